@@ -1,0 +1,44 @@
+#pragma once
+#include <limits>
+#include <span>
+#include <string_view>
+
+namespace docket {
+
+/// One setting of the pipeline file. The tables of fields are the only description of the file: they feed the
+/// parser, the error messages, `docket schema`, the listing and the documentation.
+struct Field {
+  enum class Type {
+    text,
+    secret,      ///< Only `${NAME}` or `${NAME:-…}`, or a file of mode 0600 as `file:PATH`; a literal is refused.
+    integer,
+    number,
+    boolean,
+    duration,    ///< 120s, 5m, 500ms, 1h. Held in milliseconds.
+    date,        ///< ISO 8601, 2026-11-01.
+    choice,      ///< One of `choices`.
+    texts,       ///< One text or a list of texts.
+    choices,     ///< A list whose members are all in `choices`.
+    file,        ///< A path relative to the pipeline file; must exist and be readable.
+    schema,      ///< A file with a JSON Schema, or the schema itself as a mapping.
+    condition,   ///< A jq expression.
+    conditions,  ///< One jq expression, a list of them, or a mapping of name to expression.
+    backend,     ///< Name of a backend of this file.
+    backends,    ///< A list of such names, or one.
+    stage,       ///< Id of a stage of this file.
+    stages,      ///< A list of such ids, or one.
+    group,       ///< A mapping described by `fields`.
+    groups,      ///< A mapping of names that the user chooses to mappings described by `fields`.
+  };
+  std::string_view name;
+  Type type = Type::text;
+  std::string_view help;
+  bool required = false;
+  std::string_view fallback = {};  ///< Used when absent, and shown; empty: none.
+  double minimum = -std::numeric_limits<double>::infinity();
+  double maximum = std::numeric_limits<double>::infinity();
+  std::span<const std::string_view> choices = {};
+  std::span<const Field> fields = {};
+};
+
+}  // namespace docket

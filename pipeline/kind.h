@@ -1,0 +1,40 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "pipeline/field.h"
+#include "pipeline/result.h"
+#include "pipeline/settings.h"
+#include "pipeline/stage.h"
+
+namespace docket {
+
+struct Plan;
+
+/// What a stage type declares of itself: one row of the table in stages/.
+struct StageKind {
+  std::string_view type;     ///< As in the file: `structured-extract`.
+  std::string_view summary;  ///< One line.
+  int version;               ///< Raised when the same input may give another output: earlier results are stale.
+  std::span<const Field> fields;  ///< Beside `id`, `when` and `after`, which every stage has.
+  bool reads_text;                ///< Needs an extract stage before it.
+  bool decides_on_reasons;  ///< Runs even when no `when` holds, and looks at Turn::reasons itself (escalate).
+  /// `plan` is complete but for its stages' objects; what is wrong beyond the table is an Error (config).
+  Result<std::unique_ptr<Stage>> (*make)(const Settings& settings, const Plan& plan);
+};
+
+/// What a backend type declares of itself: one row of the table in backends/.
+struct BackendKind {
+  std::string_view type;  ///< As in the file: `builtin`, `ollama`, `openai`, `anthropic`.
+  std::string_view summary;
+  std::span<const Field> fields;  ///< Beside `type`.
+};
+
+/// All that a pipeline file may name. Passed in by cli, since pipeline/ knows no stage and no backend.
+struct Catalog {
+  std::span<const StageKind> stages;
+  std::span<const BackendKind> backends;
+};
+
+}  // namespace docket

@@ -1,0 +1,45 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "pipeline/condition.h"
+#include "pipeline/field.h"
+
+namespace docket {
+
+/// The values of one mapping of the pipeline file, checked against its table of fields: each accessor may
+/// rely on the type that the table gives, and returns the fallback when the setting is absent. Asking for a
+/// name that the table does not have is a bug and throws std::logic_error.
+class Settings {
+ public:
+  bool has(std::string_view name) const;  ///< Given in the file (not only by its fallback).
+  std::string text(std::string_view name) const;  ///< text, secret, choice, date, backend, stage.
+  std::int64_t integer(std::string_view name) const;
+  double number(std::string_view name) const;
+  bool boolean(std::string_view name) const;
+  std::chrono::milliseconds duration(std::string_view name) const;
+  std::vector<std::string> texts(std::string_view name) const;  ///< texts, choices, backends, stages.
+  std::filesystem::path file(std::string_view name) const;      ///< Absolute.
+  std::shared_ptr<const nlohmann::json> schema(std::string_view name) const;  ///< Null when absent.
+  std::vector<NamedCondition> conditions(std::string_view name) const;        ///< condition, conditions.
+  Settings group(std::string_view name) const;                                ///< Empty when absent.
+  std::vector<std::pair<std::string, Settings>> groups(std::string_view name) const;  ///< In the file's order.
+
+  /// The resolved values with contents of files in place of their names and fallbacks filled in: what decides
+  /// whether an earlier answer still holds. Secrets are left out.
+  nlohmann::json resolved() const;
+
+ private:
+  friend class SettingsReader;
+  struct Values;
+  std::shared_ptr<const Values> values_;
+};
+
+}  // namespace docket

@@ -1,0 +1,38 @@
+#pragma once
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pipeline/backend.h"
+#include "pipeline/document.h"
+
+namespace docket {
+
+/// Where a stage stands with one document.
+struct Turn {
+  int number = 0;                  ///< 0 on the first call.
+  std::span<const Reply> replies;  ///< One per request of the turn before, in its order.
+  /// What earlier stages found: `document` and one member per stage that ran. Only what comes before this
+  /// stage in the graph is in it.
+  const nlohmann::json& record;
+  /// Names of the stage's `when` conditions that are true for the record.
+  std::span<const std::string> reasons;
+};
+
+/// One step of the work on a document.
+///
+/// A stage that needs a model, or a parser, returns what it wants to ask and is called again with the
+/// replies; it may ask again. Nothing left to ask: done. It is a pure function of the document and the
+/// replies: one stage serves many documents at once and keeps no state between calls.
+class Stage {
+ public:
+  virtual ~Stage() = default;
+  /// Writes what it found to `result.output` (and `result.reasons`, `result.held`). Called by one thread at
+  /// a time for one document. An Error fails the document in this stage.
+  virtual Result<std::vector<Request>> advance(Document& document, const Turn& turn,
+                                               StageResult& result) const = 0;
+};
+
+}  // namespace docket

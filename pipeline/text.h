@@ -1,0 +1,38 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace docket {
+
+/// A rectangle on a page in PDF points (1/72 inch), origin at the top left of the page.
+struct Box {
+  float left = 0, top = 0, right = 0, bottom = 0;
+  friend bool operator==(const Box&, const Box&) = default;
+};
+
+/// One word and where it stands, on the page and in `Page::text`.
+struct Word {
+  Box box;
+  std::uint32_t offset = 0;  ///< Bytes from the start of `Page::text`.
+  std::uint32_t length = 0;  ///< Bytes.
+  friend bool operator==(const Word&, const Word&) = default;
+};
+
+/// One page. `text` is valid UTF-8 in reading order: lines end with '\n', columns and the cells of a table
+/// row are kept apart by runs of at least two blanks. `words` is in the order of `text`, and empty where the
+/// source has no layout (plain text).
+struct Page {
+  float width = 0, height = 0;  ///< PDF points; 0 where the source has no layout.
+  std::string text;
+  std::vector<Word> words;
+  friend bool operator==(const Page&, const Page&) = default;
+};
+
+/// The text of a document. Immutable once the extract stage has set it; shared by stages and requests.
+struct Text {
+  std::vector<Page> pages;
+  friend bool operator==(const Text&, const Text&) = default;
+};
+
+}  // namespace docket

@@ -1,0 +1,11 @@
+#pragma once
+#include <span>
+
+#include "pipeline/kind.h"
+
+namespace docket::stages {
+
+/// Every stage type that a pipeline may name. A new stage is one new file and one line in all.cpp.
+std::span<const StageKind> all();
+
+}  // namespace docket::stages
