@@ -72,7 +72,7 @@ struct Answer {
 struct Reply {
   Result<Answer> answer = Error{ErrorClass::bug, "no reply"};
   Usage usage;              ///< Counted even when the call failed.
-  std::int64_t cpu_ns = 0;  ///< CPU time that another process spent on the answer.
+  std::int64_t cpu_ns = 0;  ///< CPU time that the answer took, in this process or another.
 };
 
 /// Answers requests, some time later, from any thread. Owned by the run; outlives every request.

@@ -23,10 +23,10 @@ struct StageResult {
     failed,
   };
   State state = State::pending;
-  nlohmann::json output;              ///< The stage's member of the record; null: no member.
-  std::vector<std::string> reasons;   ///< Names of the conditions that made it run, or that flag the document.
-  std::optional<std::string> held;    ///< Set with State::held.
-  std::optional<Error> error;         ///< Set with State::failed.
+  nlohmann::json output;             ///< The stage's member of the record; null: no member.
+  std::vector<std::string> reasons;  ///< Names of the conditions that made it run, or that flag the document.
+  std::optional<std::string> held;   ///< Set with State::held.
+  std::optional<Error> error;        ///< Set with State::failed.
   Usage usage;
   std::int64_t wall_ns = 0;  ///< From the first call of the stage to its end, waiting included.
   std::int64_t cpu_ns = 0;   ///< Spent in the stage, in built-in backends and in workers.

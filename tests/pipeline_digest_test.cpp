@@ -1,6 +1,6 @@
-#include "pipeline/digest.h"
-
 #include <gtest/gtest.h>
+
+#include "pipeline/digest.h"
 
 namespace docket {
 namespace {

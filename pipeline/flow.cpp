@@ -1,0 +1,319 @@
+// The only file that knows TBB.
+//
+//   reader --> waiting --> limiter --> stage 1 --> ... --> stage n --> finish
+//   (thread)   (queue)        ^         |   ^                            |
+//                             |         v   |                            |
+//                             |        calls                             |
+//                             +------------------------------------------+  (slot given back)
+//
+// The limiter is the only bound and the only entrance; everything behind it may queue freely, since at most
+// `in_flight` documents are there. `finish` is the only exit and alone gives the slot back. A stage node
+// sends a document on to every stage that waits for it; the last of the predecessors to arrive starts the
+// stage. Later stages have the higher priority, so that a document is finished before another is begun.
+//
+// Nothing that a stage throws leaves `advance_safely` and no graph is ever cancelled: stopping is a token, so
+// every document that went in reaches `finish`.
+#include "pipeline/flow.h"
+
+#include <tbb/flow_graph.h>
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <semaphore>
+#include <thread>
+
+#include "pipeline/plan.h"
+#include "pipeline/record.h"
+#include "pipeline/stopwatch.h"
+
+namespace docket {
+namespace {
+
+namespace flow = tbb::flow;
+
+/// What a document asks of backends in one turn, and the answers as they come.
+struct Exchange {
+  int turn = 0;
+  std::vector<Request> requests;
+  std::vector<Reply> replies;
+  std::atomic<std::size_t> missing{0};
+};
+
+/// A document on its way, with how many predecessors of each stage (and of the exit, the last entry) are
+/// still to come.
+struct Passage {
+  Passage(DocumentPtr doc, std::span<const int> predecessors)
+      : document(std::move(doc)), missing(predecessors.size()), begun(predecessors.size()) {
+    for (std::size_t i = 0; i < predecessors.size(); ++i)
+      missing[i] = predecessors[i];
+  }
+  DocumentPtr document;
+  std::vector<std::atomic<int>> missing;
+  std::vector<WallClock::time_point> begun;  ///< Per stage: when its first turn began.
+};
+
+struct Job {
+  std::shared_ptr<Passage> passage;
+  std::shared_ptr<Exchange> exchange;  ///< Null: comes from a predecessor. Else: comes with answers.
+};
+
+using StepNode = flow::multifunction_node<Job, std::tuple<Job, Job>>;
+using CallNode = flow::async_node<Job, Job>;
+
+/// True for the last of the predecessors to arrive. What the others wrote is visible to it.
+bool all_arrived(Passage& passage, std::size_t position) {
+  return passage.missing[position].fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
+Result<std::vector<Request>> advance_safely(const Stage& stage, Document& document, const Turn& turn,
+                                            StageResult& result) {
+  try {
+    return stage.advance(document, turn, result);
+  } catch (const std::exception& error) {
+    return Error{ErrorClass::bug, error.what()};
+  } catch (...) {
+    return Error{ErrorClass::bug, "unknown exception"};
+  }
+}
+
+/// The names of the conditions that hold.
+Result<std::vector<std::string>> reasons_for(std::span<const NamedCondition> when,
+                                             const nlohmann::json& record) {
+  std::vector<std::string> reasons;
+  for (const NamedCondition& named : when) {
+    const Result<bool> holds = named.condition->holds(record);
+    if (!holds)
+      return Error{ErrorClass::condition, "condition '" + named.name + "': " + holds.error().message};
+    if (*holds) reasons.push_back(named.name);
+  }
+  return reasons;
+}
+
+/// One stage in the graph: a node that advances it, and a node that asks backends, in a loop.
+class StageNode {
+ public:
+  StageNode(flow::graph& graph, std::size_t position, std::span<const StagePlan> stages, Backend& backend,
+            std::stop_token stop)
+      : position_(position),
+        stages_(stages),
+        before_(all_before(stages, position)),
+        stop_(std::move(stop)),
+        step_(
+            graph, flow::unlimited,
+            [this](const Job& job, StepNode::output_ports_type& out) { step(job, out); },
+            static_cast<flow::node_priority_t>(position + 1)),
+        call_(
+            graph, flow::unlimited,
+            [&backend](const Job& job, CallNode::gateway_type& gateway) { ask(backend, job, gateway); },
+            static_cast<flow::node_priority_t>(position + 1)) {
+    flow::make_edge(flow::output_port<1>(step_), call_);
+    flow::make_edge(call_, step_);
+  }
+  flow::receiver<Job>& in() { return step_; }
+  flow::sender<Job>& out() { return flow::output_port<0>(step_); }
+
+ private:
+  const StagePlan& plan() const { return stages_[position_]; }
+
+  void step(const Job& job, StepNode::output_ports_type& out) const {
+    Passage& passage = *job.passage;
+    if (!job.exchange && !all_arrived(passage, position_)) return;
+    if (!job.exchange) passage.begun[position_] = WallClock::now();
+    StageResult& result = passage.document->stages[position_];
+    std::vector<Request> requests;
+    {
+      const CpuStopwatch watch(result.cpu_ns);
+      requests = turn(job, result);
+    }
+    if (!requests.empty()) {
+      auto exchange = std::make_shared<Exchange>();
+      exchange->turn = job.exchange ? job.exchange->turn + 1 : 1;
+      exchange->replies.resize(requests.size());
+      exchange->missing = requests.size();
+      exchange->requests = std::move(requests);
+      std::get<1>(out).try_put(Job{job.passage, std::move(exchange)});
+      return;
+    }
+    result.wall_ns = nanoseconds_since(passage.begun[position_]);
+    std::get<0>(out).try_put(Job{job.passage, nullptr});
+  }
+
+  /// Advances the stage by one turn; what it returns is to be asked. Empty: the stage is over.
+  std::vector<Request> turn(const Job& job, StageResult& result) const {
+    Document& document = *job.passage->document;
+    std::span<const Reply> replies;
+    if (job.exchange) {
+      replies = job.exchange->replies;
+      for (const Reply& reply : replies) {
+        result.usage += reply.usage;
+        result.cpu_ns += reply.cpu_ns;
+      }
+    } else if (!may_begin(document)) {
+      return {};
+    }
+    const nlohmann::json record = record_before(document, stages_, before_);
+    Result<std::vector<std::string>> reasons = reasons_for(plan().when, record);
+    if (!reasons) return fail(result, reasons.error());
+    if (!plan().when.empty() && reasons->empty() && !plan().kind->decides_on_reasons) {
+      result.state = StageResult::State::skipped;
+      return {};
+    }
+    const Turn turn{job.exchange ? job.exchange->turn : 0, replies, record, *reasons};
+    Result<std::vector<Request>> requests = advance_safely(*plan().stage, document, turn, result);
+    if (!requests) return fail(result, requests.error());
+    if (requests->empty() && result.state == StageResult::State::pending)
+      result.state = StageResult::State::done;
+    return std::move(*requests);
+  }
+
+  bool may_begin(const Document& document) const {
+    if (stop_.stop_requested()) return false;
+    return std::ranges::all_of(plan().after, [&](std::size_t earlier) {
+      const StageResult::State state = document.stages[earlier].state;
+      return state != StageResult::State::failed && state != StageResult::State::pending;
+    });
+  }
+
+  static std::vector<Request> fail(StageResult& result, Error error) {
+    // A turn that was asked after the stop, or that the stop cut short, is no failure of the document.
+    const bool cancelled = error.error_class == ErrorClass::cancelled;
+    result.state = cancelled ? StageResult::State::pending : StageResult::State::failed;
+    result.error = std::move(error);
+    return {};
+  }
+
+  static void ask(Backend& backend, const Job& job, CallNode::gateway_type& gateway) {
+    gateway.reserve_wait();
+    Exchange& exchange = *job.exchange;
+    for (std::size_t i = 0; i < exchange.requests.size(); ++i) {
+      backend.submit(std::move(exchange.requests[i]), [job, i, &gateway](Reply reply) {
+        job.exchange->replies[i] = std::move(reply);
+        if (job.exchange->missing.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+        gateway.try_put(job);
+        gateway.release_wait();  // Nothing after this: the graph may go.
+      });
+    }
+  }
+
+  const std::size_t position_;
+  const std::span<const StagePlan> stages_;
+  const std::vector<std::size_t> before_;
+  const std::stop_token stop_;
+  StepNode step_;
+  CallNode call_;
+};
+
+/// Keeps the first exception of the two ends and stops the flow with it.
+class FirstFailure {
+ public:
+  explicit FirstFailure(std::stop_source& stop) : stop_(stop) {}
+  template <class Call>
+  void guard(const Call& call) noexcept {
+    try {
+      call();
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      stop_.request_stop();
+    }
+  }
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::stop_source& stop_;
+  std::mutex mutex_;
+  std::exception_ptr failure_;  // Guarded by mutex_.
+};
+
+/// Per stage the number of its predecessors (the first stages have one, the entrance), and last that of the
+/// exit.
+std::vector<int> count_predecessors(std::span<const StagePlan> stages, const std::vector<std::size_t>& last) {
+  std::vector<int> counts;
+  for (const StagePlan& stage : stages)
+    counts.push_back(std::max<int>(1, static_cast<int>(stage.after.size())));
+  counts.push_back(static_cast<int>(last.size()));
+  return counts;
+}
+
+/// The stages that no other stage waits for.
+std::vector<std::size_t> last_stages(std::span<const StagePlan> stages) {
+  std::vector<std::size_t> last;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const bool awaited = std::ranges::any_of(stages, [&](const StagePlan& stage) {
+      return std::ranges::find(stage.after, i) != stage.after.end();
+    });
+    if (!awaited) last.push_back(i);
+  }
+  return last;
+}
+
+/// How far the reader may be ahead of the limiter: enough that a slot never waits for a directory.
+constexpr int lookahead = 16;
+
+void run_in_arena(std::span<const StagePlan> stages, Backend& backend, const FlowEnds& ends,
+                  const FlowOptions& options, const std::stop_token& outer_stop) {
+  std::stop_source stop;
+  const std::stop_callback forward(outer_stop, [&stop] { stop.request_stop(); });
+  FirstFailure failure(stop);
+  const std::vector<std::size_t> last = last_stages(stages);
+  const std::vector<int> predecessors = count_predecessors(stages, last);
+  std::counting_semaphore<> places(options.in_flight + lookahead);
+
+  flow::graph graph;
+  flow::queue_node<Job> waiting(graph);
+  flow::limiter_node<Job, int> limiter(graph, static_cast<std::size_t>(options.in_flight));
+  std::deque<StageNode> nodes;
+  for (std::size_t i = 0; i < stages.size(); ++i)
+    nodes.emplace_back(graph, i, stages, backend, stop.get_token());
+  flow::multifunction_node<Job, std::tuple<int>> finish(graph, flow::serial, [&](const Job& job, auto& out) {
+    if (!all_arrived(*job.passage, stages.size())) return;
+    failure.guard([&] { ends.finished(*job.passage->document); });
+    places.release();
+    std::get<0>(out).try_put(1);
+  });
+  flow::make_edge(waiting, limiter);
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    if (stages[i].after.empty()) flow::make_edge(limiter, nodes[i].in());
+    for (const std::size_t earlier : stages[i].after)
+      flow::make_edge(nodes[earlier].out(), nodes[i].in());
+  }
+  for (const std::size_t i : last)
+    flow::make_edge(nodes[i].out(), finish);
+  flow::make_edge(flow::output_port<0>(finish), limiter.decrementer());
+
+  graph.reserve_wait();
+  std::jthread reader([&] {
+    failure.guard([&] {
+      while (!stop.stop_requested()) {
+        places.acquire();
+        DocumentPtr document = stop.stop_requested() ? nullptr : ends.next();
+        if (!document) break;
+        document->stages.resize(stages.size());
+        waiting.try_put(Job{std::make_shared<Passage>(std::move(document), predecessors), nullptr});
+      }
+    });
+    graph.release_wait();
+  });
+  graph.wait_for_all();
+  reader.join();
+  failure.rethrow();
+}
+
+}  // namespace
+
+void run_flow(std::span<const StagePlan> stages, Backend& backend, const FlowEnds& ends,
+              const FlowOptions& options, const std::stop_token& stop) {
+  const tbb::global_control cap(tbb::global_control::max_allowed_parallelism,
+                                static_cast<std::size_t>(std::max(2, options.jobs)));
+  tbb::task_arena arena(options.jobs);
+  arena.execute([&] { run_in_arena(stages, backend, ends, options, stop); });
+}
+
+}  // namespace docket

@@ -1,0 +1,122 @@
+#include "pipeline/record.h"
+
+#include <algorithm>
+
+#include "pipeline/plan.h"
+
+namespace docket {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+std::string_view name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::done:
+      return "done";
+    case Outcome::failed:
+      return "failed";
+    case Outcome::held:
+      return "held";
+    case Outcome::cancelled:
+      return "cancelled";
+  }
+  return "failed";
+}
+
+Outcome outcome(const Document& document) {
+  const auto any = [&](StageResult::State state) {
+    return std::ranges::find(document.stages, state, &StageResult::state) != document.stages.end();
+  };
+  if (any(StageResult::State::failed)) return Outcome::failed;
+  if (any(StageResult::State::pending)) return Outcome::cancelled;
+  if (any(StageResult::State::held)) return Outcome::held;
+  return Outcome::done;
+}
+
+const StageResult* failed_stage(const Document& document) {
+  const auto found = std::ranges::find(document.stages, StageResult::State::failed, &StageResult::state);
+  return found == document.stages.end() ? nullptr : &*found;
+}
+
+std::vector<std::size_t> all_before(std::span<const StagePlan> stages, std::size_t position) {
+  std::vector<bool> is_before(stages.size());
+  for (std::size_t i = position + 1; i-- > 0;) {
+    if (i != position && !is_before[i]) continue;
+    for (const std::size_t earlier : stages[i].after)
+      is_before[earlier] = true;
+  }
+  std::vector<std::size_t> before;
+  for (std::size_t i = 0; i < position; ++i) {
+    if (is_before[i]) before.push_back(i);
+  }
+  return before;
+}
+
+namespace {
+
+json document_member(const Document& document) {
+  json member = {{"id", document_id(document)}, {"path", document.path}};
+  if (!document.sha256.empty()) {
+    member["sha256"] = document.sha256;
+    member["bytes"] = document.bytes;
+  }
+  if (!document.media_type.empty()) member["media_type"] = document.media_type;
+  return member;
+}
+
+}  // namespace
+
+json record_before(const Document& document, std::span<const StagePlan> stages,
+                   std::span<const std::size_t> before) {
+  json record = {{"document", document_member(document)}};
+  for (const std::size_t i : before) {
+    if (!document.stages[i].output.is_null()) record[stages[i].id] = document.stages[i].output;
+  }
+  return record;
+}
+
+ordered_json record(const Document& document, std::span<const StagePlan> stages) {
+  ordered_json record = {
+      {"docket", 1}, {"status", name(outcome(document))}, {"document", document_member(document)}};
+  ordered_json reasons = ordered_json::array();
+  Usage usage;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const StageResult& result = document.stages[i];
+    if (!result.output.is_null()) record[stages[i].id] = result.output;
+    for (const std::string& reason : result.reasons)
+      reasons.push_back(reason);
+    usage += result.usage;
+  }
+  record["reasons"] = std::move(reasons);
+  for (const StageResult& result : document.stages) {
+    if (result.held && !record.contains("held")) record["held"] = *result.held;
+  }
+  if (const StageResult* failed = failed_stage(document)) {
+    record["error"] = {{"class", name(failed->error->error_class)},
+                       {"message", failed->error->message},
+                       {"stage", stages[static_cast<std::size_t>(failed - document.stages.data())].id}};
+  }
+  record["usage"] = to_json(usage);
+  return record;
+}
+
+json to_json(const Usage& usage) {
+  return {
+      {"calls", usage.calls},
+      {"input_tokens", usage.input_tokens},
+      {"cached_input_tokens", usage.cached_input_tokens},
+      {"cache_write_tokens", usage.cache_write_tokens},
+      {"output_tokens", usage.output_tokens},
+      {"reasoning_tokens", usage.reasoning_tokens},
+      {"cost_usd", usage.unpriced_calls > 0 ? json() : json(static_cast<double>(usage.nano_dollars) / 1e9)}};
+}
+
+std::string to_line(const ordered_json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string to_pretty(const ordered_json& value) {
+  return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace docket

@@ -1,0 +1,44 @@
+#pragma once
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/document.h"
+
+namespace docket {
+
+struct StagePlan;
+
+/// How a document ended. Every document of a run has exactly one of these.
+enum class Outcome { done, failed, held, cancelled };
+std::string_view name(Outcome outcome);
+
+/// failed if a stage failed; else cancelled if a stage was not reached; else held if a stage holds it; else
+/// done.
+Outcome outcome(const Document& document);
+
+/// The first stage, in the order of the plan, that failed; null: none did.
+const StageResult* failed_stage(const Document& document);
+
+/// Positions of all stages that come before `position` in the graph, directly or not.
+std::vector<std::size_t> all_before(std::span<const StagePlan> stages, std::size_t position);
+
+/// What a stage may read: `document`, and one member for each of the stages `before` that has an output.
+nlohmann::json record_before(const Document& document, std::span<const StagePlan> stages,
+                             std::span<const std::size_t> before);
+
+/// The record as it is written for the user: docs/record.schema.json.
+nlohmann::ordered_json record(const Document& document, std::span<const StagePlan> stages);
+
+/// The members of a `usage` object; `cost_usd` is null when the price of a call is unknown.
+nlohmann::json to_json(const Usage& usage);
+
+/// JSON on one line; bytes that are not UTF-8 become U+FFFD. A number is the shortest that reads back the
+/// same.
+std::string to_line(const nlohmann::ordered_json& value);
+/// The same, indented by two blanks and ended by a newline.
+std::string to_pretty(const nlohmann::ordered_json& value);
+
+}  // namespace docket
