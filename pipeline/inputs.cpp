@@ -1,0 +1,232 @@
+#include "pipeline/inputs.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "pipeline/glob.h"
+
+namespace docket {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// `path` as seen from `folder`; empty if it is not below it.
+std::string below(const fs::path& path, const fs::path& folder) {
+  const fs::path relative = path.lexically_relative(folder);
+  if (relative.empty() || relative == "." || *relative.begin() == "..") return {};
+  return relative.string();
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+Glob glob_of(const std::string& source, const fs::path& base) {
+  const fs::path path = (base / source).lexically_normal();
+  return is_folder(path) ? Glob::below(path.string()) : Glob(path.string());
+}
+
+}  // namespace
+
+std::string document_path(const fs::path& file, const fs::path& base, const fs::path& project) {
+  const fs::path absolute = (base / file).lexically_normal();
+  if (std::string named = below(absolute, project); !named.empty()) return named;
+  if (base == "/") return absolute.string();
+  std::string named = below(absolute, base);
+  // The same name may mean a file of the project: then only the whole path tells them apart.
+  if (named.empty() || is_there(project / named)) return absolute.string();
+  return named;
+}
+
+/// Where files come from, one after the other. `next` gives absolute paths; an empty one: the end.
+class Inputs::Source {
+ public:
+  virtual ~Source() = default;
+  virtual fs::path next(const std::stop_token& stop) = 0;
+};
+
+namespace {
+
+class OneFile final : public Inputs::Source {
+ public:
+  explicit OneFile(fs::path file) : file_(std::move(file)) {}
+  fs::path next(const std::stop_token&) override { return std::exchange(file_, {}); }
+
+ private:
+  fs::path file_;
+};
+
+/// Depth first through the folders that a pattern reaches.
+class Walk final : public Inputs::Source {
+ public:
+  Walk(Glob glob, fs::path output_dir, const std::function<void(const std::string&)>& warn)
+      : glob_(std::move(glob)), output_dir_(std::move(output_dir)), warn_(warn) {
+    open(glob_.root().empty() ? "." : glob_.root(), glob_.start());
+  }
+
+  fs::path next(const std::stop_token& stop) override {
+    while (!open_.empty() && !stop.stop_requested()) {
+      Folder& folder = open_.back();
+      if (folder.next == folder.entries.size()) {
+        open_.pop_back();
+        continue;
+      }
+      const Entry& entry = folder.entries[folder.next++];
+      const fs::path path = folder.path / entry.name;
+      if (!entry.is_folder && glob_.accepts(folder.places, entry.name)) {
+        found_ = true;
+        return path;
+      }
+      if (!entry.is_folder) continue;
+      Glob::Places places = glob_.enter(folder.places, entry.name);
+      if (!places.empty() && path != output_dir_)
+        open(path, std::move(places));  // `folder` is no longer valid.
+    }
+    if (!found_ && !stop.stop_requested()) warn_("no file matches in " + glob_.root());
+    found_ = true;
+    return {};
+  }
+
+ private:
+  struct Entry {
+    std::string name;
+    bool is_folder;
+  };
+  struct Folder {
+    fs::path path;
+    Glob::Places places;
+    std::vector<Entry> entries;
+    std::size_t next = 0;
+  };
+
+  void open(const fs::path& path, Glob::Places places) {
+    Folder folder{path, std::move(places), {}, 0};
+    std::error_code error;
+    fs::directory_iterator entries(path, error);
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+      std::error_code ignored;
+      const bool link = entries->is_symlink(ignored);
+      const bool is_folder = !link && entries->is_directory(ignored);
+      if (!is_folder && !entries->is_regular_file(ignored)) continue;  // Follows a link: to a file is fine.
+      folder.entries.push_back({entries->path().filename().string(), is_folder});
+    }
+    if (error) warn_("cannot read the folder " + path.string() + ": " + error.message());
+    std::ranges::sort(folder.entries, {}, &Entry::name);
+    open_.push_back(std::move(folder));
+  }
+
+  const Glob glob_;
+  const fs::path output_dir_;
+  const std::function<void(const std::string&)>& warn_;
+  std::vector<Folder> open_;
+  bool found_ = false;
+};
+
+/// A list on standard input.
+class List final : public Inputs::Source {
+ public:
+  List(fs::path base, char separator) : base_(std::move(base)), separator_(separator) {}
+  ~List() override { close(wake_); }
+
+  fs::path next(const std::stop_token& stop) override {
+    for (;;) {
+      const std::size_t end = buffer_.find(separator_, searched_);
+      if (end != std::string::npos || (ended_ && begin_ < buffer_.size())) {
+        const std::size_t stop_at = std::min(end, buffer_.size());
+        std::string name = buffer_.substr(begin_, stop_at - begin_);
+        begin_ = searched_ = std::min(stop_at + 1, buffer_.size());
+        if (separator_ == '\n' && name.ends_with('\r')) name.pop_back();
+        if (!name.empty()) return base_ / name;
+        continue;
+      }
+      if (ended_ || !read_more(stop)) return {};
+    }
+  }
+
+ private:
+  /// False once `stop` is requested.
+  bool read_more(const std::stop_token& stop) {
+    const std::stop_callback interrupt(stop, [this] { eventfd_write(wake_, 1); });
+    std::array<pollfd, 2> files = {{{STDIN_FILENO, POLLIN, 0}, {wake_, POLLIN, 0}}};
+    while (poll(files.data(), files.size(), -1) < 0 && errno == EINTR) {
+    }
+    if (stop.stop_requested()) return false;
+    buffer_.erase(0, begin_);
+    begin_ = 0;
+    searched_ = buffer_.size();
+    std::array<char, 65536> block;
+    const ssize_t length = read(STDIN_FILENO, block.data(), block.size());
+    if (length > 0) {
+      buffer_.append(block.data(), static_cast<std::size_t>(length));
+    } else if (length == 0 || errno != EINTR) {
+      ended_ = true;
+    }
+    return true;
+  }
+
+  const fs::path base_;
+  const char separator_;
+  const int wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  std::string buffer_;
+  std::size_t begin_ = 0;     // Of the next name.
+  std::size_t searched_ = 0;  // No separator before here.
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Inputs::Inputs(InputOptions options, std::function<void(const std::string&)> warn)
+    : options_(std::move(options)), warn_(std::move(warn)) {}
+
+Inputs::~Inputs() = default;
+
+std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) const {
+  const std::string& source = options_.sources[position];
+  if (source == "-") return std::make_unique<List>(options_.base, options_.separator);
+  const fs::path path = (options_.base / source).lexically_normal();
+  if (is_folder(path)) return std::make_unique<Walk>(Glob::below(path.string()), options_.output_dir, warn_);
+  if (is_there(path) || !Glob::is_pattern(source)) return std::make_unique<OneFile>(path);
+  return std::make_unique<Walk>(Glob(path.string()), options_.output_dir, warn_);
+}
+
+bool Inputs::named_before(std::size_t position, const fs::path& file) const {
+  for (std::size_t i = 0; i < position; ++i) {
+    const std::string& source = options_.sources[i];
+    if (source == "-") continue;
+    if ((options_.base / source).lexically_normal() == file) return true;
+    if (glob_of(source, options_.base).matches(file.string())) return true;
+  }
+  return false;
+}
+
+std::optional<Input> Inputs::next(const std::stop_token& stop) {
+  while (position_ < options_.sources.size() && !stop.stop_requested()) {
+    if (!source_) source_ = open(position_);
+    const fs::path file = source_->next(stop).lexically_normal();
+    if (file.empty()) {
+      source_.reset();
+      ++position_;
+      continue;
+    }
+    if (options_.sources[position_] != "-" && named_before(position_, file)) continue;
+    return Input{document_path(file, options_.base, options_.project), file};
+  }
+  return std::nullopt;
+}
+
+}  // namespace docket

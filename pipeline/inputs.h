@@ -1,0 +1,57 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace docket {
+
+/// One document to be read. Whether the file is there is found out when it is opened.
+struct Input {
+  std::string path;            ///< As records name it, see `document_path`.
+  std::filesystem::path file;  ///< What to open.
+  friend bool operator==(const Input&, const Input&) = default;
+};
+
+struct InputOptions {
+  std::vector<std::string> sources;  ///< Files, folders, globs; `-`: a list on standard input.
+  std::filesystem::path base;        ///< What relative sources start from. Absolute.
+  std::filesystem::path project;     ///< The pipeline's folder: paths below it are named from it. Absolute.
+  std::filesystem::path output_dir;  ///< Not searched. Absolute.
+  char separator = '\n';             ///< Between the paths of a list on standard input.
+};
+
+/// Lists documents one at a time; memory is that of the names in the folders that are open, not of all names.
+///
+/// Order: sources as given, each folder's entries by the bytes of their names. A folder stands for every
+/// regular file below it but those that begin with a dot; links to folders are not followed. A file that an
+/// earlier source has named already is not named again (a list on standard input is taken as it is).
+class Inputs {
+ public:
+  /// `warn` takes what a person should know: a folder that cannot be read, a glob that matches nothing.
+  Inputs(InputOptions options, std::function<void(const std::string&)> warn);
+  ~Inputs();
+  /// The next one; nothing at the end or once `stop` is requested. Waits for standard input.
+  std::optional<Input> next(const std::stop_token& stop);
+
+  class Source;
+
+ private:
+  std::unique_ptr<Source> open(std::size_t position) const;
+  bool named_before(std::size_t position, const std::filesystem::path& file) const;
+
+  const InputOptions options_;
+  const std::function<void(const std::string&)> warn_;
+  std::size_t position_ = 0;
+  std::unique_ptr<Source> source_;
+};
+
+/// How a record names the file: below `project` or `base` the way from there, else the absolute path; always
+/// in its shortest form (`./a//b/../c` is `a/c`).
+std::string document_path(const std::filesystem::path& file, const std::filesystem::path& base,
+                          const std::filesystem::path& project);
+
+}  // namespace docket
