@@ -1,0 +1,142 @@
+#include "pipeline/output.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "pipeline/digest.h"
+
+namespace docket {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// File systems allow 255 bytes; the longest of our endings must fit behind.
+constexpr std::size_t longest_component = 240;
+
+std::string_view without_leading(std::string_view text, char c) {
+  while (text.starts_with(c))
+    text.remove_prefix(1);
+  return text;
+}
+
+std::string_view without_trailing(std::string_view text, char c) {
+  while (text.ends_with(c))
+    text.remove_suffix(1);
+  return text;
+}
+
+std::string folder_name(std::string_view component) {
+  const std::string_view bare = without_trailing(component, '_');
+  const bool like_ours = bare.ends_with(record_ending) || bare.ends_with(text_ending);
+  return std::string(component) + (like_ours ? "_" : "");
+}
+
+std::string shortened(std::string component) {
+  if (component.size() <= longest_component) return component;
+  const std::string digest = sha256_hex(component).substr(0, 16);
+  std::size_t cut = 200;
+  while (cut > 0 && (static_cast<unsigned char>(component[cut]) & 0xC0) == 0x80)
+    --cut;  // Not within a character.
+  return component.substr(0, cut) + "~" + digest;
+}
+
+/// Writes all of `content` to a new file; 0 or an errno.
+int write_new(const fs::path& file, std::string_view content) {
+  const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor < 0) return errno;
+  int error = 0;
+  while (!content.empty() && error == 0) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written > 0) content.remove_prefix(static_cast<std::size_t>(written));
+    if (written < 0 && errno != EINTR) error = errno;
+  }
+  if (close(descriptor) != 0 && error == 0) error = errno;
+  return error;
+}
+
+}  // namespace
+
+std::string output_name(std::string_view path) {
+  std::string name;
+  bool first = true;
+  if (path.starts_with('/')) {
+    name = "_root/";
+    first = false;
+    path.remove_prefix(1);
+  }
+  while (!path.empty()) {
+    const std::size_t slash = path.find('/');
+    const bool last = slash == std::string_view::npos;
+    std::string component = last ? std::string(path) : folder_name(path.substr(0, slash));
+    const std::string_view bare = without_leading(component, '_');
+    const bool reserved =
+        (bare == "root" && component != "root") || bare == ".docket" || (bare == "report" && last);
+    if (first && reserved) component.insert(0, 1, '_');
+    name += shortened(std::move(component));
+    first = false;
+    if (last) break;
+    name += '/';
+    path.remove_prefix(slash + 1);
+  }
+  return name;
+}
+
+Error write_error(const fs::path& file, int error_number) {
+  return {ErrorClass::output,
+          "cannot write " + file.string() + ": " + std::generic_category().message(error_number)};
+}
+
+std::variant<std::unique_ptr<Output>, Output::Failure> Output::open(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder / ".docket", error);
+  if (error) return Failure{write_error(folder, error.value())};
+  const fs::path lock_file = folder / ".docket/lock";
+  const int lock = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (lock < 0) return Failure{write_error(lock_file, errno)};
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    close(lock);
+    return Failure{{ErrorClass::output, "another run is writing to " + folder.string()}, true};
+  }
+  std::unique_ptr<Output> output(new Output(folder, lock));
+  fs::remove_all(output->temporary(), error);  // What a killed run left.
+  fs::create_directories(output->temporary(), error);
+  if (error) return Failure{write_error(output->temporary(), error.value())};
+  return output;
+}
+
+Output::Output(fs::path folder, int lock) : folder_(std::move(folder)), lock_(lock) {}
+
+Output::~Output() {
+  std::error_code ignored;
+  fs::remove_all(temporary(), ignored);
+  close(lock_);
+}
+
+std::optional<Error> Output::write(std::string_view name, std::string_view content) const {
+  static std::atomic<unsigned> number = 0;
+  const fs::path file = folder_ / name;
+  const fs::path temporary_file = temporary() / std::to_string(++number);
+  std::error_code error;
+  if (const int failed = write_new(temporary_file, content)) {
+    fs::remove(temporary_file, error);
+    return write_error(file, failed);
+  }
+  fs::rename(temporary_file, file, error);
+  if (error == std::errc::no_such_file_or_directory) {
+    fs::create_directories(file.parent_path(), error);
+    if (!error) fs::rename(temporary_file, file, error);
+  }
+  if (!error) return std::nullopt;
+  std::error_code ignored;
+  fs::remove(temporary_file, ignored);
+  return write_error(file, error.value());
+}
+
+}  // namespace docket

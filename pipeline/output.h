@@ -1,0 +1,60 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "pipeline/result.h"
+
+namespace docket {
+
+/// The name of a document's files below the output folder, without their ending: its path, changed only where
+/// that is no name of its own. No two paths give the same name, whatever other documents there are:
+///  - `/srv/a.pdf` becomes `_root/srv/a.pdf`; a first folder `_root` gets one more `_` in front;
+///  - `report` (whose record would be report.json) becomes `_report`, `.docket/…` becomes `_.docket/…`, and
+///    each of these with `_` in front gets one more;
+///  - a folder `x.json` or `x.txt` becomes `x.json_`, so that it cannot be in the way of the record of `x`;
+///  - a component that is too long for a file name is cut and gets a digest of the whole.
+std::string output_name(std::string_view document_path);
+
+/// Endings of a document's files.
+inline constexpr std::string_view record_ending = ".json";
+inline constexpr std::string_view text_ending = ".txt";          ///< Pages end with a form feed.
+inline constexpr std::string_view words_ending = ".words.json";  ///< Word boxes.
+
+/// The folder that a run writes to. One process at a time holds it; all files are written under a temporary
+/// name in `.docket/tmp` and then renamed, so no reader ever sees half a file. Threads may share it.
+class Output {
+ public:
+  /// Makes the folder where it is missing and takes its lock. The Error is of class `output`;
+  /// `held_by_another` tells apart that another run holds the folder.
+  struct Failure {
+    Error error;
+    bool held_by_another = false;
+  };
+  static std::variant<std::unique_ptr<Output>, Failure> open(const std::filesystem::path& folder);
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  /// Puts `content` at `name` below the folder, in place of what is there, and makes the folders that lead to
+  /// it.
+  std::optional<Error> write(std::string_view name, std::string_view content) const;
+
+  const std::filesystem::path& folder() const { return folder_; }
+  /// On the same file system as the folder, emptied when it is opened. For files that become part of the
+  /// output.
+  std::filesystem::path temporary() const { return folder_ / ".docket/tmp"; }
+
+ private:
+  Output(std::filesystem::path folder, int lock);
+  const std::filesystem::path folder_;
+  const int lock_;  ///< File descriptor of .docket/lock.
+};
+
+/// "cannot write FILE: No space left on device", from errno.
+Error write_error(const std::filesystem::path& file, int error_number);
+
+}  // namespace docket

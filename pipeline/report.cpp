@@ -1,0 +1,114 @@
+#include "pipeline/report.h"
+
+#include <numeric>
+
+namespace docket {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+/// So that a report of a million failures stays readable and small; results.jsonl has them all.
+constexpr std::size_t most_named_documents = 1000;
+
+std::int64_t milliseconds(std::int64_t nanoseconds) { return (nanoseconds + 500'000) / 1'000'000; }
+
+std::size_t index(StageResult::State state) { return static_cast<std::size_t>(state); }
+
+}  // namespace
+
+Report::Report(const Plan& plan) : plan_(plan), stages_(plan.stages.size()) {}
+
+void Report::Group::add(const Document& document, std::string stage, std::string message) {
+  ++count;
+  documents[document.number] = {document.path, std::move(stage), std::move(message)};
+  if (documents.size() > most_named_documents) documents.erase(std::prev(documents.end()));
+}
+
+void Report::add(const Document& document) {
+  ++outcomes_[static_cast<std::size_t>(outcome(document))];
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    const StageResult& result = document.stages[i];
+    StageSums& sums = stages_[i];
+    ++sums.states[index(result.state)];
+    sums.wall_ns += result.wall_ns;
+    sums.cpu_ns += result.cpu_ns;
+    sums.usage += result.usage;
+    usage_ += result.usage;
+    for (const std::string& reason : result.reasons)
+      ++sums.reasons[reason];
+    if (result.held) held_[*result.held].add(document, plan_.stages[i].id, *result.held);
+  }
+  if (const StageResult* failed = failed_stage(document)) {
+    const auto position = static_cast<std::size_t>(failed - document.stages.data());
+    errors_[failed->error->error_class].add(document, plan_.stages[position].id, failed->error->message);
+  }
+}
+
+std::int64_t Report::documents() const {
+  return std::accumulate(outcomes_.begin(), outcomes_.end(), std::int64_t{0});
+}
+
+ordered_json Report::stages_json() const {
+  using State = StageResult::State;
+  ordered_json stages = ordered_json::array();
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    const StageSums& sums = stages_[i];
+    const std::int64_t pending = sums.states[index(State::pending)];
+    stages.push_back({{"id", plan_.stages[i].id},
+                      {"type", plan_.stages[i].kind->type},
+                      {"in", documents() - pending},
+                      {"done", sums.states[index(State::done)]},
+                      {"skipped", sums.states[index(State::skipped)]},
+                      {"failed", sums.states[index(State::failed)]},
+                      {"held", sums.states[index(State::held)]},
+                      {"not_reached", pending},
+                      {"wall_ms", milliseconds(sums.wall_ns)},
+                      {"cpu_ms", milliseconds(sums.cpu_ns)},
+                      {"usage", docket::to_json(sums.usage)}});
+  }
+  return stages;
+}
+
+ordered_json Report::to_json(const Run& run) const {
+  ordered_json report = {{"docket", 1}};
+  report["pipeline"] = {{"name", plan_.name}, {"file", plan_.file.string()}};
+  report["run"] = {{"id", run.id},           {"started", run.started},     {"finished", run.finished},
+                   {"wall_ms", run.wall_ms}, {"exit_code", run.exit_code}, {"jobs", run.jobs}};
+  if (!run.stopped.empty()) report["run"]["stopped"] = run.stopped;
+  report["documents"] = {{"in", documents()},
+                         {"done", documents(Outcome::done)},
+                         {"failed", documents(Outcome::failed)},
+                         {"held", documents(Outcome::held)},
+                         {"cancelled", documents(Outcome::cancelled)}};
+  report["stages"] = stages_json();
+  std::int64_t cpu_ns = 0;
+  for (const StageSums& sums : stages_)
+    cpu_ns += sums.cpu_ns;
+  report["totals"] = {{"cpu_ms", milliseconds(cpu_ns)}, {"usage", docket::to_json(usage_)}};
+  report["reasons"] = ordered_json::array();
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    for (const auto& [reason, count] : stages_[i].reasons) {
+      report["reasons"].push_back({{"reason", reason}, {"stage", plan_.stages[i].id}, {"count", count}});
+    }
+  }
+  report["errors"] = ordered_json::array();
+  for (const auto& [error_class, group] : errors_) {
+    ordered_json documents = ordered_json::array();
+    for (const auto& [number, named] : group.documents) {
+      documents.push_back({{"path", named.path}, {"stage", named.stage}, {"message", named.message}});
+    }
+    report["errors"].push_back(
+        {{"class", name(error_class)}, {"count", group.count}, {"documents", std::move(documents)}});
+  }
+  report["held"] = ordered_json::array();
+  for (const auto& [why, group] : held_) {
+    ordered_json documents = ordered_json::array();
+    for (const auto& [number, named] : group.documents)
+      documents.push_back(named.path);
+    report["held"].push_back({{"why", why}, {"count", group.count}, {"documents", std::move(documents)}});
+  }
+  return report;
+}
+
+}  // namespace docket

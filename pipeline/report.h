@@ -1,0 +1,69 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pipeline/document.h"
+#include "pipeline/plan.h"
+#include "pipeline/record.h"
+
+namespace docket {
+
+/// What happened in a run, added up document by document. Sums are integers, so they are the same in any
+/// order. Not for two threads at once.
+class Report {
+ public:
+  explicit Report(const Plan& plan);
+
+  void add(const Document& document);
+
+  std::int64_t documents() const;
+  std::int64_t documents(Outcome outcome) const { return outcomes_[static_cast<std::size_t>(outcome)]; }
+  const Usage& usage() const { return usage_; }
+  /// True if a document failed because a backend that it needs cannot be used.
+  bool backend_unavailable() const { return errors_.contains(ErrorClass::unavailable); }
+
+  /// What only the caller knows of the run.
+  struct Run {
+    std::string id;
+    std::string started, finished;  ///< ISO 8601, UTC.
+    std::int64_t wall_ms = 0;
+    int exit_code = 0;
+    std::string stopped;  ///< Why the run ended early; empty: it did not.
+    int jobs = 0;
+  };
+  /// The report as it is written for the user: docs/report.schema.json.
+  nlohmann::ordered_json to_json(const Run& run) const;
+
+ private:
+  struct StageSums {
+    std::array<std::int64_t, 5> states = {};  ///< By StageResult::State.
+    std::int64_t wall_ns = 0, cpu_ns = 0;
+    Usage usage;
+    std::map<std::string, std::int64_t> reasons;
+  };
+  /// Documents with the same problem: all are counted, those with the lowest numbers are named.
+  struct Group {
+    struct Named {
+      std::string path, stage, message;
+    };
+    std::int64_t count = 0;
+    std::map<std::size_t, Named> documents;
+    void add(const Document& document, std::string stage, std::string message);
+  };
+
+  nlohmann::ordered_json stages_json() const;
+
+  const Plan& plan_;
+  std::array<std::int64_t, 4> outcomes_ = {};  ///< By Outcome.
+  std::vector<StageSums> stages_;
+  std::map<ErrorClass, Group> errors_;
+  std::map<std::string, Group> held_;  ///< By why.
+  Usage usage_;
+};
+
+}  // namespace docket
