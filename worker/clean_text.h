@@ -1,0 +1,32 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace docket::worker {
+
+/// Decodes one code point of `utf8` at `at` and moves `at` behind it. What is no valid UTF-8 gives U+FFFD and
+/// moves by one byte.
+char32_t next_code_point(std::string_view utf8, std::size_t& at);
+
+/// Appends `code_point` as UTF-8; a surrogate or a number beyond Unicode becomes U+FFFD.
+void append_utf8(std::string& out, char32_t code_point);
+
+/// Appends `code_point` the way a reader would type it: ligatures as letters, every kind of blank as ' ',
+/// nothing for what cannot be seen (controls, soft hyphen, marks of direction).
+void append_clean(std::string& out, char32_t code_point);
+
+/// The same for UTF-8 and for poppler's UTF-16. The result is valid UTF-8 whatever comes in.
+std::string clean_utf8(std::string_view utf8);
+std::string clean_utf16(std::u16string_view utf16);
+
+/// Number of code points of valid UTF-8.
+std::size_t count_code_points(std::string_view utf8);
+
+/// A character that says nothing: U+FFFD, private use, not assigned to a character.
+bool is_meaningless(char32_t code_point);
+
+/// A letter of a script written from right to left (Hebrew, Arabic and their kin).
+bool is_right_to_left(char32_t code_point);
+
+}  // namespace docket::worker

@@ -1,0 +1,199 @@
+#include "worker/columns.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "worker/clean_text.h"
+
+namespace docket::worker {
+namespace {
+
+constexpr int deepest = 6;                   ///< Cuts within cuts; a newspaper needs three.
+constexpr std::size_t fewest_lines = 5;      ///< Beside each other, to be columns.
+constexpr std::size_t most_candidates = 12;  ///< Places tried for a gutter, most frequent first.
+constexpr float raster = 3;                  ///< Points; how exactly gaps of several lines must agree.
+
+/// A gutter at `x` that the lines [first, last) leave free.
+struct Gutter {
+  float x = 0;
+  std::size_t first = 0, last = 0;
+  std::size_t both_sides = 0;  ///< Lines with text on both sides.
+};
+
+enum class Sides { left, right, both, crossed };
+
+Sides sides_of(const Line& line, float x) {
+  if (line.right <= x) return Sides::left;
+  if (line.left >= x) return Sides::right;
+  for (const Piece& piece : line.pieces) {
+    if (piece.at.left < x && piece.at.right > x) return Sides::crossed;
+  }
+  return Sides::both;
+}
+
+/// Places that many lines leave free, most frequent first.
+std::vector<float> candidates(const std::vector<Line>& lines) {
+  std::map<int, int> votes;
+  for (const Line& line : lines) {
+    float end = line.left;
+    for (const Piece& piece : line.pieces) {
+      if (piece.at.left - end > 0.6f * line.height()) {
+        const int last = static_cast<int>(std::floor(piece.at.left / raster));
+        for (int x = static_cast<int>(std::ceil(end / raster)); x <= last; ++x)
+          ++votes[x];
+      }
+      end = std::max(end, piece.at.right);
+    }
+  }
+  std::vector<std::pair<int, int>> ranked;
+  for (const auto& [x, count] : votes) {
+    if (count >= static_cast<int>(fewest_lines)) ranked.emplace_back(-count, x);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<float> places;
+  for (const auto& [count, x] : ranked) {
+    const float place = static_cast<float>(x) * raster;
+    const auto near = [&](float other) { return std::abs(other - place) < 4 * raster; };
+    if (std::none_of(places.begin(), places.end(), near)) places.push_back(place);
+    if (places.size() == most_candidates) break;
+  }
+  return places;
+}
+
+/// The longest stretch of lines that leave `x` free, without one-sided lines far from the rest.
+std::optional<Gutter> longest_gutter(const std::vector<Line>& lines, float x) {
+  std::optional<Gutter> best;
+  Gutter current{x, 0, 0, 0};
+  const auto close = [&](std::size_t end) {
+    current.last = end;
+    if (!best || current.both_sides > best->both_sides) best = current;
+  };
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const Sides sides = sides_of(lines[i], x);
+    const bool far = i > current.first && lines[i].top - lines[i - 1].bottom > 2.5f * lines[i].height();
+    if (sides == Sides::crossed || far) {
+      close(i);
+      current = {x, sides == Sides::crossed ? i + 1 : i, 0, 0};
+    }
+    current.both_sides += sides == Sides::both;
+  }
+  close(lines.size());
+  if (!best || best->both_sides < fewest_lines) return {};
+  while (sides_of(lines[best->first], x) != Sides::both)
+    ++best->first;
+  return best;
+}
+
+std::vector<Piece> pieces_of(const std::vector<Line>& lines, std::size_t first, std::size_t last) {
+  std::vector<Piece> pieces;
+  for (std::size_t i = first; i < last; ++i) {
+    pieces.insert(pieces.end(), lines[i].pieces.begin(), lines[i].pieces.end());
+  }
+  return pieces;
+}
+
+bool is_word(std::string_view text) {
+  std::size_t letters = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = next_code_point(text, at);
+    letters += c > 0x7F || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  }
+  return letters * 2 > count_code_points(text);
+}
+
+/// What a side of a gutter looks like, line by line.
+struct Prose {
+  std::size_t lines = 0, full_lines = 0, pieces = 0, words = 0, characters = 0, gaps = 0;
+
+  bool reads_like_prose() const {
+    return lines >= fewest_lines && full_lines * 10 >= lines * 6 && words * 10 >= pieces * 7 &&
+           characters >= lines * 18 && pieces >= lines * 3 && gaps * 5 <= lines;
+  }
+};
+
+Prose measure(const std::vector<Line>& lines) {
+  Prose prose;
+  if (lines.empty()) return prose;
+  float left = lines.front().left, right = lines.front().right;
+  for (const Line& line : lines) {
+    left = std::min(left, line.left);
+    right = std::max(right, line.right);
+  }
+  for (const Line& line : lines) {
+    ++prose.lines;
+    prose.full_lines += line.right - line.left >= 0.75f * (right - left);
+    const float gap = 1.4f * line.height();
+    float end = line.left;
+    for (const Piece& piece : line.pieces) {
+      prose.gaps += piece.at.left - end > gap;
+      end = std::max(end, piece.at.right);
+      ++prose.pieces;
+      prose.words += is_word(piece.text);
+      prose.characters += count_code_points(piece.text);
+    }
+  }
+  return prose;
+}
+
+struct Cut {
+  Gutter gutter;
+  std::vector<Piece> left, right;
+};
+
+std::optional<Cut> find_cut(const std::vector<Line>& lines);
+
+/// Prose, or columns of prose again.
+bool is_prose(const std::vector<Piece>& pieces, int depth) {
+  const std::vector<Line> lines = make_lines(pieces);
+  if (measure(lines).reads_like_prose()) return true;
+  return depth > 0 && find_cut(lines).has_value();
+}
+
+std::optional<Cut> cut_at(const std::vector<Line>& lines, const Gutter& gutter) {
+  Cut cut{gutter, {}, {}};
+  for (std::size_t i = gutter.first; i < gutter.last; ++i) {
+    for (const Piece& piece : lines[i].pieces) {
+      (piece.at.left < gutter.x ? cut.left : cut.right).push_back(piece);
+    }
+  }
+  if (!is_prose(cut.left, 1) || !is_prose(cut.right, 1)) return {};
+  return cut;
+}
+
+std::optional<Cut> find_cut(const std::vector<Line>& lines) {
+  if (lines.size() < fewest_lines) return {};
+  std::vector<Gutter> gutters;
+  for (const float x : candidates(lines)) {
+    if (const auto gutter = longest_gutter(lines, x)) gutters.push_back(*gutter);
+  }
+  std::stable_sort(gutters.begin(), gutters.end(),
+                   [](const Gutter& a, const Gutter& b) { return a.both_sides > b.both_sides; });
+  for (const Gutter& gutter : gutters) {
+    if (auto cut = cut_at(lines, gutter)) return cut;
+  }
+  return {};
+}
+
+void split(std::vector<Piece> pieces, int depth, std::vector<std::vector<Line>>& blocks) {
+  std::vector<Line> lines = make_lines(std::move(pieces));
+  if (lines.empty()) return;
+  std::optional<Cut> cut;
+  if (depth > 0) cut = find_cut(lines);
+  if (!cut) return blocks.push_back(std::move(lines));
+  split(pieces_of(lines, 0, cut->gutter.first), depth - 1, blocks);
+  split(std::move(cut->left), depth - 1, blocks);
+  split(std::move(cut->right), depth - 1, blocks);
+  split(pieces_of(lines, cut->gutter.last, lines.size()), depth - 1, blocks);
+}
+
+}  // namespace
+
+std::vector<std::vector<Line>> split_columns(std::vector<Piece> pieces) {
+  std::vector<std::vector<Line>> blocks;
+  split(std::move(pieces), deepest, blocks);
+  return blocks;
+}
+
+}  // namespace docket::worker

@@ -1,0 +1,33 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "pipeline/text.h"
+
+namespace docket::worker {
+
+/// A word on its way through the layout.
+struct Piece {
+  Box at;   ///< Turned so that its line runs to the right.
+  Box box;  ///< On the page.
+  std::string_view text;
+  bool space_after = false;
+};
+
+/// Pieces that stand side by side, from left to right.
+struct Line {
+  std::vector<Piece> pieces;
+  float left = 0, right = 0, top = 0, bottom = 0;
+  float height() const { return bottom - top; }
+};
+
+/// Sorts the pieces into lines, from top to bottom.
+std::vector<Line> make_lines(std::vector<Piece> pieces);
+
+/// The gap from which two neighbours of `line` are two cells and not two words.
+float cell_gap(const Line& line);
+
+/// Appends the lines of one block to `page.text`, and their words to `page.words`.
+void write_block(Page& page, const std::vector<Line>& lines);
+
+}  // namespace docket::worker
