@@ -13,6 +13,7 @@ constexpr float joined = 0.1f;          ///< Less is no blank.
 constexpr float cell = 0.7f;            ///< More is the next cell; a blank is 0.2 to 0.4.
 constexpr float justified_cell = 1.2f;  ///< The same in a line that is stretched to fill its column.
 constexpr float paragraph = 0.7f;       ///< White above a line that begins a paragraph.
+constexpr std::size_t table_reach = 3;  ///< Lines; a cell rarely has more of them.
 constexpr int widest_line = 180;        ///< Columns of a block that spans a page in the smallest type.
 
 float middle(const Box& box) { return (box.top + box.bottom) / 2; }
@@ -102,9 +103,12 @@ class BlockWriter {
     return false;
   }
 
-  /// A line beside a row of cells keeps its place under them; other lines start at the margin.
+  /// A line near a row of cells keeps its place under them; other lines start at the margin.
   bool is_in_table(std::size_t i) const {
-    return has_cells(i) || has_cells(i + 1) || (i > 0 && has_cells(i - 1));
+    for (std::size_t near = i - std::min(i, table_reach); near <= i + table_reach; ++near) {
+      if (has_cells(near)) return true;
+    }
+    return false;
   }
 
   void write_line(std::size_t i) {
