@@ -11,6 +11,7 @@
 namespace docket {
 
 struct Plan;
+struct BackendPlan;
 
 /// What a stage type declares of itself: one row of the table in stages/.
 struct StageKind {
@@ -29,6 +30,8 @@ struct BackendKind {
   std::string_view type;  ///< As in the file: `builtin`, `ollama`, `openai`, `anthropic`.
   std::string_view summary;
   std::span<const Field> fields;  ///< Beside `type`.
+  /// Null: docket knows the backend's settings, but cannot use it yet.
+  std::unique_ptr<Backend> (*make)(const BackendPlan& plan) = nullptr;
 };
 
 /// All that a pipeline file may name. Passed in by cli, since pipeline/ knows no stage and no backend.

@@ -93,6 +93,15 @@ Error write_error(const fs::path& file, int error_number) {
           "cannot write " + file.string() + ": " + std::generic_category().message(error_number)};
 }
 
+std::optional<Error> write_file(const fs::path& file, std::string_view content) {
+  const fs::path temporary = file.parent_path() / ("." + file.filename().string() + ".tmp-" + std::to_string(getpid()));
+  int error = write_new(temporary, content);
+  if (error == 0 && rename(temporary.c_str(), file.c_str()) != 0) error = errno;
+  if (error == 0) return std::nullopt;
+  unlink(temporary.c_str());
+  return write_error(file, error);
+}
+
 std::variant<std::unique_ptr<Output>, Output::Failure> Output::open(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder / ".docket", error);

@@ -54,6 +54,9 @@ class Output {
   const int lock_;  ///< File descriptor of .docket/lock.
 };
 
+/// Puts `content` at `file`, by way of a temporary file beside it; for files that are not below an Output.
+std::optional<Error> write_file(const std::filesystem::path& file, std::string_view content);
+
 /// "cannot write FILE: No space left on device", from errno.
 Error write_error(const std::filesystem::path& file, int error_number);
 

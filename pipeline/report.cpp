@@ -19,9 +19,9 @@ std::size_t index(StageResult::State state) { return static_cast<std::size_t>(st
 
 Report::Report(const Plan& plan) : plan_(plan), stages_(plan.stages.size()) {}
 
-void Report::Group::add(const Document& document, std::string stage, std::string message) {
+void Report::Group::add(const Document& document, Named named) {
   ++count;
-  documents[document.number] = {document.path, std::move(stage), std::move(message)};
+  documents[document.number] = std::move(named);
   if (documents.size() > most_named_documents) documents.erase(std::prev(documents.end()));
 }
 
@@ -37,11 +37,12 @@ void Report::add(const Document& document) {
     usage_ += result.usage;
     for (const std::string& reason : result.reasons)
       ++sums.reasons[reason];
-    if (result.held) held_[*result.held].add(document, plan_.stages[i].id, *result.held);
+    if (result.held) held_[*result.held].add(document, {document.path, plan_.stages[i].id, {}, result.reasons});
   }
   if (const StageResult* failed = failed_stage(document)) {
     const auto position = static_cast<std::size_t>(failed - document.stages.data());
-    errors_[failed->error->error_class].add(document, plan_.stages[position].id, failed->error->message);
+    errors_[failed->error->error_class].add(
+        document, {document.path, plan_.stages[position].id, failed->error->message, {}});
   }
 }
 

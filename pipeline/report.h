@@ -50,10 +50,11 @@ class Report {
   struct Group {
     struct Named {
       std::string path, stage, message;
+      std::vector<std::string> reasons;
     };
     std::int64_t count = 0;
     std::map<std::size_t, Named> documents;
-    void add(const Document& document, std::string stage, std::string message);
+    void add(const Document& document, Named named);
   };
 
   nlohmann::ordered_json stages_json() const;
