@@ -8,8 +8,8 @@
 
 namespace docket {
 
-/// A compiled jq expression (libjq) over one JSON value. Threads may share it: each evaluation borrows its own
-/// interpreter, so no caller waits for another.
+/// A compiled jq expression (libjq) over one JSON value. Threads may share it: each evaluation borrows its
+/// own interpreter, so no caller waits for another.
 class Condition {
  public:
   /// Compiles `expression`; the Error (class `config`) carries jq's own message on one line.
@@ -26,11 +26,15 @@ class Condition {
   /// net, tax).
   const std::vector<std::string>& members() const { return members_; }
 
+  /// Those of `members` whose being null the expression does not provide for with `//`.
+  const std::vector<std::string>& unguarded_members() const { return unguarded_members_; }
+
  private:
   struct Pool;
   Condition(std::string expression, std::unique_ptr<Pool> pool);
   std::string expression_;
   std::vector<std::string> members_;
+  std::vector<std::string> unguarded_members_;
   std::unique_ptr<Pool> pool_;
 };
 
@@ -44,7 +48,8 @@ struct NamedCondition {
 enum class CheckState {
   passed,
   failed,
-  not_applicable,  ///< A field that it reads is null, and the expression does not itself provide for that with `//`.
+  not_applicable,  ///< A field that it reads is null, and the expression does not itself provide for that
+                   ///< with `//`.
 };
 CheckState evaluate_check(const Condition& condition, const nlohmann::json& fields);
 

@@ -14,6 +14,7 @@ set(homes
   "yaml-cpp/=pipeline/yaml.cpp"
   "jq.h=pipeline/condition.cpp"
   "jv.h=pipeline/condition.cpp"
+  "oniguruma.h=pipeline/pattern.cpp"
   "valijson/=pipeline/schema.cpp"
   "sqlite3.h=pipeline/ledger.*"
   "openssl/=(pipeline/digest.cpp|worker/.*)"

@@ -1,0 +1,41 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace docket {
+
+/// A piece of a jq program, as far as docket needs to understand one; jq itself judges the grammar.
+struct ExpressionToken {
+  enum class Kind {
+    field,     ///< `.name`; `text` is the name.
+    word,      ///< Keyword, function or key; also `@base64`.
+    variable,  ///< `$name`; `text` is the name.
+    string,  ///< The end of a string; `text` is what stands behind its last interpolation, escapes untouched.
+    number,
+    symbol,  ///< Operator or bracket, `.` too; `\(` opens an interpolation.
+  };
+  Kind kind = Kind::symbol;
+  std::string text;
+};
+
+/// Never fails: what cannot be read ends the list.
+std::vector<ExpressionToken> expression_tokens(std::string_view expression);
+
+/// A top-level member that an expression reads.
+struct MemberUse {
+  std::string name;
+  bool guarded = false;  ///< Every place that reads it stands left of a `//`, so null is provided for.
+};
+
+/// The top-level members that the text reads, each once, in order of appearance. What stands behind a pipe,
+/// in a `def` or in a function that looks at the elements of its input (`map`, `sort_by`, …) reads something
+/// else and does not count.
+std::vector<MemberUse> members_read(const std::vector<ExpressionToken>& tokens);
+
+/// The first word that has no place in a condition: it reads the environment, other input or files, prints,
+/// or stops the interpreter.
+std::optional<std::string> forbidden_word(const std::vector<ExpressionToken>& tokens);
+
+}  // namespace docket
