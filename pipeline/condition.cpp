@@ -38,8 +38,7 @@ std::string tidy(std::string message) {
   const std::pair<std::string_view, std::string_view> words[] = {
       {"unexpected $end", "unexpected end of the expression"},
       {", expecting $end", ""},
-      {"INVALID_CHARACTER", "character"},
-      {", expecting QQSTRING_TEXT or QQSTRING_INTERP_START or QQSTRING_END", ": a string is not closed"}};
+      {"INVALID_CHARACTER", "character"}};
   for (const auto& [theirs, ours] : words) {
     if (const auto at = message.find(theirs); at != std::string::npos)
       message.replace(at, theirs.size(), ours);
@@ -226,6 +225,7 @@ std::optional<std::string> refusal(const std::string& expression,
     return "the condition is longer than " + std::to_string(longest_expression) + " bytes";
   }
   if (expression.find('\0') != std::string::npos) return "the condition contains a NUL character";
+  if (tokens.back().kind == ExpressionToken::Kind::unclosed) return "a string is not closed";
   if (const auto word = forbidden_word(tokens)) {
     return "'" + *word + "' cannot be used: a condition sees one JSON value and nothing else";
   }

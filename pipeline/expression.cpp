@@ -108,7 +108,7 @@ class Lexer {
       if (peek() == '\\') ++at_;
     }
     at_ = text_.size();
-    add(Kind::string, text_.substr(std::min(start, at_)));  // Never closed.
+    add(Kind::unclosed, text_.substr(std::min(start, at_)));
   }
 
   std::string_view text_;

@@ -13,6 +13,7 @@ struct ExpressionToken {
     word,      ///< Keyword, function or key; also `@base64`.
     variable,  ///< `$name`; `text` is the name.
     string,  ///< The end of a string; `text` is what stands behind its last interpolation, escapes untouched.
+    unclosed,  ///< A string without its end; the last token.
     number,
     symbol,  ///< Operator or bracket, `.` too; `\(` opens an interpolation.
   };

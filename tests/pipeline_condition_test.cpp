@@ -87,7 +87,7 @@ TEST(Condition, SaysWhatJqFindsWrong) {
   EXPECT_EQ(compile_error(".a | foo(1)"), "foo/1 is not defined");
   EXPECT_EQ(compile_error(".a == $x"), "$x is not defined");
   EXPECT_EQ(compile_error("nope or nada"), "nope/0 is not defined; nada/0 is not defined");
-  EXPECT_EQ(compile_error("\"abc"), "syntax error, unexpected end of the expression: a string is not closed");
+  EXPECT_EQ(compile_error("\"abc"), "a string is not closed");
   EXPECT_EQ(compile_error(""), "the condition is empty");
   EXPECT_EQ(compile_error("  # only a comment"), "the condition is empty");
   EXPECT_EQ(compile_error(std::string("1\0 2", 4)), "the condition contains a NUL character");
