@@ -151,6 +151,7 @@ class MemberReader {
           break;
         case Kind::variable:
         case Kind::string:
+        case Kind::unclosed:
         case Kind::number:
           after_term_ = true;
           break;
