@@ -1,8 +1,11 @@
 #pragma once
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,7 +21,9 @@ class Condition;
 /// Read a file: media type, identity, text, pages, metadata. Answered by the pool of extraction workers.
 struct ExtractQuestion {
   std::filesystem::path file;
-  std::string password;  ///< UTF-8; empty: none.
+  std::string password;                     ///< UTF-8; empty: none.
+  std::chrono::milliseconds time_limit{0};  ///< CPU time; 0: what the pool of workers sets.
+  std::int64_t memory_limit = 0;            ///< Bytes; 0: the same.
 };
 
 /// One label of a closed set.
@@ -59,8 +64,8 @@ struct Request {
 inline constexpr std::string_view extraction_workers = "docket-extract";
 
 /// An answer to
-///  - ExtractQuestion: `text`, and `value` {sha256, bytes, media_type, pages, characters, grade, metadata,
-///    embedded_files, …}: see worker/README.md
+///  - ExtractQuestion: `text`, and `value` {pages, characters, grade, metadata, embedded_files, …}: see
+///    worker/README.md; what the file is stands in Reply::file
 ///  - ClassifyQuestion: `value` {label: string or null, confidence: 0..1, scores: {label: 0..1}}
 ///  - FieldsQuestion: `value` {fields: {name: value or null},
 ///    details: {name: {evidence: {page, quote, box?}, signals: {…}} or {problem: string}}}
@@ -69,10 +74,18 @@ struct Answer {
   std::shared_ptr<const Text> text;
 };
 
+/// What a file is, whatever its content turns out to be worth.
+struct FileFacts {
+  std::string sha256;  ///< Hex.
+  std::int64_t bytes = 0;
+  std::string media_type;  ///< From content.
+};
+
 struct Reply {
   Result<Answer> answer = Error{ErrorClass::bug, "no reply"};
   Usage usage;              ///< Counted even when the call failed.
   std::int64_t cpu_ns = 0;  ///< CPU time that the answer took, in this process or another.
+  std::optional<FileFacts> file;  ///< ExtractQuestion only: known even when the content could not be read.
 };
 
 /// Answers requests, some time later, from any thread. Owned by the run; outlives every request.

@@ -1,51 +1,76 @@
-#include <fstream>
-#include <iostream>
-#include <iterator>
+// docket-extract --serve         a worker of docket's pool, see serve.h
+// docket-extract [--text] FILE   the same for people: JSON, or the text with a form feed between pages
+#include <fcntl.h>
+#include <unistd.h>
 
-#include "worker/pdf.h"
+#include <cstdio>
+#include <iostream>
+#include <string_view>
+
+#include "worker/fatal_signals.h"
+#include "worker/print.h"
+#include "worker/read_file.h"
+#include "worker/sandbox.h"
+#include "worker/serve.h"
+#include "worker/warm_up.h"
 
 namespace {
 
-using docket::Page;
-using docket::worker::Extraction;
+using namespace docket;
+using namespace docket::worker;
 
-void print_text(const Extraction& extraction) {
-  bool first = true;
-  for (const Page& page : extraction.text.pages) {
-    if (!first) std::cout << '\f';
-    first = false;
-    std::cout << page.text;
-  }
+[[noreturn]] void end(int code) {
+  std::cout.flush();
+  _exit(code);  // Locked in, the ends of libraries and of the leak checker may not do what they want to.
 }
 
-void print_json(const Extraction& extraction) {
-  nlohmann::json pages = nlohmann::json::array();
-  for (const Page& page : extraction.text.pages) {
-    nlohmann::json words = nlohmann::json::array();
-    for (const docket::Word& word : page.words) {
-      const docket::Box& box = word.box;
-      words.push_back({box.left, box.top, box.right, box.bottom, word.offset, word.length});
-    }
-    pages.push_back({{"width", page.width}, {"height", page.height}, {"text", page.text}, {"words", words}});
+int fail(const Error& error) {
+  std::cerr << "docket-extract: " << error.message << '\n';
+  return static_cast<int>(WorkerExit::cannot_start);
+}
+
+int run_worker() {
+  bind_to_parent();
+  explain_fatal_signals();
+  const auto media_types = MediaTypes::load();
+  if (!media_types) return fail(media_types.error());
+  warm_up();
+  if (const auto error = lock_in()) return fail(*error);
+  return static_cast<int>(serve(worker_socket, **media_types));
+}
+
+int run_once(const char* path, Form form) {
+  const int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (file < 0) {
+    std::perror(path);
+    return 1;
   }
-  std::cout << nlohmann::json{{"value", extraction.value}, {"pages", pages}}.dump() << '\n';
+  const auto media_types = MediaTypes::load();
+  if (!media_types) return fail(media_types.error());
+  warm_up();
+  if (const auto error = lock_in()) return fail(*error);
+  FileFacts facts;
+  const char* password = std::getenv("DOCKET_PASSWORD");
+  const auto extraction = read_file(file, password ? password : "", **media_types,
+                                    [&](const FileFacts& known) { facts = known; });
+  if (!extraction) {
+    std::cerr << path << ": " << name(extraction.error().error_class) << ": " << extraction.error().message
+              << '\n';
+    return 1;
+  }
+  print(std::cout, *extraction, facts, form);
+  return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool text_only = argc == 3 && std::string_view(argv[1]) == "--text";
-  if (argc != 2 && !text_only) {
-    std::cerr << "usage: docket-extract [--text] FILE\n";
-    return 2;
-  }
-  std::ifstream file(argv[argc - 1], std::ios::binary);
-  const std::string content((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  const auto extraction = docket::worker::read_pdf(content, "");
-  if (!extraction) {
-    std::cerr << "docket-extract: " << argv[argc - 1] << ": " << extraction.error().message << '\n';
-    return 1;
-  }
-  text_only ? print_text(*extraction) : print_json(*extraction);
-  return 0;
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  if (argc == 2 && first == "--serve") end(run_worker());
+  if (argc == 3 && first == "--text") end(run_once(argv[2], Form::text));
+  if (argc == 2 && !first.starts_with("--")) end(run_once(argv[1], Form::json));
+  std::cerr << "usage: docket-extract FILE          print what is found in FILE as JSON\n"
+               "       docket-extract --text FILE   print its text, a form feed between pages\n"
+               "DOCKET_PASSWORD holds the password of an encrypted PDF.\n";
+  return 2;
 }

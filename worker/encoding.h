@@ -1,0 +1,18 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace docket::worker {
+
+struct DecodedText {
+  std::string utf8;  ///< Valid; as in the file but for a byte-order mark and what could not be decoded.
+  std::string encoding;
+};
+
+/// Finds out in which encoding `bytes` are text and decodes them: by the byte-order mark, the pattern of
+/// zeros of UTF-16 and UTF-32, UTF-8, what an HTML or XML head says of itself, and statistics, in this order.
+/// Nothing when they are no text.
+std::optional<DecodedText> decode_text(std::string_view bytes);
+
+}  // namespace docket::worker

@@ -1,0 +1,62 @@
+#include "worker/grade.h"
+
+#include "worker/clean_text.h"
+
+namespace docket::worker {
+namespace {
+
+bool is_latin(char32_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+
+/// Accented letters count as vowels: most are, and the rest do no harm.
+bool is_vowel(char32_t c) {
+  return c > 0x7F || std::string_view("aeiouyAEIOUY").find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+/// Collects what `grade` judges by.
+struct Census {
+  std::size_t visible = 0, meaningless = 0, words = 0, likely_words = 0, empty_pages = 0;
+
+  void add_word(std::string_view word) {
+    std::size_t characters = 0, plain = 0, latin = 0, vowels = 0, bad = 0;
+    for (std::size_t at = 0; at < word.size();) {
+      const char32_t c = next_code_point(word, at);
+      ++characters;
+      latin += is_latin(c);
+      vowels += is_vowel(c);
+      bad += is_meaningless(c);
+      plain += is_latin(c) || (c >= '0' && c <= '9') || c > 0x7F;
+    }
+    visible += characters;
+    meaningless += bad;
+    if (plain == 0) return;  // Rules, leaders, single marks: neither for nor against.
+    ++words;
+    likely_words += bad == 0 && plain * 2 >= characters && (latin < 4 || vowels > 0);
+  }
+
+  void add_page(std::string_view text) {
+    const std::size_t before = visible;
+    constexpr std::string_view blanks = " \n";
+    for (std::size_t first = text.find_first_not_of(blanks); first != text.npos;) {
+      const std::size_t last = std::min(text.find_first_of(blanks, first), text.size());
+      add_word(text.substr(first, last - first));
+      first = text.find_first_not_of(blanks, last);
+    }
+    empty_pages += visible == before;
+  }
+};
+
+}  // namespace
+
+Grade grade(const Text& text) {
+  Census census;
+  for (const Page& page : text.pages) {
+    census.add_page(page.text);
+  }
+  const std::size_t pages = text.pages.size();
+  if (census.visible < 5 * pages || census.visible == 0) return {"none", census.visible};
+  const bool poor = census.visible < 40 * pages || census.empty_pages * 2 > pages ||
+                    census.meaningless * 20 > census.visible || census.likely_words * 2 < census.words;
+  return {poor ? "poor" : "good", census.visible};
+}
+
+}  // namespace docket::worker

@@ -1,0 +1,36 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "pipeline/result.h"
+
+struct magic_set;
+
+namespace docket::worker {
+
+/// Tells what a file is from its content. Loads libmagic's database once, so that nothing needs to be opened
+/// later.
+class MediaTypes {
+ public:
+  /// An Error (unavailable) when libmagic's database cannot be loaded.
+  static Result<std::unique_ptr<MediaTypes>> load();
+  ~MediaTypes();
+  MediaTypes(const MediaTypes&) = delete;
+  MediaTypes& operator=(const MediaTypes&) = delete;
+
+  /// `application/pdf`, `text/plain`, `image/png`, …; `application/octet-stream` when nothing is known.
+  std::string of(std::string_view content) const;
+
+ private:
+  explicit MediaTypes(magic_set* magic) : magic_(magic) {}
+  magic_set* magic_;
+};
+
+/// Has the parts of a PDF without its first line, which damaged files have lost and others carry late.
+bool has_parts_of_pdf(std::string_view content);
+
+/// The error for content that docket does not read: names what it is and what docket reads.
+Error unsupported(std::string_view media_type);
+
+}  // namespace docket::worker

@@ -1,0 +1,117 @@
+#include "worker/plain_text.h"
+
+#include <algorithm>
+#include <array>
+
+#include "worker/clean_text.h"
+
+namespace docket::worker {
+namespace {
+
+constexpr std::size_t tab_stop = 8;
+
+/// Cuts the first line off `text`, without its end.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+class PageWriter {
+ public:
+  void put(char32_t c) {
+    if (c == '\f') return end_page();
+    if (c == '\n') return end_line();
+    const std::size_t before = text_.size();
+    if (c == '\t') {
+      text_.append(std::max<std::size_t>(2, tab_stop - column_ % tab_stop), ' ');
+    } else {
+      append_clean(text_, c);
+    }
+    column_ += c == '\t' ? text_.size() - before : text_.size() > before;
+  }
+
+  Text finish() {
+    if (!text_.empty() || out_.pages.empty()) end_page();
+    return std::move(out_);
+  }
+
+ private:
+  void end_line() {
+    text_.erase(text_.find_last_not_of(' ') + 1);
+    text_ += '\n';
+    column_ = 0;
+  }
+
+  void end_page() {
+    if (!text_.empty() && text_.back() != '\n') end_line();
+    out_.pages.push_back({0, 0, std::move(text_), {}});
+    text_.clear();
+    column_ = 0;
+  }
+
+  Text out_;
+  std::string text_;
+  std::size_t column_ = 0;
+};
+
+bool is_heading(std::string_view line) {
+  const std::size_t marks = line.find_first_not_of('#');
+  return marks != line.npos && marks >= 1 && marks <= 6 && line[marks] == ' ';
+}
+
+bool is_table_rule(std::string_view line) {
+  return line.find("---") != line.npos && line.find('|') != line.npos &&
+         line.find_first_not_of("|-: ") == line.npos;
+}
+
+}  // namespace
+
+Text text_pages(std::string_view utf8) {
+  PageWriter writer;
+  for (std::size_t at = 0; at < utf8.size();) {
+    char32_t c = next_code_point(utf8, at);
+    if (c == '\r') {
+      if (at < utf8.size() && utf8[at] == '\n') continue;
+      c = '\n';
+    } else if (c == 0x85 || c == 0x2028 || c == 0x2029) {
+      c = '\n';
+    }
+    writer.put(c);
+  }
+  return writer.finish();
+}
+
+std::string text_media_type(std::string_view utf8) {
+  std::string_view rest = utf8.substr(0, std::size_t{1} << 16);
+  std::size_t headings = 0, others = 0;
+  while (!rest.empty()) {
+    const std::string_view line = take_line(rest);
+    headings += is_heading(line);
+    others += line.starts_with("```") || line.starts_with("- ") || line.starts_with("* ") ||
+              is_table_rule(line) || line.find("](") != line.npos || line.find("**") != line.npos;
+  }
+  const bool marked = (headings > 0 && others > 0) || headings > 2 || others > 5;
+  return marked ? "text/markdown" : "text/plain";
+}
+
+bool is_mime_message(std::string_view utf8) {
+  constexpr std::array<std::string_view, 3> telling = {"MIME-Version:", "Received:", "Return-Path:"};
+  std::string_view rest = utf8.substr(0, std::size_t{1} << 16);
+  bool found = false;
+  while (!rest.empty()) {
+    const std::string_view line = take_line(rest);
+    if (line.empty()) return found;
+    const std::size_t colon = line.find(':');
+    const bool is_continued = line.front() == ' ' || line.front() == '\t';
+    const bool is_header = colon != line.npos && line.substr(0, colon).find(' ') == line.npos;
+    if (!is_continued && !is_header) return false;
+    found = found || std::any_of(telling.begin(), telling.end(),
+                                 [&](std::string_view name) { return line.starts_with(name); });
+  }
+  return false;
+}
+
+}  // namespace docket::worker

@@ -1,0 +1,83 @@
+#include "worker/read_file.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "pipeline/digest.h"
+#include "worker/encoding.h"
+#include "worker/grade.h"
+#include "worker/mapped_file.h"
+#include "worker/pdf.h"
+#include "worker/plain_text.h"
+
+namespace docket::worker {
+namespace {
+
+constexpr std::string_view pdf = "application/pdf";
+
+/// Formats that are text to look at and yet need a reader of their own.
+bool is_marked_up(std::string_view media_type) {
+  return media_type == "application/postscript" || media_type == "text/rtf" ||
+         media_type == "message/rfc822" || media_type.starts_with("image/");
+}
+
+/// What libmagic calls all kinds of text; what it takes for programs and data is often prose.
+bool is_kind_of_text(std::string_view media_type) {
+  constexpr std::string_view kinds[] = {
+      "text/html",           "text/xml", "text/csv", "application/json", "application/x-ndjson",
+      "application/x-subrip"};
+  return std::find(std::begin(kinds), std::end(kinds), media_type) != std::end(kinds);
+}
+
+struct Content {
+  std::string media_type;
+  std::optional<DecodedText> text;  ///< Set when it is text that docket reads.
+};
+
+Content examine(std::string_view bytes, const MediaTypes& media_types) {
+  if (bytes.empty()) return {"application/x-empty", {}};
+  std::string type = media_types.of(bytes);
+  if (type == pdf || is_marked_up(type)) return {std::move(type), {}};
+  if (has_parts_of_pdf(bytes)) return {std::string(pdf), {}};
+  std::optional<DecodedText> text = decode_text(bytes);
+  if (!text) return {type.starts_with("text/") ? "application/octet-stream" : std::move(type), {}};
+  if (is_mime_message(text->utf8)) return {"message/rfc822", {}};
+  std::string own = text_media_type(text->utf8);
+  return {own == "text/plain" && is_kind_of_text(type) ? std::move(type) : std::move(own), std::move(text)};
+}
+
+Result<Extraction> read_content(std::string_view bytes, const Content& content, const std::string& password) {
+  if (bytes.empty()) return Error{ErrorClass::empty, "the file is empty (0 bytes)"};
+  if (content.media_type == pdf) {
+    if (bytes.size() > std::numeric_limits<int>::max()) {
+      return Error{ErrorClass::limit, "the PDF is larger than 2 GiB, which is the most that can be read"};
+    }
+    return read_pdf(bytes, password);
+  }
+  if (!content.text) return unsupported(content.media_type);
+  Extraction out;
+  out.text = text_pages(content.text->utf8);
+  out.value["metadata"] = {{"encoding", content.text->encoding}};
+  out.value["embedded_files"] = nlohmann::json::array();
+  return out;
+}
+
+}  // namespace
+
+Result<Extraction> read_file(int descriptor, const std::string& password, const MediaTypes& media_types,
+                             const std::function<void(const FileFacts&)>& announce) {
+  const auto file = MappedFile::open(descriptor);
+  if (!file) return file.error();
+  const std::string_view bytes = file->content();
+  const Content content = examine(bytes, media_types);
+  announce({sha256_hex(bytes), static_cast<std::int64_t>(bytes.size()), content.media_type});
+  auto out = read_content(bytes, content, password);
+  if (!out) return out;
+  const Grade graded = grade(out->text);
+  out->value["pages"] = out->text.pages.size();
+  out->value["characters"] = graded.characters;
+  out->value["grade"] = graded.name;
+  return out;
+}
+
+}  // namespace docket::worker

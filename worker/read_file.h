@@ -1,0 +1,16 @@
+#pragma once
+#include <functional>
+#include <string>
+
+#include "pipeline/backend.h"
+#include "worker/extraction.h"
+#include "worker/media_type.h"
+
+namespace docket::worker {
+
+/// Reads the regular file behind `descriptor` (which stays open). `announce` is called with what the file is
+/// as soon as that is known, before its content is parsed.
+Result<Extraction> read_file(int descriptor, const std::string& password, const MediaTypes& media_types,
+                             const std::function<void(const FileFacts&)>& announce);
+
+}  // namespace docket::worker

@@ -1,0 +1,143 @@
+#include "worker/serve.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <new>
+#include <optional>
+
+#include "worker/fatal_signals.h"
+#include "worker/read_file.h"
+
+namespace docket::worker {
+namespace {
+
+constexpr int most_documents = 500;               ///< Per worker; libraries leak a little.
+constexpr long most_growth = 96L << 20;           ///< Bytes of memory above what the worker began with.
+constexpr std::uint64_t largest_order = 1 << 16;  ///< A password fits.
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
+  }
+  int get() const { return number_; }
+
+ private:
+  const int number_;
+};
+
+bool send_all(int socket, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+bool send_frame(int socket, Frame kind, std::string_view body) {
+  const FrameHeader header{kind, 0, body.size()};
+  return send_all(socket, {reinterpret_cast<const char*>(&header), sizeof header}) && send_all(socket, body);
+}
+
+bool receive_all(int socket, char* to, std::size_t size) {
+  while (size > 0) {
+    const ssize_t got = recv(socket, to, size, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    to += got;
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+/// The header of the next order and the descriptor that comes with it; -1 when the pool has gone.
+int receive_header(int socket, FrameHeader& header) {
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  iovec place{&header, sizeof header};
+  msghdr message{};
+  message.msg_iov = &place;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  ssize_t got = -1;
+  do {
+    got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_WAITALL);
+  } while (got < 0 && errno == EINTR);
+  const cmsghdr* carried = CMSG_FIRSTHDR(&message);
+  if (got != sizeof header || carried == nullptr || carried->cmsg_type != SCM_RIGHTS) return -1;
+  int descriptor = -1;
+  std::memcpy(&descriptor, CMSG_DATA(carried), sizeof descriptor);
+  return descriptor;
+}
+
+/// How much memory this process holds; 0 when the system does not say.
+class MemoryMeter {
+ public:
+  MemoryMeter() : statm_(open("/proc/self/statm", O_RDONLY | O_CLOEXEC)), begin_(resident()) {}
+  bool has_grown_too_large() const {
+    if (resident() - begin_ < most_growth) return false;
+    malloc_trim(0);
+    return resident() - begin_ >= most_growth;
+  }
+
+ private:
+  long resident() const {
+    std::array<char, 128> line{};
+    long total = 0, pages = 0;
+    if (pread(statm_.get(), line.data(), line.size() - 1, 0) <= 0) return 0;
+    if (std::sscanf(line.data(), "%ld %ld", &total, &pages) != 2) return 0;
+    return pages * sysconf(_SC_PAGESIZE);
+  }
+  Descriptor statm_;
+  const long begin_;
+};
+
+Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
+  const auto announce = [&](const FileFacts& facts) { send_frame(socket, Frame::file, encode(facts)); };
+  auto out = read_file(file, order.password, media_types, announce);
+  if (!out) return out.error();
+  return Answer{std::move(out->value), std::make_shared<const Text>(std::move(out->text))};
+}
+
+std::string encoded_answer(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
+  std::string bytes = encode(extract(socket, file, order, media_types));
+  if (bytes.size() <= order.output_limit) return bytes;
+  return encode(Result<Answer>(output_limit_error(order.output_limit)));
+}
+
+}  // namespace
+
+WorkerExit serve(int socket, const MediaTypes& media_types) try {
+  const MemoryMeter memory;
+  if (!send_frame(socket, Frame::ready, {})) return WorkerExit::done;
+  for (int documents = 1;; ++documents) {
+    FrameHeader header;
+    const Descriptor file(receive_header(socket, header));
+    if (file.get() < 0 || header.kind != Frame::order || header.size > largest_order) return WorkerExit::done;
+    std::string body(header.size, '\0');
+    if (!receive_all(socket, body.data(), body.size())) return WorkerExit::done;
+    const auto order = decode_order(body);
+    if (!order) return WorkerExit::done;
+    forget_failed_allocations();
+    const std::string answer = encoded_answer(socket, file.get(), *order, media_types);
+    const bool last = documents == most_documents || memory.has_grown_too_large();
+    if (!send_frame(socket, last ? Frame::last_answer : Frame::answer, answer)) return WorkerExit::done;
+    if (last) return WorkerExit::done;
+  }
+} catch (const std::bad_alloc&) {
+  return WorkerExit::out_of_memory;
+}
+
+}  // namespace docket::worker

@@ -1,0 +1,11 @@
+#pragma once
+#include "pipeline/extract_wire.h"
+#include "worker/media_type.h"
+
+namespace docket::worker {
+
+/// Says `ready`, then answers one order after the other from the pool at the other end of `socket`, until
+/// that end is closed or the worker has become too large or too old.
+WorkerExit serve(int socket, const MediaTypes& media_types);
+
+}  // namespace docket::worker
