@@ -4,9 +4,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -166,7 +166,7 @@ int ExtractProcess::reap() {
   if (status_) return *status_;
   cpu_time();
   // A worker that closed its socket is about to end by itself, and how it ends is what one wants to know.
-  pollfd ended{pidfd_open(pid_, 0), POLLIN, 0};
+  pollfd ended{static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)), POLLIN, 0};
   poll(&ended, 1, patience_ms);
   close(ended.fd);
   return kill();

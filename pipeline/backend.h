@@ -85,7 +85,8 @@ struct Reply {
   Result<Answer> answer = Error{ErrorClass::bug, "no reply"};
   Usage usage;              ///< Counted even when the call failed.
   std::int64_t cpu_ns = 0;  ///< CPU time that the answer took, in this process or another.
-  std::optional<FileFacts> file;  ///< ExtractQuestion only: known even when the content could not be read.
+  /// ExtractQuestion only: known even when the content could not be read.
+  std::optional<FileFacts> file = std::nullopt;
 };
 
 /// Answers requests, some time later, from any thread. Owned by the run; outlives every request.

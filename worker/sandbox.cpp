@@ -18,9 +18,9 @@ namespace {
 /// What poppler, libmagic, iconv, the C and C++ libraries and the sanitizers need once everything is loaded.
 constexpr const char* allowed[] = {
     // Files that are open, and looking at others
-    "read", "readv", "pread64", "write", "writev", "lseek", "close", "dup", "fstat", "stat", "lstat", "statx",
-    "newfstatat", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getdents64", "getcwd",
-    "fcntl", "poll", "ppoll",
+    "read", "readv", "pread64", "write", "writev", "lseek", "close", "dup", "dup2", "dup3", "fstat", "stat",
+    "lstat", "statx", "newfstatat", "access", "faccessat", "faccessat2", "readlink", "readlinkat",
+    "getdents64", "getcwd", "fcntl", "poll", "ppoll",
     // The socket to the pool
     "recvmsg", "recvfrom", "sendmsg", "sendto", "shutdown",
     // Memory
@@ -87,6 +87,7 @@ std::optional<Error> lock_in() {
 void bind_to_parent() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   set_limit(RLIMIT_FSIZE, 0);
+  signal(SIGXFSZ, SIG_IGN);  // The write fails, and that is enough.
 }
 
 }  // namespace docket::worker
