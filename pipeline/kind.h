@@ -23,6 +23,7 @@ struct StageKind {
   bool decides_on_reasons;  ///< Runs even when no `when` holds, and looks at Turn::reasons itself (escalate).
   /// `plan` is complete but for its stages' objects; what is wrong beyond the table is an Error (config).
   Result<std::unique_ptr<Stage>> (*make)(const Settings& settings, const Plan& plan);
+  bool provides_text = false;  ///< Sets the document's text; one stage of a pipeline at most.
 };
 
 /// What a backend type declares of itself: one row of the table in backends/.

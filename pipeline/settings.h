@@ -19,7 +19,7 @@ namespace docket {
 /// name that the table does not have is a bug and throws std::logic_error.
 class Settings {
  public:
-  bool has(std::string_view name) const;  ///< Given in the file (not only by its fallback).
+  bool has(std::string_view name) const;          ///< Given in the file (not only by its fallback).
   std::string text(std::string_view name) const;  ///< text, secret, choice, date, backend, stage.
   std::int64_t integer(std::string_view name) const;
   double number(std::string_view name) const;
@@ -30,7 +30,8 @@ class Settings {
   std::shared_ptr<const nlohmann::json> schema(std::string_view name) const;  ///< Null when absent.
   std::vector<NamedCondition> conditions(std::string_view name) const;        ///< condition, conditions.
   Settings group(std::string_view name) const;                                ///< Empty when absent.
-  std::vector<std::pair<std::string, Settings>> groups(std::string_view name) const;  ///< In the file's order.
+  std::vector<std::pair<std::string, Settings>> groups(
+      std::string_view name) const;  ///< In the file's order.
 
   /// The resolved values with contents of files in place of their names and fallbacks filled in: what decides
   /// whether an earlier answer still holds. Secrets are left out.
@@ -38,7 +39,11 @@ class Settings {
 
  private:
   friend class SettingsReader;
+  struct Slot;
   struct Values;
+  const Slot& slot(std::string_view name) const;
+  template <class T>
+  T get(std::string_view name) const;
   std::shared_ptr<const Values> values_;
 };
 

@@ -1,0 +1,271 @@
+#include "pipeline/settings_reader.h"
+
+#include <algorithm>
+
+#include "pipeline/environment.h"
+#include "pipeline/field_words.h"
+#include "pipeline/scalars.h"
+#include "pipeline/suggest.h"
+
+namespace docket {
+namespace {
+
+using Type = Field::Type;
+
+std::string kind_of(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::null:
+      return "nothing";
+    case Node::Kind::scalar:
+      return "'" + node.text + "'";
+    case Node::Kind::sequence:
+      return "a list";
+    case Node::Kind::mapping:
+      return "a mapping";
+  }
+  return {};
+}
+
+std::string dotted(const std::string& path, std::string_view name) {
+  return path.empty() ? std::string(name) : path + "." + std::string(name);
+}
+
+bool contains(std::span<const std::string_view> names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+Settings SettingsReader::read(std::span<const Field> fields, const Node& node, const Position& owner,
+                              const std::string& path) {
+  return read_slots(fields, node, owner, path, Missing::complain);
+}
+
+Settings SettingsReader::read_slots(std::span<const Field> fields, const Node& node, const Position& owner,
+                                    const std::string& path, Missing missing) {
+  auto values = std::make_shared<Settings::Values>();
+  values->fields = fields;
+  for (const Field& field : fields) {
+    const std::string name = dotted(path, field.name);
+    const Node::Entry* entry = node.find(field.name);
+    Settings::Slot slot;
+    slot.given = entry != nullptr;
+    slot.value = entry ? value({field, *entry->value, name, entry->position}).value_or(SettingValue())
+                       : absent(field, owner, name, missing);
+    values->slots.push_back(std::move(slot));
+  }
+  Settings settings;
+  settings.values_ = std::move(values);
+  return settings;
+}
+
+SettingValue SettingsReader::absent(const Field& field, const Position& owner, const std::string& path,
+                                    Missing missing) {
+  if (field.required && missing == Missing::complain) {
+    complaints_.add(owner, path, "missing, expected " + expected(field) + ": " + std::string(field.help));
+  }
+  if (field.type == Type::group) return read_slots(field.fields, Node(), owner, path, Missing::ignore);
+  if (field.fallback.empty()) return {};
+  Node node;
+  node.kind = Node::Kind::scalar;
+  node.text = field.fallback;
+  node.position = owner;
+  return value({field, node, path + " (by default)"}).value_or(SettingValue());
+}
+
+void SettingsReader::check_names(std::initializer_list<std::span<const Field>> tables, const Node& node,
+                                 const std::string& path) {
+  std::vector<std::string_view> known;
+  for (const std::span<const Field> table : tables) {
+    for (const Field& field : table) {
+      known.push_back(field.name);
+    }
+  }
+  for (const Node::Entry& entry : node.entries) {
+    if (contains(known, entry.key) || complaints_.full()) continue;
+    complaints_.add(entry.position, dotted(path, entry.key),
+                    "unknown setting" + did_you_mean(entry.key, known));
+  }
+}
+
+std::optional<std::string> SettingsReader::text(const Node& node, const std::string& path) {
+  static constexpr Field field{"", Type::text, ""};
+  auto found = scalar({field, node, path});
+  return found ? std::optional(std::move(found->text)) : std::nullopt;
+}
+
+void SettingsReader::complain(const Place& place, const std::string& message) {
+  complaints_.add(place.node.position, place.path, message);
+}
+
+void SettingsReader::expected_but_got(const Place& place, const std::string& got) {
+  complain(place, "expected " + expected(place.field) + ", got " + got);
+}
+
+std::string SettingsReader::shown(const Place& place, const Scalar& scalar) const {
+  if (scalar.secret) return "the value of '" + place.node.text + "'";
+  return "'" + scalar.text + "'" + hint(place.field, scalar.text);
+}
+
+std::optional<SettingsReader::Scalar> SettingsReader::scalar(const Place& place) {
+  if (place.node.kind != Node::Kind::scalar) {
+    expected_but_got(place, kind_of(place.node));
+    return std::nullopt;
+  }
+  auto expanded = expand(place.node.text, environment_variable);
+  if (!expanded) {
+    complain(place, expanded.error().message);
+    return std::nullopt;
+  }
+  Scalar scalar;
+  scalar.text = std::move(expanded->text);
+  scalar.secret = expanded->from_environment;
+  scalar.one_reference = expanded->one_reference;
+  scalar.number_like = !place.node.quoted || expanded->from_environment;
+  return scalar;
+}
+
+SettingsReader::Value SettingsReader::value(const Place& place) {
+  switch (place.field.type) {
+    case Type::secret:
+      return secret_value(place);
+    case Type::file:
+      return file_value(place);
+    case Type::schema:
+      return schema_value(place);
+    case Type::condition:
+    case Type::conditions:
+      return conditions_value(place);
+    case Type::group:
+    case Type::groups:
+      return groups_value(place);
+    case Type::texts:
+    case Type::choices:
+    case Type::backends:
+    case Type::stages:
+      return list_value(place);
+    default:
+      return scalar_value(place);
+  }
+}
+
+SettingsReader::Value SettingsReader::scalar_value(const Place& place) {
+  const auto scalar = this->scalar(place);
+  if (!scalar) return std::nullopt;
+  return typed(place, *scalar);
+}
+
+SettingsReader::Value SettingsReader::typed(const Place& place, const Scalar& scalar) {
+  const std::string& text = scalar.text;
+  switch (place.field.type) {
+    case Type::text:
+      if (!text.empty() || !place.field.required) return text;
+      break;
+    case Type::boolean:
+      if (const auto value = parse_boolean(text); value && scalar.number_like) return *value;
+      break;
+    case Type::date:
+      if (is_date(text)) return text;
+      break;
+    case Type::choice:
+      if (contains(place.field.choices, text)) return text;
+      break;
+    case Type::backend:
+    case Type::stage:
+      return known(place, scalar) ? Value(text) : std::nullopt;
+    default:
+      return number(place, scalar);
+  }
+  expected_but_got(place, shown(place, scalar));
+  return std::nullopt;
+}
+
+SettingsReader::Value SettingsReader::number(const Place& place, const Scalar& scalar) {
+  const Field& field = place.field;
+  const auto in_range = [&](double value) { return value >= field.minimum && value <= field.maximum; };
+  if (field.type == Type::duration) {
+    const auto value = parse_duration(scalar.text);
+    if (value && in_range(static_cast<double>(value->count()))) return *value;
+  } else if (field.type == Type::integer) {
+    const auto value = parse_integer(scalar.text);
+    if (value && in_range(static_cast<double>(*value)) && scalar.number_like) return *value;
+  } else {
+    const auto value = parse_number(scalar.text);
+    if (value && in_range(*value) && scalar.number_like) return *value;
+  }
+  const bool only_quoted = !scalar.number_like && parse_number(scalar.text);
+  expected_but_got(place, shown(place, scalar) + (only_quoted ? " in quotes; leave them out" : ""));
+  return std::nullopt;
+}
+
+bool SettingsReader::known(const Place& place, const Scalar& scalar) {
+  const bool is_backend = place.field.type == Type::backend || place.field.type == Type::backends;
+  const auto& names = is_backend ? names_.backends : names_.stages;
+  if (contains(names, scalar.text)) return true;
+  std::string message = is_backend ? "unknown backend " : "unknown stage ";
+  message += scalar.secret ? "in '" + place.node.text + "'" : "'" + scalar.text + "'";
+  if (names.empty()) {
+    message += is_backend ? "; none is declared under 'backends'" : "; there is none";
+  } else if (!complaints_.full()) {
+    message += did_you_mean(scalar.secret ? "" : scalar.text, names);
+  }
+  complain(place, message);
+  return false;
+}
+
+SettingsReader::Value SettingsReader::list_value(const Place& place) {
+  const Field& field = place.field;
+  const bool names = field.type == Type::backends || field.type == Type::stages;
+  if (place.node.kind == Node::Kind::mapping || place.node.kind == Node::Kind::null) {
+    expected_but_got(place, kind_of(place.node));
+    return std::nullopt;
+  }
+  std::vector<NodePtr> items = place.node.items;
+  if (place.node.kind == Node::Kind::scalar) items.push_back(std::make_shared<Node>(place.node));
+  std::vector<std::string> texts;
+  bool all_good = true;
+  for (const NodePtr& item : items) {
+    const Place here{field, *item, place.path};
+    const auto scalar = this->scalar(here);
+    bool good = scalar.has_value();
+    if (good && names) good = known(here, *scalar);
+    if (good && field.type == Type::choices && !contains(field.choices, scalar->text)) {
+      good = false;
+      expected_but_got(here, shown(here, *scalar));
+    }
+    if (good && field.type != Type::texts &&
+        std::find(texts.begin(), texts.end(), scalar->text) != texts.end()) {
+      good = false;
+      complain(here, "'" + scalar->text + "' is given twice");
+    }
+    if (good) texts.push_back(scalar->text);
+    all_good = all_good && good;
+  }
+  if (items.empty() && field.required) expected_but_got(place, "an empty list");
+  return all_good ? Value(texts) : std::nullopt;
+}
+
+SettingsReader::Value SettingsReader::groups_value(const Place& place) {
+  const Node& node = place.node;
+  if (node.kind != Node::Kind::mapping && node.kind != Node::Kind::null) {
+    expected_but_got(place, kind_of(node));
+    return std::nullopt;
+  }
+  if (place.field.type == Type::group) {
+    check_names({place.field.fields}, node, place.path);
+    return read(place.field.fields, node, place.owner, place.path);
+  }
+  if (node.entries.empty() && place.field.required) expected_but_got(place, "none");
+  Field group = place.field;
+  group.type = Type::group;
+  std::vector<std::pair<std::string, Settings>> groups;
+  for (const Node::Entry& entry : node.entries) {
+    const std::string path = place.path + "." + entry.key;
+    if (entry.key.empty()) complaints_.add(entry.position, path, "a name may not be empty");
+    auto settings = groups_value({group, *entry.value, path, entry.position});
+    if (settings) groups.emplace_back(entry.key, std::get<Settings>(*settings));
+  }
+  return groups;
+}
+
+}  // namespace docket

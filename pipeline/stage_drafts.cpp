@@ -1,0 +1,117 @@
+#include "pipeline/stage_drafts.h"
+
+#include <algorithm>
+#include <map>
+
+#include "pipeline/overrides.h"
+#include "pipeline/plan_fields.h"
+#include "pipeline/suggest.h"
+
+namespace docket {
+namespace {
+
+bool is_id(const std::string& text) {
+  const auto is_start = [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); };
+  return !text.empty() && is_start(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return is_start(c) || (c >= '0' && c <= '9'); });
+}
+
+class Drafter {
+ public:
+  Drafter(std::span<const StageKind> kinds, SettingsReader& reader, Complaints& complaints)
+      : kinds_(kinds), reader_(reader), complaints_(complaints) {
+    for (const StageKind& kind : kinds) {
+      types_.push_back(kind.type);
+    }
+  }
+
+  std::vector<StageDraft> run(const Node::Entry& stages) {
+    const Node& list = *stages.value;
+    if (list.kind != Node::Kind::sequence || list.items.empty()) {
+      complaints_.add(stages.position, "stages",
+                      "expected a list of stages, each as '- TYPE:' with its settings below");
+      return {};
+    }
+    for (std::size_t i = 0; i < list.items.size(); ++i) {
+      draft(*list.items[i], "stages[" + std::to_string(i + 1) + "]");
+    }
+    return std::move(drafts_);
+  }
+
+ private:
+  void draft(const Node& item, const std::string& path) {
+    const std::string type = stage_type(item);
+    if (type.empty()) return complaints_.add(item.position, path, wrong_form(item));
+    StageDraft draft;
+    draft.position = item.entries.empty() ? item.position : item.entries.front().position;
+    draft.options = item.entries.empty() ? std::make_shared<Node>() : item.entries.front().value;
+    draft.kind = kind(type, draft.position, path);
+    if (!draft.kind) return;
+    draft.id = id(default_id(type), draft);
+    if (draft.options->kind != Node::Kind::mapping && draft.options->kind != Node::Kind::null) {
+      complaints_.add(draft.options->position, "stages." + draft.id, "expected a mapping of settings");
+      draft.options = std::make_shared<Node>();
+    }
+    const auto [taken, fresh] = places_.emplace(draft.id, draft.position);
+    if (!fresh) {
+      complaints_.add(draft.position, "stages." + draft.id,
+                      "the id '" + draft.id + "' is taken by the stage in line " +
+                          std::to_string(taken->second.line) + "; give one of them another 'id'");
+    }
+    drafts_.push_back(std::move(draft));
+  }
+
+  static std::string wrong_form(const Node& item) {
+    const std::string form = "expected '- TYPE:' with the stage's settings below";
+    if (item.entries.size() < 2) return form;
+    const Node::Entry& first = item.entries.front();
+    if (first.value->kind != Node::Kind::null) return form + ", got several keys";
+    return form + "; '" + item.entries[1].key + "' must be indented further than '" + first.key + "'";
+  }
+
+  const StageKind* kind(const std::string& type, const Position& position, const std::string& path) {
+    const auto found =
+        std::find_if(kinds_.begin(), kinds_.end(), [&](const StageKind& kind) { return kind.type == type; });
+    if (found != kinds_.end()) return &*found;
+    if (!complaints_.full()) {
+      complaints_.add(position, path, "unknown stage type '" + type + "'" + did_you_mean(type, types_));
+    }
+    return nullptr;
+  }
+
+  /// The stage's own id if it has a good one, else that of its type.
+  std::string id(const std::string& by_type, const StageDraft& draft) {
+    const Node::Entry* given = draft.options->find("id");
+    if (!given) return by_type;
+    const std::string path = "stages." + by_type + ".id";
+    const auto text = reader_.text(*given->value, path);
+    if (!text) return by_type;
+    const auto reserved = reserved_ids();
+    if (std::find(reserved.begin(), reserved.end(), *text) != reserved.end()) {
+      complaints_.add(given->value->position, path,
+                      "'" + *text + "' is a member that every record has; choose another");
+      return by_type;
+    }
+    if (is_id(*text)) return *text;
+    complaints_.add(given->value->position, path,
+                    "expected lower-case letters, digits and '_', not beginning with a digit, got '" +
+                        given->value->text + "'");
+    return by_type;
+  }
+
+  std::span<const StageKind> kinds_;
+  SettingsReader& reader_;
+  Complaints& complaints_;
+  std::vector<std::string_view> types_;
+  std::map<std::string, Position> places_;  ///< By id.
+  std::vector<StageDraft> drafts_;
+};
+
+}  // namespace
+
+std::vector<StageDraft> draft_stages(const Node::Entry& stages, std::span<const StageKind> kinds,
+                                     SettingsReader& reader, Complaints& complaints) {
+  return Drafter(kinds, reader, complaints).run(stages);
+}
+
+}  // namespace docket
