@@ -12,7 +12,7 @@ namespace docket::worker {
 namespace {
 
 constexpr int deepest = 6;                   ///< Cuts within cuts; a newspaper needs three.
-constexpr std::size_t fewest_lines = 6;      ///< Beside each other, to be columns.
+constexpr std::size_t fewest_lines = 8;      ///< Beside each other, to be columns.
 constexpr std::size_t most_candidates = 12;  ///< Places tried for a gutter, most frequent first.
 constexpr float narrowest = 0.7f;            ///< Gutter, in heights of its lines.
 constexpr float wider_than_blanks = 1.6f;    ///< Times the usual blank of its lines.
@@ -120,9 +120,10 @@ std::vector<Piece> pieces_of(const std::vector<Line>& lines, std::size_t first, 
 struct Prose {
   std::size_t lines = 0, full_lines = 0, pieces = 0, words = 0, characters = 0, gaps = 0;
 
+  /// A narrow column has three words a line, and stretched lines in it have gaps like those between cells.
   bool reads_like_prose() const {
     return lines >= fewest_lines && full_lines * 10 >= lines * 6 && words * 10 >= pieces * 7 &&
-           characters >= lines * 18 && pieces >= lines * 3 && gaps * 5 <= lines;
+           characters >= lines * 15 && pieces * 2 >= lines * 5 && gaps * 4 <= pieces - lines;
   }
 };
 

@@ -199,7 +199,7 @@ class BlockWriter {
   void write_line(std::size_t i) {
     const Line& line = lines_[i];
     column_ = 0;
-    if (is_in_table(i)) fill_to(line.left, 0);
+    if (is_in_table(i) && line.left - left_ > 1.5f * character_) fill_to(line.left, 0);
     float end = line.left;
     bool space_after = false;
     for (const Piece& piece : line.pieces) {
