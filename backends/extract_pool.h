@@ -10,7 +10,7 @@
 namespace docket::backends {
 
 struct ExtractPoolOptions {
-  std::filesystem::path worker;  ///< The docket-extract to run.
+  std::filesystem::path worker;  ///< The docket-extract to run; empty: the one beside this program.
   int workers = 0;               ///< Processes at most, started when needed; 0: one per core.
 
   // Limits for one document, unless its question has its own.

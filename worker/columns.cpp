@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -11,8 +12,10 @@ namespace docket::worker {
 namespace {
 
 constexpr int deepest = 6;                   ///< Cuts within cuts; a newspaper needs three.
-constexpr std::size_t fewest_lines = 5;      ///< Beside each other, to be columns.
+constexpr std::size_t fewest_lines = 8;      ///< Beside each other, to be columns.
 constexpr std::size_t most_candidates = 12;  ///< Places tried for a gutter, most frequent first.
+constexpr float narrowest = 0.7f;            ///< Gutter, in heights of its lines.
+constexpr float wider_than_blanks = 1.6f;    ///< Times the usual blank of its lines.
 constexpr float raster = 3;                  ///< Points; how exactly gaps of several lines must agree.
 
 /// A gutter at `x` that the lines [first, last) leave free.
@@ -86,6 +89,25 @@ std::optional<Gutter> longest_gutter(const std::vector<Line>& lines, float x) {
   return best;
 }
 
+/// Blanks of several lines may stand below each other by chance, most of all in type of one width. A gutter
+/// is wider than they are.
+bool is_wide_enough(const std::vector<Line>& lines, const Gutter& gutter) {
+  float left = -std::numeric_limits<float>::infinity(), right = -left;
+  std::vector<float> blanks, heights;
+  for (std::size_t i = gutter.first; i < gutter.last; ++i) {
+    float end = lines[i].left;
+    for (const Piece& piece : lines[i].pieces) {
+      if (end > lines[i].left && piece.at.left > end) blanks.push_back(piece.at.left - end);
+      end = std::max(end, piece.at.right);
+      (piece.at.right <= gutter.x ? left : right) =
+          piece.at.right <= gutter.x ? std::max(left, piece.at.right) : std::min(right, piece.at.left);
+    }
+    heights.push_back(lines[i].height());
+  }
+  const float width = right - left;
+  return width >= narrowest * median(heights) && width >= wider_than_blanks * median(blanks);
+}
+
 std::vector<Piece> pieces_of(const std::vector<Line>& lines, std::size_t first, std::size_t last) {
   std::vector<Piece> pieces;
   for (std::size_t i = first; i < last; ++i) {
@@ -94,22 +116,14 @@ std::vector<Piece> pieces_of(const std::vector<Line>& lines, std::size_t first, 
   return pieces;
 }
 
-bool is_word(std::string_view text) {
-  std::size_t letters = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const char32_t c = next_code_point(text, at);
-    letters += c > 0x7F || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  }
-  return letters * 2 > count_code_points(text);
-}
-
 /// What a side of a gutter looks like, line by line.
 struct Prose {
   std::size_t lines = 0, full_lines = 0, pieces = 0, words = 0, characters = 0, gaps = 0;
 
+  /// A narrow column has three words a line, and stretched lines in it have gaps like those between cells.
   bool reads_like_prose() const {
     return lines >= fewest_lines && full_lines * 10 >= lines * 6 && words * 10 >= pieces * 7 &&
-           characters >= lines * 18 && pieces >= lines * 3 && gaps * 5 <= lines;
+           characters >= lines * 15 && pieces * 2 >= lines * 5 && gaps * 4 <= pieces - lines;
   }
 };
 
@@ -166,7 +180,8 @@ std::optional<Cut> find_cut(const std::vector<Line>& lines) {
   if (lines.size() < fewest_lines) return {};
   std::vector<Gutter> gutters;
   for (const float x : candidates(lines)) {
-    if (const auto gutter = longest_gutter(lines, x)) gutters.push_back(*gutter);
+    const auto gutter = longest_gutter(lines, x);
+    if (gutter && is_wide_enough(lines, *gutter)) gutters.push_back(*gutter);
   }
   std::stable_sort(gutters.begin(), gutters.end(),
                    [](const Gutter& a, const Gutter& b) { return a.both_sides > b.both_sides; });

@@ -21,6 +21,12 @@ struct Line {
   float height() const { return bottom - top; }
 };
 
+/// Made of letters, for the most part.
+bool is_word(std::string_view text);
+
+/// The middle one of `values`, 0 without any.
+float median(std::vector<float> values);
+
 /// Sorts the pieces into lines, from top to bottom.
 std::vector<Line> make_lines(std::vector<Piece> pieces);
 

@@ -1,0 +1,87 @@
+#include "stages/extract.h"
+
+#include "stages/stages.h"
+
+namespace docket::stages {
+namespace {
+
+constexpr std::string_view ocr_choices[] = {"auto", "off", "always"};
+
+constexpr Field fields[] = {
+    {.name = "password",
+     .type = Field::Type::secret,
+     .help = "Opens encrypted PDFs: the user's or the owner's password, tried on every document."},
+    {.name = "ocr",
+     .type = Field::Type::choice,
+     .help =
+         "Whether to read scanned pages. OCR comes with a later version: until then `auto` never reads them "
+         "and a scan has the grade `none`.",
+     .fallback = "auto",
+     .choices = ocr_choices},
+    {.name = "time_limit",
+     .type = Field::Type::duration,
+     .help = "CPU time for one document. Without it 20 s, and 1 s more for each MiB of the file.",
+     .minimum = 1},
+    {.name = "memory_limit",
+     .type = Field::Type::integer,
+     .help = "MiB of memory for one document, beside the file itself.",
+     .fallback = "1024",
+     .minimum = 64,
+     .maximum = 1 << 20},
+};
+
+class Extract final : public Stage {
+ public:
+  explicit Extract(ExtractOptions options) : options_(std::move(options)) {}
+
+  Result<std::vector<Request>> advance(Document& document, const Turn& turn,
+                                       StageResult& result) const override {
+    if (turn.number == 0) {
+      const ExtractQuestion question{document.file, options_.password, options_.time_limit,
+                                     options_.memory_limit};
+      return std::vector<Request>{{std::string(extraction_workers), question}};
+    }
+    const Reply& reply = turn.replies.front();
+    if (reply.file) {
+      document.sha256 = reply.file->sha256;
+      document.bytes = reply.file->bytes;
+      document.media_type = reply.file->media_type;
+    }
+    if (!reply.answer) return reply.answer.error();
+    document.text = reply.answer->text;
+    result.output = reply.answer->value;
+    return std::vector<Request>{};
+  }
+
+ private:
+  const ExtractOptions options_;
+};
+
+Result<std::unique_ptr<Stage>> make(const Settings& settings, const Plan&) {
+  if (settings.text("ocr") == "always") {
+    return Error{ErrorClass::config, "ocr: always is not available yet: this version reads text layers only"};
+  }
+  ExtractOptions options;
+  options.password = settings.text("password");
+  if (settings.has("time_limit")) options.time_limit = settings.duration("time_limit");
+  options.memory_limit = settings.integer("memory_limit") << 20;
+  return make_extract(std::move(options));
+}
+
+}  // namespace
+
+std::unique_ptr<Stage> make_extract(ExtractOptions options) {
+  return std::make_unique<Extract>(std::move(options));
+}
+
+StageKind extract() {
+  return {.type = "extract",
+          .summary = "Reads the file: text, pages, word boxes, metadata, embedded files.",
+          .version = 1,
+          .fields = fields,
+          .reads_text = false,
+          .decides_on_reasons = false,
+          .make = make};
+}
+
+}  // namespace docket::stages
