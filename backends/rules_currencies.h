@@ -1,0 +1,22 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace docket::rules {
+
+/// A currency named in a text by its code, its symbol, or in words.
+struct CurrencyFound {
+  std::uint32_t begin = 0, end = 0;  ///< Bytes of the text.
+  std::string_view code;             ///< ISO 4217.
+  bool shared_symbol = false;        ///< Other currencies have this symbol too.
+  bool is_code = false;              ///< Written as the ISO code.
+};
+
+/// The currency that is written at `position`, if any.
+bool currency_at(std::string_view text, std::uint32_t position, std::uint32_t end, CurrencyFound& found);
+
+/// All currencies of text[begin, end).
+std::vector<CurrencyFound> find_currencies(std::string_view text, std::uint32_t begin, std::uint32_t end);
+
+}  // namespace docket::rules
