@@ -1,6 +1,8 @@
 #pragma once
+#include <filesystem>
 #include <memory>
 #include <span>
+#include <stop_token>
 
 #include "pipeline/backend.h"
 #include "pipeline/kind.h"
@@ -10,5 +12,16 @@ namespace docket::backends {
 
 /// Every backend type that a pipeline may name. A new backend is one new file and one line in all.cpp.
 std::span<const BackendKind> all();
+
+struct Options {
+  int jobs = 1;                          ///< Extraction workers.
+  std::filesystem::path extract_worker;  ///< The program docket-extract.
+  std::stop_token hard_stop;             ///< Ends calls that are on their way.
+};
+
+/// The one backend of a run: hands each request to the backend that it names, and those for
+/// `extraction_workers` to the pool. A backend that cannot be used answers with ErrorClass::unavailable.
+/// `plan` must outlive it.
+std::unique_ptr<Backend> make(const Plan& plan, const Options& options);
 
 }  // namespace docket::backends

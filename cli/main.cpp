@@ -1,1 +1,37 @@
-int main() { return 0; }
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/version.h"
+
+using namespace docket;
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Runs a pile of documents through a pipeline of stages: rules first, a local model where rules are\n"
+      "not sure, a cloud model only for a reason that is written down."};
+  app.name("docket");
+  app.set_version_flag("--version", version);
+  app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 up to date; 1 some documents failed; 2 usage or pipeline error, nothing was run;\n"
+      "3 documents are held; 4 a needed backend could not be used; 5 another run holds the output;\n"
+      "130, 143 stopped by a signal, all finished work kept.");
+  int exit_code = exit_up_to_date;
+  add_init(app, exit_code);
+  add_check(app, exit_code);
+  add_run(app, exit_code);
+  add_report(app, exit_code);
+  add_graph(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_up_to_date : exit_usage;
+  } catch (const std::exception& error) {
+    complain(std::string("internal error: ") + error.what());
+    return exit_failed;
+  }
+  return exit_code;
+}

@@ -12,17 +12,18 @@ namespace docket {
 
 struct Plan;
 struct BackendPlan;
+struct StagePlan;
 
 /// What a stage type declares of itself: one row of the table in stages/.
 struct StageKind {
   std::string_view type;     ///< As in the file: `structured-extract`.
   std::string_view summary;  ///< One line.
-  int version;               ///< Raised when the same input may give another output: earlier results are stale.
+  int version;  ///< Raised when the same input may give another output: earlier results are stale.
   std::span<const Field> fields;  ///< Beside `id`, `when` and `after`, which every stage has.
   bool reads_text;                ///< Needs an extract stage before it.
   bool decides_on_reasons;  ///< Runs even when no `when` holds, and looks at Turn::reasons itself (escalate).
   /// `plan` is complete but for its stages' objects; what is wrong beyond the table is an Error (config).
-  Result<std::unique_ptr<Stage>> (*make)(const Settings& settings, const Plan& plan);
+  Result<std::unique_ptr<Stage>> (*make)(const StagePlan& stage, const Plan& plan);
   bool provides_text = false;  ///< Sets the document's text; one stage of a pipeline at most.
 };
 

@@ -258,7 +258,7 @@ class PlanReader {
 
   void make_stages() {
     for (StagePlan& stage : plan_.stages) {
-      auto made = stage.kind->make(stage.settings, plan_);
+      auto made = stage.kind->make(stage, plan_);
       if (made) {
         stage.stage = std::move(*made);
       } else {

@@ -100,7 +100,7 @@ ordered_json record(const Document& document, std::span<const StagePlan> stages)
   return record;
 }
 
-json to_json(const Usage& usage) {
+ordered_json to_json(const Usage& usage) {
   return {
       {"calls", usage.calls},
       {"input_tokens", usage.input_tokens},
@@ -108,7 +108,8 @@ json to_json(const Usage& usage) {
       {"cache_write_tokens", usage.cache_write_tokens},
       {"output_tokens", usage.output_tokens},
       {"reasoning_tokens", usage.reasoning_tokens},
-      {"cost_usd", usage.unpriced_calls > 0 ? json() : json(static_cast<double>(usage.nano_dollars) / 1e9)}};
+      {"cost_usd", usage.unpriced_calls > 0 ? ordered_json()
+                                            : ordered_json(static_cast<double>(usage.nano_dollars) / 1e9)}};
 }
 
 std::string to_line(const ordered_json& value) {

@@ -33,7 +33,7 @@ nlohmann::json record_before(const Document& document, std::span<const StagePlan
 nlohmann::ordered_json record(const Document& document, std::span<const StagePlan> stages);
 
 /// The members of a `usage` object; `cost_usd` is null when the price of a call is unknown.
-nlohmann::json to_json(const Usage& usage);
+nlohmann::ordered_json to_json(const Usage& usage);
 
 /// JSON on one line; bytes that are not UTF-8 become U+FFFD. A number is the shortest that reads back the
 /// same.

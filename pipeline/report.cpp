@@ -37,7 +37,8 @@ void Report::add(const Document& document) {
     usage_ += result.usage;
     for (const std::string& reason : result.reasons)
       ++sums.reasons[reason];
-    if (result.held) held_[*result.held].add(document, {document.path, plan_.stages[i].id, {}, result.reasons});
+    if (result.held)
+      held_[*result.held].add(document, {document.path, plan_.stages[i].id, {}, result.reasons});
   }
   if (const StageResult* failed = failed_stage(document)) {
     const auto position = static_cast<std::size_t>(failed - document.stages.data());
@@ -105,8 +106,9 @@ ordered_json Report::to_json(const Run& run) const {
   report["held"] = ordered_json::array();
   for (const auto& [why, group] : held_) {
     ordered_json documents = ordered_json::array();
-    for (const auto& [number, named] : group.documents)
-      documents.push_back(named.path);
+    for (const auto& [number, named] : group.documents) {
+      documents.push_back({{"path", named.path}, {"stage", named.stage}, {"reasons", named.reasons}});
+    }
     report["held"].push_back({{"why", why}, {"count", group.count}, {"documents", std::move(documents)}});
   }
   return report;

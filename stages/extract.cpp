@@ -1,5 +1,6 @@
 #include "stages/extract.h"
 
+#include "pipeline/plan.h"
 #include "stages/stages.h"
 
 namespace docket::stages {
@@ -57,7 +58,8 @@ class Extract final : public Stage {
   const ExtractOptions options_;
 };
 
-Result<std::unique_ptr<Stage>> make(const Settings& settings, const Plan&) {
+Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan&) {
+  const Settings& settings = stage.settings;
   if (settings.text("ocr") == "always") {
     return Error{ErrorClass::config, "ocr: always is not available yet: this version reads text layers only"};
   }
@@ -81,7 +83,8 @@ StageKind extract() {
           .fields = fields,
           .reads_text = false,
           .decides_on_reasons = false,
-          .make = make};
+          .make = make,
+          .provides_text = true};
 }
 
 }  // namespace docket::stages

@@ -1,5 +1,7 @@
 #include "tests/plan_catalog.h"
 
+#include "pipeline/plan.h"
+
 #include "backends/kinds.h"
 
 namespace docket {
@@ -64,14 +66,15 @@ class Nothing final : public Stage {
   }
 };
 
-Result<std::unique_ptr<Stage>> make_nothing(const Settings&, const Plan&) {
+Result<std::unique_ptr<Stage>> make_nothing(const StagePlan&, const Plan&) {
   return std::unique_ptr<Stage>(std::make_unique<Nothing>());
 }
 
-Result<std::unique_ptr<Stage>> make_classify(const Settings& settings, const Plan& plan) {
+Result<std::unique_ptr<Stage>> make_classify(const StagePlan& stage, const Plan& plan) {
+  const Settings& settings = stage.settings;
   if (settings.groups("labels").size() < 2)
     return Error{ErrorClass::config, "one label is no choice; give two or more"};
-  return make_nothing(settings, plan);
+  return make_nothing(stage, plan);
 }
 
 }  // namespace

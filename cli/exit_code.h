@@ -1,0 +1,17 @@
+#pragma once
+
+namespace docket {
+
+/// A contract with scripts. When several apply the first of 2, 5, 4, 1, 3 wins.
+enum ExitCode : int {
+  exit_up_to_date = 0,
+  exit_failed = 1,       ///< Some documents failed.
+  exit_usage = 2,        ///< Command line or pipeline file; nothing was run.
+  exit_held = 3,         ///< Documents are held: budget, policy, no cloud backend.
+  exit_unavailable = 4,  ///< A backend that is needed could not be used.
+  exit_locked = 5,       ///< Another run holds the output.
+  exit_interrupted = 130,
+  exit_terminated = 143,
+};
+
+}  // namespace docket

@@ -1,0 +1,78 @@
+#include <cstdio>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+
+namespace docket {
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + '"';
+}
+
+std::string title(const StagePlan& stage) {
+  const std::string type(stage.kind->type);
+  std::string text = stage.id;
+  if (type != stage.id) text += " (" + type + ")";
+  for (const NamedCondition& named : stage.when)
+    text += "\nwhen " + named.name;
+  return text;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+std::string dot(const Plan& plan) {
+  std::string text = "digraph " + quoted(plan.name) + " {\n  rankdir=LR;\n  node [shape=box];\n";
+  for (const StagePlan& stage : plan.stages) {
+    text += "  " + quoted(stage.id) + " [label=" + replaced(quoted(title(stage)), "\n", "\\n") + "];\n";
+    for (const std::size_t earlier : stage.after) {
+      text += "  " + quoted(plan.stages[earlier].id) + " -> " + quoted(stage.id) + ";\n";
+    }
+  }
+  return text + "}\n";
+}
+
+/// Mermaid knows no escape in a quoted text but HTML's own.
+std::string mermaid(const Plan& plan) {
+  std::string text = "flowchart LR\n";
+  for (const StagePlan& stage : plan.stages) {
+    std::string label = replaced(replaced(title(stage), "&", "&amp;"), "\"", "&quot;");
+    label = replaced(replaced(replaced(label, "<", "&lt;"), ">", "&gt;"), "\n", "<br>");
+    text += "  " + stage.id + "[\"" + label + "\"]\n";
+    for (const std::size_t earlier : stage.after)
+      text += "  " + plan.stages[earlier].id + " --> " + stage.id + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+void add_graph(CLI::App& app, int& exit_code) {
+  struct Options {
+    PipelineOptions pipeline;
+    std::string format = "dot";
+  };
+  CLI::App* command = app.add_subcommand("graph", "Print the graph of the stages");
+  const auto options = std::make_shared<Options>();
+  options->pipeline.add_to(*command);
+  command->add_option("--format", options->format, "dot (Graphviz) or mermaid")
+      ->check(CLI::IsMember({"dot", "mermaid"}))
+      ->capture_default_str();
+  command->callback([options, &exit_code] {
+    const std::optional<Plan> plan = read_plan_or_complain(options->pipeline);
+    exit_code = plan ? exit_up_to_date : exit_usage;
+    if (plan) std::fputs((options->format == "dot" ? dot(*plan) : mermaid(*plan)).c_str(), stdout);
+  });
+}
+
+}  // namespace docket

@@ -1,0 +1,127 @@
+#include "cli/table.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+namespace docket {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+/// Columns that a terminal needs for UTF-8 text, near enough for paths and messages: one for each character.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string number(const ordered_json& value) { return std::to_string(value.get<std::int64_t>()); }
+
+/// More would hide the rest of the report; all are in report.json.
+constexpr std::size_t most_documents_shown = 10;
+
+std::string more(std::int64_t count, std::size_t shown) {
+  const std::int64_t hidden = count - static_cast<std::int64_t>(shown);
+  return hidden > 0 ? fmt::format("  … and {} more\n", hidden) : "";
+}
+
+std::string joined(const ordered_json& texts) {
+  std::string result;
+  for (const ordered_json& text : texts)
+    result += (result.empty() ? "" : "; ") + text.get<std::string>();
+  return result;
+}
+
+std::string stage_table(const ordered_json& report) {
+  std::vector<std::vector<std::string>> rows = {
+      {"stage", "in", "done", "skipped", "failed", "held", "cpu", "calls", "tokens in", "out", "cost"}};
+  for (const ordered_json& stage : report["stages"]) {
+    const ordered_json& usage = stage["usage"];
+    rows.push_back({stage["id"], number(stage["in"]), number(stage["done"]), number(stage["skipped"]),
+                    number(stage["failed"]), number(stage["held"]), format_duration(stage["cpu_ms"]),
+                    number(usage["calls"]), number(usage["input_tokens"]), number(usage["output_tokens"]),
+                    format_money(usage["cost_usd"])});
+  }
+  return format_table(rows);
+}
+
+std::string attention(const ordered_json& report) {
+  std::string text;
+  for (const ordered_json& group : report["held"]) {
+    text += fmt::format("\nheld ({}): {}\n", number(group["count"]), group["why"].get<std::string>());
+    std::size_t shown = 0;
+    for (const ordered_json& document : group["documents"]) {
+      if (shown == most_documents_shown) break;
+      text += fmt::format("  {}: {}\n", document["path"].get<std::string>(), joined(document["reasons"]));
+      ++shown;
+    }
+    text += more(group["count"], shown);
+  }
+  for (const ordered_json& group : report["errors"]) {
+    text += fmt::format("\nfailed ({}): {}\n", number(group["count"]), group["class"].get<std::string>());
+    std::size_t shown = 0;
+    for (const ordered_json& document : group["documents"]) {
+      if (shown == most_documents_shown) break;
+      text += fmt::format("  {}: {}: {}\n", document["path"].get<std::string>(),
+                          document["stage"].get<std::string>(), document["message"].get<std::string>());
+      ++shown;
+    }
+    text += more(group["count"], shown);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string format_table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], width(row[i]));
+  }
+  std::string text;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string blanks(widths[i] - width(row[i]), ' ');
+      text += (i > 0 ? "  " : "") + (i == 0 ? row[i] + blanks : blanks + row[i]);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string format_report(const ordered_json& report) {
+  const ordered_json& documents = report["documents"];
+  const std::int64_t wall_ms = report["run"]["wall_ms"];
+  const std::int64_t in = documents["in"];
+  std::string counts;
+  for (const char* state : {"done", "held", "failed", "cancelled"}) {
+    if (documents[state] == 0 && std::string(state) != "done") continue;
+    counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", number(documents[state]), state);
+  }
+  std::string text = stage_table(report) + attention(report);
+  text += fmt::format("\n{} document{}: {}; {}", in, in == 1 ? "" : "s", counts, format_duration(wall_ms));
+  if (wall_ms > 0 && in > 0)
+    text += fmt::format(", {:.3g} a second", 1000.0 * static_cast<double>(in) / static_cast<double>(wall_ms));
+  text += fmt::format(", {}\n", format_money(report["totals"]["usage"]["cost_usd"]));
+  if (report["run"].contains("stopped"))
+    text += "stopped: " + report["run"]["stopped"].get<std::string>() + "\n";
+  return text;
+}
+
+std::string format_duration(std::int64_t milliseconds) {
+  const std::int64_t seconds = milliseconds / 1000;
+  if (milliseconds < 1000) return fmt::format("{} ms", milliseconds);
+  if (seconds < 60) return fmt::format("{:.1f} s", static_cast<double>(milliseconds) / 1000);
+  if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+  return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
+}
+
+std::string format_money(const ordered_json& usd) {
+  if (usd.is_null()) return "?";
+  const double dollars = usd.get<double>();
+  return dollars > 0 && dollars < 0.01 ? fmt::format("${:.4f}", dollars) : fmt::format("${:.2f}", dollars);
+}
+
+}  // namespace docket

@@ -1,0 +1,22 @@
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace docket {
+
+/// Rows of cells as text, in columns; the first column is flush left, the others flush right. Rows may be
+/// short.
+std::string format_table(const std::vector<std::vector<std::string>>& rows);
+
+/// A run's report (docs/report.schema.json) as a person wants to read it: the stages, then what needs
+/// attention.
+std::string format_report(const nlohmann::ordered_json& report);
+
+/// 950 ms, 12.4 s, 3 min 5 s, 2 h 10 min.
+std::string format_duration(std::int64_t milliseconds);
+
+/// $0.00, $1.25, $0.0031; an unknown price is "?".
+std::string format_money(const nlohmann::ordered_json& usd);
+
+}  // namespace docket

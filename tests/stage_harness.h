@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+
+#include "pipeline/plan.h"
+#include "tests/temp_dir.h"
+
+namespace docket {
+
+/// One stage, made from its YAML as a user writes it, so that its settings are tested too.
+class StageHarness {
+ public:
+  /// `options` is the YAML under `- TYPE:`, on one or more lines without indentation. `schema.json`, if
+  /// given, lies beside the pipeline file.
+  StageHarness(const std::string& type, const std::string& options, const std::string& schema = "");
+  const Stage& stage() const { return *plan_.stages.back().stage; }
+  const StagePlan& plan() const { return plan_.stages.back(); }
+
+ private:
+  TempDir dir_;
+  Plan plan_;
+};
+
+}  // namespace docket
