@@ -8,7 +8,8 @@ Complaints::Complaints(std::string file, std::vector<std::string> overrides)
     : file_(std::move(file)), overrides_(std::move(overrides)) {}
 
 void Complaints::add(const Position& position, const std::string& field, const std::string& message) {
-  Found found{position, field.empty() ? message : field + ": " + message};
+  const bool named_by_override = position.override > 0 && field == overrides_[position.override - 1];
+  Found found{position, field.empty() || named_by_override ? message : field + ": " + message};
   if (std::find(found_.begin(), found_.end(), found) != found_.end())
     return;  // By two aliases of one anchor.
   if (full()) {

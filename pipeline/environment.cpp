@@ -31,8 +31,7 @@ Result<std::string> value_of(std::string_view reference, const Lookup& lookup) {
   const bool has_default = separator != std::string_view::npos;
   if (has_default && (!value || value->empty())) return std::string(reference.substr(separator + 2));
   if (!value) {
-    return error("the environment variable " + name + " is not set; set it, or give a default: ${" + name +
-                 ":-…}");
+    return error("the environment variable " + name + " is not set");
   }
   if (value->size() > longest_value)
     return error("the environment variable " + name + " is longer than 64 KiB");
@@ -50,6 +49,7 @@ std::optional<std::string> environment_variable(const std::string& name) {
 
 Result<Expanded> expand(std::string_view text, const Lookup& lookup) {
   Expanded expanded;
+  std::string problems;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t dollar = text.find("${", at);
     if (dollar == std::string_view::npos) {
@@ -66,13 +66,14 @@ Result<Expanded> expand(std::string_view text, const Lookup& lookup) {
     if (end == std::string_view::npos) return error("'${' has no '}'; for a plain '${' write '$${'");
     const std::string_view reference = text.substr(dollar + 2, end - dollar - 2);
     auto value = value_of(reference, lookup);
-    if (!value) return value.error();
-    expanded.text += *value;
+    if (value) expanded.text += *value;
+    if (!value) problems += (problems.empty() ? "" : "; ") + value.error().message;
     expanded.from_environment = true;
     expanded.one_reference = dollar == 0 && end + 1 == text.size() &&
                              (reference.find(":-") == std::string_view::npos || reference.ends_with(":-"));
     at = end + 1;
   }
+  if (!problems.empty()) return error(problems);
   return expanded;
 }
 

@@ -45,45 +45,52 @@ std::string plain(std::string_view message) {
 }
 
 /// What stands between the caller and the content; nothing when it can be opened.
-std::string obstacle(const fs::path& file, const std::string& name) {
+std::string obstacle(const fs::path& file) {
   std::error_code code;
   const fs::file_status status = fs::status(file, code);
-  if (status.type() == fs::file_type::not_found) {
-    return "there is no file '" + name + "'" +
-           (fs::path(name).is_absolute() ? "" : " beside the pipeline file");
-  }
-  if (code) return "'" + name + "' cannot be read: " + code.message();
-  if (status.type() == fs::file_type::directory) return "'" + name + "' is a folder, expected a file";
-  if (status.type() != fs::file_type::regular) return "'" + name + "' is not a regular file";
-  return {};
+  if (status.type() == fs::file_type::not_found) return "no such file";
+  if (code) return "cannot be read: " + code.message();
+  if (status.type() == fs::file_type::directory) return "is a folder, expected a file";
+  return status.type() == fs::file_type::regular ? "" : "is not a regular file";
+}
+
+/// As `read_whole_file`, with the name in the message.
+Result<std::string> read_named(const fs::path& directory, const std::string& name, std::uintmax_t limit) {
+  const fs::path file = directory / name;
+  auto content = read_whole_file(file, limit);
+  if (content) return content;
+  std::error_code code;
+  if (fs::exists(file, code)) return error("'" + name + "' " + content.error().message);
+  return error("there is no file '" + name + "'" +
+               (fs::path(name).is_absolute() ? "" : " beside the pipeline file"));
 }
 
 }  // namespace
 
-Result<std::string> read_whole_file(const fs::path& file, const std::string& name, std::uintmax_t limit) {
-  if (const std::string reason = obstacle(file, name); !reason.empty()) return error(reason);
+Result<std::string> read_whole_file(const fs::path& file, std::uintmax_t limit) {
+  if (const std::string reason = obstacle(file); !reason.empty()) return error(reason);
   std::error_code code;
   if (fs::file_size(file, code) > limit || code) {
-    return error("'" + name + "' is larger than " + std::to_string(limit >> 10) + " KiB");
+    return error("is larger than " + std::to_string(limit >> 10) + " KiB");
   }
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream content;
-  if (!stream) return error("'" + name + "' cannot be read: permission denied");
+  if (!stream) return error("cannot be read: permission denied");
   if (stream.peek() != std::ifstream::traits_type::eof() && !(content << stream.rdbuf())) {
-    return error("'" + name + "' cannot be read");
+    return error("cannot be read");
   }
   return std::move(content).str();
 }
 
 Result<FileValue> read_named_file(const fs::path& directory, const std::string& name) {
   const fs::path file = (directory / name).lexically_normal();
-  auto content = read_whole_file(file, name, largest_file);
+  auto content = read_named(directory, name, largest_file);
   if (!content) return content.error();
   return FileValue{file, sha256_hex(*content)};
 }
 
 Result<json> read_json_file(const fs::path& directory, const std::string& name) {
-  auto content = read_whole_file(directory / name, name, largest_json);
+  auto content = read_named(directory, name, largest_json);
   if (!content) return content.error();
   Strictness strictness;
   try {
@@ -97,7 +104,7 @@ Result<json> read_json_file(const fs::path& directory, const std::string& name) 
 
 Result<std::string> read_secret_file(const fs::path& directory, const std::string& name) {
   const fs::path file = directory / name;
-  auto content = read_whole_file(file, name, largest_secret);
+  auto content = read_named(directory, name, largest_secret);
   if (!content) return content;
   constexpr fs::perms others = fs::perms::group_all | fs::perms::others_all;
   std::error_code code;

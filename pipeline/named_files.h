@@ -20,8 +20,7 @@ Result<nlohmann::json> read_json_file(const std::filesystem::path& directory, co
 /// A secret: the file's content without the line end. The file must be closed to other users (mode 0600).
 Result<std::string> read_secret_file(const std::filesystem::path& directory, const std::string& name);
 
-/// The content of a regular file of at most `limit` bytes.
-Result<std::string> read_whole_file(const std::filesystem::path& file, const std::string& name,
-                                    std::uintmax_t limit);
+/// The content of a regular file of at most `limit` bytes. The Error does not name the file: `no such file`.
+Result<std::string> read_whole_file(const std::filesystem::path& file, std::uintmax_t limit);
 
 }  // namespace docket

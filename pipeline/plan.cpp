@@ -1,11 +1,11 @@
 #include "pipeline/plan.h"
 
 #include <algorithm>
-#include <map>
 
 #include "pipeline/complaints.h"
 #include "pipeline/named_files.h"
 #include "pipeline/overrides.h"
+#include "pipeline/plan_checks.h"
 #include "pipeline/plan_fields.h"
 #include "pipeline/settings_reader.h"
 #include "pipeline/stage_drafts.h"
@@ -17,6 +17,8 @@ namespace docket {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t most_backends = 1000;
 
 std::vector<std::string> keys_of(const std::vector<std::pair<std::string, std::string>>& overrides) {
   std::vector<std::string> keys;
@@ -38,9 +40,8 @@ class PlanReader {
     plan_.directory = plan_.file.parent_path();
   }
 
-  PlanOrComplaints run(const std::string& name,
-                       const std::vector<std::pair<std::string, std::string>>& overrides) {
-    const NodePtr root = tree(name, overrides);
+  PlanOrComplaints run(const std::vector<std::pair<std::string, std::string>>& overrides) {
+    const NodePtr root = tree(overrides);
     if (root) read(*root);
     if (!complaints_.empty()) return {std::nullopt, complaints_.sorted()};
     make_stages();
@@ -49,8 +50,8 @@ class PlanReader {
   }
 
  private:
-  NodePtr tree(const std::string& name, const std::vector<std::pair<std::string, std::string>>& overrides) {
-    const auto text = read_whole_file(plan_.file, name, longest_yaml);
+  NodePtr tree(const std::vector<std::pair<std::string, std::string>>& overrides) {
+    const auto text = read_whole_file(plan_.file, longest_yaml);
     if (!text) {
       complaints_.add({}, "", text.error().message);
       return nullptr;
@@ -75,8 +76,10 @@ class PlanReader {
     static const Node::Entry nothing{"", {}, std::make_shared<Node>()};
     const Node::Entry* backends = root.find("backends");
     const Node::Entry* stages = root.find("stages");
-    if (!stages) complaints_.add({}, "stages", "missing, expected a list of stages");
     std::vector<StageDraft> drafts;
+    if (!stages && !SettingsReader::is_misspelt(section_fields(), root, "stages")) {
+      complaints_.add({}, "stages", "missing, expected a list of stages");
+    }
     if (stages) drafts = draft_stages(*stages, catalog_.stages, reader_, complaints_);
     all_drafted_ = stages && drafts.size() == stages->value->items.size();
     set_names(backends ? *backends->value : *nothing.value, drafts);
@@ -85,13 +88,14 @@ class PlanReader {
     plan_.settings = reader_.read(top_fields(), root, {}, "");
     read_top_level();
     if (backends) read_backends(*backends);
+    check_backend_cycles(plan_, complaints_);
     read_stages(drafts);
   }
 
   void set_names(const Node& backends, const std::vector<StageDraft>& drafts) {
     SettingsReader::Names names;
     for (const Node::Entry& entry : backends.entries) {
-      names.backends.push_back(entry.key);
+      if (names.backends.size() < most_backends) names.backends.push_back(entry.key);
     }
     for (const StageDraft& draft : drafts) {
       names.stages.push_back(draft.id);
@@ -111,6 +115,10 @@ class PlanReader {
     if (list.kind != Node::Kind::mapping && list.kind != Node::Kind::null) {
       return complaints_.add(section.position, "backends", "expected a mapping of names to backends");
     }
+    if (list.entries.size() > most_backends) {
+      return complaints_.add(section.position, "backends",
+                             "more than " + std::to_string(most_backends) + " backends");
+    }
     for (const Node::Entry& entry : list.entries) {
       read_backend(entry);
     }
@@ -118,8 +126,9 @@ class PlanReader {
 
   void read_backend(const Node::Entry& entry) {
     const std::string path = "backends." + entry.key;
-    if (entry.key.empty() || entry.key == extraction_workers) {
-      return complaints_.add(entry.position, path, "this name cannot be used; choose another");
+    if (entry.key.empty()) return complaints_.add(entry.position, "backends", "a name may not be empty");
+    if (entry.key == extraction_workers) {
+      return complaints_.add(entry.position, path, "this name is docket's own; choose another");
     }
     if (entry.value->kind != Node::Kind::mapping) {
       return complaints_.add(entry.position, path, "expected a mapping of settings with a 'type'");
@@ -207,7 +216,7 @@ class PlanReader {
       std::sort(stages[old].after.begin(), stages[old].after.end());
       plan_.stages.push_back(std::move(stages[old]));
     }
-    if (all_drafted_) check_text(sorted, drafts);
+    if (all_drafted_) check_text(plan_, catalog_, complaints_);
   }
 
   /// Shown at the first `after` in it.
@@ -222,38 +231,6 @@ class PlanReader {
     const Node::Entry* after = shown->options->find("after");
     complaints_.add(after ? after->position : shown->position, "stages." + shown->id + ".after",
                     "these stages wait for each other: " + text + drafts[cycle.front()].id);
-  }
-
-  /// One stage at most provides the text, and it comes before all that read it.
-  void check_text(const StageOrder& sorted, const std::vector<StageDraft>& drafts) {
-    std::vector<bool> has_text(plan_.stages.size());
-    const StageDraft* provider = nullptr;
-    for (std::size_t i = 0; i < plan_.stages.size(); ++i) {
-      const StagePlan& stage = plan_.stages[i];
-      const StageDraft& draft = drafts[sorted.order[i]];
-      for (const std::size_t earlier : stage.after) {
-        has_text[i] = has_text[i] || has_text[earlier];
-      }
-      if (stage.kind->reads_text && !has_text[i])
-        complaints_.add(draft.position, "stages." + stage.id, needs_text());
-      if (!stage.kind->provides_text) continue;
-      has_text[i] = true;
-      if (provider) {
-        complaints_.add(draft.position, "stages." + stage.id,
-                        "'" + std::string(stage.kind->type) +
-                            "' can stand in a pipeline once; there is one in line " +
-                            std::to_string(provider->position.line));
-      }
-      provider = &draft;
-    }
-  }
-
-  std::string needs_text() const {
-    std::string text = "reads the document's text, but no stage before it provides it";
-    for (const StageKind& kind : catalog_.stages) {
-      if (kind.provides_text) return text + "; put '- " + std::string(kind.type) + ":' before it";
-    }
-    return text;
   }
 
   void make_stages() {
@@ -290,7 +267,7 @@ const StagePlan* Plan::stage(std::string_view id) const {
 
 PlanOrComplaints read_plan(const fs::path& file, const Catalog& catalog,
                            const std::vector<std::pair<std::string, std::string>>& overrides) {
-  return PlanReader(file, catalog, keys_of(overrides)).run(file.string(), overrides);
+  return PlanReader(file, catalog, keys_of(overrides)).run(overrides);
 }
 
 }  // namespace docket

@@ -25,11 +25,11 @@ constexpr Field budget_fields[] = {
 constexpr Field top[] = {
     {.name = "version",
      .type = Type::integer,
-     .help = "of this file's format",
+     .help = "the version of this file's format",
      .required = true,
      .minimum = 1,
      .maximum = 1},
-    {.name = "name", .help = "of the pipeline, for reports; the file's name when absent"},
+    {.name = "name", .help = "the pipeline's name, for reports; the file's name when absent"},
     {.name = "input", .type = Type::group, .help = "which documents to read", .fields = input_fields},
     {.name = "output", .type = Type::group, .help = "where results go", .fields = output_fields},
     {.name = "policy", .type = Type::group, .help = "what may leave this machine", .fields = policy_fields},

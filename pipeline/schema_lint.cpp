@@ -156,8 +156,8 @@ class Linter {
       case Shape::positive:
         return expect(value.is_number() && value.get<double>() > 0, where, "a number above 0", value);
       case Shape::count:
-        return expect(value.is_number_unsigned() && value.get<std::uint64_t>() < (1ULL << 53), where,
-                      "a whole number from 0 on", value);
+        return expect(value.is_number_integer() && value.get<double>() >= 0 && value.get<double>() < 1e15,
+                      where, "a whole number from 0 on", value);
       case Shape::schema:
         return schema(where, value, depth);
       case Shape::schemas:

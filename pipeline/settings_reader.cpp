@@ -12,26 +12,20 @@ namespace {
 
 using Type = Field::Type;
 
-std::string kind_of(const Node& node) {
-  switch (node.kind) {
-    case Node::Kind::null:
-      return "nothing";
-    case Node::Kind::scalar:
-      return "'" + node.text + "'";
-    case Node::Kind::sequence:
-      return "a list";
-    case Node::Kind::mapping:
-      return "a mapping";
-  }
-  return {};
-}
-
 std::string dotted(const std::string& path, std::string_view name) {
   return path.empty() ? std::string(name) : path + "." + std::string(name);
 }
 
 bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::vector<std::string_view> names_of(std::span<const Field> fields) {
+  std::vector<std::string_view> names;
+  for (const Field& field : fields) {
+    names.push_back(field.name);
+  }
+  return names;
 }
 
 }  // namespace
@@ -50,13 +44,26 @@ Settings SettingsReader::read_slots(std::span<const Field> fields, const Node& n
     const Node::Entry* entry = node.find(field.name);
     Settings::Slot slot;
     slot.given = entry != nullptr;
-    slot.value = entry ? value({field, *entry->value, name, entry->position}).value_or(SettingValue())
-                       : absent(field, owner, name, missing);
+    if (entry) {
+      slot.value = value({field, *entry->value, name, entry->position}).value_or(SettingValue());
+    } else {
+      const bool matters = missing == Missing::complain && !is_misspelt(fields, node, field.name);
+      slot.value = absent(field, owner, name, matters ? Missing::complain : Missing::ignore);
+    }
     values->slots.push_back(std::move(slot));
   }
   Settings settings;
   settings.values_ = std::move(values);
   return settings;
+}
+
+bool SettingsReader::is_misspelt(std::span<const Field> fields, const Node& node, std::string_view name) {
+  constexpr std::size_t most_entries = 100;  // Else a hostile file would make it slow.
+  if (node.entries.size() > most_entries) return false;
+  const std::vector<std::string_view> known = names_of(fields);
+  return std::any_of(node.entries.begin(), node.entries.end(), [&](const Node::Entry& entry) {
+    return !contains(known, entry.key) && nearest(entry.key, known) == name;
+  });
 }
 
 SettingValue SettingsReader::absent(const Field& field, const Position& owner, const std::string& path,
@@ -77,12 +84,12 @@ void SettingsReader::check_names(std::initializer_list<std::span<const Field>> t
                                  const std::string& path) {
   std::vector<std::string_view> known;
   for (const std::span<const Field> table : tables) {
-    for (const Field& field : table) {
-      known.push_back(field.name);
-    }
+    const auto names = names_of(table);
+    known.insert(known.end(), names.begin(), names.end());
   }
   for (const Node::Entry& entry : node.entries) {
-    if (contains(known, entry.key) || complaints_.full()) continue;
+    const bool is_own = path.empty() && entry.key.starts_with("x-");  // A place for anchors.
+    if (contains(known, entry.key) || is_own || complaints_.full()) continue;
     complaints_.add(entry.position, dotted(path, entry.key),
                     "unknown setting" + did_you_mean(entry.key, known));
   }
@@ -95,7 +102,8 @@ std::optional<std::string> SettingsReader::text(const Node& node, const std::str
 }
 
 void SettingsReader::complain(const Place& place, const std::string& message) {
-  complaints_.add(place.node.position, place.path, message);
+  const bool has_place = place.node.kind != Node::Kind::null;  // Nothing stands where the next thing does.
+  complaints_.add(has_place ? place.node.position : place.owner, place.path, message);
 }
 
 void SettingsReader::expected_but_got(const Place& place, const std::string& got) {
@@ -104,6 +112,7 @@ void SettingsReader::expected_but_got(const Place& place, const std::string& got
 
 std::string SettingsReader::shown(const Place& place, const Scalar& scalar) const {
   if (scalar.secret) return "the value of '" + place.node.text + "'";
+  if (scalar.text.empty()) return "an empty text";
   return "'" + scalar.text + "'" + hint(place.field, scalar.text);
 }
 
@@ -114,7 +123,9 @@ std::optional<SettingsReader::Scalar> SettingsReader::scalar(const Place& place)
   }
   auto expanded = expand(place.node.text, environment_variable);
   if (!expanded) {
-    complain(place, expanded.error().message);
+    const std::string& message = expanded.error().message;
+    const bool may_default = place.field.type != Type::secret && message.ends_with("is not set");
+    complain(place, message + (may_default ? "; ${NAME:-…} would give it a default" : ""));
     return std::nullopt;
   }
   Scalar scalar;
@@ -249,7 +260,8 @@ SettingsReader::Value SettingsReader::groups_value(const Place& place) {
   const Node& node = place.node;
   if (node.kind != Node::Kind::mapping && node.kind != Node::Kind::null) {
     expected_but_got(place, kind_of(node));
-    return std::nullopt;
+    if (place.field.type != Type::group) return std::nullopt;
+    return read_slots(place.field.fields, Node(), place.owner, place.path, Missing::ignore);
   }
   if (place.field.type == Type::group) {
     check_names({place.field.fields}, node, place.path);

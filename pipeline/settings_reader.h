@@ -40,6 +40,10 @@ class SettingsReader {
   void check_names(std::initializer_list<std::span<const Field>> tables, const Node& node,
                    const std::string& path);
 
+  /// True if an entry that no field is named after was probably meant to be `name`: the complaint about it is
+  /// enough.
+  static bool is_misspelt(std::span<const Field> fields, const Node& node, std::string_view name);
+
   /// A scalar's text with its `${…}` resolved; nothing (and a complaint) if it is no text or they cannot be.
   std::optional<std::string> text(const Node& node, const std::string& path);
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "pipeline/field_words.h"
 #include "pipeline/settings_reader.h"
 
 namespace docket {
@@ -8,6 +7,7 @@ namespace {
 
 /// Compiling one takes 15 ms.
 constexpr std::size_t most_conditions = 200;
+const std::string too_many = "more than " + std::to_string(most_conditions) + " conditions";
 constexpr std::string_view path_prefix = "path:";
 
 /// `hr/**` as a regular expression over a document's path. Unlike a shell's, it matches names with a leading
@@ -59,8 +59,7 @@ SettingsReader::Value SettingsReader::conditions_value(const Place& place) {
   const bool single = place.field.type == Field::Type::condition;
   const auto kind = place.node.kind;
   if (kind == Node::Kind::null || (single && kind != Node::Kind::scalar)) {
-    complain(place, "expected " + expected(place.field) + ", got " +
-                        (kind == Node::Kind::null ? "nothing" : "more"));
+    expected_but_got(place, kind_of(place.node));
     return std::nullopt;
   }
   add_conditions(list, place);
@@ -86,6 +85,7 @@ void SettingsReader::add_conditions(std::vector<NamedCondition>& list, const Pla
 
 void SettingsReader::add_condition(std::vector<NamedCondition>& list, const std::string& name,
                                    const Place& place) {
+  if (list.size() >= most_conditions) return complain(place, too_many);
   NamedCondition named;
   const auto scalar = this->scalar(place);
   if (scalar) {
@@ -104,7 +104,7 @@ void SettingsReader::add_condition(std::vector<NamedCondition>& list, const std:
 std::shared_ptr<const Condition> SettingsReader::compile(const Place& place, const std::string& expression) {
   auto known = compiled_.find(expression);
   if (known == compiled_.end() && compiled_.size() >= most_conditions) {
-    complain(place, "more than " + std::to_string(most_conditions) + " different conditions in one file");
+    complain(place, too_many);
     return nullptr;
   }
   if (known == compiled_.end()) known = compiled_.emplace(expression, Condition::compile(expression)).first;

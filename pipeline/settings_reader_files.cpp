@@ -86,7 +86,7 @@ SettingsReader::Value SettingsReader::schema_value(const Place& place) {
     return scalar ? schema_from_file(place, scalar->text) : std::nullopt;
   }
   if (place.node.kind != Node::Kind::mapping) {
-    complain(place, "expected the path of a JSON Schema, or the schema itself");
+    expected_but_got(place, kind_of(place.node));
     return std::nullopt;
   }
   auto schema = to_json(place.node, place.path);

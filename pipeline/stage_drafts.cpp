@@ -10,6 +10,8 @@
 namespace docket {
 namespace {
 
+constexpr std::size_t most_stages = 1000;
+
 bool is_id(const std::string& text) {
   const auto is_start = [](char c) { return c == '_' || (c >= 'a' && c <= 'z'); };
   return !text.empty() && is_start(text.front()) &&
@@ -32,6 +34,10 @@ class Drafter {
                       "expected a list of stages, each as '- TYPE:' with its settings below");
       return {};
     }
+    if (list.items.size() > most_stages) {
+      complaints_.add(stages.position, "stages", "more than " + std::to_string(most_stages) + " stages");
+      return {};
+    }
     for (std::size_t i = 0; i < list.items.size(); ++i) {
       draft(*list.items[i], "stages[" + std::to_string(i + 1) + "]");
     }
@@ -47,13 +53,14 @@ class Drafter {
     draft.options = item.entries.empty() ? std::make_shared<Node>() : item.entries.front().value;
     draft.kind = kind(type, draft.position, path);
     if (!draft.kind) return;
-    draft.id = id(default_id(type), draft);
+    const std::string by_type = default_id(type);
+    const bool has_good_id = set_id(draft, by_type);
     if (draft.options->kind != Node::Kind::mapping && draft.options->kind != Node::Kind::null) {
       complaints_.add(draft.options->position, "stages." + draft.id, "expected a mapping of settings");
       draft.options = std::make_shared<Node>();
     }
     const auto [taken, fresh] = places_.emplace(draft.id, draft.position);
-    if (!fresh) {
+    if (!fresh && has_good_id) {
       complaints_.add(draft.position, "stages." + draft.id,
                       "the id '" + draft.id + "' is taken by the stage in line " +
                           std::to_string(taken->second.line) + "; give one of them another 'id'");
@@ -79,24 +86,29 @@ class Drafter {
     return nullptr;
   }
 
-  /// The stage's own id if it has a good one, else that of its type.
-  std::string id(const std::string& by_type, const StageDraft& draft) {
+  /// The stage's own id if it has a good one, else that of its type. False: it has a bad one.
+  bool set_id(StageDraft& draft, const std::string& by_type) {
+    draft.id = by_type;
     const Node::Entry* given = draft.options->find("id");
-    if (!given) return by_type;
+    if (!given) return true;
     const std::string path = "stages." + by_type + ".id";
+    if (given->value->kind != Node::Kind::scalar) return false;  // Complained about with the other settings.
     const auto text = reader_.text(*given->value, path);
-    if (!text) return by_type;
+    if (!text) return false;
     const auto reserved = reserved_ids();
     if (std::find(reserved.begin(), reserved.end(), *text) != reserved.end()) {
       complaints_.add(given->value->position, path,
                       "'" + *text + "' is a member that every record has; choose another");
-      return by_type;
+      return false;
     }
-    if (is_id(*text)) return *text;
+    if (is_id(*text)) {
+      draft.id = *text;
+      return true;
+    }
     complaints_.add(given->value->position, path,
                     "expected lower-case letters, digits and '_', not beginning with a digit, got '" +
                         given->value->text + "'");
-    return by_type;
+    return false;
   }
 
   std::span<const StageKind> kinds_;

@@ -25,6 +25,13 @@ class Builder final : public YAML::EventHandler {
   explicit Builder(const YamlSource& source) : source_(source) {}
 
   NodePtr root() const { return root_; }
+  /// Where what is being read began, for messages.
+  std::string innermost() const {
+    if (open_.empty()) return {};
+    const Position& position = open_.back().node->position;
+    return "; it began in line " + std::to_string(position.line) + ", column " +
+           std::to_string(position.column);
+  }
   std::vector<YamlProblem> take_problems() { return std::move(problems_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -238,6 +245,20 @@ const Node::Entry* Node::find(std::string_view key) const {
   return nullptr;
 }
 
+std::string kind_of(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::null:
+      return "nothing";
+    case Node::Kind::scalar:
+      return node.text.empty() ? "an empty text" : "'" + node.text + "'";
+    case Node::Kind::sequence:
+      return "a list";
+    case Node::Kind::mapping:
+      return "a mapping";
+  }
+  return {};
+}
+
 Yaml parse_yaml(std::string_view text, int override) {
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   const YamlSource source(text, override);
@@ -254,6 +275,7 @@ Yaml parse_yaml(std::string_view text, int override) {
     last = stop.problem;
   } catch (const YAML::Exception& error) {
     last = explain_yaml_error(source, error.msg, error.mark.line, error.mark.column);
+    if (error.msg.find("flow not found") != std::string::npos) last->message += builder.innermost();
   }
   Yaml yaml{last ? nullptr : builder.root(), builder.take_problems()};
   if (last) yaml.problems.push_back(std::move(*last));

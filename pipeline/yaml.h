@@ -39,6 +39,9 @@ struct Node {
   const Entry* find(std::string_view key) const;
 };
 
+/// For messages: `'text'`, `nothing`, `a list`, `a mapping`.
+std::string kind_of(const Node& node);
+
 struct YamlProblem {
   Position position;
   std::string message;

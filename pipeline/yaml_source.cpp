@@ -48,14 +48,19 @@ YamlSource::YamlSource(std::string_view text, int override) : text_(text), overr
 
 Position YamlSource::at(int line, int column) const {
   if (line < 0) return {0, 0, override_};
-  const std::string_view before = this->line(line).substr(0, std::max(column, 0));
-  return {line + 1, static_cast<int>(characters(before)) + 1, override_};
+  const std::string_view text = this->line(line);
+  const auto end = std::min(static_cast<std::size_t>(std::max(column, 0)), text.size());
+  if (line != last_.line || end < last_.bytes) last_ = {line, 0, 0};
+  last_.characters += characters(text.substr(last_.bytes, end - last_.bytes));
+  last_.bytes = end;
+  return {line + 1, static_cast<int>(last_.characters) + 1, override_};
 }
 
 std::string_view YamlSource::line(int number) const {
   if (number < 0 || static_cast<std::size_t>(number) >= lines_.size()) return {};
-  const std::string_view rest = text_.substr(lines_[number]);
-  return rest.substr(0, rest.find('\n'));
+  const std::size_t start = lines_[number];
+  const bool is_last = static_cast<std::size_t>(number) + 1 == lines_.size();
+  return text_.substr(start, is_last ? std::string_view::npos : lines_[number + 1] - 1 - start);
 }
 
 std::vector<YamlProblem> unreadable_text(const YamlSource& source) {

@@ -6,7 +6,8 @@
 
 namespace docket {
 
-/// A text by lines, to turn the parser's marks (bytes, from 0) into positions (characters, from 1).
+/// A text by lines, to turn the parser's marks (bytes, from 0) into positions (characters, from 1). For one
+/// thread.
 class YamlSource {
  public:
   /// `text` must outlive it and be valid UTF-8.
@@ -20,6 +21,13 @@ class YamlSource {
   std::string_view text_;
   int override_;
   std::vector<std::size_t> lines_;  ///< Where each begins.
+  /// The place that was asked for last: the next one is mostly further on in the same, perhaps very long,
+  /// line.
+  struct Place {
+    int line = -1;
+    std::size_t bytes = 0, characters = 0;
+  };
+  mutable Place last_;
 };
 
 /// What keeps the text from being given to the parser at all: not UTF-8, control characters, too long.

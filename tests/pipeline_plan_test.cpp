@@ -1,11 +1,17 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <sstream>
+#include <stdexcept>
 
 #include "pipeline/plan.h"
+#include "pipeline/stage_order.h"
+#include "tests/cpu_time.h"
 #include "tests/plan_catalog.h"
+#include "tests/temp_dir.h"
 
 namespace docket {
 namespace {
@@ -98,6 +104,7 @@ class PlanScenario : public testing::TestWithParam<std::string> {
   void SetUp() override {
     before_ = fs::current_path();
     fs::current_path(scenarios);
+    fs::permissions("open_to_all.key", fs::perms::others_read, fs::perm_options::add);
   }
   void TearDown() override { fs::current_path(before_); }
   fs::path before_;
@@ -114,6 +121,134 @@ TEST_P(PlanScenario, GivesExactlyWhatIsExpected) {
 
 INSTANTIATE_TEST_SUITE_P(Plan, PlanScenario, testing::ValuesIn(scenario_names()),
                          [](const auto& scenario) { return scenario.param; });
+
+/// A pipeline file of its own folder.
+class PlanFile : public testing::Test {
+ protected:
+  PlanOrComplaints read(const std::string& text,
+                        const std::vector<std::pair<std::string, std::string>>& overrides = {}) {
+    directory_.write("pipeline.yaml", text);
+    return read_plan(directory_.path() / "pipeline.yaml", plan_catalog(), overrides);
+  }
+  static std::string first(const PlanOrComplaints& result) {
+    return result.complaints.empty() ? "valid" : result.complaints.front().message;
+  }
+  TempDir directory_;
+};
+
+std::string lines(int count, const std::function<std::string(const std::string&)>& line) {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    text += line(std::to_string(i)) + "\n";
+  }
+  return text;
+}
+
+TEST_F(PlanFile, IsRefusedFastWhenItIsHuge) {
+  const std::string head = "version: 1\nbackends: { rules: { type: builtin } }\n";
+  const std::string classify = head + "stages:\n  - extract:\n  - classify:\n      backends: rules\n";
+  const auto named = [](const char* before, const char* after) {
+    return [=](const std::string& i) { return before + i + after; };
+  };
+  const std::string files[] = {
+      head + lines(40000, named("key", ": 1")),
+      head + "stages:\n" + lines(30000, named("  - extract", ":")),
+      head + "stages:\n" + lines(20000, named("  - escalate: { id: s", " }")),
+      head + "stages:\n  - extract:\n" + lines(900, named("  - escalate: { id: s", ", after: [extrct] }")),
+      "version: 1\nbackends:\n" + lines(20000, named("  b", ": { type: builtn }")) + "stages: [extract]\n",
+      "version: 1\nbackends:\n" + lines(900, named("  b", ": { type: ollama, model: m, fallback: bb }")) +
+          "stages: [extract]\n",
+      classify + "      labels: [1]\n" + lines(30000, named("      labl", ": 1")),
+      classify + "      labels:\n" + lines(20000, named("        l", ": { keyword: 1 }")),
+      classify + "      labels: { a: , b: }\n      when:\n" + lines(20000, named("        - .a ", " +")),
+      classify + "      labels: { a: , b: }\n      when:\n" + lines(20000, named("        n", ": .a == 1")),
+      head + "stages:\n  - extract:\n  - structured-extract:\n      schema:\n        properties:\n" +
+          lines(15000, named("          p", ": { typ: strng }")),
+      head + "stages:\n  - extract:\n  - escalate:\n      reasons:\n" +
+          lines(25000, named("        - low_confidenc", "")),
+      "version: 1\nname: " + lines(30000, named("  ${DOCKET_TEST_NONE", "}")),
+  };
+  for (const std::string& file : files) {
+    const double start = cpu_seconds();
+    const PlanOrComplaints result = read(file);
+    EXPECT_FALSE(result.plan) << file.substr(0, 300);
+    EXPECT_LE(result.complaints.size(), 101U);
+    EXPECT_LT(cpu_seconds() - start, one_cpu_second) << file.substr(0, 300);
+  }
+}
+
+TEST_F(PlanFile, ThatCannotBeReadSaysWhy) {
+  const auto message = [](const fs::path& file) { return first(read_plan(file, plan_catalog())); };
+  EXPECT_EQ(message("absent.yaml"), "no such file");
+  EXPECT_EQ(message("/"), "is a folder, expected a file");
+  EXPECT_EQ(message("/dev/zero"), "is not a regular file");
+  EXPECT_EQ(first(read(std::string(2 << 20, '#'))), "is larger than 1024 KiB");
+}
+
+TEST_F(PlanFile, TakesASecretFromAFileOfItsOwnOnly) {
+  const std::string text =
+      "version: 1\nbackends: { c: { type: anthropic, model: m, api_key: file:key } }\nstages: [extract]\n";
+  directory_.write("key", "sk-from-file\n");
+  fs::permissions(directory_.path() / "key", fs::perms::owner_read | fs::perms::owner_write);
+  const PlanOrComplaints result = read(text);
+  ASSERT_TRUE(result.plan) << first(result);
+  const Settings& settings = result.plan->backends.front().settings;
+  EXPECT_EQ(settings.text("api_key"), "sk-from-file");
+  EXPECT_EQ(settings.resolved().dump().find("sk-"), std::string::npos);
+
+  fs::permissions(directory_.path() / "key", fs::perms::group_read, fs::perm_options::add);
+  EXPECT_EQ(first(read(text)), "backends.c.api_key: 'key' can be read by other users; close it: chmod 600");
+}
+
+TEST_F(PlanFile, GivesSettingsByTypeAndRefusesUnknownOnes) {
+  const PlanOrComplaints result = read(
+      "version: 1\nbudget: { run: 1.5 }\nbackends: { a: { type: ollama, model: m, timeout: 1.5s, think: true "
+      "} }\n"
+      "stages:\n  - extract: { time_limit: 2m }\n  - summarize: { title: t, words: 12 }\n");
+  ASSERT_TRUE(result.plan) << first(result);
+  const Plan& plan = *result.plan;
+  const Settings& a = plan.backend("a")->settings;
+  EXPECT_EQ(a.duration("timeout"), std::chrono::milliseconds(1500));
+  EXPECT_TRUE(a.boolean("think"));
+  EXPECT_TRUE(a.has("think"));
+  EXPECT_EQ(a.integer("max_concurrent"), 4);
+  EXPECT_FALSE(a.has("max_concurrent"));
+  EXPECT_FALSE(a.has("price"));
+  EXPECT_EQ(a.group("price").number("input"), 0);
+  EXPECT_EQ(plan.settings.group("budget").number("run"), 1.5);
+  EXPECT_FALSE(plan.settings.group("budget").has("document"));
+  EXPECT_EQ(plan.stage("summarize")->settings.integer("words"), 12);
+  EXPECT_THROW((void)plan.stage("summarize")->settings.schema("title"), std::logic_error);
+  EXPECT_THROW((void)plan.stage("summarize")->settings.text("absent"), std::logic_error);
+  EXPECT_EQ(plan.stage("absent"), nullptr);
+  EXPECT_EQ(plan.backend("absent"), nullptr);
+  EXPECT_EQ(plan.directory, directory_.path());
+  EXPECT_EQ(plan.output_dir, directory_.path() / "out");
+}
+
+TEST_F(PlanFile, ChangesItsResolvedSettingsWithTheContentOfItsFiles) {
+  const std::string text =
+      "version: 1\nstages:\n  - extract:\n  - summarize: { title: t, prompt: prompt.txt }\n";
+  directory_.write("prompt.txt", "one");
+  const auto one = read(text);
+  const auto again = read(text);
+  directory_.write("prompt.txt", "two");
+  const auto two = read(text);
+  ASSERT_TRUE(one.plan && again.plan && two.plan);
+  EXPECT_EQ(one.plan->stage("summarize")->settings.resolved(),
+            again.plan->stage("summarize")->settings.resolved());
+  EXPECT_NE(one.plan->stage("summarize")->settings.resolved(),
+            two.plan->stage("summarize")->settings.resolved());
+}
+
+TEST(StageOrder, IsThatOfTheFileAsFarAsPossible) {
+  EXPECT_EQ(sort_stages({}).order, (std::vector<std::size_t>{}));
+  EXPECT_EQ(sort_stages({{}, {0}, {1}}).order, (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_EQ(sort_stages({{2, 3}, {}, {1}, {1}, {}}).order, (std::vector<std::size_t>{1, 2, 3, 0, 4}));
+  const StageOrder broken = sort_stages({{2}, {0}, {1}, {0}, {4, 4}, {}});
+  EXPECT_EQ(broken.order, (std::vector<std::size_t>{5}));
+  EXPECT_EQ(broken.cycles, (std::vector<std::vector<std::size_t>>{{0, 2, 1}, {4}}));
+}
 
 }  // namespace
 }  // namespace docket
