@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   add_run(app, exit_code);
   add_report(app, exit_code);
   add_graph(app, exit_code);
+  add_schema(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

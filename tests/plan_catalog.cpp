@@ -1,8 +1,7 @@
 #include "tests/plan_catalog.h"
 
-#include "pipeline/plan.h"
-
 #include "backends/kinds.h"
+#include "pipeline/plan.h"
 
 namespace docket {
 namespace {
