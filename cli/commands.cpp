@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "backends/backends.h"
+#include "cli/table.h"
 #include "stages/stages.h"
 
 namespace docket {
@@ -34,6 +35,8 @@ std::optional<Plan> read_plan_or_complain(const PipelineOptions& options) {
   return std::move(read.plan);
 }
 
-void complain(const std::string& message) { std::fputs(("docket: " + message + "\n").c_str(), stderr); }
+void complain(const std::string& message) {
+  std::fputs(("docket: " + printable(message) + "\n").c_str(), stderr);
+}
 
 }  // namespace docket

@@ -34,5 +34,9 @@ int main(int argc, char** argv) {
     complain(std::string("internal error: ") + error.what());
     return exit_failed;
   }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    complain("cannot write to standard output");
+    if (exit_code == exit_up_to_date || exit_code == exit_held) exit_code = exit_failed;
+  }
   return exit_code;
 }

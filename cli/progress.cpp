@@ -24,6 +24,12 @@ bool terminal() {
   return isatty(STDERR_FILENO) != 0 && type != nullptr && std::string(type) != "dumb";
 }
 
+/// no-color.org: set, and not to nothing.
+bool no_colour() {
+  const char* value = std::getenv("NO_COLOR");
+  return value != nullptr && *value != '\0';
+}
+
 std::size_t columns() {
   winsize size{};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
@@ -34,7 +40,7 @@ std::size_t columns() {
 Progress::Progress(Mode mode)
     : bar_(mode == Mode::bar || (mode == Mode::automatic && terminal())),
       plain_(mode == Mode::plain || (mode == Mode::automatic && !terminal())),
-      colour_(bar_ && std::getenv("NO_COLOR") == nullptr) {
+      colour_(bar_ && !no_colour()) {
   if (bar_ || plain_) thread_ = std::jthread([this](const std::stop_token& stop) { loop(stop); });
 }
 
@@ -56,7 +62,7 @@ void Progress::finished(Outcome outcome, const Usage& usage) {
 void Progress::say(const std::string& line) {
   const std::lock_guard lock(mutex_);
   clear();
-  std::fputs((line + "\n").c_str(), stderr);
+  std::fputs((printable(line) + "\n").c_str(), stderr);
 }
 
 void Progress::loop(const std::stop_token& stop) {

@@ -30,6 +30,7 @@ Signals::Signals(std::chrono::milliseconds grace) : grace_(grace) {
   const sigset_t set = watched_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);  // A worker or a reader that went away is an error of write(2), not our end.
+  signal(SIGXFSZ, SIG_IGN);  // Likewise a file that may not grow any more.
   thread_ = std::thread([this] { loop(); });
 }
 

@@ -91,6 +91,16 @@ std::string format_table(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
+std::string printable(std::string text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if ((byte < 0x20 && byte != '\n') || byte == 0x7F || c1) text[i] = '?';
+    if (c1) text.erase(i + 1, 1);
+  }
+  return text;
+}
+
 std::string format_report(const ordered_json& report) {
   const ordered_json& documents = report["documents"];
   const std::int64_t wall_ms = report["run"]["wall_ms"];
@@ -100,7 +110,7 @@ std::string format_report(const ordered_json& report) {
     if (documents[state] == 0 && std::string(state) != "done") continue;
     counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", number(documents[state]), state);
   }
-  std::string text = stage_table(report) + attention(report);
+  std::string text = stage_table(report) + printable(attention(report));
   text += fmt::format("\n{} document{}: {}; {}", in, in == 1 ? "" : "s", counts, format_duration(wall_ms));
   if (wall_ms > 0 && in > 0)
     text += fmt::format(", {:.3g} a second", 1000.0 * static_cast<double>(in) / static_cast<double>(wall_ms));

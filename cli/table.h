@@ -9,6 +9,10 @@ namespace docket {
 /// short.
 std::string format_table(const std::vector<std::vector<std::string>>& rows);
 
+/// The text with control characters shown as `?`: what a document is called must not drive the terminal.
+/// Newlines stay.
+std::string printable(std::string text);
+
 /// A run's report (docs/report.schema.json) as a person wants to read it: the stages, then what needs
 /// attention.
 std::string format_report(const nlohmann::ordered_json& report);

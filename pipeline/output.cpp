@@ -47,9 +47,9 @@ std::string shortened(std::string component) {
   return component.substr(0, cut) + "~" + digest;
 }
 
-/// Writes all of `content` to a new file; 0 or an errno.
-int write_new(const fs::path& file, std::string_view content) {
-  const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+/// Opens the file, writes all of `content`; 0 or an errno.
+int write_all(const fs::path& file, int flags, std::string_view content) {
+  const int descriptor = open(file.c_str(), flags | O_CLOEXEC, 0666);
   if (descriptor < 0) return errno;
   int error = 0;
   while (!content.empty() && error == 0) {
@@ -59,6 +59,10 @@ int write_new(const fs::path& file, std::string_view content) {
   }
   if (close(descriptor) != 0 && error == 0) error = errno;
   return error;
+}
+
+int write_new(const fs::path& file, std::string_view content) {
+  return write_all(file, O_WRONLY | O_CREAT | O_TRUNC, content);
 }
 
 }  // namespace
@@ -94,7 +98,15 @@ Error write_error(const fs::path& file, int error_number) {
 }
 
 std::optional<Error> write_file(const fs::path& file, std::string_view content) {
-  const fs::path temporary = file.parent_path() / ("." + file.filename().string() + ".tmp-" + std::to_string(getpid()));
+  std::error_code ignored;
+  const fs::file_type type = fs::status(file, ignored).type();
+  if (type != fs::file_type::regular &&
+      type != fs::file_type::not_found) {  // A device or a pipe stays what it is.
+    const int error = write_all(file, O_WRONLY, content);
+    return error == 0 ? std::nullopt : std::optional(write_error(file, error));
+  }
+  const fs::path temporary =
+      file.parent_path() / ("." + file.filename().string() + ".tmp-" + std::to_string(getpid()));
   int error = write_new(temporary, content);
   if (error == 0 && rename(temporary.c_str(), file.c_str()) != 0) error = errno;
   if (error == 0) return std::nullopt;

@@ -31,6 +31,7 @@ void Report::add(const Document& document) {
     const StageResult& result = document.stages[i];
     StageSums& sums = stages_[i];
     ++sums.states[index(result.state)];
+    if (result.state == StageResult::State::pending && result.error) ++sums.cancelled;
     sums.wall_ns += result.wall_ns;
     sums.cpu_ns += result.cpu_ns;
     sums.usage += result.usage;
@@ -59,12 +60,12 @@ ordered_json Report::stages_json() const {
     const std::int64_t pending = sums.states[index(State::pending)];
     stages.push_back({{"id", plan_.stages[i].id},
                       {"type", plan_.stages[i].kind->type},
-                      {"in", documents() - pending},
+                      {"in", documents() - pending + sums.cancelled},
                       {"done", sums.states[index(State::done)]},
                       {"skipped", sums.states[index(State::skipped)]},
                       {"failed", sums.states[index(State::failed)]},
                       {"held", sums.states[index(State::held)]},
-                      {"not_reached", pending},
+                      {"cancelled", sums.cancelled},
                       {"wall_ms", milliseconds(sums.wall_ns)},
                       {"cpu_ms", milliseconds(sums.cpu_ns)},
                       {"usage", docket::to_json(sums.usage)}});
@@ -82,6 +83,7 @@ ordered_json Report::to_json(const Run& run) const {
                          {"done", documents(Outcome::done)},
                          {"failed", documents(Outcome::failed)},
                          {"held", documents(Outcome::held)},
+                         {"skipped", 0},  // Nothing is kept from earlier runs yet.
                          {"cancelled", documents(Outcome::cancelled)}};
   report["stages"] = stages_json();
   std::int64_t cpu_ns = 0;

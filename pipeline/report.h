@@ -42,6 +42,7 @@ class Report {
  private:
   struct StageSums {
     std::array<std::int64_t, 5> states = {};  ///< By StageResult::State.
+    std::int64_t cancelled = 0;               ///< Of the pending ones: begun, then cut short.
     std::int64_t wall_ns = 0, cpu_ns = 0;
     Usage usage;
     std::map<std::string, std::int64_t> reasons;
