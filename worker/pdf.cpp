@@ -11,6 +11,7 @@
 #include "worker/clean_text.h"
 #include "worker/layout.h"
 #include "worker/pdf_date.h"
+#include "worker/right_to_left.h"
 
 namespace docket::worker {
 namespace {
@@ -113,7 +114,7 @@ std::vector<PlacedWord> words_of(const poppler::page& page) {
     const poppler::rectf at = box.bbox();
     words.push_back({{static_cast<float>(at.left()), static_cast<float>(at.top()),
                       static_cast<float>(at.right()), static_cast<float>(at.bottom())},
-                     clean(box.text()),
+                     in_reading_order(clean(box.text())),
                      box.rotation() & 3,
                      box.has_space_after()});
   }
