@@ -98,8 +98,12 @@ class DocumentSource {
  private:
   static InputOptions input_options(const RunOptions& options, const Plan& plan, const fs::path& output_dir) {
     const bool own = options.inputs.empty();
-    return {own ? plan.inputs : options.inputs, own ? plan.directory : fs::current_path(), plan.directory,
-            output_dir, options.null_separated ? '\0' : '\n'};
+    return {own ? plan.inputs : options.inputs,
+            own ? plan.directory : fs::current_path(),
+            plan.directory,
+            output_dir,
+            !own,
+            options.null_separated ? '\0' : '\n'};
   }
   bool wanted(const std::string& path) const {
     return options_.only.empty() || std::ranges::any_of(options_.only, [&](const std::string& glob) {
@@ -132,6 +136,15 @@ std::string why_stopped(const RunOptions& options, const Report& report, const R
   return "";
 }
 
+/// A pipeline may name backends that this version cannot use: better said before documents fail of it.
+void warn_of_missing_backends(const Plan& plan, Progress& progress) {
+  for (const BackendPlan& backend : plan.backends) {
+    if (backend.kind->make != nullptr) continue;
+    progress.say("docket: warning: backend '" + backend.name + "' (" + std::string(backend.kind->type) +
+                 ") is not available yet; what needs it fails or is held");
+  }
+}
+
 /// The flow itself: every document that is taken ends in the writer.
 void run_documents(const RunOptions& options, const Plan& plan, Backend& backend, DocumentSource& source,
                    RunWriter& writer, Progress& progress, Signals& signals) {
@@ -159,6 +172,7 @@ int run_plan(const RunOptions& options, const Plan& plan, const Output& output, 
     const std::unique_ptr<Backend> backend =
         backends::make(plan, {options.jobs, extract_worker(), signals.hard_stop()});
     DocumentSource source(options, plan, output.folder(), progress);
+    warn_of_missing_backends(plan, progress);
     run_documents(options, plan, *backend, source, writer, progress, signals);
   }
   // Every document that was taken has its outcome now.

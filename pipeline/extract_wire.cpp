@@ -152,11 +152,13 @@ bool is_about_a_document(std::uint32_t error_class) {
 /// An object that is not nested so deep that printing it would use up the stack; null when it is none.
 nlohmann::json read_value(std::string_view bytes) {
   constexpr int deepest = 16;
-  const auto keep = [](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
-    return depth <= deepest;
+  bool too_deep = false;
+  const auto watch = [&](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
+    too_deep = too_deep || depth > deepest;
+    return !too_deep;
   };
-  nlohmann::json value = nlohmann::json::parse(bytes, keep, false);
-  return value.is_object() ? value : nlohmann::json();
+  nlohmann::json value = nlohmann::json::parse(bytes, watch, false);
+  return value.is_object() && !too_deep ? value : nlohmann::json();
 }
 
 std::shared_ptr<const Text> read_text(Reader& in) {

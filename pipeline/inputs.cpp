@@ -89,7 +89,6 @@ class Walk final : public Inputs::Source {
       const Entry& entry = folder.entries[folder.next++];
       const fs::path path = folder.path / entry.name;
       if (!entry.is_folder && glob_.accepts(folder.places, entry.name)) {
-        found_ = true;
         return path;
       }
       if (!entry.is_folder) continue;
@@ -97,8 +96,6 @@ class Walk final : public Inputs::Source {
       if (!places.empty() && path != output_dir_)
         open(path, std::move(places));  // `folder` is no longer valid.
     }
-    if (!found_ && !stop.stop_requested()) warn_("no file matches in " + glob_.root());
-    found_ = true;
     return {};
   }
 
@@ -134,7 +131,6 @@ class Walk final : public Inputs::Source {
   const fs::path output_dir_;
   const std::function<void(const std::string&)>& warn_;
   std::vector<Folder> open_;
-  bool found_ = false;
 };
 
 /// A list on standard input.
@@ -219,10 +215,16 @@ std::optional<Input> Inputs::next(const std::stop_token& stop) {
     if (!source_) source_ = open(position_);
     const fs::path file = source_->next(stop).lexically_normal();
     if (file.empty()) {
+      const bool is_list = options_.sources[position_] == "-";
+      if (!found_ && !is_list && options_.empty_is_odd && !stop.stop_requested()) {
+        warn_("no file matches " + options_.sources[position_]);
+      }
       source_.reset();
+      found_ = false;
       ++position_;
       continue;
     }
+    found_ = true;
     if (options_.sources[position_] != "-" && named_before(position_, file)) continue;
     return Input{document_path(file, options_.base, options_.project), file};
   }

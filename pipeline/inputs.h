@@ -21,6 +21,7 @@ struct InputOptions {
   std::filesystem::path base;        ///< What relative sources start from. Absolute.
   std::filesystem::path project;     ///< The pipeline's folder: paths below it are named from it. Absolute.
   std::filesystem::path output_dir;  ///< Not searched. Absolute.
+  bool empty_is_odd = true;          ///< Whether to warn of a folder or glob without a single file.
   char separator = '\n';             ///< Between the paths of a list on standard input.
 };
 
@@ -47,6 +48,7 @@ class Inputs {
   const std::function<void(const std::string&)> warn_;
   std::size_t position_ = 0;
   std::unique_ptr<Source> source_;
+  bool found_ = false;  ///< The source has named a file.
 };
 
 /// How a record names the file: below `project` or `base` the way from there, else the absolute path; always

@@ -34,8 +34,14 @@ std::string_view without_trailing(std::string_view text, char c) {
 
 std::string folder_name(std::string_view component) {
   const std::string_view bare = without_trailing(component, '_');
-  const bool like_ours = bare.ends_with(record_ending) || bare.ends_with(text_ending);
+  const bool like_ours =
+      bare.ends_with(record_ending) || bare.ends_with(text_ending) || bare.ends_with(".jsonl");
   return std::string(component) + (like_ours ? "_" : "");
+}
+
+/// The record of `x.words` would be the word boxes of `x`.
+std::string file_name(std::string_view component) {
+  return std::string(component) + (without_trailing(component, '_').ends_with(".words") ? "_" : "");
 }
 
 std::string shortened(std::string component) {
@@ -78,7 +84,7 @@ std::string output_name(std::string_view path) {
   while (!path.empty()) {
     const std::size_t slash = path.find('/');
     const bool last = slash == std::string_view::npos;
-    std::string component = last ? std::string(path) : folder_name(path.substr(0, slash));
+    std::string component = last ? file_name(path) : folder_name(path.substr(0, slash));
     const std::string_view bare = without_leading(component, '_');
     const bool reserved =
         (bare == "root" && component != "root") || bare == ".docket" || (bare == "report" && last);

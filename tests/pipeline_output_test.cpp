@@ -37,6 +37,10 @@ TEST(OutputName, IsThePathWhereThatIsANameOfItsOwn) {
       {"a.json_/b", "a.json__/b"},
       {"a.words.json/b", "a.words.json_/b"},
       {"a.json", "a.json"},
+      {"a.words", "a.words_"},
+      {"a.words_", "a.words__"},
+      {"a", "a"},
+      {"results.jsonl/a", "results.jsonl_/a"},
   };
   std::set<std::string> names;
   for (const auto& row : rows) {

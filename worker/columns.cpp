@@ -36,13 +36,30 @@ Sides sides_of(const Line& line, float x) {
   return Sides::both;
 }
 
+/// The lines of two columns need not be at one height: then they are lines of their own, one beside the
+/// other.
+bool stand_side_by_side(const Line& a, const Line& b) {
+  return std::min(a.bottom, b.bottom) - std::max(a.top, b.top) > 0.15f * std::min(a.height(), b.height());
+}
+
+/// The pieces of line `i` and of the next where that stands beside it, from left to right.
+std::vector<Piece> row_at(const std::vector<Line>& lines, std::size_t i) {
+  std::vector<Piece> row = lines[i].pieces;
+  if (i + 1 == lines.size() || !stand_side_by_side(lines[i], lines[i + 1])) return row;
+  row.insert(row.end(), lines[i + 1].pieces.begin(), lines[i + 1].pieces.end());
+  std::stable_sort(row.begin(), row.end(),
+                   [](const Piece& a, const Piece& b) { return a.at.left < b.at.left; });
+  return row;
+}
+
 /// Places that many lines leave free, most frequent first.
 std::vector<float> candidates(const std::vector<Line>& lines) {
   std::map<int, int> votes;
-  for (const Line& line : lines) {
-    float end = line.left;
-    for (const Piece& piece : line.pieces) {
-      if (piece.at.left - end > 0.6f * line.height()) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::vector<Piece> row = row_at(lines, i);
+    float end = row.front().at.left;
+    for (const Piece& piece : row) {
+      if (piece.at.left - end > 0.6f * lines[i].height()) {
         const int last = static_cast<int>(std::floor(piece.at.left / raster));
         for (int x = static_cast<int>(std::ceil(end / raster)); x <= last; ++x)
           ++votes[x];
@@ -65,27 +82,38 @@ std::vector<float> candidates(const std::vector<Line>& lines) {
   return places;
 }
 
+/// Has text on both sides of a gutter, or stands beside a line that has it on the other.
+bool is_parted(const std::vector<Line>& lines, const std::vector<Sides>& sides, std::size_t i) {
+  const auto other_side = [&](std::size_t j) {
+    return sides[j] != Sides::crossed && sides[j] != sides[i] && stand_side_by_side(lines[i], lines[j]);
+  };
+  return sides[i] == Sides::both || (i > 0 && other_side(i - 1)) ||
+         (i + 1 < lines.size() && other_side(i + 1));
+}
+
 /// The longest stretch of lines that leave `x` free, without one-sided lines far from the rest.
 std::optional<Gutter> longest_gutter(const std::vector<Line>& lines, float x) {
-  std::optional<Gutter> best;
-  Gutter current{x, 0, 0, 0};
+  std::vector<Sides> sides;
+  for (const Line& line : lines) {
+    sides.push_back(sides_of(line, x));
+  }
+  Gutter best{x, 0, 0, 0}, current = best;
   const auto close = [&](std::size_t end) {
     current.last = end;
-    if (!best || current.both_sides > best->both_sides) best = current;
+    if (current.both_sides > best.both_sides) best = current;
   };
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const Sides sides = sides_of(lines[i], x);
     const bool far = i > current.first && lines[i].top - lines[i - 1].bottom > 2.5f * lines[i].height();
-    if (sides == Sides::crossed || far) {
+    if (sides[i] == Sides::crossed || far) {
       close(i);
-      current = {x, sides == Sides::crossed ? i + 1 : i, 0, 0};
+      current = {x, sides[i] == Sides::crossed ? i + 1 : i, 0, 0};
     }
-    current.both_sides += sides == Sides::both;
+    current.both_sides += sides[i] != Sides::crossed && is_parted(lines, sides, i);
   }
   close(lines.size());
-  if (!best || best->both_sides < fewest_lines) return {};
-  while (sides_of(lines[best->first], x) != Sides::both)
-    ++best->first;
+  if (best.both_sides < fewest_lines) return {};
+  while (!is_parted(lines, sides, best.first))
+    ++best.first;
   return best;
 }
 

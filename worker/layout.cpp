@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "worker/clean_text.h"
+#include "worker/block.h"
 #include "worker/columns.h"
 
 namespace docket::worker {
@@ -75,8 +75,8 @@ Page lay_out(float width, float height, const std::vector<PlacedWord>& words) {
   std::stable_sort(directions.begin(), directions.end(),
                    [](const auto& a, const auto& b) { return a.size() > b.size(); });
   for (std::vector<Piece>& pieces : directions) {
-    for (const std::vector<Line>& block : split_columns(std::move(pieces))) {
-      write_block(page, block);
+    for (std::vector<Line>& block : split_columns(std::move(pieces))) {
+      write_block(page, std::move(block));
     }
   }
   return page;

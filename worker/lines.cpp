@@ -11,16 +11,8 @@ namespace docket::worker {
 namespace {
 
 // In units of a line's height, which is about 1.2 times the size of its type.
-constexpr float joined = 0.1f;  ///< Less is no blank.
-constexpr float overlapping =
-    -0.25f;                   ///< But words that overlap as far are two: the font lies about its widths.
-constexpr float cell = 0.7f;  ///< More is the next cell; a blank is 0.2 to 0.4.
+constexpr float cell = 0.7f;            ///< More is the next cell; a blank is 0.2 to 0.4.
 constexpr float justified_cell = 1.2f;  ///< The same in a line that is stretched to fill its column.
-constexpr float paragraph = 0.7f;       ///< White above a line that begins a paragraph.
-constexpr std::size_t table_reach = 3;  ///< Lines; a cell rarely has more of them.
-constexpr int widest_line = 180;        ///< Columns of a block that spans a page in the smallest type.
-
-bool is_blank(float gap) { return gap > joined || gap < overlapping; }
 
 float middle(const Box& box) { return (box.top + box.bottom) / 2; }
 
@@ -140,115 +132,6 @@ Line closed(const Band& band) {
   return line;
 }
 
-float width_per_character(const Piece& piece) {
-  return (piece.at.right - piece.at.left) /
-         static_cast<float>(std::max<std::size_t>(1, count_code_points(piece.text)));
-}
-
-/// The width of a character in the type that most of the block is set in.
-float character_width(const std::vector<Line>& lines) {
-  std::vector<float> widths;
-  float left = lines.front().left, right = lines.front().right;
-  for (const Line& line : lines) {
-    left = std::min(left, line.left);
-    right = std::max(right, line.right);
-    for (const Piece& piece : line.pieces) {
-      widths.push_back(width_per_character(piece));
-    }
-  }
-  return std::max({median(std::move(widths)), (right - left) / widest_line, 0.5f});
-}
-
-/// Writes lines one after the other; knows where in the current line it stands.
-class BlockWriter {
- public:
-  BlockWriter(Page& page, const std::vector<Line>& lines) : page_(page), lines_(lines) {
-    character_ = character_width(lines);
-    left_ = lines.front().left;
-    for (const Line& line : lines) {
-      left_ = std::min(left_, line.left);
-      gaps_.push_back(cell_gap(line));
-    }
-  }
-
-  void write() {
-    for (std::size_t i = 0; i < lines_.size(); ++i) {
-      if (i > 0 && lines_[i].top - lines_[i - 1].bottom > paragraph * lines_[i].height()) page_.text += '\n';
-      write_line(i);
-    }
-  }
-
- private:
-  bool has_cells(std::size_t i) const {
-    if (i >= lines_.size()) return false;
-    const std::vector<Piece>& pieces = lines_[i].pieces;
-    for (std::size_t p = 1; p < pieces.size(); ++p) {
-      if (pieces[p].at.left - pieces[p - 1].at.right > gaps_[i]) return true;
-    }
-    return false;
-  }
-
-  /// A line near a row of cells keeps its place under them; other lines start at the margin.
-  bool is_in_table(std::size_t i) const {
-    for (std::size_t near = i - std::min(i, table_reach); near <= i + table_reach; ++near) {
-      if (has_cells(near)) return true;
-    }
-    return false;
-  }
-
-  void write_line(std::size_t i) {
-    const Line& line = lines_[i];
-    column_ = 0;
-    if (is_in_table(i) && line.left - left_ > 1.5f * character_) fill_to(line.left, 0);
-    float end = line.left;
-    bool space_after = false;
-    for (const Piece& piece : line.pieces) {
-      const float gap = piece.at.left - end;
-      const bool first = &piece == &line.pieces.front();
-      if (gap > gaps_[i]) {
-        fill_to(piece.at.left, 2);
-      } else if (!first && (space_after || is_blank(gap / line.height()))) {
-        fill(1);
-      }
-      const bool joins = !first && page_.text.back() != ' ';
-      write_piece(piece, joins);
-      end = std::max(end, piece.at.right);
-      space_after = piece.space_after;
-    }
-    page_.text += '\n';
-  }
-
-  void write_piece(const Piece& piece, bool joins) {
-    if (joins && !page_.words.empty()) {
-      Word& word = page_.words.back();
-      word.box = {std::min(word.box.left, piece.box.left), std::min(word.box.top, piece.box.top),
-                  std::max(word.box.right, piece.box.right), std::max(word.box.bottom, piece.box.bottom)};
-      word.length += static_cast<std::uint32_t>(piece.text.size());
-    } else {
-      page_.words.push_back({piece.box, static_cast<std::uint32_t>(page_.text.size()),
-                             static_cast<std::uint32_t>(piece.text.size())});
-    }
-    page_.text += piece.text;
-    column_ += static_cast<int>(count_code_points(piece.text));
-  }
-
-  void fill_to(float x, int at_least) {
-    const int target = static_cast<int>(std::lround((x - left_) / character_));
-    fill(std::clamp(target - column_, at_least, widest_line));
-  }
-
-  void fill(int blanks) {
-    page_.text.append(static_cast<std::size_t>(blanks), ' ');
-    column_ += blanks;
-  }
-
-  Page& page_;
-  const std::vector<Line>& lines_;
-  std::vector<float> gaps_;  ///< cell_gap() of each line.
-  float character_ = 0, left_ = 0;
-  int column_ = 0;
-};
-
 }  // namespace
 
 float median(std::vector<float> values) {
@@ -267,6 +150,11 @@ std::vector<Line> make_lines(std::vector<Piece> pieces) {
   }
   std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.top < b.top; });
   return lines;
+}
+
+float width_per_character(const Piece& piece) {
+  return (piece.at.right - piece.at.left) /
+         static_cast<float>(std::max<std::size_t>(1, count_code_points(piece.text)));
 }
 
 bool is_word(std::string_view text) {
@@ -294,12 +182,6 @@ float cell_gap(const Line& line) {
   if (!is_prose) return usual;
   const float most = std::max(justified_cell * line.height(), 2.2f * character);
   return std::clamp(2.2f * median(std::move(gaps)), usual, most);
-}
-
-void write_block(Page& page, const std::vector<Line>& lines) {
-  if (lines.empty()) return;
-  if (!page.text.empty()) page.text += '\n';
-  BlockWriter(page, lines).write();
 }
 
 }  // namespace docket::worker

@@ -14,12 +14,16 @@ struct Piece {
   bool space_after = false;
 };
 
-/// Pieces that stand side by side, from left to right.
+/// Pieces that stand side by side, from left to right; put_in_reading_order() may change that.
 struct Line {
   std::vector<Piece> pieces;
+  bool right_to_left = false;
   float left = 0, right = 0, top = 0, bottom = 0;
   float height() const { return bottom - top; }
 };
+
+/// Mean width of the characters of a piece, in points.
+float width_per_character(const Piece& piece);
 
 /// Made of letters, for the most part.
 bool is_word(std::string_view text);
@@ -32,8 +36,5 @@ std::vector<Line> make_lines(std::vector<Piece> pieces);
 
 /// The gap from which two neighbours of `line` are two cells and not two words.
 float cell_gap(const Line& line);
-
-/// Appends the lines of one block to `page.text`, and their words to `page.words`.
-void write_block(Page& page, const std::vector<Line>& lines);
 
 }  // namespace docket::worker

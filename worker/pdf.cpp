@@ -11,6 +11,7 @@
 #include "worker/clean_text.h"
 #include "worker/layout.h"
 #include "worker/pdf_date.h"
+#include "worker/right_to_left.h"
 
 namespace docket::worker {
 namespace {
@@ -30,10 +31,17 @@ std::string& first_complaint() {
   return complaint;
 }
 
+/// `error (582): text` without the first part, which helps nobody without the file in an editor.
+std::string_view bare(std::string_view message) {
+  if (!message.starts_with("error")) return message;
+  const std::size_t colon = message.find(": ");
+  return colon < 24 ? message.substr(colon + 2) : message;
+}
+
 void keep_first_complaint(const std::string& message, void*) {
   std::string& complaint = first_complaint();
   if (!complaint.empty()) return;
-  complaint = clean_utf8(std::string_view(message).substr(0, 300));
+  complaint = clean_utf8(bare(message).substr(0, 300));
   while (!complaint.empty() && complaint.back() == ' ')
     complaint.pop_back();
 }
@@ -51,20 +59,24 @@ std::optional<std::string> as_latin1(const std::string& utf8) {
 
 using DocumentPtr = std::unique_ptr<poppler::document>;
 
+bool is_locked(const DocumentPtr& document) { return document && document->is_locked(); }
+
 Result<DocumentPtr> open(std::string_view content, const std::string& password) {
   const auto load = [&](const std::string& word) {
     return DocumentPtr(
         poppler::document::load_from_raw_data(content.data(), static_cast<int>(content.size()), word, word));
   };
+  // A password is for those documents that need one: others open without, or with an empty one.
   DocumentPtr document = load(password);
-  if (document && document->is_locked()) {
+  if (is_locked(document)) {
     if (const auto latin1 = as_latin1(password)) document = load(*latin1);
   }
+  if (is_locked(document) && !password.empty()) document = load("");
   if (!document) {
     const std::string& why = first_complaint();
     return Error{ErrorClass::damaged, "the PDF is broken" + (why.empty() ? "" : ": " + why)};
   }
-  if (document->is_locked()) {  // Asked for anything else now, poppler crashes.
+  if (is_locked(document)) {  // Asked for anything else now, poppler crashes.
     return Error{ErrorClass::encrypted, password.empty()
                                             ? "the PDF needs a password; set `password:` of the extract stage"
                                             : "the password given is wrong for this PDF; see `password:` of "
@@ -113,7 +125,7 @@ std::vector<PlacedWord> words_of(const poppler::page& page) {
     const poppler::rectf at = box.bbox();
     words.push_back({{static_cast<float>(at.left()), static_cast<float>(at.top()),
                       static_cast<float>(at.right()), static_cast<float>(at.bottom())},
-                     clean(box.text()),
+                     in_reading_order(clean(box.text())),
                      box.rotation() & 3,
                      box.has_space_after()});
   }

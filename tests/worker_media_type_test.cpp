@@ -1,0 +1,31 @@
+#include <gtest/gtest.h>
+
+#include "worker/media_type.h"
+
+namespace docket::worker {
+namespace {
+
+// MediaTypes itself is tested through the pool of workers (ExtractPool.ContentDecidesTheMediaType): this
+// program has libonig, whose regcomp() takes the place of the C library's that libmagic expects.
+
+TEST(MediaType, ADamagedPdfIsKnownByItsParts) {
+  EXPECT_TRUE(has_parts_of_pdf("junk\n%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"));
+  EXPECT_TRUE(has_parts_of_pdf("<<>>\n12 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n"));
+  EXPECT_FALSE(has_parts_of_pdf("About %PDF-1.4 and its objects"));
+  EXPECT_FALSE(has_parts_of_pdf("a trailer is an object on wheels"));
+  EXPECT_FALSE(has_parts_of_pdf("obj trailer"));
+}
+
+TEST(MediaType, TheErrorNamesWhatItIsAndWhatIsRead) {
+  const Error error = unsupported("application/vnd.openxmlformats-officedocument.wordprocessingml.document");
+  EXPECT_EQ(error.error_class, ErrorClass::unsupported);
+  EXPECT_EQ(
+      error.message,
+      "this is a Word document (application/vnd.openxmlformats-officedocument.wordprocessingml.document); "
+      "docket reads PDF, plain text and Markdown");
+  EXPECT_EQ(unsupported("image/jpeg").message,
+            "this is an image (image/jpeg); docket reads PDF, plain text and Markdown");
+}
+
+}  // namespace
+}  // namespace docket::worker
