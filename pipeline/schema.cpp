@@ -1,7 +1,9 @@
 #include "pipeline/schema.h"
 
 // GCC 12 with sanitizers sees uninitialized members in std::regex, which valijson instantiates.
+#if !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #define VALIJSON_USE_EXCEPTIONS 1  // Without it a bad schema ends the program.
 
 #include <chrono>

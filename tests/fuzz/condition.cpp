@@ -1,0 +1,17 @@
+// A jq expression: it compiles or is refused, and runs to an end.
+
+#include "pipeline/condition.h"
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto condition = docket::Condition::compile(std::string(reinterpret_cast<const char*>(data), size));
+  if (!condition) return 0;
+  static const nlohmann::json record = {
+      {"a", 1}, {"b", {{"c", {1, "x", nullptr}}}}, {"n", nullptr}, {"s", "text"}};
+  (void)(*condition)->holds(record);
+  (void)docket::evaluate_check(**condition, record);
+  return 0;
+}

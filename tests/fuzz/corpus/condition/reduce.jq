@@ -1,0 +1,1 @@
+reduce .b.c[] as $x (0; . + ($x | numbers)) as $n | if $n > 0 then "\($n) of \(.s)" else {a, b: .b} end

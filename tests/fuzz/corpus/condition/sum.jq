@@ -1,0 +1,1 @@
+(.a + (.b.c[0] // 0) | fabs) < 0.01 and (.s | test("^t")) or any(.b.c[]; . == "x")
