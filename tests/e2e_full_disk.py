@@ -1,0 +1,98 @@
+"""A disk that is full, or an output that cannot be written: one clear error, and no half file."""
+
+import json
+import resource
+import subprocess
+import unittest
+
+import e2e
+from e2e import PIPELINE, invoice, pdf
+
+# Runs "$@" with a small file system of its own at out/, and keeps what it leaves there in left/.
+SMALL_DISK = """
+mount -t tmpfs -o size=96k tmpfs out
+code=0
+"$@" || code=$?
+cp -r out/. left
+exit "$code"
+"""
+
+
+def may_mount():
+    try:
+        return subprocess.run(["unshare", "-rm", "sh", "-c", "mount -t tmpfs tmpfs /mnt"], check=False,
+                              stderr=subprocess.DEVNULL).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+class FullDisk(e2e.Case):
+    def check_whole(self, folder):
+        """Every file that is there is whole."""
+        for path in self.dir.glob(f"{folder}/**/*.json"):
+            json.loads(path.read_text(encoding="utf-8"))
+        for path in self.dir.glob(f"{folder}/*.jsonl"):
+            self.results(folder)
+        self.assertEqual([str(p) for p in self.dir.glob(f"{folder}/.docket/tmp/*")], [])
+
+    @unittest.skipUnless(may_mount(), "may not mount a file system here")
+    def test_no_space_left(self):
+        for number in range(100):
+            self.write(f"in/{number:03d}.pdf", pdf(*[invoice(number)] * 3))
+        self.write("pipeline.yaml", PIPELINE)
+        for name in ("out", "left"):
+            (self.dir / name).mkdir()
+        result = subprocess.run(
+            ["unshare", "-rm", "sh", "-euc", SMALL_DISK, "sh", e2e.DOCKET, "run", "pipeline.yaml", "-j2"],
+            cwd=self.dir, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=e2e.TIMEOUT, check=False)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        complaints = [line for line in result.stderr.splitlines() if line.startswith("docket: ")]
+        self.assertIn("No space left on device", complaints[0])
+        self.assertIn("cannot write", complaints[0])
+        self.assertLessEqual(len(complaints), 2, complaints)  # The second: not even the report has room.
+        self.assertTrue(list(self.dir.glob("left/in/*.pdf.json")))
+        self.check_whole("left")
+
+    def test_a_file_size_limit(self):
+        for number in range(20):
+            self.write(f"in/{number:02d}.txt", invoice(number))
+        self.write("in/10.txt", "many words " * 3000)
+        self.write("pipeline.yaml", PIPELINE)
+        process = self.start("run", "pipeline.yaml", "-j1",
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384)))
+        result = self.finish(process)
+        self.assertEqual(result.code, 1, result.err)
+        self.assertIn("File too large", result.err)
+        self.check_whole("out")
+
+    def test_an_output_that_is_a_file(self):
+        self.write("in/a.txt", invoice(1))
+        self.write("out", "mine")
+        result = self.run_pipeline(expect=2)
+        self.assertIn("out", result.err)
+        self.assertEqual((self.dir / "out").read_text(), "mine")
+
+    def test_a_record_that_cannot_be_put_in_its_place(self):
+        self.write("in/a.txt", invoice(1))
+        self.write("in/b.txt", invoice(2))
+        self.write("out/in/a.txt.json/in the way", "")
+        result = self.run_pipeline(expect=1)
+        self.assertIn("Is a directory", result.err)
+        self.assertIn("a.txt.json", result.err)
+        self.check_whole("out")
+
+    def test_a_second_report_that_cannot_be_written(self):
+        self.write("in/a.txt", invoice(1))
+        result = self.run_pipeline("--report", "no/such/folder/report.json", expect=1)
+        self.assertIn("no/such/folder", result.err)
+        self.assertEqual(self.report()["documents"]["done"], 1)
+
+    def test_a_report_to_a_device_leaves_the_device_alone(self):
+        self.write("in/a.txt", invoice(1))
+        (self.dir / "device").symlink_to("/dev/null")
+        self.run_pipeline("--report", "device")
+        self.assertTrue((self.dir / "device").is_char_device(), "the device was replaced by a file")
+
+
+if __name__ == "__main__":
+    e2e.main()

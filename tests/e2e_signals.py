@@ -1,0 +1,122 @@
+"""SIGINT and SIGTERM: finished work is kept, and the files are whole."""
+
+import json
+import signal
+import subprocess
+
+import e2e
+from e2e import PIPELINE, endless, invoice, wait_for
+
+
+class Stopped(e2e.Case):
+    """A run that reads its list from a pipe goes on until someone ends it."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("pipeline.yaml", PIPELINE)
+
+    def begin(self, *arguments, documents=3):
+        process = self.start("run", "pipeline.yaml", "-", *arguments, stdin=subprocess.PIPE)
+        for number in range(documents):
+            self.write(f"{number}.txt", invoice(number))
+            process.stdin.write(b"%d.txt\n" % number)
+        process.stdin.flush()
+        for number in range(documents):
+            wait_for((self.dir / f"out/{number}.txt.json").exists, f"record {number}")
+        return process
+
+    def test_finished_work_is_kept(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(number):
+                process = self.begin()
+                process.send_signal(number)
+                process.wait(e2e.TIMEOUT)  # With its standard input still open.
+                self.assertEqual(process.returncode, code, process.stderr.read())
+                self.assertEqual(self.paths(), ["0.txt", "1.txt", "2.txt"])
+                report = self.report()
+                self.assertEqual([report["run"]["exit_code"], report["run"]["stopped"]],
+                                 [code, signal.Signals(number).name])
+                self.assertEqual(report["documents"]["done"], 3)
+
+    def test_the_next_run_finds_the_output_free(self):
+        process = self.begin(documents=1)
+        process.send_signal(signal.SIGINT)
+        process.wait(e2e.TIMEOUT)
+        self.run_pipeline("0.txt")
+        self.assertEqual(self.paths(), ["0.txt"])
+
+    def hang(self, *arguments):
+        """A run with two finished documents, and one that a worker has begun and will not end."""
+        process = self.begin("-j", "2", *arguments, documents=2)
+        self.write("endless.pdf", endless())
+        process.stdin.write(b"endless.pdf\n")
+        process.stdin.flush()
+        wait_for(lambda: self.works_hard(process.pid), "a worker at work")
+        return process
+
+    @staticmethod
+    def works_hard(pid):
+        """True once a child has used half a second of CPU time, far more than the small documents need."""
+        return max((ticks for _, ticks in children(pid)), default=0) >= 50
+
+    def test_grace_ends_and_so_does_the_run(self):
+        process = self.hang("--grace", "0")
+        workers = [child for child, _ in children(process.pid)]
+        process.send_signal(signal.SIGTERM)
+        process.wait(e2e.TIMEOUT)
+        self.assertEqual(process.returncode, 143, process.stderr.read())
+        self.assertEqual(self.paths()[:2], ["0.txt", "1.txt"])
+        documents = self.report()["documents"]
+        self.assertEqual([documents["in"], documents["done"]], [3, 2])
+        self.assertEqual(documents["in"], sum(documents[key] for key in documents if key != "in"))
+        wait_for(lambda: not any(is_alive(worker) for worker in workers), "the workers' end")
+
+    def test_a_second_signal_ends_it_at_once(self):
+        process = self.hang()
+        workers = [child for child, _ in children(process.pid)]
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)  # Another one, since two of a kind that are pending become one.
+        process.wait(e2e.TIMEOUT)
+        self.assertIn(process.returncode, (130, 143))
+        for number in range(2):  # What was written is whole.
+            self.assertEqual(self.record(f"{number}.txt")["status"], "done")
+        wait_for(lambda: not any(is_alive(worker) for worker in workers), "the workers' end")
+        self.run_pipeline("0.txt")
+
+    def test_kill_leaves_whole_files_and_a_free_output(self):
+        process = self.hang()
+        workers = [child for child, _ in children(process.pid)]
+        process.kill()
+        process.wait(e2e.TIMEOUT)
+        for path in self.dir.glob("out/*.json"):
+            json.loads(path.read_text())
+        wait_for(lambda: not any(is_alive(worker) for worker in workers), "the workers' end")
+        self.run_pipeline("0.txt", "1.txt")
+        self.assertEqual(self.paths(), ["0.txt", "1.txt"])
+
+
+def children(pid):
+    """(pid, CPU time in ticks of 10 ms) of each child process, of whichever thread."""
+    found = []
+    for line in subprocess.run(["ps", "-eo", "ppid=,pid="], capture_output=True, text=True, check=True).stdout.splitlines():
+        parent, child = map(int, line.split())
+        if parent == pid:
+            try:
+                with open(f"/proc/{child}/stat", encoding="utf-8") as stat:
+                    fields = stat.read().rsplit(")", 1)[1].split()
+                found.append((child, int(fields[11]) + int(fields[12])))
+            except OSError:
+                pass  # It ended meanwhile.
+    return found
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    e2e.main()
