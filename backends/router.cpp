@@ -1,11 +1,21 @@
 // The one backend that a run sees: it hands each request to the backend that the request names.
 #include <map>
+#include <thread>
 
 #include "backends/backends.h"
 #include "backends/extract_pool.h"
+#include "pipeline/stopwatch.h"
 
 namespace docket::backends {
 namespace {
+
+/// A backend that answers on the spot, as the rules tier does, uses the CPU of the thread that asks.
+Backend::Done counting_cpu(Backend::Done done) {
+  return [done = std::move(done), begin = thread_cpu_ns(), asking = std::this_thread::get_id()](Reply reply) {
+    if (std::this_thread::get_id() == asking) reply.cpu_ns += thread_cpu_ns() - begin;
+    done(std::move(reply));
+  };
+}
 
 class Router final : public Backend {
  public:
@@ -21,7 +31,8 @@ class Router final : public Backend {
 
   void submit(Request request, Done done) noexcept override {
     const auto found = backends_.find(request.backend);
-    if (found != backends_.end()) return found->second->submit(std::move(request), std::move(done));
+    if (found != backends_.end())
+      return found->second->submit(std::move(request), counting_cpu(std::move(done)));
     const BackendPlan* backend = plan_.backend(request.backend);
     const std::string type = backend != nullptr ? " (" + std::string(backend->kind->type) + ")" : "";
     done({Error{ErrorClass::unavailable, "backend '" + request.backend + "'" + type +
