@@ -132,14 +132,14 @@ class Torture(e2e.Case):
 
     def test_a_parser_that_does_not_come_to_an_end(self):
         self.write("a.pdf", endless())
-        bad = self.run_one("a.pdf", {"limit"}, arguments=["--set", "stages.extract.timeout=2s"])
+        bad = self.run_one("a.pdf", {"limit"}, arguments=["--set", "stages.extract.time_limit=2s"])
         self.assertRegex(bad["error"]["message"], "2 s|memory")
 
     def test_a_bomb(self):
         self.write("a.pdf", bomb())
         self.write("good.txt", invoice(1))
         self.write("pipeline.yaml", PIPELINE)
-        result = self.docket("run", "pipeline.yaml", "a.pdf", "good.txt", "--set", "stages.extract.timeout=20s")
+        result = self.docket("run", "pipeline.yaml", "a.pdf", "good.txt", "--set", "stages.extract.time_limit=20s")
         self.assertIn(result.code, (0, 1), result.err)
         self.assertEqual(self.record("good.txt")["status"], "done")
 
@@ -151,7 +151,7 @@ class Torture(e2e.Case):
             file.write(b"text\n" * 10)
             file.truncate(1 << 42)
         for name in ("a.pdf", "b.txt"):
-            self.run_one(name, {"limit", "damaged", "unsupported"}, arguments=["--set", "stages.extract.timeout=5s"])
+            self.run_one(name, {"limit", "damaged", "unsupported"}, arguments=["--set", "stages.extract.time_limit=5s"])
 
     def test_a_long_line_and_many_lines(self):
         self.write("line.txt", "word " * 400_000)
