@@ -71,19 +71,33 @@ Error death(int status, const Limits& limits) {
     return {ErrorClass::unreadable, "became shorter while it was read"};
   }
   if (!WIFSIGNALED(status)) {
-    return {ErrorClass::crash, "the parser gave up on this file (exit code " + std::to_string(code) + ")"};
+    return {ErrorClass::crash, "made the parser give up (exit code " + std::to_string(code) + ")"};
   }
   const int signal_number = WTERMSIG(status);
   const std::string signal_name = strsignal(signal_number);
   if (signal_number == SIGKILL) {
-    return {ErrorClass::crash, "the parser was killed from outside; perhaps the machine ran out of memory"};
+    return {
+        ErrorClass::crash,
+        "was given up: its parser was killed from outside, perhaps because the machine ran out of memory"};
   }
-  return {ErrorClass::crash, "the parser crashed on this file (" + signal_name + ")"};
+  return {ErrorClass::crash, "crashed the parser (" + signal_name + ")"};
 }
 
 Error never_ready(const std::filesystem::path& worker) {
   return {ErrorClass::unavailable,
           "the extraction worker " + worker.string() + " does not start; run it with a file to see why"};
+}
+
+/// "a.docx is a Word document", where the error is about the document.
+Error naming(const std::filesystem::path& file, Error error) {
+  switch (error.error_class) {
+    case ErrorClass::unavailable:
+    case ErrorClass::cancelled:
+    case ErrorClass::bug:
+      return error;
+    default:
+      return {error.error_class, file.filename().string() + ' ' + error.message};
+  }
 }
 
 /// A place for one worker process, and the document that it works on.
@@ -216,7 +230,8 @@ class ExtractPool final : public Backend {
   }
 
   Limits limits_for(const ExtractQuestion& question, std::int64_t size) const {
-    const milliseconds by_size = options_.time_limit + options_.time_limit_per_mib * (size >> 20);
+    const std::int64_t mib = std::min<std::int64_t>(size >> 20, 100);
+    const milliseconds by_size = options_.time_limit + options_.time_limit_per_mib * mib;
     return {question.time_limit.count() > 0 ? question.time_limit : by_size,
             question.memory_limit > 0 ? question.memory_limit : options_.memory_limit, options_.output_limit};
   }
@@ -315,6 +330,7 @@ class ExtractPool final : public Backend {
   /// Answers the slot's job and frees the slot.
   void finish(Slot& slot, Result<Answer> answer, nanoseconds spent = nanoseconds(0)) {
     Reply reply;
+    if (!answer) answer = naming(slot.job->question.file, answer.error());
     reply.answer = std::move(answer);
     reply.cpu_ns = (slot.cpu_before + spent).count();
     reply.file = std::move(slot.facts);

@@ -15,7 +15,7 @@ struct ExtractPoolOptions {
 
   // Limits for one document, unless its question has its own.
   std::chrono::milliseconds time_limit{20'000};         ///< CPU time, for a small file.
-  std::chrono::milliseconds time_limit_per_mib{1'000};  ///< More, for each MiB of it.
+  std::chrono::milliseconds time_limit_per_mib{1'000};  ///< More, for each of the first 100 MiB.
   std::int64_t memory_limit = std::int64_t{1} << 30;    ///< Bytes, beside the worker's own and the file's.
   std::int64_t output_limit = std::int64_t{64} << 20;   ///< Bytes of text and word boxes.
 };

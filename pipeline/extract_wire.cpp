@@ -60,9 +60,7 @@ class Reader {
 constexpr std::size_t word_bytes = 4 * sizeof(float) + 2 * sizeof(std::uint32_t);
 constexpr std::size_t page_bytes = 2 * sizeof(float) + 2 * sizeof(std::uint64_t);
 
-Error not_understood() {
-  return {ErrorClass::crash, "the extraction worker sent something that is no answer"};
-}
+Error not_understood() { return {ErrorClass::crash, "made its worker send something that is no answer"}; }
 
 void write(Writer& out, const Text& text) {
   out.number<std::uint64_t>(text.pages.size());

@@ -48,7 +48,8 @@ struct ExtractOrder {
   std::uint64_t output_limit = 0;  ///< Bytes of an answer.
 };
 
-/// "gave more than 64 MiB of text", whoever notices first.
+/// "gave more than 64 MiB of text", whoever notices first. Messages that travel here continue a sentence that
+/// begins with the name of the file.
 Error output_limit_error(std::uint64_t limit);
 
 std::string encode(const ExtractOrder& order);

@@ -21,7 +21,8 @@ constexpr Field fields[] = {
      .choices = ocr_choices},
     {.name = "time_limit",
      .type = Field::Type::duration,
-     .help = "CPU time for one document. Without it 20 s, and 1 s more for each MiB of the file.",
+     .help = "CPU time for one document. Without it 20 s, and 1 s more for each MiB of the file, up to two "
+             "minutes.",
      .minimum = 1},
     {.name = "memory_limit",
      .type = Field::Type::integer,

@@ -67,12 +67,12 @@ def pdf(*pages):
 
 def assemble(objects, trailer=b""):
     """A PDF file of these objects; the first is its catalog."""
-    content, offsets = b"%PDF-1.4\n", []
+    content, offsets = bytearray(b"%PDF-1.4\n"), []
     for number, body in enumerate(objects, 1):
         offsets.append(len(content))
         content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return (content + b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
+    return (bytes(content) + b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
             + b"trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n"
             % (len(objects) + 1, trailer, len(content)))
 

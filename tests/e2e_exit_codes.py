@@ -20,7 +20,7 @@ class ExitCodes(e2e.Case):
         self.assertEqual([missing["status"], present["status"]], ["failed", "done"])
         self.assertEqual(missing["error"]["class"], "unreadable")
         self.assertEqual(missing["error"]["stage"], "extract")
-        self.assertIn("missing.txt", missing["error"]["message"])
+        self.assertIn("No such file", missing["error"]["message"])
         group, = self.report()["errors"]
         self.assertEqual([group["class"], group["count"]], ["unreadable", 1])
         self.assertEqual(group["documents"][0]["path"], "missing.txt")

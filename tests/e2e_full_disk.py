@@ -30,7 +30,8 @@ class FullDisk(e2e.Case):
     def check_whole(self, folder):
         """Every file that is there is whole."""
         for path in self.dir.glob(f"{folder}/**/*.json"):
-            json.loads(path.read_text(encoding="utf-8"))
+            if path.is_file():
+                json.loads(path.read_text(encoding="utf-8"))
         for path in self.dir.glob(f"{folder}/*.jsonl"):
             self.results(folder)
         self.assertEqual([str(p) for p in self.dir.glob(f"{folder}/.docket/tmp/*")], [])

@@ -89,11 +89,15 @@ stages:
 
     def test_a_backend_that_is_not_built_in_says_so(self):
         self.write("in/a.txt", invoice(1))
-        self.write("pipeline.yaml", PIPELINE.replace("backends:\n", "backends:\n  local: { type: ollama, model: m }\n", 1)
-                   .replace("[rules]", "[rules, local]"))
+        self.write("pipeline.yaml", PIPELINE.replace("backends:\n", "backends:\n  near: { type: ollama, model: m }\n", 1)
+                   .replace("[rules]", "[rules, near]\n      accept: 1"))
         self.assertEqual(self.docket("check", "pipeline.yaml").code, 0)
+        self.write("in/b.txt", "of no kind at all")
         result = self.docket("run", "pipeline.yaml")
-        self.assertIn("local", result.err)
+        self.assertEqual(result.code, 4, result.err)
+        record = self.record("in/b.txt")
+        self.assertEqual([record["status"], record["error"]["class"]], ["failed", "unavailable"])
+        self.assertIn("near", record["error"]["message"])
 
 
 class Overrides(e2e.Case):

@@ -1,11 +1,12 @@
 """SIGINT and SIGTERM: finished work is kept, and the files are whole."""
 
 import json
+import os
 import signal
 import subprocess
 
 import e2e
-from e2e import PIPELINE, endless, invoice, wait_for
+from e2e import PIPELINE, endless, invoice, pdf, wait_for
 
 
 class Stopped(e2e.Case):
@@ -15,25 +16,26 @@ class Stopped(e2e.Case):
         super().setUp()
         self.write("pipeline.yaml", PIPELINE)
 
-    def begin(self, *arguments, documents=3):
-        process = self.start("run", "pipeline.yaml", "-", *arguments, stdin=subprocess.PIPE)
+    def begin(self, *arguments, documents=3, out="out", **options):
+        process = self.start("run", "pipeline.yaml", "-", "-o", out, *arguments, stdin=subprocess.PIPE, **options)
         for number in range(documents):
             self.write(f"{number}.txt", invoice(number))
             process.stdin.write(b"%d.txt\n" % number)
         process.stdin.flush()
         for number in range(documents):
-            wait_for((self.dir / f"out/{number}.txt.json").exists, f"record {number}")
+            wait_for((self.dir / f"{out}/{number}.txt.json").exists, f"record {number}")
         return process
 
     def test_finished_work_is_kept(self):
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
             with self.subTest(number):
-                process = self.begin()
+                out = f"out-{code}"
+                process = self.begin(out=out)
                 process.send_signal(number)
                 process.wait(e2e.TIMEOUT)  # With its standard input still open.
                 self.assertEqual(process.returncode, code, process.stderr.read())
-                self.assertEqual(self.paths(), ["0.txt", "1.txt", "2.txt"])
-                report = self.report()
+                self.assertEqual(self.paths(out), ["0.txt", "1.txt", "2.txt"])
+                report = self.report(out)
                 self.assertEqual([report["run"]["exit_code"], report["run"]["stopped"]],
                                  [code, signal.Signals(number).name])
                 self.assertEqual(report["documents"]["done"], 3)
@@ -44,6 +46,20 @@ class Stopped(e2e.Case):
         process.wait(e2e.TIMEOUT)
         self.run_pipeline("0.txt")
         self.assertEqual(self.paths(), ["0.txt"])
+
+    def test_control_c_lets_the_workers_end_their_documents(self):
+        """A terminal sends SIGINT to docket and to its workers alike."""
+        self.write("pipeline.yaml", PIPELINE[:PIPELINE.index("  - classify")])  # Else it would be cancelled there.
+        process = self.begin("-j", "1", documents=1, start_new_session=True)
+        self.write("long.pdf", pdf(*[invoice(1) * 4] * 8000))
+        process.stdin.write(b"long.pdf\n")
+        process.stdin.flush()
+        wait_for(lambda: self.works_hard(process.pid), "a worker at work")
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(e2e.TIMEOUT)
+        self.assertEqual(process.returncode, 130, process.stderr.read())
+        self.assertEqual([record["status"] for record in self.results()], ["done", "done"])
+        self.assertEqual(self.record("long.pdf")["extract"]["pages"], 8000)
 
     def hang(self, *arguments):
         """A run with two finished documents, and one that a worker has begun and will not end."""
@@ -75,8 +91,12 @@ class Stopped(e2e.Case):
         process = self.hang()
         workers = [child for child, _ in children(process.pid)]
         process.send_signal(signal.SIGINT)
-        process.send_signal(signal.SIGTERM)  # Another one, since two of a kind that are pending become one.
-        process.wait(e2e.TIMEOUT)
+
+        def has_ended():
+            process.send_signal(signal.SIGTERM)
+            return process.poll() is not None
+
+        wait_for(has_ended, "the end, long before the grace period's", seconds=20)
         self.assertIn(process.returncode, (130, 143))
         for number in range(2):  # What was written is whole.
             self.assertEqual(self.record(f"{number}.txt")["status"], "done")

@@ -25,9 +25,9 @@ def encrypted(user, owner="owner"):
 
 
 def bomb():
-    """A page whose content is 400 MB of blanks, deflated three times over into a few kilobytes."""
+    """A page whose content is 100 MB of blanks, deflated three times over into a few kilobytes."""
     import zlib
-    data = b" " * 400_000_000
+    data = b" " * 100_000_000
     for _ in range(3):
         data = zlib.compress(data, 9)
     return assemble([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -50,7 +50,7 @@ class Torture(e2e.Case):
 
     def test_no_bytes(self):
         self.write("a.pdf")
-        self.run_one("a.pdf", {"empty"}, ["a.pdf"])
+        self.run_one("a.pdf", {"empty"}, ["0 bytes"])
 
     def test_no_page(self):
         self.write("a.pdf", assemble([b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [] /Count 0 >>"]))
@@ -97,7 +97,7 @@ class Torture(e2e.Case):
         self.write("zeros.txt", bytes(10_000))
         for name in ("program", "picture.jpg", "noise.pdf", "zeros.txt"):
             with self.subTest(name):
-                self.run_one(name, {"unsupported", "damaged"}, [name])
+                self.run_one(name, {"unsupported"}, ["PDF"])
 
     def test_a_link_that_leads_nowhere(self):
         (self.dir / "a.pdf").symlink_to("b.pdf")
@@ -132,14 +132,14 @@ class Torture(e2e.Case):
 
     def test_a_parser_that_does_not_come_to_an_end(self):
         self.write("a.pdf", endless())
-        bad = self.run_one("a.pdf", {"limit"}, arguments=["--set", "stages.extract.timeout=2s"])
+        bad = self.run_one("a.pdf", {"limit"}, arguments=["--set", "stages.extract.time_limit=2s"])
         self.assertRegex(bad["error"]["message"], "2 s|memory")
 
     def test_a_bomb(self):
         self.write("a.pdf", bomb())
         self.write("good.txt", invoice(1))
         self.write("pipeline.yaml", PIPELINE)
-        result = self.docket("run", "pipeline.yaml", "a.pdf", "good.txt", "--set", "stages.extract.timeout=20s")
+        result = self.docket("run", "pipeline.yaml", "a.pdf", "good.txt", "--set", "stages.extract.time_limit=5s")
         self.assertIn(result.code, (0, 1), result.err)
         self.assertEqual(self.record("good.txt")["status"], "done")
 
@@ -151,14 +151,14 @@ class Torture(e2e.Case):
             file.write(b"text\n" * 10)
             file.truncate(1 << 42)
         for name in ("a.pdf", "b.txt"):
-            self.run_one(name, {"limit", "damaged", "unsupported"}, arguments=["--set", "stages.extract.timeout=5s"])
+            self.run_one(name, {"limit"}, ["2 GiB"])
 
     def test_a_long_line_and_many_lines(self):
         self.write("line.txt", "word " * 400_000)
         self.write("lines.txt", "x\n" * 400_000)
         self.run_pipeline("line.txt", "lines.txt", pipeline=PIPELINE)
         for name in ("line.txt", "lines.txt"):
-            self.assertGreater(self.record(name)["extract"]["characters"], 790_000)
+            self.assertGreaterEqual(self.record(name)["extract"]["characters"], 790_000)
 
     def test_encodings(self):
         text = "Straße, œuvre, 100 €\n" * 20

@@ -10,7 +10,7 @@ std::string_view grade_of(const std::vector<std::string>& pages) {
   for (const std::string& page : pages) {
     text.pages.push_back({0, 0, page, {}});
   }
-  return grade(text).name;
+  return grade(text);
 }
 
 const std::string prose = "Invoice 4711 of 3 May 2024\nThe total of 119.00 EUR is due within thirty days.\n";
@@ -41,17 +41,19 @@ TEST(Grade, FontsWithoutAMapToUnicodeArePoor) {
       grade_of({"Wkh wrwdo lv gxh zlwklq wkluwb gdbv diwhu uhfhlsw ri wklv lqyrlfh dqg qrw odwhu, xqohvv wkh "
                 "vxssolhu djuhhv lq zulwlqj wr dqrwkhu gdwh\n"}),
       "poor");
-  EXPECT_EQ(grade_of({"ଋҨǥƹ̽ୡȥഁୡ ࣧҨဌʾဎಱ ̽ೌ¢܆ȥ¢Νন ੧ͱʸ¢͢ฏʤҨ ଋҨǥƹ̽ୡȥ "
-                      "ࣧҨဌʾဎಱ "
-                      "̽ೌ¢܆ȥ¢Νন "
-                      "੧ͱʸ¢͢ฏʤҨ\n"}),
-            "poor");
+  EXPECT_EQ(
+      grade_of(
+          {"ଋҨǥƹ̽ୡȥഁୡ ࣧҨဌʾဎಱ ̽ೌ¢܆ȥ¢Νন ੧ͱʸ¢͢ฏʤҨ ଋҨǥƹ̽ୡȥ "
+           "ࣧҨဌʾဎಱ "
+           "̽ೌ¢܆ȥ¢Νন "
+           "੧ͱʸ¢͢ฏʤҨ\n"}),
+      "poor");
 }
 
-TEST(Grade, CountsVisibleCharacters) {
+TEST(Grade, CharactersAreCodePoints) {
   Text text;
   text.pages.push_back({0, 0, "für  5 €\n", {}});
-  EXPECT_EQ(grade(text).characters, 5U);
+  EXPECT_EQ(characters(text), 9U);
 }
 
 }  // namespace

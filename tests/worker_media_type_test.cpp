@@ -19,12 +19,11 @@ TEST(MediaType, ADamagedPdfIsKnownByItsParts) {
 TEST(MediaType, TheErrorNamesWhatItIsAndWhatIsRead) {
   const Error error = unsupported("application/vnd.openxmlformats-officedocument.wordprocessingml.document");
   EXPECT_EQ(error.error_class, ErrorClass::unsupported);
-  EXPECT_EQ(
-      error.message,
-      "this is a Word document (application/vnd.openxmlformats-officedocument.wordprocessingml.document); "
-      "docket reads PDF, plain text and Markdown");
+  EXPECT_EQ(error.message,
+            "is a Word document (application/vnd.openxmlformats-officedocument.wordprocessingml.document); "
+            "docket reads PDF, plain text and Markdown");
   EXPECT_EQ(unsupported("image/jpeg").message,
-            "this is an image (image/jpeg); docket reads PDF, plain text and Markdown");
+            "is an image (image/jpeg); docket reads PDF, plain text and Markdown");
 }
 
 }  // namespace

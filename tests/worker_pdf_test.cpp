@@ -97,10 +97,10 @@ TEST(Pdf, AnOwnersPasswordAloneKeepsNobodyOut) {
 
 TEST(Pdf, AMissingAndAWrongPasswordAreToldApart) {
   EXPECT_EQ(error_of(data("password_rc4.pdf")),
-            (Error{ErrorClass::encrypted, "the PDF needs a password; set `password:` of the extract stage"}));
+            (Error{ErrorClass::encrypted, "needs a password; set `password:` of the extract stage"}));
   EXPECT_EQ(error_of(data("password_rc4.pdf"), "guess"),
             (Error{ErrorClass::encrypted,
-                   "the password given is wrong for this PDF; see `password:` of the extract stage"}));
+                   "needs another password than the one given; see `password:` of the extract stage"}));
 }
 
 TEST(Pdf, WithoutPagesItIsEmpty) { EXPECT_EQ(error_of(small_pdf({})).error_class, ErrorClass::empty); }
@@ -108,7 +108,7 @@ TEST(Pdf, WithoutPagesItIsEmpty) { EXPECT_EQ(error_of(small_pdf({})).error_class
 TEST(Pdf, DamageIsNamed) {
   const Error error = error_of("%PDF-1.4\nnothing of what should follow\n");
   EXPECT_EQ(error.error_class, ErrorClass::damaged);
-  EXPECT_EQ(error.message.find("the PDF is broken: "), 0U);
+  EXPECT_EQ(error.message.find("is a broken PDF: "), 0U);
 }
 
 TEST(Pdf, TruncatedAnywhereItIsReadOrRefused) {

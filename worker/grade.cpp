@@ -69,17 +69,25 @@ struct Census {
 
 }  // namespace
 
-Grade grade(const Text& text) {
+std::string_view grade(const Text& text) {
   Census census;
   for (const Page& page : text.pages) {
     census.add_page(page.text);
   }
   const std::size_t pages = text.pages.size();
-  if (census.visible < 5 * pages || census.visible == 0) return {"none", census.visible};
+  if (census.visible < 5 * pages || census.visible == 0) return "none";
   const bool few_vowels = census.latin_letters >= 100 && census.latin_vowels * 5 < census.latin_letters;
   const bool poor = few_vowels || census.visible < 40 * pages || census.empty_pages * 2 > pages ||
                     census.meaningless * 20 > census.visible || census.likely_words * 2 < census.words;
-  return {poor ? "poor" : "good", census.visible};
+  return poor ? "poor" : "good";
+}
+
+std::size_t characters(const Text& text) {
+  std::size_t count = 0;
+  for (const Page& page : text.pages) {
+    count += count_code_points(page.text);
+  }
+  return count;
 }
 
 }  // namespace docket::worker

@@ -6,7 +6,7 @@
 
 namespace docket::worker {
 
-/// How good the text of a document is, and what that was judged by.
+/// How good the text of a document is: good, poor or none.
 ///
 ///  - none: fewer than 5 visible characters a page. A scan without OCR; there is nothing to read.
 ///  - poor: fewer than 40 visible characters a page; or more than half of the pages empty (a scan with a
@@ -17,10 +17,9 @@ namespace docket::worker {
 ///
 /// A word looks like a word when at least half of it is letters and digits, these are of at most two scripts,
 /// and four or more Latin letters have a vowel among them.
-struct Grade {
-  std::string_view name;       ///< good, poor or none.
-  std::size_t characters = 0;  ///< Visible ones: code points but for blanks and line ends.
-};
-Grade grade(const Text& text);
+std::string_view grade(const Text& text);
+
+/// Code points of all pages, blanks and line ends included.
+std::size_t characters(const Text& text);
 
 }  // namespace docket::worker

@@ -57,8 +57,8 @@ int run_once(const char* path, Form form) {
   const auto extraction = read_file(file, password ? password : "", **media_types,
                                     [&](const FileFacts& known) { facts = known; });
   if (!extraction) {
-    std::cerr << path << ": " << name(extraction.error().error_class) << ": " << extraction.error().message
-              << '\n';
+    std::cerr << path << ' ' << extraction.error().message << " (" << name(extraction.error().error_class)
+              << ")\n";
     return 1;
   }
   print(std::cout, *extraction, facts, form);

@@ -7,10 +7,13 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 namespace docket::worker {
 namespace {
+
+constexpr std::size_t largest = std::numeric_limits<int>::max();  ///< Bytes that poppler takes.
 
 Error unreadable() {
   return {ErrorClass::unreadable, std::string("cannot be read: ") + std::strerror(errno)};
@@ -36,6 +39,8 @@ Result<MappedFile> MappedFile::open(int descriptor) {
   MappedFile file;
   file.size_ = static_cast<std::size_t>(status.st_size);
   if (file.size_ == 0) return file;
+  if (file.size_ > largest)
+    return Error{ErrorClass::limit, "is larger than 2 GiB, which is the most that is read"};
   void* mapping = mmap(nullptr, file.size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
   if (mapping != MAP_FAILED) {
     file.mapping_ = static_cast<const char*>(mapping);

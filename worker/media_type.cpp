@@ -126,7 +126,7 @@ bool has_parts_of_pdf(std::string_view content) {
 Error unsupported(std::string_view media_type) {
   const auto known =
       std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) { return matches(kind, media_type); });
-  std::string message = "this is ";
+  std::string message = "is ";
   message += known == kinds.end() ? "a file of another kind" : known->name;
   message += " (" + std::string(media_type) + "); docket reads PDF, plain text and Markdown";
   return {ErrorClass::unsupported, message};

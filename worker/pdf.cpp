@@ -74,12 +74,12 @@ Result<DocumentPtr> open(std::string_view content, const std::string& password) 
   if (is_locked(document) && !password.empty()) document = load("");
   if (!document) {
     const std::string& why = first_complaint();
-    return Error{ErrorClass::damaged, "the PDF is broken" + (why.empty() ? "" : ": " + why)};
+    return Error{ErrorClass::damaged, "is a broken PDF" + (why.empty() ? "" : ": " + why)};
   }
   if (is_locked(document)) {  // Asked for anything else now, poppler crashes.
     return Error{ErrorClass::encrypted, password.empty()
-                                            ? "the PDF needs a password; set `password:` of the extract stage"
-                                            : "the password given is wrong for this PDF; see `password:` of "
+                                            ? "needs a password; set `password:` of the extract stage"
+                                            : "needs another password than the one given; see `password:` of "
                                               "the extract stage"};
   }
   return document;
@@ -151,7 +151,7 @@ Result<Extraction> read_pdf(std::string_view content, const std::string& passwor
   if (!opened) return opened.error();
   const poppler::document& document = **opened;
   const int count = document.pages();
-  if (count < 1) return Error{ErrorClass::empty, "the PDF has no pages"};
+  if (count < 1) return Error{ErrorClass::empty, "has no pages"};
 
   Extraction out;
   out.value["metadata"] = read_metadata(document);

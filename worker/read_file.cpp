@@ -1,7 +1,6 @@
 #include "worker/read_file.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "pipeline/digest.h"
 #include "worker/encoding.h"
@@ -47,13 +46,8 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
 }
 
 Result<Extraction> read_content(std::string_view bytes, const Content& content, const std::string& password) {
-  if (bytes.empty()) return Error{ErrorClass::empty, "the file is empty (0 bytes)"};
-  if (content.media_type == pdf) {
-    if (bytes.size() > std::numeric_limits<int>::max()) {
-      return Error{ErrorClass::limit, "the PDF is larger than 2 GiB, which is the most that can be read"};
-    }
-    return read_pdf(bytes, password);
-  }
+  if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
+  if (content.media_type == pdf) return read_pdf(bytes, password);
   if (!content.text) return unsupported(content.media_type);
   Extraction out;
   out.text = text_pages(content.text->utf8);
@@ -73,10 +67,9 @@ Result<Extraction> read_file(int descriptor, const std::string& password, const 
   announce({sha256_hex(bytes), static_cast<std::int64_t>(bytes.size()), content.media_type});
   auto out = read_content(bytes, content, password);
   if (!out) return out;
-  const Grade graded = grade(out->text);
   out->value["pages"] = out->text.pages.size();
-  out->value["characters"] = graded.characters;
-  out->value["grade"] = graded.name;
+  out->value["characters"] = characters(out->text);
+  out->value["grade"] = grade(out->text);
   return out;
 }
 

@@ -28,27 +28,21 @@ LOOKS = {
 
 GOLD = {
     "services-fairlight": {
-        "document_name": "Consulting Services Agreement",
         "parties": ["FAIRLIGHT ANALYTICS LIMITED", "BRAMBLE FOODS PLC"], "agreement_date": "2025-02-03",
         "effective_date": "2025-03-01", "expiration_date": "2026-02-28", "governing_law": "England and Wales"},
     "nda-orchard-tallow": {
-        "document_name": "Mutual Non-Disclosure Agreement",
         "parties": ["Orchard Robotics, Inc.", "Tallow Systems LLC"], "agreement_date": "2025-01-15",
         "effective_date": "2025-01-15", "governing_law": "State of New York"},
     "mietvertrag-ahornweg": {
-        "document_name": "Mietvertrag über Wohnraum",
         "parties": ["Hildegard Amend", "Tobias und Mirjam Kessler"], "agreement_date": "2025-02-12",
         "effective_date": "2025-04-01", "governing_law": "deutsches Recht"},
     "licence-pennant": {
-        "document_name": "Software Licence Agreement",
         "parties": ["PENNANT CHARTS LIMITED", "NORTH SOUND FERRIES AB"], "agreement_date": "2024-12-09",
         "effective_date": "2025-01-01", "expiration_date": "2027-12-31", "governing_law": "Ireland"},
     "prestation-verdier": {
-        "document_name": "Contrat de prestation de services",
         "parties": ["VERDIER PAYSAGE SARL", "HÔTEL DES CALANQUES SAS"], "agreement_date": "2025-03-14",
         "effective_date": "2025-04-01", "expiration_date": "2027-03-31", "governing_law": "droit français"},
     "supply-calloway": {
-        "document_name": "Master Supply Agreement",
         "parties": ["CALLOWAY THERMAL PRODUCTS, INC.", "MERIDIAN HOME COMFORT, L.P."],
         "agreement_date": "2024-11-04", "effective_date": "2025-01-01", "expiration_date": "2029-12-31",
         "governing_law": "State of Ohio"},

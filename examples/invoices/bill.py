@@ -1,5 +1,6 @@
 """What stands on an invoice, and how three languages write it. All companies are invented."""
 
+import re
 from collections import namedtuple
 from dataclasses import dataclass, field
 from datetime import date
@@ -128,6 +129,8 @@ class Bill:
         fields = {
             "invoice_number": self.number, "issue_date": self.issued.isoformat(), "seller": self.seller[0],
             "buyer": self.buyer[0], "currency": self.currency, "net": f"{self.net}", "tax": f"{self.tax}",
-            "total": f"{self.total}", "due": f"{self.due}", "seller_vat": self.seller_vat,
+            "total": f"{self.total}", "due": f"{self.due}", "seller_vat": self.seller_vat and re.sub(r"[ .-]|MWST|TVA", "", self.seller_vat),
         }
+        if not self.paid and "headline" not in self.style:
+            fields.pop("due")  # Not told apart from the total.
         return {name: value for name, value in fields.items() if value is not None and name not in self.unknown}

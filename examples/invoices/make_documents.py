@@ -6,6 +6,7 @@ poppler-utils; it comes out a little different with other fonts, so it is kept b
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from looks import LOOKS, letter_left  # noqa: E402
 from paper import Paper  # noqa: E402
 
 FONTS = {"printer": ("Courier", 9), "centered": ("Times-Roman", 10.5), "typed": ("Times-Roman", 11)}
-SCAN = HERE / "scan.jpg"
+SCAN = "scan.jpg"  # Beside this script. reportlab puts the name into the file, so it must not tell where that is.
 
 
 def draw(bill, path, look):
@@ -32,17 +33,18 @@ def draw(bill, path, look):
 
 def scanned(bill, paper):
     """A page that is only a picture."""
-    paper.canvas.drawImage(str(SCAN), 0, 0, *paper.canvas._pagesize)
+    paper.canvas.drawImage(SCAN, 0, 0, *paper.canvas._pagesize)
 
 
 def scan(bill):
     with tempfile.TemporaryDirectory() as folder:
         draw(bill, f"{folder}/page.pdf", letter_left)
         subprocess.run(["pdftoppm", "-r", "80", "-gray", "-jpeg", "-jpegopt", "quality=35", "-singlefile",
-                        f"{folder}/page.pdf", str(SCAN.with_suffix(""))], check=True)
+                        f"{folder}/page.pdf", SCAN.removesuffix(".jpg")], check=True)
 
 
 def main():
+    os.chdir(HERE)
     target = HERE / "inbox"
     target.mkdir(exist_ok=True)
     for bill in BILLS:
