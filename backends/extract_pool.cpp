@@ -14,6 +14,7 @@
 
 #include "backends/extract_input.h"
 #include "backends/extract_process.h"
+#include "pipeline/utf8.h"
 
 namespace docket::backends {
 namespace {
@@ -96,8 +97,11 @@ Error naming(const std::filesystem::path& file, Error error) {
     case ErrorClass::bug:
       return error;
     default:
-      return {error.error_class, file.filename().string() + ' ' + error.message};
+      break;
   }
+  const std::string file_name = file.filename().string();
+  const bool can_be_shown = first_invalid_utf8(file_name) == std::string::npos;
+  return {error.error_class, (can_be_shown ? file_name : "the file") + ' ' + error.message};
 }
 
 /// A place for one worker process, and the document that it works on.

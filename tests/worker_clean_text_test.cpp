@@ -28,7 +28,5 @@ TEST(CleanText, Utf16WithPairsAndHalves) {
   EXPECT_EQ(clean_utf16({half, 3}), "\uFFFDx\uFFFD");
 }
 
-TEST(CleanText, CodePointsAreCounted) { EXPECT_EQ(count_code_points("für 5 €"), 7U); }
-
 }  // namespace
 }  // namespace docket::worker

@@ -53,7 +53,7 @@ TEST(Grade, FontsWithoutAMapToUnicodeArePoor) {
 TEST(Grade, CharactersAreCodePoints) {
   Text text;
   text.pages.push_back({0, 0, "für  5 €\n", {}});
-  EXPECT_EQ(characters(text), 9U);
+  EXPECT_EQ(character_count(text), 9U);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "worker/clean_text.h"
+#include "pipeline/utf8.h"
 #include "worker/right_to_left.h"
 
 namespace docket::worker {
@@ -120,7 +120,7 @@ class BlockWriter {
                              static_cast<std::uint32_t>(piece.text.size())});
     }
     page_.text += piece.text;
-    column_ += static_cast<int>(count_code_points(piece.text));
+    column_ += static_cast<int>(characters(piece.text));
   }
 
   void fill_to(float x, int at_least) {

@@ -100,14 +100,6 @@ std::string clean_utf16(std::u16string_view utf16) {
   return out;
 }
 
-std::size_t count_code_points(std::string_view utf8) {
-  std::size_t count = 0;
-  for (const char c : utf8) {
-    count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }
-  return count;
-}
-
 bool is_meaningless(char32_t c) {
   return c == replacement || within(c, 0xE000, 0xF8FF) || c >= 0xF0000 || (c & 0xFFFE) == 0xFFFE ||
          within(c, 0xFDD0, 0xFDEF);

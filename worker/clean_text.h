@@ -20,9 +20,6 @@ void append_clean(std::string& out, char32_t code_point);
 std::string clean_utf8(std::string_view utf8);
 std::string clean_utf16(std::u16string_view utf16);
 
-/// Number of code points of valid UTF-8.
-std::size_t count_code_points(std::string_view utf8);
-
 /// A character that says nothing: U+FFFD, private use, not assigned to a character.
 bool is_meaningless(char32_t code_point);
 

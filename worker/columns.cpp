@@ -6,7 +6,7 @@
 #include <map>
 #include <optional>
 
-#include "worker/clean_text.h"
+#include "pipeline/utf8.h"
 
 namespace docket::worker {
 namespace {
@@ -173,7 +173,7 @@ Prose measure(const std::vector<Line>& lines) {
       end = std::max(end, piece.at.right);
       ++prose.pieces;
       prose.words += is_word(piece.text);
-      prose.characters += count_code_points(piece.text);
+      prose.characters += characters(piece.text);
     }
   }
   return prose;

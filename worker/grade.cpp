@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "pipeline/utf8.h"
 #include "worker/clean_text.h"
 
 namespace docket::worker {
@@ -82,10 +83,10 @@ std::string_view grade(const Text& text) {
   return poor ? "poor" : "good";
 }
 
-std::size_t characters(const Text& text) {
+std::size_t character_count(const Text& text) {
   std::size_t count = 0;
   for (const Page& page : text.pages) {
-    count += count_code_points(page.text);
+    count += characters(page.text);
   }
   return count;
 }

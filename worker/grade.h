@@ -20,6 +20,6 @@ namespace docket::worker {
 std::string_view grade(const Text& text);
 
 /// Code points of all pages, blanks and line ends included.
-std::size_t characters(const Text& text);
+std::size_t character_count(const Text& text);
 
 }  // namespace docket::worker

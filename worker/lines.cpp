@@ -5,6 +5,7 @@
 #include <iterator>
 #include <span>
 
+#include "pipeline/utf8.h"
 #include "worker/clean_text.h"
 
 namespace docket::worker {
@@ -154,7 +155,7 @@ std::vector<Line> make_lines(std::vector<Piece> pieces) {
 
 float width_per_character(const Piece& piece) {
   return (piece.at.right - piece.at.left) /
-         static_cast<float>(std::max<std::size_t>(1, count_code_points(piece.text)));
+         static_cast<float>(std::max<std::size_t>(1, characters(piece.text)));
 }
 
 bool is_word(std::string_view text) {
@@ -163,7 +164,7 @@ bool is_word(std::string_view text) {
     const char32_t c = next_code_point(text, at);
     letters += c > 0x7F || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
-  return letters * 2 > count_code_points(text);
+  return letters * 2 > characters(text);
 }
 
 float cell_gap(const Line& line) {

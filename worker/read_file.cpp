@@ -68,7 +68,7 @@ Result<Extraction> read_file(int descriptor, const std::string& password, const 
   auto out = read_content(bytes, content, password);
   if (!out) return out;
   out->value["pages"] = out->text.pages.size();
-  out->value["characters"] = characters(out->text);
+  out->value["characters"] = character_count(out->text);
   out->value["grade"] = grade(out->text);
   return out;
 }
