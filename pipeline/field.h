@@ -10,11 +10,11 @@ namespace docket {
 struct Field {
   enum class Type {
     text,
-    secret,      ///< Only `${NAME}` or `${NAME:-…}`, or a file of mode 0600 as `file:PATH`; a literal is refused.
+    secret,      ///< `${NAME}`, `${NAME:-}`, or `file:PATH` of mode 0600; a literal is refused, as a default too.
     integer,
     number,
     boolean,
-    duration,    ///< 120s, 5m, 500ms, 1h. Held in milliseconds.
+    duration,    ///< 120s, 5m, 500ms, 1h. Held, and bounded by `minimum` and `maximum`, in milliseconds.
     date,        ///< ISO 8601, 2026-11-01.
     choice,      ///< One of `choices`.
     texts,       ///< One text or a list of texts.
@@ -34,7 +34,7 @@ struct Field {
   Type type = Type::text;
   std::string_view help;
   bool required = false;
-  std::string_view fallback = {};  ///< Used when absent, and shown; empty: none.
+  std::string_view fallback = {};  ///< Used when absent, and shown; one value, in lists too; empty: none.
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
   std::span<const std::string_view> choices = {};
