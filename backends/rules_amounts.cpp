@@ -24,16 +24,17 @@ std::uint32_t apostrophe(std::string_view text, std::uint32_t at) {
 
 std::uint32_t count_digits(std::string_view text, std::uint32_t at, std::uint32_t end) {
   std::uint32_t count = 0;
-  while (at + count < end && is_digit(text[at + count])) ++count;
+  while (at + count < end && is_digit(text[at + count]))
+    ++count;
   return count;
 }
 
 /// The digits and marks of one number.
 struct Body {
   std::uint32_t end = 0;
-  std::string digits;                ///< All digits, no marks.
-  std::vector<std::size_t> groups;   ///< How many digits stand before each mark…
-  std::string marks;                 ///< … which is one of . , ' or a blank.
+  std::string digits;               ///< All digits, no marks.
+  std::vector<std::size_t> groups;  ///< How many digits stand before each mark…
+  std::string marks;                ///< … which is one of . , ' or a blank.
 };
 
 Body read_body(std::string_view text, std::uint32_t begin, std::uint32_t end) {
@@ -56,7 +57,8 @@ Body read_body(std::string_view text, std::uint32_t begin, std::uint32_t end) {
     const bool grouping = mark == ' ' || mark == '\'';
     const bool after_decimals = !body.marks.empty() && (body.marks.back() == ',' || body.marks.back() == '.');
     const bool first_fits = run <= 3 && (body.marks.empty() || run == 3);
-    if (grouping && (count_digits(text, at + width, end) != 3 || !first_fits || (mark == ' ' && after_decimals))) {
+    if (grouping &&
+        (count_digits(text, at + width, end) != 3 || !first_fits || (mark == ' ' && after_decimals))) {
       break;
     }
     body.groups.push_back(body.digits.size());
@@ -77,7 +79,8 @@ double value_of(const std::string& digits, std::size_t decimals) {
 bool thousands(const Body& body, std::size_t last_group_end) {
   for (std::size_t i = 0; i < body.groups.size(); ++i) {
     if (body.groups[i] >= last_group_end) break;
-    const std::size_t next = i + 1 < body.groups.size() ? std::min(body.groups[i + 1], last_group_end) : last_group_end;
+    const std::size_t next =
+        i + 1 < body.groups.size() ? std::min(body.groups[i + 1], last_group_end) : last_group_end;
     if (next - body.groups[i] != 3 || (i == 0 && body.groups[0] > 3)) return false;
   }
   return true;
@@ -135,7 +138,8 @@ std::uint32_t blanks_before(std::string_view text, std::uint32_t at, std::uint32
 /// Reads what stands around the digits of one number: sign, brackets, currency, per cent.
 class Surroundings {
  public:
-  Surroundings(std::string_view text, std::uint32_t floor, std::uint32_t end) : text_(text), floor_(floor), end_(end) {}
+  Surroundings(std::string_view text, std::uint32_t floor, std::uint32_t end)
+      : text_(text), floor_(floor), end_(end) {}
 
   void read(NumberFound& number) const {
     before(number);
@@ -146,7 +150,8 @@ class Surroundings {
   void before(NumberFound& number) const {
     bool negative = take_minus(number.begin);
     if (take_currency_before(number)) negative = take_minus(number.begin) || negative;
-    if (number.begin > floor_ && text_[number.begin - 1] == '(' && number.end < end_ && text_[number.end] == ')') {
+    if (number.begin > floor_ && text_[number.begin - 1] == '(' && number.end < end_ &&
+        text_[number.end] == ')') {
       negative = true;
       --number.begin;
       ++number.end;
@@ -155,7 +160,8 @@ class Surroundings {
     if (number.begin == floor_) return;
     const char previous = text_[number.begin - 1];
     const bool part = is_alnum(previous) || previous == '/' || previous == '_' || previous == '#' ||
-                      previous == '.' || previous == '-' || previous == '@' || previous == '+' || previous == '*';
+                      previous == '.' || previous == '-' || previous == '@' || previous == '+' ||
+                      previous == '*';
     number.glued = part && number.currency.empty();
   }
 

@@ -11,12 +11,12 @@ namespace docket::rules {
 struct NumberFound {
   std::uint32_t begin = 0, end = 0;  ///< Bytes of the text: sign, brackets and currency included.
   double value = 0;
-  int decimals = 0;       ///< Digits behind the decimal mark.
-  bool percent = false;   ///< A percent sign follows.
-  bool glued = false;     ///< A part of something else: 12kg, RE-2024/17, 030/1234.
-  char unclear = 0;       ///< The mark of 1.234 or 1,234: read as thousands, but may be three decimals; else 0.
-  double other = 0;       ///< The other reading of an unclear number.
-  std::string currency;   ///< ISO 4217, of the code or the symbol that stands beside it; else empty.
+  int decimals = 0;      ///< Digits behind the decimal mark.
+  bool percent = false;  ///< A percent sign follows.
+  bool glued = false;    ///< A part of something else: 12kg, RE-2024/17, 030/1234.
+  char unclear = 0;  ///< The mark of 1.234 or 1,234: read as thousands, but may be three decimals; else 0.
+  double other = 0;  ///< The other reading of an unclear number.
+  std::string currency;           ///< ISO 4217, of the code or the symbol that stands beside it; else empty.
   bool symbol_is_shared = false;  ///< More than one currency has the symbol: $, kr, ¥.
 };
 

@@ -11,9 +11,8 @@
 namespace docket::backends {
 namespace {
 
-
-/// What was compiled from a shared source, kept as long as the source itself is the same object. A run has few
-/// of them: a handful of schemas and label sets.
+/// What was compiled from a shared source, kept as long as the source itself is the same object. A run has
+/// few of them: a handful of schemas and label sets.
 template <class Source, class Compiled>
 class Kept {
  public:
@@ -57,12 +56,15 @@ class RulesBackend final : public Backend {
       if (fields->text == nullptr || fields->schema == nullptr) return incomplete();
       const auto schema = schemas_.get(fields->schema, rules::read_schema);
       static const std::vector<Check> none;
-      return Answer{rules::extract_fields(*schema, fields->checks ? *fields->checks : none, *fields->text), nullptr};
+      return Answer{rules::extract_fields(*schema, fields->checks ? *fields->checks : none, *fields->text),
+                    nullptr};
     }
     return Error{ErrorClass::bug, "the rules tier cannot read files; ask the extraction workers"};
   }
 
-  static Error incomplete() { return {ErrorClass::bug, "the question has no text, or does not say what is asked"}; }
+  static Error incomplete() {
+    return {ErrorClass::bug, "the question has no text, or does not say what is asked"};
+  }
 
   Kept<std::vector<Label>, rules::LabelSet> labels_;
   Kept<nlohmann::json, rules::SchemaView> schemas_;
@@ -71,8 +73,9 @@ class RulesBackend final : public Backend {
 }  // namespace
 
 BackendKind builtin() {
-  return {"builtin", "the rules tier: keywords, formats and layout; no server", {},
-          [](const BackendPlan&) { return make_rules_backend(); }};
+  return {"builtin", "the rules tier: keywords, formats and layout; no server", {}, [](const BackendPlan&) {
+            return make_rules_backend();
+          }};
 }
 
 std::unique_ptr<Backend> make_rules_backend() { return std::make_unique<RulesBackend>(); }

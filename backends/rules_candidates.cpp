@@ -10,15 +10,20 @@
 namespace docket::rules {
 namespace {
 
-constexpr std::size_t most_candidates = 8;  // Of one property.
-constexpr float repeated_weight = 0.5F;     // What a second place adds, of what it would say alone.
+constexpr std::size_t most_candidates = 8;     // Of one property.
+constexpr float repeated_weight = 0.5F;        // What a second place adds, of what it would say alone.
 constexpr float repeated_label_doubt = 0.15F;  // For each other value that the same label gives.
-constexpr float rival_weight = 0.75F;       // How far another property's better claim pushes this one back.
+constexpr float rival_weight = 0.75F;  // How far another property's better claim pushes this one back.
 constexpr float following_strength = 0.85F;
 constexpr float following_below_strength = 0.6F;
 constexpr float own_section = 0.6F;
 constexpr float other_section = 0.2F;
 constexpr float section_lines = 14;  // How far below its heading a section may reach.
+
+/// Equal for equal values. Must not throw, whatever bytes a text has.
+std::string key_of(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 float either(float a, float b) { return 1 - (1 - a) * (1 - b); }
 
@@ -58,7 +63,8 @@ class Weighing {
     }
     push_back_rivals();
     std::vector<std::vector<Candidate>> all(schema_.properties.size());
-    for (std::size_t property = 0; property < all.size(); ++property) all[property] = rank(property);
+    for (std::size_t property = 0; property < all.size(); ++property)
+      all[property] = rank(property);
     follow(all);
     return all;
   }
@@ -87,10 +93,12 @@ class Weighing {
       return std::pair(claim.property, found_.hits[claim.best->hit].match.label);
     };
     const auto counts = [](const Claim& claim) {
-      return claim.best->hit != ~0U && (claim.best->place == Place::cell || claim.best->place == Place::right);
+      return claim.best->hit != ~0U &&
+             (claim.best->place == Place::cell || claim.best->place == Place::right);
     };
     for (const Claim& claim : claims_) {
-      if (counts(claim) && claim.best->strength >= 0.4F) values[key(claim)].insert(claim.best->reading.value.dump());
+      if (counts(claim) && claim.best->strength >= 0.4F)
+        values[key(claim)].insert(key_of(claim.best->reading.value));
     }
     for (Claim& claim : claims_) {
       if (!counts(claim)) continue;
@@ -105,7 +113,8 @@ class Weighing {
     for (const Hit& hit : found_.hits) {
       if (hit.words_before > 0 || hit.words_after > 0) continue;
       for (const LabelUse& use : hit.match.uses) {
-        const bool heads = schema_.properties[use.owner].shape == Shape::party && use.kind == LabelUse::Kind::label;
+        const bool heads =
+            schema_.properties[use.owner].shape == Shape::party && use.kind == LabelUse::Kind::label;
         if (heads && use.strength > 0.6F) sections_.push_back({&layout_.cells()[hit.cell], use.owner});
       }
     }
@@ -131,21 +140,25 @@ class Weighing {
     }
     if (nearest == nullptr) return;
     const bool own = nearest->property == *property.part_of;
-    claim.label = own ? either(claim.label, own_section * std::min(1.0F, 2 * claim.label)) : claim.label * other_section;
+    claim.label = own ? either(claim.label, own_section * std::min(1.0F, 2 * claim.label))
+                      : claim.label * other_section;
   }
 
   /// A value that stands better beside another property's label is less likely this one's.
   void push_back_rivals() {
     for (std::size_t first = 0; first < claims_.size();) {
       std::size_t last = first;
-      while (last < claims_.size() && same_place(claims_[first], claims_[last])) ++last;
+      while (last < claims_.size() && same_place(claims_[first], claims_[last]))
+        ++last;
       std::vector<float> before;
-      for (std::size_t i = first; i < last; ++i) before.push_back(claims_[i].label);
+      for (std::size_t i = first; i < last; ++i)
+        before.push_back(claims_[i].label);
       for (std::size_t i = first; i < last; ++i) {
         float rival = 0;
         for (std::size_t j = first; j < last; ++j) {
           const bool same_label = claims_[i].best->hit == claims_[j].best->hit;
-          if (j != i && !same_label && before[j - first] > before[i - first]) rival = std::max(rival, before[j - first]);
+          if (j != i && !same_label && before[j - first] > before[i - first])
+            rival = std::max(rival, before[j - first]);
         }
         claims_[i].label *= 1 - rival_weight * rival;
       }
@@ -172,7 +185,8 @@ class Weighing {
     for (auto& [key, candidate] : by_value) {
       std::vector<float>& rest = others[key];
       std::sort(rest.rbegin(), rest.rend());
-      candidate.places = 1 + static_cast<int>(std::count_if(rest.begin(), rest.end(), [](float l) { return l >= 0.3F; }));
+      candidate.places =
+          1 + static_cast<int>(std::count_if(rest.begin(), rest.end(), [](float l) { return l >= 0.3F; }));
       for (std::size_t i = 0; i < std::min<std::size_t>(rest.size(), 3); ++i) {
         candidate.label = either(candidate.label, repeated_weight * rest[i]);
       }
@@ -185,7 +199,7 @@ class Weighing {
   static Candidate candidate(const Claim& claim) {
     Candidate out;
     out.reading = claim.best->reading;
-    out.key = claim.best->reading.value.dump();
+    out.key = key_of(claim.best->reading.value);
     out.place = claim.best->place;
     out.hit = claim.best->hit;
     out.label = claim.label;
@@ -235,7 +249,7 @@ class Weighing {
   }
 
   static void add_follower(std::vector<Candidate>& ranked, const Reading& reading, float strength) {
-    const std::string key = reading.value.dump();
+    const std::string key = key_of(reading.value);
     for (Candidate& known : ranked) {
       if (known.key != key) continue;
       if (strength > known.label) {
@@ -269,8 +283,8 @@ class Weighing {
 
 }  // namespace
 
-std::vector<std::vector<Candidate>> weigh(const SchemaView& schema, const Layout& layout, const Values& values,
-                                          const Found& found) {
+std::vector<std::vector<Candidate>> weigh(const SchemaView& schema, const Layout& layout,
+                                          const Values& values, const Found& found) {
   return Weighing(schema, layout, values, found).run();
 }
 

@@ -12,8 +12,8 @@ namespace docket::rules {
 
 /// A value that a property may have, with all that speaks for it.
 struct Candidate {
-  Reading reading;          ///< Where it is best supported.
-  std::string key;          ///< Equal for equal values.
+  Reading reading;  ///< Where it is best supported.
+  std::string key;  ///< Equal for equal values.
   Place place = Place::alone;
   std::uint32_t hit = ~0U;  ///< The label there, into Found::hits; ~0: none.
   float label = 0;          ///< 0 to 1: what stands beside it says that it is this property's.
@@ -24,7 +24,7 @@ struct Candidate {
 };
 
 /// Candidates of each property of the schema, best first, one for each different value.
-std::vector<std::vector<Candidate>> weigh(const SchemaView& schema, const Layout& layout, const Values& values,
-                                          const Found& found);
+std::vector<std::vector<Candidate>> weigh(const SchemaView& schema, const Layout& layout,
+                                          const Values& values, const Found& found);
 
 }  // namespace docket::rules

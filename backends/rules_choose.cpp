@@ -14,8 +14,8 @@ using nlohmann::json;
 
 constexpr float failed_factor = 0.1F;      // A combination that fails a check is that much less likely.
 constexpr float same_place_factor = 0.3F;  // So is one that gives two properties the same figure.
-constexpr float sum_label = 0.2F;          // A sum that nobody wrote is believed only when a check confirms it.
-constexpr int most_evaluations = 150;      // Of checks, for one document.
+constexpr float sum_label = 0.2F;      // A sum that nobody wrote is believed only when a check confirms it.
+constexpr int most_evaluations = 150;  // Of checks, for one document.
 constexpr std::size_t most_combinations = 4096;
 constexpr float rival_share = 0.2F;  // Less likely combinations are no rivals.
 
@@ -27,16 +27,19 @@ struct Group {
 
 class Groups {
  public:
-  Groups(const SchemaView& schema, const std::vector<Check>& checks) : schema_(schema), of_(schema.properties.size()) {
+  Groups(const SchemaView& schema, const std::vector<Check>& checks)
+      : schema_(schema), of_(schema.properties.size()) {
     std::iota(of_.begin(), of_.end(), std::size_t{0});
     for (const Check& check : checks) {
       if (check.condition == nullptr) continue;
       const std::vector<std::size_t> read = properties(check);
-      for (const std::size_t property : read) merge(read[0], property);
+      for (const std::size_t property : read)
+        merge(read[0], property);
     }
     for (const Check& check : checks) {
       if (check.condition == nullptr) continue;
-      if (const std::vector<std::size_t> read = properties(check); !read.empty()) group(of_[read[0]]).checks.push_back(&check);
+      if (const std::vector<std::size_t> read = properties(check); !read.empty())
+        group(of_[read[0]]).checks.push_back(&check);
     }
   }
 
@@ -47,7 +50,8 @@ class Groups {
     std::vector<std::size_t> read;
     for (std::size_t i = 0; i < schema_.properties.size(); ++i) {
       const auto& members = check.condition->members();
-      if (std::find(members.begin(), members.end(), schema_.properties[i].name) != members.end()) read.push_back(i);
+      if (std::find(members.begin(), members.end(), schema_.properties[i].name) != members.end())
+        read.push_back(i);
     }
     return read;
   }
@@ -87,8 +91,10 @@ class Chooser {
       : schema_(schema), candidates_(candidates), choices_(candidates.size()) {}
 
   std::vector<Choice> run(const std::vector<Group>& groups) {
-    for (std::size_t property = 0; property < candidates_.size(); ++property) choose_alone(property);
-    for (const Group& group : groups) choose_together(group);
+    for (std::size_t property = 0; property < candidates_.size(); ++property)
+      choose_alone(property);
+    for (const Group& group : groups)
+      choose_together(group);
     return std::move(choices_);
   }
 
@@ -117,7 +123,8 @@ class Chooser {
       }
     }
     if (best == nullptr) return;
-    for (std::size_t i = 0; i < group.properties.size(); ++i) settle(group, i, *best, best_worth, judged);
+    for (std::size_t i = 0; i < group.properties.size(); ++i)
+      settle(group, i, *best, best_worth, judged);
     record_checks(group, *best);
   }
 
@@ -147,15 +154,18 @@ class Chooser {
       for (const Combination& prefix : all) {
         if (count == 0) longer.push_back(extended(prefix, -1, 1));
         for (std::size_t i = 0; i < count; ++i) {
-          longer.push_back(extended(prefix, static_cast<int>(i), std::max(candidates_[property][i].score(), 0.01F)));
+          longer.push_back(
+              extended(prefix, static_cast<int>(i), std::max(candidates_[property][i].score(), 0.01F)));
         }
       }
       all = std::move(longer);
       if (all.size() > most_combinations) break;
     }
     if (all.size() > most_combinations) return {};
-    for (Combination& combination : all) combination.likelihood *= places_factor(group, combination);
-    std::stable_sort(all.begin(), all.end(), [](const Combination& a, const Combination& b) { return a.likelihood > b.likelihood; });
+    for (Combination& combination : all)
+      combination.likelihood *= places_factor(group, combination);
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Combination& a, const Combination& b) { return a.likelihood > b.likelihood; });
     return all;
   }
 
@@ -177,7 +187,8 @@ class Chooser {
       for (std::size_t j = 0; j < i; ++j) {
         const Candidate* a = candidate(group, combination, i);
         const Candidate* b = candidate(group, combination, j);
-        const bool same = a != nullptr && b != nullptr && a->reading.cell == b->reading.cell && a->reading.begin == b->reading.begin;
+        const bool same = a != nullptr && b != nullptr && a->reading.cell == b->reading.cell &&
+                          a->reading.begin == b->reading.begin;
         if (same && a->hit != b->hit) factor *= same_place_factor;
       }
     }
@@ -186,7 +197,8 @@ class Chooser {
 
   json fields_of(const Group& group, const Combination& combination) const {
     json fields = json::object();
-    for (const Property& property : schema_.properties) fields[property.name] = nullptr;
+    for (const Property& property : schema_.properties)
+      fields[property.name] = nullptr;
     for (std::size_t i = 0; i < group.properties.size(); ++i) {
       const Candidate* one = candidate(group, combination, i);
       if (one != nullptr) fields[schema_.properties[group.properties[i]].name] = one->reading.value;
@@ -214,7 +226,7 @@ class Chooser {
 
   void record_checks(const Group& group, const Combination& best) {
     const json fields = fields_of(group, best);
-    bool with_sum = false;  // A sum that was made to fit confirms no one else.
+    bool with_sum = false;
     for (std::size_t i = 0; i < best.picks.size(); ++i) {
       const Candidate* one = candidate(group, best, i);
       with_sum = with_sum || (one != nullptr && one->derived);
@@ -225,9 +237,10 @@ class Chooser {
       const auto& members = check->condition->members();
       for (std::size_t i = 0; i < group.properties.size(); ++i) {
         const std::string& property = schema_.properties[group.properties[i]].name;
-        if (best.picks[i] < 0 || std::find(members.begin(), members.end(), property) == members.end()) continue;
+        if (best.picks[i] < 0 || std::find(members.begin(), members.end(), property) == members.end())
+          continue;
         Choice& choice = choices_[group.properties[i]];
-        if (with_sum && !choice.chosen->derived && state == CheckState::passed) continue;
+        choice.joined_by_sum = choice.joined_by_sum || (with_sum && state == CheckState::passed);
         (state == CheckState::passed ? choice.passed : choice.failed).push_back(check->name);
       }
     }
@@ -240,7 +253,8 @@ class Chooser {
 };
 
 /// The sum of all values that stand beside labels of the property, each row once.
-void add_sum(std::size_t property, const Layout& layout, const Found& found, std::vector<Candidate>& candidates) {
+void add_sum(std::size_t property, const Layout& layout, const Found& found,
+             std::vector<Candidate>& candidates) {
   std::set<std::pair<std::uint32_t, std::uint32_t>> rows;
   double sum = 0;
   const Sighting* first = nullptr;
@@ -276,7 +290,8 @@ std::vector<Choice> choose(const SchemaView& schema, const std::vector<Check>& c
                            const Found& found, std::vector<std::vector<Candidate>>& candidates) {
   for (std::size_t property = 0; property < candidates.size(); ++property) {
     const Property& wanted = schema.properties[property];
-    if (wanted.may_be_sum && wanted.shape == Shape::amount) add_sum(property, layout, found, candidates[property]);
+    if (wanted.may_be_sum && wanted.shape == Shape::amount)
+      add_sum(property, layout, found, candidates[property]);
   }
   return Chooser(schema, candidates).run(Groups(schema, checks).groups);
 }

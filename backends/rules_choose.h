@@ -10,9 +10,10 @@ namespace docket::rules {
 
 /// What was chosen for one property, and how the named checks took it.
 struct Choice {
-  const Candidate* chosen = nullptr;  ///< Null: nothing speaks for any value.
-  const Candidate* rival = nullptr;   ///< The best candidate with another value; null: none.
-  float margin = 1;                   ///< 0 to 1: how far the rival is behind.
+  const Candidate* chosen = nullptr;        ///< Null: nothing speaks for any value.
+  const Candidate* rival = nullptr;         ///< The best candidate with another value; null: none.
+  float margin = 1;                         ///< 0 to 1: how far the rival is behind.
+  bool joined_by_sum = false;               ///< A check that holds does so by a sum that nobody wrote.
   std::vector<std::string> passed, failed;  ///< Names of checks that read this property.
 };
 

@@ -17,7 +17,9 @@ constexpr double slope = 1.2;
 constexpr double threshold = 5.0;
 constexpr double enough_words = 25;
 
-constexpr float title_weight = 2.0F;  // A keyword, the label's name, or a heading of such documents.
+constexpr float title_weight = 2.0F;    // The label's name, or a heading of such documents.
+constexpr float phrase_weight = 1.9F;   // A keyword of several words,
+constexpr float keyword_weight = 1.5F;  // and of one: a word of everyday may stand in any text.
 constexpr float cue_weight = 1.0F;
 constexpr float hint_weight = 0.3F;
 constexpr float described_weight = 0.4F;  // A word of the label's description.
@@ -26,9 +28,10 @@ constexpr double narrow_points = 3.0;
 constexpr double clock_points = 1.0;
 constexpr std::size_t narrow_letters = 64;  // A longer line does not fit on a strip of paper.
 
-constexpr float heading_factor = 2.5F;   // A title that is a whole line near the top…
-constexpr float top_factor = 1.5F;       // … or begins one,
-constexpr float passing_factor = 0.5F;   // … and one that is only mentioned.
+constexpr float heading_factor = 2.5F;  // A title that is a whole line near the top…
+constexpr float top_factor = 1.5F;      // … or begins one,
+constexpr float passing_factor = 0.5F;  // … and one that is only mentioned.
+constexpr float keyword_factor = 1.5F;  // A keyword near the top.
 
 constexpr std::size_t most_tokens = 4000;  // A document says in its first pages what it is.
 constexpr std::size_t top_lines = 25;
@@ -71,8 +74,10 @@ void add_kind(LabelSet& set, const DocumentKind& kind, std::uint32_t owner) {
 
 bool is_rest(const Label& label) {
   static constexpr auto names = std::to_array<std::string_view>({
-      "andere", "anderes", "autre", "autres", "default", "misc", "miscellaneous", "none", "other", "others", "rest",
-      "sonstige", "sonstiges", "unbekannt", "unknown",
+      "andere",        "anderes",   "anything",     "anythingelse", "autre",          "autres",
+      "default",       "divers",    "diverses",     "else",         "everythingelse", "misc",
+      "miscellaneous", "none",      "other",        "others",       "rest",           "sonstige",
+      "sonstiges",     "unbekannt", "unclassified", "unknown",
   });
   const std::string letters = fold_letters(label.name);
   return label.keywords.empty() && std::find(names.begin(), names.end(), letters) != names.end();
@@ -81,10 +86,12 @@ bool is_rest(const Label& label) {
 /// Words of a description that may tell something: not the short ones that stand everywhere.
 void add_description(LabelIndex& terms, const std::string& description, std::uint32_t owner) {
   static constexpr auto common = std::to_array<std::string_view>({
-      "about", "also", "anything", "avec", "between", "contains", "dans", "das", "dem", "den", "der", "des", "die", "document",
-      "documents", "does", "ein", "eine", "einem", "einen", "einer", "everything", "for", "from", "have", "made", "mit",
-      "not", "oder", "only", "other", "over", "pour", "some", "such", "text", "than", "that", "their", "them", "there",
-      "these", "they", "this", "und", "une", "von", "which", "with", "your", "zwischen",
+      "about", "also",  "anything", "avec",       "between",  "contains",  "dans", "das",  "dem",
+      "den",   "der",   "des",      "die",        "document", "documents", "does", "ein",  "eine",
+      "einem", "einen", "einer",    "everything", "for",      "from",      "have", "made", "mit",
+      "not",   "oder",  "only",     "other",      "over",     "pour",      "some", "such", "text",
+      "than",  "that",  "their",    "them",       "there",    "these",     "they", "this", "und",
+      "une",   "von",   "which",    "with",       "your",     "zwischen",
   });
   const Folded folded = fold(description);
   for (std::size_t i = 0; i < folded.tokens.size(); ++i) {
@@ -95,7 +102,8 @@ void add_description(LabelIndex& terms, const std::string& description, std::uin
 }
 
 std::string spaced(std::string name) {
-  std::replace_if(name.begin(), name.end(), [](char c) { return c == '_' || c == '-'; }, ' ');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return c == '_' || c == '-'; }, ' ');
   return name;
 }
 
@@ -105,13 +113,13 @@ class Scoring {
   Scoring(const LabelSet& labels, const Text& text) : labels_(labels), text_(text), points_(labels.classes) {}
 
   std::vector<double> run() {
-    for (std::size_t page = 0; page < text_.pages.size() && words_ < most_tokens; ++page) read_page(page);
+    for (std::size_t page = 0; page < text_.pages.size() && words_ < most_tokens; ++page)
+      read_page(page);
     for (const auto& [term, seen] : seen_) {
       // Twice is more than once, but a word that stands everywhere is still one word.
       const double often = 1 + 0.35 * std::log2(static_cast<double>(std::min(seen.count, 8)));
       for (const LabelUse& use : seen.uses) {
-        const double place = use.strength >= title_weight ? static_cast<double>(seen.place) : 1.0;
-        points_[use.owner] += static_cast<double>(use.strength) * place * often;
+        points_[use.owner] += static_cast<double>(use.strength * place_factor(use, seen)) * often;
       }
     }
     const bool narrow = is_narrow();
@@ -133,6 +141,12 @@ class Scoring {
     std::span<const LabelUse> uses;
   };
 
+  static float place_factor(const LabelUse& use, const Seen& seen) {
+    if (use.strength >= title_weight) return seen.place;
+    if (use.strength < keyword_weight) return 1;
+    return seen.place >= top_factor ? keyword_factor : 1;
+  }
+
   void read_page(std::size_t page) {
     const std::string_view text = text_.pages[page].text;
     const Folded folded = fold(text.substr(0, std::min<std::size_t>(text.size(), most_tokens * 12)));
@@ -143,7 +157,8 @@ class Scoring {
     for (const LabelMatch& match : matches) {
       const std::size_t begin = folded.tokens[match.first_token].begin;
       const std::size_t end = folded.tokens[match.last_token - 1].end;
-      for (; at < begin; ++at) line += text[at] == '\n' && at > 0 && text[at - 1] != '\n' ? 1 : 0;
+      for (; at < begin; ++at)
+        line += text[at] == '\n' && at > 0 && text[at - 1] != '\n' ? 1 : 0;
       Seen& seen = seen_[match.label];
       seen.uses = match.uses;
       ++seen.count;
@@ -181,16 +196,20 @@ class Scoring {
   /// Does the term fill its cell of the line, or begin it?
   static float place_of(std::string_view text, std::size_t begin, std::size_t end) {
     std::size_t first = begin;
-    while (first > 0 && text[first - 1] != '\n' && !(text[first - 1] == ' ' && first > 1 && text[first - 2] == ' ')) --first;
+    while (first > 0 && text[first - 1] != '\n' &&
+           !(text[first - 1] == ' ' && first > 1 && text[first - 2] == ' '))
+      --first;
     std::size_t last = end;
-    while (last < text.size() && text[last] != '\n' && text.substr(last, 2) != "  ") ++last;
+    while (last < text.size() && text[last] != '\n' && text.substr(last, 2) != "  ")
+      ++last;
     const auto letters = [&](std::size_t from, std::size_t to) {
-      return std::count_if(text.begin() + static_cast<std::ptrdiff_t>(from), text.begin() + static_cast<std::ptrdiff_t>(to), is_alpha);
+      return std::count_if(text.begin() + static_cast<std::ptrdiff_t>(from),
+                           text.begin() + static_cast<std::ptrdiff_t>(to), is_alpha);
     };
     const auto before = letters(first, begin);
     const auto after = letters(end, last);
     if (before == 0 && after <= 3) return heading_factor;
-    if (before + after <= 25) return before == 0 || after == 0 ? 0.8F * heading_factor : top_factor;
+    if (before <= 10 && after <= 25) return 0.8F * heading_factor;
     return before == 0 ? top_factor : 1;
   }
 
@@ -218,7 +237,10 @@ std::shared_ptr<const LabelSet> read_labels(const std::vector<Label>& labels) {
       continue;
     }
     set->terms.add(spaced(label.name), {i, LabelUse::Kind::label, title_weight});
-    for (const std::string& keyword : label.keywords) set->terms.add(keyword, {i, LabelUse::Kind::label, title_weight});
+    for (const std::string& keyword : label.keywords) {
+      const bool phrase = fold(keyword).tokens.size() > 1;
+      set->terms.add(keyword, {i, LabelUse::Kind::label, phrase ? phrase_weight : keyword_weight});
+    }
     add_description(set->terms, label.description, i);
     if (const DocumentKind* kind = kind_called(label.name)) {
       add_kind(*set, *kind, i);
@@ -242,7 +264,8 @@ json classify(const LabelSet& labels, const Text& text) {
   const double shift = std::max(slope * most, threshold);  // So that no exponential overflows.
   const double none = std::exp(threshold - shift);
   double sum = none;
-  for (const double p : points) sum += std::exp(slope * p - shift);
+  for (const double p : points)
+    sum += std::exp(slope * p - shift);
   const double told = std::min(1.0, static_cast<double>(scoring.words()) / enough_words);
   json scores = json::object();
   double named = 0;
@@ -266,7 +289,8 @@ json classify(const LabelSet& labels, const Text& text) {
       best_probability = rest;
     }
   }
-  const bool known = best != ~std::size_t{0} && (labels.rest != ~std::size_t{0} || best_probability > 1 - named);
+  const bool known =
+      best != ~std::size_t{0} && (labels.rest != ~std::size_t{0} || best_probability > 1 - named);
   return {{"label", known ? json(labels.names[best]) : json()},
           {"confidence", known ? rounded(best_probability) : 0.0},
           {"scores", std::move(scores)}};

@@ -13,15 +13,15 @@ namespace docket::rules {
 
 /// The labels of a classify stage, ready to be looked for. Immutable, shared by threads.
 ///
-/// Classes 0…names.size()-1 are the user's labels; the ones behind are kinds of documents that docket knows and
-/// the user did not name: what looks like one of those is none of the user's labels.
+/// Classes 0…names.size()-1 are the user's labels; the ones behind are kinds of documents that docket knows
+/// and the user did not name: what looks like one of those is none of the user's labels.
 struct LabelSet {
   std::vector<std::string> names;
   std::size_t classes = 0;
   std::size_t rest = ~std::size_t{0};  ///< The label for what fits no other ("other: {}"); ~0: there is none.
-  LabelIndex terms;             ///< Owners are classes.
-  std::vector<double> narrow;   ///< By class: points for a strip of paper,
-  std::vector<double> clock;    ///< for a time of day.
+  LabelIndex terms;                    ///< Owners are classes.
+  std::vector<double> narrow;          ///< By class: points for a strip of paper,
+  std::vector<double> clock;           ///< for a time of day.
 };
 
 std::shared_ptr<const LabelSet> read_labels(const std::vector<Label>& labels);

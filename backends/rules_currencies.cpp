@@ -8,7 +8,8 @@
 namespace docket::rules {
 namespace {
 
-/// ISO 4217, sorted. Left out are codes that are words of their own in capitals: ALL, TOP, CUP, MOP, GEL, LEK.
+/// ISO 4217, sorted. Left out are codes that are words of their own in capitals: ALL, TOP, CUP, MOP, GEL,
+/// LEK.
 constexpr auto codes = std::to_array<std::string_view>({
     "AED", "ARS", "AUD", "BAM", "BDT", "BGN", "BHD", "BOB", "BRL", "BYN", "CAD", "CHF", "CLP", "CNY", "COP",
     "CRC", "CZK", "DKK", "DOP", "DZD", "EGP", "EUR", "GBP", "GHS", "HKD", "HRK", "HUF", "IDR", "ILS", "INR",
@@ -26,14 +27,18 @@ struct Written {
 
 /// Longer ones first where one begins with another.
 constexpr auto symbols = std::to_array<Written>({
-    {"€", "EUR", false},   {"£", "GBP", false},  {"₹", "INR", false},  {"US$", "USD", false}, {"CA$", "CAD", false},
-    {"A$", "AUD", false},  {"NZ$", "NZD", false}, {"HK$", "HKD", false}, {"S$", "SGD", false}, {"R$", "BRL", false},
-    {"$", "USD", true},    {"¥", "JPY", true},   {"₽", "RUB", false},  {"₺", "TRY", false},   {"₩", "KRW", false},
-    {"₪", "ILS", false},   {"₴", "UAH", false},  {"₫", "VND", false},  {"zł", "PLN", false},  {"Kč", "CZK", false},
-    {"Euros", "EUR", false}, {"Euro", "EUR", false}, {"EURO", "EUR", false}, {"euros", "EUR", false},
-    {"euro", "EUR", false},  {"CHf", "CHF", false},  {"SFr.", "CHF", false}, {"sFr.", "CHF", false},
-    {"Fr.", "CHF", true},  {"Rs.", "INR", true}, {"Rs", "INR", true},  {"RM", "MYR", true},   {"kr.", "SEK", true},
-    {"kr", "SEK", true},   {"US Dollars", "USD", false}, {"US dollars", "USD", false},
+    {"€", "EUR", false},    {"£", "GBP", false},          {"₹", "INR", false},
+    {"US$", "USD", false},  {"CA$", "CAD", false},        {"A$", "AUD", false},
+    {"NZ$", "NZD", false},  {"HK$", "HKD", false},        {"S$", "SGD", false},
+    {"R$", "BRL", false},   {"$", "USD", true},           {"¥", "JPY", true},
+    {"₽", "RUB", false},  {"₺", "TRY", false},          {"₩", "KRW", false},
+    {"₪", "ILS", false},    {"₴", "UAH", false},          {"₫", "VND", false},
+    {"zł", "PLN", false},   {"Kč", "CZK", false},         {"Euros", "EUR", false},
+    {"Euro", "EUR", false}, {"EURO", "EUR", false},       {"euros", "EUR", false},
+    {"euro", "EUR", false}, {"CHf", "CHF", false},        {"SFr.", "CHF", false},
+    {"sFr.", "CHF", false}, {"Fr.", "CHF", true},         {"Rs.", "INR", true},
+    {"Rs", "INR", true},    {"RM", "MYR", true},          {"kr.", "SEK", true},
+    {"kr", "SEK", true},    {"US Dollars", "USD", false}, {"US dollars", "USD", false},
 });
 
 bool may_start(char c) {
@@ -63,7 +68,7 @@ bool currency_at(std::string_view text, std::uint32_t position, std::uint32_t en
     }
   }
   for (const Written& symbol : symbols) {
-    if (!rest.starts_with(symbol.text)) continue;
+    if (symbol.text[0] != rest[0] || !rest.starts_with(symbol.text)) continue;
     const bool is_word = is_alpha(symbol.text.back());
     if (is_word && rest.size() > symbol.text.size() && is_alpha(rest[symbol.text.size()])) continue;
     const auto length = static_cast<std::uint32_t>(symbol.text.size());
@@ -77,7 +82,8 @@ std::vector<CurrencyFound> find_currencies(std::string_view text, std::uint32_t 
   std::vector<CurrencyFound> all;
   for (std::uint32_t at = begin; at < end;) {
     CurrencyFound found;
-    const bool inside_word = at > begin && is_alpha(text[at]) && is_alnum(text[at - 1]) && !is_digit(text[at - 1]);
+    const bool inside_word =
+        at > begin && is_alpha(text[at]) && is_alnum(text[at - 1]) && !is_digit(text[at - 1]);
     if (inside_word || !currency_at(text, at, end, found)) {
       ++at;
       continue;

@@ -16,20 +16,23 @@ struct MonthName {
 
 /// Sorted by name. As `fold` writes them: "März" is "marz", "août" is "aout".
 constexpr auto month_names = std::to_array<MonthName>({
-    {"abr", 4},        {"abril", 4},     {"agosto", 8},    {"aout", 8},       {"apr", 4},      {"april", 4},
-    {"aprile", 4},     {"aug", 8},       {"august", 8},    {"augustus", 8},   {"avr", 4},      {"avril", 4},
-    {"dec", 12},       {"december", 12}, {"decembre", 12}, {"dez", 12},       {"dezember", 12}, {"dic", 12},
-    {"dicembre", 12},  {"diciembre", 12}, {"enero", 1},    {"feb", 2},        {"febbraio", 2}, {"febr", 2},
-    {"febrero", 2},    {"februar", 2},   {"februari", 2},  {"february", 2},   {"fev", 2},      {"fevr", 2},
-    {"fevrier", 2},    {"gennaio", 1},   {"giugno", 6},    {"jan", 1},        {"janner", 1},   {"januar", 1},
-    {"januari", 1},    {"january", 1},   {"janv", 1},      {"janvier", 1},    {"juil", 7},     {"juillet", 7},
-    {"juin", 6},       {"jul", 7},       {"juli", 7},      {"julio", 7},      {"july", 7},     {"jun", 6},
-    {"june", 6},       {"juni", 6},      {"junio", 6},     {"luglio", 7},     {"maart", 3},    {"maerz", 3},
-    {"maggio", 5},     {"mai", 5},       {"mar", 3},       {"march", 3},      {"mars", 3},     {"marz", 3},
-    {"marzo", 3},      {"may", 5},       {"mayo", 5},      {"mei", 5},        {"mrt", 3},      {"mrz", 3},
-    {"nov", 11},       {"november", 11}, {"novembre", 11}, {"noviembre", 11}, {"oct", 10},     {"october", 10},
-    {"octobre", 10},   {"octubre", 10},  {"okt", 10},      {"oktober", 10},   {"ottobre", 10}, {"sep", 9},
-    {"sept", 9},       {"september", 9}, {"septembre", 9}, {"septiembre", 9}, {"settembre", 9},
+    {"abr", 4},       {"abril", 4},      {"agosto", 8},    {"aout", 8},      {"apr", 4},
+    {"april", 4},     {"aprile", 4},     {"aug", 8},       {"august", 8},    {"augustus", 8},
+    {"avr", 4},       {"avril", 4},      {"dec", 12},      {"december", 12}, {"decembre", 12},
+    {"dez", 12},      {"dezember", 12},  {"dic", 12},      {"dicembre", 12}, {"diciembre", 12},
+    {"enero", 1},     {"feb", 2},        {"febbraio", 2},  {"febr", 2},      {"febrero", 2},
+    {"februar", 2},   {"februari", 2},   {"february", 2},  {"fev", 2},       {"fevr", 2},
+    {"fevrier", 2},   {"gennaio", 1},    {"giugno", 6},    {"jan", 1},       {"janner", 1},
+    {"januar", 1},    {"januari", 1},    {"january", 1},   {"janv", 1},      {"janvier", 1},
+    {"juil", 7},      {"juillet", 7},    {"juin", 6},      {"jul", 7},       {"juli", 7},
+    {"julio", 7},     {"july", 7},       {"jun", 6},       {"june", 6},      {"juni", 6},
+    {"junio", 6},     {"luglio", 7},     {"maart", 3},     {"maerz", 3},     {"maggio", 5},
+    {"mai", 5},       {"mar", 3},        {"march", 3},     {"mars", 3},      {"marz", 3},
+    {"marzo", 3},     {"may", 5},        {"mayo", 5},      {"mei", 5},       {"mrt", 3},
+    {"mrz", 3},       {"nov", 11},       {"november", 11}, {"novembre", 11}, {"noviembre", 11},
+    {"oct", 10},      {"october", 10},   {"octobre", 10},  {"octubre", 10},  {"okt", 10},
+    {"oktober", 10},  {"ottobre", 10},   {"sep", 9},       {"sept", 9},      {"september", 9},
+    {"septembre", 9}, {"septiembre", 9}, {"settembre", 9},
 });
 static_assert(std::is_sorted(month_names.begin(), month_names.end(),
                              [](const MonthName& a, const MonthName& b) { return a.name < b.name; }));
@@ -73,7 +76,8 @@ class Reader {
     const std::string_view token = folded_.token(at);
     if (token.empty() || token.size() > 4 || !std::all_of(token.begin(), token.end(), is_digit)) return -1;
     int value = 0;
-    for (const char c : token) value = value * 10 + (c - '0');
+    for (const char c : token)
+      value = value * 10 + (c - '0');
     return value;
   }
 
@@ -157,7 +161,8 @@ class Reader {
     const int day = number(at);
     if (day < 1 || day > 31 || digits(at) > 2 || !only(at, " .-/")) return {};
     std::size_t next = at + 1;
-    for (int extra = 0; extra < 2 && next < last_ && is_ordinal(folded_.token(next)); ++extra) ++next;
+    for (int extra = 0; extra < 2 && next < last_ && is_ordinal(folded_.token(next)); ++extra)
+      ++next;
     if (next >= last_ || !only(next, " .,-/")) return {};
     const int month = month_by_name(folded_.token(next));
     return month == 0 ? Found{} : with_year(at, next + 1, month, day);
@@ -175,7 +180,8 @@ class Reader {
   }
 
   static bool is_ordinal(std::string_view token) {
-    static constexpr auto words = std::to_array<std::string_view>({"er", "st", "nd", "rd", "th", "of", "de", "e"});
+    static constexpr auto words =
+        std::to_array<std::string_view>({"er", "st", "nd", "rd", "th", "of", "de", "e"});
     return std::find(words.begin(), words.end(), token) != words.end();
   }
 
@@ -199,12 +205,14 @@ class Reader {
 };
 
 void count(const DateFound& date, std::string_view text, DateOrder& order) {
-  if (!date.month_first.empty() || text.substr(date.begin, 4).find_first_not_of("0123456789") == std::string_view::npos) {
+  if (!date.month_first.empty() ||
+      text.substr(date.begin, 4).find_first_not_of("0123456789") == std::string_view::npos) {
     return;
   }
   const std::string_view written = text.substr(date.begin, date.end - date.begin);
   const std::size_t slash = written.find_first_of("/-");
-  if (slash == std::string_view::npos || written.find_first_not_of("0123456789/- ") != std::string_view::npos) return;
+  if (slash == std::string_view::npos || written.find_first_not_of("0123456789/- ") != std::string_view::npos)
+    return;
   const std::string_view second = written.substr(slash + 1);
   if (second.substr(0, 2) == date.iso.substr(8, 2) && date.iso.substr(8, 2) > "12") ++order.month_first;
   if (written.substr(0, 2) == date.iso.substr(8, 2) && date.iso.substr(8, 2) > "12") ++order.day_first;
@@ -213,8 +221,9 @@ void count(const DateFound& date, std::string_view text, DateOrder& order) {
 }  // namespace
 
 int month_by_name(std::string_view folded) {
-  const auto found = std::lower_bound(month_names.begin(), month_names.end(), folded,
-                                      [](const MonthName& a, std::string_view name) { return a.name < name; });
+  const auto found =
+      std::lower_bound(month_names.begin(), month_names.end(), folded,
+                       [](const MonthName& a, std::string_view name) { return a.name < name; });
   return found != month_names.end() && found->name == folded ? found->month : 0;
 }
 

@@ -23,8 +23,9 @@ struct DateOrder {
   int month_first = 0;  ///< such as 12/25/2024.
 };
 
-/// All dates of the tokens [first, last), in order, none overlapping: ISO, numeric with one kind of separator,
-/// and with the name of the month in English, German, French, Dutch, Italian or Spanish. Counts into `order`.
+/// All dates of the tokens [first, last), in order, none overlapping: ISO, numeric with one kind of
+/// separator, and with the name of the month in English, German, French, Dutch, Italian or Spanish. Counts
+/// into `order`.
 std::vector<DateFound> find_dates(std::string_view text, const Folded& folded, std::size_t first,
                                   std::size_t last, DateOrder& order);
 

@@ -38,7 +38,10 @@ std::string quote(const Layout& layout, const Found& found, const Candidate& can
     begin = candidate.reading.begin;
     end = std::min(candidate.reading.end, begin + static_cast<std::uint32_t>(longest_quote));
   }
-  return std::string(layout.page_text(cell.page).substr(begin, end - begin));
+  const std::string_view text = layout.page_text(cell.page);
+  while (end > begin && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
+  return std::string(text.substr(begin, end - begin));
 }
 
 json evidence(const Layout& layout, const Found& found, const Candidate& candidate) {
@@ -47,7 +50,8 @@ json evidence(const Layout& layout, const Found& found, const Candidate& candida
   Box box;
   if (layout.box_of(cell.page, candidate.reading.begin, candidate.reading.end, box)) {
     out["box"] = json::array();
-    for (const float side : {box.left, box.top, box.right, box.bottom}) out["box"].push_back(rounded(side, 10));
+    for (const float side : {box.left, box.top, box.right, box.bottom})
+      out["box"].push_back(rounded(side, 10));
   }
   return out;
 }
@@ -58,10 +62,11 @@ json signals(const Found& found, const Choice& choice) {
            {"format", rounded(chosen.reading.format, 1000)},
            {"margin", rounded(choice.margin, 1000)},
            {"places", chosen.places},
-           {"place", name(chosen.place)},
-           {"evidence_found", !chosen.derived}};
+           {"place", name(chosen.place)}};
   if (chosen.hit != ~0U) out["label"] = found.hits[chosen.hit].match.label;
   if (choice.rival != nullptr) out["runner_up"] = choice.rival->reading.value;
+  if (chosen.derived) out["evidence_found"] = false;
+  if (choice.joined_by_sum) out["joined_by_sum"] = true;
   if (!choice.passed.empty()) out["checks_passed"] = choice.passed;
   if (!choice.failed.empty()) out["checks_failed"] = choice.failed;
   if (!chosen.reading.other.is_null()) out["ambiguous"] = true;

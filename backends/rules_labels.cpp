@@ -10,10 +10,9 @@ void LabelIndex::add(std::string_view label, const LabelUse& use) {
 }
 
 void LabelIndex::build() {
-  std::stable_sort(entries_.begin(), entries_.end(),
-                   [](const Entry& a, const Entry& b) {
-                     return a.letters != b.letters ? a.letters < b.letters : a.use.strength > b.use.strength;
-                   });
+  std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+    return a.letters != b.letters ? a.letters < b.letters : a.use.strength > b.use.strength;
+  });
   std::vector<Entry> merged;
   for (Entry& entry : entries_) {
     if (merged.empty() || merged.back().letters != entry.letters) {
@@ -37,7 +36,8 @@ void LabelIndex::build() {
   }
   std::size_t entry = 0;
   for (std::size_t byte = 0; byte < starts_.size(); ++byte) {
-    while (entry < entries_.size() && static_cast<unsigned char>(entries_[entry].letters[0]) < byte) ++entry;
+    while (entry < entries_.size() && static_cast<unsigned char>(entries_[entry].letters[0]) < byte)
+      ++entry;
     starts_[byte] = static_cast<std::uint32_t>(entry);
   }
 }
@@ -59,7 +59,8 @@ bool LabelIndex::longest(const Folded& folded, std::size_t first, std::size_t la
              static_cast<unsigned char>(entry.letters[i]) < static_cast<unsigned char>(wanted);
     };
     low = std::lower_bound(low, high, c, before);
-    while (high != low && (high[-1].letters.size() <= i || high[-1].letters[i] != c)) --high;
+    while (high != low && (high[-1].letters.size() <= i || high[-1].letters[i] != c))
+      --high;
     if (low == high) break;
     if (begin + i + 1 < folded.tokens[token].fold_end) continue;
     ++token;

@@ -28,9 +28,9 @@ struct LabelMatch {
   std::string_view label;  ///< As its author wrote it.
 };
 
-/// Finds many labels at once, as whole words, whatever their case, diacritics, hyphens and blanks. A label with
-/// a star before it is also found as the end of a longer word: "*rechnung" finds Mietrechnung.
-/// Immutable once built; shared by threads.
+/// Finds many labels at once, as whole words, whatever their case, diacritics, hyphens and blanks. A label
+/// with a star before it is also found as the end of a longer word: "*rechnung" finds Mietrechnung. Immutable
+/// once built; shared by threads.
 class LabelIndex {
  public:
   /// A label without a single letter or digit is ignored.
@@ -41,15 +41,16 @@ class LabelIndex {
   /// The longest label that begins with token `first` and ends with a token before `last`.
   bool longest(const Folded& folded, std::size_t first, std::size_t last, LabelMatch& match) const;
   /// All labels of the tokens [first, last): at each place the longest, none overlapping.
-  void find(const Folded& folded, std::size_t first, std::size_t last, std::vector<LabelMatch>& matches) const;
+  void find(const Folded& folded, std::size_t first, std::size_t last,
+            std::vector<LabelMatch>& matches) const;
 
  private:
   struct Entry {
     std::string letters;
     std::string label;
-    LabelUse use;                                  // As added.
-    bool is_ending = false;                        // With a star.
-    std::uint32_t first_use = 0, use_count = 0;    // Into uses_, once built.
+    LabelUse use;                                // As added.
+    bool is_ending = false;                      // With a star.
+    std::uint32_t first_use = 0, use_count = 0;  // Into uses_, once built.
   };
   std::vector<Entry> entries_;  // Sorted by letters; each once.
   std::vector<LabelUse> uses_;

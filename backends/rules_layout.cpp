@@ -13,8 +13,9 @@
 namespace docket::rules {
 namespace {
 
-constexpr float typewriter_width = 6;    // A character of a text without boxes, in points…
-constexpr float typewriter_height = 12;  // … and its line.
+constexpr std::uint32_t longest_cell = 4000;  // Bytes: a longer line is cut, so that work stays linear.
+constexpr float typewriter_width = 6;         // A character of a text without boxes, in points…
+constexpr float typewriter_height = 12;       // … and its line.
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
 
@@ -42,7 +43,7 @@ class Line {
     for (; word < page_.words.size() && page_.words[word].offset < end_; ++word) {
       const Word next{finite(page_.words[word].box), page_.words[word].offset, page_.words[word].length};
       if (next.length == 0 || next.offset < begin_ || next.length > end_ - next.offset) continue;
-      if (open && parted(cell, next)) {
+      if (open && (parted(cell, next) || cell.end - cell.begin > longest_cell)) {
         out.push_back(cell);
         open = false;
       }
@@ -60,12 +61,13 @@ class Line {
     std::uint32_t position = begin_;
     while (position < end_) {
       std::uint32_t first = position;
-      for (; first < end_ && is_blank(text[first]); ++first) column += text[first] == '\t' ? 4 : 1;
+      for (; first < end_ && is_blank(text[first]); ++first)
+        column += text[first] == '\t' ? 4 : 1;
       if (first == end_) return;
       Cell cell = start(first, {});
       const float left = column;
       position = first;
-      while (position < end_ && !cell_ends(position)) {
+      while (position < end_ && !cell_ends(position) && position - first < longest_cell) {
         std::size_t next = position;
         next_code_point(text, next);
         position = static_cast<std::uint32_t>(std::min<std::size_t>(next, end_));
@@ -94,7 +96,8 @@ class Line {
     const float letter = (next.box.right - next.box.left) / static_cast<float>(next.length);
     const float gap = next.box.left - cell.box.right;
     const bool two_blanks = next.offset - cell.end >= 2;
-    return gap > (two_blanks ? std::max(0.45F * height, 1.3F * std::min(letter, height)) : 1.5F * height) || gap < -2 * height;
+    return gap > (two_blanks ? std::max(0.45F * height, 1.3F * std::min(letter, height)) : 1.5F * height) ||
+           gap < -2 * height;
   }
 
   bool cell_ends(std::uint32_t position) const {
@@ -102,7 +105,8 @@ class Line {
     if (text[position] == '\t') return true;
     if (!is_blank(text[position])) return false;
     std::uint32_t next = position;
-    while (next < end_ && is_blank(text[next])) ++next;
+    while (next < end_ && is_blank(text[next]))
+      ++next;
     return next == end_ || next - position >= 2;
   }
 
@@ -124,7 +128,8 @@ float median_height(std::span<const Cell> cells) {
 Layout::Layout(const Text& text, std::size_t page_limit) : text_(text) {
   const std::size_t count = std::min(text.pages.size(), page_limit);
   first_cell_.push_back(0);
-  for (std::uint32_t page = 0; page < count; ++page) add_page(page);
+  for (std::uint32_t page = 0; page < count; ++page)
+    add_page(page);
 }
 
 void Layout::add_page(std::uint32_t number) {
@@ -148,9 +153,11 @@ void Layout::add_page(std::uint32_t number) {
   for (std::size_t i = first; i < cells_.size(); ++i) {
     Cell& cell = cells_[i];
     cell.page = number;
-    while (token < tokens.size() && tokens[token].begin < cell.begin) ++token;
+    while (token < tokens.size() && tokens[token].begin < cell.begin)
+      ++token;
     cell.first_token = token;
-    while (token < tokens.size() && tokens[token].begin < cell.end) ++token;
+    while (token < tokens.size() && tokens[token].begin < cell.end)
+      ++token;
     cell.last_token = token;
   }
   first_cell_.push_back(static_cast<std::uint32_t>(cells_.size()));
@@ -161,7 +168,9 @@ void Layout::add_page(std::uint32_t number) {
 void Layout::add_rows(std::uint32_t page) {
   std::vector<std::uint32_t> order(first_cell_[page + 1] - first_cell_[page]);
   std::iota(order.begin(), order.end(), first_cell_[page]);
-  const auto middle = [&](std::uint32_t cell) { return (cells_[cell].box.top + cells_[cell].box.bottom) / 2; };
+  const auto middle = [&](std::uint32_t cell) {
+    return (cells_[cell].box.top + cells_[cell].box.bottom) / 2;
+  };
   std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
     return middle(a) != middle(b) ? middle(a) < middle(b) : a < b;
   });
@@ -192,6 +201,27 @@ bool Layout::box_of(std::uint32_t page, std::uint32_t begin, std::uint32_t end, 
     box = word == first ? finite(word->box) : united(box, finite(word->box));
   }
   return word != first;
+}
+
+std::string Layout::plain_text(std::uint32_t page, std::uint32_t begin, std::uint32_t end) const {
+  const std::vector<Word>& words = text_.pages[page].words;
+  const std::string_view text = page_text(page);
+  auto word = std::partition_point(words.begin(), words.end(),
+                                   [&](const Word& w) { return w.offset + w.length <= begin; });
+  std::string joined;
+  std::uint32_t from = begin;
+  for (; word != words.end() && word + 1 != words.end() && word[1].offset < end; ++word) {
+    const std::uint32_t stop = word->offset + word->length;
+    if (stop >= word[1].offset || stop <= from) continue;
+    const float gap = word[1].box.left - word->box.right;
+    const bool letters = is_alpha(text[stop - 1]) && is_lower(text[word[1].offset]);
+    // Measured: blanks are at least 0.14 of the line's height wide, those gaps at most 0.125.
+    if (!letters || gap < 0 || gap > 0.13F * (word->box.bottom - word->box.top)) continue;
+    joined += text.substr(from, stop - from);
+    from = word[1].offset;
+  }
+  joined += text.substr(from, end - from);
+  return squeeze(joined);
 }
 
 float Layout::overlap(const Box& a, const Box& b) {

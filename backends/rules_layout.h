@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,10 +12,10 @@ namespace docket::rules {
 
 /// A piece of a line that stands for itself: a cell of a table, a label, a value, or a whole line of prose.
 struct Cell {
-  std::uint32_t page = 0;            ///< From 0.
-  std::uint32_t line = 0;            ///< Line of the page's text, from 0.
-  std::uint32_t row = 0;             ///< Into Layout::rows.
-  std::uint32_t begin = 0, end = 0;  ///< Bytes of the page's text.
+  std::uint32_t page = 0;                         ///< From 0.
+  std::uint32_t line = 0;                         ///< Line of the page's text, from 0.
+  std::uint32_t row = 0;                          ///< Into Layout::rows.
+  std::uint32_t begin = 0, end = 0;               ///< Bytes of the page's text.
   std::uint32_t first_token = 0, last_token = 0;  ///< [first, last) of the page's folded tokens.
   Box box;
 
@@ -51,6 +52,9 @@ class Layout {
   float line_height(std::uint32_t page) const { return line_heights_[page]; }
   /// The union of the boxes of the words that touch [begin, end) of the page's text; false: there are none.
   bool box_of(std::uint32_t page, std::uint32_t begin, std::uint32_t end, Box& box) const;
+  /// [begin, end) of the page's text, squeezed, and without the blanks that are none: where letters are set
+  /// far apart, programs that read PDFs see "Liefer ant".
+  std::string plain_text(std::uint32_t page, std::uint32_t begin, std::uint32_t end) const;
   /// Cells of the page, in the order of the text.
   std::span<const Cell> page_cells(std::uint32_t page) const {
     return std::span(cells_).subspan(first_cell_[page], first_cell_[page + 1] - first_cell_[page]);

@@ -1,18 +1,10 @@
 #pragma once
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "backends/rules_layout.h"
-#include "backends/rules_values.h"
 
 namespace docket::rules {
-
-/// 0 to 1: how much a piece of text looks like the name of a person or an organisation.
-float looks_like_party(std::string_view name);
-
-/// "12345 Stadt", "3012 CN Rotterdam", "Seattle, WA 98109", "SW1A 2AA": the line of an address that a town is in.
-bool looks_like_town(std::string_view line);
 
 /// A name that stands where names stand in letters, without a label.
 struct PartyFound {
@@ -23,6 +15,6 @@ struct PartyFound {
 };
 
 /// Names above addresses, in the line above the window of an envelope, in letterheads and footers.
-std::vector<PartyFound> find_parties(const Layout& layout, const Values& values);
+std::vector<PartyFound> find_parties(const Layout& layout);
 
 }  // namespace docket::rules

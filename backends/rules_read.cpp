@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "backends/rules_currencies.h"
-#include "backends/rules_parties.h"
+#include "backends/rules_names.h"
 #include "pipeline/pattern.h"
 
 namespace docket::rules {
@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t longest_identifier = 40;
+constexpr std::size_t most_readings = 32;  // Of one cell.
 
 std::optional<ValueKind> kind_of(Shape shape) {
   switch (shape) {
@@ -83,8 +84,13 @@ json other_json(const Value& value) {
 /// A piece of a cell from which one value is read.
 class Piece {
  public:
-  Piece(const Layout& layout, const Values& values, std::uint32_t cell, std::uint32_t begin, std::uint32_t end)
-      : layout_(layout), values_(values), cell_(cell), begin_(begin), end_(end),
+  Piece(const Layout& layout, const Values& values, std::uint32_t cell, std::uint32_t begin,
+        std::uint32_t end)
+      : layout_(layout),
+        values_(values),
+        cell_(cell),
+        begin_(begin),
+        end_(end),
         text_(layout.page_text(layout.cells()[cell].page)) {}
 
   std::vector<Reading> typed(const Property& property, ValueKind kind) const {
@@ -92,6 +98,7 @@ class Piece {
     const Cell& cell = layout_.cells()[cell_];
     for (const Value& value : values_.in_cell(cell_)) {
       if (value.kind != kind || value.begin < begin_ || value.end > end_) continue;
+      if (found.size() == most_readings) break;
       if (property.shape == Shape::integer && std::abs(value.number) > 9e15) continue;
       const float format = format_of(property, value);
       if (format == 0 || (!value.text.empty() && !fits(property, value.text))) continue;
@@ -104,7 +111,8 @@ class Piece {
   std::vector<Reading> currencies() const {
     std::vector<Reading> found;
     for (const CurrencyFound& one : find_currencies(text_, begin_, end_)) {
-      found.push_back({cell_, one.begin, one.end, std::string(one.code), nullptr, one.shared_symbol ? 0.6F : 1,
+      found.push_back({cell_, one.begin, one.end, std::string(one.code), nullptr,
+                       one.shared_symbol ? 0.6F : 1,
                        values_.words_between(layout_.cells()[cell_], begin_, one.begin)});
     }
     return found;
@@ -129,7 +137,7 @@ class Piece {
   /// Everything up to the end of the piece.
   std::vector<Reading> all_text(const Property& property) const {
     const std::uint32_t at = skip_marks(begin_);
-    const std::string value = squeeze(text_.substr(at, end_ - at));
+    const std::string value = layout_.plain_text(layout_.cells()[cell_].page, at, end_);
     if (value.empty() || value.size() > property.max_length || !fits(property, value)) return {};
     return {{cell_, at, end_, value, nullptr, property.pattern ? 1 : 0.8F, 0}};
   }
@@ -137,8 +145,9 @@ class Piece {
   std::vector<Reading> party(const Property& property) const {
     const std::uint32_t at = skip_marks(begin_);
     std::uint32_t end = end_;
-    while (end > at && (text_[end - 1] == ',' || text_[end - 1] == ';' || text_[end - 1] == ' ')) --end;
-    const std::string name = squeeze(text_.substr(at, end - at));
+    while (end > at && (text_[end - 1] == ',' || text_[end - 1] == ';' || text_[end - 1] == ' '))
+      --end;
+    const std::string name = layout_.plain_text(layout_.cells()[cell_].page, at, end);
     const float format = looks_like_party(name);
     if (format == 0 || name.size() > property.max_length || !fits(property, name)) return {};
     return {{cell_, at, end, name, nullptr, format, 0}};
@@ -146,7 +155,8 @@ class Piece {
 
   std::vector<Reading> boolean() const {
     static constexpr auto yes = std::to_array<std::string_view>({"ja", "oui", "true", "wahr", "x", "yes"});
-    static constexpr auto no = std::to_array<std::string_view>({"false", "falsch", "faux", "nein", "no", "non"});
+    static constexpr auto no =
+        std::to_array<std::string_view>({"false", "falsch", "faux", "nein", "no", "non"});
     const std::uint32_t at = skip_marks(begin_);
     const std::string_view rest = text_.substr(at, end_ - at);
     if (rest.starts_with("\u2611") || rest.starts_with("\u2612") || rest.starts_with("\u2713")) {
@@ -165,8 +175,10 @@ class Piece {
     const Cell& cell = layout_.cells()[cell_];
     const Folded& folded = layout_.folded(cell.page);
     std::uint32_t first = cell.first_token, last = cell.last_token;
-    while (first < last && folded.tokens[first].begin < begin_) ++first;
-    while (last > first && folded.tokens[last - 1].end > end_) --last;
+    while (first < last && folded.tokens[first].begin < begin_)
+      ++first;
+    while (last > first && folded.tokens[last - 1].end > end_)
+      --last;
     std::vector<LabelMatch> matches;
     schema.choices.find(folded, first, last, matches);
     for (const LabelMatch& match : matches) {
@@ -187,9 +199,12 @@ class Piece {
   }
 
   std::uint32_t skip_marks(std::uint32_t at) const {
-    while (at < end_ && std::string_view(" \t:;,.=#*|>)").find(text_[at]) != std::string_view::npos) ++at;
-    while (at + 1 < end_ && (text_[at] == '-' || text_[at] == ' ') && text_[at + 1] == ' ') ++at;
-    while (at < end_ && text_[at] == ' ') ++at;
+    while (at < end_ && std::string_view(" \t:;,.=#*|>)").find(text_[at]) != std::string_view::npos)
+      ++at;
+    while (at + 1 < end_ && (text_[at] == '-' || text_[at] == ' ') && text_[at + 1] == ' ')
+      ++at;
+    while (at < end_ && text_[at] == ' ')
+      ++at;
     return at;
   }
 
@@ -199,8 +214,8 @@ class Piece {
       at = skip_marks(at);
       const std::uint32_t before = at;
       if (at < end_ && text_[at] == '(') {
-        const std::size_t close = text_.find(')', at);
-        if (close < end_) at = static_cast<std::uint32_t>(close) + 1;
+        const std::size_t close = text_.substr(at, end_ - at).find(')');
+        if (close != std::string_view::npos) at += static_cast<std::uint32_t>(close) + 1;
       } else if (at < end_) {
         const std::uint32_t stop = run_end(at);
         const std::string word = fold_letters(text_.substr(at, stop - at));
@@ -217,7 +232,8 @@ class Piece {
 
   /// "n°4711", "Nr.4711": the number alone.
   std::uint32_t skip_glued_announcement(std::uint32_t at, std::uint32_t stop) const {
-    for (const std::string_view sign : {"n\u00B0", "N\u00B0", "n\u00BA", "N\u00BA", "Nr.", "No.", "nr.", "no."}) {
+    for (const std::string_view sign :
+         {"n\u00B0", "N\u00B0", "n\u00BA", "N\u00BA", "Nr.", "No.", "nr.", "no."}) {
       if (text_.substr(at, stop - at).starts_with(sign)) return at + static_cast<std::uint32_t>(sign.size());
     }
     return at;
@@ -232,7 +248,8 @@ class Piece {
   }
 
   std::uint32_t run_end(std::uint32_t at) const {
-    while (at < end_ && text_[at] != ' ' && text_[at] != '\t' && text_.substr(at, 2) != "\u00A0") ++at;
+    while (at < end_ && text_[at] != ' ' && text_[at] != '\t' && text_.substr(at, 2) != "\u00A0")
+      ++at;
     return at;
   }
 
@@ -247,9 +264,11 @@ class Piece {
   }
 
   std::optional<Reading> identifier_of(const Property& property, std::uint32_t at, std::uint32_t stop) const {
-    while (stop > at && std::string_view(".,;:)").find(text_[stop - 1]) != std::string_view::npos) --stop;
+    while (stop > at && std::string_view(".,;:)").find(text_[stop - 1]) != std::string_view::npos)
+      --stop;
     const std::string value = squeeze(text_.substr(at, stop - at));
-    if (value.empty() || value.size() > std::min(longest_identifier, property.max_length)) return std::nullopt;
+    if (value.empty() || value.size() > std::min(longest_identifier, property.max_length))
+      return std::nullopt;
     const auto digits = std::count_if(value.begin(), value.end(), is_digit);
     if (digits == 0 || !fits(property, value) || is_other_value(at, stop)) return std::nullopt;
     float format = value.size() >= 3 ? 1.0F : 0.5F;
@@ -263,7 +282,8 @@ class Piece {
     return std::any_of(values.begin(), values.end(), [&](const Value& value) {
       if (value.begin >= stop || value.end <= at) return false;
       if (value.kind == ValueKind::number) {
-        return value.percent || !value.currency.empty() || (value.decimals == 2 && value.begin == at && value.end == stop);
+        return value.percent || !value.currency.empty() ||
+               (value.decimals == 2 && value.begin == at && value.end == stop);
       }
       return value.begin <= at && value.end >= stop;
     });
@@ -282,7 +302,8 @@ bool is_typed(Shape shape) {
 }
 
 std::vector<Reading> read_piece(const SchemaView& schema, std::size_t property, const Layout& layout,
-                                const Values& values, std::uint32_t cell, std::uint32_t begin, std::uint32_t end) {
+                                const Values& values, std::uint32_t cell, std::uint32_t begin,
+                                std::uint32_t end) {
   if (begin >= end) return {};
   const Property& wanted = schema.properties[property];
   const Piece piece(layout, values, cell, begin, end);

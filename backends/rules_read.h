@@ -26,6 +26,7 @@ bool is_typed(Shape shape);
 /// All values for the property that stand in [begin, end) of the cell; for a shape that is not `is_typed` at
 /// most one, at the beginning of the piece.
 std::vector<Reading> read_piece(const SchemaView& schema, std::size_t property, const Layout& layout,
-                                const Values& values, std::uint32_t cell, std::uint32_t begin, std::uint32_t end);
+                                const Values& values, std::uint32_t cell, std::uint32_t begin,
+                                std::uint32_t end);
 
 }  // namespace docket::rules

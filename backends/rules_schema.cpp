@@ -22,7 +22,9 @@ const json& member(const json& object, const char* name) {
   return found == object.end() ? none : *found;
 }
 
-std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : std::string(); }
+std::string text_of(const json& value) {
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
 
 struct Named {
   std::string_view name;
@@ -30,24 +32,37 @@ struct Named {
 };
 
 constexpr auto formats = std::to_array<Named>({
-    {"date", Shape::date},        {"date-time", Shape::date},        {"currency-amount", Shape::amount},
-    {"amount", Shape::amount},    {"currency", Shape::currency},     {"iso-4217", Shape::currency},
-    {"iban", Shape::iban},        {"vat-id", Shape::vat_id},         {"email", Shape::email},
-    {"idn-email", Shape::email},  {"uri", Shape::url},               {"url", Shape::url},
-    {"identifier", Shape::identifier}, {"party", Shape::party},      {"text", Shape::text},
+    {"date", Shape::date},
+    {"date-time", Shape::date},
+    {"currency-amount", Shape::amount},
+    {"amount", Shape::amount},
+    {"currency", Shape::currency},
+    {"iso-4217", Shape::currency},
+    {"iban", Shape::iban},
+    {"vat-id", Shape::vat_id},
+    {"email", Shape::email},
+    {"idn-email", Shape::email},
+    {"uri", Shape::url},
+    {"url", Shape::url},
+    {"identifier", Shape::identifier},
+    {"party", Shape::party},
+    {"text", Shape::text},
 });
 
 /// By the last word of a name.
 constexpr auto names = std::to_array<Named>({
-    {"date", Shape::date},      {"datum", Shape::date},        {"number", Shape::identifier}, {"no", Shape::identifier},
-    {"nr", Shape::identifier},  {"id", Shape::identifier},     {"code", Shape::identifier},   {"ref", Shape::identifier},
-    {"nummer", Shape::identifier}, {"numero", Shape::identifier}, {"reference", Shape::identifier},
-    {"iban", Shape::iban},      {"email", Shape::email},       {"mail", Shape::email},        {"currency", Shape::currency},
-    {"url", Shape::url},        {"website", Shape::url},       {"vat", Shape::vat_id},        {"waehrung", Shape::currency},
+    {"date", Shape::date},         {"datum", Shape::date},           {"number", Shape::identifier},
+    {"no", Shape::identifier},     {"nr", Shape::identifier},        {"id", Shape::identifier},
+    {"code", Shape::identifier},   {"ref", Shape::identifier},       {"nummer", Shape::identifier},
+    {"numero", Shape::identifier}, {"reference", Shape::identifier}, {"iban", Shape::iban},
+    {"email", Shape::email},       {"mail", Shape::email},           {"currency", Shape::currency},
+    {"url", Shape::url},           {"website", Shape::url},          {"vat", Shape::vat_id},
+    {"waehrung", Shape::currency},
 });
 
 std::optional<Shape> shape_named(std::span<const Named> table, std::string_view name) {
-  const auto found = std::find_if(table.begin(), table.end(), [&](const Named& row) { return row.name == name; });
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const Named& row) { return row.name == name; });
   return found == table.end() ? std::nullopt : std::optional(found->shape);
 }
 
@@ -105,14 +120,16 @@ void each_label(const json& labels, Each each, int depth = 0) {
   if (labels.is_string()) {
     each(labels.get<std::string>());
   } else if (labels.is_structured() && depth < 3) {
-    for (const json& inner : labels) each_label(inner, each, depth + 1);
+    for (const json& inner : labels)
+      each_label(inner, each, depth + 1);
   }
 }
 
 void add_labels(SchemaView& view, std::uint32_t owner, const json& property) {
   const auto add = [&](const char* keyword, LabelUse::Kind kind, float strength) {
-    each_label(member(property, keyword),
-               [&](const std::string& label) { view.labels.add(label, {owner, kind, strength}); });
+    each_label(member(property, keyword), [&](const std::string& label) {
+      view.labels.add(label, {owner, kind, strength});
+    });
   };
   add("x-labels", LabelUse::Kind::label, label_strength);
   add("x-weak-labels", LabelUse::Kind::label, weak_strength);
@@ -144,7 +161,8 @@ Property read_property(const std::string& name, const json& schema) {
   const json& length = member(schema, "maxLength");
   if (minimum.is_number()) property.minimum = minimum.get<double>();
   if (maximum.is_number()) property.maximum = maximum.get<double>();
-  if (length.is_number_unsigned()) property.max_length = 4 * std::min<std::size_t>(length.get<std::size_t>(), 1000);
+  if (length.is_number_unsigned())
+    property.max_length = 4 * std::min<std::size_t>(length.get<std::size_t>(), 1000);
   if (const std::string pattern = text_of(member(schema, "pattern")); !pattern.empty()) {
     if (auto compiled = Pattern::compile(pattern)) property.pattern = *compiled;
   }

@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <span>
 
+#include "backends/rules_names.h"
 #include "backends/rules_parties.h"
 
 // Where the value of a label may stand:
@@ -26,7 +28,10 @@ constexpr float not_first_factor = 0.85F;    // For an amount whose label is not
 constexpr float not_last_factor = 0.7F;      // For a value in a column that goes on below it.
 constexpr float claimed_factor = 0.3F;       // For what is below a label that has a value beside it.
 constexpr float heading_factor = 0.5F;       // For what is beside a heading: names stand below it.
+constexpr float longer_name_factor = 0.7F;   // For a line of a name that seems to have more.
+constexpr float passed_line_factor = 0.8F;   // For a name, for each line between its heading and it.
 constexpr int most_rows_below = 60;
+constexpr std::size_t most_cells_looked_at = 5'000'000;
 
 /// How much a label says with that many other words before it in its cell.
 float before_factor(int words) {
@@ -54,15 +59,25 @@ class Search {
       : schema_(schema), layout_(layout), values_(values) {}
 
   Found run() {
+    found_.hits = find_hits(schema_.labels, layout_, values_);
     is_label_.resize(layout_.cells().size());
-    for (std::uint32_t cell = 0; cell < layout_.cells().size(); ++cell) find_hits(cell);
+    for (const Hit& hit : found_.hits) {
+      is_label_[hit.cell] = is_label_[hit.cell] || hit.fills_cell;
+    }
     for (hit_ = 0; hit_ < found_.hits.size(); ++hit_) {
-      for (const LabelUse& use : found_.hits[hit_].match.uses) look_around(use);
+      for (const LabelUse& use : found_.hits[hit_].match.uses) {
+        look_around(use);
+      }
     }
     hit_ = ~0U;
     for (std::size_t property = 0; property < schema_.properties.size(); ++property) {
       look_everywhere(property);
       if (schema_.properties[property].role != Role::none) look_where_letters_have_names(property);
+    }
+    for (Sighting& sighting : found_.sightings) {
+      const bool name = schema_.properties[sighting.property].shape == Shape::party;
+      if (name && is_part_of_longer_name(layout_, sighting.reading.cell))
+        sighting.reading.format *= longer_name_factor;
     }
     return std::move(found_);
   }
@@ -70,37 +85,15 @@ class Search {
  private:
   const Cell& cell_of(const Hit& hit) const { return layout_.cells()[hit.cell]; }
 
-  void find_hits(std::uint32_t index) {
-    const Cell& cell = layout_.cells()[index];
-    const Folded& folded = layout_.folded(cell.page);
-    std::vector<LabelMatch> matches;
-    schema_.labels.find(folded, cell.first_token, cell.last_token, matches);
-    for (const LabelMatch& match : matches) {
-      Hit hit{index, folded.tokens[match.first_token].begin, folded.tokens[match.last_token - 1].end, match, 0, 0};
-      if (is_part_of_name(cell.page, hit) || is_rate(cell, hit)) continue;
-      hit.words_before = values_.words_between(cell, cell.begin, hit.begin);
-      hit.words_after = values_.words_between(cell, hit.end, cell.end);
-      const bool whole = hit.words_before == 0 && hit.words_after == 0 && values_.in_cell(index).empty();
-      is_label_[index] = is_label_[index] || whole;
-      found_.hits.push_back(hit);
-    }
+  /// Empty once too much was looked at: no honest page comes near that.
+  std::span<const std::uint32_t> cells_of_row(std::size_t row) const {
+    const auto cells = layout_.row_cells(static_cast<std::uint32_t>(row));
+    looked_at_ += cells.size();
+    return looked_at_ > most_cells_looked_at ? std::span<const std::uint32_t>{} : cells;
   }
 
-  /// The label in "invoice_number_1" is no label.
-  bool is_part_of_name(std::uint32_t page, const Hit& hit) const {
-    const std::string_view text = layout_.page_text(page);
-    const auto joins = [](char c) { return c == '_' || c == '@'; };
-    return (hit.begin > 0 && joins(text[hit.begin - 1])) || (hit.end < text.size() && joins(text[hit.end]));
-  }
-
-  /// "MwSt-%" is a rate, whatever MwSt may be.
-  bool is_rate(const Cell& cell, const Hit& hit) const {
-    const std::string_view behind = layout_.page_text(cell.page).substr(hit.end, cell.end - hit.end);
-    const std::size_t mark = behind.find_first_not_of(" -.([:");
-    return mark != std::string_view::npos && behind[mark] == '%';
-  }
-
-  std::vector<Reading> read(std::size_t property, std::uint32_t cell, std::uint32_t begin, std::uint32_t end) const {
+  std::vector<Reading> read(std::size_t property, std::uint32_t cell, std::uint32_t begin,
+                            std::uint32_t end) const {
     return read_piece(schema_, property, layout_, values_, cell, begin, end);
   }
 
@@ -165,7 +158,7 @@ class Search {
 
   /// Sums begin their row; in the row of an item the label comes after the item's name.
   bool has_words_before(const Hit& hit) const {
-    const auto row = layout_.row_cells(cell_of(hit).row);
+    const auto row = cells_of_row(cell_of(hit).row);
     return std::any_of(row.begin(), row.end(), [&](std::uint32_t other) {
       return layout_.cells()[other].box.left < cell_of(hit).box.left && values_.has_words(other);
     });
@@ -178,12 +171,13 @@ class Search {
     const Shape shape = schema_.properties[use.owner].shape;
     std::vector<Reading> readings;
     bool first = true;
-    for (const std::uint32_t other : layout_.row_cells(cell.row)) {
+    for (const std::uint32_t other : cells_of_row(cell.row)) {
       if (layout_.cells()[other].box.left <= cell.box.left || other == hit.cell) continue;
       const bool wordy = values_.has_words(other);
       if (wordy && !first) break;
       std::vector<Reading> here = read(use.owner, other);
-      readings.insert(readings.end(), std::make_move_iterator(here.begin()), std::make_move_iterator(here.end()));
+      readings.insert(readings.end(), std::make_move_iterator(here.begin()),
+                      std::make_move_iterator(here.end()));
       if (wordy || (!readings.empty() && !is_typed(shape))) break;
       first = false;
     }
@@ -205,10 +199,12 @@ class Search {
     const float line = layout_.line_height(cell_of(hit).page);
     const float shared = Layout::overlap(label, box);
     const float narrow = std::min(label.right - label.left, box.right - box.left);
-    const bool aligned = std::abs(label.right - box.right) < 0.8F * line || std::abs(label.left - box.left) < 0.8F * line;
+    const bool aligned =
+        std::abs(label.right - box.right) < 0.8F * line || std::abs(label.left - box.left) < 0.8F * line;
     if (shared < 0.3F * narrow && !(aligned && shared > -line)) return false;
-    for (const std::uint32_t rival : layout_.row_cells(cell_of(hit).row)) {
-      if (rival != hit.cell && Layout::overlap(layout_.cells()[rival].box, box) > shared + 0.1F * line) return false;
+    for (const std::uint32_t rival : cells_of_row(cell_of(hit).row)) {
+      if (rival != hit.cell && Layout::overlap(layout_.cells()[rival].box, box) > shared + 0.1F * line)
+        return false;
     }
     return true;
   }
@@ -232,19 +228,24 @@ class Search {
     const Box label = box_of(hit);
     const float reach = (shape == Shape::amount || shape == Shape::party ? 6 : 3.2F) * line;
     float bottom = label.bottom;
-    std::vector<std::pair<Reading, float>> readings;
-    const std::size_t last_row = std::min<std::size_t>(layout_.rows().size(), cell.row + 1U + most_rows_below);
+    float passed_over = 1;
+    std::vector<std::pair<Reading, float>> readings;  // With a factor for where they stand.
+    const std::size_t last_row =
+        std::min<std::size_t>(layout_.rows().size(), cell.row + 1U + most_rows_below);
     for (std::size_t row = cell.row + 1; row < last_row && layout_.rows()[row].page == cell.page; ++row) {
       if (layout_.rows()[row].middle - bottom > reach) break;
       bool ended = false;
-      for (const std::uint32_t other : layout_.row_cells(static_cast<std::uint32_t>(row))) {
+      for (const std::uint32_t other : cells_of_row(row)) {
         if (!in_column(hit, label, other)) continue;
         std::vector<Reading> here = read(use.owner, other);
         ended = ended || (values_.has_words(other) && here.empty() && shape != Shape::party);
         ended = ended || (values_.has_words(other) && is_typed(shape));
-        if (here.empty()) continue;
+        if (here.empty()) {
+          passed_over *= shape == Shape::party ? passed_line_factor : 1;
+          continue;
+        }
         const float gap = std::max(0.0F, layout_.cells()[other].box.top - label.bottom);
-        readings.emplace_back(std::move(here.front()), gap);
+        readings.emplace_back(std::move(here.front()), gap_factor(gap, line) * passed_over);
         bottom = layout_.cells()[other].box.bottom;
         ended = ended || !takes_last(shape);
       }
@@ -254,7 +255,7 @@ class Search {
     for (std::size_t i = 0; i < readings.size(); ++i) {
       const float rank = i + 1 == readings.size() ? 1 : not_last_factor;
       const LabelUse better = strengthened(use, readings[i].first);
-      add(better, std::move(readings[i].first), Place::below, after * rank * gap_factor(readings[i].second, line));
+      add(better, std::move(readings[i].first), Place::below, after * rank * readings[i].second);
     }
     return !readings.empty();
   }
@@ -265,14 +266,15 @@ class Search {
     const Cell& head = cell_of(hit);
     if (hit.words_after > 0) return;
     const float line = layout_.line_height(head.page);
-    for (std::size_t row = head.row + 1U; row < layout_.rows().size() && layout_.rows()[row].page == head.page; ++row) {
+    for (std::size_t row = head.row + 1U;
+         row < layout_.rows().size() && layout_.rows()[row].page == head.page; ++row) {
       if (layout_.rows()[row].middle - head.box.bottom > 9 * line) return;
-      for (const std::uint32_t other : layout_.row_cells(static_cast<std::uint32_t>(row))) {
+      for (const std::uint32_t other : cells_of_row(row)) {
         const Cell& cell = layout_.cells()[other];
         if (cell.box.left < head.box.left - line) continue;
         if (is_label_[other] && heads_party(other)) return;
         if (!is_name_label(cell)) continue;
-        for (const std::uint32_t value : layout_.row_cells(static_cast<std::uint32_t>(row))) {
+        for (const std::uint32_t value : cells_of_row(row)) {
           if (layout_.cells()[value].box.left <= cell.box.right) continue;
           std::vector<Reading> here = read(use.owner, value);
           if (!here.empty()) add(use, std::move(here.front()), Place::right, 0.95F);
@@ -292,7 +294,8 @@ class Search {
   }
 
   bool is_name_label(const Cell& cell) const {
-    static constexpr auto words = std::to_array<std::string_view>({"company", "firma", "name", "nom", "raisonsociale", "societe"});
+    static constexpr auto words =
+        std::to_array<std::string_view>({"company", "firma", "name", "nom", "raisonsociale", "societe"});
     if (cell.last_token - cell.first_token > 2) return false;
     const std::string letters = fold_letters(layout_.cell_text(cell));
     return std::find(words.begin(), words.end(), letters) != words.end();
@@ -306,8 +309,9 @@ class Search {
     if (shape == Shape::party || shape == Shape::text || hit.words_after > 0) return;
     const float line = layout_.line_height(cell.page);
     for (std::size_t row = cell.row + 1U; row < layout_.rows().size() && row <= cell.row + 2U; ++row) {
-      if (layout_.rows()[row].page != cell.page || layout_.rows()[row].middle - cell.box.bottom > 1.3F * line) return;
-      for (const std::uint32_t other : layout_.row_cells(static_cast<std::uint32_t>(row))) {
+      if (layout_.rows()[row].page != cell.page || layout_.rows()[row].middle - cell.box.bottom > 1.3F * line)
+        return;
+      for (const std::uint32_t other : cells_of_row(row)) {
         if (layout_.cells()[other].box.left < cell.box.left) continue;
         if (values_.has_words(other) && shape != Shape::identifier && shape != Shape::currency) break;
         std::vector<Reading> here = read(use.owner, other);
@@ -321,15 +325,18 @@ class Search {
   /// What is known by its looks; the fewer of them there are, the more each says.
   void look_everywhere(std::size_t property) {
     const Shape shape = schema_.properties[property].shape;
-    const bool speaks = shape == Shape::iban || shape == Shape::vat_id || shape == Shape::email || shape == Shape::url ||
-                        shape == Shape::choice || shape == Shape::currency || shape == Shape::date ||
+    const bool speaks = shape == Shape::iban || shape == Shape::vat_id || shape == Shape::email ||
+                        shape == Shape::url || shape == Shape::choice || shape == Shape::currency ||
+                        shape == Shape::date ||
                         (shape == Shape::identifier && schema_.properties[property].pattern != nullptr);
     if (!speaks) return;
     std::vector<Reading> all;
     for (std::uint32_t cell = 0; cell < layout_.cells().size(); ++cell) {
-      for (Reading& reading : read(property, cell)) all.push_back(std::move(reading));
+      for (Reading& reading : read(property, cell))
+        all.push_back(std::move(reading));
     }
-    const bool same = std::all_of(all.begin(), all.end(), [&](const Reading& r) { return r.value == all[0].value; });
+    const bool same =
+        std::all_of(all.begin(), all.end(), [&](const Reading& r) { return r.value == all[0].value; });
     const float strength = shape == Shape::date ? (same ? 0.3F : 0.02F) : same ? 0.45F : 0.15F;
     for (Reading& reading : all) {
       found_.sightings.push_back({property, std::move(reading), Place::alone, strength, false, ~0U});
@@ -338,12 +345,13 @@ class Search {
 
   void look_where_letters_have_names(std::size_t property) {
     if (schema_.properties[property].shape != Shape::party) return;
-    if (!parties_) parties_ = find_parties(layout_, values_);
+    if (!parties_) parties_ = find_parties(layout_);
     for (const PartyFound& party : *parties_) {
       const bool sender = schema_.properties[property].role == Role::sender;
       const float strength = sender ? party.as_sender : party.as_recipient;
       if (strength <= 0) continue;
-      Reading reading{party.cell, party.begin, party.end, party.name, nullptr, looks_like_party(party.name), 0};
+      Reading reading{party.cell, party.begin, party.end, party.name, nullptr, looks_like_party(party.name),
+                      0};
       found_.sightings.push_back({property, std::move(reading), Place::letter, strength, false, ~0U});
     }
   }
@@ -354,6 +362,7 @@ class Search {
   Found found_;
   std::vector<bool> is_label_;  // By cell: it says nothing but a label.
   std::uint32_t hit_ = 0;
+  mutable std::size_t looked_at_ = 0;
   std::optional<std::vector<PartyFound>> parties_;
 };
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/rules_hits.h"
 #include "backends/rules_layout.h"
 #include "backends/rules_read.h"
 #include "backends/rules_schema.h"
@@ -23,21 +24,12 @@ enum class Place : std::uint8_t {
 };
 std::string_view name(Place place);
 
-/// A label in the document.
-struct Hit {
-  std::uint32_t cell = 0;
-  std::uint32_t begin = 0, end = 0;  ///< Bytes of the page's text.
-  LabelMatch match;
-  int words_before = 0;  ///< In its cell.
-  int words_after = 0;
-};
-
 /// A value that something speaks for (or, with `against`, that belongs to another label).
 struct Sighting {
   std::size_t property = 0;
   Reading reading;
   Place place = Place::alone;
-  float strength = 0;       ///< 0 to 1.
+  float strength = 0;  ///< 0 to 1.
   bool against = false;
   std::uint32_t hit = ~0U;  ///< Into the hits; ~0: none.
 };

@@ -136,8 +136,7 @@ class Folder {
   }
 
   void open(std::size_t begin, std::size_t letters) {
-    folded_.tokens.push_back(
-        {static_cast<std::uint32_t>(begin), 0, static_cast<std::uint32_t>(letters), 0});
+    folded_.tokens.push_back({static_cast<std::uint32_t>(begin), 0, static_cast<std::uint32_t>(letters), 0});
     open_ = true;
   }
 
@@ -159,7 +158,10 @@ class Folder {
 char32_t next_code_point(std::string_view text, std::size_t& position) {
   const auto first = static_cast<unsigned char>(text[position++]);
   if (first < 0x80) return first;
-  const int more = first >= 0xF0 && first < 0xF5 ? 3 : first >= 0xE0 && first < 0xF0 ? 2 : first >= 0xC2 && first < 0xE0 ? 1 : 0;
+  const int more = first >= 0xF0 && first < 0xF5   ? 3
+                   : first >= 0xE0 && first < 0xF0 ? 2
+                   : first >= 0xC2 && first < 0xE0 ? 1
+                                                   : 0;
   if (more == 0 || position + static_cast<std::size_t>(more) > text.size()) return 0xFFFD;
   char32_t point = first & (0x3F >> more);
   for (int i = 0; i < more; ++i) {

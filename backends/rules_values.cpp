@@ -18,15 +18,25 @@ struct Evidence {
 
 namespace {
 
+constexpr int most_words = 8;  // More is as good as that.
+
 constexpr auto number_words = std::to_array<std::string_view>({
-    "id", "kenn", "no", "nr", "nro", "num", "number", "numero", "nummer",
+    "id",
+    "kenn",
+    "no",
+    "nr",
+    "nro",
+    "num",
+    "number",
+    "numero",
+    "nummer",
 });
 
 constexpr auto fillers = std::to_array<std::string_view>({
-    "a",    "am",   "at",   "au",   "betragt", "by",  "d",    "de",  "den", "der",  "des",  "du",    "ein", "eine",
-    "en",   "est",  "excl", "exkl", "for",     "fur", "ht",   "i",   "in",  "incl", "inkl", "is",    "ist", "kg",
-    "l",    "la",   "le",   "les",  "m",       "of",  "on",   "pc",  "pcs", "per",  "pro",  "qty",   "s",   "st",
-    "stk",  "t",    "the",  "to",   "ttc",     "vom", "von",  "x",   "zu",  "zum",  "zur",
+    "a",   "am",  "at",   "au",   "betragt", "by",  "d",   "de", "den", "der",  "des",  "du",  "ein", "eine",
+    "en",  "est", "excl", "exkl", "for",     "fur", "ht",  "i",  "in",  "incl", "inkl", "is",  "ist", "kg",
+    "l",   "la",  "le",   "les",  "m",       "of",  "on",  "pc", "pcs", "per",  "pro",  "qty", "s",   "st",
+    "stk", "t",   "the",  "to",   "ttc",     "vom", "von", "x",  "zu",  "zum",  "zur",
 });
 static_assert(std::is_sorted(number_words.begin(), number_words.end()));
 static_assert(std::is_sorted(fillers.begin(), fillers.end()));
@@ -94,7 +104,7 @@ Values::Values(const Layout& layout) : layout_(layout) {
   }
   for (std::uint32_t cell = 0; cell < count; ++cell) {
     const Cell& where = layout.cells()[cell];
-    words_.push_back(static_cast<std::uint8_t>(std::min(words_between(where, where.begin, where.end), 255)));
+    words_.push_back(static_cast<std::uint8_t>(words_between(where, where.begin, where.end)));
   }
   settle_all(seen);
 }
@@ -127,9 +137,10 @@ void Values::read_cell(std::uint32_t index, Evidence& seen) {
     values_.push_back(as_value(index, found));
   }
   const auto taken = [&](const NumberFound& number) {
-    return std::any_of(values_.begin() + static_cast<std::ptrdiff_t>(first), values_.end(), [&](const Value& value) {
-      return value.kind != ValueKind::number && number.begin < value.end && value.begin < number.end;
-    });
+    return std::any_of(
+        values_.begin() + static_cast<std::ptrdiff_t>(first), values_.end(), [&](const Value& value) {
+          return value.kind != ValueKind::number && number.begin < value.end && value.begin < number.end;
+        });
   };
   for (const NumberFound& found : find_numbers(text, cell.begin, cell.end, seen.mark)) {
     if (!found.glued && !taken(found)) values_.push_back(as_value(index, found));
@@ -170,7 +181,8 @@ int Values::words_between(const Cell& cell, std::uint32_t begin, std::uint32_t e
   std::uint32_t at = cell.begin;
   for (std::uint32_t i = cell.first_token; i < cell.last_token; ++i) {
     const Token& token = folded.tokens[i];
-    for (; at < token.begin; ++at) brackets += text[at] == '(' ? 1 : text[at] == ')' && brackets > 0 ? -1 : 0;
+    for (; at < token.begin; ++at)
+      brackets += text[at] == '(' ? 1 : text[at] == ')' && brackets > 0 ? -1 : 0;
     if (token.begin < begin || token.end > end || brackets > 0) continue;
     const std::string_view word = folded.token(i);
     if (is_digit(word[0]) || is_filler(word)) continue;
@@ -178,7 +190,7 @@ int Values::words_between(const Cell& cell, std::uint32_t begin, std::uint32_t e
       return token.begin >= value.begin && token.end <= value.end;
     });
     CurrencyFound currency;
-    if (!in_value && !currency_at(text, token.begin, token.end, currency)) ++words;
+    if (!in_value && !currency_at(text, token.begin, token.end, currency) && ++words == most_words) break;
   }
   return words;
 }

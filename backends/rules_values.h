@@ -19,14 +19,14 @@ struct Value {
   std::string text;                  ///< Normalised; empty for a number.
   std::string other;                 ///< The other reading of an ambiguous date.
   double number = 0;
-  double other_number = 0;           ///< The other reading of an unclear number.
+  double other_number = 0;  ///< The other reading of an unclear number.
   int decimals = 0;
   bool percent = false;
-  bool unclear = false;              ///< `other` or `other_number` may be meant as well.
-  bool settled = false;              ///< It was, but other dates of the document show the order.
+  bool unclear = false;  ///< `other` or `other_number` may be meant as well.
+  bool settled = false;  ///< It was, but other dates of the document show the order.
   bool check_digits = false;
-  bool shared_symbol = false;        ///< `currency` is the best known one of several with the same symbol.
-  std::string currency;              ///< Beside a number.
+  bool shared_symbol = false;  ///< `currency` is the best known one of several with the same symbol.
+  std::string currency;        ///< Beside a number.
 };
 
 /// All values of a document, by cell, and what is left of the cells beside them.
@@ -40,9 +40,7 @@ class Values {
   }
   /// The cell says something beside values, units, currencies and marks: it is a label, a name, prose.
   bool has_words(std::uint32_t cell) const { return words_[cell] > 0; }
-  /// How many such words it has, at most 255.
-  int words(std::uint32_t cell) const { return words_[cell]; }
-  /// How many such words stand in [begin, end) of the cell's page.
+  /// How many such words stand in [begin, end) of the cell's page, outside brackets; stops counting at some.
   int words_between(const Cell& cell, std::uint32_t begin, std::uint32_t end) const;
 
  private:

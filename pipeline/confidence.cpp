@@ -9,9 +9,19 @@ namespace {
 
 using nlohmann::json;
 
-double number(const json& signals, const char* name, double missing) {
+constexpr double bias = 1.3;
+constexpr double neutral_label = 0.7;
+constexpr double optional_weight = 0.25;
+
+/// A signal between 0 and 1.
+double share(const json& signals, const char* name, double missing) {
   const auto found = signals.find(name);
-  return found != signals.end() && found->is_number() ? found->get<double>() : missing;
+  return found != signals.end() && found->is_number() ? std::clamp(found->get<double>(), 0.0, 1.0) : missing;
+}
+
+double places(const json& signals) {
+  const auto found = signals.find("places");
+  return found != signals.end() && found->is_number() ? std::clamp(found->get<double>(), 1.0, 5.0) : 1;
 }
 
 bool is(const json& signals, const char* name, bool wanted) {
@@ -33,33 +43,34 @@ double logit(double probability) {
 
 double field_confidence(const json& signals) {
   if (!signals.is_object()) return 0;
-  double sum = 1.0;
-  sum += 5.0 * (number(signals, "label_strength", 0.7) - 0.7);
-  sum += 4.0 * (number(signals, "format", 1) - 1);
-  sum += 2.5 * (number(signals, "margin", 0.5) - 0.5);
-  sum += 0.5 * std::log(std::clamp(number(signals, "places", 1), 1.0, 5.0));
+  double sum = bias;
+  sum += 5.0 * (share(signals, "label_strength", neutral_label) - neutral_label);
+  sum += 5.0 * (share(signals, "format", 1) - 1);
+  sum += 2.5 * (share(signals, "margin", 0.5) - 0.5);
+  sum += 0.4 * std::log(places(signals));
   if (is(signals, "ambiguous", true)) sum -= 3;
   if (is(signals, "evidence_found", false)) sum -= 1.5;
   if (is(signals, "schema_valid", false)) sum -= 3;
   if (count(signals, "checks_passed") > 0) sum += 2;
+  if (is(signals, "joined_by_sum", true)) sum -= 2;
   if (count(signals, "checks_failed") > 0) sum -= 3;
-  sum += logit(number(signals, "min_token_probability", 0.5)) / 2;
-  sum += 3 * (number(signals, "agreement", 0.5) - 0.5);
+  sum += logit(share(signals, "min_token_probability", 0.5)) / 2;
+  sum += 3 * (share(signals, "agreement", 0.5) - 0.5);
   return 1 / (1 + std::exp(-sum));
 }
 
 double record_confidence(const std::vector<FieldConfidence>& fields) {
-  double sum = 0, least = 1;
-  int counted = 0;
+  double sum = 0, weights = 0, least = 1;
   for (const FieldConfidence& field : fields) {
     if (!field.required && !field.has_value) continue;
     const double confidence = field.has_value ? field.confidence : 0;
-    sum += confidence;
-    ++counted;
+    const double weight = field.required ? 1 : optional_weight;
+    sum += weight * confidence;
+    weights += weight;
     if (field.required) least = std::min(least, confidence);
   }
-  if (counted == 0) return 0;
-  const double mean = sum / counted;
+  if (weights == 0) return 0;
+  const double mean = sum / weights;
   return std::min(mean, (mean + least) / 2);
 }
 

@@ -10,19 +10,25 @@ namespace docket {
 ///
 ///     confidence = 1 / (1 + exp(-logit)),    logit = bias + sum over the signals that are there
 ///
-/// A signal that is missing adds nothing: it speaks neither for nor against the value. Signals and their weights:
+/// A signal that is missing adds nothing: it speaks neither for nor against the value. The bias is 1.3.
 ///
-///   label_strength  0…1  how surely what stands beside the value names the field   rules tier
-///   format          0…1  how well the value's looks fit the field                   rules tier
-///   margin          0…1  how far the second-best value is behind                    rules tier
-///   places          1…   places of the document that give the same value            rules tier
-///   ambiguous       true: can be read in two ways (12/03/2024, 1.234)               rules tier
-///   evidence_found  bool the value stands in the text where the quote says          all
-///   schema_valid    bool the value is what the field's schema allows                all
-///   checks_passed   list of names of checks that read the field and hold            all
-///   checks_failed   list of those that do not                                       all
-///   min_token_probability  0…1  of the value's tokens                               models that tell it
-///   agreement       0…1  share of the other tiers' answers that are the same        more than one tier
+///   signal          value                                                          adds
+///   label_strength  0…1, how surely what stands beside the value names the field   5.0 * (signal - 0.7)
+///   format          0…1, how well the value's looks fit the field                  5.0 * (signal - 1)
+///   margin          0…1, how far behind the second-best value is                   2.5 * (signal - 0.5)
+///   places          1…5, places of the document that give the same value           0.4 * ln(signal)
+///   ambiguous       true: can be read in two ways (12/03/2024, 1.234)              -3
+///   evidence_found  false: the value does not stand where the quote says           -1.5
+///   schema_valid    false: the field's schema does not allow the value             -3
+///   checks_passed   names of checks that read the field and hold; any              +2
+///   joined_by_sum   true: they hold by a sum that was added up to fit              -2
+///   checks_failed   names of those that do not; any                                -3
+///   min_token_probability  0…1, of the value's tokens, where a model tells it      ln(signal / (1 - signal))
+///   / 2 agreement       0…1, share of the other tiers' answers that are the same       3.0 * (signal - 0.5)
+///
+/// The weights of the rules tier's signals (the first five, and the checks') were fitted by logistic
+/// regression on 130 invoices of some suppliers and tried on 53 of others; they are rounded to the careful
+/// side.
 double field_confidence(const nlohmann::json& signals);
 
 /// A field as the confidence of the whole record sees it.
@@ -32,9 +38,9 @@ struct FieldConfidence {
   bool required = false;
 };
 
-/// The confidence of a record: the mean over the fields that have a value, times the share of required fields
-/// that have one with a confidence of at least one half each counted by its confidence. A record without required
-/// fields is as good as its values; a record without any value has 0.
+/// The confidence of a record: the mean over its required fields, where a missing one counts 0, and over the
+/// others that have a value, at a quarter of the weight; but at most halfway between that mean and the worst
+/// required field, since a record is of little use where one of them is wrong. Without any value it is 0.
 double record_confidence(const std::vector<FieldConfidence>& fields);
 
 }  // namespace docket
