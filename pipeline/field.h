@@ -10,7 +10,7 @@ namespace docket {
 struct Field {
   enum class Type {
     text,
-    secret,      ///< Only `${NAME}` or `${NAME:-…}`, or a file of mode 0600 as `file:PATH`; a literal is refused.
+    secret,  ///< Only `${NAME}` or `${NAME:-…}`, or a file of mode 0600 as `file:PATH`; a literal is refused.
     integer,
     number,
     boolean,
@@ -39,6 +39,8 @@ struct Field {
   double maximum = std::numeric_limits<double>::infinity();
   std::span<const std::string_view> choices = {};
   std::span<const Field> fields = {};
+  bool affects_answer =
+      true;  ///< Another value may give another answer; false: where, when or how fast it comes.
 };
 
 }  // namespace docket
