@@ -10,7 +10,7 @@ namespace docket {
 struct Field {
   enum class Type {
     text,
-    secret,  ///< Only `${NAME}` or `${NAME:-…}`, or a file of mode 0600 as `file:PATH`; a literal is refused.
+    secret,      ///< Only `${NAME}` or `${NAME:-…}`, or a file of mode 0600 as `file:PATH`; a literal is refused.
     integer,
     number,
     boolean,
@@ -39,8 +39,8 @@ struct Field {
   double maximum = std::numeric_limits<double>::infinity();
   std::span<const std::string_view> choices = {};
   std::span<const Field> fields = {};
-  bool affects_answer =
-      true;  ///< Another value may give another answer; false: where, when or how fast it comes.
+  /// Another value may give another answer. Not: it says where, when or how fast an answer comes.
+  bool affects_answer = true;
 };
 
 }  // namespace docket
