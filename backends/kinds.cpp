@@ -41,20 +41,23 @@ constexpr Field max_concurrent{.name = "max_concurrent",
                                .help = "calls at a time, per address",
                                .fallback = "4",
                                .minimum = 1,
-                               .maximum = 1000};
+                               .maximum = 1000,
+                               .affects_answer = false};
 constexpr Field timeout{.name = "timeout",
                         .type = Type::duration,
                         .help = "for one whole answer",
                         .fallback = "120s",
                         .minimum = 100,
-                        .maximum = 86'400'000};
+                        .maximum = 86'400'000,
+                        .affects_answer = false};
 constexpr Field think{.name = "think",
                       .type = Type::boolean,
                       .help = "let a reasoning model think before it answers",
                       .fallback = "false"};
 constexpr Field fallback{.name = "fallback",
                          .type = Type::backend,
-                         .help = "who is asked when this one cannot be reached or gives no valid answer"};
+                         .help = "who is asked when this one cannot be reached or gives no valid answer",
+                         .affects_answer = false};
 constexpr Field location{
     .name = "location",
     .type = Type::choice,
@@ -65,7 +68,8 @@ constexpr Field location{
 constexpr Field price{.name = "price",
                       .type = Type::group,
                       .help = "what calls cost; unknown when absent, which a budget refuses for the cloud",
-                      .fields = price_fields};
+                      .fields = price_fields,
+                      .affects_answer = false};
 constexpr Field key{.name = "api_key", .type = Type::secret, .help = "sent over TLS or to loopback only"};
 constexpr Field required_key{.name = key.name, .type = key.type, .help = key.help, .required = true};
 
@@ -73,7 +77,11 @@ constexpr std::string_view urls_help =
     "the server's address, or a list: calls go to the least busy healthy one";
 
 constexpr Field ollama_fields[] = {
-    {.name = "url", .type = Type::texts, .help = urls_help, .fallback = "http://127.0.0.1:11434"},
+    {.name = "url",
+     .type = Type::texts,
+     .help = urls_help,
+     .fallback = "http://127.0.0.1:11434",
+     .affects_answer = false},
     required_model,
     {.name = context.name,
      .type = context.type,
@@ -91,7 +99,7 @@ constexpr Field ollama_fields[] = {
 };
 
 constexpr Field openai_fields[] = {
-    {.name = "url", .type = Type::texts, .help = urls_help, .required = true},
+    {.name = "url", .type = Type::texts, .help = urls_help, .required = true, .affects_answer = false},
     model,
     context,
     max_concurrent,
@@ -104,7 +112,11 @@ constexpr Field openai_fields[] = {
 };
 
 constexpr Field anthropic_fields[] = {
-    {.name = "url", .type = Type::texts, .help = urls_help, .fallback = "https://api.anthropic.com"},
+    {.name = "url",
+     .type = Type::texts,
+     .help = urls_help,
+     .fallback = "https://api.anthropic.com",
+     .affects_answer = false},
     required_model,
     required_key,
     context,

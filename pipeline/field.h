@@ -39,6 +39,8 @@ struct Field {
   double maximum = std::numeric_limits<double>::infinity();
   std::span<const std::string_view> choices = {};
   std::span<const Field> fields = {};
+  /// Another value may give another answer. Not: it says where, when or how fast an answer comes.
+  bool affects_answer = true;
 };
 
 }  // namespace docket

@@ -1,7 +1,6 @@
 #include "pipeline/output.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -124,26 +123,24 @@ std::variant<std::unique_ptr<Output>, Output::Failure> Output::open(const fs::pa
   std::error_code error;
   fs::create_directories(folder / ".docket", error);
   if (error) return Failure{write_error(folder, error.value())};
-  const fs::path lock_file = folder / ".docket/lock";
-  const int lock = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (lock < 0) return Failure{write_error(lock_file, errno)};
-  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    close(lock);
-    return Failure{{ErrorClass::output, "another run is writing to " + folder.string()}, true};
-  }
-  std::unique_ptr<Output> output(new Output(folder, lock));
+  auto taken = RunLock::take(folder / ".docket/lock");
+  if (const auto* failed = std::get_if<Error>(&taken)) return Failure{*failed};
+  if (const auto* busy = std::get_if<RunLock::Busy>(&taken))
+    return Failure{
+        {ErrorClass::output, "another run is writing to " + folder.string() + ": " + to_string(busy->holder)},
+        true};
+  std::unique_ptr<Output> output(new Output(folder, std::move(std::get<RunLock>(taken))));
   fs::remove_all(output->temporary(), error);  // What a killed run left.
   fs::create_directories(output->temporary(), error);
   if (error) return Failure{write_error(output->temporary(), error.value())};
   return output;
 }
 
-Output::Output(fs::path folder, int lock) : folder_(std::move(folder)), lock_(lock) {}
+Output::Output(fs::path folder, RunLock lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
 
 Output::~Output() {
   std::error_code ignored;
   fs::remove_all(temporary(), ignored);
-  close(lock_);
 }
 
 std::optional<Error> Output::write(std::string_view name, std::string_view content) const {

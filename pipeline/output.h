@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "pipeline/result.h"
+#include "pipeline/run_lock.h"
 
 namespace docket {
 
@@ -51,9 +52,9 @@ class Output {
   std::filesystem::path temporary() const { return folder_ / ".docket/tmp"; }
 
  private:
-  Output(std::filesystem::path folder, int lock);
+  Output(std::filesystem::path folder, RunLock lock);
   const std::filesystem::path folder_;
-  const int lock_;  ///< File descriptor of .docket/lock.
+  const RunLock lock_;  ///< On .docket/lock.
 };
 
 /// Puts `content` at `file`, by way of a temporary file beside it; for files that are not below an Output.

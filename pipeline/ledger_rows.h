@@ -1,0 +1,121 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/document.h"
+#include "pipeline/file_stamp.h"
+#include "pipeline/record.h"
+#include "pipeline/usage.h"
+
+namespace docket {
+
+/// The rows of a ledger in the program's words; docs/ledger.md says what each is for.
+
+struct LedgerRun {
+  std::string name;      ///< Of the run, as in its report.
+  std::string pipeline;  ///< The pipeline file.
+  std::string plan;      ///< Digest of what all stages are told to do.
+  std::string version;   ///< Of docket.
+  std::string host;
+  std::int64_t pid = 0;
+  std::string started;  ///< ISO 8601, UTC.
+};
+
+/// What a stage was told to do.
+struct LedgerConfiguration {
+  std::string digest;
+  std::string stage;
+  std::string content;  ///< JSON.
+};
+
+/// How a document last ended.
+struct LedgerDocument {
+  std::string path;
+  std::string id;
+  std::string name;  ///< Of its files, without ending.
+  FileStamp stamp;
+  std::string sha256;
+  std::string media_type;
+  std::string plan;
+  Outcome outcome = Outcome::cancelled;
+  bool settled = false;  ///< The same content and plan would end the same way.
+  std::optional<std::string> held;
+  std::optional<std::string> error_stage;
+  std::optional<Error> error;
+  std::int64_t attempts = 0;
+  bool parked = false;
+  std::int64_t record_bytes = 0;
+  std::int64_t run = 0;
+};
+
+/// How one stage of a document last ended.
+struct LedgerStage {
+  std::string stage;
+  StageResult::State state = StageResult::State::pending;
+  bool ran = false;  ///< Not: its stored result was taken, or it was not reached.
+  std::string why;   ///< What made it run.
+  std::string key;
+  std::string configuration;  ///< Digest.
+  std::string input;          ///< JSON: digests of what it read.
+  std::vector<std::string> reasons;
+  std::optional<std::string> held;
+  std::optional<Error> error;
+  std::int64_t wall_ns = 0;
+  Usage usage;
+  std::int64_t run = 0;
+};
+
+/// A validated success, whatever document it was made for.
+struct StoredResult {
+  std::string key;
+  std::string stage;
+  StageResult::State state = StageResult::State::done;  ///< Or held.
+  nlohmann::json output;
+  std::vector<std::string> reasons;
+  std::optional<std::string> held;
+  std::shared_ptr<const Text> text;  ///< Of the stage that reads the file.
+  std::string media_type;            ///< Likewise.
+  Usage usage;                       ///< What it took.
+};
+
+/// One attempt to ask a model.
+struct LedgerCall {
+  std::string document, stage, backend, kind, model;
+  std::string location;  ///< local or cloud.
+  std::int64_t attempt = 1;
+  std::string outcome;  ///< ok, or the class of the error.
+  std::optional<std::string> message;
+  std::string request;  ///< Key of the answer.
+  std::int64_t wall_ms = 0;
+  Usage usage;
+};
+
+/// What a model answered to a request.
+struct StoredAnswer {
+  std::string request;  ///< Hash of model and request.
+  std::string model;
+  nlohmann::json answer;
+  Usage usage;
+};
+
+std::string_view name(StageResult::State state);
+std::optional<StageResult::State> stage_state(std::string_view name);
+std::optional<Outcome> outcome_named(std::string_view name);
+/// The class of that name; `bug` for a name that is none.
+ErrorClass error_class_named(std::string_view name);
+
+/// All members of a usage, in integers; and back.
+std::string usage_to_text(const Usage& usage);
+Usage usage_from_text(std::string_view text);
+std::string texts_to_json(const std::vector<std::string>& texts);
+std::vector<std::string> texts_from_json(std::string_view json);
+
+/// `2026-11-01T12:00:00Z`.
+std::string utc_now();
+
+}  // namespace docket

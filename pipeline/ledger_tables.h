@@ -1,0 +1,40 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/ledger_rows.h"
+#include "pipeline/ledger_sqlite.h"
+
+namespace docket {
+
+/// Rows into tables and back: one statement each. What a row of a damaged ledger says that makes no sense
+/// reads as if it were not there.
+
+std::optional<Error> insert(LedgerDatabase& database, const LedgerConfiguration& configuration);
+std::optional<Error> insert(LedgerDatabase& database, const LedgerRun& run);
+std::optional<Error> upsert(LedgerDatabase& database, const LedgerDocument& document);
+std::optional<Error> upsert(LedgerDatabase& database, const std::string& path, std::size_t position,
+                            const LedgerStage& stage);
+std::optional<Error> upsert_record(LedgerDatabase& database, const std::string& path,
+                                   const std::string& record);
+std::optional<Error> insert_attempt(LedgerDatabase& database, const LedgerDocument& document);
+/// With its text, where it has one.
+std::optional<Error> upsert(LedgerDatabase& database, const StoredResult& result, std::int64_t run);
+std::optional<Error> insert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run);
+std::optional<Error> upsert(LedgerDatabase& database, const StoredAnswer& answer, std::int64_t run);
+std::optional<Error> remove_document(LedgerDatabase& database, const std::string& path);
+
+Result<std::optional<LedgerDocument>> select_document(LedgerDatabase& database, std::string_view path);
+/// Those that are not done, in the order of their paths.
+std::optional<Error> select_unfinished(LedgerDatabase& database,
+                                       const std::function<void(const LedgerDocument&)>& each);
+Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::string_view path);
+Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key);
+Result<std::optional<StoredAnswer>> select_answer(LedgerDatabase& database, std::string_view request);
+Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::string_view path);
+Result<std::string> select_configuration(LedgerDatabase& database, std::string_view digest);
+
+}  // namespace docket

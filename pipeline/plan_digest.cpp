@@ -1,0 +1,67 @@
+#include "pipeline/plan_digest.h"
+
+#include "pipeline/digest.h"
+#include "pipeline/plan.h"
+#include "pipeline/stage_key.h"
+
+namespace docket {
+namespace {
+
+using nlohmann::json;
+using Describe = std::function<json(const std::string&)>;
+
+std::string one_line(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+json describe_backend(const Plan& plan, const ModelDigests& models, const std::string& name) {
+  const BackendPlan* const backend = plan.backend(name);
+  if (backend == nullptr) return name;
+  const Describe another = [](const std::string&) {
+    return json();
+  };  // A fallback is not part of what it is.
+  json description = {
+      {"type", backend->kind->type},
+      {"settings", answer_settings(backend->kind->fields, backend->settings.resolved(), another)}};
+  if (const auto model = models.find(name); model != models.end()) description["model"] = model->second;
+  return description;
+}
+
+json when_of(const StagePlan& stage) {
+  json when = json::array();
+  for (const NamedCondition& named : stage.when)
+    when.push_back({named.name, named.condition->expression()});
+  return when;
+}
+
+}  // namespace
+
+LedgerConfiguration configuration_of(const Plan& plan, const StagePlan& stage, const ModelDigests& models) {
+  const Describe backend = [&](const std::string& name) { return describe_backend(plan, models, name); };
+  const json content = {
+      {"type", stage.kind->type},
+      {"version", stage.kind->version},
+      {"settings", answer_settings(stage.kind->fields, stage.settings.resolved(), backend)}};
+  LedgerConfiguration configuration;
+  configuration.stage = stage.id;
+  configuration.content = one_line(content);
+  configuration.digest = short_digest(configuration.content);
+  return configuration;
+}
+
+std::vector<LedgerConfiguration> configurations_of(const Plan& plan, const ModelDigests& models) {
+  std::vector<LedgerConfiguration> configurations;
+  for (const StagePlan& stage : plan.stages)
+    configurations.push_back(configuration_of(plan, stage, models));
+  return configurations;
+}
+
+std::string plan_digest(const Plan& plan, const std::vector<LedgerConfiguration>& configurations) {
+  json all = json::array();
+  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
+    const StagePlan& stage = plan.stages[i];
+    all.push_back({stage.id, configurations[i].digest, stage.after, when_of(stage)});
+  }
+  return short_digest(
+      one_line({{"stages", all}, {"policy", plan.settings.resolved().value("policy", json())}}));
+}
+
+}  // namespace docket
