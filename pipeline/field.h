@@ -10,7 +10,7 @@ namespace docket {
 struct Field {
   enum class Type {
     text,
-    secret,      ///< `${NAME}`, `${NAME:-}`, or `file:PATH` of mode 0600; a literal is refused, as a default too.
+    secret,  ///< `${NAME}`, `${NAME:-}`, or `file:PATH` of mode 0600; a literal is refused, as a default too.
     integer,
     number,
     boolean,

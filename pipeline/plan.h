@@ -33,7 +33,7 @@ struct StagePlan {
   std::string id;  ///< Also the stage's member in the record.
   const StageKind* kind = nullptr;
   Settings settings;
-  std::vector<std::size_t> after;    ///< Positions in Plan::stages, all smaller than this one's. Empty: first.
+  std::vector<std::size_t> after;  ///< Positions in Plan::stages, all smaller than this one's. Empty: first.
   std::vector<NamedCondition> when;  ///< Empty: always.
   std::unique_ptr<Stage> stage;
   int line = 0, column = 0;
@@ -60,7 +60,8 @@ struct PlanOrComplaints {
   std::vector<Complaint> complaints;
 };
 
-/// Reads and validates a pipeline file. `overrides` are the `key=value` of `--set`: a dotted path into the file
+/// Reads and validates a pipeline file. `overrides` are the `key=value` of `--set`: a dotted path into the
+/// file
 /// (`output.dir=x`, `backends.local.url=…`, `stages.classify.accept=0.9`: stages by id), the value as YAML.
 PlanOrComplaints read_plan(const std::filesystem::path& file, const Catalog& catalog,
                            const std::vector<std::pair<std::string, std::string>>& overrides = {});

@@ -14,7 +14,10 @@ TEST(Table, AlignsColumnsByCharactersNotBytes) {
 
 TEST(Printable, LeavesNothingThatDrivesATerminal) {
   EXPECT_EQ(printable("a\x1b[2J\x07\x7f\nb\tc"), "a?[2J??\nb?c");
-  EXPECT_EQ(printable("caf\xc3\xa9 \xc2\x9b" "31m \xc2\xa0"), "caf\xc3\xa9 ?31m \xc2\xa0") << "C1 controls too";
+  EXPECT_EQ(printable("caf\xc3\xa9 \xc2\x9b"
+                      "31m \xc2\xa0"),
+            "caf\xc3\xa9 ?31m \xc2\xa0")
+      << "C1 controls too";
 }
 
 TEST(Duration, IsShortAtEverySize) {
