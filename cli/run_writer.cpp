@@ -77,7 +77,7 @@ std::optional<Error> RunWriter::write_report(const nlohmann::ordered_json& repor
 Usage RunWriter::usage_of(const Document& document) {
   Usage usage;
   for (const StageResult& result : document.stages)
-    usage += result.usage;
+    usage += result.spent.total();
   return usage;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -17,6 +18,7 @@
 namespace docket {
 
 class Condition;
+class Schema;
 
 /// Read a file: media type, identity, text, pages, metadata. Answered by the pool of extraction workers.
 struct ExtractQuestion {
@@ -52,16 +54,55 @@ struct FieldsQuestion {
   std::shared_ptr<const std::vector<Check>> checks;
 };
 
-using Question = std::variant<ExtractQuestion, ClassifyQuestion, FieldsQuestion>;
+/// A piece of what a model is shown. Pictures may join text later.
+struct PromptPart {
+  enum class Kind { text };
+  Kind kind = Kind::text;
+  std::string text;
+};
+
+/// A question in a model's words. Servers keep what they computed for the beginning of a prompt, so it goes
+/// from what many prompts share to what only this one has: `system`, `document`, `task`.
+struct Prompt {
+  std::string system;                ///< The same for all documents and stages.
+  std::vector<PromptPart> document;  ///< The same for all stages that ask about the document.
+  std::string task;
+  std::string complaint;  ///< What was wrong with the last answer to this prompt; empty: it is the first.
+  std::shared_ptr<const Schema>
+      schema;  ///< Of the answer, an object. What a server cannot enforce is checked here.
+  std::int64_t most_output_tokens = 0;  ///< What an answer may take, without thinking.
+};
+
+/// Models answer a Prompt, the rules tier a ClassifyQuestion or a FieldsQuestion, the workers an
+/// ExtractQuestion.
+using Question = std::variant<ExtractQuestion, ClassifyQuestion, FieldsQuestion, Prompt>;
+
+/// Whose question it is. Set by the flow.
+struct Caller {
+  std::string document;  ///< Document::path.
+  std::string stage;     ///< StagePlan::id.
+  std::size_t position =
+      0;  ///< Of the stage in the plan: later ones go first, so that documents get finished.
+};
 
 /// What a stage wants to know, and whom it asks.
 struct Request {
   std::string backend;  ///< A name from the pipeline's `backends:`, or `extraction_workers`.
   Question question;
+  Caller asked_by = {};
+  /// Nothing is sent after it, and no reply waited for. Set by the flow.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 /// The internal backend that answers every ExtractQuestion.
 inline constexpr std::string_view extraction_workers = "docket-extract";
+
+/// How sure a model was of the tokens of one value, from their log probabilities. 0…1.
+struct TokenProbability {
+  double least = 0;              ///< Of the value's tokens: finds one doubtful digit.
+  double joint = 0;              ///< Their product.
+  std::optional<double> margin;  ///< Of the allowed values of an enum: the chosen one's share.
+};
 
 /// An answer to
 ///  - ExtractQuestion: `text`, and `value` {pages, characters, grade, metadata, embedded_files, …}: see
@@ -69,9 +110,12 @@ inline constexpr std::string_view extraction_workers = "docket-extract";
 ///  - ClassifyQuestion: `value` {label: string or null, confidence: 0..1, scores: {label: 0..1}}
 ///  - FieldsQuestion: `value` {fields: {name: value or null},
 ///    details: {name: {evidence: {page, quote, box?}, signals: {…}} or {problem: string}}}
+///  - Prompt: `value` is valid by the prompt's schema, and `probabilities` where the server tells them
 struct Answer {
   nlohmann::json value;
-  std::shared_ptr<const Text> text;
+  std::shared_ptr<const Text> text = nullptr;
+  /// By JSON Pointer of a string, number, boolean or null in `value`.
+  std::map<std::string, TokenProbability> probabilities = {};
 };
 
 /// What a file is, whatever its content turns out to be worth.
@@ -81,12 +125,23 @@ struct FileFacts {
   std::string media_type;  ///< From content.
 };
 
+/// How far a prompt and the room for its answer exceed what the model can hold.
+struct Excess {
+  std::int64_t tokens = 0;  ///< Of the prompt; by the server's count, else estimated.
+  std::int64_t window = 0;  ///< That there is for the prompt.
+};
+
 struct Reply {
   Result<Answer> answer = Error{ErrorClass::bug, "no reply"};
-  Usage usage;              ///< Counted even when the call failed.
+  Spending spent = {};      ///< Counted even when the call failed: by backend and model, all attempts.
   std::int64_t cpu_ns = 0;  ///< CPU time that the answer took, in this process or another.
   /// ExtractQuestion only: known even when the content could not be read.
   std::optional<FileFacts> file = std::nullopt;
+  // Prompt only:
+  std::optional<Excess> excess = std::nullopt;  ///< With ErrorClass::too_long.
+  /// The server asks to come back no earlier.
+  std::optional<std::chrono::milliseconds> retry_after = std::nullopt;
+  bool overloaded = false;  ///< The server asks everybody to slow down (429, 503, 529).
 };
 
 /// Answers requests, some time later, from any thread. Owned by the run; outlives every request.

@@ -27,7 +27,8 @@ struct StageResult {
   std::vector<std::string> reasons;  ///< Names of the conditions that made it run, or that flag the document.
   std::optional<std::string> held;   ///< Set with State::held.
   std::optional<Error> error;        ///< Set with State::failed.
-  Usage usage;
+  Spending spent;
+  nlohmann::json notes;      ///< What the stage remembers from turn to turn; not kept.
   std::int64_t wall_ns = 0;  ///< From the first call of the stage to its end, waiting included.
   std::int64_t cpu_ns = 0;   ///< Spent in the stage, in built-in backends and in workers.
 };

@@ -135,6 +135,8 @@ class StageNode {
       exchange->turn = job.exchange ? job.exchange->turn + 1 : 1;
       exchange->replies.resize(requests.size());
       exchange->missing = requests.size();
+      for (Request& request : requests)
+        request.asked_by = {passage.document->path, plan().id, position_};
       exchange->requests = std::move(requests);
       std::get<1>(out).try_put(Job{job.passage, std::move(exchange)});
       return;
@@ -150,7 +152,7 @@ class StageNode {
     if (job.exchange) {
       replies = job.exchange->replies;
       for (const Reply& reply : replies) {
-        result.usage += reply.usage;
+        result.spent += reply.spent;
         result.cpu_ns += reply.cpu_ns;
       }
     } else if (!may_begin(document)) {

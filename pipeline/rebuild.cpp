@@ -61,6 +61,7 @@ Consequence consequence(ErrorClass error_class) {
     case ErrorClass::encrypted:
     case ErrorClass::empty:
     case ErrorClass::damaged:
+    case ErrorClass::too_long:
     case ErrorClass::rejected:
       return Consequence::parks;
     case ErrorClass::limit:

@@ -85,7 +85,7 @@ ordered_json record(const Document& document, std::span<const StagePlan> stages)
     if (!result.output.is_null()) record[stages[i].id] = result.output;
     for (const std::string& reason : result.reasons)
       reasons.push_back(reason);
-    usage += result.usage;
+    usage += result.spent.total();
   }
   record["reasons"] = std::move(reasons);
   for (const StageResult& result : document.stages) {

@@ -34,8 +34,8 @@ void Report::add(const Document& document) {
     if (result.state == StageResult::State::pending && result.error) ++sums.cancelled;
     sums.wall_ns += result.wall_ns;
     sums.cpu_ns += result.cpu_ns;
-    sums.usage += result.usage;
-    usage_ += result.usage;
+    sums.usage += result.spent.total();
+    usage_ += result.spent.total();
     for (const std::string& reason : result.reasons)
       ++sums.reasons[reason];
     if (result.held)

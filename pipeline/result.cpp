@@ -28,6 +28,8 @@ std::string_view name(ErrorClass error_class) {
       return "transport";
     case ErrorClass::transient:
       return "transient";
+    case ErrorClass::too_long:
+      return "too_long";
     case ErrorClass::rejected:
       return "rejected";
     case ErrorClass::content:

@@ -20,6 +20,7 @@ enum class ErrorClass {
   unavailable,  ///< A backend that is needed cannot be used. Exit 4.
   transport,    ///< No whole reply: resolve, connect, reset, time-out.
   transient,    ///< The server asked to come back later and never answered.
+  too_long,     ///< The question is longer than what the model can hold.
   rejected,     ///< The server refuses this request; it would refuse it again.
   content,      ///< The model's answer is no answer: not JSON, cut off, against the schema.
   output,       ///< A result could not be written.

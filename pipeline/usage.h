@@ -1,5 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace docket {
 
@@ -16,6 +18,25 @@ struct Usage {
 
   Usage& operator+=(const Usage& other);
   friend bool operator==(const Usage&, const Usage&) = default;
+};
+
+/// What a model of a backend was used for.
+struct ModelUsage {
+  std::string backend;  ///< Its name in the pipeline.
+  std::string model;
+  Usage usage;
+};
+
+/// What was used, one entry for each backend and model.
+class Spending {
+ public:
+  void add(const ModelUsage& used);
+  Spending& operator+=(const Spending& other);
+  const std::vector<ModelUsage>& by_model() const { return by_model_; }
+  Usage total() const;
+
+ private:
+  std::vector<ModelUsage> by_model_;  ///< In order of first use; a handful.
 };
 
 }  // namespace docket

@@ -39,7 +39,7 @@ TEST(RulesBackend, AnswersInSubmitAndCostsNothing) {
   const Reply reply = ask(*backend, fields_question("Total 12.50"));
   ASSERT_TRUE(reply.answer);
   EXPECT_EQ(reply.answer->value["fields"]["total"], 12.5);
-  EXPECT_EQ(reply.usage, Usage{});
+  EXPECT_EQ(reply.spent.total(), Usage{});
 }
 
 TEST(RulesBackend, RefusesWhatItCannotAnswer) {

@@ -18,7 +18,9 @@ Requests nothing() { return std::vector<Request>{}; }
 Requests ask(std::size_t times) { return std::vector<Request>(times, Request{"fake", ClassifyQuestion{}}); }
 
 Reply answer_ok(const Request&) {
-  return {Answer{{{"label", "x"}}, nullptr}, {.calls = 1, .input_tokens = 10}};
+  Spending spent;
+  spent.add({"fake", "model", {.calls = 1, .input_tokens = 10}});
+  return {Answer{{{"label", "x"}}}, spent};
 }
 
 /// Throws for some documents, as a parser might.
@@ -82,7 +84,7 @@ Counts run(std::span<const StagePlan> stages, Backend& backend, std::size_t docu
     EXPECT_TRUE(seen.insert(document.number).second) << "handed back twice: " << document.number;
     ++counts.by_outcome[outcome(document)];
     for (const StageResult& result : document.stages)
-      counts.usage += result.usage;
+      counts.usage += result.spent.total();
     if (++finished == stop_after) stop.request_stop();
   };
   run_flow(stages, backend, {next, done}, options, stop.get_token());
