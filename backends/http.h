@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/timer.h"
 #include "pipeline/result.h"
 
 namespace docket::backends {
@@ -22,10 +23,13 @@ struct HttpLimits {
 
 struct HttpRequest {
   std::string method = "POST";  ///< Or GET, without a body.
-  std::string url;
-  std::vector<std::string> headers;  ///< `Name: value`. May hold a key: never shown.
-  std::string body;
-  HttpLimits limits;
+  std::string url = {};
+  std::vector<std::string> headers = {};  ///< `Name: value`. May hold a key: never shown.
+  std::string body = {};
+  HttpLimits limits = {};
+  /// The environment's proxy variables (https_proxy, no_proxy, …) count. Not for local servers: their text
+  /// must not take a way through somebody else's machine.
+  bool through_proxy = false;
 };
 
 struct HttpReply {
@@ -36,20 +40,22 @@ struct HttpReply {
 
 /// All HTTP of a run: one thread, any number of calls at a time. Connections are kept; redirects are not
 /// followed, so that a key goes nowhere else. The only user of libcurl.
-class HttpLoop {
+class HttpLoop final : public Timer {
  public:
   /// Once `stop` is requested every call ends with ErrorClass::cancelled, and timers fire at once.
   explicit HttpLoop(std::stop_token stop);
-  ~HttpLoop();  ///< Ends what is under way as cancelled.
+  ~HttpLoop() override;  ///< Ends what is under way as cancelled.
 
-  /// The Error is of class `transport` (no whole reply; the message says which part failed, and the address
-  /// without what may be secret in it) or `cancelled`.
+  /// The Error is of class `transport` (no whole reply), `content` (the reply exceeds
+  /// HttpLimits::reply_bytes), `unavailable` (a header that cannot be sent) or `cancelled`. Its message says
+  /// which part failed, and the address without what may be secret in it.
   using Done = std::function<void(Result<HttpReply>)>;
   /// Never waits; any thread. `done` is called once, by the loop's thread, and may send again.
   void send(HttpRequest request, Done done) noexcept;
   /// Calls `then` once, by the loop's thread, after so long.
-  void after(std::chrono::milliseconds delay, std::function<void()> then) noexcept;
-  bool stopped() const noexcept;
+  void after(std::chrono::milliseconds delay, std::function<void()> then) noexcept override;
+  Clock::time_point now() const noexcept override { return Clock::now(); }
+  bool stopped() const noexcept override;
 
  private:
   class Engine;
