@@ -17,11 +17,13 @@ struct Options {
   int jobs = 1;                          ///< Extraction workers.
   std::filesystem::path extract_worker;  ///< The program docket-extract.
   std::stop_token hard_stop;             ///< Ends calls that are on their way.
+  bool offline = false;                  ///< No question leaves this machine.
+  std::filesystem::path trace;           ///< Folder for requests and replies; empty: none are kept.
 };
 
 /// The one backend of a run: hands each request to the backend that it names, and those for
 /// `extraction_workers` to the pool. A backend that cannot be used answers with ErrorClass::unavailable.
-/// `plan` must outlive it.
-std::unique_ptr<Backend> make(const Plan& plan, const Options& options);
+/// `plan` must outlive it. The Error is of class `config`.
+Result<std::unique_ptr<Backend>> make(const Plan& plan, const Options& options);
 
 }  // namespace docket::backends

@@ -50,6 +50,26 @@ constexpr Field timeout{.name = "timeout",
                         .minimum = 100,
                         .maximum = 86'400'000,
                         .affects_answer = false};
+constexpr Field connect_timeout{.name = "connect_timeout",
+                                .type = Type::duration,
+                                .help = "for the connection",
+                                .fallback = "10s",
+                                .minimum = 10,
+                                .maximum = 600'000,
+                                .affects_answer = false};
+constexpr Field first_byte_timeout{.name = "first_byte_timeout",
+                                   .type = Type::duration,
+                                   .help = "for the beginning of an answer; as `timeout` when absent",
+                                   .minimum = 100,
+                                   .maximum = 86'400'000,
+                                   .affects_answer = false};
+constexpr Field deadline{.name = "deadline",
+                         .type = Type::duration,
+                         .help = "for one question with all its attempts and the waits between them",
+                         .fallback = "10m",
+                         .minimum = 100,
+                         .maximum = 604'800'000,
+                         .affects_answer = false};
 constexpr Field think{.name = "think",
                       .type = Type::boolean,
                       .help = "let a reasoning model think before it answers",
@@ -91,6 +111,9 @@ constexpr Field ollama_fields[] = {
      .maximum = context.maximum},
     max_concurrent,
     timeout,
+    connect_timeout,
+    first_byte_timeout,
+    deadline,
     think,
     fallback,
     location,
@@ -104,6 +127,9 @@ constexpr Field openai_fields[] = {
     context,
     max_concurrent,
     timeout,
+    connect_timeout,
+    first_byte_timeout,
+    deadline,
     think,
     fallback,
     location,
@@ -122,6 +148,9 @@ constexpr Field anthropic_fields[] = {
     context,
     max_concurrent,
     timeout,
+    connect_timeout,
+    first_byte_timeout,
+    deadline,
     think,
     fallback,
     location,
@@ -131,17 +160,21 @@ constexpr Field anthropic_fields[] = {
 }  // namespace
 
 BackendKind ollama() {
-  return {.type = "ollama", .summary = "Ollama's own protocol", .fields = ollama_fields};
+  return {.type = "ollama", .summary = "Ollama's own protocol", .fields = ollama_fields, .answers_prompts = true};
 }
 
 BackendKind openai() {
   return {.type = "openai",
           .summary = "OpenAI's protocol: llama-server, vLLM, LM Studio, OpenAI and others",
-          .fields = openai_fields};
+          .fields = openai_fields,
+          .answers_prompts = true};
 }
 
 BackendKind anthropic() {
-  return {.type = "anthropic", .summary = "Anthropic's Messages", .fields = anthropic_fields};
+  return {.type = "anthropic",
+          .summary = "Anthropic's Messages",
+          .fields = anthropic_fields,
+          .answers_prompts = true};
 }
 
 }  // namespace docket::backends

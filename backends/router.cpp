@@ -4,6 +4,8 @@
 
 #include "backends/backends.h"
 #include "backends/extract_pool.h"
+#include "backends/model_backend.h"
+#include "backends/rules.h"
 #include "pipeline/stopwatch.h"
 
 namespace docket::backends {
@@ -19,9 +21,12 @@ Backend::Done counting_cpu(Backend::Done done) {
 
 class Router final : public Backend {
  public:
-  Router(const Plan& plan, const Options& options) : plan_(plan) {
+  Router(const Plan& plan, const Options& options, std::unique_ptr<Trace> trace)
+      : trace_(std::move(trace)), loop_(options.hard_stop) {
     for (const BackendPlan& backend : plan.backends) {
-      if (backend.kind->make != nullptr) backends_[backend.name] = backend.kind->make(backend);
+      backends_[backend.name] = backend.kind->answers_prompts
+                                    ? make_model_backend(backend, options.offline, loop_, trace_.get())
+                                    : make_rules_backend();
     }
     ExtractPoolOptions pool;
     pool.workers = options.jobs;
@@ -31,24 +36,27 @@ class Router final : public Backend {
 
   void submit(Request request, Done done) noexcept override {
     const auto found = backends_.find(request.backend);
-    if (found != backends_.end())
-      return found->second->submit(std::move(request), counting_cpu(std::move(done)));
-    const BackendPlan* backend = plan_.backend(request.backend);
-    const std::string type = backend != nullptr ? " (" + std::string(backend->kind->type) + ")" : "";
-    done({Error{ErrorClass::unavailable, "backend '" + request.backend + "'" + type +
-                                             " is not available yet: this version answers by its rules only"},
-          {}});
+    if (found == backends_.end())
+      return done({Error{ErrorClass::bug, "there is no backend '" + request.backend + "'"}});
+    found->second->submit(std::move(request), counting_cpu(std::move(done)));
   }
 
  private:
-  const Plan& plan_;
+  const std::unique_ptr<Trace> trace_;
+  HttpLoop loop_;  ///< Before those who use it, so that it goes after them.
   std::map<std::string, std::unique_ptr<Backend>, std::less<>> backends_;
 };
 
 }  // namespace
 
-std::unique_ptr<Backend> make(const Plan& plan, const Options& options) {
-  return std::make_unique<Router>(plan, options);
+Result<std::unique_ptr<Backend>> make(const Plan& plan, const Options& options) {
+  std::unique_ptr<Trace> trace;
+  if (!options.trace.empty()) {
+    auto opened = Trace::open(options.trace);
+    if (!opened) return opened.error();
+    trace = std::move(*opened);
+  }
+  return std::unique_ptr<Backend>(std::make_unique<Router>(plan, options, std::move(trace)));
 }
 
 }  // namespace docket::backends

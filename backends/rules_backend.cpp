@@ -73,9 +73,7 @@ class RulesBackend final : public Backend {
 }  // namespace
 
 BackendKind builtin() {
-  return {"builtin", "the rules tier: keywords, formats and layout; no server", {}, [](const BackendPlan&) {
-            return make_rules_backend();
-          }};
+  return {.type = "builtin", .summary = "the rules tier: keywords, formats and layout; no server", .fields = {}};
 }
 
 std::unique_ptr<Backend> make_rules_backend() { return std::make_unique<RulesBackend>(); }

@@ -5,6 +5,7 @@
 #include "cli/exit_code.h"
 #include "cli/starter.h"
 #include "pipeline/output.h"
+#include "stages/prompt_template.h"
 
 namespace docket {
 namespace {
@@ -12,8 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Never overwrites: what is there already is somebody's work.
-int init_command(const fs::path& folder) {
-  for (const StarterFile& file : starter_files()) {
+std::optional<int> write_files(std::span<const EmbeddedFile> files, const fs::path& folder) {
+  for (const EmbeddedFile& file : files) {
     const fs::path path = folder / file.name;
     std::error_code error;
     if (fs::exists(fs::symlink_status(path, error))) {
@@ -22,7 +23,7 @@ int init_command(const fs::path& folder) {
       return exit_usage;
     }
   }
-  for (const StarterFile& file : starter_files()) {
+  for (const EmbeddedFile& file : files) {
     const fs::path path = folder / file.name;
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
@@ -34,8 +35,18 @@ int init_command(const fs::path& folder) {
     }
     std::fprintf(stderr, "wrote %s\n", path.lexically_normal().c_str());
   }
+  return std::nullopt;
+}
+
+int init_command(const fs::path& folder) {
+  if (const auto failed = write_files(starter_files(), folder)) return *failed;
   std::fprintf(stderr, "\nNow: docket run %s\n", (folder / "pipeline.yaml").lexically_normal().c_str());
   return exit_up_to_date;
+}
+
+/// For editing: a stage's `prompt` names the file to use in place of the built-in one.
+int init_prompts(const fs::path& folder) {
+  return write_files(stages::built_in_prompts(), folder / "prompts").value_or(exit_up_to_date);
 }
 
 }  // namespace
@@ -44,7 +55,11 @@ void add_init(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("init", "Write a starter pipeline, its schema and sample documents");
   const auto folder = std::make_shared<std::string>(".");
   command->add_option("DIR", *folder, "The folder, made if it is not there")->capture_default_str();
-  command->callback([folder, &exit_code] { exit_code = init_command(*folder); });
+  const auto prompts = std::make_shared<bool>(false);
+  command->add_flag("--prompts", *prompts, "Write the built-in prompts into DIR/prompts instead, for editing");
+  command->callback([folder, prompts, &exit_code] {
+    exit_code = *prompts ? init_prompts(*folder) : init_command(*folder);
+  });
 }
 
 }  // namespace docket

@@ -136,15 +136,6 @@ std::string why_stopped(const RunOptions& options, const Report& report, const R
   return "";
 }
 
-/// A pipeline may name backends that this version cannot use: better said before documents fail of it.
-void warn_of_missing_backends(const Plan& plan, Progress& progress) {
-  for (const BackendPlan& backend : plan.backends) {
-    if (backend.kind->make != nullptr) continue;
-    progress.say("docket: warning: backend '" + backend.name + "' (" + std::string(backend.kind->type) +
-                 ") is not available yet; what needs it fails or is held");
-  }
-}
-
 /// The flow itself: every document that is taken ends in the writer.
 void run_documents(const RunOptions& options, const Plan& plan, Backend& backend, DocumentSource& source,
                    RunWriter& writer, Progress& progress, Signals& signals) {
@@ -158,10 +149,18 @@ void run_documents(const RunOptions& options, const Plan& plan, Backend& backend
     if (writer.error() || too_many_failures) signals.stop().request_stop();
   };
   const int in_flight = options.in_flight > 0 ? options.in_flight : 16 * options.jobs;
-  run_flow(plan.stages, backend, {next, finished}, {options.jobs, in_flight}, signals.stop().get_token());
+  const FlowOptions flow{options.jobs, in_flight, plan.settings.duration("document_time"),
+                         plan.settings.group("policy").conditions("private")};
+  run_flow(plan.stages, backend, {next, finished}, flow, signals.stop().get_token());
 }
 
 int run_plan(const RunOptions& options, const Plan& plan, const Output& output, Signals& signals) {
+  const auto backend = backends::make(
+      plan, {options.jobs, extract_worker(), signals.hard_stop(), options.offline, options.trace_dir});
+  if (!backend) {
+    complain(backend.error().message);
+    return exit_usage;
+  }
   const WallClock::time_point begin = WallClock::now();
   Report::Run run{
       .id = new_run_id(), .started = utc_now("%Y-%m-%dT%H:%M:%SZ"), .finished = {}, .stopped = {}};
@@ -169,11 +168,8 @@ int run_plan(const RunOptions& options, const Plan& plan, const Output& output, 
   RunWriter writer(plan, output);
   {
     Progress progress(options.quiet ? Progress::Mode::none : options.progress);
-    const std::unique_ptr<Backend> backend =
-        backends::make(plan, {options.jobs, extract_worker(), signals.hard_stop()});
     DocumentSource source(options, plan, output.folder(), progress);
-    warn_of_missing_backends(plan, progress);
-    run_documents(options, plan, *backend, source, writer, progress, signals);
+    run_documents(options, plan, **backend, source, writer, progress, signals);
   }
   // Every document that was taken has its outcome now.
   writer.finish();
@@ -245,6 +241,11 @@ void add_run(CLI::App& app, int& exit_code) {
       ->type_name("GLOB")
       ->allow_extra_args(false);
   command->add_option("--until", options->until, "Stop each document after this stage")->type_name("STAGE");
+  command->add_flag("--offline", options->offline, "Let nothing leave this machine: no model in the cloud is asked");
+  command
+      ->add_option("--trace", options->trace_dir,
+                   "Write what models are asked and answer to files of this folder, without keys")
+      ->type_name("DIR");
   command
       ->add_option("--report", options->report_file,
                    "Write the report to this file too; - is standard output")

@@ -21,6 +21,8 @@ struct RunOptions {
   std::string until;
   std::string output_dir;
   std::string report_file;
+  bool offline = false;   ///< Nothing leaves this machine.
+  std::string trace_dir;  ///< Empty: none.
   std::chrono::milliseconds grace{30'000};
   Progress::Mode progress = Progress::Mode::automatic;
   bool quiet = false;

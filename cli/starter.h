@@ -1,16 +1,11 @@
 #pragma once
 #include <span>
-#include <string_view>
+
+#include "pipeline/embedded_file.h"
 
 namespace docket {
 
-/// A file that `docket init` writes.
-struct StarterFile {
-  std::string_view name;  ///< Below the folder that is initialised.
-  std::string_view content;
-};
-
-/// cli/starter/** and the invoice schema of the examples, put into the program when it is built.
-std::span<const StarterFile> starter_files();
+/// What `docket init` writes, named from the folder on: cli/starter/** and the invoice schema of the examples.
+std::span<const EmbeddedFile> starter_files();
 
 }  // namespace docket

@@ -1,5 +1,6 @@
 # Writes a C++ file with the contents of data files, so that the program needs none beside it.
-#   cmake -DOUT=<file.cpp> -DROOT=<folder> -DFILES=<a;b;c> -P embed.cmake
+#   cmake -DOUT=<file.cpp> -DROOT=<folder> -DFILES=<a;b;c> -DHEADER=<file.h>
+#         -DNAMESPACE=<n> -DFUNCTION=<f> -P embed.cmake
 # Each file is named by its path below ROOT, or by NAME where an entry is NAME=PATH.
 set(entries "")
 foreach(entry IN LISTS FILES)
@@ -15,4 +16,4 @@ foreach(entry IN LISTS FILES)
   string(REGEX REPLACE "(\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x]\\\\x[^x][^x])" "\\1\"\n     \"" content "${content}")
   string(APPEND entries "    {\"${name}\",\n     \"${content}\"},\n")
 endforeach()
-file(WRITE ${OUT} "#include \"cli/starter.h\"\n\nnamespace docket {\n\nstd::span<const StarterFile> starter_files() {\n  static constexpr StarterFile files[] = {\n${entries}  };\n  return files;\n}\n\n}  // namespace docket\n")
+file(WRITE ${OUT} "#include \"${HEADER}\"\n\nnamespace ${NAMESPACE} {\n\nstd::span<const EmbeddedFile> ${FUNCTION}() {\n  static constexpr EmbeddedFile files[] = {\n${entries}  };\n  return files;\n}\n\n}  // namespace ${NAMESPACE}\n")

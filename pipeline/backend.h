@@ -83,6 +83,8 @@ struct Caller {
   std::string stage;     ///< StagePlan::id.
   std::size_t position =
       0;  ///< Of the stage in the plan: later ones go first, so that documents get finished.
+  /// A later stage may ask the same backend about the same document.
+  bool more_to_come = false;
 };
 
 /// What a stage wants to know, and whom it asks.
@@ -90,6 +92,9 @@ struct Request {
   std::string backend;  ///< A name from the pipeline's `backends:`, or `extraction_workers`.
   Question question;
   Caller asked_by = {};
+  /// Why the document may not leave this machine: the policy's condition that holds. Empty: it may. Set by the
+  /// flow.
+  std::string private_because = {};
   /// Nothing is sent after it, and no reply waited for. Set by the flow.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };

@@ -49,6 +49,8 @@ double field_confidence(const json& signals) {
   sum += 2.5 * (share(signals, "margin", 0.5) - 0.5);
   sum += 0.4 * std::log(places(signals));
   if (is(signals, "ambiguous", true)) sum -= 3;
+  if (is(signals, "value_in_quote", true)) sum += 1;
+  if (is(signals, "value_in_quote", false)) sum -= 1.5;
   if (is(signals, "evidence_found", false)) sum -= 1.5;
   if (is(signals, "schema_valid", false)) sum -= 3;
   if (count(signals, "checks_passed") > 0) sum += 2;
@@ -56,8 +58,19 @@ double field_confidence(const json& signals) {
   if (count(signals, "checks_failed") > 0) sum -= 3;
   sum += logit(share(signals, "min_token_probability", 0.5)) / 2;
   sum += 3 * (share(signals, "agreement", 0.5) - 0.5);
+  if (is(signals, "pieces_agree", false)) sum -= 2;
   return 1 / (1 + std::exp(-sum));
 }
+
+double label_confidence(const json& signals) {
+  constexpr double untold = 0.87;
+  double sum = logit(share(signals, "label_probability", untold));
+  sum += 3 * (share(signals, "agreement", 0.5) - 0.5);
+  if (is(signals, "pieces_agree", false)) sum -= 2;
+  return 1 / (1 + std::exp(-sum));
+}
+
+double rounded(double confidence) { return std::round(confidence * 10'000) / 10'000; }
 
 double record_confidence(const std::vector<FieldConfidence>& fields) {
   double sum = 0, weights = 0, least = 1;

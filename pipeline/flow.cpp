@@ -47,14 +47,15 @@ struct Exchange {
 /// A document on its way, with how many predecessors of each stage (and of the exit, the last entry) are
 /// still to come.
 struct Passage {
-  Passage(DocumentPtr doc, std::span<const int> predecessors)
-      : document(std::move(doc)), missing(predecessors.size()), begun(predecessors.size()) {
+  Passage(DocumentPtr doc, std::span<const int> predecessors, WallClock::time_point until)
+      : document(std::move(doc)), missing(predecessors.size()), begun(predecessors.size()), deadline(until) {
     for (std::size_t i = 0; i < predecessors.size(); ++i)
       missing[i] = predecessors[i];
   }
   DocumentPtr document;
   std::vector<std::atomic<int>> missing;
   std::vector<WallClock::time_point> begun;  ///< Per stage: when its first turn began.
+  const WallClock::time_point deadline;      ///< Answers that come later are of no use.
 };
 
 struct Job {
@@ -94,14 +95,19 @@ Result<std::vector<std::string>> reasons_for(std::span<const NamedCondition> whe
   return reasons;
 }
 
+WallClock::time_point deadline_after(std::chrono::milliseconds time) {
+  return time.count() == 0 ? WallClock::time_point::max() : WallClock::now() + time;
+}
+
 /// One stage in the graph: a node that advances it, and a node that asks backends, in a loop.
 class StageNode {
  public:
   StageNode(flow::graph& graph, std::size_t position, std::span<const StagePlan> stages, Backend& backend,
-            std::stop_token stop)
+            const FlowOptions& options, std::stop_token stop)
       : position_(position),
         stages_(stages),
         before_(all_before(stages, position)),
+        options_(options),
         stop_(std::move(stop)),
         step_(
             graph, flow::unlimited,
@@ -136,7 +142,7 @@ class StageNode {
       exchange->replies.resize(requests.size());
       exchange->missing = requests.size();
       for (Request& request : requests)
-        request.asked_by = {passage.document->path, plan().id, position_};
+        address(request, passage, result);
       exchange->requests = std::move(requests);
       std::get<1>(out).try_put(Job{job.passage, std::move(exchange)});
       return;
@@ -173,6 +179,28 @@ class StageNode {
     return std::move(*requests);
   }
 
+  /// Tells a request whose it is, how long an answer is of use, and whether it may leave this machine.
+  void address(Request& request, const Passage& passage, const StageResult& result) const {
+    const Document& document = *passage.document;
+    request.asked_by = {document.path, plan().id, position_, asks_later(request.backend)};
+    request.deadline = passage.deadline;
+    if (!std::holds_alternative<Prompt>(request.question) || options_.private_when.empty()) return;
+    nlohmann::json record = record_before(document, stages_, before_);
+    if (!result.output.is_null()) record[plan().id] = result.output;  // What a lower tier says of it counts.
+    const Result<std::vector<std::string>> reasons = reasons_for(options_.private_when, record);
+    if (!reasons) {
+      request.private_because = reasons.error().message;  // What nobody can tell stays here.
+    } else if (!reasons->empty()) {
+      request.private_because = reasons->front();
+    }
+  }
+
+  /// True if a later stage names the backend too.
+  bool asks_later(const std::string& backend) const {
+    return std::any_of(stages_.begin() + static_cast<std::ptrdiff_t>(position_) + 1, stages_.end(),
+                       [&](const StagePlan& stage) { return names_backend(stage, backend); });
+  }
+
   bool may_begin(const Document& document) const {
     if (stop_.stop_requested()) return false;
     return std::ranges::all_of(plan().after, [&](std::size_t earlier) {
@@ -182,6 +210,11 @@ class StageNode {
   }
 
   static std::vector<Request> fail(StageResult& result, Error error) {
+    if (error.error_class == ErrorClass::withheld) {
+      result.state = StageResult::State::held;
+      result.held = std::move(error.message);
+      return {};
+    }
     // A turn that was asked after the stop, or that the stop cut short, is no failure of the document.
     const bool cancelled = error.error_class == ErrorClass::cancelled;
     result.state = cancelled ? StageResult::State::pending : StageResult::State::failed;
@@ -205,6 +238,7 @@ class StageNode {
   const std::size_t position_;
   const std::span<const StagePlan> stages_;
   const std::vector<std::size_t> before_;
+  const FlowOptions& options_;
   const std::stop_token stop_;
   StepNode step_;
   CallNode call_;
@@ -273,7 +307,7 @@ void run_in_arena(std::span<const StagePlan> stages, Backend& backend, const Flo
   flow::limiter_node<Job, int> limiter(graph, static_cast<std::size_t>(options.in_flight));
   std::deque<StageNode> nodes;
   for (std::size_t i = 0; i < stages.size(); ++i)
-    nodes.emplace_back(graph, i, stages, backend, stop.get_token());
+    nodes.emplace_back(graph, i, stages, backend, options, stop.get_token());
   flow::multifunction_node<Job, std::tuple<int>> finish(graph, flow::serial, [&](const Job& job, auto& out) {
     if (!all_arrived(*job.passage, stages.size())) return;
     failure.guard([&] { ends.finished(*job.passage->document); });
@@ -298,7 +332,8 @@ void run_in_arena(std::span<const StagePlan> stages, Backend& backend, const Flo
         DocumentPtr document = stop.stop_requested() ? nullptr : ends.next();
         if (!document) break;
         document->stages.resize(stages.size());
-        waiting.try_put(Job{std::make_shared<Passage>(std::move(document), predecessors), nullptr});
+        const WallClock::time_point deadline = deadline_after(options.document_time);
+        waiting.try_put(Job{std::make_shared<Passage>(std::move(document), predecessors, deadline), nullptr});
       }
     });
     graph.release_wait();

@@ -1,10 +1,12 @@
 #pragma once
+#include <chrono>
 #include <functional>
 #include <span>
 #include <stop_token>
 #include <vector>
 
 #include "pipeline/backend.h"
+#include "pipeline/condition.h"
 #include "pipeline/document.h"
 #include "pipeline/stage.h"
 
@@ -15,6 +17,10 @@ struct StagePlan;
 struct FlowOptions {
   int jobs = 1;        ///< CPU workers: threads that run stages.
   int in_flight = 32;  ///< Documents held in memory at once.
+  /// From the time a document is taken; no model is asked about it any more afterwards. 0: no limit.
+  std::chrono::milliseconds document_time{0};
+  /// Documents for which one of these holds are shown to no model in the cloud.
+  std::vector<NamedCondition> private_when = {};
 };
 
 /// How the flow gets documents and hands them back.

@@ -32,8 +32,8 @@ struct BackendKind {
   std::string_view type;  ///< As in the file: `builtin`, `ollama`, `openai`, `anthropic`.
   std::string_view summary;
   std::span<const Field> fields;  ///< Beside `type`.
-  /// Null: docket knows the backend's settings, but cannot use it yet.
-  std::unique_ptr<Backend> (*make)(const BackendPlan& plan) = nullptr;
+  /// A model behind a server: it answers a Prompt. Not: the rules tier, which answers other questions.
+  bool answers_prompts = false;
 };
 
 /// All that a pipeline file may name. Passed in by cli, since pipeline/ knows no stage and no backend.

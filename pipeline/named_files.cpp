@@ -1,10 +1,10 @@
 #include "pipeline/named_files.h"
 
 #include <fstream>
-#include <set>
 #include <sstream>
 
 #include "pipeline/digest.h"
+#include "pipeline/strict_json.h"
 
 namespace docket {
 namespace {
@@ -15,34 +15,8 @@ using nlohmann::json;
 constexpr std::uintmax_t largest_file = 1 << 30;
 constexpr std::uintmax_t largest_json = 8 << 20;
 constexpr std::uintmax_t largest_secret = 1 << 16;
-constexpr int deepest_json = 64;
 
 Error error(std::string message) { return {ErrorClass::config, std::move(message)}; }
-
-/// Watches a JSON parser for what nlohmann-json takes without a word.
-class Strictness {
- public:
-  bool operator()(int depth, json::parse_event_t event, json& value) {
-    if (event == json::parse_event_t::object_start) names_.emplace_back();
-    if (event == json::parse_event_t::object_end) names_.pop_back();
-    if (event == json::parse_event_t::key && !names_.back().insert(value.get<std::string>()).second) {
-      problem_ = "'" + value.get<std::string>() + "' is given twice in one object";
-    }
-    if (depth > deepest_json) problem_ = "nested more than " + std::to_string(deepest_json) + " levels deep";
-    return true;
-  }
-  const std::string& problem() const { return problem_; }
-
- private:
-  std::vector<std::set<std::string>> names_;
-  std::string problem_;
-};
-
-/// `[json.exception.parse_error.101] parse error at line 1, column 2: …` from `line` on.
-std::string plain(std::string_view message) {
-  const auto at = message.find("line ");
-  return std::string(at == std::string_view::npos ? message : message.substr(at));
-}
 
 /// What stands between the caller and the content; nothing when it can be opened.
 std::string obstacle(const fs::path& file) {
@@ -92,14 +66,9 @@ Result<FileValue> read_named_file(const fs::path& directory, const std::string& 
 Result<json> read_json_file(const fs::path& directory, const std::string& name) {
   auto content = read_named(directory, name, largest_json);
   if (!content) return content.error();
-  Strictness strictness;
-  try {
-    json value = json::parse(*content, std::ref(strictness));
-    if (!strictness.problem().empty()) return error("'" + name + "': " + strictness.problem());
-    return value;
-  } catch (const json::exception& failure) {
-    return error("'" + name + "' is not valid JSON: " + plain(failure.what()));
-  }
+  auto value = parse_strictly(*content);
+  if (!value) return error("'" + name + "' " + value.error().message);
+  return value;
 }
 
 Result<std::string> read_secret_file(const fs::path& directory, const std::string& name) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/complaints.h"
+#include "pipeline/location.h"
 #include "pipeline/named_files.h"
 #include "pipeline/overrides.h"
 #include "pipeline/plan_checks.h"
@@ -137,8 +138,9 @@ class PlanReader {
     if (!kind) return;
     reader_.check_names({backend_fields(), kind->fields}, *entry.value, path);
     Settings settings = reader_.read(kind->fields, *entry.value, entry.position, path);
-    plan_.backends.push_back(
-        {entry.key, kind, std::move(settings), entry.position.line, entry.position.column});
+    BackendPlan backend{entry.key, kind, std::move(settings), entry.position.line, entry.position.column};
+    if (const auto problem = address_problem(backend)) complaints_.add(entry.position, path, problem->message);
+    plan_.backends.push_back(std::move(backend));
   }
 
   const BackendKind* backend_kind(const Node::Entry& entry, const std::string& path) {
@@ -263,6 +265,16 @@ const StagePlan* Plan::stage(std::string_view id) const {
   const auto found =
       std::find_if(stages.begin(), stages.end(), [&](const StagePlan& stage) { return stage.id == id; });
   return found == stages.end() ? nullptr : &*found;
+}
+
+bool names_backend(const StagePlan& stage, std::string_view backend) {
+  for (const Field& field : stage.kind->fields) {
+    if (field.type == Field::Type::backend && stage.settings.text(field.name) == backend) return true;
+    if (field.type != Field::Type::backends) continue;
+    const std::vector<std::string> names = stage.settings.texts(field.name);
+    if (std::ranges::find(names, backend) != names.end()) return true;
+  }
+  return false;
 }
 
 PlanOrComplaints read_plan(const fs::path& file, const Catalog& catalog,

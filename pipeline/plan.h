@@ -54,6 +54,9 @@ struct Plan {
   const StagePlan* stage(std::string_view id) const;
 };
 
+/// True if a setting of the stage names the backend.
+bool names_backend(const StagePlan& stage, std::string_view backend);
+
 /// The plan, or everything that is wrong with the file, in order of line and column.
 struct PlanOrComplaints {
   std::optional<Plan> plan;

@@ -32,6 +32,13 @@ constexpr Field top[] = {
     {.name = "name", .help = "the pipeline's name, for reports; the file's name when absent"},
     {.name = "input", .type = Type::group, .help = "which documents to read", .fields = input_fields},
     {.name = "output", .type = Type::group, .help = "where results go", .fields = output_fields},
+    {.name = "document_time",
+     .type = Type::duration,
+     .help = "from a document's start: no model is asked about it any more afterwards",
+     .fallback = "1h",
+     .minimum = 1000,
+     .maximum = 604'800'000,
+     .affects_answer = false},
     {.name = "policy", .type = Type::group, .help = "what may leave this machine", .fields = policy_fields},
     {.name = "budget", .type = Type::group, .help = "what may be spent", .fields = budget_fields},
 };

@@ -66,11 +66,29 @@ json document_member(const Document& document) {
 
 }  // namespace
 
+namespace {
+
+/// A stage's output as a record shows it. One that `replaces` the answer of an earlier stage has that put in its
+/// place, and itself says only what was replaced.
+template <class Record>
+void put_output(Record& record, const std::string& stage, const json& output) {
+  if (!output.is_object() || !output.contains("replaces")) {
+    record[stage] = output;
+    return;
+  }
+  record[output["replaces"].template get<std::string>()] = output["answer"];
+  json rest = output;
+  rest.erase("answer");
+  record[stage] = std::move(rest);
+}
+
+}  // namespace
+
 json record_before(const Document& document, std::span<const StagePlan> stages,
                    std::span<const std::size_t> before) {
   json record = {{"document", document_member(document)}};
   for (const std::size_t i : before) {
-    if (!document.stages[i].output.is_null()) record[stages[i].id] = document.stages[i].output;
+    if (!document.stages[i].output.is_null()) put_output(record, stages[i].id, document.stages[i].output);
   }
   return record;
 }
@@ -82,7 +100,7 @@ ordered_json record(const Document& document, std::span<const StagePlan> stages)
   Usage usage;
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const StageResult& result = document.stages[i];
-    if (!result.output.is_null()) record[stages[i].id] = result.output;
+    if (!result.output.is_null()) put_output(record, stages[i].id, result.output);
     for (const std::string& reason : result.reasons)
       reasons.push_back(reason);
     usage += result.spent.total();

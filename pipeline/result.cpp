@@ -30,6 +30,8 @@ std::string_view name(ErrorClass error_class) {
       return "transient";
     case ErrorClass::too_long:
       return "too_long";
+    case ErrorClass::withheld:
+      return "withheld";
     case ErrorClass::rejected:
       return "rejected";
     case ErrorClass::content:

@@ -21,6 +21,7 @@ enum class ErrorClass {
   transport,    ///< No whole reply: resolve, connect, reset, time-out.
   transient,    ///< The server asked to come back later and never answered.
   too_long,     ///< The question is longer than what the model can hold.
+  withheld,     ///< The question may not leave this machine. The document is held, not failed.
   rejected,     ///< The server refuses this request; it would refuse it again.
   content,      ///< The model's answer is no answer: not JSON, cut off, against the schema.
   output,       ///< A result could not be written.

@@ -1,11 +1,20 @@
 // Asks tier by tier which label fits, until one is sure enough.
+#include <algorithm>
+#include <map>
+
+#include "pipeline/confidence.h"
 #include "pipeline/plan.h"
+#include "pipeline/schema.h"
+#include "stages/redo.h"
 #include "stages/stages.h"
+#include "stages/tiers.h"
 
 namespace docket::stages {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::int64_t label_tokens = 64;  ///< More than `{"label": "…"}` takes.
 
 constexpr Field label_fields[] = {
     {.name = "description",
@@ -15,68 +24,127 @@ constexpr Field label_fields[] = {
 };
 
 constexpr Field fields[] = {
-    {.name = "backends",
-     .type = Field::Type::backends,
-     .help = "Whom to ask, tier by tier: the next is asked when one is not sure.",
-     .required = true},
-    {.name = "accept",
-     .type = Field::Type::number,
-     .help = "The confidence from which a label is accepted.",
-     .fallback = "0.85",
-     .minimum = 0,
-     .maximum = 1},
+    backends_field,
+    with_fallback(accept_field, "0.85"),
     {.name = "labels",
      .type = Field::Type::groups,
      .help = "The closed set of labels. One without description and keywords stands for everything else.",
      .required = true,
      .fields = label_fields},
+    too_long_field,
+    prompt_field,
 };
 
-class Classify final : public Stage {
- public:
-  Classify(std::vector<std::string> backends, double accept, std::shared_ptr<const std::vector<Label>> labels)
-      : backends_(std::move(backends)), accept_(accept), labels_(std::move(labels)) {}
+/// Whatever the label, the answer is an object with one member.
+json answer_schema(const std::vector<Label>& labels) {
+  json names = json::array();
+  for (const Label& label : labels)
+    names.push_back(label.name);
+  return {{"type", "object"},
+          {"properties", {{"label", {{"type", "string"}, {"enum", std::move(names)}}}}},
+          {"required", {"label"}},
+          {"additionalProperties", false}};
+}
 
-  Result<std::vector<Request>> advance(Document& document, const Turn& turn,
-                                       StageResult& result) const override {
-    if (turn.number > 0) {
-      const Result<Answer>& answer = turn.replies[0].answer;
-      if (!answer) return answer.error();
-      const std::string& tier = backends_[static_cast<std::size_t>(turn.number - 1)];
-      result.output = answer->value;
-      result.output["tier"] = tier;
-      result.output["accepted"] = !answer->value["label"].is_null() && answer->value["confidence"] >= accept_;
-    }
-    const bool sure = turn.number > 0 && result.output["accepted"];
-    if (sure || turn.number == static_cast<int>(backends_.size())) return std::vector<Request>{};
-    return std::vector<Request>{
-        {backends_[static_cast<std::size_t>(turn.number)], ClassifyQuestion{document.text, labels_}}};
-  }
+json described(const std::vector<Label>& labels) {
+  json list = json::array();
+  for (const Label& label : labels)
+    list.push_back({{"name", label.name}, {"description", label.description}, {"keywords", label.keywords}});
+  return list;
+}
+
+class Classify final : public TieredStage {
+ public:
+  Classify(std::vector<Tier> tiers, bool splits, double accept, std::shared_ptr<const std::vector<Label>> labels,
+           PromptTemplate task)
+      : TieredStage(std::move(tiers), splits),
+        accept_(accept),
+        labels_(std::move(labels)),
+        schema_(std::make_shared<const Schema>(answer_schema(*labels_))),
+        task_(std::move(task)) {}
 
  private:
-  const std::vector<std::string> backends_;
+  Question question(const Document& document) const override { return ClassifyQuestion{document.text, labels_}; }
+
+  Prompt prompt(const Document& document, const json& record, PageRange pages) const override {
+    json values = record;
+    values["labels"] = described(*labels_);
+    return {system_text(), document_parts(*document.text, pages.first, pages.last), task_.render(values), "", schema_,
+            label_tokens};
+  }
+
+  void take(const Document&, const Tier& tier, const std::vector<Answer>& answers, const std::vector<PageRange>& pages,
+            json& output) const override {
+    json answer = tier.answers_prompts ? of_model(answers, pages, output) : answers.front().value;
+    answer["tier"] = tier.backend;
+    answer["accepted"] = !answer["label"].is_null() && answer["confidence"] >= accept_;
+    if (!output.is_null()) {  // What lower tiers said is kept.
+      json lower = output.value("lower_tiers", json::array());
+      lower.push_back({{"tier", output["tier"]}, {"label", output["label"]}, {"confidence", output["confidence"]}});
+      answer["lower_tiers"] = std::move(lower);
+    }
+    output = std::move(answer);
+  }
+
+  /// Pieces of a document may have different labels: the one with the most confidence behind it is taken, and that
+  /// they differ is shown and counts against it.
+  json of_model(const std::vector<Answer>& answers, const std::vector<PageRange>& pages, const json& before) const {
+    std::map<std::string, double> votes;
+    json conflict = json::array();
+    double least = 1;
+    bool is_told = true;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      const std::string label = answers[i].value["label"];
+      const auto told = answers[i].probabilities.find("/label");
+      is_told = is_told && told != answers[i].probabilities.end();
+      const double probability = is_told ? told->second.margin.value_or(told->second.least) : 1;
+      votes[label] += probability;
+      least = std::min(least, probability);
+      conflict.push_back({{"pages", {pages[i].first + 1, pages[i].last + 1}}, {"label", label}});
+    }
+    const auto most = std::ranges::max_element(votes, {}, [](const auto& vote) { return vote.second; });
+    json signals = json::object();
+    if (is_told) signals["label_probability"] = rounded(least);
+    if (before.is_object() && !before["label"].is_null()) signals["agreement"] = before["label"] == most->first ? 1.0 : 0.0;
+    if (votes.size() > 1) signals["pieces_agree"] = false;
+    const double confidence = rounded(label_confidence(signals));
+    json answer = {{"label", most->first}, {"confidence", confidence}, {"signals", std::move(signals)}};
+    answer["scores"] = {{most->first, confidence}};
+    if (votes.size() > 1) answer["conflict"] = std::move(conflict);
+    return answer;
+  }
+
   const double accept_;
   const std::shared_ptr<const std::vector<Label>> labels_;
+  const std::shared_ptr<const Schema> schema_;
+  const PromptTemplate task_;
 };
 
-Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan&) {
-  const Settings& settings = stage.settings;
+Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan& plan) {
+  return make_classify(stage.settings, plan, stage.settings.texts("backends"));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Stage>> make_classify(const Settings& settings, const Plan& plan,
+                                             const std::vector<std::string>& backends) {
   auto labels = std::make_shared<std::vector<Label>>();
   for (const auto& [name, group] : settings.groups("labels")) {
     labels->push_back({name, group.text("description"), group.texts("keywords")});
   }
   if (labels->size() < 2)
     return Error{ErrorClass::config, "labels: at least two are needed to choose between"};
-  return std::unique_ptr<Stage>(
-      std::make_unique<Classify>(settings.texts("backends"), settings.number("accept"), std::move(labels)));
+  auto task = PromptTemplate::of_setting(settings, "prompt", "classify.mustache");
+  if (!task) return task.error();
+  return std::unique_ptr<Stage>(std::make_unique<Classify>(tiers_of(backends, plan), settings.text("too_long") == "split",
+                                                           settings.number("accept"), std::move(labels),
+                                                           std::move(*task)));
 }
-
-}  // namespace
 
 StageKind classify() {
   return {.type = "classify",
           .summary = "Gives the document one of a closed set of labels.",
-          .version = 1,
+          .version = 2,
           .fields = fields,
           .reads_text = true,
           .decides_on_reasons = false,

@@ -1,9 +1,8 @@
-// Decides whether a document needs the model that costs money, and says why.
-//
-// There is no call to a cloud model yet: a flagged document is held, with its reasons and its local answer.
+// Decides whether a document needs the model that costs money, says why, and has a stage done again by it.
 #include <algorithm>
 
 #include "pipeline/plan.h"
+#include "stages/redo.h"
 #include "stages/stages.h"
 
 namespace docket::stages {
@@ -16,8 +15,9 @@ constexpr std::string_view missing_required_field = "missing_required_field";
 constexpr std::string_view failed_check = "failed_check";
 constexpr std::string_view poor_text_layer = "poor_text_layer";
 constexpr std::string_view unknown_label = "unknown_label";
-constexpr std::string_view built_in_reasons[] = {low_confidence, missing_required_field, failed_check,
-                                                 poor_text_layer, unknown_label};
+constexpr std::string_view too_long = "too_long";
+constexpr std::string_view built_in_reasons[] = {low_confidence,  missing_required_field, failed_check,
+                                                 poor_text_layer, unknown_label,          too_long};
 
 constexpr Field fields[] = {
     {.name = "backend",
@@ -30,7 +30,8 @@ constexpr Field fields[] = {
      .choices = built_in_reasons},
     {.name = "redo",
      .type = Field::Type::stage,
-     .help = "The stage whose answer the cloud model's answer replaces."},
+     .help = "The stage whose answer the model's answer replaces: the last classify or structured-extract before, when "
+             "absent."},
 };
 
 /// What a record gives as built-in reasons: names that are the same for many documents, so that they can be
@@ -48,6 +49,11 @@ std::vector<std::string> find_reasons(const json& record, const std::vector<std:
     const bool answered = !is_label || !output["label"].is_null();
     if (wanted(low_confidence) && answered && !output.value("accepted", true)) {
       reasons.push_back("low confidence: " + id);
+    }
+    if (wanted(too_long) && output.contains("passed_over")) {
+      for (const json& passed : output["passed_over"]) {
+        if (passed["class"] == "too_long") reasons.push_back("too long: " + id);
+      }
     }
     if (wanted(poor_text_layer) && output.contains("grade") && output["grade"] != "good") {
       reasons.push_back("poor text layer");
@@ -68,26 +74,71 @@ std::vector<std::string> find_reasons(const json& record, const std::vector<std:
 
 class Escalate final : public Stage {
  public:
-  Escalate(std::vector<std::string> reasons, std::string why_held)
-      : reasons_(std::move(reasons)), why_held_(std::move(why_held)) {}
+  /// `again`: the stage to redo, asking the model; null: flagged documents are held.
+  Escalate(std::vector<std::string> reasons, std::string redo, std::unique_ptr<Stage> again)
+      : reasons_(std::move(reasons)), redo_(std::move(redo)), again_(std::move(again)) {}
 
-  Result<std::vector<Request>> advance(Document&, const Turn& turn, StageResult& result) const override {
-    result.reasons.assign(turn.reasons.begin(), turn.reasons.end());
-    for (std::string& reason : find_reasons(turn.record, reasons_))
-      result.reasons.push_back(std::move(reason));
-    if (result.reasons.empty()) {
-      result.state = StageResult::State::skipped;
-    } else {
-      result.state = StageResult::State::held;
-      result.held = why_held_;
+  Result<std::vector<Request>> advance(Document& document, const Turn& turn, StageResult& result) const override {
+    if (turn.number == 0) {
+      result.reasons.assign(turn.reasons.begin(), turn.reasons.end());
+      for (std::string& reason : find_reasons(turn.record, reasons_))
+        result.reasons.push_back(std::move(reason));
+      if (result.reasons.empty()) {
+        result.state = StageResult::State::skipped;
+        return std::vector<Request>{};
+      }
+      if (again_ == nullptr) {
+        result.state = StageResult::State::held;
+        result.held = "no cloud backend";
+        return std::vector<Request>{};
+      }
+      result.output = turn.record.value(redo_, json());  // The model's answer is joined to what is known.
     }
-    return std::vector<Request>{};
+    Result<std::vector<Request>> requests = again_->advance(document, turn, result);
+    if (!requests) {
+      result.output = nullptr;
+    } else if (requests->empty()) {
+      result.output = {{"replaces", redo_}, {"before", summary(turn.record.value(redo_, json()))}, {"answer", std::move(result.output)}};
+    }
+    return requests;
   }
 
  private:
+  /// The values themselves are kept with the new answer, in its `other_tiers` or `lower_tiers`.
+  static json summary(const json& before) {
+    json short_form = json::object();
+    for (const char* member : {"label", "confidence", "accepted", "problems", "tier"}) {
+      if (before.is_object() && before.contains(member)) short_form[member] = before[member];
+    }
+    return short_form;
+  }
+
   const std::vector<std::string> reasons_;
-  const std::string why_held_;
+  const std::string redo_;
+  const std::unique_ptr<Stage> again_;
 };
+
+/// The stage that `redo` names, or the last one before this that can be done again.
+const StagePlan* stage_to_redo(const StagePlan& stage, const Plan& plan) {
+  if (stage.settings.has("redo")) return plan.stage(stage.settings.text("redo"));
+  const StagePlan* last = nullptr;
+  for (const StagePlan& earlier : plan.stages) {
+    if (&earlier == &stage) break;
+    if (earlier.kind->type == "classify" || earlier.kind->type == "structured-extract") last = &earlier;
+  }
+  return last;
+}
+
+Result<std::unique_ptr<Stage>> make_again(const StagePlan& stage, const Plan& plan, const StagePlan* redo) {
+  const std::string backend = stage.settings.text("backend");
+  if (!plan.backend(backend)->kind->answers_prompts)
+    return Error{ErrorClass::config, "backend: '" + backend + "' is built in; escalate needs a model"};
+  if (redo == nullptr || &stage <= redo)
+    return Error{ErrorClass::config, "redo: there is no stage before this one that a model could do again"};
+  if (redo->kind->type == "classify") return make_classify(redo->settings, plan, {backend});
+  if (redo->kind->type == "structured-extract") return make_structured_extract(redo->settings, plan, {backend});
+  return Error{ErrorClass::config, "redo: a model can do classify and structured-extract again, not " + std::string(redo->kind->type)};
+}
 
 Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan& plan) {
   const Settings& settings = stage.settings;
@@ -95,15 +146,14 @@ Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan& plan) {
   if (!settings.has("reasons") && stage.when.empty()) {
     reasons.assign(std::begin(built_in_reasons), std::end(built_in_reasons));
   }
-  std::string why_held = "no cloud backend";
+  const StagePlan* redo = stage_to_redo(stage, plan);
+  std::unique_ptr<Stage> again;
   if (settings.has("backend")) {
-    const BackendPlan& backend = *plan.backend(settings.text("backend"));
-    if (backend.kind->type == "builtin") {
-      return Error{ErrorClass::config, "backend: '" + backend.name + "' is built in; escalate needs a model"};
-    }
-    why_held += ": '" + backend.name + "' (" + std::string(backend.kind->type) + ") is not available yet";
+    auto made = make_again(stage, plan, redo);
+    if (!made) return made.error();
+    again = std::move(*made);
   }
-  return std::unique_ptr<Stage>(std::make_unique<Escalate>(std::move(reasons), std::move(why_held)));
+  return std::unique_ptr<Stage>(std::make_unique<Escalate>(std::move(reasons), redo ? redo->id : "", std::move(again)));
 }
 
 }  // namespace
@@ -111,7 +161,7 @@ Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan& plan) {
 StageKind escalate() {
   return {.type = "escalate",
           .summary = "Hands a document to a cloud model, for a reason that is written down.",
-          .version = 1,
+          .version = 2,
           .fields = fields,
           .reads_text = false,
           .decides_on_reasons = true,

@@ -5,24 +5,25 @@
 #include "pipeline/confidence.h"
 #include "pipeline/plan.h"
 #include "pipeline/schema.h"
+#include "stages/evidence.h"
+#include "stages/redo.h"
 #include "stages/stages.h"
+#include "stages/tiers.h"
 
 namespace docket::stages {
 namespace {
 
 using nlohmann::json;
 
+/// What an answer may take: the frame, and for each field its name, a quote and a value.
+constexpr std::int64_t frame_tokens = 64;
+constexpr std::int64_t field_tokens = 160;
+constexpr std::int64_t nested_tokens = 2048;  ///< Of a field that is a list or an object.
+constexpr int longest_quote = 200;
+
 constexpr Field fields[] = {
-    {.name = "backends",
-     .type = Field::Type::backends,
-     .help = "Whom to ask, tier by tier: the next is asked when one is not sure of a field.",
-     .required = true},
-    {.name = "accept",
-     .type = Field::Type::number,
-     .help = "The confidence from which a value is accepted.",
-     .fallback = "0.80",
-     .minimum = 0,
-     .maximum = 1},
+    backends_field,
+    with_fallback(accept_field, "0.80"),
     {.name = "schema",
      .type = Field::Type::schema,
      .help = "JSON Schema of an object; its properties are the fields.",
@@ -30,6 +31,8 @@ constexpr Field fields[] = {
     {.name = "checks",
      .type = Field::Type::conditions,
      .help = "Named jq conditions over the fields that must hold, such as totals that add up."},
+    too_long_field,
+    prompt_field,
 };
 
 std::string_view name(CheckState state) {
@@ -44,76 +47,174 @@ std::string_view name(CheckState state) {
   return "not_applicable";
 }
 
-/// True if the quote stands on the page, however the two are broken into lines.
-bool stands_in(const Text& text, const json& evidence) {
-  const std::size_t page = evidence.value("page", std::size_t{0});
-  if (page == 0 || page > text.pages.size() || !evidence.contains("quote")) return false;
-  const auto words = [](const std::string& original) {
-    std::string result = " ";
-    for (const char c : original) {
-      const bool blank = c == ' ' || c == '\n' || c == '\t';
-      if (!blank || result.back() != ' ') result += blank ? ' ' : c;
-    }
-    return result;
-  };
-  const std::string quote = words(evidence["quote"].get<std::string>());
-  return quote.size() > 1 && words(text.pages[page - 1].text).find(quote) != std::string::npos;
+bool is_nested(const json& property) {
+  const json type = property.is_object() ? property.value("type", json()) : json();
+  return type == "array" || type == "object";
 }
 
-class StructuredExtract final : public Stage {
+/// Each field is null or a value with the words that state it.
+json answer_schema(const json& schema) {
+  json properties = json::object();
+  json names = json::array();
+  for (const auto& [field, property] : schema["properties"].items()) {
+    const json found = {{"type", "object"},
+                        {"properties",
+                         {{"quote", {{"type", "string"}, {"maxLength", longest_quote}}}, {"value", property}}},
+                        {"required", {"quote", "value"}},
+                        {"additionalProperties", false}};
+    properties[field] = {{"anyOf", {{{"type", "null"}}, found}}};
+    names.push_back(field);
+  }
+  json answer = {{"type", "object"},
+                 {"properties", std::move(properties)},
+                 {"required", std::move(names)},
+                 {"additionalProperties", false}};
+  for (const char* shared : {"definitions", "$defs"}) {  // What the properties may refer to.
+    if (schema.contains(shared)) answer[shared] = schema[shared];
+  }
+  return answer;
+}
+
+std::string type_of(const json& property) {
+  if (!property.is_object()) return "any";
+  if (property.contains("enum")) return "one of " + property["enum"].dump(-1, ' ', false, json::error_handler_t::replace);
+  const std::string format = property.value("format", "");
+  const json type = property.value("type", json("any"));
+  std::string text;
+  for (const json& one : type.is_array() ? type : json::array({type})) {
+    if (one.is_string() && one != "null") text += (text.empty() ? "" : " or ") + one.get<std::string>();
+  }
+  return format.empty() ? text : text + ", " + format;
+}
+
+class StructuredExtract final : public TieredStage {
  public:
-  StructuredExtract(std::vector<std::string> backends, double accept, std::shared_ptr<const json> schema,
-                    std::vector<Check> checks)
-      : backends_(std::move(backends)),
+  StructuredExtract(std::vector<Tier> tiers, bool splits, double accept, std::shared_ptr<const json> schema,
+                    std::vector<Check> checks, PromptTemplate task)
+      : TieredStage(std::move(tiers), splits),
         accept_(accept),
         schema_(std::move(schema)),
         validator_(*schema_),
-        checks_(std::make_shared<std::vector<Check>>(std::move(checks))) {}
-
-  Result<std::vector<Request>> advance(Document& document, const Turn& turn,
-                                       StageResult& result) const override {
-    if (turn.number > 0) {
-      const Result<Answer>& answer = turn.replies[0].answer;
-      if (!answer) return answer.error();
-      merge(answer->value, backends_[static_cast<std::size_t>(turn.number - 1)], result.output);
-      judge(*document.text, result.output);
-    }
-    const bool sure = turn.number > 0 && result.output["accepted"];
-    if (sure || turn.number == static_cast<int>(backends_.size())) return std::vector<Request>{};
-    return std::vector<Request>{
-        {backends_[static_cast<std::size_t>(turn.number)], FieldsQuestion{document.text, schema_, checks_}}};
-  }
+        answer_schema_(std::make_shared<const Schema>(answer_schema(*schema_))),
+        checks_(std::make_shared<std::vector<Check>>(std::move(checks))),
+        task_(std::move(task)) {}
 
  private:
+  Question question(const Document& document) const override {
+    return FieldsQuestion{document.text, schema_, checks_};
+  }
+
+  Prompt prompt(const Document& document, const json& record, PageRange pages) const override {
+    json values = record;
+    json list = json::array();
+    std::int64_t tokens = frame_tokens;
+    for (const auto& [field, property] : properties().items()) {
+      const std::string description = property.is_object() ? property.value("description", "") : "";
+      list.push_back({{"name", field}, {"type", type_of(property)}, {"required", is_required(field)}, {"description", description}});
+      tokens += is_nested(property) ? nested_tokens : field_tokens;
+    }
+    values["fields"] = std::move(list);
+    return {system_text(), document_parts(*document.text, pages.first, pages.last), task_.render(values), "",
+            answer_schema_, tokens};
+  }
+
+  void take(const Document& document, const Tier& tier, const std::vector<Answer>& answers,
+            const std::vector<PageRange>& pages, json& output) const override {
+    QuoteFinder quotes(*document.text);
+    merge(tier.answers_prompts ? of_model(answers, pages, quotes) : answers.front().value, tier.backend, output);
+    judge(quotes, output);
+  }
+
+  /// What a model said, in the shape of every answer: {fields, details}.
+  json of_model(const std::vector<Answer>& answers, const std::vector<PageRange>& pages, QuoteFinder& quotes) const {
+    json joined = {{"fields", json::object()}, {"details", json::object()}};
+    for (const auto& [field, property] : properties().items()) {
+      joined["fields"][field] = nullptr;
+      joined["details"][field] = {{"problem", "not found"}};
+      for (std::size_t i = 0; i < answers.size(); ++i) {
+        const json& found = answers[i].value[field];
+        if (!found.is_null()) join(field, found, answers[i], pages[i], quotes, joined);
+      }
+    }
+    return joined;
+  }
+
+  /// Pieces of a document may give different values for a field: the first whose quote is found is taken, the others
+  /// are shown, and count against it.
+  static void join(const std::string& field, const json& found, const Answer& answer, PageRange pages,
+                   QuoteFinder& quotes, json& joined) {
+    const std::string quote = found["quote"];
+    json detail = {{"evidence", quotes.find(quote, pages.first, pages.last)}};
+    if (detail["evidence"].is_null()) detail["evidence"] = {{"quote", quote}};
+    json signals = json::object();
+    if (const auto reads = value_in_quote(found["value"], quote)) signals["value_in_quote"] = *reads;
+    const std::string pointer = (json::json_pointer() / field / "value").to_string();
+    if (const auto told = answer.probabilities.find(pointer); told != answer.probabilities.end())
+      signals["min_token_probability"] = rounded(told->second.margin.value_or(told->second.least));
+    detail["signals"] = std::move(signals);
+    json& value = joined["fields"][field];
+    json& known = joined["details"][field];
+    if (value.is_null()) {
+      value = found["value"];
+      known = std::move(detail);
+      return;
+    }
+    if (value == found["value"]) return;
+    json loser = found["value"];
+    if (!known["evidence"].contains("page") && detail["evidence"].contains("page")) {
+      std::swap(value, loser);
+      detail["conflict"] = known.value("conflict", json::array());
+      known = std::move(detail);
+    }
+    known["signals"]["pieces_agree"] = false;
+    known["conflict"].push_back(std::move(loser));
+  }
+
   const json& properties() const { return (*schema_)["properties"]; }
   bool is_required(const std::string& field) const {
     const json required = schema_->value("required", json::array());
     return std::ranges::find(required, json(field)) != required.end();
   }
 
-  /// Takes from a tier's answer the fields that lower tiers did not find, or are not sure of.
+  /// Takes from a tier's answer the fields that lower tiers did not find, or are not sure of. What lower tiers said
+  /// otherwise is kept beside it.
   void merge(const json& answer, const std::string& tier, json& output) const {
     for (const auto& [field, property] : properties().items()) {
       const json value = answer["fields"].value(field, json());
       json detail = answer["details"].value(field, json{{"problem", "not found"}});
       detail["tier"] = tier;
       const bool is_first = !output.contains("fields") || !output["fields"].contains(field);
-      if (!is_first && value.is_null()) continue;
-      if (!is_first && !output["fields"][field].is_null()) {
+      if (is_first) {
+        output["fields"][field] = value;
+        output["details"][field] = std::move(detail);
+        continue;
+      }
+      json& known = output["details"][field];
+      if (value.is_null()) continue;
+      if (!output["fields"][field].is_null()) {
         const bool agrees = output["fields"][field] == value;
-        if (agrees || output["details"][field]["confidence"] >= accept_) {
-          output["details"][field]["signals"]["agreement"] = agrees ? 1.0 : 0.0;
+        if (agrees || known["confidence"] >= accept_) {
+          known["signals"]["agreement"] = agrees ? 1.0 : 0.0;
+          known["other_tiers"].push_back(said(tier, value, json()));
           continue;
         }
         detail["signals"]["agreement"] = 0.0;
+        detail["other_tiers"] = known.value("other_tiers", json::array());
+        detail["other_tiers"].push_back(said(known["tier"], output["fields"][field], known["confidence"]));
       }
       output["fields"][field] = value;
-      output["details"][field] = std::move(detail);
+      known = std::move(detail);
     }
   }
 
+  static json said(const json& tier, const json& value, const json& confidence) {
+    json entry = {{"tier", tier}, {"value", value}};
+    if (!confidence.is_null()) entry["confidence"] = confidence;
+    return entry;
+  }
+
   /// Looks at the fields as a whole: the schema, the checks, what is required, how far each can be trusted.
-  void judge(const Text& text, json& output) const {
+  void judge(QuoteFinder& quotes, json& output) const {
     const json& values = output["fields"];
     json& details = output["details"];
     output["problems"] = json::array();
@@ -123,7 +224,7 @@ class StructuredExtract final : public Stage {
       if (values[field].is_null()) continue;
       detail["signals"]["schema_valid"] = true;
       detail["signals"]["evidence_found"] =
-          detail.contains("evidence") && stands_in(text, detail["evidence"]);
+          detail.contains("evidence") && quotes.stands(detail["evidence"]);
       detail["signals"]["checks_passed"] = json::array();
       detail["signals"]["checks_failed"] = json::array();
     }
@@ -163,9 +264,6 @@ class StructuredExtract final : public Stage {
     }
   }
 
-  /// Four digits say more than the formula knows, and are the same on every machine.
-  static double rounded(double confidence) { return std::round(confidence * 10'000) / 10'000; }
-
   static json without_nulls(const json& values) {
     json found = json::object();
     for (const auto& [field, value] : values.items()) {
@@ -174,15 +272,22 @@ class StructuredExtract final : public Stage {
     return found;
   }
 
-  const std::vector<std::string> backends_;
   const double accept_;
   const std::shared_ptr<const json> schema_;
   const Schema validator_;
+  const std::shared_ptr<const Schema> answer_schema_;  ///< Of a model's answer.
   const std::shared_ptr<const std::vector<Check>> checks_;
+  const PromptTemplate task_;
 };
 
-Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan&) {
-  const Settings& settings = stage.settings;
+Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan& plan) {
+  return make_structured_extract(stage.settings, plan, stage.settings.texts("backends"));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Stage>> make_structured_extract(const Settings& settings, const Plan& plan,
+                                                       const std::vector<std::string>& backends) {
   const std::shared_ptr<const json> schema = settings.schema("schema");
   if (!schema->is_object() || !schema->contains("properties") || !(*schema)["properties"].is_object() ||
       (*schema)["properties"].empty()) {
@@ -192,16 +297,17 @@ Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan&) {
   std::vector<Check> checks;
   for (const NamedCondition& named : settings.conditions("checks"))
     checks.push_back({named.name, named.condition});
+  auto task = PromptTemplate::of_setting(settings, "prompt", "structured-extract.mustache");
+  if (!task) return task.error();
   return std::unique_ptr<Stage>(std::make_unique<StructuredExtract>(
-      settings.texts("backends"), settings.number("accept"), schema, std::move(checks)));
+      tiers_of(backends, plan), settings.text("too_long") == "split", settings.number("accept"), schema,
+      std::move(checks), std::move(*task)));
 }
-
-}  // namespace
 
 StageKind structured_extract() {
   return {.type = "structured-extract",
           .summary = "Finds the values of a JSON Schema's properties, each with its evidence.",
-          .version = 1,
+          .version = 2,
           .fields = fields,
           .reads_text = true,
           .decides_on_reasons = false,

@@ -23,6 +23,7 @@ set(homes
   "(poppler-|uchardet)=worker/.*"
   "seccomp.h=worker/.*"
   "magic.h=worker/.*"
+  "kainjow/=stages/prompt_template.cpp"
   "CLI/=cli/.*"
   "spdlog/=cli/.*"
 )

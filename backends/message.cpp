@@ -1,0 +1,89 @@
+#include "backends/message.h"
+
+namespace docket::backends {
+
+using nlohmann::json;
+
+std::string document_text(const Prompt& prompt) {
+  std::string text;
+  for (const PromptPart& part : prompt.document)
+    text += part.text;
+  return text;
+}
+
+std::string task_text(const Prompt& prompt) {
+  if (prompt.complaint.empty()) return prompt.task;
+  return prompt.task + "\n\nYour last answer could not be used: " + prompt.complaint + "\nAnswer again.";
+}
+
+std::string user_text(const Prompt& prompt) { return document_text(prompt) + "\n\n" + task_text(prompt); }
+
+std::size_t prompt_bytes(const Prompt& prompt) {
+  std::size_t bytes = prompt.system.size() + prompt.task.size();
+  for (const PromptPart& part : prompt.document)
+    bytes += part.text.size();
+  return bytes;
+}
+
+std::vector<std::string> bearer(const Target& target) {
+  if (target.key.empty()) return {};
+  return {"Authorization: Bearer " + target.key};
+}
+
+HttpRequest json_get(const Target& target, std::string url, std::vector<std::string> headers) {
+  return {"GET", std::move(url), std::move(headers), "", target.limits};
+}
+
+HttpRequest json_post(const Target& target, std::string url, std::vector<std::string> headers, const json& body) {
+  headers.push_back("Content-Type: application/json");
+  return {"POST", std::move(url), std::move(headers), body.dump(-1, ' ', false, json::error_handler_t::replace),
+          target.limits};
+}
+
+std::string text_member(const json& object, const char* member) {
+  if (!object.is_object()) return "";
+  const auto found = object.find(member);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+namespace {
+
+double logprob_of(const json& token) {
+  const auto found = token.find("logprob");
+  return found != token.end() && found->is_number() ? found->get<double>() : 0;
+}
+
+/// `bytes`, since a character may be spread over tokens and then stands in no token's text.
+std::string bytes_of(const json& token) {
+  const auto bytes = token.find("bytes");
+  if (bytes == token.end() || !bytes->is_array()) return text_member(token, "token");
+  std::string text;
+  for (const json& byte : *bytes) {
+    if (byte.is_number_integer()) text += static_cast<char>(byte.get<int>());
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<Token> tokens_of(const json& logprobs) {
+  std::vector<Token> tokens;
+  if (!logprobs.is_array()) return tokens;
+  for (const json& entry : logprobs) {
+    if (!entry.is_object()) return {};
+    Token token{bytes_of(entry), logprob_of(entry), {}};
+    const json alternatives = entry.value("top_logprobs", json::array());
+    for (const json& other : alternatives) {
+      if (other.is_object()) token.alternatives.push_back({bytes_of(other), logprob_of(other)});
+    }
+    tokens.push_back(std::move(token));
+  }
+  return tokens;
+}
+
+Error cut_off(bool window_full) {
+  if (window_full) return {ErrorClass::too_long, "the model's window was full before the answer was complete"};
+  return {ErrorClass::content, "the answer was cut off at its limit of tokens"};
+}
+
+}  // namespace docket::backends

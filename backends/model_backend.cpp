@@ -1,0 +1,47 @@
+#include "backends/model_backend.h"
+
+#include "backends/confined.h"
+#include "backends/model_server.h"
+#include "backends/protocol.h"
+#include "pipeline/price.h"
+
+namespace docket::backends {
+
+std::vector<Target> targets_of(const BackendPlan& backend) {
+  const Settings& settings = backend.settings;
+  Target target;
+  target.backend = backend.name;
+  target.model = settings.text("model");
+  target.key = settings.text("api_key");
+  if (settings.integer("context") > 0) target.context = settings.integer("context");
+  target.think = settings.boolean("think");
+  target.location = location_of(backend);
+  target.limits.connect = settings.duration("connect_timeout");
+  target.limits.total = settings.duration("timeout");
+  // An answer that is not streamed comes in one piece at the end.
+  target.limits.first_byte =
+      settings.has("first_byte_timeout") ? settings.duration("first_byte_timeout") : target.limits.total;
+  std::vector<Target> targets;
+  for (std::string url : settings.texts("url")) {
+    while (url.ends_with('/'))
+      url.pop_back();
+    target.url = std::move(url);
+    targets.push_back(target);
+  }
+  return targets;
+}
+
+std::unique_ptr<Protocol> make_protocol(const BackendPlan& backend, const Target& target) {
+  if (backend.kind->type == "ollama") return make_ollama(target);
+  if (backend.kind->type == "anthropic") return make_anthropic(target);
+  return make_openai(target);
+}
+
+std::unique_ptr<Backend> make_model_backend(const BackendPlan& plan, bool offline, HttpLoop& loop, Trace* trace) {
+  std::unique_ptr<Backend> backend;
+  for (const Target& target : targets_of(plan))
+    backend = std::make_unique<ModelServer>(target, price_of(plan.settings), make_protocol(plan, target), loop, trace);
+  return make_confined(std::move(backend), plan.name, location_of(plan), offline);
+}
+
+}  // namespace docket::backends

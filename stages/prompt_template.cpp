@@ -1,0 +1,112 @@
+#include "stages/prompt_template.h"
+
+#include <fstream>
+#include <kainjow/mustache.hpp>
+#include <sstream>
+
+#include "pipeline/digest.h"
+#include "pipeline/scalars.h"
+
+namespace docket::stages {
+namespace {
+
+namespace mustache = kainjow::mustache;
+using nlohmann::json;
+
+mustache::data data_of(const json& value) {
+  switch (value.type()) {
+    case json::value_t::object: {
+      mustache::data object(mustache::data::type::object);
+      for (const auto& [name, member] : value.items())
+        object.set(name, data_of(member));
+      return object;
+    }
+    case json::value_t::array: {
+      mustache::data list(mustache::data::type::list);
+      for (const json& item : value)
+        list.push_back(data_of(item));
+      return list;
+    }
+    case json::value_t::string:
+      if (value.get_ref<const std::string&>().empty()) return mustache::data(false);
+      return mustache::data(value.get<std::string>());
+    case json::value_t::boolean:
+      return mustache::data(value.get<bool>());
+    case json::value_t::number_float:
+      return mustache::data(shown(value.get<double>()));
+    case json::value_t::null:
+      return mustache::data(false);
+    default:
+      return mustache::data(value.dump());
+  }
+}
+
+/// Servers take the control words of chat templates for what they are, wherever they stand: `<|im_end|>` in a document
+/// would end our turn and let the document speak as somebody else. A blank within makes plain text of them.
+std::string without_control_words(std::string text) {
+  static constexpr std::string_view words[] = {"<|",     "<start_of_turn>", "<end_of_turn>", "<s>",     "</s>",
+                                               "<bos>",  "<eos>",           "[INST]",        "[/INST]", "<think>",
+                                               "</think>"};
+  for (const std::string_view word : words) {
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 2))
+      text.insert(at + 1, " ");
+  }
+  return text;
+}
+
+const EmbeddedFile& built_in_prompt(std::string_view name) {
+  for (const EmbeddedFile& file : built_in_prompts()) {
+    if (file.name == name) return file;
+  }
+  throw std::logic_error("there is no built-in prompt '" + std::string(name) + "'");
+}
+
+}  // namespace
+
+Result<PromptTemplate> PromptTemplate::parse(std::string text) {
+  const mustache::mustache parsed(text);
+  if (!parsed.is_valid()) return Error{ErrorClass::config, "not a valid Mustache template: " + parsed.error_message()};
+  return PromptTemplate(std::move(text));
+}
+
+Result<PromptTemplate> PromptTemplate::of_setting(const Settings& settings, std::string_view setting,
+                                                  std::string_view built_in) {
+  if (!settings.has(setting)) return parse(std::string(built_in_prompt(built_in).content));
+  std::ifstream stream(settings.file(setting), std::ios::binary);
+  std::ostringstream content;
+  if (!(content << stream.rdbuf()))
+    return Error{ErrorClass::config, std::string(setting) + ": '" + settings.file(setting).string() + "' is empty or cannot be read"};
+  auto parsed = parse(content.str());
+  if (!parsed) return Error{ErrorClass::config, std::string(setting) + ": " + parsed.error().message};
+  return parsed;
+}
+
+std::string PromptTemplate::render(const json& values) const {
+  mustache::mustache parsed(text_);  // Rendering changes it, so each caller has its own.
+  parsed.set_custom_escape([](const std::string& text) { return text; });
+  std::string text = parsed.render(data_of(values));
+  while (!text.empty() && text.back() == '\n')
+    text.pop_back();
+  return text;
+}
+
+std::vector<PromptPart> document_parts(const Text& text, std::size_t first, std::size_t last) {
+  std::string content;
+  for (std::size_t page = first; page <= last && page < text.pages.size(); ++page) {
+    if (page > first) content += '\n';
+    content += text.pages[page].text;
+  }
+  content = without_control_words(std::move(content));
+  // Of the text itself, so that whoever wrote it cannot write the mark into it, and the same in every run.
+  const std::string mark = short_digest(content).substr(0, 12);
+  PromptPart part;
+  part.text = "<document " + mark + ">\n" + content + "\n</document " + mark + ">";
+  return {std::move(part)};
+}
+
+const std::string& system_text() {
+  static const std::string text = PromptTemplate::parse(std::string(built_in_prompt("system.mustache").content)).value().render(json::object());
+  return text;
+}
+
+}  // namespace docket::stages

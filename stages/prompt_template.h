@@ -1,0 +1,43 @@
+#pragma once
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "pipeline/backend.h"
+#include "pipeline/embedded_file.h"
+#include "pipeline/result.h"
+#include "pipeline/settings.h"
+#include "pipeline/text.h"
+
+namespace docket::stages {
+
+/// The prompts that docket brings, by file name; `docket init --prompts` writes them out for editing.
+std::span<const EmbeddedFile> built_in_prompts();
+
+/// A Mustache template. Values are put in as they are, without HTML escapes. The only file that knows the
+/// template library. Threads may share it.
+class PromptTemplate {
+ public:
+  /// The Error (class `config`) says what is wrong with the template.
+  static Result<PromptTemplate> parse(std::string text);
+  /// The file that the setting names, else the built-in prompt of that name.
+  static Result<PromptTemplate> of_setting(const Settings& settings, std::string_view setting, std::string_view built_in);
+
+  /// `values` are those of a record: objects, lists, texts, numbers, booleans and null, which is as false.
+  std::string render(const nlohmann::json& values) const;
+
+ private:
+  explicit PromptTemplate(std::string text) : text_(std::move(text)) {}
+  std::string text_;
+};
+
+/// Pages `first` to `last` (from 0) of a text between two lines with a mark that the text cannot know, so that nothing in
+/// it can pass for its end.
+std::vector<PromptPart> document_parts(const Text& text, std::size_t first, std::size_t last);
+
+/// The same for all documents and stages, so that servers compute it once.
+const std::string& system_text();
+
+}  // namespace docket::stages

@@ -1,0 +1,16 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pipeline/plan.h"
+
+namespace docket::stages {
+
+/// The stages that escalate can have done again: made from the settings of the stage, with other backends.
+Result<std::unique_ptr<Stage>> make_classify(const Settings& settings, const Plan& plan,
+                                             const std::vector<std::string>& backends);
+Result<std::unique_ptr<Stage>> make_structured_extract(const Settings& settings, const Plan& plan,
+                                                       const std::vector<std::string>& backends);
+
+}  // namespace docket::stages

@@ -1,0 +1,147 @@
+#include "stages/tiers.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace docket::stages {
+
+using nlohmann::json;
+
+namespace {
+
+/// Of what would just fit: tokens are not spread evenly over pages.
+constexpr double careful = 0.85;
+/// When the server does not say how much too long a document is.
+constexpr double halves = 0.5;
+constexpr std::size_t most_pieces = 1000;
+
+json to_json(const std::vector<PageRange>& ranges) {
+  json list = json::array();
+  for (const PageRange& range : ranges)
+    list.push_back({range.first, range.last});
+  return list;
+}
+
+std::vector<PageRange> page_ranges(const json& list) {
+  std::vector<PageRange> ranges;
+  for (const json& range : list)
+    ranges.push_back({range[0], range[1]});
+  return ranges;
+}
+
+std::size_t bytes_of(const Text& text, PageRange pages) {
+  std::size_t bytes = 0;
+  for (std::size_t page = pages.first; page <= pages.last && page < text.pages.size(); ++page)
+    bytes += text.pages[page].text.size() + 1;
+  return bytes;
+}
+
+PageRange all_pages(const Document& document) {
+  const std::size_t pages = document.text ? document.text->pages.size() : 0;
+  return {0, pages == 0 ? 0 : pages - 1};
+}
+
+bool is_one_page(const std::vector<PageRange>& ranges) {
+  return std::ranges::all_of(ranges, [](PageRange range) { return range.first == range.last; });
+}
+
+}  // namespace
+
+std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Plan& plan) {
+  std::vector<Tier> tiers;
+  for (const std::string& name : backends) {
+    const BackendPlan* backend = plan.backend(name);
+    tiers.push_back({name, backend != nullptr && backend->kind->answers_prompts});
+  }
+  return tiers;
+}
+
+std::vector<PageRange> pieces(const Text& text, PageRange pages, double share) {
+  const auto most = static_cast<std::size_t>(share * static_cast<double>(bytes_of(text, pages)));
+  std::vector<PageRange> result;
+  std::size_t bytes = 0;
+  for (std::size_t page = pages.first; page <= pages.last; ++page) {
+    const std::size_t more = bytes_of(text, {page, page});
+    if (result.empty() || bytes + more > most) {
+      result.push_back({page, page});
+      bytes = 0;
+    }
+    result.back().last = page;
+    bytes += more;
+  }
+  return result;
+}
+
+// What is remembered from turn to turn: `tier`, the number of the tier that was asked, `pages`, the ranges
+// that it was asked about; and who was passed over, and why.
+Result<std::vector<Request>> TieredStage::advance(Document& document, const Turn& turn, StageResult& result) const {
+  if (turn.number == 0) {
+    result.notes = {{"tier", 0}};
+    result.notes["pages"] = to_json({all_pages(document)});
+    return ask(document, turn, result);
+  }
+  const Tier& tier = tiers_[result.notes["tier"].get<std::size_t>()];
+  const std::vector<PageRange> ranges = page_ranges(result.notes["pages"]);
+  std::vector<Answer> answers;
+  for (const Reply& reply : turn.replies) {
+    if (!reply.answer) {
+      const Error& error = reply.answer.error();
+      if (error.error_class != ErrorClass::too_long || !splits_ || is_one_page(ranges) || !document.text)
+        return pass_over(document, turn, result, error);
+      double share = halves;
+      if (reply.excess && reply.excess->tokens > reply.excess->window && reply.excess->window > 0)
+        share = careful * static_cast<double>(reply.excess->window) / static_cast<double>(reply.excess->tokens);
+      std::vector<PageRange> smaller;
+      for (const PageRange range : ranges) {
+        const std::vector<PageRange> cut = pieces(*document.text, range, share);
+        smaller.insert(smaller.end(), cut.begin(), cut.end());
+      }
+      if (smaller.size() > most_pieces) return pass_over(document, turn, result, error);
+      result.notes["pages"] = to_json(smaller);
+      return ask(document, turn, result);
+    }
+    answers.push_back(*reply.answer);
+  }
+  take(document, tier, answers, ranges, result.output);
+  if (result.notes.contains("passed_over")) result.output["passed_over"] = result.notes["passed_over"];
+  if (result.output["accepted"]) return std::vector<Request>{};
+  return next_tier(document, turn, result);
+}
+
+std::vector<Request> TieredStage::ask(const Document& document, const Turn& turn, StageResult& result) const {
+  const Tier& tier = tiers_[result.notes["tier"].get<std::size_t>()];
+  if (!tier.answers_prompts) return {{tier.backend, question(document)}};
+  std::vector<Request> requests;
+  for (const PageRange range : page_ranges(result.notes["pages"]))
+    requests.push_back({tier.backend, prompt(document, turn.record, range)});
+  return requests;
+}
+
+Result<std::vector<Request>> TieredStage::next_tier(const Document& document, const Turn& turn,
+                                                    StageResult& result) const {
+  const std::size_t next = result.notes["tier"].get<std::size_t>() + 1;
+  if (next == tiers_.size()) return std::vector<Request>{};
+  result.notes["tier"] = next;
+  result.notes["pages"] = to_json({all_pages(document)});
+  return ask(document, turn, result);
+}
+
+/// A tier that has no usable answer costs no document that another tier can answer. What is only a matter of
+/// time, such as a server that is down, is not passed over: the next run asks it again.
+Result<std::vector<Request>> TieredStage::pass_over(const Document& document, const Turn& turn, StageResult& result,
+                                                    const Error& error) const {
+  const bool is_last = result.notes["tier"].get<std::size_t>() + 1 == tiers_.size();
+  const bool can_be_passed = error.error_class == ErrorClass::content || error.error_class == ErrorClass::rejected ||
+                             error.error_class == ErrorClass::too_long || error.error_class == ErrorClass::withheld;
+  const bool has_answer = !result.output.is_null();
+  if (!can_be_passed || (is_last && !has_answer)) return error;
+  if (is_last && error.error_class == ErrorClass::withheld) return error;
+  json& passed = result.notes["passed_over"];
+  passed.push_back({{"tier", tiers_[result.notes["tier"].get<std::size_t>()].backend},
+                    {"class", name(error.error_class)},
+                    {"message", error.message}});
+  if (has_answer) result.output["passed_over"] = passed;
+  return next_tier(document, turn, result);
+}
+
+}  // namespace docket::stages

@@ -1,0 +1,85 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pipeline/plan.h"
+#include "pipeline/stage.h"
+#include "stages/prompt_template.h"
+
+namespace docket::stages {
+
+// The settings that every stage with tiers has.
+inline constexpr Field backends_field{.name = "backends",
+                                      .type = Field::Type::backends,
+                                      .help = "Whom to ask, tier by tier: the next is asked when one is not sure.",
+                                      .required = true};
+inline constexpr Field accept_field{.name = "accept",
+                                    .type = Field::Type::number,
+                                    .help = "The confidence from which an answer is accepted.",
+                                    .minimum = 0,
+                                    .maximum = 1};
+inline constexpr std::string_view too_long_choices[] = {"split", "escalate"};
+inline constexpr Field too_long_field{
+    .name = "too_long",
+    .type = Field::Type::choice,
+    .help = "A document that is longer than a model's window: `split` asks about some pages at a time and puts the "
+            "answers together; `escalate` leaves it to the next tier.",
+    .fallback = "split",
+    .choices = too_long_choices};
+inline constexpr Field prompt_field{.name = "prompt",
+                                    .type = Field::Type::file,
+                                    .help = "A Mustache template of the task, in place of the built-in one (`docket "
+                                            "init --prompts` writes that out)."};
+
+constexpr Field with_fallback(Field field, std::string_view fallback) {
+  field.fallback = fallback;
+  return field;
+}
+
+/// Whom a stage asks, one after the other.
+struct Tier {
+  std::string backend;
+  bool answers_prompts = false;
+};
+std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Plan& plan);
+
+/// Pages of a document, from 0, both ends included.
+struct PageRange {
+  std::size_t first = 0, last = 0;
+};
+
+/// A stage that asks tier by tier until an answer is sure enough.
+///
+/// The next tier is asked when one is not sure, has no usable answer, or may not be asked; what went wrong with it is
+/// kept in the output's `problems`. A document that is longer than a model's window is asked about in pieces of
+/// whole pages, or the tier is passed over, as the setting `too_long` says.
+class TieredStage : public Stage {
+ public:
+  TieredStage(std::vector<Tier> tiers, bool splits) : tiers_(std::move(tiers)), splits_(splits) {}
+  Result<std::vector<Request>> advance(Document& document, const Turn& turn, StageResult& result) const final;
+
+ protected:
+  /// What the rules tier is asked.
+  virtual Question question(const Document& document) const = 0;
+  /// What a model is asked about some pages.
+  virtual Prompt prompt(const Document& document, const nlohmann::json& record, PageRange pages) const = 0;
+  /// Joins a tier's answer (one per range of pages) to what lower tiers said, in `output`; says with
+  /// `output.accepted` whether it is sure enough.
+  virtual void take(const Document& document, const Tier& tier, const std::vector<Answer>& answers,
+                    const std::vector<PageRange>& pages, nlohmann::json& output) const = 0;
+
+ private:
+  std::vector<Request> ask(const Document& document, const Turn& turn, StageResult& result) const;
+  Result<std::vector<Request>> next_tier(const Document& document, const Turn& turn, StageResult& result) const;
+  Result<std::vector<Request>> pass_over(const Document& document, const Turn& turn, StageResult& result,
+                                         const Error& error) const;
+
+  const std::vector<Tier> tiers_;
+  const bool splits_;
+};
+
+/// Cuts a document into pieces so that each has at most `share` of its bytes, at page ends; a page alone may be larger.
+std::vector<PageRange> pieces(const Text& text, PageRange pages, double share);
+
+}  // namespace docket::stages
