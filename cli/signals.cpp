@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace docket {
@@ -20,8 +21,16 @@ sigset_t watched_signals() {
   return set;
 }
 
-timespec timespec_of(std::chrono::milliseconds time) {
-  return {time.count() / 1000, (time.count() % 1000) * 1'000'000};
+/// One wish to stop often comes as two signals: `timeout` sends one to the process and one to its group, and
+/// a terminal one to the whole group while a script passes on its own. A person's second signal comes later.
+constexpr std::chrono::milliseconds repeats{200};
+
+/// The next signal until then; a negative number when there was none.
+int next_signal(const sigset_t& set, std::chrono::steady_clock::time_point until) {
+  const std::chrono::nanoseconds left = until - std::chrono::steady_clock::now();
+  const long long nanoseconds = std::max<long long>(left.count(), 0);
+  const timespec wait{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
+  return sigtimedwait(&set, nullptr, &wait);
 }
 
 }  // namespace
@@ -46,13 +55,17 @@ void Signals::loop() {
   if (signal == end_signal) return;
   received_ = signal;
   stop_.request_stop();
-  const timespec grace = timespec_of(grace_);
-  signal = sigtimedwait(&set, nullptr, &grace);
-  if (signal < 0) {
-    hard_stop_.request_stop();
-    sigwait(&set, &signal);
+  const auto stopped = std::chrono::steady_clock::now();
+  while (true) {
+    if (hard_stop_.stop_requested())
+      sigwait(&set, &signal);
+    else
+      signal = next_signal(set, stopped + grace_);
+    const auto passed = std::chrono::steady_clock::now() - stopped;
+    if (signal == end_signal) return;
+    if (signal > 0 && passed >= repeats) _exit(128 + signal);
+    if (signal < 0 && passed >= grace_) hard_stop_.request_stop();
   }
-  if (signal != end_signal) _exit(128 + signal);
 }
 
 }  // namespace docket

@@ -7,8 +7,9 @@
 namespace docket {
 
 /// Turns SIGINT and SIGTERM into stop tokens. The first signal requests `stop`; when `grace` has passed,
-/// `hard_stop` too, which ends calls that are on their way. The second signal ends the process at once. Made
-/// before any other thread, since it blocks the signals in the calling thread and all that follow.
+/// `hard_stop` too, which ends calls that are on their way. The second signal ends the process at once,
+/// unless it comes so soon that it is the first one's repeat. Made before any other thread, since it blocks
+/// the signals in the calling thread and all that follow.
 class Signals {
  public:
   explicit Signals(std::chrono::milliseconds grace);

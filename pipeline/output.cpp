@@ -18,6 +18,7 @@ namespace {
 
 /// File systems allow 255 bytes; the longest of our endings must fit behind.
 constexpr std::size_t longest_component = 240;
+constexpr std::size_t digest_digits = 64;  ///< All of a SHA-256: shorter ones can be made to be equal.
 
 std::string_view without_leading(std::string_view text, char c) {
   while (text.starts_with(c))
@@ -43,10 +44,18 @@ std::string file_name(std::string_view component) {
   return std::string(component) + (without_trailing(component, '_').ends_with(".words") ? "_" : "");
 }
 
+bool ends_like_shortened(std::string_view component) {
+  const std::size_t tilde = component.rfind('~');
+  return tilde != std::string_view::npos && component.size() - tilde - 1 == digest_digits &&
+         component.find_first_not_of("0123456789abcdef", tilde + 1) == std::string_view::npos;
+}
+
+/// What already looks cut gets an underscore behind, which what is cut here never has.
 std::string shortened(std::string component) {
+  if (ends_like_shortened(without_trailing(component, '_'))) component += '_';
   if (component.size() <= longest_component) return component;
-  const std::string digest = sha256_hex(component).substr(0, 16);
-  std::size_t cut = 200;
+  const std::string digest = sha256_hex(component);
+  std::size_t cut = longest_component - digest_digits - 1;
   while (cut > 0 && (static_cast<unsigned char>(component[cut]) & 0xC0) == 0x80)
     --cut;  // Not within a character.
   return component.substr(0, cut) + "~" + digest;

@@ -19,7 +19,8 @@ namespace docket {
 ///  - a folder `x.json`, `x.jsonl` or `x.txt` becomes `x.json_`, so that it cannot be in the way of a file of
 ///  ours;
 ///  - a file `x.words` becomes `x.words_`, since its record would be the word boxes of `x`;
-///  - a component that is too long for a file name is cut and gets a digest of the whole.
+///  - a component that is too long for a file name is cut and gets `~` and a digest of the whole; one that
+///  ends so by itself gets a `_` behind.
 std::string output_name(std::string_view document_path);
 
 /// Endings of a document's files.

@@ -91,6 +91,7 @@ class Stopped(e2e.Case):
         process = self.hang()
         workers = [child for child, _ in children(process.pid)]
         process.send_signal(signal.SIGINT)
+        # Sent again and again: those of the first moments pass for repeats of the first.
 
         def has_ended():
             process.send_signal(signal.SIGTERM)
@@ -102,6 +103,24 @@ class Stopped(e2e.Case):
             self.assertEqual(self.record(f"{number}.txt")["status"], "done")
         wait_for(lambda: not any(is_alive(worker) for worker in workers), "the workers' end")
         self.run_pipeline("0.txt")
+
+    def test_a_signal_that_comes_twice_at_once_is_one(self):
+        """As `timeout` sends it: to the process, and to its group."""
+        self.write("pipeline.yaml", PIPELINE[:PIPELINE.index("  - classify")])  # Else it would be cancelled there.
+        for first, second in ((signal.SIGTERM, signal.SIGINT), (signal.SIGINT, signal.SIGINT)):
+            with self.subTest([first, second]):
+                out = f"out-{first}-{second}"
+                process = self.begin("-j", "1", documents=1, out=out, start_new_session=True)
+                self.write("long.pdf", pdf(*[invoice(1) * 4] * 2000))
+                process.stdin.write(b"long.pdf\n")
+                process.stdin.flush()
+                wait_for(lambda: self.works_hard(process.pid), "a worker at work")
+                process.send_signal(first)
+                os.killpg(process.pid, second)
+                process.wait(e2e.TIMEOUT)
+                self.assertIn(process.returncode, (128 + first, 128 + second), process.stderr.read())
+                self.assertEqual([record["status"] for record in self.results(out)], ["done", "done"])
+                self.assertEqual(self.report(out)["run"]["exit_code"], process.returncode)
 
     def test_kill_leaves_whole_files_and_a_free_output(self):
         process = self.hang()

@@ -56,6 +56,19 @@ TEST(OutputName, OfAVeryLongComponentIsCutAndKeptApart) {
   EXPECT_LE(a.size(), 3 + 240u);
 }
 
+TEST(OutputName, OfAComponentThatLooksCutIsNotThatOfOneThatWas) {
+  std::string path = std::string(300, 'x');
+  std::set<std::string> names;
+  for (int i = 0; i < 4; ++i) {  // Each is named as the one before it is stored.
+    const std::string name = output_name(path);
+    EXPECT_LE(name.size(), 240u);
+    EXPECT_TRUE(names.insert(name).second) << path;
+    EXPECT_TRUE(names.insert(output_name(name + "_")).second) << path;
+    path = name;
+  }
+  EXPECT_EQ(output_name("a~0123456789abcdef"), "a~0123456789abcdef");  // Not as long as a digest of ours.
+}
+
 TEST(Output, PutsFilesInPlaceAndReplacesThem) {
   const TempDir dir;
   const auto output = open(dir.path() / "out");
