@@ -1,4 +1,5 @@
-// Anthropic's Messages: POST /v1/messages, with structured output and cached prefixes. It tells no token probabilities.
+// Anthropic's Messages: POST /v1/messages, with structured output and cached prefixes. It tells no token
+// probabilities.
 #include "backends/error_reply.h"
 #include "backends/message.h"
 #include "backends/model_answer.h"
@@ -29,13 +30,16 @@ class Anthropic final : public Protocol {
   HttpRequest ask(const Request& request, const Server& server) const override {
     const auto& prompt = std::get<Prompt>(request.question);
     json document = {{"type", "text"}, {"text", document_text(prompt)}};
-    // A write to the cache costs a quarter more than plain input, so only what is asked about again is written.
+    // A write to the cache costs a quarter more than plain input, so only what is asked about again is
+    // written.
     if (request.asked_by.more_to_come) document["cache_control"] = {{"type", "ephemeral"}};
     const std::int64_t room = prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
-    json body = {{"model", target_.model},
-                 {"max_tokens", server.most_output ? std::min(room, *server.most_output) : room},
-                 {"system", {{{"type", "text"}, {"text", prompt.system}}}},
-                 {"messages", {{{"role", "user"}, {"content", {document, {{"type", "text"}, {"text", task_text(prompt)}}}}}}}};
+    json body = {
+        {"model", target_.model},
+        {"max_tokens", server.most_output ? std::min(room, *server.most_output) : room},
+        {"system", {{{"type", "text"}, {"text", prompt.system}}}},
+        {"messages",
+         {{{"role", "user"}, {"content", {document, {{"type", "text"}, {"text", task_text(prompt)}}}}}}}};
     if (!server.refused.contains("output_config")) add_schema(prompt, body);
     if (!target_.think) add_no_thinking(server, body);
     return json_post(target_, base_ + "/messages", headers(), body);
@@ -50,18 +54,22 @@ class Anthropic final : public Protocol {
     result.spent.add({target_.backend, target_.model, tokens_used(body)});
     const json reason = body.value("stop_reason", json());
     if (body.contains("error") && !body["error"].is_null()) {
-      result.answer = Error{ErrorClass::transient, "the server answered with an error: " + server_error(reply.body).message};
+      result.answer = Error{ErrorClass::transient,
+                            "the server answered with an error: " + server_error(reply.body).message};
     } else if (reason == "refusal") {
       const json details = body.value("stop_details", json());
       const std::string category = text_member(details, "category");
-      result.answer = Error{ErrorClass::rejected, "the model refuses" + (category.empty() ? "" : ": " + category)};
+      result.answer =
+          Error{ErrorClass::rejected, "the model refuses" + (category.empty() ? "" : ": " + category)};
     } else if (reason == "max_tokens" || reason == "model_context_window_exceeded") {
       result.answer = cut_off(reason != "max_tokens");
     } else if (reason != "end_turn" && reason != "stop_sequence") {
-      result.answer = Error{ErrorClass::content, "the answer has no normal end: stop_reason is " +
-                                                     reason.dump(-1, ' ', false, json::error_handler_t::replace)};
+      result.answer =
+          Error{ErrorClass::content, "the answer has no normal end: stop_reason is " +
+                                         reason.dump(-1, ' ', false, json::error_handler_t::replace)};
     } else {
-      result.answer = model_answer(text_of(body.value("content", json())), std::get<Prompt>(request.question), {});
+      result.answer =
+          model_answer(text_of(body.value("content", json())), std::get<Prompt>(request.question), {});
     }
     return result;
   }
@@ -72,20 +80,24 @@ class Anthropic final : public Protocol {
     if (says_too_long(error)) return std::nullopt;
     if (error.message.find("thinking") != std::string::npos) return "thinking";
     const bool is_schema = error.message.find("output_config") != std::string::npos ||
-                           error.message.find("schema") != std::string::npos || error.message.find("grammar") != std::string::npos;
+                           error.message.find("schema") != std::string::npos ||
+                           error.message.find("grammar") != std::string::npos;
     return is_schema ? std::optional<std::string>("output_config") : std::nullopt;
   }
 
  private:
   /// One of the two ways to send a key: both at once are refused.
-  std::vector<std::string> headers() const { return {"x-api-key: " + target_.key, "anthropic-version: 2023-06-01"}; }
+  std::vector<std::string> headers() const {
+    return {"x-api-key: " + target_.key, "anthropic-version: 2023-06-01"};
+  }
 
   std::optional<Error> learn(const HttpReply& reply, Server& found) const {
     found.product = "Anthropic";
     found.model = target_.model;
     if (reply.status == 404 && server_error(reply.body).type == "not_found_error")
       return Error{ErrorClass::unavailable, "the server has no model '" + target_.model + "'"};
-    if (reply.status == 404 || reply.status == 405) return std::nullopt;  // A gateway that only hands messages on.
+    if (reply.status == 404 || reply.status == 405)
+      return std::nullopt;  // A gateway that only hands messages on.
     if (reply.status != 200) return error_reply(reply).answer.error();
     const Result<json> body = reply_object(reply);
     if (!body) return std::nullopt;
@@ -93,14 +105,16 @@ class Anthropic final : public Protocol {
     found.most_output = token_count(*body, "max_tokens");
     if (found.window && target_.context && *target_.context > *found.window) {
       return Error{ErrorClass::unavailable, "the model's window is " + std::to_string(*found.window) +
-                                                " tokens, the pipeline counts on " + std::to_string(*target_.context) + "; lower 'context'"};
+                                                " tokens, the pipeline counts on " +
+                                                std::to_string(*target_.context) + "; lower 'context'"};
     }
     return std::nullopt;
   }
 
   static void add_schema(const Prompt& prompt, json& body) {
     json schema = narrowed(prompt.schema->document(), Enforcement::anthropic);
-    if (!schema.is_null()) body["output_config"] = {{"format", {{"type", "json_schema"}, {"schema", std::move(schema)}}}};
+    if (!schema.is_null())
+      body["output_config"] = {{"format", {{"type", "json_schema"}, {"schema", std::move(schema)}}}};
   }
 
   /// Some models take `disabled`, some only `between_tools`, and old ones neither.
@@ -129,7 +143,8 @@ class Anthropic final : public Protocol {
     if (usage.is_object()) {
       tokens.cached = token_count(usage, "cache_read_input_tokens").value_or(0);
       tokens.cache_write = token_count(usage, "cache_creation_input_tokens").value_or(0);
-      tokens.reasoning = token_count(usage.value("output_tokens_details", json()), "thinking_tokens").value_or(0);
+      tokens.reasoning =
+          token_count(usage.value("output_tokens_details", json()), "thinking_tokens").value_or(0);
     }
     if (tokens.input) *tokens.input += tokens.cached + tokens.cache_write;
     return usage_of(tokens);
@@ -141,6 +156,8 @@ class Anthropic final : public Protocol {
 
 }  // namespace
 
-std::unique_ptr<Protocol> make_anthropic(Target target) { return std::make_unique<Anthropic>(std::move(target)); }
+std::unique_ptr<Protocol> make_anthropic(Target target) {
+  return std::make_unique<Anthropic>(std::move(target));
+}
 
 }  // namespace docket::backends

@@ -10,7 +10,9 @@ class Confined final : public Backend {
 
   void submit(Request request, Done done) noexcept override {
     if (offline_)
-      return done({Error{ErrorClass::withheld, "backend '" + name_ + "' is a cloud model, and --offline lets nothing leave this machine"}});
+      return done(
+          {Error{ErrorClass::withheld,
+                 "backend '" + name_ + "' is a cloud model, and --offline lets nothing leave this machine"}});
     if (!request.private_because.empty())
       return done({Error{ErrorClass::withheld, "private: " + request.private_because}});
     inner_->submit(std::move(request), std::move(done));

@@ -27,7 +27,8 @@ std::string shown(std::string_view text) {
 std::string text_of(const json& object, const char* member) {
   const auto found = object.find(member);
   if (found == object.end() || found->is_null()) return "";
-  return found->is_string() ? found->get<std::string>() : found->dump(-1, ' ', false, json::error_handler_t::replace);
+  return found->is_string() ? found->get<std::string>()
+                            : found->dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::int64_t count_of(const json& object, const char* member) {
@@ -42,8 +43,8 @@ bool has(std::string_view text, std::string_view part) {
 
 /// Money or a quota is used up: coming back later in this run is of no use.
 bool says_used_up(const ServerError& error) {
-  static constexpr std::string_view signs[] = {"insufficient_quota", "credit_balance", "spend_limit", "usage_limit_exceeded",
-                                               "billing"};
+  static constexpr std::string_view signs[] = {"insufficient_quota", "credit_balance", "spend_limit",
+                                               "usage_limit_exceeded", "billing"};
   return std::ranges::any_of(signs, [&](std::string_view sign) {
     return has(error.code, sign) || has(error.type, sign) || has(error.message, sign);
   });
@@ -102,7 +103,8 @@ std::optional<milliseconds> counter_reset(const HttpReply& reply, std::int64_t n
     reset.replace(at, 9, "reset");
     const std::string value = header(reply, reset);
     std::optional<milliseconds> wait = go_duration(value);
-    if (const auto time = unix_time(value)) wait = milliseconds(std::max<std::int64_t>(0, *time - now) * 1000);
+    if (const auto time = unix_time(value))
+      wait = milliseconds(std::max<std::int64_t>(0, *time - now) * 1000);
     if (wait && (!latest || *wait > *latest)) latest = wait;
   }
   return latest;
@@ -132,21 +134,24 @@ ServerError server_error(const std::string& body) {
     if (inner.is_object()) error = std::move(inner);
   }
   if (!error.is_object()) {
-    result.message = shown(error.is_string() ? error.get<std::string>() : error.dump(-1, ' ', false, json::error_handler_t::replace));
+    result.message = shown(error.is_string() ? error.get<std::string>()
+                                             : error.dump(-1, ' ', false, json::error_handler_t::replace));
     return result;
   }
   result.message = shown(text_of(error, "message"));
   result.type = text_of(error, "type");
   result.code = text_of(error, "code");
   result.param = text_of(error, "param");
-  if (count_of(error, "n_ctx") > 0) result.excess = {count_of(error, "n_prompt_tokens"), count_of(error, "n_ctx")};
+  if (count_of(error, "n_ctx") > 0)
+    result.excess = {count_of(error, "n_prompt_tokens"), count_of(error, "n_ctx")};
   return result;
 }
 
 bool says_too_long(const ServerError& error) {
-  static constexpr std::string_view signs[] = {"exceed_context_size", "context_length_exceeded", "context length",
-                                               "context size",        "context window",          "prompt is too long",
-                                               "prompt is longer",    "request_too_large",       "maximum context"};
+  static constexpr std::string_view signs[] = {
+      "exceed_context_size", "context_length_exceeded", "context length",
+      "context size",        "context window",          "prompt is too long",
+      "prompt is longer",    "request_too_large",       "maximum context"};
   return error.excess || std::ranges::any_of(signs, [&](std::string_view sign) {
            return has(error.type, sign) || has(error.code, sign) || has(error.message, sign);
          });
@@ -165,8 +170,9 @@ Reply error_reply(const HttpReply& reply) {
   const int status = reply.status;
   const ServerError error = server_error(reply.body);
   if (status >= 300 && status < 400) {
-    return failed(ErrorClass::unavailable, "the server redirects to '" + shown(header(reply, "location")) +
-                                               "', which docket does not follow: put the right address into 'url'");
+    return failed(ErrorClass::unavailable,
+                  "the server redirects to '" + shown(header(reply, "location")) +
+                      "', which docket does not follow: put the right address into 'url'");
   }
   if (status == 500 && has(error.message, "does not match the expected")) {
     // llama-server: the bytes that the model wrote are no text. The same request would give them again.
@@ -184,7 +190,8 @@ Reply error_reply(const HttpReply& reply) {
     return result;
   }
   if (status == 401 || status == 403)
-    return failed(ErrorClass::unavailable, said(reply, error) + "; check 'api_key' and what it is allowed to do");
+    return failed(ErrorClass::unavailable,
+                  said(reply, error) + "; check 'api_key' and what it is allowed to do");
   if (status == 402 || (status == 429 && says_used_up(error)))
     return failed(ErrorClass::unavailable, said(reply, error));
   if (status == 404 || status == 405 || status == 501)

@@ -20,7 +20,8 @@ struct ServerError {
 };
 ServerError server_error(const std::string& body);
 
-/// What a status other than 200 means: the class of the Error, whether all should slow down, how long to wait.
+/// What a status other than 200 means: the class of the Error, whether all should slow down, how long to
+/// wait.
 Reply error_reply(const HttpReply& reply);
 
 /// True if the error says that prompt and answer exceed the model's window.

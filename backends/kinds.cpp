@@ -160,7 +160,8 @@ constexpr Field anthropic_fields[] = {
 }  // namespace
 
 BackendKind ollama() {
-  return {.type = "ollama", .summary = "Ollama's own protocol", .fields = ollama_fields, .answers_prompts = true};
+  return {
+      .type = "ollama", .summary = "Ollama's own protocol", .fields = ollama_fields, .answers_prompts = true};
 }
 
 BackendKind openai() {

@@ -34,10 +34,11 @@ HttpRequest json_get(const Target& target, std::string url, std::vector<std::str
   return {"GET", std::move(url), std::move(headers), "", target.limits};
 }
 
-HttpRequest json_post(const Target& target, std::string url, std::vector<std::string> headers, const json& body) {
+HttpRequest json_post(const Target& target, std::string url, std::vector<std::string> headers,
+                      const json& body) {
   headers.push_back("Content-Type: application/json");
-  return {"POST", std::move(url), std::move(headers), body.dump(-1, ' ', false, json::error_handler_t::replace),
-          target.limits};
+  return {"POST", std::move(url), std::move(headers),
+          body.dump(-1, ' ', false, json::error_handler_t::replace), target.limits};
 }
 
 std::string text_member(const json& object, const char* member) {
@@ -82,7 +83,8 @@ std::vector<Token> tokens_of(const json& logprobs) {
 }
 
 Error cut_off(bool window_full) {
-  if (window_full) return {ErrorClass::too_long, "the model's window was full before the answer was complete"};
+  if (window_full)
+    return {ErrorClass::too_long, "the model's window was full before the answer was complete"};
   return {ErrorClass::content, "the answer was cut off at its limit of tokens"};
 }
 

@@ -22,7 +22,8 @@ std::size_t prompt_bytes(const Prompt& prompt);
 /// `Authorization: Bearer …`, or nothing without a key.
 std::vector<std::string> bearer(const Target& target);
 HttpRequest json_get(const Target& target, std::string url, std::vector<std::string> headers);
-HttpRequest json_post(const Target& target, std::string url, std::vector<std::string> headers, const nlohmann::json& body);
+HttpRequest json_post(const Target& target, std::string url, std::vector<std::string> headers,
+                      const nlohmann::json& body);
 
 /// Empty when the member is missing or no text.
 std::string text_member(const nlohmann::json& object, const char* member);

@@ -57,15 +57,17 @@ Result<json> reply_object(const HttpReply& reply) {
   const auto type = reply.headers.find("content-type");
   const std::string of_type = type == reply.headers.end() ? "" : " (" + type->second.substr(0, 60) + ")";
   if (!body) {
-    return Error{ErrorClass::content,
-                 "the server's reply" + of_type + " " + body.error().message + "; it begins with " + beginning(reply.body)};
+    return Error{ErrorClass::content, "the server's reply" + of_type + " " + body.error().message +
+                                          "; it begins with " + beginning(reply.body)};
   }
   if (!body->is_object())
-    return Error{ErrorClass::content, "the server's reply" + of_type + " is no JSON object: " + beginning(reply.body)};
+    return Error{ErrorClass::content,
+                 "the server's reply" + of_type + " is no JSON object: " + beginning(reply.body)};
   return body;
 }
 
-Result<Answer> model_answer(std::string_view content, const Prompt& prompt, const std::vector<Token>& tokens) {
+Result<Answer> model_answer(std::string_view content, const Prompt& prompt,
+                            const std::vector<Token>& tokens) {
   const std::string_view text = without_fence(content);
   if (text.empty()) return Error{ErrorClass::content, "the model's answer is empty"};
   Result<json> value = parse_strictly(text);
@@ -78,11 +80,13 @@ Result<Answer> model_answer(std::string_view content, const Prompt& prompt, cons
   if (!problems.empty()) {
     std::string message = "the model's answer is not as the schema asks:";
     for (std::size_t i = 0; i < std::min(problems.size(), most_problems); ++i)
-      message += (i == 0 ? " " : "; ") + (problems[i].path.empty() ? "" : problems[i].path + ": ") + problems[i].message;
+      message += (i == 0 ? " " : "; ") + (problems[i].path.empty() ? "" : problems[i].path + ": ") +
+                 problems[i].message;
     return Error{ErrorClass::content, message};
   }
   Answer answer{std::move(*value)};
-  if (!tokens.empty()) answer.probabilities = token_probabilities(content, tokens, enums_of(prompt.schema->document()));
+  if (!tokens.empty())
+    answer.probabilities = token_probabilities(content, tokens, enums_of(prompt.schema->document()));
   return answer;
 }
 
@@ -99,7 +103,8 @@ Usage usage_of(const ReportedTokens& tokens) {
   Usage usage{.calls = 1};
   usage.input_tokens = tokens.input.value_or(0);
   usage.output_tokens = tokens.output.value_or(0);
-  const bool parts_fit = tokens.cached + tokens.cache_write <= usage.input_tokens && tokens.reasoning <= usage.output_tokens;
+  const bool parts_fit =
+      tokens.cached + tokens.cache_write <= usage.input_tokens && tokens.reasoning <= usage.output_tokens;
   if (parts_fit) {
     usage.cached_input_tokens = tokens.cached;
     usage.cache_write_tokens = tokens.cache_write;

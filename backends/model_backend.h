@@ -8,8 +8,9 @@
 
 namespace docket::backends {
 
-/// A backend of the pipeline that answers prompts, with all its addresses, limits and retries, but without its
-/// fallback. `loop` and `trace` (null: none) outlive it.
-std::unique_ptr<Backend> make_model_backend(const BackendPlan& plan, bool offline, HttpLoop& loop, Trace* trace);
+/// A backend of the pipeline that answers prompts, with all its addresses, limits and retries, but without
+/// its fallback. `loop` and `trace` (null: none) outlive it.
+std::unique_ptr<Backend> make_model_backend(const BackendPlan& plan, bool offline, HttpLoop& loop,
+                                            Trace* trace);
 
 }  // namespace docket::backends

@@ -17,7 +17,8 @@ constexpr int most_refusals = 8;
 
 void erase_all(std::string& text, const std::string& secret) {
   static constexpr std::string_view in_place = "(key removed)";
-  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + in_place.size()))
+  for (std::size_t at = text.find(secret); at != std::string::npos;
+       at = text.find(secret, at + in_place.size()))
     text.replace(at, secret.size(), in_place);
 }
 
@@ -34,8 +35,13 @@ Result<HttpReply> without_key(Result<HttpReply> reply, const std::string& key) {
 
 class ModelServer::Core : public std::enable_shared_from_this<Core> {
  public:
-  Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop, Trace* trace)
-      : target_(std::move(target)), price_(price), protocol_(std::move(protocol)), loop_(loop), trace_(trace) {}
+  Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
+       Trace* trace)
+      : target_(std::move(target)),
+        price_(price),
+        protocol_(std::move(protocol)),
+        loop_(loop),
+        trace_(trace) {}
 
   const Target& target() const { return target_; }
 
@@ -56,7 +62,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   }
 
   void ask(Request request, Done done) {
-    with_server([self = shared_from_this(), request = std::move(request), done = std::move(done)](Result<Server> server) mutable {
+    with_server([self = shared_from_this(), request = std::move(request),
+                 done = std::move(done)](Result<Server> server) mutable {
       if (!server) return done(self->failed(server.error()));
       self->send(std::move(request), std::move(*server), std::move(done), 0, {});
     });
@@ -65,11 +72,12 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
  private:
   void exchange(HttpRequest request, std::function<void(Result<HttpReply>)> done) {
     const std::int64_t number = trace_ == nullptr ? 0 : trace_->request(target_.backend, request);
-    loop_.send(std::move(request), [self = shared_from_this(), number, done = std::move(done)](Result<HttpReply> reply) {
-      reply = without_key(std::move(reply), self->target_.key);
-      if (self->trace_ != nullptr) self->trace_->reply(number, self->target_.backend, reply);
-      done(std::move(reply));
-    });
+    loop_.send(std::move(request),
+               [self = shared_from_this(), number, done = std::move(done)](Result<HttpReply> reply) {
+                 reply = without_key(std::move(reply), self->target_.key);
+                 if (self->trace_ != nullptr) self->trace_->reply(number, self->target_.backend, reply);
+                 done(std::move(reply));
+               });
   }
 
   void probe(int step, const HttpReply* reply, std::shared_ptr<Server> found, Clock::time_point begun) {
@@ -84,10 +92,11 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       });
     }
     if (!next->ask) return known(*found);
-    exchange(std::move(*next->ask), [self = shared_from_this(), step, found, begun](Result<HttpReply> answer) {
-      if (!answer) return self->known(answer.error());
-      self->probe(step + 1, &*answer, found, begun);
-    });
+    exchange(std::move(*next->ask),
+             [self = shared_from_this(), step, found, begun](Result<HttpReply> answer) {
+               if (!answer) return self->known(answer.error());
+               self->probe(step + 1, &*answer, found, begun);
+             });
   }
 
   void known(Result<Server> server) {
@@ -104,15 +113,20 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   void send(Request request, Server server, Done done, int refusals, Spending spent) {
     HttpRequest http = protocol_->ask(request, server);
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - Clock::now());
-    if (left <= milliseconds(0)) return done(failed({ErrorClass::transport, "the document's time is used up"}));
+    if (left <= milliseconds(0))
+      return done(failed({ErrorClass::transport, "the document's time is used up"}));
     http.limits.total = std::min(http.limits.total, left);
     http.limits.first_byte = std::min(http.limits.first_byte, left);
-    exchange(std::move(http), [self = shared_from_this(), request = std::move(request), server = std::move(server), done = std::move(done), refusals, spent = std::move(spent)](Result<HttpReply> reply) mutable {
-      self->receive(std::move(reply), std::move(request), std::move(server), std::move(done), refusals, std::move(spent));
-    });
+    exchange(std::move(http),
+             [self = shared_from_this(), request = std::move(request), server = std::move(server),
+              done = std::move(done), refusals, spent = std::move(spent)](Result<HttpReply> reply) mutable {
+               self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
+                             refusals, std::move(spent));
+             });
   }
 
-  void receive(Result<HttpReply> reply, Request request, Server server, Done done, int refusals, Spending spent) {
+  void receive(Result<HttpReply> reply, Request request, Server server, Done done, int refusals,
+               Spending spent) {
     if (!reply) {
       if (reply.error().error_class == ErrorClass::transport) forget();
       spent.add(attempt(server));
@@ -167,7 +181,9 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     server_.reset();
   }
 
-  Error named(const Error& error) const { return {error.error_class, "backend '" + target_.backend + "': " + error.message}; }
+  Error named(const Error& error) const {
+    return {error.error_class, "backend '" + target_.backend + "': " + error.message};
+  }
   Reply failed(const Error& error) const { return {named(error)}; }
 
   const Target target_;
@@ -176,20 +192,25 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   HttpLoop& loop_;
   Trace* const trace_;
   std::mutex mutex_;
-  std::optional<Server> server_;                                 ///< Guarded by mutex_.
-  std::vector<std::function<void(Result<Server>)>> waiting_;  ///< Guarded by mutex_. Not empty: it is being found out.
+  std::optional<Server> server_;  ///< Guarded by mutex_.
+  std::vector<std::function<void(Result<Server>)>>
+      waiting_;  ///< Guarded by mutex_. Not empty: it is being found out.
 };
 
-ModelServer::ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-                         Trace* trace)
+ModelServer::ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol,
+                         HttpLoop& loop, Trace* trace)
     : core_(std::make_shared<Core>(std::move(target), price, std::move(protocol), loop, trace)) {}
 
 ModelServer::~ModelServer() = default;
 
 const Target& ModelServer::target() const { return core_->target(); }
 
-void ModelServer::submit(Request request, Done done) noexcept { core_->ask(std::move(request), std::move(done)); }
+void ModelServer::submit(Request request, Done done) noexcept {
+  core_->ask(std::move(request), std::move(done));
+}
 
-void ModelServer::find_out(std::function<void(Result<Server>)> done) noexcept { core_->with_server(std::move(done)); }
+void ModelServer::find_out(std::function<void(Result<Server>)> done) noexcept {
+  core_->with_server(std::move(done));
+}
 
 }  // namespace docket::backends

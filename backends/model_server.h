@@ -9,8 +9,8 @@
 
 namespace docket::backends {
 
-/// A backend of the pipeline at one address: one request, one attempt. Before its first request, and again after
-/// the server was gone, it finds out what it talks to; requests wait for that meanwhile.
+/// A backend of the pipeline at one address: one request, one attempt. Before its first request, and again
+/// after the server was gone, it finds out what it talks to; requests wait for that meanwhile.
 ///
 /// Every error names the backend. The key is cut out of whatever the server sends back.
 class ModelServer final : public Backend {

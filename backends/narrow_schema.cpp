@@ -15,9 +15,10 @@ constexpr int deepest = 24;
 constexpr int most_repetitions = 1000;
 
 constexpr std::string_view plain_keywords[] = {"type", "enum", "const", "description"};
-constexpr std::string_view number_keywords[] = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"};
+constexpr std::string_view number_keywords[] = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+                                                "multipleOf"};
 constexpr std::string_view grammar_formats[] = {"date", "time", "date-time", "uuid"};
-constexpr std::string_view cloud_formats[] = {"date",  "time",     "date-time", "duration", "email",
+constexpr std::string_view cloud_formats[] = {"date", "time",     "date-time", "duration", "email",
                                               "ipv4", "hostname", "ipv6",      "uuid"};
 
 bool contains(std::span<const std::string_view> list, std::string_view wanted) {
@@ -96,7 +97,8 @@ class Narrowing {
   void numbers(const json& schema, json& result) const {
     const bool is_integer = schema.value("type", json()) == "integer";
     for (const std::string_view keyword : number_keywords) {
-      if (is_openai() || (is_grammar() && is_integer && keyword != "multipleOf")) copy(schema, keyword, result);
+      if (is_openai() || (is_grammar() && is_integer && keyword != "multipleOf"))
+        copy(schema, keyword, result);
     }
   }
 
@@ -118,7 +120,8 @@ class Narrowing {
     for (const char* keyword : {"minItems", "maxItems"}) {
       const json count = schema.value(keyword, json());
       if (!count.is_number_integer()) continue;
-      const bool is_small = count.get<std::int64_t>() <= (enforcement_ == Enforcement::anthropic ? 1 : most_repetitions);
+      const bool is_small =
+          count.get<std::int64_t>() <= (enforcement_ == Enforcement::anthropic ? 1 : most_repetitions);
       const bool is_known = enforcement_ != Enforcement::anthropic || std::string_view(keyword) == "minItems";
       if (is_small && is_known) result[keyword] = count;
     }

@@ -1,4 +1,5 @@
-// Ollama's own protocol: POST /api/chat. Facts: the project's protocol notes and github.com/ollama/ollama, api/types.go.
+// Ollama's own protocol: POST /api/chat. Facts: the project's protocol notes and github.com/ollama/ollama,
+// api/types.go.
 #include <algorithm>
 
 #include "backends/error_reply.h"
@@ -37,11 +38,10 @@ class Ollama final : public Protocol {
       case show:
         return Probe{post("/api/show", {{"model", target_.model}}), {}};
       case load:
-        return Probe{post("/api/chat",
-                          {{"model", target_.model},
-                           {"stream", false},
-                           {"keep_alive", keep_alive},
-                           {"options", {{"num_ctx", window()}}}}),
+        return Probe{post("/api/chat", {{"model", target_.model},
+                                        {"stream", false},
+                                        {"keep_alive", keep_alive},
+                                        {"options", {{"num_ctx", window()}}}}),
                      {}};
       case running:
         return Probe{get("/api/ps"), {}};
@@ -53,14 +53,18 @@ class Ollama final : public Protocol {
   HttpRequest ask(const Request& request, const Server& server) const override {
     const auto& prompt = std::get<Prompt>(request.question);
     json body = {{"model", target_.model},
-                 {"messages", {{{"role", "system"}, {"content", prompt.system}}, {{"role", "user"}, {"content", user_text(prompt)}}}},
+                 {"messages",
+                  {{{"role", "system"}, {"content", prompt.system}},
+                   {{"role", "user"}, {"content", user_text(prompt)}}}},
                  {"stream", false},
                  {"format", narrowed(prompt.schema->document(), Enforcement::llama_grammar)},
                  {"truncate", false},
                  {"shift", false},
                  {"keep_alive", keep_alive},
                  {"options",
-                  {{"num_ctx", window()}, {"temperature", 0}, {"num_predict", prompt.most_output_tokens + thinking_room()}}}};
+                  {{"num_ctx", window()},
+                   {"temperature", 0},
+                   {"num_predict", prompt.most_output_tokens + thinking_room()}}}};
     if (!server.refused.contains("think")) body["think"] = target_.think;
     if (!target_.think) {
       body["logprobs"] = true;
@@ -79,27 +83,34 @@ class Ollama final : public Protocol {
     result.spent.add({target_.backend, target_.model, tokens_used(body)});
     const Usage usage = result.spent.total();
     if (body.contains("error")) {
-      result.answer = says_too_long(server_error(reply.body))
-                          ? Error{ErrorClass::too_long, server_error(reply.body).message}
-                          : Error{ErrorClass::transient, "the server broke off: " + server_error(reply.body).message};
+      result.answer =
+          says_too_long(server_error(reply.body))
+              ? Error{ErrorClass::too_long, server_error(reply.body).message}
+              : Error{ErrorClass::transient, "the server broke off: " + server_error(reply.body).message};
     } else if (body.value("done", json()) != true) {
-      result.answer = Error{ErrorClass::content, "the server broke off the answer (done is not true), as it does when a "
-                                                 "model repeats itself without end"};
-    } else if (const json host = body.value("remote_host", json()); host.is_string() && !host.get<std::string>().empty() && target_.location == Location::local) {
+      result.answer = Error{ErrorClass::content,
+                            "the server broke off the answer (done is not true), as it does when a "
+                            "model repeats itself without end"};
+    } else if (const json host = body.value("remote_host", json());
+               host.is_string() && !host.get<std::string>().empty() && target_.location == Location::local) {
       result.answer = left_the_machine();
     } else if (was_cut(prompt, usage)) {
-      result.answer = Error{ErrorClass::too_long, "the server shortened the document without a word: it counted " +
-                                                      std::to_string(usage.input_tokens) + " tokens of it"};
+      result.answer =
+          Error{ErrorClass::too_long, "the server shortened the document without a word: it counted " +
+                                          std::to_string(usage.input_tokens) + " tokens of it"};
       result.excess = Excess{static_cast<std::int64_t>(prompt_bytes(prompt)) / 3, window()};
     } else if (const json reason = body.value("done_reason", json()); reason == "length") {
       const bool window_full = usage.input_tokens + usage.output_tokens >= server.window.value_or(window());
       result.answer = cut_off(window_full);
       if (window_full) result.excess = Excess{usage.input_tokens, window() - prompt.most_output_tokens};
     } else if (reason != "stop") {
-      result.answer = Error{ErrorClass::content, "the server ended the answer for a reason that is no normal end: " + reason.dump(-1, ' ', false, json::error_handler_t::replace)};
+      result.answer =
+          Error{ErrorClass::content, "the server ended the answer for a reason that is no normal end: " +
+                                         reason.dump(-1, ' ', false, json::error_handler_t::replace)};
     } else {
       const json message = body.value("message", json::object());
-      result.answer = model_answer(text_member(message, "content"), prompt, tokens_of(body.value("logprobs", json())));
+      result.answer =
+          model_answer(text_member(message, "content"), prompt, tokens_of(body.value("logprobs", json())));
     }
     return result;
   }
@@ -112,7 +123,9 @@ class Ollama final : public Protocol {
  private:
   std::int64_t window() const { return target_.context.value_or(default_window); }
   std::int64_t thinking_room() const { return target_.think ? room_for_thinking : 0; }
-  HttpRequest get(const std::string& path) const { return json_get(target_, target_.url + path, bearer(target_)); }
+  HttpRequest get(const std::string& path) const {
+    return json_get(target_, target_.url + path, bearer(target_));
+  }
   HttpRequest post(const std::string& path, const json& body) const {
     return json_post(target_, target_.url + path, bearer(target_), body);
   }
@@ -124,7 +137,8 @@ class Ollama final : public Protocol {
 
   std::optional<Error> learn(int step, const HttpReply& reply, Server& found) const {
     if (step == show && reply.status == 404) {
-      return Error{ErrorClass::unavailable, "Ollama has no model '" + target_.model + "'; `ollama pull " + target_.model + "` gets it"};
+      return Error{ErrorClass::unavailable, "Ollama has no model '" + target_.model + "'; `ollama pull " +
+                                                target_.model + "` gets it"};
     }
     if (reply.status != 200) return error_reply(reply).answer.error();
     const Result<json> parsed = reply_object(reply);
@@ -136,7 +150,8 @@ class Ollama final : public Protocol {
       found.leaves = !text_member(body, "remote_host").empty();
       if (found.leaves && target_.location == Location::local) return left_the_machine();
       const json capabilities = body.value("capabilities", json::array());
-      if (!target_.think && capabilities.is_array() && std::ranges::find(capabilities, json("thinking")) == capabilities.end())
+      if (!target_.think && capabilities.is_array() &&
+          std::ranges::find(capabilities, json("thinking")) == capabilities.end())
         found.refused["think"] = 1;  // Old servers know no `think`; a model that cannot think needs none.
     }
     if (step == running) return learn_window(body, found);
@@ -153,7 +168,8 @@ class Ollama final : public Protocol {
       found.window = token_count(model, "context_length");
     }
     if (found.window && *found.window < window()) {
-      return Error{ErrorClass::unavailable, "Ollama gives the model a window of " + std::to_string(*found.window) +
+      return Error{ErrorClass::unavailable, "Ollama gives the model a window of " +
+                                                std::to_string(*found.window) +
                                                 " tokens, the pipeline asks for " + std::to_string(window()) +
                                                 "; lower 'context', or give the server more memory"};
     }

@@ -32,7 +32,8 @@ class OpenAi final : public Protocol {
   }
 
   Result<Probe> probe(int step, const HttpReply* reply, Server& found) const override {
-    if (step == props && may_be_llama_server_) return Probe{json_get(target_, root_ + "/props", bearer(target_)), {}};
+    if (step == props && may_be_llama_server_)
+      return Probe{json_get(target_, root_ + "/props", bearer(target_)), {}};
     if (step == props + 1 && reply != nullptr) {
       if (is_loading(*reply)) return Probe{{}, between_looks};
       if (auto error = learn_props(*reply, found)) return *error;
@@ -46,10 +47,11 @@ class OpenAi final : public Protocol {
 
   HttpRequest ask(const Request& request, const Server& server) const override {
     const auto& prompt = std::get<Prompt>(request.question);
-    json body = {
-        {"model", server.model},
-        {"messages", {{{"role", "system"}, {"content", prompt.system}}, {{"role", "user"}, {"content", user_text(prompt)}}}},
-        {"stream", false}};
+    json body = {{"model", server.model},
+                 {"messages",
+                  {{{"role", "system"}, {"content", prompt.system}},
+                   {{"role", "user"}, {"content", user_text(prompt)}}}},
+                 {"stream", false}};
     body[server.product == openai_itself ? "max_completion_tokens" : "max_tokens"] =
         prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
     const auto takes = [&](const char* setting) { return !server.refused.contains(setting); };
@@ -96,12 +98,14 @@ class OpenAi final : public Protocol {
       result.answer = cut_off(window_full);
       if (window_full) result.excess = Excess{usage.input_tokens, *server.window - prompt.most_output_tokens};
     } else if (reason != "stop") {
-      result.answer = Error{ErrorClass::content, "the answer has no normal end: finish_reason is " +
-                                                     reason.dump(-1, ' ', false, json::error_handler_t::replace)};
+      result.answer =
+          Error{ErrorClass::content, "the answer has no normal end: finish_reason is " +
+                                         reason.dump(-1, ' ', false, json::error_handler_t::replace)};
     } else {
       const json logprobs = choice.value("logprobs", json());
-      result.answer = model_answer(text_of(message), prompt,
-                                   tokens_of(logprobs.is_object() ? logprobs.value("content", json()) : json()));
+      result.answer =
+          model_answer(text_of(message), prompt,
+                       tokens_of(logprobs.is_object() ? logprobs.value("content", json()) : json()));
     }
     return result;
   }
@@ -109,12 +113,13 @@ class OpenAi final : public Protocol {
   std::optional<std::string> refused_setting(const HttpReply& reply) const override {
     if (reply.status != 400 && reply.status != 422) return std::nullopt;
     const ServerError error = server_error(reply.body);
-    static constexpr std::pair<const char*, const char*> settings[] = {{"temperature", "temperature"},
-                                                                       {"top_logprobs", "logprobs"},
-                                                                       {"logprobs", "logprobs"},
-                                                                       {"reasoning_effort", "reasoning_effort"},
-                                                                       {"chat_template_kwargs", "chat_template_kwargs"},
-                                                                       {"response_format", "response_format"}};
+    static constexpr std::pair<const char*, const char*> settings[] = {
+        {"temperature", "temperature"},
+        {"top_logprobs", "logprobs"},
+        {"logprobs", "logprobs"},
+        {"reasoning_effort", "reasoning_effort"},
+        {"chat_template_kwargs", "chat_template_kwargs"},
+        {"response_format", "response_format"}};
     for (const auto& [word, setting] : settings) {
       if (error.param.starts_with(word)) return setting;
     }
@@ -152,7 +157,9 @@ class OpenAi final : public Protocol {
       const Reply error = error_reply(reply);
       const bool goes_on = reply.status == 404 || reply.status == 405 || reply.status == 200;
       if (!goes_on) return error.answer.error();
-      if (target_.model.empty()) return Error{ErrorClass::unavailable, "the server does not say which models it has; name one with 'model'"};
+      if (target_.model.empty())
+        return Error{ErrorClass::unavailable,
+                     "the server does not say which models it has; name one with 'model'"};
       return std::nullopt;
     }
     return choose_model((*body)["data"], found);
@@ -163,45 +170,52 @@ class OpenAi final : public Protocol {
     std::size_t count = 0;
     for (const json& model : list) {
       const std::string id = text_member(model, "id");
-      const bool is_it = target_.model.empty() || id == target_.model || id.ends_with("/" + target_.model) || found.product == llama_server;
+      const bool is_it = target_.model.empty() || id == target_.model || id.ends_with("/" + target_.model) ||
+                         found.product == llama_server;
       if (count < 10) names += (names.empty() ? "" : ", ") + id;
       ++count;
       if (!is_it) continue;
       if (found.model.empty()) found.model = id;
       if (text_member(model, "owned_by") == "vllm") found.product = "vLLM";
       if (const auto window = token_count(model, "max_model_len")) found.window = window;
-      if (target_.model.empty() && list.size() > 1)
-        continue;
+      if (target_.model.empty() && list.size() > 1) continue;
       return check_window(found);
     }
     if (target_.model.empty()) {
-      return Error{ErrorClass::unavailable, count == 0 ? "the server has no model" : "the server has several models; name one with 'model': " + names};
+      return Error{ErrorClass::unavailable,
+                   count == 0 ? "the server has no model"
+                              : "the server has several models; name one with 'model': " + names};
     }
-    return Error{ErrorClass::unavailable, "the server has no model '" + target_.model + "'; it has: " + (names.empty() ? "none" : names)};
+    return Error{ErrorClass::unavailable, "the server has no model '" + target_.model +
+                                              "'; it has: " + (names.empty() ? "none" : names)};
   }
 
   std::optional<Error> check_window(const Server& found) const {
     if (!found.window || !target_.context || *target_.context <= *found.window) return std::nullopt;
     return Error{ErrorClass::unavailable, "the server's window is " + std::to_string(*found.window) +
-                                              " tokens, the pipeline counts on " + std::to_string(*target_.context) +
+                                              " tokens, the pipeline counts on " +
+                                              std::to_string(*target_.context) +
                                               "; lower 'context', or start the server with more per slot"};
   }
 
   void add_schema(const Prompt& prompt, const Server& server, json& body) const {
     const bool is_grammar = server.product == llama_server;
-    json schema = narrowed(prompt.schema->document(), is_grammar ? Enforcement::llama_grammar : Enforcement::openai_strict);
+    json schema = narrowed(prompt.schema->document(),
+                           is_grammar ? Enforcement::llama_grammar : Enforcement::openai_strict);
     if (schema.is_null()) {
       body["response_format"] = {{"type", "json_object"}};
       return;
     }
-    body["response_format"] = {{"type", "json_schema"},
-                               {"json_schema", {{"name", "answer"}, {"strict", true}, {"schema", std::move(schema)}}}};
+    body["response_format"] = {
+        {"type", "json_schema"},
+        {"json_schema", {{"name", "answer"}, {"strict", true}, {"schema", std::move(schema)}}}};
   }
 
   /// Models that think do so by default, and each kind of server has its own way to say no.
   void add_thinking(const Server& server, json& body) const {
     if (server.product == llama_server || server.product == "vLLM") {
-      if (!server.refused.contains("chat_template_kwargs")) body["chat_template_kwargs"] = {{"enable_thinking", target_.think}};
+      if (!server.refused.contains("chat_template_kwargs"))
+        body["chat_template_kwargs"] = {{"enable_thinking", target_.think}};
       return;
     }
     if (server.product != openai_itself || target_.think) return;
@@ -232,7 +246,8 @@ class OpenAi final : public Protocol {
       const json input = usage.value("prompt_tokens_details", json());
       tokens.cached = token_count(input, "cached_tokens").value_or(0);
       tokens.cache_write = token_count(input, "cache_write_tokens").value_or(0);
-      tokens.reasoning = token_count(usage.value("completion_tokens_details", json()), "reasoning_tokens").value_or(0);
+      tokens.reasoning =
+          token_count(usage.value("completion_tokens_details", json()), "reasoning_tokens").value_or(0);
     }
     return usage_of(tokens);
   }

@@ -16,10 +16,10 @@ namespace docket::backends {
 
 /// A backend of the pipeline at one of its addresses: what a protocol needs to know to speak to it.
 struct Target {
-  std::string backend;  ///< Its name in the pipeline.
-  std::string url;      ///< Without a slash at the end.
-  std::string model;    ///< Empty: the only one that the server has.
-  std::string key;      ///< Empty: none. Never shown.
+  std::string backend;                  ///< Its name in the pipeline.
+  std::string url;                      ///< Without a slash at the end.
+  std::string model;                    ///< Empty: the only one that the server has.
+  std::string key;                      ///< Empty: none. Never shown.
   std::optional<std::int64_t> context;  ///< Tokens, as configured.
   bool think = false;
   Location location = Location::local;
@@ -29,11 +29,11 @@ std::vector<Target> targets_of(const BackendPlan& backend);
 
 /// What was found out about the server at an address.
 struct Server {
-  std::string product;                 ///< `llama-server`, `Ollama 0.33.0`, …; empty: not known.
-  std::string model;                   ///< As requests name it.
-  std::string digest;                  ///< Of the model's content; empty: not told.
-  std::optional<std::int64_t> window;  ///< Tokens that prompt and answer may take together.
-  std::optional<std::int64_t> slots;   ///< Requests that it works on at a time.
+  std::string product;                      ///< `llama-server`, `Ollama 0.33.0`, …; empty: not known.
+  std::string model;                        ///< As requests name it.
+  std::string digest;                       ///< Of the model's content; empty: not told.
+  std::optional<std::int64_t> window;       ///< Tokens that prompt and answer may take together.
+  std::optional<std::int64_t> slots;        ///< Requests that it works on at a time.
   std::optional<std::int64_t> most_output;  ///< Tokens.
   bool leaves = false;                      ///< It hands requests on to a cloud.
   /// Settings that it refused, and how often: a protocol then has another value, or leaves it out.
@@ -59,8 +59,9 @@ class Protocol {
   /// `request` holds a Prompt.
   virtual HttpRequest ask(const Request& request, const Server& server) const = 0;
 
-  /// Everything that wire-protocols call "checks on every HTTP 200", and what other statuses mean. A Reply whose
-  /// answer is an Error of class `content` has no answer that could be used. `spent` holds tokens, not yet money.
+  /// Everything that wire-protocols call "checks on every HTTP 200", and what other statuses mean. A Reply
+  /// whose answer is an Error of class `content` has no answer that could be used. `spent` holds tokens, not
+  /// yet money.
   virtual Reply read(const HttpReply& reply, const Request& request, const Server& server) const = 0;
 
   /// The setting that the server refused with this reply, if it is one that can be left out or changed.

@@ -73,7 +73,8 @@ class RulesBackend final : public Backend {
 }  // namespace
 
 BackendKind builtin() {
-  return {.type = "builtin", .summary = "the rules tier: keywords, formats and layout; no server", .fields = {}};
+  return {
+      .type = "builtin", .summary = "the rules tier: keywords, formats and layout; no server", .fields = {}};
 }
 
 std::unique_ptr<Backend> make_rules_backend() { return std::make_unique<RulesBackend>(); }

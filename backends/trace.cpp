@@ -40,7 +40,8 @@ void Trace::reply(std::int64_t number, const std::string& backend, const Result<
   write(number, backend, "reply", content + "\n" + reply->body + "\n");
 }
 
-void Trace::write(std::int64_t number, const std::string& backend, const char* what, const std::string& content) {
+void Trace::write(std::int64_t number, const std::string& backend, const char* what,
+                  const std::string& content) {
   std::string safe_name;
   for (const char c : backend)
     safe_name += c == '/' || c == '.' ? '_' : c;

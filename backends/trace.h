@@ -9,9 +9,10 @@
 
 namespace docket::backends {
 
-/// Writes requests and replies to files of a folder, for a person who looks for what a server was really asked:
-/// `000017-cloud-request.txt` and `…-reply.txt`. Keys are not in them; documents and answers are, so the files
-/// are for the user's eyes only (mode 0600). Any thread. What cannot be written is left out: the run matters more.
+/// Writes requests and replies to files of a folder, for a person who looks for what a server was really
+/// asked: `000017-cloud-request.txt` and `…-reply.txt`. Keys are not in them; documents and answers are, so
+/// the files are for the user's eyes only (mode 0600). Any thread. What cannot be written is left out: the
+/// run matters more.
 class Trace {
  public:
   /// Makes the folder. The Error is of class `config`.

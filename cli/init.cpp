@@ -56,7 +56,8 @@ void add_init(CLI::App& app, int& exit_code) {
   const auto folder = std::make_shared<std::string>(".");
   command->add_option("DIR", *folder, "The folder, made if it is not there")->capture_default_str();
   const auto prompts = std::make_shared<bool>(false);
-  command->add_flag("--prompts", *prompts, "Write the built-in prompts into DIR/prompts instead, for editing");
+  command->add_flag("--prompts", *prompts,
+                    "Write the built-in prompts into DIR/prompts instead, for editing");
   command->callback([folder, prompts, &exit_code] {
     exit_code = *prompts ? init_prompts(*folder) : init_command(*folder);
   });

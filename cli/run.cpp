@@ -241,7 +241,8 @@ void add_run(CLI::App& app, int& exit_code) {
       ->type_name("GLOB")
       ->allow_extra_args(false);
   command->add_option("--until", options->until, "Stop each document after this stage")->type_name("STAGE");
-  command->add_flag("--offline", options->offline, "Let nothing leave this machine: no model in the cloud is asked");
+  command->add_flag("--offline", options->offline,
+                    "Let nothing leave this machine: no model in the cloud is asked");
   command
       ->add_option("--trace", options->trace_dir,
                    "Write what models are asked and answer to files of this folder, without keys")

@@ -92,8 +92,8 @@ struct Request {
   std::string backend;  ///< A name from the pipeline's `backends:`, or `extraction_workers`.
   Question question;
   Caller asked_by = {};
-  /// Why the document may not leave this machine: the policy's condition that holds. Empty: it may. Set by the
-  /// flow.
+  /// Why the document may not leave this machine: the policy's condition that holds. Empty: it may. Set by
+  /// the flow.
   std::string private_because = {};
   /// Nothing is sent after it, and no reply waited for. Set by the flow.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();

@@ -38,7 +38,8 @@ double field_confidence(const nlohmann::json& signals);
 ///
 ///     confidence = 1 / (1 + exp(-logit))
 ///
-///   label_probability  0…1, of the label among the allowed ones, where a model tells   ln(signal / (1 - signal));
+///   label_probability  0…1, of the label among the allowed ones, where a model tells   ln(signal / (1 -
+///   signal));
 ///                      where it does not                                               1.9, for 0.87
 ///   agreement          1: the tier before has the same label; 0: another               3.0 * (signal - 0.5)
 ///   pieces_agree       false: other pages of a split document give another label      -2

@@ -27,8 +27,8 @@ std::optional<Bytes> numeric(const std::string& host) {
 }
 
 bool is_mapped_ipv4(const Bytes& b) {
-  return std::all_of(b.begin(), b.begin() + 10, [](unsigned char byte) { return byte == 0; }) && b[10] == 0xff &&
-         b[11] == 0xff;
+  return std::all_of(b.begin(), b.begin() + 10, [](unsigned char byte) { return byte == 0; }) &&
+         b[10] == 0xff && b[11] == 0xff;
 }
 
 bool is_loopback_number(const Bytes& b) {
@@ -49,7 +49,8 @@ Error bad(std::string_view what) {
 }
 
 bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
+  return !text.empty() && text.size() <= 5 &&
+         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
 }
 
 }  // namespace
@@ -62,7 +63,8 @@ Result<Address> parse_address(std::string_view url) {
   const std::size_t mark = url.find("://");
   Address address;
   address.scheme = mark == std::string_view::npos ? "" : lower(url.substr(0, mark));
-  if (address.scheme != "http" && address.scheme != "https") return bad("the address is neither http:// nor https://");
+  if (address.scheme != "http" && address.scheme != "https")
+    return bad("the address is neither http:// nor https://");
   std::string_view rest = url.substr(mark + 3);
   if (rest.find_first_of("?#") != std::string_view::npos)
     return bad("an address has no '?' or '#'; a key belongs into api_key");
@@ -88,7 +90,8 @@ Result<Address> parse_address(std::string_view url) {
 
 bool is_loopback(const Address& address) {
   const auto number = numeric(address.host);
-  return number ? is_loopback_number(*number) : address.host == "localhost" || address.host.ends_with(".localhost");
+  return number ? is_loopback_number(*number)
+                : address.host == "localhost" || address.host.ends_with(".localhost");
 }
 
 Location location_of(const Address& address) {

@@ -139,7 +139,8 @@ class PlanReader {
     reader_.check_names({backend_fields(), kind->fields}, *entry.value, path);
     Settings settings = reader_.read(kind->fields, *entry.value, entry.position, path);
     BackendPlan backend{entry.key, kind, std::move(settings), entry.position.line, entry.position.column};
-    if (const auto problem = address_problem(backend)) complaints_.add(entry.position, path, problem->message);
+    if (const auto problem = address_problem(backend))
+      complaints_.add(entry.position, path, problem->message);
     plan_.backends.push_back(std::move(backend));
   }
 

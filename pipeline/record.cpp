@@ -68,8 +68,8 @@ json document_member(const Document& document) {
 
 namespace {
 
-/// A stage's output as a record shows it. One that `replaces` the answer of an earlier stage has that put in its
-/// place, and itself says only what was replaced.
+/// A stage's output as a record shows it. One that `replaces` the answer of an earlier stage has that put in
+/// its place, and itself says only what was replaced.
 template <class Record>
 void put_output(Record& record, const std::string& stage, const json& output) {
   if (!output.is_object() || !output.contains("replaces")) {

@@ -49,7 +49,8 @@ Result<json> parse_strictly(std::string_view text) {
     return value;
   } catch (const json::exception& failure) {
     const std::string& problem = strictness.problem();
-    return Error{ErrorClass::content, problem.empty() ? "is not valid JSON: " + plain(failure.what()) : problem};
+    return Error{ErrorClass::content,
+                 problem.empty() ? "is not valid JSON: " + plain(failure.what()) : problem};
   }
 }
 

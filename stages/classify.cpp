@@ -55,8 +55,8 @@ json described(const std::vector<Label>& labels) {
 
 class Classify final : public TieredStage {
  public:
-  Classify(std::vector<Tier> tiers, bool splits, double accept, std::shared_ptr<const std::vector<Label>> labels,
-           PromptTemplate task)
+  Classify(std::vector<Tier> tiers, bool splits, double accept,
+           std::shared_ptr<const std::vector<Label>> labels, PromptTemplate task)
       : TieredStage(std::move(tiers), splits),
         accept_(accept),
         labels_(std::move(labels)),
@@ -64,31 +64,39 @@ class Classify final : public TieredStage {
         task_(std::move(task)) {}
 
  private:
-  Question question(const Document& document) const override { return ClassifyQuestion{document.text, labels_}; }
+  Question question(const Document& document) const override {
+    return ClassifyQuestion{document.text, labels_};
+  }
 
   Prompt prompt(const Document& document, const json& record, PageRange pages) const override {
     json values = record;
     values["labels"] = described(*labels_);
-    return {system_text(), document_parts(*document.text, pages.first, pages.last), task_.render(values), "", schema_,
+    return {system_text(),
+            document_parts(*document.text, pages.first, pages.last),
+            task_.render(values),
+            "",
+            schema_,
             label_tokens};
   }
 
-  void take(const Document&, const Tier& tier, const std::vector<Answer>& answers, const std::vector<PageRange>& pages,
-            json& output) const override {
+  void take(const Document&, const Tier& tier, const std::vector<Answer>& answers,
+            const std::vector<PageRange>& pages, json& output) const override {
     json answer = tier.answers_prompts ? of_model(answers, pages, output) : answers.front().value;
     answer["tier"] = tier.backend;
     answer["accepted"] = !answer["label"].is_null() && answer["confidence"] >= accept_;
     if (!output.is_null()) {  // What lower tiers said is kept.
       json lower = output.value("lower_tiers", json::array());
-      lower.push_back({{"tier", output["tier"]}, {"label", output["label"]}, {"confidence", output["confidence"]}});
+      lower.push_back(
+          {{"tier", output["tier"]}, {"label", output["label"]}, {"confidence", output["confidence"]}});
       answer["lower_tiers"] = std::move(lower);
     }
     output = std::move(answer);
   }
 
-  /// Pieces of a document may have different labels: the one with the most confidence behind it is taken, and that
-  /// they differ is shown and counts against it.
-  json of_model(const std::vector<Answer>& answers, const std::vector<PageRange>& pages, const json& before) const {
+  /// Pieces of a document may have different labels: the one with the most confidence behind it is taken, and
+  /// that they differ is shown and counts against it.
+  json of_model(const std::vector<Answer>& answers, const std::vector<PageRange>& pages,
+                const json& before) const {
     std::map<std::string, double> votes;
     json conflict = json::array();
     double least = 1;
@@ -105,7 +113,8 @@ class Classify final : public TieredStage {
     const auto most = std::ranges::max_element(votes, {}, [](const auto& vote) { return vote.second; });
     json signals = json::object();
     if (is_told) signals["label_probability"] = rounded(least);
-    if (before.is_object() && !before["label"].is_null()) signals["agreement"] = before["label"] == most->first ? 1.0 : 0.0;
+    if (before.is_object() && !before["label"].is_null())
+      signals["agreement"] = before["label"] == most->first ? 1.0 : 0.0;
     if (votes.size() > 1) signals["pieces_agree"] = false;
     const double confidence = rounded(label_confidence(signals));
     json answer = {{"label", most->first}, {"confidence", confidence}, {"signals", std::move(signals)}};
@@ -136,9 +145,9 @@ Result<std::unique_ptr<Stage>> make_classify(const Settings& settings, const Pla
     return Error{ErrorClass::config, "labels: at least two are needed to choose between"};
   auto task = PromptTemplate::of_setting(settings, "prompt", "classify.mustache");
   if (!task) return task.error();
-  return std::unique_ptr<Stage>(std::make_unique<Classify>(tiers_of(backends, plan), settings.text("too_long") == "split",
-                                                           settings.number("accept"), std::move(labels),
-                                                           std::move(*task)));
+  return std::unique_ptr<Stage>(
+      std::make_unique<Classify>(tiers_of(backends, plan), settings.text("too_long") == "split",
+                                 settings.number("accept"), std::move(labels), std::move(*task)));
 }
 
 StageKind classify() {

@@ -30,7 +30,8 @@ constexpr Field fields[] = {
      .choices = built_in_reasons},
     {.name = "redo",
      .type = Field::Type::stage,
-     .help = "The stage whose answer the model's answer replaces: the last classify or structured-extract before, when "
+     .help = "The stage whose answer the model's answer replaces: the last classify or structured-extract "
+             "before, when "
              "absent."},
 };
 
@@ -78,7 +79,8 @@ class Escalate final : public Stage {
   Escalate(std::vector<std::string> reasons, std::string redo, std::unique_ptr<Stage> again)
       : reasons_(std::move(reasons)), redo_(std::move(redo)), again_(std::move(again)) {}
 
-  Result<std::vector<Request>> advance(Document& document, const Turn& turn, StageResult& result) const override {
+  Result<std::vector<Request>> advance(Document& document, const Turn& turn,
+                                       StageResult& result) const override {
     if (turn.number == 0) {
       result.reasons.assign(turn.reasons.begin(), turn.reasons.end());
       for (std::string& reason : find_reasons(turn.record, reasons_))
@@ -98,7 +100,9 @@ class Escalate final : public Stage {
     if (!requests) {
       result.output = nullptr;
     } else if (requests->empty()) {
-      result.output = {{"replaces", redo_}, {"before", summary(turn.record.value(redo_, json()))}, {"answer", std::move(result.output)}};
+      result.output = {{"replaces", redo_},
+                       {"before", summary(turn.record.value(redo_, json()))},
+                       {"answer", std::move(result.output)}};
     }
     return requests;
   }
@@ -136,8 +140,10 @@ Result<std::unique_ptr<Stage>> make_again(const StagePlan& stage, const Plan& pl
   if (redo == nullptr || &stage <= redo)
     return Error{ErrorClass::config, "redo: there is no stage before this one that a model could do again"};
   if (redo->kind->type == "classify") return make_classify(redo->settings, plan, {backend});
-  if (redo->kind->type == "structured-extract") return make_structured_extract(redo->settings, plan, {backend});
-  return Error{ErrorClass::config, "redo: a model can do classify and structured-extract again, not " + std::string(redo->kind->type)};
+  if (redo->kind->type == "structured-extract")
+    return make_structured_extract(redo->settings, plan, {backend});
+  return Error{ErrorClass::config, "redo: a model can do classify and structured-extract again, not " +
+                                       std::string(redo->kind->type)};
 }
 
 Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan& plan) {
@@ -153,7 +159,8 @@ Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan& plan) {
     if (!made) return made.error();
     again = std::move(*made);
   }
-  return std::unique_ptr<Stage>(std::make_unique<Escalate>(std::move(reasons), redo ? redo->id : "", std::move(again)));
+  return std::unique_ptr<Stage>(
+      std::make_unique<Escalate>(std::move(reasons), redo ? redo->id : "", std::move(again)));
 }
 
 }  // namespace

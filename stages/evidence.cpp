@@ -23,7 +23,8 @@ std::string spaced(const std::string& text) {
 
 std::string digits_of(std::string_view text) {
   std::string digits;
-  std::ranges::copy_if(text, std::back_inserter(digits), [](unsigned char c) { return std::isdigit(c) != 0; });
+  std::ranges::copy_if(text, std::back_inserter(digits),
+                       [](unsigned char c) { return std::isdigit(c) != 0; });
   return digits;
 }
 
@@ -53,8 +54,10 @@ bool number_in(double number, const std::string& quote) {
   std::snprintf(text, sizeof text, "%.2f", std::fabs(number));
   std::string exact = digits_of(text);
   if (digits.find(exact) != std::string::npos) return true;
-  if (exact.ends_with("00") && digits.find(exact.substr(0, exact.size() - 2)) != std::string::npos) return true;
-  if (exact.ends_with("0") && digits.find(exact.substr(0, exact.size() - 1)) != std::string::npos) return true;
+  if (exact.ends_with("00") && digits.find(exact.substr(0, exact.size() - 2)) != std::string::npos)
+    return true;
+  if (exact.ends_with("0") && digits.find(exact.substr(0, exact.size() - 1)) != std::string::npos)
+    return true;
   return digits.find(digits_of(json(std::fabs(number)).dump())) != std::string::npos;
 }
 
@@ -96,8 +99,8 @@ json QuoteFinder::evidence(std::size_t number, std::size_t begin, std::size_t en
   for (const Word& word : text_.pages[number].words) {
     if (word.offset + word.length <= begin || word.offset >= end) continue;
     if (!box) box = word.box;
-    box = Box{std::min(box->left, word.box.left), std::min(box->top, word.box.top), std::max(box->right, word.box.right),
-              std::max(box->bottom, word.box.bottom)};
+    box = Box{std::min(box->left, word.box.left), std::min(box->top, word.box.top),
+              std::max(box->right, word.box.right), std::max(box->bottom, word.box.bottom)};
   }
   const auto tenth = [](float points) { return std::round(static_cast<double>(points) * 10) / 10; };
   if (box) found["box"] = {tenth(box->left), tenth(box->top), tenth(box->right), tenth(box->bottom)};
@@ -120,7 +123,8 @@ std::optional<bool> value_in_quote(const json& value, const std::string& quote) 
   if (letters.empty()) return std::nullopt;
   if (letters_of(quote).find(letters) != std::string::npos) return true;
   // A currency may stand there as a sign.
-  static constexpr std::pair<std::string_view, std::string_view> signs[] = {{"EUR", "€"}, {"USD", "$"}, {"GBP", "£"}, {"JPY", "¥"}};
+  static constexpr std::pair<std::string_view, std::string_view> signs[] = {
+      {"EUR", "€"}, {"USD", "$"}, {"GBP", "£"}, {"JPY", "¥"}};
   return std::ranges::any_of(signs, [&](const auto& sign) {
     return text == sign.first && quote.find(sign.second) != std::string::npos;
   });

@@ -41,12 +41,13 @@ mustache::data data_of(const json& value) {
   }
 }
 
-/// Servers take the control words of chat templates for what they are, wherever they stand: `<|im_end|>` in a document
-/// would end our turn and let the document speak as somebody else. A blank within makes plain text of them.
+/// Servers take the control words of chat templates for what they are, wherever they stand: `<|im_end|>` in a
+/// document would end our turn and let the document speak as somebody else. A blank within makes plain text
+/// of them.
 std::string without_control_words(std::string text) {
-  static constexpr std::string_view words[] = {"<|",     "<start_of_turn>", "<end_of_turn>", "<s>",     "</s>",
-                                               "<bos>",  "<eos>",           "[INST]",        "[/INST]", "<think>",
-                                               "</think>"};
+  static constexpr std::string_view words[] = {"<|",      "<start_of_turn>", "<end_of_turn>", "<s>",
+                                               "</s>",    "<bos>",           "<eos>",         "[INST]",
+                                               "[/INST]", "<think>",         "</think>"};
   for (const std::string_view word : words) {
     for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 2))
       text.insert(at + 1, " ");
@@ -65,7 +66,8 @@ const EmbeddedFile& built_in_prompt(std::string_view name) {
 
 Result<PromptTemplate> PromptTemplate::parse(std::string text) {
   const mustache::mustache parsed(text);
-  if (!parsed.is_valid()) return Error{ErrorClass::config, "not a valid Mustache template: " + parsed.error_message()};
+  if (!parsed.is_valid())
+    return Error{ErrorClass::config, "not a valid Mustache template: " + parsed.error_message()};
   return PromptTemplate(std::move(text));
 }
 
@@ -75,7 +77,8 @@ Result<PromptTemplate> PromptTemplate::of_setting(const Settings& settings, std:
   std::ifstream stream(settings.file(setting), std::ios::binary);
   std::ostringstream content;
   if (!(content << stream.rdbuf()))
-    return Error{ErrorClass::config, std::string(setting) + ": '" + settings.file(setting).string() + "' is empty or cannot be read"};
+    return Error{ErrorClass::config, std::string(setting) + ": '" + settings.file(setting).string() +
+                                         "' is empty or cannot be read"};
   auto parsed = parse(content.str());
   if (!parsed) return Error{ErrorClass::config, std::string(setting) + ": " + parsed.error().message};
   return parsed;
@@ -105,7 +108,10 @@ std::vector<PromptPart> document_parts(const Text& text, std::size_t first, std:
 }
 
 const std::string& system_text() {
-  static const std::string text = PromptTemplate::parse(std::string(built_in_prompt("system.mustache").content)).value().render(json::object());
+  static const std::string text =
+      PromptTemplate::parse(std::string(built_in_prompt("system.mustache").content))
+          .value()
+          .render(json::object());
   return text;
 }
 

@@ -23,7 +23,8 @@ class PromptTemplate {
   /// The Error (class `config`) says what is wrong with the template.
   static Result<PromptTemplate> parse(std::string text);
   /// The file that the setting names, else the built-in prompt of that name.
-  static Result<PromptTemplate> of_setting(const Settings& settings, std::string_view setting, std::string_view built_in);
+  static Result<PromptTemplate> of_setting(const Settings& settings, std::string_view setting,
+                                           std::string_view built_in);
 
   /// `values` are those of a record: objects, lists, texts, numbers, booleans and null, which is as false.
   std::string render(const nlohmann::json& values) const;
@@ -33,8 +34,8 @@ class PromptTemplate {
   std::string text_;
 };
 
-/// Pages `first` to `last` (from 0) of a text between two lines with a mark that the text cannot know, so that nothing in
-/// it can pass for its end.
+/// Pages `first` to `last` (from 0) of a text between two lines with a mark that the text cannot know, so
+/// that nothing in it can pass for its end.
 std::vector<PromptPart> document_parts(const Text& text, std::size_t first, std::size_t last);
 
 /// The same for all documents and stages, so that servers compute it once.

@@ -57,11 +57,11 @@ json answer_schema(const json& schema) {
   json properties = json::object();
   json names = json::array();
   for (const auto& [field, property] : schema["properties"].items()) {
-    const json found = {{"type", "object"},
-                        {"properties",
-                         {{"quote", {{"type", "string"}, {"maxLength", longest_quote}}}, {"value", property}}},
-                        {"required", {"quote", "value"}},
-                        {"additionalProperties", false}};
+    const json found = {
+        {"type", "object"},
+        {"properties", {{"quote", {{"type", "string"}, {"maxLength", longest_quote}}}, {"value", property}}},
+        {"required", {"quote", "value"}},
+        {"additionalProperties", false}};
     properties[field] = {{"anyOf", {{{"type", "null"}}, found}}};
     names.push_back(field);
   }
@@ -77,7 +77,8 @@ json answer_schema(const json& schema) {
 
 std::string type_of(const json& property) {
   if (!property.is_object()) return "any";
-  if (property.contains("enum")) return "one of " + property["enum"].dump(-1, ' ', false, json::error_handler_t::replace);
+  if (property.contains("enum"))
+    return "one of " + property["enum"].dump(-1, ' ', false, json::error_handler_t::replace);
   const std::string format = property.value("format", "");
   const json type = property.value("type", json("any"));
   std::string text;
@@ -110,23 +111,29 @@ class StructuredExtract final : public TieredStage {
     std::int64_t tokens = frame_tokens;
     for (const auto& [field, property] : properties().items()) {
       const std::string description = property.is_object() ? property.value("description", "") : "";
-      list.push_back({{"name", field}, {"type", type_of(property)}, {"required", is_required(field)}, {"description", description}});
+      list.push_back({{"name", field},
+                      {"type", type_of(property)},
+                      {"required", is_required(field)},
+                      {"description", description}});
       tokens += is_nested(property) ? nested_tokens : field_tokens;
     }
     values["fields"] = std::move(list);
-    return {system_text(), document_parts(*document.text, pages.first, pages.last), task_.render(values), "",
-            answer_schema_, tokens};
+    return {system_text(),        document_parts(*document.text, pages.first, pages.last),
+            task_.render(values), "",
+            answer_schema_,       tokens};
   }
 
   void take(const Document& document, const Tier& tier, const std::vector<Answer>& answers,
             const std::vector<PageRange>& pages, json& output) const override {
     QuoteFinder quotes(*document.text);
-    merge(tier.answers_prompts ? of_model(answers, pages, quotes) : answers.front().value, tier.backend, output);
+    merge(tier.answers_prompts ? of_model(answers, pages, quotes) : answers.front().value, tier.backend,
+          output);
     judge(quotes, output);
   }
 
   /// What a model said, in the shape of every answer: {fields, details}.
-  json of_model(const std::vector<Answer>& answers, const std::vector<PageRange>& pages, QuoteFinder& quotes) const {
+  json of_model(const std::vector<Answer>& answers, const std::vector<PageRange>& pages,
+                QuoteFinder& quotes) const {
     json joined = {{"fields", json::object()}, {"details", json::object()}};
     for (const auto& [field, property] : properties().items()) {
       joined["fields"][field] = nullptr;
@@ -139,8 +146,8 @@ class StructuredExtract final : public TieredStage {
     return joined;
   }
 
-  /// Pieces of a document may give different values for a field: the first whose quote is found is taken, the others
-  /// are shown, and count against it.
+  /// Pieces of a document may give different values for a field: the first whose quote is found is taken, the
+  /// others are shown, and count against it.
   static void join(const std::string& field, const json& found, const Answer& answer, PageRange pages,
                    QuoteFinder& quotes, json& joined) {
     const std::string quote = found["quote"];
@@ -176,8 +183,8 @@ class StructuredExtract final : public TieredStage {
     return std::ranges::find(required, json(field)) != required.end();
   }
 
-  /// Takes from a tier's answer the fields that lower tiers did not find, or are not sure of. What lower tiers said
-  /// otherwise is kept beside it.
+  /// Takes from a tier's answer the fields that lower tiers did not find, or are not sure of. What lower
+  /// tiers said otherwise is kept beside it.
   void merge(const json& answer, const std::string& tier, json& output) const {
     for (const auto& [field, property] : properties().items()) {
       const json value = answer["fields"].value(field, json());
@@ -223,8 +230,7 @@ class StructuredExtract final : public TieredStage {
     for (auto& [field, detail] : details.items()) {
       if (values[field].is_null()) continue;
       detail["signals"]["schema_valid"] = true;
-      detail["signals"]["evidence_found"] =
-          detail.contains("evidence") && quotes.stands(detail["evidence"]);
+      detail["signals"]["evidence_found"] = detail.contains("evidence") && quotes.stands(detail["evidence"]);
       detail["signals"]["checks_passed"] = json::array();
       detail["signals"]["checks_failed"] = json::array();
     }

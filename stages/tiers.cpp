@@ -74,7 +74,8 @@ std::vector<PageRange> pieces(const Text& text, PageRange pages, double share) {
 
 // What is remembered from turn to turn: `tier`, the number of the tier that was asked, `pages`, the ranges
 // that it was asked about; and who was passed over, and why.
-Result<std::vector<Request>> TieredStage::advance(Document& document, const Turn& turn, StageResult& result) const {
+Result<std::vector<Request>> TieredStage::advance(Document& document, const Turn& turn,
+                                                  StageResult& result) const {
   if (turn.number == 0) {
     result.notes = {{"tier", 0}};
     result.notes["pages"] = to_json({all_pages(document)});
@@ -90,7 +91,8 @@ Result<std::vector<Request>> TieredStage::advance(Document& document, const Turn
         return pass_over(document, turn, result, error);
       double share = halves;
       if (reply.excess && reply.excess->tokens > reply.excess->window && reply.excess->window > 0)
-        share = careful * static_cast<double>(reply.excess->window) / static_cast<double>(reply.excess->tokens);
+        share =
+            careful * static_cast<double>(reply.excess->window) / static_cast<double>(reply.excess->tokens);
       std::vector<PageRange> smaller;
       for (const PageRange range : ranges) {
         const std::vector<PageRange> cut = pieces(*document.text, range, share);
@@ -128,11 +130,12 @@ Result<std::vector<Request>> TieredStage::next_tier(const Document& document, co
 
 /// A tier that has no usable answer costs no document that another tier can answer. What is only a matter of
 /// time, such as a server that is down, is not passed over: the next run asks it again.
-Result<std::vector<Request>> TieredStage::pass_over(const Document& document, const Turn& turn, StageResult& result,
-                                                    const Error& error) const {
+Result<std::vector<Request>> TieredStage::pass_over(const Document& document, const Turn& turn,
+                                                    StageResult& result, const Error& error) const {
   const bool is_last = result.notes["tier"].get<std::size_t>() + 1 == tiers_.size();
-  const bool can_be_passed = error.error_class == ErrorClass::content || error.error_class == ErrorClass::rejected ||
-                             error.error_class == ErrorClass::too_long || error.error_class == ErrorClass::withheld;
+  const bool can_be_passed =
+      error.error_class == ErrorClass::content || error.error_class == ErrorClass::rejected ||
+      error.error_class == ErrorClass::too_long || error.error_class == ErrorClass::withheld;
   const bool has_answer = !result.output.is_null();
   if (!can_be_passed || (is_last && !has_answer)) return error;
   if (is_last && error.error_class == ErrorClass::withheld) return error;

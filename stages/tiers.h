@@ -10,27 +10,31 @@
 namespace docket::stages {
 
 // The settings that every stage with tiers has.
-inline constexpr Field backends_field{.name = "backends",
-                                      .type = Field::Type::backends,
-                                      .help = "Whom to ask, tier by tier: the next is asked when one is not sure.",
-                                      .required = true};
+inline constexpr Field backends_field{
+    .name = "backends",
+    .type = Field::Type::backends,
+    .help = "Whom to ask, tier by tier: the next is asked when one is not sure.",
+    .required = true};
 inline constexpr Field accept_field{.name = "accept",
                                     .type = Field::Type::number,
                                     .help = "The confidence from which an answer is accepted.",
                                     .minimum = 0,
                                     .maximum = 1};
 inline constexpr std::string_view too_long_choices[] = {"split", "escalate"};
-inline constexpr Field too_long_field{
-    .name = "too_long",
-    .type = Field::Type::choice,
-    .help = "A document that is longer than a model's window: `split` asks about some pages at a time and puts the "
-            "answers together; `escalate` leaves it to the next tier.",
-    .fallback = "split",
-    .choices = too_long_choices};
-inline constexpr Field prompt_field{.name = "prompt",
-                                    .type = Field::Type::file,
-                                    .help = "A Mustache template of the task, in place of the built-in one (`docket "
-                                            "init --prompts` writes that out)."};
+inline constexpr Field too_long_field{.name = "too_long",
+                                      .type = Field::Type::choice,
+                                      .help =
+                                          "A document that is longer than a model's window: `split` asks "
+                                          "about some pages at a time and puts the "
+                                          "answers together; `escalate` leaves it to the next tier.",
+                                      .fallback = "split",
+                                      .choices = too_long_choices};
+inline constexpr Field prompt_field{
+    .name = "prompt",
+    .type = Field::Type::file,
+    .help =
+        "A Mustache template of the task, in place of the built-in one (`docket "
+        "init --prompts` writes that out)."};
 
 constexpr Field with_fallback(Field field, std::string_view fallback) {
   field.fallback = fallback;
@@ -51,9 +55,9 @@ struct PageRange {
 
 /// A stage that asks tier by tier until an answer is sure enough.
 ///
-/// The next tier is asked when one is not sure, has no usable answer, or may not be asked; what went wrong with it is
-/// kept in the output's `problems`. A document that is longer than a model's window is asked about in pieces of
-/// whole pages, or the tier is passed over, as the setting `too_long` says.
+/// The next tier is asked when one is not sure, has no usable answer, or may not be asked; what went wrong
+/// with it is kept in the output's `problems`. A document that is longer than a model's window is asked about
+/// in pieces of whole pages, or the tier is passed over, as the setting `too_long` says.
 class TieredStage : public Stage {
  public:
   TieredStage(std::vector<Tier> tiers, bool splits) : tiers_(std::move(tiers)), splits_(splits) {}
@@ -71,7 +75,8 @@ class TieredStage : public Stage {
 
  private:
   std::vector<Request> ask(const Document& document, const Turn& turn, StageResult& result) const;
-  Result<std::vector<Request>> next_tier(const Document& document, const Turn& turn, StageResult& result) const;
+  Result<std::vector<Request>> next_tier(const Document& document, const Turn& turn,
+                                         StageResult& result) const;
   Result<std::vector<Request>> pass_over(const Document& document, const Turn& turn, StageResult& result,
                                          const Error& error) const;
 
@@ -79,7 +84,8 @@ class TieredStage : public Stage {
   const bool splits_;
 };
 
-/// Cuts a document into pieces so that each has at most `share` of its bytes, at page ends; a page alone may be larger.
+/// Cuts a document into pieces so that each has at most `share` of its bytes, at page ends; a page alone may
+/// be larger.
 std::vector<PageRange> pieces(const Text& text, PageRange pages, double share);
 
 }  // namespace docket::stages

@@ -30,8 +30,9 @@ FieldsQuestion fields_question(std::string_view text) {
 
 TEST(RulesBackend, IsInTheTable) {
   const auto kinds = all();
-  EXPECT_TRUE(std::any_of(kinds.begin(), kinds.end(),
-                          [](const BackendKind& kind) { return kind.type == "builtin" && !kind.answers_prompts; }));
+  EXPECT_TRUE(std::any_of(kinds.begin(), kinds.end(), [](const BackendKind& kind) {
+    return kind.type == "builtin" && !kind.answers_prompts;
+  }));
 }
 
 TEST(RulesBackend, AnswersInSubmitAndCostsNothing) {
