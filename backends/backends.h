@@ -4,6 +4,7 @@
 #include <span>
 #include <stop_token>
 
+#include "pipeline/answer_store.h"
 #include "pipeline/backend.h"
 #include "pipeline/kind.h"
 #include "pipeline/plan.h"
@@ -19,6 +20,8 @@ struct Options {
   std::stop_token hard_stop;             ///< Ends calls that are on their way.
   bool offline = false;                  ///< No question leaves this machine.
   std::filesystem::path trace;           ///< Folder for requests and replies; empty: none are kept.
+  AnswerStore* answers = nullptr;        ///< Outlives the backend. Null: answers are not remembered.
+  bool reuse_answers = true;             ///< Not: models are asked again what they have answered before.
 };
 
 /// The one backend of a run: hands each request to the backend that it names, and those for

@@ -37,12 +37,13 @@ std::unique_ptr<Protocol> make_protocol(const BackendPlan& backend, const Target
   return make_openai(target);
 }
 
-std::unique_ptr<Backend> make_model_backend(const BackendPlan& plan, bool offline, HttpLoop& loop,
-                                            Trace* trace) {
+std::unique_ptr<Backend> make_model_backend(const BackendPlan& plan, bool offline, const Memory& memory,
+                                            HttpLoop& loop, Trace* trace) {
   std::unique_ptr<Backend> backend;
   for (const Target& target : targets_of(plan))
     backend = std::make_unique<ModelServer>(target, price_of(plan.settings), make_protocol(plan, target),
                                             loop, trace);
+  backend = make_remembered(std::move(backend), plan, memory);
   return make_confined(std::move(backend), plan.name, location_of(plan), offline);
 }
 

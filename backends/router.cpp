@@ -25,7 +25,8 @@ class Router final : public Backend {
       : trace_(std::move(trace)), loop_(options.hard_stop) {
     for (const BackendPlan& backend : plan.backends) {
       backends_[backend.name] = backend.kind->answers_prompts
-                                    ? make_model_backend(backend, options.offline, loop_, trace_.get())
+                                    ? make_model_backend(backend, options.offline,
+                                                         {options.answers, options.reuse_answers}, loop_, trace_.get())
                                     : make_rules_backend();
     }
     ExtractPoolOptions pool;

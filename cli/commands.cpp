@@ -35,6 +35,10 @@ std::optional<Plan> read_plan_or_complain(const PipelineOptions& options) {
   return std::move(read.plan);
 }
 
+std::filesystem::path output_folder(const std::string& option, const Plan& plan) {
+  return option.empty() ? plan.output_dir : std::filesystem::absolute(option).lexically_normal();
+}
+
 void complain(const std::string& message) {
   std::fputs(("docket: " + printable(message) + "\n").c_str(), stderr);
 }

@@ -14,6 +14,11 @@ namespace docket {
 void add_init(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
+void add_plan(CLI::App& app, int& exit_code);
+void add_status(CLI::App& app, int& exit_code);
+void add_explain(CLI::App& app, int& exit_code);
+void add_export(CLI::App& app, int& exit_code);
+void add_clean(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
 void add_schema(CLI::App& app, int& exit_code);
@@ -30,6 +35,9 @@ struct PipelineOptions {
 
 /// Reads the plan; on mistakes prints all of them on stderr and returns nothing.
 std::optional<Plan> read_plan_or_complain(const PipelineOptions& options);
+
+/// Where the records are: `option` (`-o DIR`, from the current folder) unless it is empty.
+std::filesystem::path output_folder(const std::string& option, const Plan& plan);
 
 /// Prints `docket: message` on stderr, one whole line whatever other threads print.
 void complain(const std::string& message);

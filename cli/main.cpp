@@ -23,6 +23,11 @@ int main(int argc, char** argv) {
   add_init(app, exit_code);
   add_check(app, exit_code);
   add_run(app, exit_code);
+  add_plan(app, exit_code);
+  add_status(app, exit_code);
+  add_explain(app, exit_code);
+  add_export(app, exit_code);
+  add_clean(app, exit_code);
   add_report(app, exit_code);
   add_graph(app, exit_code);
   add_schema(app, exit_code);

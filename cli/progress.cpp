@@ -78,10 +78,12 @@ void Progress::loop(const std::stop_token& stop) {
 std::string Progress::line() const {
   const auto elapsed = std::chrono::steady_clock::now() - begin_;
   const double seconds = std::chrono::duration<double>(elapsed).count();
-  const std::int64_t done = done_;
-  const std::int64_t taken = taken_;
+  const std::int64_t kept = kept_;
+  const std::int64_t done = done_ + kept;
+  const std::int64_t taken = taken_ + kept;
   const double rate = static_cast<double>(done) / seconds;
   std::string text = fmt::format("{}/{}{} documents, {:.3g}/s", done, taken, all_taken_ ? "" : "+", rate);
+  if (kept > 0) text += fmt::format(", {} kept", kept);
   if (failed_ > 0) text += fmt::format(", {} failed", failed_.load());
   if (held_ > 0) text += fmt::format(", {} held", held_.load());
   if (tokens_ > 0) text += fmt::format(", {:.3g} tokens/s", static_cast<double>(tokens_) / seconds);

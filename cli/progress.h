@@ -22,6 +22,7 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void taken() { ++taken_; }
+  void kept() { ++kept_; }  ///< A document that needs nothing, up to date or parked.
   /// All documents are known from now on: the share and the time left can be told.
   void all_taken() { all_taken_ = true; }
   void finished(Outcome outcome, const Usage& usage);
@@ -38,7 +39,8 @@ class Progress {
   const bool plain_;
   const bool colour_;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  std::atomic<std::int64_t> taken_ = 0, done_ = 0, failed_ = 0, held_ = 0, tokens_ = 0, nano_dollars_ = 0;
+  std::atomic<std::int64_t> taken_ = 0, kept_ = 0, done_ = 0, failed_ = 0, held_ = 0, tokens_ = 0,
+                            nano_dollars_ = 0;
   std::atomic<bool> all_taken_ = false;
   std::mutex mutex_;  ///< Guards stderr.
   bool drawn_ = false;

@@ -1,9 +1,11 @@
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/table.h"
+#include "pipeline/ledger_reader.h"
 #include "pipeline/record.h"
 
 namespace docket {
@@ -12,23 +14,37 @@ namespace {
 struct Options {
   PipelineOptions pipeline;
   std::string output_dir;
+  std::string run;
   bool json = false;
 };
+
+/// The text of the last report, or of that run's.
+std::optional<std::string> read_report(const Options& options, const std::filesystem::path& folder) {
+  if (options.run.empty()) {
+    std::ifstream stream(folder / "report.json");
+    if (stream) return std::string(std::istreambuf_iterator<char>(stream), {});
+    complain("no report yet: " + (folder / "report.json").string() + " is missing; `docket run` writes it");
+    return std::nullopt;
+  }
+  auto ledger = LedgerReader::open(folder);
+  Result<std::optional<std::string>> report =
+      ledger ? ledger->report(options.run) : Result<std::optional<std::string>>(ledger.error());
+  if (report && *report) return *report;
+  complain(report ? "there is no report of a run '" + options.run + "' in " + folder.string()
+                  : report.error().message);
+  return std::nullopt;
+}
 
 int report_command(const Options& options) {
   const std::optional<Plan> plan = read_plan_or_complain(options.pipeline);
   if (!plan) return exit_usage;
-  const std::filesystem::path folder =
-      options.output_dir.empty() ? plan->output_dir : std::filesystem::path(options.output_dir);
-  const std::filesystem::path file = folder / "report.json";
-  std::ifstream stream(file);
-  if (!stream) {
-    complain("no report yet: " + file.string() + " is missing; `docket run` writes it");
-    return exit_usage;
-  }
-  const auto report = nlohmann::ordered_json::parse(stream, nullptr, false);
+  const std::filesystem::path folder = output_folder(options.output_dir, *plan);
+  const std::optional<std::string> text = read_report(options, folder);
+  if (!text) return exit_usage;
+  const auto report = nlohmann::ordered_json::parse(*text, nullptr, false);
   if (report.is_discarded() || report.value("docket", 0) != 1) {
-    complain(file.string() + " is no report of docket; run the pipeline again to write a new one");
+    complain((folder / "report.json").string() +
+             " is no report of docket; run the pipeline again to write a new one");
     return exit_usage;
   }
   std::fputs((options.json ? to_pretty(report) : format_report(report)).c_str(), stdout);
@@ -43,6 +59,8 @@ void add_report(CLI::App& app, int& exit_code) {
   options->pipeline.add_to(*command);
   command->add_option("-o,--output", options->output_dir, "Folder of the records, in place of the pipeline's")
       ->type_name("DIR");
+  command->add_option("--run", options->run, "Of this run, by its id, rather than of the last")
+      ->type_name("ID");
   command->add_flag("--json", options->json, "As JSON (docs/report.schema.json)");
   command->callback([options, &exit_code] { exit_code = report_command(*options); });
 }

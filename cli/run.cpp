@@ -1,21 +1,23 @@
 #include "cli/run.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
-#include <mutex>
 
-#include "backends/backends.h"
+#include "cli/depfile.h"
+#include "cli/document_source.h"
 #include "cli/exit_code.h"
+#include "cli/missing.h"
+#include "cli/run_ledger.h"
 #include "cli/run_writer.h"
 #include "cli/signals.h"
 #include "cli/table.h"
 #include "pipeline/flow.h"
-#include "pipeline/glob.h"
-#include "pipeline/inputs.h"
 #include "pipeline/output.h"
 #include "pipeline/plan.h"
 #include "pipeline/stopwatch.h"
@@ -26,15 +28,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string utc_now(const char* format) {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, format, &parts);
-  return text;
-}
-
 /// Sorts by time; the last part tells runs of one second apart.
 std::string new_run_id() {
   std::uint32_t random = 0;
@@ -42,7 +35,9 @@ std::string new_run_id() {
     random = static_cast<std::uint32_t>(std::clock());
   char text[16];
   std::snprintf(text, sizeof text, "-%08x", random);
-  return utc_now("%Y%m%dT%H%M%SZ") + text;
+  std::string time = utc_now();  // 2026-11-01T12:00:00Z without its punctuation.
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  return time + text;
 }
 
 /// docket-extract lies beside docket, built or installed.
@@ -70,58 +65,59 @@ bool cut_after(Plan& plan, const std::string& until) {
   return true;
 }
 
-/// Hands out the documents of a run, in order, as far as the options let it.
-class DocumentSource {
+/// What a run does with documents that need nothing.
+class Kept final : public DocumentSource::Listener {
  public:
-  DocumentSource(const RunOptions& options, const Plan& plan, const fs::path& output_dir, Progress& progress)
-      : options_(options),
-        progress_(progress),
-        inputs_(input_options(options, plan, output_dir),
-                [&progress](const std::string& warning) { progress.say("docket: warning: " + warning); }) {}
+  Kept(const RunOptions& options, RunLedger& ledger, Progress& progress, Depfile* depfile)
+      : options_(options), ledger_(ledger), progress_(progress), depfile_(depfile) {}
 
-  DocumentPtr next(const std::stop_token& stop) {
-    while (options_.limit == 0 || static_cast<std::int64_t>(number_) < options_.limit) {
-      std::optional<Input> input = inputs_.next(stop);
-      if (!input) break;
-      if (!wanted(input->path)) continue;
-      auto document = std::make_shared<Document>();
-      document->number = number_++;
-      document->path = std::move(input->path);
-      document->file = std::move(input->file);
-      progress_.taken();
-      return document;
-    }
-    progress_.all_taken();
-    return nullptr;
+  void warned(const std::string& warning) override { progress_.say("docket: warning: " + warning); }
+  void up_to_date(const Input& input, Outcome outcome) override {
+    ++(outcome == Outcome::held ? held_ : done_);
+    progress_.kept();
+    if (options_.verbose) progress_.say(input.path + ": up to date");
+  }
+  void parked(std::size_t number, const LedgerDocument& document) override {
+    parked_.emplace_back(number, document);
+    progress_.kept();
+    if (options_.verbose) progress_.say(document.path + ": parked");
+  }
+  void seen(const std::string& path, const FileStamp& stamp, bool in_input) override {
+    ledger_.ledger().document_seen(path, stamp, in_input);
+  }
+  void record_looks_old(const std::string& record) override {
+    // make compares times: a record that is up to date must not look older than what it was made from.
+    if (!options_.keep_mtime) utimensat(AT_FDCWD, record.c_str(), nullptr, 0);
+  }
+  void named(const Input& input, const std::string& record) override {
+    if (depfile_ != nullptr) depfile_->add(record, input.file);
+  }
+
+  /// Once the source has come to its end.
+  void add_to(Report& report) const {
+    for (std::int64_t i = 0; i < done_; ++i)
+      report.add_up_to_date(Outcome::done);
+    for (std::int64_t i = 0; i < held_; ++i)
+      report.add_up_to_date(Outcome::held);
+    for (const auto& [number, document] : parked_)
+      report.add_parked(number, document.path, document.error_stage.value_or(""),
+                        document.error.value_or(Error{}));
   }
 
  private:
-  static InputOptions input_options(const RunOptions& options, const Plan& plan, const fs::path& output_dir) {
-    const bool own = options.inputs.empty();
-    return {own ? plan.inputs : options.inputs,
-            own ? plan.directory : fs::current_path(),
-            plan.directory,
-            output_dir,
-            !own,
-            options.null_separated ? '\0' : '\n'};
-  }
-  bool wanted(const std::string& path) const {
-    return options_.only.empty() || std::ranges::any_of(options_.only, [&](const std::string& glob) {
-             return matches_document(glob, path);
-           });
-  }
-
   const RunOptions& options_;
+  RunLedger& ledger_;
   Progress& progress_;
-  Inputs inputs_;
-  std::size_t number_ = 0;
+  Depfile* const depfile_;
+  std::int64_t done_ = 0, held_ = 0;
+  std::vector<std::pair<std::size_t, LedgerDocument>> parked_;
 };
 
 int exit_code_for(const Report& report, const RunWriter& writer, const Signals& signals) {
   if (signals.received() != 0) return 128 + signals.received();
   if (report.backend_unavailable()) return exit_unavailable;
   if (writer.error() || report.documents(Outcome::failed) > 0) return exit_failed;
-  if (report.documents(Outcome::held) > 0) return exit_held;
+  if (report.documents(Outcome::held) + report.up_to_date(Outcome::held) > 0) return exit_held;
   return exit_up_to_date;
 }
 
@@ -136,14 +132,36 @@ std::string why_stopped(const RunOptions& options, const Report& report, const R
   return "";
 }
 
+/// How a document ended, and for each stage that ran or was spared, why.
+std::string story(const Document& document, const Plan& plan) {
+  std::string text = document.path + ": " + std::string(name(outcome(document))) + " (" + document.why + ")";
+  for (std::size_t i = 0; i < document.stages.size(); ++i) {
+    const StageResult& result = document.stages[i];
+    text += "\n  " + plan.stages[i].id + ": ";
+    if (result.origin.taken)
+      text += "kept";
+    else
+      text += std::string(name(result.state)) + (result.origin.why.empty() ? "" : ", " + result.origin.why);
+  }
+  return text;
+}
+
 /// The flow itself: every document that is taken ends in the writer.
-void run_documents(const RunOptions& options, const Plan& plan, Backend& backend, DocumentSource& source,
-                   RunWriter& writer, Progress& progress, Signals& signals) {
-  const auto next = [&] { return source.next(signals.stop().get_token()); };
+void run_documents(const RunOptions& options, const Plan& plan, Backend& backend, RunLedger& ledger,
+                   DocumentSource& source, RunWriter& writer, Progress& progress, Signals& signals) {
+  const auto next = [&]() -> DocumentPtr {
+    ledger.ledger().wait_for_room();
+    DocumentPtr document = source.next(signals.stop().get_token());
+    if (document)
+      progress.taken();
+    else
+      progress.all_taken();
+    return document;
+  };
   const auto finished = [&](Document& document) {
     writer.add(document);
     progress.finished(outcome(document), writer.usage_of(document));
-    if (options.verbose) progress.say(document.path + ": " + std::string(name(outcome(document))));
+    if (options.verbose) progress.say(story(document, plan));
     const bool too_many_failures =
         options.keep_going > 0 && writer.report().documents(Outcome::failed) >= options.keep_going;
     if (writer.error() || too_many_failures) signals.stop().request_stop();
@@ -151,34 +169,65 @@ void run_documents(const RunOptions& options, const Plan& plan, Backend& backend
   const int in_flight = options.in_flight > 0 ? options.in_flight : 16 * options.jobs;
   const FlowOptions flow{options.jobs, in_flight, plan.settings.duration("document_time"),
                          plan.settings.group("policy").conditions("private")};
-  run_flow(plan.stages, backend, {next, finished}, flow, signals.stop().get_token());
+  run_flow(plan.stages, backend, {next, finished}, flow, signals.stop().get_token(), &ledger.stages());
 }
 
-int run_plan(const RunOptions& options, const Plan& plan, const Output& output, Signals& signals) {
-  const auto backend = backends::make(
-      plan, {options.jobs, extract_worker(), signals.hard_stop(), options.offline, options.trace_dir});
+/// Documents that the ledger has and the whole input, which was just listed, has not.
+void look_for_missing(const RunOptions& options, const Plan& plan, const Output& output,
+                      LedgerDatabase& ledger, RunWriter& writer, const Signals& signals) {
+  auto missing = missing_documents(
+      ledger, DocumentSet::in_input,
+      input_options(options.inputs, options.null_separated, plan, output.folder()), signals.hard_stop());
+  if (!missing) return writer.fail(missing.error());
+  writer.report().set_missing(std::move(*missing));
+}
+
+/// Everything between the first document and the last; where it ends early, the writer has the error.
+void work(const RunOptions& options, const Plan& plan, const Output& output, RunLedger& ledger,
+          Backend& backend, RunWriter& writer, Signals& signals) {
+  std::optional<Depfile> depfile;
+  if (!options.depfile.empty()) depfile.emplace(plan.files);
+  Progress progress(options.quiet ? Progress::Mode::none : options.progress);
+  auto reading = ledger.ledger().read();
+  if (!reading) return writer.fail(reading.error());
+  const Result<std::int64_t> known_before = count_in_input(**reading);
+  if (!known_before) return writer.fail(known_before.error());
+  Kept kept(options, ledger, progress, depfile ? &*depfile : nullptr);
+  DocumentSource source(options, plan, output.folder(), &**reading, ledger.plan_digest(), kept);
+  run_documents(options, plan, backend, ledger, source, writer, progress, signals);
+  // Every document that was taken has its outcome now.
+  if (source.failure()) writer.fail(*source.failure());
+  kept.add_to(writer.report());
+  writer.finish();
+  if (source.listed_all() && !writer.error() && source.known_in_input() < *known_before)
+    look_for_missing(options, plan, output, **reading, writer, signals);
+  if (!depfile) return;
+  if (const auto failed = depfile->write(options.depfile)) writer.fail(*failed);
+}
+
+int run_plan(const RunOptions& options, const Plan& plan, const Output& output, RunLedger& ledger,
+             const MakeBackend& make_backend, Signals& signals) {
+  const bool anew = options.rebuild.which == RebuildOptions::Which::everything;
+  const auto backend = make_backend(plan, {options.jobs, extract_worker(), signals.hard_stop(), options.offline,
+                                           options.trace_dir, &ledger.ledger(), !anew});
   if (!backend) {
     complain(backend.error().message);
     return exit_usage;
   }
   const WallClock::time_point begin = WallClock::now();
-  Report::Run run{
-      .id = new_run_id(), .started = utc_now("%Y-%m-%dT%H:%M:%SZ"), .finished = {}, .stopped = {}};
+  Report::Run run{.id = new_run_id(), .started = utc_now(), .finished = {}, .stopped = {}};
   run.jobs = options.jobs;
-  RunWriter writer(plan, output);
-  {
-    Progress progress(options.quiet ? Progress::Mode::none : options.progress);
-    DocumentSource source(options, plan, output.folder(), progress);
-    run_documents(options, plan, **backend, source, writer, progress, signals);
-  }
-  // Every document that was taken has its outcome now.
-  writer.finish();
-  run.finished = utc_now("%Y-%m-%dT%H:%M:%SZ");
+  RunWriter writer(plan, output, ledger, {options.whole_input(), options.keep_mtime});
+  if (const auto failed = ledger.begin(run)) writer.fail(*failed);
+  if (!writer.error()) work(options, plan, output, ledger, **backend, writer, signals);
+  run.finished = utc_now();
   run.wall_ms = nanoseconds_since(begin) / 1'000'000;
   run.exit_code = exit_code_for(writer.report(), writer, signals);
   run.stopped = why_stopped(options, writer.report(), writer, signals);
   const nlohmann::ordered_json report = writer.report().to_json(run);
-  const std::optional<Error> unwritten = writer.write_report(report, options.report_file);
+  std::optional<Error> unwritten = writer.write_report(report, options.report_file);
+  if (const auto failed = ledger.end(run.exit_code, to_line(report)); failed && !unwritten && !writer.error())
+    unwritten = failed;
   if (!options.quiet) {
     std::fputs(format_report(report).c_str(), stderr);
     std::fprintf(stderr, "records in %s\n", output.folder().c_str());
@@ -189,91 +238,49 @@ int run_plan(const RunOptions& options, const Plan& plan, const Output& output, 
   return unwritten && run.exit_code == exit_up_to_date ? exit_failed : run.exit_code;
 }
 
+/// The output, when it is free; else says why not.
+std::variant<std::unique_ptr<Output>, Output::Failure> open_output(const RunOptions& options,
+                                                                   const fs::path& folder, Signals& signals) {
+  if (!options.wait) return Output::open(folder);
+  return Output::open_when_free(folder, signals.stop().get_token(), [&](const LockHolder& holder) {
+    if (!options.quiet) complain("waiting for " + to_string(holder) + ", which writes to " + folder.string());
+  });
+}
+
 }  // namespace
 
-int run_command(const RunOptions& options) {
-  Signals signals(options.grace);
+std::optional<Plan> read_plan_for_run(const RunOptions& options) {
   std::optional<Plan> plan = read_plan_or_complain(options.pipeline);
-  if (!plan) return exit_usage;
+  if (!plan) return plan;
   if (!options.until.empty() && !cut_after(*plan, options.until)) {
     complain("--until " + options.until + ": the pipeline has no such stage");
-    return exit_usage;
+    return std::nullopt;
   }
   if (options.inputs.empty() && plan->inputs.empty()) {
     complain("nothing to run: name files on the command line, or `input: {paths: […]}` in the pipeline");
-    return exit_usage;
+    return std::nullopt;
   }
-  const fs::path output_dir =
-      options.output_dir.empty() ? plan->output_dir : fs::absolute(options.output_dir).lexically_normal();
-  auto opened = Output::open(output_dir);
+  return plan;
+}
+
+int run_command(const RunOptions& options, const MakeBackend& make_backend) {
+  Signals signals(options.grace);
+  const std::optional<Plan> plan = read_plan_for_run(options);
+  if (!plan) return exit_usage;
+  auto opened = open_output(options, output_folder(options.output_dir, *plan), signals);
   if (const auto* failure = std::get_if<Output::Failure>(&opened)) {
+    if (signals.received() != 0) return 128 + signals.received();
     complain(failure->error.message);
     return failure->held_by_another ? exit_locked : exit_usage;
   }
-  // The file is valid, the output is ours: beyond here every document gets an outcome.
-  return run_plan(options, *plan, *std::get<std::unique_ptr<Output>>(opened), signals);
-}
-
-void add_run(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("run", "Run documents through a pipeline");
-  const auto options = std::make_shared<RunOptions>();
-  options->pipeline.add_to(*command);
-  command->add_option("INPUT", options->inputs, "Files, folders, globs, or - for a list on standard input")
-      ->type_name("");
-  command->add_flag("-0,--null", options->null_separated,
-                    "The list on standard input is separated by NUL bytes");
-  command
-      ->add_option("-o,--output", options->output_dir, "Folder for the records, in place of the pipeline's")
-      ->type_name("DIR");
-  command->add_option("-j,--jobs", options->jobs, "CPU workers (default: one per processor)")
-      ->check(CLI::Range(1, 1024));
-  command
-      ->add_option("--in-flight", options->in_flight,
-                   "Documents held in memory at once (default: 16 per job)")
-      ->check(CLI::Range(1, 1'000'000));
-  command
-      ->add_option("-k,--keep-going", options->keep_going,
-                   "Failures after which to stop (default: no limit; 1: the first)")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 60));
-  command->add_option("--limit", options->limit, "Take only so many documents")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 60));
-  command->add_option("--only", options->only, "Take only documents whose path matches")
-      ->type_name("GLOB")
-      ->allow_extra_args(false);
-  command->add_option("--until", options->until, "Stop each document after this stage")->type_name("STAGE");
-  command->add_flag("--offline", options->offline,
-                    "Let nothing leave this machine: no model in the cloud is asked");
-  command
-      ->add_option("--trace", options->trace_dir,
-                   "Write what models are asked and answer to files of this folder, without keys")
-      ->type_name("DIR");
-  command
-      ->add_option("--report", options->report_file,
-                   "Write the report to this file too; - is standard output")
-      ->type_name("FILE");
-  command
-      ->add_option_function<std::string>(
-          "--grace",
-          [options](const std::string& text) {
-            options->grace = std::chrono::milliseconds(1000 * std::stol(text));
-          },
-          "Seconds that running calls have after the first SIGINT or SIGTERM (default: 30)")
-      ->check(CLI::Range(0, 86'400))
-      ->type_name("SECONDS");
-  const std::map<std::string, Progress::Mode> modes = {{"auto", Progress::Mode::automatic},
-                                                       {"bar", Progress::Mode::bar},
-                                                       {"plain", Progress::Mode::plain},
-                                                       {"none", Progress::Mode::none}};
-  command->add_option("--progress", options->progress, "auto, bar, plain or none")
-      ->transform(CLI::CheckedTransformer(modes))
-      ->type_name("MODE");
-  command->add_flag("-q,--quiet", options->quiet, "Print errors only");
-  command->add_flag("-v,--verbose", options->verbose, "Print a line for each document");
-  command->callback([options, &exit_code] {
-    if (options->jobs == 0)
-      options->jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    exit_code = run_command(*options);
-  });
+  const Output& output = *std::get<std::unique_ptr<Output>>(opened);
+  auto ledger = RunLedger::open(*plan, output, options.rebuild);
+  if (!ledger) {
+    complain(ledger.error().message);
+    return exit_usage;
+  }
+  // The file is valid, the output and its ledger are ours: beyond here every document gets an outcome.
+  return run_plan(options, *plan, output, **ledger, make_backend, signals);
 }
 
 }  // namespace docket

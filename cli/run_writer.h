@@ -2,37 +2,47 @@
 #include <optional>
 #include <string>
 
+#include "cli/run_ledger.h"
 #include "pipeline/output.h"
 #include "pipeline/plan.h"
 #include "pipeline/report.h"
-#include "pipeline/results.h"
 
 namespace docket {
 
-/// The exit of a run: writes each document's files and its line of results.jsonl, and adds it to the report.
+/// The exit of a run: writes each document's files, tells the ledger, and adds it to the report.
 /// Not for two threads at once. The first error of writing is kept, and nothing more is written after it: a
 /// disk that is full is full for the next document too.
 class RunWriter {
  public:
-  RunWriter(const Plan& plan, const Output& output);
+  struct Options {
+    bool whole_input = false;  ///< The run's documents are the whole input.
+    bool keep_mtime = false;   ///< A file that would stay the same is not written.
+  };
+  RunWriter(const Plan& plan, const Output& output, RunLedger& ledger, Options options);
 
-  /// A cancelled document leaves no files: what an earlier run wrote stays.
+  /// A cancelled document leaves no files: what an earlier run wrote stays. So does the record of a success
+  /// that a failure must not replace.
   void add(const Document& document);
-  void finish();  ///< Puts results.jsonl in its place.
+  void finish();  ///< Puts results.jsonl in its place, unless it has all records already.
   /// Writes report.json, and to `second_file` too unless that is empty; `-`: standard output.
   std::optional<Error> write_report(const nlohmann::ordered_json& report,
                                     const std::string& second_file) const;
 
+  Report& report() { return report_; }
   const Report& report() const { return report_; }
+  void fail(const Error& error);  ///< Nothing is written from here on.
   const std::optional<Error>& error() const { return error_; }
   static Usage usage_of(const Document& document);
 
  private:
   std::optional<Error> write_files(const Document& document);
+  std::optional<Error> write_text(const Document& document, const std::string& name) const;
+  std::optional<Error> put(const std::string& name, std::string_view content) const;
 
   const Plan& plan_;
   const Output& output_;
-  Results results_;
+  RunLedger& ledger_;
+  const Options options_;
   Report report_;
   std::optional<Error> error_;
 };

@@ -71,6 +71,20 @@ std::string attention(const ordered_json& report) {
   return text;
 }
 
+std::string missing(const ordered_json& report) {
+  const ordered_json& missing = report["missing"];
+  if (missing["count"] == 0) return "";
+  std::string text =
+      fmt::format("\nno longer in the input ({}): `docket clean --missing` removes their records\n",
+                  number(missing["count"]));
+  std::size_t shown = 0;
+  for (const ordered_json& path : missing["documents"]) {
+    if (shown++ == most_documents_shown) break;
+    text += "  " + path.get<std::string>() + "\n";
+  }
+  return text + more(missing["count"], std::min(shown, most_documents_shown));
+}
+
 }  // namespace
 
 std::string format_table(const std::vector<std::vector<std::string>>& rows) {
@@ -110,7 +124,16 @@ std::string format_report(const ordered_json& report) {
     if (documents[state] == 0 && std::string(state) != "done") continue;
     counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", number(documents[state]), state);
   }
-  std::string text = stage_table(report) + printable(attention(report));
+  const ordered_json& kept = report["up_to_date"];
+  const std::int64_t kept_held = kept["held"];
+  if (documents["skipped"] != 0) {
+    counts += ", " + number(documents["skipped"]) + " up to date";
+    if (kept_held > 0) counts += " (" + std::to_string(kept_held) + " of them held)";
+  }
+  // Not a table of zeros when nothing had to be done.
+  const bool some_ran = documents["skipped"] != in || in == 0;
+  std::string text =
+      (some_ran ? stage_table(report) : "") + printable(attention(report)) + printable(missing(report));
   text += fmt::format("\n{} document{}: {}; {}", in, in == 1 ? "" : "s", counts, format_duration(wall_ms));
   if (wall_ms > 0 && in > 0)
     text += fmt::format(", {:.3g} a second", 1000.0 * static_cast<double>(in) / static_cast<double>(wall_ms));

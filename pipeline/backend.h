@@ -139,6 +139,7 @@ struct Excess {
 struct Reply {
   Result<Answer> answer = Error{ErrorClass::bug, "no reply"};
   Spending spent = {};      ///< Counted even when the call failed: by backend and model, all attempts.
+  Usage reused = {};        ///< What an answer that was taken from the ledger had cost in its time.
   std::int64_t cpu_ns = 0;  ///< CPU time that the answer took, in this process or another.
   /// ExtractQuestion only: known even when the content could not be read.
   std::optional<FileFacts> file = std::nullopt;

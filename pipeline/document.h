@@ -7,11 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/file_stamp.h"
 #include "pipeline/result.h"
 #include "pipeline/text.h"
 #include "pipeline/usage.h"
 
 namespace docket {
+
+struct LedgerHistory;
 
 /// What one stage did with one document.
 struct StageResult {
@@ -26,9 +29,20 @@ struct StageResult {
   nlohmann::json output;             ///< The stage's member of the record; null: no member.
   std::vector<std::string> reasons;  ///< Names of the conditions that made it run, or that flag the document.
   std::optional<std::string> held;   ///< Set with State::held.
+  bool held_by_run = false;  ///< With State::held: by how the run was started, so that another may end otherwise.
   std::optional<Error> error;        ///< Set with State::failed.
   Spending spent;
-  nlohmann::json notes;      ///< What the stage remembers from turn to turn; not kept.
+  nlohmann::json notes;  ///< What the stage remembers from turn to turn; not kept.
+  Usage reused;          ///< What answers from the ledger had cost: not spent in this run.
+  /// What a StageStore knows of the result; empty without one.
+  struct Origin {
+    bool taken = false;  ///< The result was known: the stage did not run.
+    std::string key;     ///< Under which the result is kept; empty: under none.
+    std::string input;   ///< JSON: what the stage reads of the document.
+    std::string digest;  ///< Of `output`.
+    std::string why;     ///< For people: why it ran.
+  };
+  Origin origin;
   std::int64_t wall_ns = 0;  ///< From the first call of the stage to its end, waiting included.
   std::int64_t cpu_ns = 0;   ///< Spent in the stage, in built-in backends and in workers.
 };
@@ -37,7 +51,7 @@ struct StageResult {
 ///
 /// Stages that run in parallel write only their own entry of `stages` and read only entries of stages that
 /// come before them in the graph, so no member needs a lock. The extract stage alone sets `text`, `sha256`,
-/// `bytes` and `media_type`; every other stage comes after it.
+/// `bytes` and `media_type`, or a StageStore in its place; every other stage comes after it.
 struct Document {
   std::size_t number = 0;      ///< Position in the input, from 0.
   std::string path;            ///< As the record names it: relative where that is possible.
@@ -46,7 +60,11 @@ struct Document {
   std::int64_t bytes = 0;
   std::string media_type;
   std::shared_ptr<const Text> text;
-  std::vector<StageResult> stages;  ///< One per stage of the plan, in its order.
+  std::string text_digest;  ///< Set by a StageStore.
+  FileStamp stamp;  ///< Of the file when `sha256` was read from it; unknown: it may have changed since.
+  std::string why;  ///< For people: why it is run.
+  std::shared_ptr<const LedgerHistory> history;  ///< How it ended before; null: not known.
+  std::vector<StageResult> stages;               ///< One per stage of the plan, in its order.
 };
 using DocumentPtr = std::shared_ptr<Document>;
 

@@ -45,6 +45,12 @@ struct Descriptor {
 
 }  // namespace
 
+std::optional<FileStamp> stamp_at(int folder, const char* name) {
+  struct stat status {};
+  if (fstatat(folder, name, &status, 0) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return to_stamp(status);
+}
+
 Result<FileStamp> stamp_of(const std::filesystem::path& file) {
   struct stat status {};
   if (stat(file.c_str(), &status) != 0) return unreadable(file, errno);
@@ -58,6 +64,7 @@ Result<FileIdentity> identify(const std::filesystem::path& file) {
   struct stat before {};
   if (fstat(descriptor.number, &before) != 0) return unreadable(file, errno);
   if (!S_ISREG(before.st_mode)) return unreadable(file, "not a regular file");
+  if (before.st_size > largest_file_bytes) return unreadable(file, "larger than 2 GiB");
   Sha256 hash;
   std::vector<char> block(block_bytes);
   while (true) {

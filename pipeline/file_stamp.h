@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "pipeline/result.h"
@@ -14,6 +15,9 @@ struct FileStamp {
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
 
+/// Of a regular file, by its name from an open folder on (or AT_FDCWD); nothing for whatever else there is.
+std::optional<FileStamp> stamp_at(int folder, const char* name);
+
 /// The Error (class `unreadable`) says why there is none.
 Result<FileStamp> stamp_of(const std::filesystem::path& file);
 
@@ -22,6 +26,9 @@ struct FileIdentity {
   std::string sha256;  ///< Hex, of the content.
   FileStamp stamp;     ///< Not `known` when the file may have changed since without a trace in its times.
 };
+
+/// What is larger is not read, neither for its identity nor for its content: 2 GiB.
+inline constexpr std::int64_t largest_file_bytes = std::int64_t{1} << 31;
 
 /// Reads the whole file. The Error is of class `unreadable`.
 Result<FileIdentity> identify(const std::filesystem::path& file);

@@ -3,7 +3,7 @@
 //   reader --> waiting --> limiter --> stage 1 --> ... --> stage n --> finish
 //   (thread)   (queue)        ^         |   ^                            |
 //                             |         v   |                            |
-//                             |        calls                             |
+//                             |   store, backends                        |
 //                             +------------------------------------------+  (slot given back)
 //
 // The limiter is the only bound and the only entrance; everything behind it may queue freely, since at most
@@ -29,6 +29,7 @@
 
 #include "pipeline/plan.h"
 #include "pipeline/record.h"
+#include "pipeline/stage_store.h"
 #include "pipeline/stopwatch.h"
 
 namespace docket {
@@ -36,8 +37,13 @@ namespace {
 
 namespace flow = tbb::flow;
 
-/// What a document asks of backends in one turn, and the answers as they come.
-struct Exchange {
+/// A document's stay in one stage: what the stage may look at, and what it asks and is answered, turn by
+/// turn.
+struct Visit {
+  nlohmann::json record;
+  std::vector<std::string> reasons;
+  /// What the store said; an Error: it cannot be read. Before it was asked: `later`.
+  Result<StageStore::Found> found = StageStore::Found::later;
   int turn = 0;
   std::vector<Request> requests;
   std::vector<Reply> replies;
@@ -60,7 +66,7 @@ struct Passage {
 
 struct Job {
   std::shared_ptr<Passage> passage;
-  std::shared_ptr<Exchange> exchange;  ///< Null: comes from a predecessor. Else: comes with answers.
+  std::shared_ptr<Visit> visit;  ///< Null: comes from a predecessor. Else: comes with answers.
 };
 
 using StepNode = flow::multifunction_node<Job, std::tuple<Job, Job>>;
@@ -99,15 +105,17 @@ WallClock::time_point deadline_after(std::chrono::milliseconds time) {
   return time.count() == 0 ? WallClock::time_point::max() : WallClock::now() + time;
 }
 
-/// One stage in the graph: a node that advances it, and a node that asks backends, in a loop.
+/// One stage in the graph: a node that advances it, and a node that asks the store and backends, in a loop.
 class StageNode {
  public:
   StageNode(flow::graph& graph, std::size_t position, std::span<const StagePlan> stages, Backend& backend,
-            const FlowOptions& options, std::stop_token stop)
+            const FlowOptions& options, StageStore* store, std::stop_token stop)
       : position_(position),
         stages_(stages),
         before_(all_before(stages, position)),
+        backend_(backend),
         options_(options),
+        store_(store),
         stop_(std::move(stop)),
         step_(
             graph, flow::unlimited,
@@ -115,7 +123,7 @@ class StageNode {
             static_cast<flow::node_priority_t>(position + 1)),
         call_(
             graph, flow::unlimited,
-            [&backend](const Job& job, CallNode::gateway_type& gateway) { ask(backend, job, gateway); },
+            [this](const Job& job, CallNode::gateway_type& gateway) { call(job, gateway); },
             static_cast<flow::node_priority_t>(position + 1)) {
     flow::make_edge(flow::output_port<1>(step_), call_);
     flow::make_edge(call_, step_);
@@ -124,68 +132,102 @@ class StageNode {
   flow::sender<Job>& out() { return flow::output_port<0>(step_); }
 
  private:
+  enum class Next { call, leave };
+
   const StagePlan& plan() const { return stages_[position_]; }
+  StageResult& result_of(const Job& job) const { return job.passage->document->stages[position_]; }
 
   void step(const Job& job, StepNode::output_ports_type& out) const {
     Passage& passage = *job.passage;
-    if (!job.exchange && !all_arrived(passage, position_)) return;
-    if (!job.exchange) passage.begun[position_] = WallClock::now();
-    StageResult& result = passage.document->stages[position_];
-    std::vector<Request> requests;
+    if (!job.visit && !all_arrived(passage, position_)) return;
+    if (!job.visit) passage.begun[position_] = WallClock::now();
+    StageResult& result = result_of(job);
+    Job next{job.passage, job.visit ? job.visit : std::make_shared<Visit>()};
+    Next where = Next::leave;
     {
       const CpuStopwatch watch(result.cpu_ns);
-      requests = turn(job, result);
+      where = job.visit ? go_on(*next.visit, passage, result)
+                        : enter(*next.visit, passage, result);
     }
-    if (!requests.empty()) {
-      auto exchange = std::make_shared<Exchange>();
-      exchange->turn = job.exchange ? job.exchange->turn + 1 : 1;
-      exchange->replies.resize(requests.size());
-      exchange->missing = requests.size();
-      for (Request& request : requests)
-        address(request, passage, result);
-      exchange->requests = std::move(requests);
-      std::get<1>(out).try_put(Job{job.passage, std::move(exchange)});
+    if (where == Next::call) {
+      std::get<1>(out).try_put(next);
       return;
     }
     result.wall_ns = nanoseconds_since(passage.begun[position_]);
     std::get<0>(out).try_put(Job{job.passage, nullptr});
   }
 
-  /// Advances the stage by one turn; what it returns is to be asked. Empty: the stage is over.
-  std::vector<Request> turn(const Job& job, StageResult& result) const {
-    Document& document = *job.passage->document;
-    std::span<const Reply> replies;
-    if (job.exchange) {
-      replies = job.exchange->replies;
-      for (const Reply& reply : replies) {
+  /// Whether the stage is for this document at all.
+  Next enter(Visit& visit, Passage& passage, StageResult& result) const {
+    Document& document = *passage.document;
+    if (!may_begin(document)) return Next::leave;
+    visit.record = record_before(document, stages_, before_);
+    Result<std::vector<std::string>> reasons = reasons_for(plan().when, visit.record);
+    if (!reasons) return fail(result, reasons.error());
+    visit.reasons = std::move(*reasons);
+    if (!plan().when.empty() && visit.reasons.empty() && !plan().kind->decides_on_reasons) {
+      result.state = StageResult::State::skipped;
+      return Next::leave;
+    }
+    if (store_ != nullptr) return Next::call;
+    visit.found = StageStore::Found::nothing;
+    return turn(visit, passage, result);
+  }
+
+  /// With what the store, or the backends, have said.
+  Next go_on(Visit& visit, Passage& passage, StageResult& result) const {
+    if (visit.turn > 0) {
+      for (const Reply& reply : visit.replies) {
         result.spent += reply.spent;
+        result.reused += reply.reused;
         result.cpu_ns += reply.cpu_ns;
       }
-    } else if (!may_begin(document)) {
-      return {};
+      return turn(visit, passage, result);
     }
-    const nlohmann::json record = record_before(document, stages_, before_);
-    Result<std::vector<std::string>> reasons = reasons_for(plan().when, record);
-    if (!reasons) return fail(result, reasons.error());
-    if (!plan().when.empty() && reasons->empty() && !plan().kind->decides_on_reasons) {
-      result.state = StageResult::State::skipped;
-      return {};
+    if (!visit.found) return fail(result, visit.found.error());
+    switch (*visit.found) {
+      case StageStore::Found::result:
+        return Next::leave;
+      case StageStore::Found::later:
+        return stop_.stop_requested() ? Next::leave : Next::call;
+      case StageStore::Found::nothing:
+        break;
     }
-    const Turn turn{job.exchange ? job.exchange->turn : 0, replies, record, *reasons};
+    if (!stop_.stop_requested()) return turn(visit, passage, result);
+    store_->ended(*passage.document, position_);
+    return Next::leave;
+  }
+
+  /// Advances the stage by one turn.
+  Next turn(Visit& visit, const Passage& passage, StageResult& result) const {
+    Document& document = *passage.document;
+    const Turn turn{visit.turn, visit.replies, visit.record, visit.reasons};
     Result<std::vector<Request>> requests = advance_safely(*plan().stage, document, turn, result);
-    if (!requests) return fail(result, requests.error());
-    if (requests->empty() && result.state == StageResult::State::pending)
+    if (requests && !requests->empty()) {
+      for (Request& request : *requests)
+        address(request, visit, passage, result);
+      ++visit.turn;
+      visit.replies.assign(requests->size(), Reply{});
+      visit.missing = requests->size();
+      visit.requests = std::move(*requests);
+      return Next::call;
+    }
+    if (!requests)
+      fail(result, requests.error());
+    else if (result.state == StageResult::State::pending)
       result.state = StageResult::State::done;
-    return std::move(*requests);
+    if (store_ != nullptr) store_->ended(document, position_);
+    return Next::leave;
   }
 
   /// Tells a request whose it is, how long an answer is of use, and whether it may leave this machine.
-  void address(Request& request, const Passage& passage, const StageResult& result) const {
+  void address(Request& request, const Visit& visit, const Passage& passage,
+               const StageResult& result) const {
     const Document& document = *passage.document;
     request.asked_by = {document.path, plan().id, position_, asks_later(request.backend)};
     request.deadline = passage.deadline;
     if (!std::holds_alternative<Prompt>(request.question) || options_.private_when.empty()) return;
-    nlohmann::json record = record_before(document, stages_, before_);
+    nlohmann::json record = visit.record;
     if (!result.output.is_null()) record[plan().id] = result.output;  // What a lower tier says of it counts.
     const Result<std::vector<std::string>> reasons = reasons_for(options_.private_when, record);
     if (!reasons) {
@@ -209,26 +251,50 @@ class StageNode {
     });
   }
 
-  static std::vector<Request> fail(StageResult& result, Error error) {
+  static Next fail(StageResult& result, Error error) {
     if (error.error_class == ErrorClass::withheld) {
       result.state = StageResult::State::held;
       result.held = std::move(error.message);
-      return {};
+      result.held_by_run = true;
+      return Next::leave;
     }
     // A turn that was asked after the stop, or that the stop cut short, is no failure of the document.
     const bool cancelled = error.error_class == ErrorClass::cancelled;
     result.state = cancelled ? StageResult::State::pending : StageResult::State::failed;
     result.error = std::move(error);
-    return {};
+    return Next::leave;
   }
 
-  static void ask(Backend& backend, const Job& job, CallNode::gateway_type& gateway) {
+  void call(const Job& job, CallNode::gateway_type& gateway) const {
     gateway.reserve_wait();
-    Exchange& exchange = *job.exchange;
-    for (std::size_t i = 0; i < exchange.requests.size(); ++i) {
-      backend.submit(std::move(exchange.requests[i]), [job, i, &gateway](Reply reply) {
-        job.exchange->replies[i] = std::move(reply);
-        if (job.exchange->missing.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    if (job.visit->turn == 0)
+      ask_store(job, gateway);
+    else
+      ask_backends(job, gateway);
+  }
+
+  void ask_store(const Job& job, CallNode::gateway_type& gateway) const {
+    const auto back = [job, &gateway] {
+      gateway.try_put(job);
+      gateway.release_wait();  // Nothing after this: the graph may go.
+    };
+    const std::int64_t cpu_begin = thread_cpu_ns();
+    Result<StageStore::Found> found =
+        store_->begin(*job.passage->document, position_, job.visit->reasons, back);
+    // `visit.found` says so already, and the document may be on its way again.
+    if (found && *found == StageStore::Found::later) return;
+    result_of(job).cpu_ns += thread_cpu_ns() - cpu_begin;
+    job.visit->found = std::move(found);
+    back();
+  }
+
+  void ask_backends(const Job& job, CallNode::gateway_type& gateway) const {
+    // After the last answer the next turn may fill `visit.requests` anew.
+    std::vector<Request> requests = std::move(job.visit->requests);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      backend_.submit(std::move(requests[i]), [job, i, &gateway](Reply reply) {
+        job.visit->replies[i] = std::move(reply);
+        if (job.visit->missing.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
         gateway.try_put(job);
         gateway.release_wait();  // Nothing after this: the graph may go.
       });
@@ -238,7 +304,9 @@ class StageNode {
   const std::size_t position_;
   const std::span<const StagePlan> stages_;
   const std::vector<std::size_t> before_;
+  Backend& backend_;
   const FlowOptions& options_;
+  StageStore* const store_;
   const std::stop_token stop_;
   StepNode step_;
   CallNode call_;
@@ -293,8 +361,8 @@ std::vector<std::size_t> last_stages(std::span<const StagePlan> stages) {
 /// How far the reader may be ahead of the limiter: enough that a slot never waits for a directory.
 constexpr int lookahead = 16;
 
-void run_in_arena(std::span<const StagePlan> stages, Backend& backend, const FlowEnds& ends,
-                  const FlowOptions& options, const std::stop_token& outer_stop) {
+void run_in_arena(std::span<const StagePlan> stages, Backend& backend, StageStore* store,
+                  const FlowEnds& ends, const FlowOptions& options, const std::stop_token& outer_stop) {
   std::stop_source stop;
   const std::stop_callback forward(outer_stop, [&stop] { stop.request_stop(); });
   FirstFailure failure(stop);
@@ -307,7 +375,7 @@ void run_in_arena(std::span<const StagePlan> stages, Backend& backend, const Flo
   flow::limiter_node<Job, int> limiter(graph, static_cast<std::size_t>(options.in_flight));
   std::deque<StageNode> nodes;
   for (std::size_t i = 0; i < stages.size(); ++i)
-    nodes.emplace_back(graph, i, stages, backend, options, stop.get_token());
+    nodes.emplace_back(graph, i, stages, backend, options, store, stop.get_token());
   flow::multifunction_node<Job, std::tuple<int>> finish(graph, flow::serial, [&](const Job& job, auto& out) {
     if (!all_arrived(*job.passage, stages.size())) return;
     failure.guard([&] { ends.finished(*job.passage->document); });
@@ -346,11 +414,11 @@ void run_in_arena(std::span<const StagePlan> stages, Backend& backend, const Flo
 }  // namespace
 
 void run_flow(std::span<const StagePlan> stages, Backend& backend, const FlowEnds& ends,
-              const FlowOptions& options, const std::stop_token& stop) {
+              const FlowOptions& options, const std::stop_token& stop, StageStore* store) {
   const tbb::global_control cap(tbb::global_control::max_allowed_parallelism,
                                 static_cast<std::size_t>(std::max(2, options.jobs)));
   tbb::task_arena arena(options.jobs);
-  arena.execute([&] { run_in_arena(stages, backend, ends, options, stop); });
+  arena.execute([&] { run_in_arena(stages, backend, store, ends, options, stop); });
 }
 
 }  // namespace docket

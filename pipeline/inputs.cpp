@@ -1,7 +1,10 @@
 #include "pipeline/inputs.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,6 +29,19 @@ std::string below(const fs::path& path, const fs::path& folder) {
   return relative.string();
 }
 
+/// True if no component is empty, `.` or `..`: nothing can be left out.
+bool is_shortest(std::string_view path) {
+  for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
+       slash = path.find('/', slash + 1)) {
+    const std::string_view rest = path.substr(slash + 1);
+    if (rest.empty() || rest[0] == '/') return false;
+    if (rest[0] != '.') continue;
+    if (rest.size() == 1 || rest[1] == '/') return false;
+    if (rest[1] == '.' && (rest.size() == 2 || rest[2] == '/')) return false;
+  }
+  return true;
+}
+
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
@@ -44,6 +60,12 @@ Glob glob_of(const std::string& source, const fs::path& base) {
 }  // namespace
 
 std::string document_path(const fs::path& file, const fs::path& base, const fs::path& project) {
+  // Nearly all files are below the project: a hundred thousand of them are named without taking paths apart.
+  const std::string& text = file.native();
+  const std::string& folder = project.native();
+  if (text.size() > folder.size() + 1 && text.starts_with(folder) && text[folder.size()] == '/' &&
+      !folder.ends_with('/') && is_shortest(text))
+    return text.substr(folder.size() + 1);
   const fs::path absolute = (base / file).lexically_normal();
   if (std::string named = below(absolute, project); !named.empty()) return named;
   if (base == "/") return absolute.string();
@@ -54,32 +76,33 @@ std::string document_path(const fs::path& file, const fs::path& base, const fs::
 }
 
 /// Where files come from, one after the other. `next` gives absolute paths; an empty one: the end.
+/// Strings rather than `path`s: a path is taken apart whenever it is made or copied.
 class Inputs::Source {
  public:
   virtual ~Source() = default;
-  virtual fs::path next(const std::stop_token& stop) = 0;
+  virtual std::string next(const std::stop_token& stop) = 0;
 };
 
 namespace {
 
 class OneFile final : public Inputs::Source {
  public:
-  explicit OneFile(fs::path file) : file_(std::move(file)) {}
-  fs::path next(const std::stop_token&) override { return std::exchange(file_, {}); }
+  explicit OneFile(std::string file) : file_(std::move(file)) {}
+  std::string next(const std::stop_token&) override { return std::exchange(file_, {}); }
 
  private:
-  fs::path file_;
+  std::string file_;
 };
 
 /// Depth first through the folders that a pattern reaches.
 class Walk final : public Inputs::Source {
  public:
-  Walk(Glob glob, fs::path output_dir, const std::function<void(const std::string&)>& warn)
+  Walk(Glob glob, std::string output_dir, const std::function<void(const std::string&)>& warn)
       : glob_(std::move(glob)), output_dir_(std::move(output_dir)), warn_(warn) {
     open(glob_.root().empty() ? "." : glob_.root(), glob_.start());
   }
 
-  fs::path next(const std::stop_token& stop) override {
+  std::string next(const std::stop_token& stop) override {
     while (!open_.empty() && !stop.stop_requested()) {
       Folder& folder = open_.back();
       if (folder.next == folder.entries.size()) {
@@ -87,12 +110,12 @@ class Walk final : public Inputs::Source {
         continue;
       }
       const Entry& entry = folder.entries[folder.next++];
-      const fs::path path = folder.path / entry.name;
       if (!entry.is_folder && glob_.accepts(folder.places, entry.name)) {
-        return path;
+        return join(folder.path, entry.name);
       }
       if (!entry.is_folder) continue;
       Glob::Places places = glob_.enter(folder.places, entry.name);
+      const std::string path = join(folder.path, entry.name);
       if (!places.empty() && path != output_dir_)
         open(path, std::move(places));  // `folder` is no longer valid.
     }
@@ -105,30 +128,52 @@ class Walk final : public Inputs::Source {
     bool is_folder;
   };
   struct Folder {
-    fs::path path;
+    std::string path;
     Glob::Places places;
     std::vector<Entry> entries;
     std::size_t next = 0;
   };
 
-  void open(const fs::path& path, Glob::Places places) {
+  static std::string join(const std::string& folder, const std::string& name) {
+    std::string path;
+    path.reserve(folder.size() + 1 + name.size());
+    path += folder;
+    if (!path.ends_with('/')) path += '/';
+    return path += name;
+  }
+
+  void open(const std::string& path, Glob::Places places) {
     Folder folder{path, std::move(places), {}, 0};
-    std::error_code error;
-    fs::directory_iterator entries(path, error);
-    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-      std::error_code ignored;
-      const bool link = entries->is_symlink(ignored);
-      const bool is_folder = !link && entries->is_directory(ignored);
-      if (!is_folder && !entries->is_regular_file(ignored)) continue;  // Follows a link: to a file is fine.
-      folder.entries.push_back({entries->path().filename().string(), is_folder});
+    DIR* const stream = opendir(path.c_str());
+    if (stream == nullptr) warn_("cannot read the folder " + path + ": " + std::strerror(errno));
+    while (const dirent* entry = stream != nullptr ? readdir(stream) : nullptr) {
+      const std::string_view name = entry->d_name;
+      if (name == "." || name == "..") continue;
+      if (const auto is_folder = kind_of(dirfd(stream), *entry))
+        folder.entries.push_back({std::string(name), *is_folder});
     }
-    if (error) warn_("cannot read the folder " + path.string() + ": " + error.message());
+    if (stream != nullptr) closedir(stream);
     std::ranges::sort(folder.entries, {}, &Entry::name);
     open_.push_back(std::move(folder));
   }
 
+  /// Whether it is a folder; nothing for what is neither a folder nor a file. A link to a file is fine, a
+  /// link to a folder is not followed.
+  static std::optional<bool> kind_of(int folder, const dirent& entry) {
+    if (entry.d_type == DT_REG) return false;
+    if (entry.d_type == DT_DIR) return true;
+    struct stat status {};
+    const bool known = entry.d_type != DT_UNKNOWN && entry.d_type != DT_LNK;
+    if (known || fstatat(folder, entry.d_name, &status, 0) != 0) return std::nullopt;
+    if (S_ISREG(status.st_mode)) return false;
+    struct stat itself {};
+    if (fstatat(folder, entry.d_name, &itself, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(itself.st_mode))
+      return std::nullopt;
+    return true;
+  }
+
   const Glob glob_;
-  const fs::path output_dir_;
+  const std::string output_dir_;
   const std::function<void(const std::string&)>& warn_;
   std::vector<Folder> open_;
 };
@@ -139,7 +184,7 @@ class List final : public Inputs::Source {
   List(fs::path base, char separator) : base_(std::move(base)), separator_(separator) {}
   ~List() override { close(wake_); }
 
-  fs::path next(const std::stop_token& stop) override {
+  std::string next(const std::stop_token& stop) override {
     for (;;) {
       const std::size_t end = buffer_.find(separator_, searched_);
       if (end != std::string::npos || (ended_ && begin_ < buffer_.size())) {
@@ -147,7 +192,7 @@ class List final : public Inputs::Source {
         std::string name = buffer_.substr(begin_, stop_at - begin_);
         begin_ = searched_ = std::min(stop_at + 1, buffer_.size());
         if (separator_ == '\n' && name.ends_with('\r')) name.pop_back();
-        if (!name.empty()) return base_ / name;
+        if (!name.empty()) return (base_ / name).string();
         continue;
       }
       if (ended_ || !read_more(stop)) return {};
@@ -195,17 +240,18 @@ std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) const {
   const std::string& source = options_.sources[position];
   if (source == "-") return std::make_unique<List>(options_.base, options_.separator);
   const fs::path path = (options_.base / source).lexically_normal();
-  if (is_folder(path)) return std::make_unique<Walk>(Glob::below(path.string()), options_.output_dir, warn_);
+  if (is_folder(path))
+    return std::make_unique<Walk>(Glob::below(path.string()), options_.output_dir.string(), warn_);
   if (is_there(path) || !Glob::is_pattern(source)) return std::make_unique<OneFile>(path);
-  return std::make_unique<Walk>(Glob(path.string()), options_.output_dir, warn_);
+  return std::make_unique<Walk>(Glob(path.string()), options_.output_dir.string(), warn_);
 }
 
-bool Inputs::named_before(std::size_t position, const fs::path& file) const {
+bool Inputs::named_before(std::size_t position, const std::string& file) const {
   for (std::size_t i = 0; i < position; ++i) {
     const std::string& source = options_.sources[i];
     if (source == "-") continue;
     if ((options_.base / source).lexically_normal() == file) return true;
-    if (glob_of(source, options_.base).matches(file.string())) return true;
+    if (glob_of(source, options_.base).matches(file)) return true;
   }
   return false;
 }
@@ -213,7 +259,8 @@ bool Inputs::named_before(std::size_t position, const fs::path& file) const {
 std::optional<Input> Inputs::next(const std::stop_token& stop) {
   while (position_ < options_.sources.size() && !stop.stop_requested()) {
     if (!source_) source_ = open(position_);
-    const fs::path file = source_->next(stop).lexically_normal();
+    std::string file = source_->next(stop);
+    if (!is_shortest(file)) file = fs::path(file).lexically_normal().string();
     if (file.empty()) {
       const bool is_list = options_.sources[position_] == "-";
       if (!found_ && !is_list && options_.empty_is_odd && !stop.stop_requested()) {
@@ -226,7 +273,8 @@ std::optional<Input> Inputs::next(const std::stop_token& stop) {
     }
     found_ = true;
     if (options_.sources[position_] != "-" && named_before(position_, file)) continue;
-    return Input{document_path(file, options_.base, options_.project), file};
+    std::string path = document_path(file, options_.base, options_.project);
+    return Input{std::move(path), std::move(file)};
   }
   return std::nullopt;
 }

@@ -11,8 +11,8 @@ namespace docket {
 
 /// One document to be read. Whether the file is there is found out when it is opened.
 struct Input {
-  std::string path;            ///< As records name it, see `document_path`.
-  std::filesystem::path file;  ///< What to open.
+  std::string path;  ///< As records name it, see `document_path`.
+  std::string file;  ///< What to open: absolute, in its shortest form.
   friend bool operator==(const Input&, const Input&) = default;
 };
 
@@ -42,7 +42,7 @@ class Inputs {
 
  private:
   std::unique_ptr<Source> open(std::size_t position) const;
-  bool named_before(std::size_t position, const std::filesystem::path& file) const;
+  bool named_before(std::size_t position, const std::string& file) const;
 
   const InputOptions options_;
   const std::function<void(const std::string&)> warn_;

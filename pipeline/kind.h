@@ -25,6 +25,11 @@ struct StageKind {
   /// `plan` is complete but for its stages' objects; what is wrong beyond the table is an Error (config).
   Result<std::unique_ptr<Stage>> (*make)(const StagePlan& stage, const Plan& plan);
   bool provides_text = false;  ///< Sets the document's text; one stage of a pipeline at most.
+  /// Looks at Turn::record or Turn::reasons, so that its result depends on what earlier stages found. Not: it
+  /// depends on the text, or the file, alone.
+  bool reads_record = true;
+  /// A setting with which it does so all the same: a prompt of the user's own. Empty: there is none.
+  std::string_view reads_record_with = {};
 };
 
 /// What a backend type declares of itself: one row of the table in backends/.

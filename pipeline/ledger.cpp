@@ -31,6 +31,10 @@ std::size_t size_of(const StoredResult& result) {
   return bytes;
 }
 
+std::optional<Error> results_outdated(LedgerDatabase& database) {
+  return database.run("UPDATE results SET bytes = -1 WHERE bytes <> -1");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& output_folder) {
@@ -89,24 +93,30 @@ void Ledger::document_ended(LedgerDocument document, std::vector<LedgerStage> st
           if (auto failed = upsert(database, document.path, i, stages[i])) return failed;
         if (document.error)
           if (auto failed = insert_attempt(database, document)) return failed;
-        return record.empty() ? std::nullopt : upsert_record(database, document.path, record);
+        if (record.empty()) return std::nullopt;
+        if (auto failed = results_outdated(database)) return failed;
+        return upsert_record(database, document.path, record);
       },
       bytes, Urgency::grouped);
 }
 
-void Ledger::document_touched(std::string path, const FileStamp& stamp) {
+void Ledger::document_seen(std::string path, const FileStamp& stamp, bool in_input) {
   writer_.submit(
-      [path = std::move(path), stamp](LedgerDatabase& database) {
+      [path = std::move(path), stamp, in_input](LedgerDatabase& database) {
         return database.run(
-            "UPDATE documents SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ? WHERE path = ?",
-            {stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, path});
+            "UPDATE documents SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, in_input = ? WHERE path = "
+            "?",
+            {stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, std::int64_t{in_input ? 1 : 0}, path});
       },
       row_bytes, Urgency::grouped);
 }
 
 void Ledger::forget_document(std::string path) {
   writer_.submit(
-      [path = std::move(path)](LedgerDatabase& database) { return remove_document(database, path); },
+      [path = std::move(path)](LedgerDatabase& database) -> std::optional<Error> {
+        if (auto failed = results_outdated(database)) return failed;
+        return remove_document(database, path);
+      },
       row_bytes, Urgency::grouped);
 }
 
@@ -157,6 +167,18 @@ Result<std::string> Ledger::configuration(std::string_view digest) {
   auto database = read();
   if (!database) return database.error();
   return select_configuration(**database, digest);
+}
+
+Result<std::int64_t> Ledger::results_bytes() {
+  auto database = read();
+  if (!database) return database.error();
+  return (*database)->number("SELECT bytes FROM results");
+}
+
+void Ledger::results_written(std::int64_t bytes) {
+  writer_.submit(
+      [bytes](LedgerDatabase& database) { return database.run("UPDATE results SET bytes = ?", {bytes}); },
+      row_bytes, Urgency::grouped);
 }
 
 Result<Ledger::Reading> Ledger::read() {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/answer_store.h"
 #include "pipeline/ledger_rows.h"
 #include "pipeline/ledger_writer.h"
 
@@ -16,14 +17,14 @@ namespace docket {
 ///
 /// All of it may be used by any thread. Writes return at once; a write that fails ends the ledger:
 /// `failure()`. Reads see what is committed.
-class Ledger {
+class Ledger final : public AnswerStore {
  public:
   static std::filesystem::path file_in(const std::filesystem::path& output_folder) {
     return output_folder / ".docket/ledger.db";
   }
   /// Makes the ledger, or brings it to today's version. The Error is of class `output`.
   static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& output_folder);
-  ~Ledger();  ///< Commits what waits.
+  ~Ledger() override;  ///< Commits what waits.
 
   /// Before any other write, which then belongs to the run.
   std::optional<Error> begin_run(const LedgerRun& run, const std::vector<LedgerConfiguration>& stages);
@@ -32,8 +33,8 @@ class Ledger {
 
   /// How a document ended, all of it in one commit. `record`: on one line; empty: there is none.
   void document_ended(LedgerDocument document, std::vector<LedgerStage> stages, std::string record);
-  /// The file was touched or moved, its content is the same.
-  void document_touched(std::string path, const FileStamp& stamp);
+  /// The document is up to date, but its file was touched or moved, or the input did not name it before.
+  void document_seen(std::string path, const FileStamp& stamp, bool in_input);
   /// The document's rows, but not what it cost: calls stay.
   void forget_document(std::string path);
 
@@ -41,17 +42,19 @@ class Ledger {
   void keep(StoredResult result, LedgerWriter::Committed committed = {});
   Result<std::optional<StoredResult>> result(std::string_view key);
 
-  /// One attempt, and with it the answer that it brought. With an answer both are on disk before `committed`
-  /// is called, once, by the ledger's thread: nothing may use a paid answer earlier.
   void call_ended(LedgerCall call, std::optional<StoredAnswer> answer,
-                  LedgerWriter::Committed committed = {});
-  Result<std::optional<StoredAnswer>> answer(std::string_view request);
+                  LedgerWriter::Committed committed) override;
+  Result<std::optional<StoredAnswer>> answer(std::string_view request) override;
 
   Result<std::optional<LedgerDocument>> document(std::string_view path);
   /// In the order of stages.
   Result<std::vector<LedgerStage>> stages(std::string_view path);
   /// What a stage was told to do, as JSON; empty: not known.
   Result<std::string> configuration(std::string_view digest);
+
+  /// Size of results.jsonl when it last had all records; -1: records have changed since.
+  Result<std::int64_t> results_bytes();
+  void results_written(std::int64_t bytes);
 
   std::int64_t run() const { return run_; }
   std::optional<Error> flush() { return writer_.flush(); }

@@ -32,9 +32,11 @@ std::optional<Error> LedgerCursor::read_from(std::string_view path) {
     to.glance.settled = row.integer(7) != 0;
     to.glance.parked = row.integer(8) != 0;
     to.glance.record_bytes = row.integer(9);
+    to.glance.in_input = row.integer(10) != 0;
   };
   std::optional<Error> failed = database_.run(
-      "SELECT path, size, mtime_ns, ctime_ns, inode, state, plan = ?1, settled, parked, record_bytes"
+      "SELECT path, size, mtime_ns, ctime_ns, inode, state, plan = ?1, settled, parked, record_bytes, "
+      "in_input"
       " FROM documents WHERE path >= ?2 ORDER BY path LIMIT ?3",
       {plan_, path, static_cast<std::int64_t>(ahead)}, add);
   at_end_ = count_ < ahead;

@@ -18,6 +18,7 @@ struct LedgerGlance {
   bool same_plan = false;
   bool settled = false;
   bool parked = false;
+  bool in_input = false;
   std::int64_t record_bytes = 0;
 };
 

@@ -87,8 +87,7 @@ std::optional<Error> LedgerReader::for_each_unfinished(
 
 std::optional<Error> LedgerReader::for_each_record(
     const std::function<void(std::string_view path, std::string_view record)>& each) {
-  return database_->run("SELECT path, record FROM records ORDER BY path", {},
-                        [&](const LedgerRow& row) { each(row.text(0), row.text(1)); });
+  return select_records(*database_, each);
 }
 
 Result<std::optional<LedgerDocument>> LedgerReader::document(std::string_view path) {
@@ -105,6 +104,10 @@ Result<std::vector<LedgerCall>> LedgerReader::calls(std::string_view path) {
 
 Result<std::string> LedgerReader::configuration(std::string_view digest) {
   return select_configuration(*database_, digest);
+}
+
+Result<std::optional<StoredResult>> LedgerReader::result(std::string_view key) {
+  return select_result(*database_, key);
 }
 
 Result<std::optional<std::string>> LedgerReader::report(std::string_view run) {

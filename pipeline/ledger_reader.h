@@ -46,6 +46,8 @@ class LedgerReader {
   Result<std::vector<LedgerStage>> stages(std::string_view path);
   Result<std::vector<LedgerCall>> calls(std::string_view path);
   Result<std::string> configuration(std::string_view digest);
+  Result<std::optional<StoredResult>> result(std::string_view key);
+  LedgerDatabase& database() { return *database_; }
   /// report.json of a run by its name, or of the last that has one; none: there is no such run.
   Result<std::optional<std::string>> report(std::string_view run = {});
 

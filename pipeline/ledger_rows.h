@@ -50,6 +50,8 @@ struct LedgerDocument {
   std::int64_t attempts = 0;
   bool parked = false;
   std::int64_t record_bytes = 0;
+  bool in_input =
+      false;  ///< Named by a run's whole input, so that it is missing where that no longer names it.
   std::int64_t run = 0;
 };
 
@@ -70,6 +72,12 @@ struct LedgerStage {
   std::int64_t run = 0;
 };
 
+/// All that is known of a document.
+struct LedgerHistory {
+  LedgerDocument document;
+  std::vector<LedgerStage> stages;
+};
+
 /// A validated success, whatever document it was made for.
 struct StoredResult {
   std::string key;
@@ -81,6 +89,7 @@ struct StoredResult {
   std::shared_ptr<const Text> text;  ///< Of the stage that reads the file.
   std::string media_type;            ///< Likewise.
   Usage usage;                       ///< What it took.
+  std::int64_t run = 0;              ///< That made it.
 };
 
 /// One attempt to ask a model.

@@ -50,13 +50,20 @@ CREATE TABLE documents (
   attempts     INTEGER NOT NULL,     -- failures in a row with this content and plan
   parked       INTEGER NOT NULL,     -- 1: not tried again until content or plan changes
   record_bytes INTEGER NOT NULL,     -- size of the record file
+  in_input     INTEGER NOT NULL,     -- 1: a run over the whole input named it
   run          INTEGER NOT NULL      -- the last run that worked on it
 ) WITHOUT ROWID;
+CREATE INDEX documents_in_input ON documents (in_input) WHERE in_input;
 
 CREATE TABLE records (               -- what NAME.json says, on one line
   path        TEXT PRIMARY KEY,
   record      TEXT NOT NULL
 );
+
+CREATE TABLE results (               -- one row: how results.jsonl stands to the records
+  bytes       INTEGER NOT NULL       -- its size when it had them all; -1: records have changed since
+);
+INSERT INTO results VALUES (-1);
 
 CREATE TABLE document_stages (       -- how each stage of a document last ended
   path          TEXT NOT NULL,

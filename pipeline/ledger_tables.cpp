@@ -50,7 +50,8 @@ LedgerDocument document_from(const LedgerRow& row) {
   document.attempts = row.integer(16);
   document.parked = row.integer(17) != 0;
   document.record_bytes = row.integer(18);
-  document.run = row.integer(19);
+  document.in_input = row.integer(19) != 0;
+  document.run = row.integer(20);
   return document;
 }
 
@@ -71,8 +72,8 @@ std::optional<Error> upsert(LedgerDatabase& database, const LedgerDocument& docu
   return database.run(
       "REPLACE INTO documents (path, id, name, size, mtime_ns, ctime_ns, inode, sha256, media_type, plan, "
       "state,"
-      " settled, held, error_stage, error_class, error, attempts, parked, record_bytes, run)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " settled, held, error_stage, error_class, error, attempts, parked, record_bytes, in_input, run)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {document.path,
        document.id,
        document.name,
@@ -92,6 +93,7 @@ std::optional<Error> upsert(LedgerDatabase& database, const LedgerDocument& docu
        document.attempts,
        flag(document.parked),
        document.record_bytes,
+       flag(document.in_input),
        document.run});
 }
 
@@ -170,7 +172,7 @@ Result<std::optional<LedgerDocument>> select_document(LedgerDatabase& database, 
   std::optional<LedgerDocument> found;
   if (auto failed = database.run(
           "SELECT path, id, name, size, mtime_ns, ctime_ns, inode, sha256, media_type, plan, state, settled,"
-          " held, error_stage, error_class, error, attempts, parked, record_bytes, run"
+          " held, error_stage, error_class, error, attempts, parked, record_bytes, in_input, run"
           " FROM documents WHERE path = ?",
           {path}, [&](const LedgerRow& row) { found = document_from(row); }))
     return *failed;
@@ -181,9 +183,35 @@ std::optional<Error> select_unfinished(LedgerDatabase& database,
                                        const std::function<void(const LedgerDocument&)>& each) {
   return database.run(
       "SELECT path, id, name, size, mtime_ns, ctime_ns, inode, sha256, media_type, plan, state, settled,"
-      " held, error_stage, error_class, error, attempts, parked, record_bytes, run"
+      " held, error_stage, error_class, error, attempts, parked, record_bytes, in_input, run"
       " FROM documents WHERE state <> 'done' ORDER BY path",
       {}, [&](const LedgerRow& row) { each(document_from(row)); });
+}
+
+std::optional<Error> select_records(LedgerDatabase& database, const EachRecord& each) {
+  return database.run("SELECT path, record FROM records ORDER BY path", {},
+                      [&](const LedgerRow& row) { each(row.text(0), row.text(1)); });
+}
+
+Result<std::string> select_record(LedgerDatabase& database, std::string_view path) {
+  std::string record;
+  if (auto failed = database.run("SELECT record FROM records WHERE path = ?", {path},
+                                 [&](const LedgerRow& row) { record = row.text(0); }))
+    return *failed;
+  return record;
+}
+
+Result<std::int64_t> count_in_input(LedgerDatabase& database) {
+  return database.number("SELECT count(*) FROM documents WHERE in_input");
+}
+
+Result<std::vector<std::string>> select_paths(LedgerDatabase& database, DocumentSet set) {
+  std::vector<std::string> paths;
+  if (auto failed = database.run("SELECT path FROM documents WHERE in_input >= ? ORDER BY path",
+                                 {std::int64_t{set == DocumentSet::in_input ? 1 : 0}},
+                                 [&](const LedgerRow& row) { paths.emplace_back(row.text(0)); }))
+    return *failed;
+  return paths;
 }
 
 Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::string_view path) {
@@ -232,11 +260,12 @@ Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std:
     result.held = optional_at(row, 4);
     result.media_type = row.text(6);
     result.usage = usage_from_text(row.text(7));
+    result.run = row.integer(9);
     if (!row.is_null(5)) result.text = decode_text(row.bytes(8));
     if (row.is_null(5) || result.text) found = std::move(result);
   };
   if (auto failed =
-          database.run("SELECT stage, state, output, reasons, held, text, media_type, usage, content"
+          database.run("SELECT stage, state, output, reasons, held, text, media_type, usage, content, run"
                        " FROM stage_results LEFT JOIN texts ON digest = text WHERE key = ?",
                        {key}, take))
     return *failed;

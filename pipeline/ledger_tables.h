@@ -31,6 +31,15 @@ Result<std::optional<LedgerDocument>> select_document(LedgerDatabase& database, 
 /// Those that are not done, in the order of their paths.
 std::optional<Error> select_unfinished(LedgerDatabase& database,
                                        const std::function<void(const LedgerDocument&)>& each);
+/// Of all documents, in the order of their paths.
+using EachRecord = std::function<void(std::string_view path, std::string_view record)>;
+std::optional<Error> select_records(LedgerDatabase& database, const EachRecord& each);
+/// One document's; empty: there is none.
+Result<std::string> select_record(LedgerDatabase& database, std::string_view path);
+/// Paths of all documents, or only of those that a run's whole input named, in their order.
+enum class DocumentSet { all, in_input };
+Result<std::int64_t> count_in_input(LedgerDatabase& database);
+Result<std::vector<std::string>> select_paths(LedgerDatabase& database, DocumentSet set);
 Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::string_view path);
 Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key);
 Result<std::optional<StoredAnswer>> select_answer(LedgerDatabase& database, std::string_view request);

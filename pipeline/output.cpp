@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -129,10 +132,21 @@ std::optional<Error> write_file(const fs::path& file, std::string_view content) 
 }
 
 std::variant<std::unique_ptr<Output>, Output::Failure> Output::open(const fs::path& folder) {
+  return prepare(folder, [](const fs::path& file) { return RunLock::take(file); });
+}
+
+std::variant<std::unique_ptr<Output>, Output::Failure> Output::open_when_free(
+    const fs::path& folder, const std::stop_token& stop,
+    const std::function<void(const LockHolder&)>& waiting) {
+  return prepare(folder, [&](const fs::path& file) { return RunLock::wait(file, stop, waiting); });
+}
+
+std::variant<std::unique_ptr<Output>, Output::Failure> Output::prepare(
+    const fs::path& folder, const std::function<Taken(const fs::path&)>& take) {
   std::error_code error;
   fs::create_directories(folder / ".docket", error);
   if (error) return Failure{write_error(folder, error.value())};
-  auto taken = RunLock::take(folder / ".docket/lock");
+  auto taken = take(folder / ".docket/lock");
   if (const auto* failed = std::get_if<Error>(&taken)) return Failure{*failed};
   if (const auto* busy = std::get_if<RunLock::Busy>(&taken))
     return Failure{
@@ -150,6 +164,23 @@ Output::Output(fs::path folder, RunLock lock) : folder_(std::move(folder)), lock
 Output::~Output() {
   std::error_code ignored;
   fs::remove_all(temporary(), ignored);
+}
+
+bool Output::holds(std::string_view name, std::string_view content) const {
+  std::ifstream file(folder_ / name, std::ios::binary);
+  std::error_code error;
+  if (!file || fs::file_size(folder_ / name, error) != content.size() || error) return false;
+  return std::equal(std::istreambuf_iterator<char>(file), {}, content.begin(), content.end());
+}
+
+std::optional<Error> Output::remove(std::string_view name) const {
+  const fs::path file = folder_ / name;
+  std::error_code error;
+  fs::remove(file, error);
+  if (error) return Error{ErrorClass::output, "cannot remove " + file.string() + ": " + error.message()};
+  for (fs::path folder = file.parent_path(); folder != folder_; folder = folder.parent_path())
+    if (!fs::remove(folder, error) || error) break;  // Not empty.
+  return std::nullopt;
 }
 
 std::optional<Error> Output::write(std::string_view name, std::string_view content) const {

@@ -1,7 +1,9 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -39,6 +41,10 @@ class Output {
     bool held_by_another = false;
   };
   static std::variant<std::unique_ptr<Output>, Failure> open(const std::filesystem::path& folder);
+  /// Waits while another run holds the folder, until `stop` is requested; says so once to `waiting`.
+  static std::variant<std::unique_ptr<Output>, Failure> open_when_free(
+      const std::filesystem::path& folder, const std::stop_token& stop,
+      const std::function<void(const LockHolder&)>& waiting);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -47,12 +53,20 @@ class Output {
   /// it.
   std::optional<Error> write(std::string_view name, std::string_view content) const;
 
+  /// True if `name` holds exactly `content`.
+  bool holds(std::string_view name, std::string_view content) const;
+  /// Takes a file away, and the folders that are empty without it. It need not be there.
+  std::optional<Error> remove(std::string_view name) const;
+
   const std::filesystem::path& folder() const { return folder_; }
   /// On the same file system as the folder, emptied when it is opened. For files that become part of the
   /// output.
   std::filesystem::path temporary() const { return folder_ / ".docket/tmp"; }
 
  private:
+  using Taken = std::variant<RunLock, RunLock::Busy, Error>;
+  static std::variant<std::unique_ptr<Output>, Failure> prepare(
+      const std::filesystem::path& folder, const std::function<Taken(const std::filesystem::path&)>& take);
   Output(std::filesystem::path folder, RunLock lock);
   const std::filesystem::path folder_;
   const RunLock lock_;  ///< On .docket/lock.

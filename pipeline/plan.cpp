@@ -47,6 +47,8 @@ class PlanReader {
     if (!complaints_.empty()) return {std::nullopt, complaints_.sorted()};
     make_stages();
     if (!complaints_.empty()) return {std::nullopt, complaints_.sorted()};
+    plan_.files = reader_.files();
+    plan_.files.insert(plan_.files.begin(), plan_.file);
     return {std::move(plan_), {}};
   }
 

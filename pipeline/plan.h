@@ -49,6 +49,8 @@ struct Plan {
   std::vector<BackendPlan> backends;
   std::vector<StagePlan> stages;  ///< Sorted so that each stands after all that it waits for.
   Settings settings;              ///< The top level: budget, policy.
+  /// The pipeline file and every file whose content is part of it, absolute; files with secrets are not.
+  std::vector<std::filesystem::path> files;
 
   const BackendPlan* backend(std::string_view name) const;
   const StagePlan* stage(std::string_view id) const;

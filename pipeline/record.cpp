@@ -104,6 +104,7 @@ ordered_json record(const Document& document, std::span<const StagePlan> stages)
     for (const std::string& reason : result.reasons)
       reasons.push_back(reason);
     usage += result.spent.total();
+    usage += result.reused;
   }
   record["reasons"] = std::move(reasons);
   for (const StageResult& result : document.stages) {

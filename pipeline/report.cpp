@@ -1,5 +1,6 @@
 #include "pipeline/report.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace docket {
@@ -19,13 +20,14 @@ std::size_t index(StageResult::State state) { return static_cast<std::size_t>(st
 
 Report::Report(const Plan& plan) : plan_(plan), stages_(plan.stages.size()) {}
 
-void Report::Group::add(const Document& document, Named named) {
+void Report::Group::add(std::size_t number, Named named) {
   ++count;
-  documents[document.number] = std::move(named);
+  documents[number] = std::move(named);
   if (documents.size() > most_named_documents) documents.erase(std::prev(documents.end()));
 }
 
 void Report::add(const Document& document) {
+  ++ran_;
   ++outcomes_[static_cast<std::size_t>(outcome(document))];
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const StageResult& result = document.stages[i];
@@ -39,17 +41,24 @@ void Report::add(const Document& document) {
     for (const std::string& reason : result.reasons)
       ++sums.reasons[reason];
     if (result.held)
-      held_[*result.held].add(document, {document.path, plan_.stages[i].id, {}, result.reasons});
+      held_[*result.held].add(document.number, {document.path, plan_.stages[i].id, {}, result.reasons});
   }
   if (const StageResult* failed = failed_stage(document)) {
     const auto position = static_cast<std::size_t>(failed - document.stages.data());
     errors_[failed->error->error_class].add(
-        document, {document.path, plan_.stages[position].id, failed->error->message, {}});
+        document.number, {document.path, plan_.stages[position].id, failed->error->message, {}});
   }
 }
 
+void Report::add_parked(std::size_t number, const std::string& path, const std::string& stage,
+                        const Error& error) {
+  ++outcomes_[static_cast<std::size_t>(Outcome::failed)];
+  errors_[error.error_class].add(number, {path, stage, error.message + " (parked: not tried again)", {}});
+}
+
 std::int64_t Report::documents() const {
-  return std::accumulate(outcomes_.begin(), outcomes_.end(), std::int64_t{0});
+  const std::int64_t kept = std::accumulate(up_to_date_.begin(), up_to_date_.end(), std::int64_t{0});
+  return std::accumulate(outcomes_.begin(), outcomes_.end(), kept);
 }
 
 ordered_json Report::stages_json() const {
@@ -60,7 +69,7 @@ ordered_json Report::stages_json() const {
     const std::int64_t pending = sums.states[index(State::pending)];
     stages.push_back({{"id", plan_.stages[i].id},
                       {"type", plan_.stages[i].kind->type},
-                      {"in", documents() - pending + sums.cancelled},
+                      {"in", ran_ - pending + sums.cancelled},
                       {"done", sums.states[index(State::done)]},
                       {"skipped", sums.states[index(State::skipped)]},
                       {"failed", sums.states[index(State::failed)]},
@@ -83,8 +92,12 @@ ordered_json Report::to_json(const Run& run) const {
                          {"done", documents(Outcome::done)},
                          {"failed", documents(Outcome::failed)},
                          {"held", documents(Outcome::held)},
-                         {"skipped", 0},  // Nothing is kept from earlier runs yet.
+                         {"skipped", up_to_date(Outcome::done) + up_to_date(Outcome::held)},
                          {"cancelled", documents(Outcome::cancelled)}};
+  report["up_to_date"] = {{"done", up_to_date(Outcome::done)}, {"held", up_to_date(Outcome::held)}};
+  report["missing"] = {{"count", missing_.size()}, {"documents", ordered_json::array()}};
+  for (std::size_t i = 0; i < std::min(missing_.size(), most_named_documents); ++i)
+    report["missing"]["documents"].push_back(missing_[i]);
   report["stages"] = stages_json();
   std::int64_t cpu_ns = 0;
   for (const StageSums& sums : stages_)

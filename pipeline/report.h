@@ -20,9 +20,18 @@ class Report {
   explicit Report(const Plan& plan);
 
   void add(const Document& document);
+  /// A document that an earlier run has ended so, and that needed nothing.
+  void add_up_to_date(Outcome outcome) { ++up_to_date_[static_cast<std::size_t>(outcome)]; }
+  /// A document that is not tried again: it counts as failed. `number`: its position in the input.
+  void add_parked(std::size_t number, const std::string& path, const std::string& stage, const Error& error);
+  /// Documents that earlier runs have records of and the input no longer names.
+  void set_missing(std::vector<std::string> paths) { missing_ = std::move(paths); }
 
+  /// All that the input named.
   std::int64_t documents() const;
   std::int64_t documents(Outcome outcome) const { return outcomes_[static_cast<std::size_t>(outcome)]; }
+  std::int64_t up_to_date(Outcome outcome) const { return up_to_date_[static_cast<std::size_t>(outcome)]; }
+  const std::vector<std::string>& missing() const { return missing_; }
   const Usage& usage() const { return usage_; }
   /// True if a document failed because a backend that it needs cannot be used.
   bool backend_unavailable() const { return errors_.contains(ErrorClass::unavailable); }
@@ -55,13 +64,16 @@ class Report {
     };
     std::int64_t count = 0;
     std::map<std::size_t, Named> documents;
-    void add(const Document& document, Named named);
+    void add(std::size_t number, Named named);
   };
 
   nlohmann::ordered_json stages_json() const;
 
   const Plan& plan_;
-  std::array<std::int64_t, 4> outcomes_ = {};  ///< By Outcome.
+  std::array<std::int64_t, 4> outcomes_ = {};    ///< By Outcome.
+  std::array<std::int64_t, 4> up_to_date_ = {};  ///< By the Outcome of the run that did the work.
+  std::int64_t ran_ = 0;                         ///< Documents that went through stages.
+  std::vector<std::string> missing_;
   std::vector<StageSums> stages_;
   std::map<ErrorClass, Group> errors_;
   std::map<std::string, Group> held_;  ///< By why.

@@ -44,6 +44,9 @@ class SettingsReader {
   /// enough.
   static bool is_misspelt(std::span<const Field> fields, const Node& node, std::string_view name);
 
+  /// Files that were read for their content, but for secrets; absolute.
+  const std::vector<std::filesystem::path>& files() const { return files_; }
+
   /// A scalar's text with its `${…}` resolved; nothing (and a complaint) if it is no text or they cannot be.
   std::optional<std::string> text(const Node& node, const std::string& path);
 
@@ -98,6 +101,7 @@ class SettingsReader {
   std::filesystem::path directory_;
   Complaints& complaints_;
   Names names_;
+  std::vector<std::filesystem::path> files_;
   std::map<std::string, Result<std::shared_ptr<const Condition>>> compiled_;  ///< By expression.
 };
 

@@ -74,6 +74,7 @@ SettingsReader::Value SettingsReader::file_value(const Place& place) {
   const auto scalar = this->scalar(place);
   if (!scalar) return std::nullopt;
   auto file = read_named_file(directory_, scalar->text);
+  if (file) files_.push_back(file->path);
   if (file) return *file;
   complain(place,
            scalar->secret ? "the file in '" + place.node.text + "' cannot be read" : file.error().message);
@@ -107,6 +108,7 @@ SettingsReader::Value SettingsReader::schema_from_file(const Place& place, const
     complain(place, schema.error().message);
     return std::nullopt;
   }
+  files_.push_back((directory_ / name).lexically_normal());
   auto problems = lint_schema(*schema);
   if (!schema->is_object() && problems.empty()) problems.push_back({"", "expected an object"});
   for (const SchemaProblem& problem : problems) {

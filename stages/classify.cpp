@@ -157,7 +157,9 @@ StageKind classify() {
           .fields = fields,
           .reads_text = true,
           .decides_on_reasons = false,
-          .make = make};
+          .make = make,
+          .reads_record = false,
+          .reads_record_with = "prompt"};
 }
 
 }  // namespace docket::stages

@@ -23,13 +23,15 @@ constexpr Field fields[] = {
      .type = Field::Type::duration,
      .help = "CPU time for one document. Without it 20 s, and 1 s more for each MiB of the file, up to two "
              "minutes.",
-     .minimum = 1},
+     .minimum = 1,
+     .affects_answer = false},
     {.name = "memory_limit",
      .type = Field::Type::integer,
      .help = "MiB of memory for one document, beside the file itself.",
      .fallback = "1024",
      .minimum = 64,
-     .maximum = 1 << 20},
+     .maximum = 1 << 20,
+     .affects_answer = false},
 };
 
 class Extract final : public Stage {
@@ -85,7 +87,8 @@ StageKind extract() {
           .reads_text = false,
           .decides_on_reasons = false,
           .make = make,
-          .provides_text = true};
+          .provides_text = true,
+          .reads_record = false};
 }
 
 }  // namespace docket::stages

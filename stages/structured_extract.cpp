@@ -317,7 +317,9 @@ StageKind structured_extract() {
           .fields = fields,
           .reads_text = true,
           .decides_on_reasons = false,
-          .make = make};
+          .make = make,
+          .reads_record = false,
+          .reads_record_with = "prompt"};
 }
 
 }  // namespace docket::stages

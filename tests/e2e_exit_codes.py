@@ -16,7 +16,7 @@ class ExitCodes(e2e.Case):
     def test_1_when_a_document_failed_and_the_others_are_done(self):
         self.write("a.txt", invoice(1))
         self.run_pipeline("missing.txt", "a.txt", expect=1)
-        missing, present = self.results()
+        present, missing = self.results()
         self.assertEqual([missing["status"], present["status"]], ["failed", "done"])
         self.assertEqual(missing["error"]["class"], "unreadable")
         self.assertEqual(missing["error"]["stage"], "extract")
@@ -88,7 +88,7 @@ class Streams(e2e.Case):
         self.write("in/a.txt", invoice(1))
         result = self.run_pipeline("--report", "-", "-v")
         self.assertEqual(json.loads(result.out), self.report())
-        self.run_pipeline("--report", "copy.json")
+        self.run_pipeline("-B", "--report", "copy.json")
         self.assertEqual(json.loads((self.dir / "copy.json").read_text()), self.report())
         shown = self.docket("report", "pipeline.yaml", "--json")
         self.assertEqual([shown.code, json.loads(shown.out), shown.err], [0, self.report(), ""])

@@ -10,7 +10,7 @@ from e2e import PIPELINE, invoice, pdf
 
 # Runs "$@" with a small file system of its own at out/, and keeps what it leaves there in left/.
 SMALL_DISK = """
-mount -t tmpfs -o size=96k tmpfs out
+mount -t tmpfs -o size=700k tmpfs out
 code=0
 "$@" || code=$?
 cp -r out/. left
@@ -53,18 +53,46 @@ class FullDisk(e2e.Case):
         self.assertLessEqual(len(complaints), 2, complaints)  # The second: not even the report has room.
         self.assertTrue(list(self.dir.glob("left/in/*.pdf.json")))
         self.check_whole("left")
+        # With room again the next run does the rest, and only that.
+        (self.dir / "left").rename(self.dir / "mended")
+        self.run_pipeline("-o", "mended")
+        self.run_pipeline("-o", "fresh")
+        self.assertEqual(self.tree("mended"), self.tree("fresh"))
+        self.assertGreater(self.report("mended")["documents"]["skipped"], 0)
 
     def test_a_file_size_limit(self):
         for number in range(20):
             self.write(f"in/{number:02d}.txt", invoice(number))
-        self.write("in/10.txt", "many words " * 3000)
+        self.write("in/10.txt", "many words " * 300_000)
         self.write("pipeline.yaml", PIPELINE)
         process = self.start("run", "pipeline.yaml", "-j1",
-                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384)))
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)))
         result = self.finish(process)
         self.assertEqual(result.code, 1, result.err)
-        self.assertIn("File too large", result.err)
+        self.assertRegex(result.err, "File too large|disk I/O error")  # Of the text or of the ledger.
         self.check_whole("out")
+
+    @unittest.skipUnless(may_mount(), "may not mount a file system here")
+    def test_a_read_only_file_system(self):
+        self.write("in/a.txt", invoice(1))
+        self.run_pipeline()
+        self.write("in/b.txt", invoice(2))
+        script = 'mount --bind out out; mount -o remount,ro,bind out; "$@" || exit $?'
+        shell = ["unshare", "-rm", "sh", "-euc", script, "sh", e2e.DOCKET]
+
+        def inside(*arguments):
+            return subprocess.run([*shell, *arguments], cwd=self.dir, stdin=subprocess.DEVNULL, capture_output=True,
+                                  text=True, timeout=e2e.TIMEOUT, check=False)
+
+        result = inside("run", "pipeline.yaml")
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn("Read-only file system", result.stderr)
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+        for verb in (["status"], ["explain", "in/a.txt"], ["export"], ["report"], ["plan"]):
+            result = inside(verb[0], "pipeline.yaml", *verb[1:])
+            self.assertEqual([result.returncode, result.stderr], [0, ""], verb)
+        self.run_pipeline()
+        self.assertEqual(self.paths(), ["in/a.txt", "in/b.txt"])
 
     def test_an_output_that_is_a_file(self):
         self.write("in/a.txt", invoice(1))
@@ -81,6 +109,10 @@ class FullDisk(e2e.Case):
         self.assertIn("Is a directory", result.err)
         self.assertIn("a.txt.json", result.err)
         self.check_whole("out")
+        (self.dir / "out/in/a.txt.json/in the way").unlink()
+        (self.dir / "out/in/a.txt.json").rmdir()
+        self.run_pipeline()
+        self.assertEqual(self.paths(), ["in/a.txt", "in/b.txt"])
 
     def test_a_second_report_that_cannot_be_written(self):
         self.write("in/a.txt", invoice(1))

@@ -41,7 +41,8 @@ class Torture(e2e.Case):
         """Runs `name` and a good document; the first must fail with one of these classes, the other not."""
         self.write("good.txt", invoice(1))
         self.run_pipeline(name, "good.txt", *arguments, expect=1, pipeline=PIPELINE)
-        bad, good = self.results()
+        good = self.record("good.txt")
+        bad = next(record for record in self.results() if record["document"]["path"] == name)
         self.assertEqual([bad["status"], good["status"]], ["failed", "done"])
         self.assertIn(bad["error"]["class"], classes, bad["error"])
         for word in said:

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "pipeline/ledger.h"
 #include "pipeline/output.h"
 #include "pipeline/results.h"
 #include "tests/temp_dir.h"
@@ -111,30 +112,63 @@ TEST(Output, EmptiesWhatAKilledRunLeft) {
   EXPECT_TRUE(std::filesystem::is_empty(output->temporary()));
 }
 
-TEST(Results, StandInTheOrderOfTheInput) {
+void add_record(Ledger& ledger, const std::string& path, const std::string& record) {
+  LedgerDocument document;
+  document.path = path;
+  ledger.document_ended(std::move(document), {}, record);
+}
+
+TEST(Results, AreAllRecordsInTheOrderOfPaths) {
   const TempDir dir;
   const auto output = open(dir.path());
-  Results results(*output);
-  std::string expected;
-  constexpr std::size_t documents = 10'000;
-  for (std::size_t i = 0; i < documents; ++i) {
-    const std::size_t number = (i * 7919) % documents;  // 7919 and 10,000 have no common factor.
-    if (number % 10 == 3) continue;                     // A cancelled document has no line.
-    EXPECT_FALSE(results.add(number, "line " + std::to_string(number)));
-  }
-  for (std::size_t number = 0; number < documents; ++number) {
-    if (number % 10 != 3) expected += "line " + std::to_string(number) + "\n";
-  }
-  EXPECT_FALSE(results.finish());
-  EXPECT_EQ(TempDir::read(dir.path() / "results.jsonl"), expected);
+  auto ledger = Ledger::open(dir.path());
+  ASSERT_TRUE(ledger);
+  for (const char* path : {"b", "a", "c/d", "c"})
+    add_record(**ledger, path, std::string("record of ") + path);
+  EXPECT_FALSE((*ledger)->flush());
+  auto reading = (*ledger)->read();
+  const Result<std::int64_t> written = write_results(*output, **reading);
+  ASSERT_TRUE(written);
+  const std::string content = TempDir::read(dir.path() / "results.jsonl");
+  EXPECT_EQ(content, "record of a\nrecord of b\nrecord of c\nrecord of c/d\n");
+  EXPECT_EQ(static_cast<std::size_t>(*written), content.size());
+}
+
+TEST(Results, AreKnownToBeOutdatedOnceARecordChanges) {
+  const TempDir dir;
+  auto ledger = Ledger::open(dir.path());
+  ASSERT_TRUE(ledger);
+  EXPECT_EQ(*(*ledger)->results_bytes(), -1);
+  (*ledger)->results_written(0);
+  EXPECT_FALSE((*ledger)->flush());
+  EXPECT_EQ(*(*ledger)->results_bytes(), 0);
+  add_record(**ledger, "a", "{}");
+  EXPECT_FALSE((*ledger)->flush());
+  EXPECT_EQ(*(*ledger)->results_bytes(), -1);
 }
 
 TEST(Results, OfNoDocumentIsAnEmptyFile) {
   const TempDir dir;
   const auto output = open(dir.path());
-  EXPECT_FALSE(Results(*output).finish());
+  auto ledger = Ledger::open(dir.path());
+  auto reading = (*ledger)->read();
+  EXPECT_TRUE(write_results(*output, **reading));
   EXPECT_TRUE(std::filesystem::exists(dir.path() / "results.jsonl"));
   EXPECT_EQ(TempDir::read(dir.path() / "results.jsonl"), "");
+}
+
+TEST(Output, TakesAFileAwayAndTheFoldersThatAreEmptyWithoutIt) {
+  const TempDir dir;
+  const auto output = open(dir.path());
+  EXPECT_FALSE(output->write("a/b/c.json", "1"));
+  EXPECT_FALSE(output->write("a/d.json", "2"));
+  EXPECT_TRUE(output->holds("a/d.json", "2"));
+  EXPECT_FALSE(output->holds("a/d.json", "3"));
+  EXPECT_FALSE(output->holds("a/e.json", ""));
+  EXPECT_FALSE(output->remove("a/b/c.json"));
+  EXPECT_FALSE(std::filesystem::exists(dir.path() / "a/b"));
+  EXPECT_TRUE(std::filesystem::exists(dir.path() / "a/d.json"));
+  EXPECT_FALSE(output->remove("not/there.json"));
 }
 
 }  // namespace

@@ -1,0 +1,142 @@
+#include "backends/remembered.h"
+
+#include <map>
+#include <mutex>
+
+#include "pipeline/digest.h"
+#include "pipeline/location.h"
+#include "pipeline/schema.h"
+#include "pipeline/stage_key.h"
+#include "pipeline/stopwatch.h"
+
+namespace docket::backends {
+namespace {
+
+using nlohmann::json;
+
+json to_json(const Answer& answer) {
+  json probabilities = json::object();
+  for (const auto& [pointer, probability] : answer.probabilities) {
+    json& entry = probabilities[pointer];
+    entry = {{"least", probability.least}, {"joint", probability.joint}};
+    if (probability.margin) entry["margin"] = *probability.margin;
+  }
+  return {{"value", answer.value}, {"probabilities", std::move(probabilities)}};
+}
+
+/// Nothing for what a damaged store says.
+std::optional<Answer> answer_from(const json& stored) {
+  if (!stored.is_object() || !stored.contains("value")) return std::nullopt;
+  Answer answer;
+  answer.value = stored["value"];
+  for (const auto& [pointer, entry] : stored.value("probabilities", json::object()).items()) {
+    TokenProbability& probability = answer.probabilities[pointer];
+    probability.least = entry.value("least", 0.0);
+    probability.joint = entry.value("joint", 0.0);
+    if (entry.contains("margin")) probability.margin = entry["margin"].get<double>();
+  }
+  return answer;
+}
+
+class Remembered final : public Backend {
+ public:
+  Remembered(std::unique_ptr<Backend> inner, const BackendPlan& plan, const Memory& memory)
+      : plan_(plan), memory_(memory), inner_(std::move(inner)) {}
+
+  void submit(Request request, Done done) noexcept override {
+    const std::string key = request_key(plan_, request);
+    if (memory_.reuse && !key.empty()) {
+      Result<std::optional<StoredAnswer>> known = memory_.store->answer(key);
+      if (!known) return done(failed(known.error()));  // To ask again might cost.
+      if (*known)
+        if (std::optional<Answer> answer = answer_from((*known)->answer)) {
+          Reply reply;
+          reply.answer = std::move(*answer);
+          reply.reused = (*known)->usage;
+          return done(std::move(reply));
+        }
+    }
+    LedgerCall call;
+    call.document = request.asked_by.document;
+    call.stage = request.asked_by.stage;
+    call.backend = plan_.name;
+    call.kind = plan_.kind->type;
+    call.location = name(location_of(plan_));
+    call.request = key;
+    inner_->submit(std::move(request), [this, call = std::move(call), begin = WallClock::now(),
+                                        done = std::move(done)](Reply reply) mutable {
+      call.wall_ms = nanoseconds_since(begin) / 1'000'000;
+      take_down(std::move(call), std::move(reply), std::move(done));
+    });
+  }
+
+ private:
+  static Reply failed(Error error) {
+    Reply reply;
+    reply.answer = std::move(error);
+    return reply;
+  }
+
+  /// Has the attempt written down; then the reply is of use.
+  void take_down(LedgerCall call, Reply reply, Done done) {
+    call.usage = reply.spent.total();
+    if (call.usage.calls == 0) return done(std::move(reply));  // Nothing was sent.
+    call.model = reply.spent.by_model().front().model;
+    call.attempt = count_attempt(call.request, reply.answer.has_value());
+    if (!reply.answer) {
+      call.outcome = name(reply.answer.error().error_class);
+      call.message = reply.answer.error().message;
+      memory_.store->call_ended(std::move(call), std::nullopt, {});
+      return done(std::move(reply));
+    }
+    call.outcome = "ok";
+    StoredAnswer answer{call.request, call.model, to_json(*reply.answer), call.usage};
+    const auto kept = std::make_shared<Reply>(std::move(reply));
+    memory_.store->call_ended(std::move(call), std::move(answer),
+                              [kept, done = std::move(done)](const std::optional<Error>& lost) {
+                                if (lost) kept->answer = *lost;
+                                done(std::move(*kept));
+                              });
+  }
+
+  std::int64_t count_attempt(const std::string& request, bool answered) {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t attempt = ++failures_[request];
+    if (answered) failures_.erase(request);
+    return attempt;
+  }
+
+  const BackendPlan& plan_;
+  const Memory memory_;
+  std::mutex mutex_;
+  std::map<std::string, std::int64_t> failures_;  ///< Attempts of requests without an answer. Guarded by mutex_.
+  const std::unique_ptr<Backend> inner_;          ///< Last: ends before what its answers need.
+};
+
+}  // namespace
+
+std::string request_key(const BackendPlan& plan, const Request& request) {
+  const auto* prompt = std::get_if<Prompt>(&request.question);
+  if (prompt == nullptr) return {};
+  const auto another = [](const std::string&) { return json(); };  // Whom else it asks is no part of it.
+  json document = json::array();
+  for (const PromptPart& part : prompt->document)
+    document.push_back(part.text);
+  const json whole = {{"type", plan.kind->type},
+                      {"settings", answer_settings(plan.kind->fields, plan.settings.resolved(), another)},
+                      {"system", prompt->system},
+                      {"document", std::move(document)},
+                      {"task", prompt->task},
+                      {"complaint", prompt->complaint},
+                      {"schema", prompt->schema ? prompt->schema->document() : json()},
+                      {"most_output_tokens", prompt->most_output_tokens}};
+  return short_digest(whole.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+std::unique_ptr<Backend> make_remembered(std::unique_ptr<Backend> inner, const BackendPlan& plan,
+                                         const Memory& memory) {
+  if (memory.store == nullptr) return inner;
+  return std::make_unique<Remembered>(std::move(inner), plan, memory);
+}
+
+}  // namespace docket::backends

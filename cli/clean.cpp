@@ -1,0 +1,118 @@
+#include <cstdio>
+
+#include "cli/document_source.h"
+#include "cli/exit_code.h"
+#include "cli/missing.h"
+#include "cli/open_ledger.h"
+#include "cli/table.h"
+#include "pipeline/ledger.h"
+#include "pipeline/output.h"
+#include "pipeline/results.h"
+
+namespace docket {
+namespace {
+
+struct Options {
+  PipelineOptions pipeline;
+  std::vector<std::string> inputs;
+  bool null_separated = false;
+  std::string output_dir;
+  bool missing = false;
+  bool dry_run = false;
+};
+
+std::optional<Error> remove_document(const Output& output, Ledger& ledger, const std::string& path) {
+  const std::string name = output_name(path);
+  // The row goes first: files without a row are written anew, a row without files would be a riddle.
+  ledger.forget_document(path);
+  for (const std::string_view ending : {words_ending, text_ending, record_ending})
+    if (auto failed = output.remove(name + std::string(ending))) return failed;
+  return std::nullopt;
+}
+
+std::optional<Error> remove_all(const Output& output, Ledger& ledger, const std::vector<std::string>& paths) {
+  for (const std::string& path : paths)
+    if (auto failed = remove_document(output, ledger, path)) return failed;
+  if (auto failed = ledger.flush()) return failed;
+  auto reading = ledger.read();
+  if (!reading) return reading.error();
+  const Result<std::int64_t> written = write_results(output, **reading);
+  if (!written) return written.error();
+  ledger.results_written(*written);
+  return ledger.flush();
+}
+
+int clean_missing(const Options& options, const Plan& plan, const Output& output) {
+  auto ledger = Ledger::open(output.folder());
+  if (!ledger) {
+    complain(ledger.error().message);
+    return exit_failed;
+  }
+  auto reading = (*ledger)->read();
+  if (!reading) {
+    complain(reading.error().message);
+    return exit_failed;
+  }
+  const DocumentSet known = options.inputs.empty() ? DocumentSet::in_input : DocumentSet::all;
+  const auto paths = missing_documents(
+      **reading, known, input_options(options.inputs, options.null_separated, plan, output.folder()), {});
+  if (!paths) {
+    complain(paths.error().message);
+    return exit_failed;
+  }
+  for (const std::string& path : *paths)
+    std::fputs((printable(path) + "\n").c_str(), stdout);
+  if (options.dry_run || paths->empty()) return exit_up_to_date;
+  if (const auto failed = remove_all(output, **ledger, *paths)) {
+    complain(failed->message);
+    return exit_failed;
+  }
+  return exit_up_to_date;
+}
+
+int clean_command(const Options& options) {
+  const std::optional<Plan> plan = read_plan_or_complain(options.pipeline);
+  if (!plan) return exit_usage;
+  if (!options.missing) {
+    complain(
+        "clean: say what: --missing removes what was written for documents that the input no longer names");
+    return exit_usage;
+  }
+  if (options.inputs.empty() && plan->inputs.empty()) {
+    complain("clean --missing: name the whole input, or `input: {paths: […]}` in the pipeline");
+    return exit_usage;
+  }
+  const std::filesystem::path folder = output_folder(options.output_dir, *plan);
+  const auto exists = LedgerReader::open(folder);
+  if (!exists) {
+    complain(exists.error().message);
+    return exit_usage;
+  }
+  const auto opened = Output::open(folder);
+  if (const auto* failure = std::get_if<Output::Failure>(&opened)) {
+    complain(failure->error.message);
+    return failure->held_by_another ? exit_locked : exit_failed;
+  }
+  return clean_missing(options, *plan, *std::get<std::unique_ptr<Output>>(opened));
+}
+
+}  // namespace
+
+void add_clean(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("clean", "Remove what was written for documents that are gone");
+  const auto options = std::make_shared<Options>();
+  options->pipeline.add_to(*command);
+  command
+      ->add_option("INPUT", options->inputs,
+                   "The whole input, in place of the pipeline's: files, folders, globs, or -")
+      ->type_name("");
+  command->add_flag("-0,--null", options->null_separated,
+                    "The list on standard input is separated by NUL bytes");
+  command->add_flag("--missing", options->missing,
+                    "Records, texts and what is known of documents that the input no longer names");
+  command->add_flag("-n,--dry-run", options->dry_run, "Only name them");
+  add_output_option(*command, options->output_dir);
+  command->callback([options, &exit_code] { exit_code = clean_command(*options); });
+}
+
+}  // namespace docket

@@ -1,0 +1,169 @@
+// One document's story: what each stage did and why, what it cost, what left this machine, what a run would
+// do.
+#include <cstdio>
+
+#include "cli/document_source.h"
+#include "cli/exit_code.h"
+#include "cli/foresight.h"
+#include "cli/open_ledger.h"
+#include "cli/run.h"
+#include "cli/table.h"
+#include "pipeline/output.h"
+#include "pipeline/plan_digest.h"
+#include "pipeline/record.h"
+
+namespace docket {
+namespace {
+
+using State = StageResult::State;
+
+struct Options {
+  PipelineOptions pipeline;
+  std::string output_dir;
+  std::string document;
+};
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts)
+    all += (all.empty() ? "" : "; ") + text;
+  return all;
+}
+
+std::string cost_of(const Usage& usage) {
+  if (usage.calls == 0) return "";
+  return "    " + std::to_string(usage.calls) + (usage.calls == 1 ? " call, " : " calls, ") +
+         std::to_string(usage.input_tokens) + " tokens in, " + std::to_string(usage.output_tokens) +
+         " out, " + format_money(to_json(usage)["cost_usd"]) + "\n";
+}
+
+std::string story_of(const LedgerStage& stage) {
+  std::string text = "  " + stage.stage + ": " + std::string(name(stage.state));
+  if (stage.ran)
+    text += stage.why.empty() ? ", ran" : ", ran: " + stage.why;
+  else if (stage.state == State::done || stage.state == State::held)
+    text += ", its known result was taken";
+  else if (stage.state == State::skipped)
+    text += ", its conditions are false";
+  else if (stage.state == State::pending)
+    text += ", not reached";
+  text += "\n";
+  if (!stage.reasons.empty()) text += "    because: " + joined(stage.reasons) + "\n";
+  if (stage.held) text += "    held: " + *stage.held + "\n";
+  if (stage.error)
+    text += "    " + std::string(name(stage.error->error_class)) + ": " + stage.error->message + "\n";
+  return text + cost_of(stage.usage);
+}
+
+std::string story_of(const std::vector<LedgerCall>& calls) {
+  if (calls.empty()) return "\nno model was asked; nothing left this machine\n";
+  std::string text = "\ncalls:\n";
+  std::int64_t left = 0;
+  for (const LedgerCall& call : calls) {
+    if (call.location == "cloud") ++left;
+    text += "  " + call.stage + " asked " + call.backend + " (" + call.model + ", " + call.location +
+            "), attempt " + std::to_string(call.attempt) + ": " + call.outcome;
+    if (call.message) text += ": " + *call.message;
+    text += "\n" + cost_of(call.usage);
+  }
+  return text + (left == 0
+                     ? "nothing left this machine\n"
+                     : std::to_string(left) + (left == 1 ? " call" : " calls") + " left this machine\n");
+}
+
+/// Keeps quiet.
+class Nobody final : public DocumentSource::Listener {
+ public:
+  void warned(const std::string&) override {}
+  void up_to_date(const Input&, Outcome) override { text_ = "up to date"; }
+  void parked(std::size_t, const LedgerDocument&) override {
+    text_ = "not to be tried again: it is parked (see --retry-parked)";
+  }
+  void seen(const std::string&, const FileStamp&, bool) override {}
+  void record_looks_old(const std::string&) override {}
+  void named(const Input&, const std::string&) override {}
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+/// What a run would do with the file now.
+std::string forecast(OpenedLedger& opened, const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return "\nnow: the file is gone\n";
+  RunOptions options;
+  options.inputs = {file.string()};
+  const std::vector<LedgerConfiguration> configurations = configurations_of(opened.plan);
+  Nobody listener;
+  DocumentSource source(options, opened.plan, opened.output, &opened.ledger.database(),
+                        plan_digest(opened.plan, configurations), listener);
+  const DocumentPtr document = source.next({});
+  if (!document) return listener.text().empty() ? "" : "\nnow: " + listener.text() + "\n";
+  std::string text = "\nnow: a run would work on it: " + document->why + "\n";
+  Foresight foresight(opened.plan, configurations, &opened.ledger, false);
+  const auto stages = foresight.look(*document);
+  for (std::size_t i = 0; stages && i < stages.value().size(); ++i)
+    if (stages.value()[i].what == Foresight::What::runs)
+      text += "  " + opened.plan.stages[i].id + " would run: " + stages.value()[i].why + "\n";
+  return text;
+}
+
+/// The document, named as its record names it or as a file.
+Result<std::optional<LedgerDocument>> find(OpenedLedger& opened, const std::string& name,
+                                           std::filesystem::path& file) {
+  auto found = opened.ledger.document(name);
+  if (!found || *found) {
+    file = opened.plan.directory / name;
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) file = std::filesystem::absolute(name);
+    return found;
+  }
+  file = std::filesystem::absolute(name).lexically_normal();
+  return opened.ledger.document(document_path(file, std::filesystem::current_path(), opened.plan.directory));
+}
+
+int explain_command(const Options& options) {
+  auto opened = open_ledger_or_complain(options.pipeline, options.output_dir);
+  if (!opened) return exit_usage;
+  std::filesystem::path file;
+  const auto found = find(*opened, options.document, file);
+  if (!found) {
+    complain(found.error().message);
+    return exit_usage;
+  }
+  if (!*found) {
+    complain(options.document + ": no run has seen this document; `docket status` names those it has");
+    return exit_usage;
+  }
+  const LedgerDocument& document = **found;
+  const auto stages = opened->ledger.stages(document.path);
+  const auto calls = opened->ledger.calls(document.path);
+  if (!stages || !calls) {
+    complain(stages ? calls.error().message : stages.error().message);
+    return exit_usage;
+  }
+  std::string text = document.path + ": " + std::string(name(document.outcome));
+  if (document.parked) text += ", parked";
+  if (document.attempts > 0) text += ", " + std::to_string(document.attempts) + " attempts";
+  text += "\n  record: " + (opened->output / (document.name + std::string(record_ending))).string() + "\n";
+  for (const LedgerStage& stage : *stages)
+    text += story_of(stage);
+  text += story_of(*calls) + forecast(*opened, file);
+  std::fputs(printable(text).c_str(), stdout);
+  return exit_up_to_date;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("explain", "One document's story: what ran, why, at what cost");
+  const auto options = std::make_shared<Options>();
+  options->pipeline.add_to(*command);
+  command->add_option("DOCUMENT", options->document, "Its path, as the record has it or as a file")
+      ->required();
+  add_output_option(*command, options->output_dir);
+  command->callback([options, &exit_code] { exit_code = explain_command(*options); });
+}
+
+}  // namespace docket

@@ -1,0 +1,16 @@
+#pragma once
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "pipeline/inputs.h"
+#include "pipeline/ledger_tables.h"
+
+namespace docket {
+
+/// Paths of documents that the ledger knows and the input does not name, in their order. `known`: which of
+/// the ledger's documents are looked for.
+Result<std::vector<std::string>> missing_documents(LedgerDatabase& ledger, DocumentSet known,
+                                                   const InputOptions& input, const std::stop_token& stop);
+
+}  // namespace docket

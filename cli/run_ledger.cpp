@@ -1,0 +1,129 @@
+#include "cli/run_ledger.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "cli/version.h"
+#include "pipeline/ledger_tables.h"
+#include "pipeline/plan_digest.h"
+#include "pipeline/record.h"
+
+namespace docket {
+namespace {
+
+using State = StageResult::State;
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+/// How the document ended, without what depends on how it ended before.
+LedgerDocument row_of(const Document& document, const Plan& plan) {
+  LedgerDocument row;
+  row.path = document.path;
+  row.id = document_id(document);
+  row.name = output_name(document.path);
+  row.stamp = document.stamp;
+  row.sha256 = document.sha256;
+  row.media_type = document.media_type;
+  row.outcome = outcome(document);
+  for (const StageResult& result : document.stages)
+    if (result.held && !row.held) row.held = result.held;
+  if (const StageResult* failed = failed_stage(document)) {
+    row.error_stage = plan.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
+    row.error = failed->error;
+  }
+  return row;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RunLedger>> RunLedger::open(const Plan& plan, const Output& output,
+                                                   const RebuildOptions& rebuild) {
+  auto ledger = Ledger::open(output.folder());
+  if (!ledger) return ledger.error();
+  const bool anew = rebuild.which == RebuildOptions::Which::everything;
+  return std::unique_ptr<RunLedger>(
+      new RunLedger(plan, std::move(*ledger), anew ? LedgerStages::Use::this_run : LedgerStages::Use::all));
+}
+
+RunLedger::RunLedger(const Plan& plan, std::unique_ptr<Ledger> ledger, LedgerStages::Use use)
+    : plan_(plan),
+      configurations_(configurations_of(plan)),
+      plan_digest_(docket::plan_digest(plan, configurations_)),
+      ledger_(std::move(ledger)),
+      stages_(std::make_unique<LedgerStages>(*ledger_, plan.stages, configurations_, use)) {}
+
+std::optional<Error> RunLedger::begin(const Report::Run& run) {
+  LedgerRun row;
+  row.name = run.id;
+  row.pipeline = plan_.file.string();
+  row.plan = plan_digest_;
+  row.version = version;
+  row.host = host_name();
+  row.pid = getpid();
+  row.started = run.started;
+  return ledger_->begin_run(row, configurations_);
+}
+
+std::optional<Error> RunLedger::end(int exit_code, const std::string& report) {
+  return ledger_->end_run(exit_code, report);
+}
+
+void RunLedger::ended(const Document& document, bool in_input, std::string record,
+                      std::int64_t record_bytes) {
+  const LedgerDocument* const before = document.history ? &document.history->document : nullptr;
+  LedgerDocument row = row_of(document, plan_);
+  row.plan = plan_digest_;
+  row.in_input = in_input || (before != nullptr && before->in_input);
+  row.record_bytes = record_bytes;
+  count_attempt(row, before);
+  if (std::ranges::any_of(document.stages, &StageResult::held_by_run)) row.settled = false;
+  ledger_->document_ended(std::move(row), stages_of(document), std::move(record));
+}
+
+std::vector<LedgerStage> RunLedger::stages_of(const Document& document) const {
+  std::vector<LedgerStage> rows;
+  for (std::size_t i = 0; i < document.stages.size(); ++i) {
+    const StageResult& result = document.stages[i];
+    LedgerStage row;
+    row.stage = plan_.stages[i].id;
+    row.state = result.state;
+    row.ran = !result.origin.taken && result.state != State::pending && result.state != State::skipped;
+    row.why = result.origin.why;
+    row.key = result.origin.key;
+    row.configuration = configurations_[i].digest;
+    row.input = result.origin.input;
+    row.reasons = result.reasons;
+    row.held = result.held;
+    row.error = result.error;
+    row.wall_ns = result.wall_ns;
+    row.usage = result.reused;
+    row.usage += result.spent.total();
+    row.run = ledger_->run();
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Result<std::string> RunLedger::record_to_keep(const Document& document) {
+  if (outcome(document) != Outcome::failed || !document.history) return std::string();
+  auto reading = ledger_->read();
+  if (!reading) return reading.error();
+  Result<std::string> record = select_record(**reading, document.path);
+  if (!record || record->empty()) return record;
+  const auto parsed = nlohmann::json::parse(*record, nullptr, false);
+  const bool is_success = parsed.is_object() && parsed.value("status", "failed") != "failed";
+  if (!is_success) return std::string();
+  const auto described = parsed.value("document", nlohmann::json::object());
+  const bool same_content = described.value("sha256", "") == document.sha256;
+  const bool not_its_doing =
+      consequence(failed_stage(document)->error->error_class) == Consequence::not_counted;
+  return same_content || not_its_doing ? record : std::string();
+}
+
+}  // namespace docket

@@ -1,0 +1,49 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/ledger.h"
+#include "pipeline/ledger_stages.h"
+#include "pipeline/output.h"
+#include "pipeline/plan.h"
+#include "pipeline/rebuild.h"
+#include "pipeline/report.h"
+
+namespace docket {
+
+/// A run's side of its ledger: what it was told to do, and how each of its documents ended.
+class RunLedger {
+ public:
+  static Result<std::unique_ptr<RunLedger>> open(const Plan& plan, const Output& output,
+                                                 const RebuildOptions& rebuild);
+
+  std::optional<Error> begin(const Report::Run& run);
+  /// Waits until all is committed.
+  std::optional<Error> end(int exit_code, const std::string& report);
+
+  /// A document has ended and its record stands in its place. `record`: on one line; empty: the file was left
+  /// as it is. `record_bytes`: the size of the file.
+  void ended(const Document& document, bool in_input, std::string record, std::int64_t record_bytes);
+
+  /// The record of an earlier success that a failure must not replace: that of the same content, or of
+  /// another when the failure is not the document's doing. Empty: there is none.
+  Result<std::string> record_to_keep(const Document& document);
+
+  Ledger& ledger() { return *ledger_; }
+  StageStore& stages() { return *stages_; }
+  const std::string& plan_digest() const { return plan_digest_; }
+
+ private:
+  RunLedger(const Plan& plan, std::unique_ptr<Ledger> ledger, LedgerStages::Use use);
+  std::vector<LedgerStage> stages_of(const Document& document) const;
+
+  const Plan& plan_;
+  const std::vector<LedgerConfiguration> configurations_;
+  const std::string plan_digest_;
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<LedgerStages> stages_;
+};
+
+}  // namespace docket

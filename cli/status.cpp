@@ -1,0 +1,87 @@
+#include <cstdio>
+
+#include "cli/exit_code.h"
+#include "cli/open_ledger.h"
+#include "cli/table.h"
+
+namespace docket {
+namespace {
+
+using State = StageResult::State;
+
+struct Options {
+  PipelineOptions pipeline;
+  std::string output_dir;
+};
+
+std::string last_run(const LedgerReader::Run& last) {
+  std::string text = "last run: " + last.run.name + ", begun " + last.run.started;
+  if (!last.finished)
+    return text + ", by process " + std::to_string(last.run.pid) + " on " + last.run.host +
+           ": still running, or killed\n";
+  return text + ", ended " + *last.finished + " with exit code " +
+         std::to_string(last.exit_code.value_or(0)) + "\n";
+}
+
+std::string stage_table(const LedgerReader::Status& status) {
+  const State states[] = {State::done, State::skipped, State::held, State::failed, State::pending};
+  std::vector<std::vector<std::string>> rows = {
+      {"stage", "done", "skipped", "held", "failed", "not reached"}};
+  for (const LedgerReader::StageCount& count : status.stages) {
+    if (rows.back()[0] != count.stage || rows.size() == 1)
+      rows.push_back({count.stage, "0", "0", "0", "0", "0"});
+    for (std::size_t i = 0; i < std::size(states); ++i)
+      if (states[i] == count.state) rows.back()[i + 1] = std::to_string(count.documents);
+  }
+  return rows.size() > 1 ? format_table(rows) : "";
+}
+
+std::string line_of(const LedgerDocument& document) {
+  std::string text = "  " + document.path + ": ";
+  if (document.outcome == Outcome::held) return text + document.held.value_or("") + "\n";
+  if (document.error_stage) text += *document.error_stage + ": ";
+  if (document.error) text += std::string(name(document.error->error_class)) + ": " + document.error->message;
+  if (document.attempts > 0)
+    text += " (" + std::to_string(document.attempts) + (document.attempts == 1 ? " attempt)" : " attempts)");
+  return text + "\n";
+}
+
+int status_command(const Options& options) {
+  auto opened = open_ledger_or_complain(options.pipeline, options.output_dir);
+  if (!opened) return exit_usage;
+  const auto status = opened->ledger.status();
+  std::string failed, parked, held;
+  const auto unfinished = opened->ledger.for_each_unfinished([&](const LedgerDocument& document) {
+    std::string& list = document.parked ? parked : document.outcome == Outcome::held ? held : failed;
+    list += line_of(document);
+  });
+  if (!status || unfinished) {
+    complain(status ? unfinished->message : status.error().message);
+    return exit_usage;
+  }
+  const std::int64_t all = status->done + status->held + status->failed + status->cancelled;
+  std::string text = std::to_string(all) + (all == 1 ? " document: " : " documents: ") +
+                     std::to_string(status->done) + " done, " + std::to_string(status->held) + " held, " +
+                     std::to_string(status->failed) + " failed, of these " + std::to_string(status->parked) +
+                     " parked\n";
+  if (status->last_run) text += last_run(*status->last_run);
+  if (!status->stages.empty()) text += "\n" + stage_table(*status);
+  if (!failed.empty()) text += "\nfailed, tried again by the next run:\n" + failed;
+  if (!parked.empty())
+    text += "\nparked, not tried again until content or pipeline change, or --retry-parked:\n" + parked;
+  if (!held.empty()) text += "\nheld:\n" + held;
+  std::fputs(printable(text).c_str(), stdout);
+  return exit_up_to_date;
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("status", "How the documents stand, and what is wrong with which");
+  const auto options = std::make_shared<Options>();
+  options->pipeline.add_to(*command);
+  add_output_option(*command, options->output_dir);
+  command->callback([options, &exit_code] { exit_code = status_command(*options); });
+}
+
+}  // namespace docket

@@ -1,0 +1,23 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "pipeline/ledger_rows.h"
+#include "pipeline/result.h"
+
+namespace docket {
+
+/// Knows what models have answered, and takes a note of every attempt to ask one. All of it may be used by
+/// any thread.
+class AnswerStore {
+ public:
+  virtual ~AnswerStore() = default;
+  virtual Result<std::optional<StoredAnswer>> answer(std::string_view request) = 0;
+  /// Returns at once. With an answer both are on disk before `committed` is called, once, by a thread of the
+  /// store: nothing may use a paid answer earlier. With an Error they are not.
+  virtual void call_ended(LedgerCall call, std::optional<StoredAnswer> answer,
+                          std::function<void(const std::optional<Error>&)> committed) = 0;
+};
+
+}  // namespace docket

@@ -1,0 +1,36 @@
+#pragma once
+#include <array>
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "pipeline/backend.h"
+
+namespace docket {
+
+/// How often a backend was asked to read a file, for a label and for fields.
+struct Calls {
+  int extract = 0, classify = 0, fields = 0;
+  friend bool operator==(const Calls&, const Calls&) = default;
+};
+std::ostream& operator<<(std::ostream& out, const Calls& calls);
+
+/// Counts what tests of reruns ask, and answers from the file's text on the spot: its text is the file
+/// without the blanks at its end; it is an `invoice` if it has that word, else a `letter`; its `total` is the
+/// number behind that word. A file that says `fails` cannot be read, for the reason that `failure` gives.
+class CountingBackend {
+ public:
+  /// A backend that counts here, for one run; this must outlive it.
+  std::unique_ptr<Backend> make();
+  /// Since the last call.
+  Calls take();
+
+  Error failure = {ErrorClass::crash, "crashed the parser"};
+
+ private:
+  friend class CountingBackendOfRun;
+  std::atomic<int> extract_ = 0, classify_ = 0, fields_ = 0;
+};
+
+}  // namespace docket
