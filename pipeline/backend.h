@@ -147,6 +147,7 @@ struct Reply {
   std::optional<Excess> excess = std::nullopt;  ///< With ErrorClass::too_long.
   /// The server asks to come back no earlier.
   std::optional<std::chrono::milliseconds> retry_after = std::nullopt;
+  bool cut_off = false;     ///< With ErrorClass::content: most_output_tokens was too little.
   bool overloaded = false;  ///< The server asks everybody to slow down (429, 503, 529).
 };
 

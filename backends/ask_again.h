@@ -1,0 +1,19 @@
+#pragma once
+#include <memory>
+
+#include "backends/timer.h"
+#include "pipeline/backend.h"
+
+namespace docket::backends {
+
+struct AskAgainOptions {
+  int times = 1;  ///< At most; 0: never.
+};
+
+/// When a model's answer to a prompt is none (`content`: against the schema, empty, cut off), asks again and
+/// says what was wrong (Prompt::complaint); with room for twice as much when the answer was cut off. `spent`
+/// is that of all answers. `timer` goes before it does.
+std::unique_ptr<Backend> make_ask_again(std::unique_ptr<Backend> inner, AskAgainOptions options,
+                                        Timer& timer);
+
+}  // namespace docket::backends

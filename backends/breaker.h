@@ -1,0 +1,26 @@
+#pragma once
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "backends/timer.h"
+#include "pipeline/backend.h"
+
+namespace docket::backends {
+
+struct BreakerOptions {
+  std::string name = {};  ///< For messages: "backend 'local'".
+  int failures = 5;       ///< Calls in a row that ended without a reply, all their attempts used up.
+  std::chrono::milliseconds rest{30'000};  ///< How long it is left alone then.
+};
+
+/// Stops using a backend that is of no use, with one clear message instead of ten thousand slow ones.
+///  - After the first answer of class `unavailable` (key refused, no such model, bill not paid) everything is
+///    answered with that, for good.
+///  - After some failures in a row of class `transport` everything is answered with `unavailable` for a
+///  while;
+///    then one request is let through, and decides.
+/// `timer` goes before it does.
+std::unique_ptr<Backend> make_breaker(std::unique_ptr<Backend> inner, BreakerOptions options, Timer& timer);
+
+}  // namespace docket::backends
