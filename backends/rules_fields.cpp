@@ -16,10 +16,19 @@ using nlohmann::json;
 
 constexpr std::size_t most_pages = 200;
 constexpr std::size_t longest_quote = 300;
+constexpr std::uint32_t longest_word = 60;
 
 double rounded(double value, double steps) { return std::round(value * steps) / steps; }
 
 std::string as_text(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+/// Where the word that `at` stands in begins: whoever looks for a quote in the text compares whole words.
+std::uint32_t word_begin(std::string_view text, std::uint32_t at) {
+  for (std::uint32_t begin = at; at - begin < longest_word; --begin) {
+    if (begin == 0 || text[begin - 1] == ' ' || text[begin - 1] == '\n') return begin;
+  }
+  return at;
+}
 
 /// From the label to the value where they share a line, as the text has it; else the value's cell.
 std::string quote(const Layout& layout, const Found& found, const Candidate& candidate) {
@@ -39,6 +48,7 @@ std::string quote(const Layout& layout, const Found& found, const Candidate& can
     end = std::min(candidate.reading.end, begin + static_cast<std::uint32_t>(longest_quote));
   }
   const std::string_view text = layout.page_text(cell.page);
+  begin = word_begin(text, begin);
   while (end > begin && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
     --end;
   return std::string(text.substr(begin, end - begin));

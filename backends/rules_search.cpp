@@ -30,8 +30,22 @@ constexpr float claimed_factor = 0.3F;       // For what is below a label that h
 constexpr float heading_factor = 0.5F;       // For what is beside a heading: names stand below it.
 constexpr float longer_name_factor = 0.7F;   // For a line of a name that seems to have more.
 constexpr float passed_line_factor = 0.8F;   // For a name, for each line between its heading and it.
+constexpr float letter_date_strength = 0.55F;
 constexpr int most_rows_below = 60;
 constexpr std::size_t most_cells_looked_at = 5'000'000;
+
+/// What stands before the date of a letter: a name and a comma, perhaps "le" or "den".
+bool names_a_place(std::string_view before) {
+  static constexpr std::size_t longest = 40;
+  const std::size_t comma = before.find(',');
+  if (comma == std::string_view::npos || comma == 0 || comma > longest) return false;
+  const std::string article = squeeze(before.substr(comma + 1));
+  static constexpr std::array<std::string_view, 5> articles{"", "le", "den", "the", "am"};
+  if (std::find(articles.begin(), articles.end(), article) == articles.end()) return false;
+  const std::string_view name = before.substr(0, comma);
+  const bool capital = is_upper(name[0]) || static_cast<unsigned char>(name[0]) >= 0xC3;
+  return capital && std::none_of(name.begin(), name.end(), [](char c) { return is_digit(c) || c == ':'; });
+}
 
 /// How much a label says with that many other words before it in its cell.
 float before_factor(int words) {
@@ -337,9 +351,31 @@ class Search {
     }
     const bool same =
         std::all_of(all.begin(), all.end(), [&](const Reading& r) { return r.value == all[0].value; });
+    if (shape == Shape::date) {
+      if (!only_one_of_its_shape(property)) return;  // Which of them it is, a date does not say.
+      look_where_letters_have_dates(property, all);
+    }
     const float strength = shape == Shape::date ? (same ? 0.3F : 0.02F) : same ? 0.45F : 0.15F;
     for (Reading& reading : all) {
       found_.sightings.push_back({property, std::move(reading), Place::alone, strength, false, ~0U});
+    }
+  }
+
+  bool only_one_of_its_shape(std::size_t property) const {
+    const auto& all = schema_.properties;
+    return std::count_if(all.begin(), all.end(),
+                         [&](const Property& other) { return other.shape == all[property].shape; }) == 1;
+  }
+
+  /// "Lyon, le 12 mars 2025": a line of the first page that has a place's name and the date.
+  void look_where_letters_have_dates(std::size_t property, const std::vector<Reading>& dates) {
+    for (const Reading& date : dates) {
+      const Cell& cell = layout_.cells()[date.cell];
+      const std::string_view text = layout_.page_text(cell.page);
+      if (cell.page > 0 || text.substr(date.end, cell.end - date.end).find_first_not_of(" .") != text.npos)
+        continue;
+      if (names_a_place(text.substr(cell.begin, date.begin - cell.begin)))
+        found_.sightings.push_back({property, date, Place::letter, letter_date_strength, false, ~0U});
     }
   }
 

@@ -20,12 +20,24 @@ PREFERRED = 3.0  # A closing quote, bracket or turn's end, in logits (the random
 AVOIDED = -6.0   # A byte that is no ASCII character: alone it is not UTF-8, and the server answers with status 500.
 TEMPLATE = ("{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
             "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}")
-# What the merges are learned from: letters that often stand together in our languages, and JSON, whose quotes, commas and
-# digits then share tokens with each other as they do in real vocabularies.
-SAMPLE = ("the agreement between the parties is in effect for the term of this contract and the company of the other party; "
-          "der Betrag ist innerhalb der Frist auf das Konto des Lieferanten zu zahlen; le montant total de la facture est "
-          '{"label":"invoice","confidence":0.97} {"total":119.00,"currency":"EUR","due":null} {"date": "2025-03-14", "net": 100.00}')
-
+# What the merges are learned from: words that contracts and invoices are full of, so that a document has about as many
+# tokens as with a real vocabulary, and JSON, whose quotes, commas and digits then share tokens with each other.
+SAMPLE = """
+the agreement between the parties is in effect for the term of this agreement and the company and the other party to the
+agreement shall not be liable for any such services or products of the customer or the supplier under this section by the
+terms and conditions set forth in the applicable law of the state or as may be required from time to time by written notice
+with respect to confidential information that has been provided by either party in accordance with the provisions hereof
+including without limitation all rights, title and interest in and to the intellectual property, payment of fees, taxes,
+damages, losses, costs and expenses arising out of or in connection with any breach, termination or expiration of this
+agreement, provided that no such termination shall affect its obligations which have been made prior to the effective date
+on or before the first day of each calendar month thereafter during the period at least thirty days after receipt of an
+invoice number, date of invoice, customer number, quantity, description, price, amount, subtotal, tax, total amount due
+die der das und ist nicht mit dem den von des im in der Rechnung Betrag innerhalb einer Frist auf das Konto des Lieferanten
+zu zahlen, Vertrag zwischen den Parteien, Leistung, Lieferung, Datum, Nummer, Gesamtbetrag, Mehrwertsteuer, Straße, durch
+le la les de du des et en un une pour dans sur le montant total de la facture est dû à la date de paiement par le client
+1. 2. 3. 4. 5. 6. 7. 8. 9. 10. 11. 12. 2019 2020 2021 2022 2023 2024 2025 0.00 100.00 (a) (b) (c) (i) (ii) Inc. Ltd. GmbH
+{"label":"invoice","confidence":0.97} {"total":119.00,"currency":"EUR","due":null} {"date": "2025-03-14", "net": 100.00}
+"""
 
 def byte_letters():
     """The letter that stands for each byte in a byte-level vocabulary: printable ones for themselves."""
@@ -37,24 +49,25 @@ def byte_letters():
     return letters
 
 
-def learned_merges(count):
-    """The pairs of tokens that stand together most often, the most frequent first."""
+def learned_merges():
+    """The pairs of tokens that stand together more than once, the most frequent first."""
     letters = byte_letters()
     words = [[letters[byte] for byte in (" " + word).encode()] for word in SAMPLE.split()]
     merges = []
-    for _ in range(count):
+    while True:
         pairs = Counter(pair for word in words for pair in zip(word, word[1:]))
         first, second = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        if pairs[first, second] < 2:
+            return merges
         merges.append((first, second))
         for word in words:
             for at in range(len(word) - 1, 0, -1):
                 if word[at - 1:at + 1] == [first, second]:
                     word[at - 1:at + 1] = [first + second]
-    return merges
 
 
 def main():
-    merges = learned_merges(96)
+    merges = learned_merges()
     plain = [*byte_letters().values(), *dict.fromkeys(first + second for first, second in merges)]
     control = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
     tokens = plain + control

@@ -68,6 +68,40 @@ TEST(RulesFields, SaysWhatIsNotFound) {
   EXPECT_TRUE(extract({{"invoice_number", number_property}}, Text{})["fields"]["invoice_number"].is_null());
 }
 
+TEST(RulesFields, ADateWithoutALabelIsOnlyThatOfTheOnlyDate) {
+  const json one{{"issue_date", date_property}};
+  EXPECT_EQ(fields(one, "Thank you for 5 March 2024.")["issue_date"], "2024-03-05");
+  EXPECT_LT(confidence(extract(one, *plain_text("From 5 March 2024 to 6 March 2024.")), "issue_date"), 0.3);
+  const json end_date{{"type", "string"}, {"format", "date"}, {"x-labels", {"ends on"}}};
+  const json answer = extract({{"issue_date", date_property}, {"end_date", end_date}},
+                              *plain_text("Agreed on Invoice date: 5 March 2024 and not before"));
+  EXPECT_EQ(answer["fields"], json({{"end_date", nullptr}, {"issue_date", "2024-03-05"}}));
+  EXPECT_EQ(answer["details"]["end_date"], json({{"problem", "not found"}}));
+}
+
+TEST(RulesFields, TheDateOfALetterStandsBehindItsPlace) {
+  const json properties{{"issue_date", date_property}};
+  for (const char* line :
+       {"Bergau, 12. März 2025", "Bergau, den 12. März 2025", "Saint-Aubin, le 12 mars 2025"}) {
+    const std::string text = std::string(line) + "\n\nRechnung 17\n\nLeistung vom 3. März 2025\n";
+    const json answer = extract(properties, *plain_text(text));
+    EXPECT_EQ(answer["fields"]["issue_date"], "2025-03-12") << line;
+    EXPECT_EQ(answer["details"]["issue_date"]["signals"]["place"], "letter") << line;
+    EXPECT_GT(confidence(answer, "issue_date"), 0.8) << line;
+  }
+  for (const char* line :
+       {"bis, 12. März 2025", "Posten 3, 12. März 2025", "Bergau, gegen 12. März 2025 hin"}) {
+    const std::string text = std::string(line) + "\n\nLeistung vom 3. März 2025\n";
+    EXPECT_LT(confidence(extract(properties, *plain_text(text)), "issue_date"), 0.4) << line;
+  }
+}
+
+TEST(RulesFields, QuotesBeginWithAWholeWord) {
+  const json properties{{"issue_date", date_property}};
+  const json answer = extract(properties, *plain_text("The \"Invoice date\" is 5 March 2024."));
+  EXPECT_EQ(answer["details"]["issue_date"]["evidence"]["quote"], "\"Invoice date\" is 5 March 2024");
+}
+
 TEST(RulesFields, AWeakLabelNeedsItsNumberRightBesideIt) {
   const json properties{{"invoice_number", number_property}};
   EXPECT_EQ(fields(properties, "Invoice 2024/17")["invoice_number"], "2024/17");

@@ -1,10 +1,44 @@
-"""A real llama-server, which docs/model-servers.md describes: that it still behaves so."""
+"""docket with a real llama-server, and that the server still behaves as docs/model-servers.md has it."""
 
+import json
+import shutil
+import socket
 import unittest
 
 import e2e
+import jsonschema
 import llama_server
+from e2e import invoice, wait_for
 from llama_server import LlamaServer
+
+# Two questions for each document, which only the model is asked. A machine that does much else is slow to answer.
+PIPELINE = """\
+version: 1
+name: test
+input:  {{ paths: [in] }}
+output: {{ dir: out }}
+backends:
+  rules: {{ type: builtin }}
+  local: {{ type: openai, url: "{url}", model: random, timeout: 600s, {options} }}
+stages:
+  - extract:
+  - classify:
+      backends: [{tiers}]
+      accept: {accept}
+      labels:
+        invoice:  {{ description: a bill from a supplier, keywords: [invoice, total] }}
+        contract: {{ description: an agreement between parties, keywords: [agreement, party] }}
+        other:    {{}}
+  - structured-extract:
+      backends: [{tiers}]
+      accept: {accept}
+      schema: schema.json
+      {more}
+"""
+RUN_SECONDS = 1200
+FIELDS = {"type": "object", "required": ["number"], "properties": {
+    "number": {"type": ["string", "null"], "maxLength": 20, "description": "the invoice's number", "x-format": "identifier"},
+    "kind": {"enum": ["bill", "reminder", None]}}}
 
 SCHEMA = {"type": "object", "additionalProperties": False, "required": ["label", "count"],
           "properties": {"label": {"enum": ["invoice", "contract"]}, "count": {"type": "integer", "minimum": 3, "maximum": 17}}}
@@ -35,7 +69,7 @@ class Server(unittest.TestCase):
         for seed in range(5):
             status, reply = self.server.chat("Read this.", response_format=CONSTRAINED, max_tokens=300, seed=seed)
             self.assertEqual((status, reply["choices"][0]["finish_reason"]), (200, "stop"))
-            answer = e2e.json.loads(reply["choices"][0]["message"]["content"])
+            answer = json.loads(reply["choices"][0]["message"]["content"])
             self.assertIn(answer["label"], SCHEMA["properties"]["label"]["enum"])
             self.assertTrue(3 <= answer["count"] <= 17, answer)
 
@@ -49,6 +83,159 @@ class Server(unittest.TestCase):
         status, reply = self.server.chat("word " * 8000)
         self.assertEqual((status, reply["error"]["type"], reply["error"]["n_ctx"]), (400, "exceed_context_size_error", 4096))
         self.assertGreater(reply["error"]["n_prompt_tokens"], 4096)
+
+
+class Documents(e2e.Case):
+    """Runs with a server of their own."""
+
+    def pipeline(self, server, tiers="local", accept=0.8, options="max_concurrent: 8", more=""):
+        self.write("pipeline.yaml", PIPELINE.format(url=server.url, tiers=tiers, accept=accept, options=options, more=more))
+        if not (self.dir / "schema.json").exists():
+            self.write("schema.json", json.dumps(FIELDS))
+
+    def invoices(self, count):
+        for number in range(count):
+            self.write(f"in/{number:02}.txt", invoice(number))
+
+    def valid_records(self, count):
+        """{path: record}, each as docs/record.schema.json has it, and its fields as the stage's schema has them."""
+        record_schema = json.loads((e2e.SOURCE / "docs/record.schema.json").read_text("utf-8"))
+        fields_schema = json.loads((self.dir / "schema.json").read_text("utf-8")) | {"required": []}
+        records = {record["document"]["path"]: record for record in self.results()}
+        self.assertEqual(len(records), count)
+        for path, record in records.items():
+            jsonschema.validate(record, record_schema)
+            fields = record.get("structured_extract", {"fields": {}})["fields"]
+            jsonschema.validate({name: value for name, value in fields.items() if value is not None}, fields_schema)
+            self.assertEqual(record, self.record(path))
+        documents = self.report()["documents"]
+        self.assertEqual(documents["in"], count)
+        self.assertEqual(sum(documents[state] for state in documents if state != "in"), count)
+        return records
+
+    def run_to_end(self):
+        process = self.start("run", "pipeline.yaml", "--progress", "none")
+        out, err = process.communicate(timeout=RUN_SECONDS)
+        result = e2e.Result(process.returncode, out.decode(), err.decode())
+        self.assertIn(result.code, (0, 1, 3, 4), result.err)
+        return result
+
+    def busy(self, server):
+        wait_for(lambda: server.metrics()["requests_processing"] > 0, "a call that is worked on", seconds=120)
+
+    def test_examples(self):
+        """Every record is valid, and docket's tokens are the server's, to the token."""
+        with LlamaServer(slots=4, context=131072) as server:
+            for example, schema in (("invoices", "invoice.schema.json"), ("contracts", "contract.schema.json")):
+                with self.subTest(example):
+                    shutil.rmtree(self.dir / "in", ignore_errors=True)
+                    shutil.copytree(e2e.SOURCE / "examples" / example / "inbox", self.dir / "in")
+                    shutil.copy(e2e.SOURCE / "examples" / example / schema, self.dir / "schema.json")
+                    self.pipeline(server, tiers="rules, local", accept=1, options="max_concurrent: 4")
+                    before = server.metrics()
+                    result = self.run_to_end()
+                    records = self.valid_records(len(list((self.dir / "in").iterdir())))
+                    self.assertEqual([path for path, r in records.items() if r["status"] != "done"], [], result.err)
+                    self.assert_tokens_are_the_servers(server, before)
+                    asked = {tier for record in records.values() for tier in self.tiers_of(record)}
+                    self.assertIn("local", asked)
+
+    @staticmethod
+    def tiers_of(record):
+        return [detail.get("tier") for detail in record["structured_extract"]["details"].values()]
+
+    def assert_tokens_are_the_servers(self, server, before):
+        after = server.metrics()
+        usage = self.report()["totals"]["usage"]
+        counted = {name: after[name] - before[name]
+                   for name in ("prompt_tokens_total", "prompt_tokens_cached_total", "tokens_predicted_total")}
+        self.assertEqual(counted, {"prompt_tokens_total": usage["input_tokens"] - usage["cached_input_tokens"],
+                                   "prompt_tokens_cached_total": usage["cached_input_tokens"],
+                                   "tokens_predicted_total": usage["output_tokens"]})
+        self.assertGreater(usage["output_tokens"], 0)
+
+    def test_full_slots_only_take_longer(self):
+        self.invoices(12)
+        with LlamaServer(slots=1, context=8192) as server:
+            self.pipeline(server)
+            before = server.metrics()
+            process = self.start("run", "pipeline.yaml")
+            wait_for(lambda: server.metrics()["requests_deferred"] > 0, "calls that wait for the slot", seconds=120)
+            result = self.finish(process)
+            self.assertEqual(self.report()["documents"]["done"], 12, result.err)
+            self.assert_tokens_are_the_servers(server, before)
+        self.valid_records(12)
+
+    def long_document(self):
+        """Six pages, each of which fits the window of 4,096 tokens with the question, and all of them do not."""
+        page = invoice(7) + "The parties agree that the supplier delivers the goods in time. " * 40
+        self.write("in/long.txt", "\f".join([page] * 6))
+
+    def test_a_document_beyond_the_window_is_asked_about_in_pieces(self):
+        self.long_document()
+        with LlamaServer(slots=2, context=8192) as server:
+            self.pipeline(server)
+            result = self.run_to_end()
+        record = self.valid_records(1)["in/long.txt"]
+        self.assertEqual(record["status"], "done", result.err)
+        self.assertGreater(record["usage"]["calls"], 3)
+
+    def test_a_document_beyond_the_window_of_every_model_is_no_transport_error(self):
+        self.long_document()
+        with LlamaServer(slots=2, context=2048) as server:
+            self.pipeline(server)
+            result = self.run_to_end()
+        record = self.valid_records(1)["in/long.txt"]
+        self.assertEqual((record["status"], record["error"]["class"]), ("failed", "too_long"), result.err)
+
+    def test_a_server_killed_in_mid_run_costs_no_more_than_the_calls_it_had(self):
+        self.invoices(12)
+        with LlamaServer(slots=1, context=8192) as server:
+            self.pipeline(server, options="max_concurrent: 2, deadline: 10s")
+            process = self.start("run", "pipeline.yaml")
+            wait_for(lambda: list(self.dir.glob("out/in/*.json")), "a first record", seconds=120)
+            self.busy(server)
+            server.kill()
+            result = self.finish(process)
+            self.assertIn(result.code, (1, 4), result.err)
+            records = self.valid_records(12)
+            self.assertIn("done", {record["status"] for record in records.values()})
+            classes = {record["error"]["class"] for record in records.values() if record["status"] == "failed"}
+            self.assertTrue(classes and classes <= {"transport", "unavailable"}, classes)
+            server.restart()
+            self.run_pipeline()
+        self.assertEqual(self.report()["documents"]["done"], 12)
+        self.valid_records(12)
+
+    def test_a_server_that_still_starts_is_waited_for(self):
+        """It listens, and does nothing more until docket has asked it; then it loads its model."""
+        self.invoices(2)
+        with LlamaServer(slots=1, context=8192) as server:
+            self.pipeline(server)
+            server.kill()
+            server.start()
+            wait_for(lambda: listens(server.port), "a server that listens")
+            server.freeze()
+            process = self.start("run", "pipeline.yaml", "--progress", "none")
+            wait_for(lambda: connected(process.pid, server.port), "docket's connection")
+            server.thaw()
+            result = self.finish(process)
+        self.assertEqual(result.code, 0, result.err)
+        self.valid_records(2)
+
+
+def listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+        return True
+    except OSError:
+        return False
+
+
+def connected(pid, port):
+    """True once the process has a connection to the port."""
+    with open(f"/proc/{pid}/net/tcp", encoding="utf-8") as table:
+        return any(line.split()[2].endswith(f":{port:04X}") and line.split()[3] == "01" for line in table.readlines()[1:])
 
 
 if __name__ == "__main__":
