@@ -4,6 +4,7 @@
 
 #include "backends/backends.h"
 #include "backends/extract_pool.h"
+#include "backends/fallback.h"
 #include "backends/model_backend.h"
 #include "backends/rules.h"
 #include "pipeline/stopwatch.h"
@@ -23,12 +24,8 @@ class Router final : public Backend {
  public:
   Router(const Plan& plan, const Options& options, std::unique_ptr<Trace> trace)
       : trace_(std::move(trace)), loop_(options.hard_stop) {
-    for (const BackendPlan& backend : plan.backends) {
-      backends_[backend.name] = backend.kind->answers_prompts
-                                    ? make_model_backend(backend, options.offline,
-                                                         {options.answers, options.reuse_answers}, loop_, trace_.get())
-                                    : make_rules_backend();
-    }
+    for (const BackendPlan& backend : plan.backends)
+      add(backend, plan, options);
     ExtractPoolOptions pool;
     pool.workers = options.jobs;
     pool.worker = options.extract_worker;
@@ -43,6 +40,31 @@ class Router final : public Backend {
   }
 
  private:
+  /// A backend after the one that it falls back on: a plan has no circles of them.
+  void add(const BackendPlan& backend, const Plan& plan, const Options& options) {
+    if (backends_.contains(backend.name)) return;
+    if (!backend.kind->answers_prompts) {
+      backends_[backend.name] = make_rules_backend();
+      return;
+    }
+    std::unique_ptr<Backend> made = make_model_backend(backend, options.offline, {options.answers, options.reuse_answers},
+                                                       loop_, trace_.get());
+    const BackendPlan* second = plan.backend(backend.settings.text("fallback"));
+    if (second != nullptr) {
+      add(*second, plan, options);
+      FallbackOptions fallback;
+      fallback.name = second->name;
+      if (const std::int64_t window = window_of(*second); window > 0) fallback.window = [window] { return window; };
+      made = make_fallback(std::move(made), *backends_[second->name], std::move(fallback));
+    }
+    backends_[backend.name] = std::move(made);
+  }
+
+  /// 0: not known.
+  static std::int64_t window_of(const BackendPlan& backend) {
+    return backend.kind->answers_prompts ? backend.settings.integer("context") : 0;
+  }
+
   const std::unique_ptr<Trace> trace_;
   HttpLoop loop_;  ///< Before those who use it, so that it goes after them.
   std::map<std::string, std::unique_ptr<Backend>, std::less<>> backends_;

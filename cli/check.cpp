@@ -1,22 +1,80 @@
+#include <algorithm>
 #include <cstdio>
 
+#include "backends/probe.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/signals.h"
+#include "cli/table.h"
 
 namespace docket {
+namespace {
+
+/// How long a probe that is interrupted may still take.
+constexpr std::chrono::milliseconds grace{0};
+
+std::string found(const backends::ProbeResult& result, const BackendPlan& plan) {
+  const backends::Server& server = result.server;
+  std::string text = server.product.empty() ? "a server of unknown kind" : server.product;
+  text += ", model " + (server.model.empty() ? std::string("not told") : server.model);
+  text += server.window ? ", window " + std::to_string(*server.window) + " tokens" : ", window not told";
+  if (server.slots) text += ", " + std::to_string(*server.slots) + " at a time";
+  text += result.enforces_schema ? "; enforces schemas" : "; does NOT enforce schemas";
+  text += result.tells_probabilities ? "; tells token probabilities" : "; tells no token probabilities";
+  text += "; " + std::to_string(result.wall_ms) + " ms, " + std::to_string(result.usage.input_tokens) + " + " +
+          std::to_string(result.usage.output_tokens) + " tokens";
+  if (result.usage.nano_dollars > 0)
+    text += ", $" + std::to_string(static_cast<double>(result.usage.nano_dollars) / 1e9);
+  const std::int64_t wanted = plan.settings.integer("max_concurrent");
+  if (server.slots && *server.slots < wanted)
+    text += "; max_concurrent is " + std::to_string(wanted) + ", more than the server works on at a time";
+  return text;
+}
+
+/// Prints a line for each address on standard output.
+int probe(const Plan& plan, bool offline) {
+  Signals signals(grace);
+  const std::vector<backends::ProbeResult> results = backends::probe(plan, offline, signals.hard_stop());
+  int exit_code = exit_up_to_date;
+  for (const backends::ProbeResult& result : results) {
+    std::string line = result.backend + " " + result.url + " (" + std::string(name(result.location)) + "): ";
+    if (result.skipped) {
+      line += "not asked, --offline";
+    } else if (result.error) {
+      line += "cannot be used: " + result.error->message;
+      exit_code = exit_unavailable;
+    } else {
+      line += found(result, *plan.backend(result.backend));
+    }
+    std::puts(printable(line).c_str());
+  }
+  if (signals.received() != 0) return 128 + signals.received();
+  if (results.empty()) std::fputs("no backend of this pipeline has a server\n", stderr);
+  return exit_code;
+}
+
+}  // namespace
 
 void add_check(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("check", "Validate a pipeline file with its schemas and conditions");
-  const auto options = std::make_shared<PipelineOptions>();
-  options->add_to(*command);
+  struct Options {
+    PipelineOptions pipeline;
+    bool probe = false, offline = false;
+  };
+  CLI::App* command = app.add_subcommand("check", "Validate a pipeline file with its schemas, prompts and conditions");
+  const auto options = std::make_shared<Options>();
+  options->pipeline.add_to(*command);
+  command->add_flag("--probe", options->probe,
+                    "Ask every model server too: reachable, key valid, model present, window, schema enforced");
+  command->add_flag("--offline", options->offline, "With --probe: ask no server in the cloud");
   command->callback([options, &exit_code] {
-    const std::optional<Plan> plan = read_plan_or_complain(*options);
+    const std::optional<Plan> plan = read_plan_or_complain(options->pipeline);
     exit_code = plan ? exit_up_to_date : exit_usage;
     if (!plan) return;
     std::string stages;
     for (const StagePlan& stage : plan->stages)
       stages += (stages.empty() ? "" : ", ") + stage.id;
-    std::fprintf(stderr, "%s: ok, stages %s\n", options->file.c_str(), stages.c_str());
+    std::fprintf(stderr, "%s: ok, stages %s\n", options->pipeline.file.c_str(), stages.c_str());
+    if (options->probe) exit_code = probe(*plan, options->offline);
   });
 }
 

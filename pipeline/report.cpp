@@ -14,6 +14,17 @@ constexpr std::size_t most_named_documents = 1000;
 
 std::int64_t milliseconds(std::int64_t nanoseconds) { return (nanoseconds + 500'000) / 1'000'000; }
 
+/// One entry for each backend and model, by name: documents end in any order.
+ordered_json models_json(const Spending& spent) {
+  std::map<std::pair<std::string, std::string>, Usage> sorted;
+  for (const ModelUsage& used : spent.by_model())
+    sorted[{used.backend, used.model}] += used.usage;
+  ordered_json models = ordered_json::array();
+  for (const auto& [names, usage] : sorted)
+    models.push_back({{"backend", names.first}, {"model", names.second}, {"usage", docket::to_json(usage)}});
+  return models;
+}
+
 std::size_t index(StageResult::State state) { return static_cast<std::size_t>(state); }
 
 }  // namespace
@@ -36,7 +47,7 @@ void Report::add(const Document& document) {
     if (result.state == StageResult::State::pending && result.error) ++sums.cancelled;
     sums.wall_ns += result.wall_ns;
     sums.cpu_ns += result.cpu_ns;
-    sums.usage += result.spent.total();
+    sums.spent += result.spent;
     usage_ += result.spent.total();
     for (const std::string& reason : result.reasons)
       ++sums.reasons[reason];
@@ -77,7 +88,8 @@ ordered_json Report::stages_json() const {
                       {"cancelled", sums.cancelled},
                       {"wall_ms", milliseconds(sums.wall_ns)},
                       {"cpu_ms", milliseconds(sums.cpu_ns)},
-                      {"usage", docket::to_json(sums.usage)}});
+                      {"usage", docket::to_json(sums.spent.total())},
+                      {"models", models_json(sums.spent)}});
   }
   return stages;
 }
@@ -100,9 +112,13 @@ ordered_json Report::to_json(const Run& run) const {
     report["missing"]["documents"].push_back(missing_[i]);
   report["stages"] = stages_json();
   std::int64_t cpu_ns = 0;
-  for (const StageSums& sums : stages_)
+  Spending spent;
+  for (const StageSums& sums : stages_) {
     cpu_ns += sums.cpu_ns;
-  report["totals"] = {{"cpu_ms", milliseconds(cpu_ns)}, {"usage", docket::to_json(usage_)}};
+    spent += sums.spent;
+  }
+  report["totals"] = {{"cpu_ms", milliseconds(cpu_ns)}, {"usage", docket::to_json(usage_)},
+                      {"models", models_json(spent)}};
   report["reasons"] = ordered_json::array();
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     for (const auto& [reason, count] : stages_[i].reasons) {

@@ -53,7 +53,7 @@ class Report {
     std::array<std::int64_t, 5> states = {};  ///< By StageResult::State.
     std::int64_t cancelled = 0;               ///< Of the pending ones: begun, then cut short.
     std::int64_t wall_ns = 0, cpu_ns = 0;
-    Usage usage;
+    Spending spent;
     std::map<std::string, std::int64_t> reasons;
   };
   /// Documents with the same problem: all are counted, those with the lowest numbers are named.
