@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "backends/shared_backend.h"
+
 namespace docket::backends {
 namespace {
 
@@ -22,7 +24,7 @@ struct Address {
   bool on_trial = false;
 };
 
-class Addresses final : public Backend {
+class Addresses final : public Backend, public std::enable_shared_from_this<Addresses> {
  public:
   Addresses(std::vector<std::unique_ptr<Backend>> backends, AddressesOptions options, Timer& timer)
       : options_(std::move(options)), timer_(timer) {
@@ -143,7 +145,8 @@ class Addresses final : public Backend {
     }
     if (next == Time::max() || (wakes_up_at_ > now && wakes_up_at_ <= next)) return;
     wakes_up_at_ = next;
-    timer_.after(std::chrono::ceil<std::chrono::milliseconds>(next - now), [this] { hand_out(); });
+    timer_.after(std::chrono::ceil<std::chrono::milliseconds>(next - now),
+                 [self = shared_from_this()] { self->hand_out(); });
   }
 
   /// Those that waited for a trial which failed, and have nobody else to ask.
@@ -203,7 +206,8 @@ class Addresses final : public Backend {
 
 std::unique_ptr<Backend> make_addresses(std::vector<std::unique_ptr<Backend>> addresses,
                                         AddressesOptions options, Timer& timer) {
-  return std::make_unique<Addresses>(std::move(addresses), std::move(options), timer);
+  return std::make_unique<SharedBackend>(
+      std::make_shared<Addresses>(std::move(addresses), std::move(options), timer));
 }
 
 }  // namespace docket::backends

@@ -22,8 +22,6 @@ struct AddressesOptions {
 /// Several addresses of the same model: a request goes to the least busy one that works; the next one of the
 /// same document to the same, if it can. An address that gives no reply rests, then is tried with one
 /// request. While all rest, requests wait for that trial, and end with it if it fails.
-///
-/// `timer` goes before it does.
 std::unique_ptr<Backend> make_addresses(std::vector<std::unique_ptr<Backend>> addresses,
                                         AddressesOptions options, Timer& timer);
 

@@ -12,7 +12,7 @@ struct AskAgainOptions {
 
 /// When a model's answer to a prompt is none (`content`: against the schema, empty, cut off), asks again and
 /// says what was wrong (Prompt::complaint); with room for twice as much when the answer was cut off. `spent`
-/// is that of all answers. `timer` goes before it does.
+/// is that of all answers.
 std::unique_ptr<Backend> make_ask_again(std::unique_ptr<Backend> inner, AskAgainOptions options,
                                         Timer& timer);
 

@@ -20,7 +20,6 @@ struct BreakerOptions {
 ///  - After some failures in a row of class `transport` everything is answered with `unavailable` for a
 ///  while;
 ///    then one request is let through, and decides.
-/// `timer` goes before it does.
 std::unique_ptr<Backend> make_breaker(std::unique_ptr<Backend> inner, BreakerOptions options, Timer& timer);
 
 }  // namespace docket::backends

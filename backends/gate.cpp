@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "backends/shared_backend.h"
+
 namespace docket::backends {
 namespace {
 
@@ -14,7 +16,7 @@ using Time = Timer::Clock::time_point;
 
 constexpr std::int64_t first_of_all = std::numeric_limits<std::int64_t>::min();
 
-class Gate final : public Backend {
+class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
  public:
   Gate(std::unique_ptr<Backend> inner, GateOptions options, Timer& timer)
       : inner_(std::move(inner)), options_(std::move(options)), timer_(timer), width_(options_.width) {}
@@ -142,7 +144,7 @@ class Gate final : public Backend {
     if (next == Time::max() || (wakes_up_at_ > now && wakes_up_at_ <= next)) return;
     wakes_up_at_ = next;
     timer_.after(std::chrono::ceil<std::chrono::milliseconds>(std::max(next - now, Time::duration(0))),
-                 [this] { let_through(); });
+                 [self = shared_from_this()] { self->let_through(); });
   }
 
   void send(Waiting next) noexcept {
@@ -183,7 +185,7 @@ class Gate final : public Backend {
 }  // namespace
 
 std::unique_ptr<Backend> make_gate(std::unique_ptr<Backend> inner, GateOptions options, Timer& timer) {
-  return std::make_unique<Gate>(std::move(inner), std::move(options), timer);
+  return std::make_unique<SharedBackend>(std::make_shared<Gate>(std::move(inner), std::move(options), timer));
 }
 
 }  // namespace docket::backends

@@ -24,8 +24,6 @@ struct GateOptions {
 ///
 /// When the server is overloaded or does not answer, nothing is sent for a while and the gate is half as wide
 /// from then on; it widens by one after every `width` successes.
-///
-/// `timer` goes before the gate does.
 std::unique_ptr<Backend> make_gate(std::unique_ptr<Backend> inner, GateOptions options, Timer& timer);
 
 }  // namespace docket::backends

@@ -22,8 +22,6 @@ struct RetryOptions {
 /// (`transient`). Before attempt n it waits a random part of min(cap, base · 2ⁿ), so that those who failed
 /// together do not come back together; where the server says when, so much longer than that. What cannot be
 /// sent before the deadline (its own or the request's) is not waited for. `spent` is that of all attempts.
-///
-/// `timer` goes before it does.
 std::unique_ptr<Backend> make_retry(std::unique_ptr<Backend> inner, RetryOptions options, Timer& timer);
 
 }  // namespace docket::backends

@@ -4,8 +4,8 @@
 
 namespace docket::backends {
 
-/// Time, as those see it who must wait without holding a thread. Its destructor calls what is still pending,
-/// so it goes before whatever its callbacks refer to.
+/// Time, as those see it who must wait without holding a thread. It outlives those who use it. Its destructor
+/// calls what is still pending: a callback owns what it refers to, unless that cannot go before it was called.
 class Timer {
  public:
   using Clock = std::chrono::steady_clock;
