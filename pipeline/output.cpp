@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "pipeline/digest.h"
+#include "pipeline/fault.h"
 
 namespace docket {
 
@@ -192,11 +193,13 @@ std::optional<Error> Output::write(std::string_view name, std::string_view conte
     fs::remove(temporary_file, error);
     return write_error(file, failed);
   }
+  fault_point("output.written");
   fs::rename(temporary_file, file, error);
   if (error == std::errc::no_such_file_or_directory) {
     fs::create_directories(file.parent_path(), error);
     if (!error) fs::rename(temporary_file, file, error);
   }
+  fault_point("output.renamed");
   if (!error) return std::nullopt;
   std::error_code ignored;
   fs::remove(temporary_file, ignored);

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <string>
 
+#include "pipeline/fault.h"
 #include "pipeline/ledger_tables.h"
 
 namespace docket {
@@ -67,6 +68,7 @@ Result<std::int64_t> write_results(const Output& output, LedgerDatabase& records
   std::optional<Error> failed =
       select_records(records, [&](std::string_view, std::string_view record) { blocks.add_line(record); });
   int error = blocks.finish();
+  fault_point("results.written");
   if (!failed && error == 0 && rename(temporary.c_str(), target.c_str()) != 0) error = errno;
   if (!failed && error == 0) return blocks.written();
   unlink(temporary.c_str());

@@ -1,6 +1,6 @@
 """What the tests of the built program share. A test is a method of a Case; each has a folder of its own.
 
-DOCKET is the program and SOURCE_DIR the checkout; ctest sets both.
+DOCKET is the program (DOCKET_FAULTS: with moments to be killed at) and SOURCE_DIR the checkout; ctest sets them.
 """
 
 import json

@@ -1,0 +1,164 @@
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "backends/remembered.h"
+#include "cli/commands.h"
+#include "pipeline/ledger.h"
+#include "tests/temp_dir.h"
+
+namespace docket {
+namespace {
+
+using backends::make_remembered;
+using backends::request_key;
+
+/// A pipeline with the backend `paid`, made of `settings` in YAML.
+class Paid {
+ public:
+  explicit Paid(const std::string& settings = "model: m") {
+    PlanOrComplaints read =
+        read_plan(dir_.write("pipeline.yaml", "version: 1\nbackends:\n  paid: { type: openai, url: 'http://127.0.0.1:1', " +
+                                                  settings + " }\nstages:\n  - extract:\n"),
+                  catalog());
+    if (!read.plan) throw std::invalid_argument(to_string(read.complaints.at(0)));
+    plan_ = std::move(*read.plan);
+  }
+  const BackendPlan& plan() const { return plan_.backends[0]; }
+
+ private:
+  TempDir dir_;
+  Plan plan_;
+};
+
+Request prompt(const std::string& task) {
+  Prompt prompt;
+  prompt.task = task;
+  Request request{"paid", std::move(prompt)};
+  request.asked_by.document = "a.txt";
+  request.asked_by.stage = "classify";
+  return request;
+}
+
+/// Answers every prompt with its own task, at a price; `fail` as a task fails.
+class Echo final : public Backend {
+ public:
+  explicit Echo(int& asked) : asked_(asked) {}
+  void submit(Request request, Done done) noexcept override {
+    ++asked_;
+    const std::string& task = std::get<Prompt>(request.question).task;
+    Reply reply;
+    Usage usage;
+    usage.calls = 1;
+    usage.nano_dollars = 7;
+    reply.spent.add({"paid", "m", usage});
+    if (task == "fail") {
+      reply.answer = Error{ErrorClass::transient, "later"};
+    } else {
+      reply.answer = Answer{task, nullptr, {{"/a", {0.5, 0.25, 0.75}}}};
+    }
+    done(std::move(reply));
+  }
+
+ private:
+  int& asked_;
+};
+
+Reply ask(Backend& backend, Request request) {
+  std::promise<Reply> reply;
+  backend.submit(std::move(request), [&](Reply got) { reply.set_value(std::move(got)); });
+  return reply.get_future().get();
+}
+
+TEST(Remembered, SendsTheSameRequestOnce) {
+  const TempDir dir;
+  const Paid paid;
+  auto ledger = Ledger::open(dir.path());
+  int asked = 0;
+  {
+    const auto backend = make_remembered(std::make_unique<Echo>(asked), paid.plan(), {ledger->get()});
+    EXPECT_EQ(ask(*backend, prompt("one")).spent.total().nano_dollars, 7);
+  }
+  // Another run, after the ledger was closed.
+  ledger->reset();
+  ledger = Ledger::open(dir.path());
+  const auto backend = make_remembered(std::make_unique<Echo>(asked), paid.plan(), {ledger->get()});
+  const Reply again = ask(*backend, prompt("one"));
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(again.answer->value, "one");
+  EXPECT_EQ(again.answer->probabilities.at("/a").margin, 0.75);
+  EXPECT_EQ(again.spent.total(), Usage{});
+  EXPECT_EQ(again.reused.nano_dollars, 7);
+  ask(*backend, prompt("two"));
+  EXPECT_EQ(asked, 2);
+  const auto anew = make_remembered(std::make_unique<Echo>(asked), paid.plan(), {ledger->get(), false});
+  ask(*anew, prompt("one"));
+  EXPECT_EQ(asked, 3);
+}
+
+TEST(Remembered, GivesEveryAttemptARowAndKeepsNoFailure) {
+  const TempDir dir;
+  const Paid paid;
+  auto ledger = Ledger::open(dir.path());
+  int asked = 0;
+  const auto backend = make_remembered(std::make_unique<Echo>(asked), paid.plan(), {ledger->get()});
+  ask(*backend, prompt("fail"));
+  ask(*backend, prompt("fail"));
+  ask(*backend, prompt("one"));
+  EXPECT_EQ(asked, 3);
+  EXPECT_FALSE((*ledger)->flush());
+  auto reading = (*ledger)->read();
+  std::vector<std::string> rows;
+  EXPECT_FALSE((*reading)->run("SELECT document || ' ' || stage || ' ' || backend || ' ' || model || ' ' || location || ' ' ||"
+                               " attempt || ' ' || outcome || ' ' || nano_dollars FROM calls ORDER BY id",
+                               {}, [&](const LedgerRow& row) { rows.emplace_back(row.text(0)); }));
+  EXPECT_EQ(rows, (std::vector<std::string>{"a.txt classify paid m local 1 transient 7",
+                                            "a.txt classify paid m local 2 transient 7", "a.txt classify paid m local 1 ok 7"}));
+}
+
+/// Holds what it is told until the test says how it went.
+class SlowStore final : public AnswerStore {
+ public:
+  Result<std::optional<StoredAnswer>> answer(std::string_view) override { return std::optional<StoredAnswer>(); }
+  void call_ended(LedgerCall, std::optional<StoredAnswer>,
+                  std::function<void(const std::optional<Error>&)> committed) override {
+    waiting = std::move(committed);
+  }
+  std::function<void(const std::optional<Error>&)> waiting;
+};
+
+TEST(Remembered, HandsNoAnswerOnBeforeItIsDurable) {
+  const Paid paid;
+  SlowStore store;
+  int asked = 0;
+  const auto backend = make_remembered(std::make_unique<Echo>(asked), paid.plan(), {&store});
+  std::optional<Reply> reply;
+  backend->submit(prompt("one"), [&](Reply got) { reply = std::move(got); });
+  EXPECT_EQ(asked, 1);
+  EXPECT_FALSE(reply);
+  store.waiting(std::nullopt);
+  ASSERT_TRUE(reply && reply->answer);
+  reply.reset();
+  backend->submit(prompt("two"), [&](Reply got) { reply = std::move(got); });
+  store.waiting(Error{ErrorClass::output, "the disk is full"});
+  ASSERT_TRUE(reply);
+  ASSERT_FALSE(reply->answer);
+  EXPECT_EQ(reply->answer.error().message, "the disk is full");
+  EXPECT_EQ(reply->spent.total().nano_dollars, 7) << "it was paid for all the same";
+}
+
+TEST(Remembered, KnowsARequestByWhatDecidesItsAnswer) {
+  const std::string key = request_key(Paid().plan(), prompt("one"));
+  EXPECT_EQ(request_key(Paid("model: m, max_concurrent: 9, timeout: 7s").plan(), prompt("one")), key);
+  EXPECT_NE(request_key(Paid("model: other").plan(), prompt("one")), key);
+  EXPECT_NE(request_key(Paid().plan(), prompt("two")), key);
+  Request another = prompt("one");
+  another.asked_by.document = "b.txt";
+  EXPECT_EQ(request_key(Paid().plan(), another), key);
+  std::get<Prompt>(another.question).complaint = "no JSON";
+  EXPECT_NE(request_key(Paid().plan(), another), key);
+  EXPECT_EQ(request_key(Paid().plan(), Request{"paid", ClassifyQuestion{}}), "");
+}
+
+}  // namespace
+}  // namespace docket

@@ -1,0 +1,76 @@
+"""A model server for tests: speaks OpenAI's chat completions, answers from the prompt alone, and writes down what it
+was asked, as if it were paid for it."""
+
+import json
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+class PaidModel:
+    """Its answers: `label` is invoice, `total` is the number behind the word Total in the document."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.asked = []  # (number of the invoice, "classify" or "fields") of each call that was answered.
+        model = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def reply(self, status, body):
+                content = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def do_GET(self):
+                if self.path.endswith("/models"):
+                    self.reply(200, {"object": "list", "data": [{"id": "paid", "object": "model"}]})
+                else:
+                    self.reply(404, {"error": {"message": "not found"}})
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if not self.path.endswith("/chat/completions"):
+                    return self.reply(404, {"error": {"message": "not found"}})
+                self.reply(200, model.answer(body))
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def answer(self, body):
+        prompt = json.dumps(body["messages"])
+        number = re.search(r"INV-(\d+)", prompt).group(1)
+        kind = "classify" if "Which of these labels" in prompt else "fields"
+        total = re.search(r"Total +GBP ([0-9.]+)", prompt)
+        answer = ({"label": "invoice"} if kind == "classify" else
+                  {"total": {"quote": total.group(0), "value": float(total.group(1))}})
+        with self.lock:
+            self.asked.append((number, kind))
+        return {"id": "x", "object": "chat.completion", "model": "paid",
+                "choices": [{"index": 0, "finish_reason": "stop",
+                             "message": {"role": "assistant", "content": json.dumps(answer)}}],
+                "usage": {"prompt_tokens": 200, "completion_tokens": 10, "total_tokens": 210}}
+
+    def take(self):
+        """What was asked since the last time."""
+        with self.lock:
+            asked, self.asked = self.asked, []
+        return asked
