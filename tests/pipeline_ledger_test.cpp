@@ -176,7 +176,7 @@ TEST(Ledger, ForgetsADocumentButNotWhatItCost) {
   const auto ledger = open(dir.path());
   ASSERT_FALSE(ledger->begin_run(run_named("r"), {}));
   ledger->document_ended(document_at("a"), {LedgerStage{}}, "{}");
-  ledger->call_ended(call_for("a", 12), std::nullopt);
+  ledger->call_ended(call_for("a", 12), std::nullopt, {});
   ledger->forget_document("a");
   ASSERT_FALSE(ledger->flush());
   EXPECT_FALSE(ledger->document("a")->has_value());
@@ -323,7 +323,7 @@ TEST(LedgerDocs, EveryQueryRuns) {
   ASSERT_FALSE(ledger->begin_run(run_named("r"), {}));
   ledger->document_ended(document_at("a"), {LedgerStage{}}, "{\"classify\":{\"label\":\"invoice\"}}");
   ledger->document_ended(document_at("b"), {}, "{}");
-  ledger->call_ended(call_for("a", 12), std::nullopt);
+  ledger->call_ended(call_for("a", 12), std::nullopt, {});
   ASSERT_FALSE(ledger->flush());
   auto database = ledger->read();
   const std::string docs = TempDir::read(std::string(SOURCE_DIR) + "/docs/ledger.md");
