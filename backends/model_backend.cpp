@@ -42,13 +42,14 @@ std::unique_ptr<Protocol> make_protocol(const BackendPlan& backend, const Target
   return make_openai(target);
 }
 
-// From the outside in: may it be asked at all, is it of use, is the answer one, another attempt, was it answered
-// before, which address, is there room, one exchange.
+// From the outside in: may it be asked at all, is it of use, is the answer one, another attempt, was it
+// answered before, which address, is there room, one exchange.
 std::unique_ptr<Backend> make_model_backend(const BackendPlan& plan, bool offline, const Memory& memory,
                                             HttpLoop& loop, Trace* trace) {
   std::vector<std::unique_ptr<Backend>> addresses;
   for (const Target& target : targets_of(plan)) {
-    auto server = std::make_unique<ModelServer>(target, price_of(plan.settings), make_protocol(plan, target), loop, trace);
+    auto server = std::make_unique<ModelServer>(target, price_of(plan.settings), make_protocol(plan, target),
+                                                loop, trace);
     GateOptions gate;
     gate.width = static_cast<std::size_t>(plan.settings.integer("max_concurrent"));
     addresses.push_back(make_gate(std::move(server), gate, loop));

@@ -25,6 +25,15 @@ bool contains(std::span<const std::string_view> list, std::string_view wanted) {
   return std::ranges::find(list, wanted) != list.end();
 }
 
+/// A pattern that llama.cpp makes a grammar of: anchored at both ends, and without escapes of classes or
+/// groups with a question mark. It enforces others as "any string" at best.
+bool is_grammar_pattern(const json& pattern) {
+  if (!pattern.is_string()) return false;
+  const auto& text = pattern.get_ref<const std::string&>();
+  return text.starts_with('^') && text.ends_with('$') && text.find('\\') == std::string::npos &&
+         text.find("(?") == std::string::npos;
+}
+
 bool allows_null(const json& schema) {
   if (!schema.is_object()) return true;
   if (schema.contains("const")) return schema["const"].is_null();
@@ -95,7 +104,9 @@ class Narrowing {
   }
 
   void numbers(const json& schema, json& result) const {
-    const bool is_integer = schema.value("type", json()) == "integer";
+    const json type = schema.value("type", json());
+    const bool is_integer = type == "integer" || type == json::array({"integer", "null"}) ||
+                            type == json::array({"null", "integer"});
     for (const std::string_view keyword : number_keywords) {
       if (is_openai() || (is_grammar() && is_integer && keyword != "multipleOf"))
         copy(schema, keyword, result);
@@ -107,7 +118,9 @@ class Narrowing {
     const std::span<const std::string_view> known =
         is_grammar() ? std::span<const std::string_view>(grammar_formats) : cloud_formats;
     if (format.is_string() && contains(known, format.get<std::string>())) result["format"] = format;
-    if (is_openai()) copy(schema, "pattern", result);
+    if (is_openai() || (is_grammar() && is_grammar_pattern(schema.value("pattern", json()))))
+      copy(schema, "pattern", result);
+    if (is_grammar() && result.contains("pattern")) return;  // Beside a pattern a length is not enforced.
     for (const char* keyword : {"minLength", "maxLength"}) {
       const json length = schema.value(keyword, json());
       if (is_grammar() && length.is_number_integer() && length.get<std::int64_t>() <= most_repetitions)

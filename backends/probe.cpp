@@ -68,7 +68,8 @@ std::vector<ProbeResult> probe(const Plan& plan, bool offline, const std::stop_t
       ProbeResult result{backend.name, target.url, target.location, {}, false, {}, false, false, {}, 0};
       result.skipped = offline && target.location == Location::cloud;
       results.push_back(std::move(result));
-      servers.push_back(std::make_unique<ModelServer>(target, price_of(backend.settings), make_protocol(backend, target), loop, nullptr));
+      servers.push_back(std::make_unique<ModelServer>(target, price_of(backend.settings),
+                                                      make_protocol(backend, target), loop, nullptr));
     }
   }
   std::latch all(static_cast<std::ptrdiff_t>(results.size()));

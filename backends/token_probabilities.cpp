@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 
 #include "backends/json_leaves.h"
 
@@ -14,6 +15,17 @@ namespace {
 double probability(double logprob) {
   if (!(logprob > -1000)) return 0;
   return std::exp(std::min(logprob, 0.0));
+}
+
+/// Of an answer in which some allowed values are among no position's alternatives: how probable these can be
+/// together. None is more probable than the least that was told, and all share what is left.
+double most_unseen(const std::vector<TokenChoice>& choices, std::size_t unseen) {
+  double told = 0, least = 1;
+  for (const TokenChoice& choice : choices) {
+    told += probability(choice.logprob);
+    least = std::min(least, probability(choice.logprob));
+  }
+  return std::min(static_cast<double>(unseen) * least, std::max(0.0, 1 - told));
 }
 
 std::string_view without_blanks(std::string_view text) {
@@ -36,15 +48,16 @@ struct Tokens {
     }
   }
 
-  /// The text, if it is the content. Servers take blanks off both ends of an answer, and some count the token
-  /// that ends it.
-  std::optional<std::string_view> if_it_is(std::string_view content) const {
+  /// The text with blanks in place of all that is not the content: servers take blanks and code fences off
+  /// both ends of an answer, and some count the token that ends it. None: the content is not in it, or not
+  /// only once.
+  std::optional<std::string> where_it_is(std::string_view content) const {
     const std::string_view wanted = without_blanks(content);
-    std::string_view answer = text;
-    if (without_blanks(answer) == wanted) return answer;
-    if (!all.empty()) answer = answer.substr(0, begins.back());
-    if (without_blanks(answer) == wanted) return answer;
-    return std::nullopt;
+    const std::size_t begin = text.find(wanted);
+    if (wanted.empty() || begin == std::string::npos || text.find(wanted, begin + 1) != std::string::npos)
+      return std::nullopt;
+    std::string only(text.size(), ' ');
+    return only.replace(begin, wanted.size(), wanted);
   }
 
   /// Indices of those that have a byte in [begin, end).
@@ -87,15 +100,23 @@ std::optional<double> margin_of(const Tokens& tokens, const JsonLeaf& leaf,
     const std::string written(text.substr(leaf.begin, std::max(begin, leaf.begin) - leaf.begin));
     std::erase_if(allowed, [&](const std::string& value) { return !leads_to(written, value); });
     if (allowed.size() < 2) break;
+    const std::vector<TokenChoice> choices = choices_of(tokens.all[i]);
+    std::set<std::string_view> seen;  // Of the allowed values.
     double to_chosen = 0, to_any = 0;
-    for (const TokenChoice& choice : choices_of(tokens.all[i])) {
+    for (const TokenChoice& choice : choices) {
       if (choice.bytes.empty() || !choice.bytes.starts_with(before)) continue;
       const std::string would_be = written + choice.bytes.substr(before.size());
-      if (std::ranges::none_of(allowed, [&](const std::string& value) { return leads_to(would_be, value); }))
-        continue;
+      bool leads = false;
+      for (const std::string& value : allowed) {
+        if (!leads_to(would_be, value)) continue;
+        seen.insert(value);
+        leads = true;
+      }
+      if (!leads) continue;
       to_any += probability(choice.logprob);
       if (leads_to(would_be, chosen)) to_chosen += probability(choice.logprob);
     }
+    to_any += most_unseen(choices, allowed.size() - seen.size());
     if (to_any <= 0) return std::nullopt;
     share *= to_chosen / to_any;
   }
@@ -124,7 +145,7 @@ std::map<std::string, TokenProbability> token_probabilities(std::string_view con
                                                             const std::vector<Token>& tokens,
                                                             const EnumValues& enums) {
   const Tokens placed(tokens);
-  const auto text = placed.if_it_is(content);
+  const auto text = placed.where_it_is(content);
   if (!text) return {};
   const auto leaves = json_leaves(*text);
   if (!leaves) return {};
@@ -132,7 +153,7 @@ std::map<std::string, TokenProbability> token_probabilities(std::string_view con
   std::map<std::string, TokenProbability> found;
   for (const JsonLeaf& leaf : *leaves) {
     TokenProbability& one = found[leaf.pointer] = probability_of(placed, leaf);
-    const std::string_view value = text->substr(leaf.begin, leaf.end - leaf.begin);
+    const std::string value = text->substr(leaf.begin, leaf.end - leaf.begin);
     if (const auto allowed = enums.find(leaf.pointer); allowed != enums.end()) {
       one.margin = margin_of(placed, leaf, allowed->second);
     } else if (value == "true" || value == "false") {

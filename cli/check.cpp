@@ -21,8 +21,8 @@ std::string found(const backends::ProbeResult& result, const BackendPlan& plan) 
   if (server.slots) text += ", " + std::to_string(*server.slots) + " at a time";
   text += result.enforces_schema ? "; enforces schemas" : "; does NOT enforce schemas";
   text += result.tells_probabilities ? "; tells token probabilities" : "; tells no token probabilities";
-  text += "; " + std::to_string(result.wall_ms) + " ms, " + std::to_string(result.usage.input_tokens) + " + " +
-          std::to_string(result.usage.output_tokens) + " tokens";
+  text += "; " + std::to_string(result.wall_ms) + " ms, " + std::to_string(result.usage.input_tokens) +
+          " + " + std::to_string(result.usage.output_tokens) + " tokens";
   if (result.usage.nano_dollars > 0)
     text += ", $" + std::to_string(static_cast<double>(result.usage.nano_dollars) / 1e9);
   const std::int64_t wanted = plan.settings.integer("max_concurrent");
@@ -60,11 +60,13 @@ void add_check(CLI::App& app, int& exit_code) {
     PipelineOptions pipeline;
     bool probe = false, offline = false;
   };
-  CLI::App* command = app.add_subcommand("check", "Validate a pipeline file with its schemas, prompts and conditions");
+  CLI::App* command =
+      app.add_subcommand("check", "Validate a pipeline file with its schemas, prompts and conditions");
   const auto options = std::make_shared<Options>();
   options->pipeline.add_to(*command);
-  command->add_flag("--probe", options->probe,
-                    "Ask every model server too: reachable, key valid, model present, window, schema enforced");
+  command->add_flag(
+      "--probe", options->probe,
+      "Ask every model server too: reachable, key valid, model present, window, schema enforced");
   command->add_flag("--offline", options->offline, "With --probe: ask no server in the cloud");
   command->callback([options, &exit_code] {
     const std::optional<Plan> plan = read_plan_or_complain(options->pipeline);

@@ -15,11 +15,16 @@ namespace {
 
 using nlohmann::json;
 
-/// What an answer may take: the frame, and for each field its name, a quote and a value.
+// What an answer may take: the frame, and for each field its name, a quote and a value.
 constexpr std::int64_t frame_tokens = 64;
-constexpr std::int64_t field_tokens = 160;
-constexpr std::int64_t nested_tokens = 2048;  ///< Of a field that is a list or an object.
-constexpr int longest_quote = 200;
+constexpr std::int64_t name_tokens = 24;
+constexpr std::int64_t nested_tokens = 2048;  ///< Of a value that is a list or an object.
+constexpr std::int64_t other_tokens = 16;     ///< Of a number, a date.
+constexpr std::int64_t characters_per_token = 3;
+constexpr std::int64_t longest_quote = 200;  ///< Characters.
+/// Of a text whose schema has no maxLength, in characters. A weak model that begins to repeat itself goes on
+/// to the last token otherwise.
+constexpr std::int64_t longest_text = 400;
 
 constexpr Field fields[] = {
     backends_field,
@@ -47,9 +52,27 @@ std::string_view name(CheckState state) {
   return "not_applicable";
 }
 
-bool is_nested(const json& property) {
+bool has_type(const json& property, const char* wanted) {
   const json type = property.is_object() ? property.value("type", json()) : json();
-  return type == "array" || type == "object";
+  return type == wanted || (type.is_array() && std::ranges::find(type, json(wanted)) != type.end());
+}
+
+/// A property's schema for a model, where no text is without an end.
+json with_an_end(json property) {
+  if (!has_type(property, "string")) return property;
+  for (const char* limit : {"maxLength", "enum", "const", "pattern", "format"}) {
+    if (property.contains(limit)) return property;
+  }
+  property["maxLength"] = longest_text;
+  return property;
+}
+
+std::int64_t tokens_of(const json& property) {
+  std::int64_t value = other_tokens;
+  if (has_type(property, "array") || has_type(property, "object")) value = nested_tokens;
+  const json longest = with_an_end(property).value("maxLength", json());
+  if (longest.is_number_integer()) value = longest.get<std::int64_t>() / characters_per_token;
+  return name_tokens + longest_quote / characters_per_token + value;
 }
 
 /// Each field is null or a value with the words that state it.
@@ -59,7 +82,8 @@ json answer_schema(const json& schema) {
   for (const auto& [field, property] : schema["properties"].items()) {
     const json found = {
         {"type", "object"},
-        {"properties", {{"quote", {{"type", "string"}, {"maxLength", longest_quote}}}, {"value", property}}},
+        {"properties",
+         {{"quote", {{"type", "string"}, {"maxLength", longest_quote}}}, {"value", with_an_end(property)}}},
         {"required", {"quote", "value"}},
         {"additionalProperties", false}};
     properties[field] = {{"anyOf", {{{"type", "null"}}, found}}};
@@ -115,7 +139,7 @@ class StructuredExtract final : public TieredStage {
                       {"type", type_of(property)},
                       {"required", is_required(field)},
                       {"description", description}});
-      tokens += is_nested(property) ? nested_tokens : field_tokens;
+      tokens += tokens_of(property);
     }
     values["fields"] = std::move(list);
     return {system_text(),        document_parts(*document.text, pages.first, pages.last),

@@ -106,9 +106,10 @@ TEST(TokenProbabilities, TheMarginIsAmongTheAllowedValues) {
              token("inv", 0.02, {{"inv", 0.02}, {"con", 0.01}, {"Hello", 0.9}}),
              token("oice", 0.5, {{"oke", 0.5}}), token("\"}", 1)},
             labels);
-  // 0.3 of 0.4 for a string at all, then 0.02 of 0.03; after "inv" nothing else is left.
+  // 0.3 of 0.4 for a string at all; then "inquiry" was not told, and can have 0.01 as the least that was:
+  // 0.02 of 0.04; after "inv" nothing else is left.
   ASSERT_TRUE(of.at("/label").margin);
-  EXPECT_NEAR(*of.at("/label").margin, 0.75 * 2 / 3, 1e-12);
+  EXPECT_NEAR(*of.at("/label").margin, 0.75 * 0.5, 1e-12);
   EXPECT_DOUBLE_EQ(of.at("/label").least, 0.02);
 }
 
@@ -119,6 +120,19 @@ TEST(TokenProbabilities, ValuesWithACommonBeginningArePartedLater) {
             labels);
   // Another way to write the chosen value counts for it.
   EXPECT_NEAR(*of.at("/label").margin, 0.75 * 0.7, 1e-12);
+}
+
+TEST(TokenProbabilities, WhatWasNotToldCannotBeMoreThanWhatIsLeft) {
+  // Nothing was told but the chosen token: contract and inquiry share the other tenth.
+  EXPECT_NEAR(
+      *found({token("{\"label\":\"", 1), token("invoice", 0.9), token("\"}", 1)}, labels).at("/label").margin,
+      0.9, 1e-12);
+}
+
+TEST(TokenProbabilities, ACodeFenceThatWasCutOffTheContentIsPassedOver) {
+  const std::vector<Token> tokens = {token("```", 1), token("json", 1), token("{\"a\":", 1), token("1", 0.5),
+                                     token("} ```", 1)};
+  EXPECT_DOUBLE_EQ(token_probabilities("{\"a\":1}", tokens, {}).at("/a").least, 0.5);
 }
 
 TEST(TokenProbabilities, AMarginNeedsTheChosenValueAmongTheAllowedOnes) {
