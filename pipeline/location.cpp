@@ -98,7 +98,10 @@ Location location_of(const Address& address) {
   if (is_loopback(address)) return Location::local;
   if (const auto number = numeric(address.host))
     return is_private_number(*number) ? Location::local : Location::cloud;
-  const bool is_near = address.host.find('.') == std::string::npos || address.host.ends_with(".local");
+  // Resolvers take 134744072 and 0x8080808 for numbers of hosts.
+  const bool is_name = std::isalpha(static_cast<unsigned char>(address.host.front())) != 0;
+  const bool is_near =
+      is_name && (address.host.find('.') == std::string::npos || address.host.ends_with(".local"));
   return is_near ? Location::local : Location::cloud;
 }
 

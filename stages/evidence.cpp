@@ -12,12 +12,14 @@ using nlohmann::json;
 
 bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
 
-std::string spaced(const std::string& text) {
-  std::string words = " ";
+/// With one blank between words, and none at the ends.
+std::string words_of(const std::string& text) {
+  std::string words;
   for (const char c : text) {
-    if (!is_blank(c) || words.back() != ' ') words += is_blank(c) ? ' ' : c;
+    if (is_blank(c) && (words.empty() || words.back() == ' ')) continue;
+    words += is_blank(c) ? ' ' : c;
   }
-  if (words.back() == ' ') words.pop_back();
+  if (words.ends_with(' ')) words.pop_back();
   return words;
 }
 
@@ -61,6 +63,20 @@ bool number_in(double number, const std::string& quote) {
   return digits.find(digits_of(json(std::fabs(number)).dump())) != std::string::npos;
 }
 
+/// Of scripts that put blanks between words, as far as ASCII goes.
+bool is_word_byte(unsigned char c) { return std::isalnum(c) != 0; }
+
+/// Where the words stand, not beginning or ending within another word.
+std::size_t find_words(const std::string& text, std::string_view words) {
+  for (std::size_t at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) {
+    const std::size_t end = at + words.size();
+    const bool begins = at == 0 || !is_word_byte(text[at - 1]) || !is_word_byte(words.front());
+    const bool ends = end == text.size() || !is_word_byte(text[end]) || !is_word_byte(words.back());
+    if (begins && ends) return at;
+  }
+  return std::string::npos;
+}
+
 }  // namespace
 
 const QuoteFinder::Page& QuoteFinder::prepared(std::size_t number) {
@@ -79,15 +95,14 @@ const QuoteFinder::Page& QuoteFinder::prepared(std::size_t number) {
 }
 
 json QuoteFinder::find(const std::string& quote, std::size_t first, std::size_t last) {
-  const std::string wanted = spaced(quote);
-  if (wanted.size() <= 1) return nullptr;
-  const std::string_view inner = std::string_view(wanted).substr(wanted.front() == ' ' ? 1 : 0);
+  const std::string words = words_of(quote);
+  if (words.empty()) return nullptr;
   for (std::size_t number = first; number <= last && number < text_.pages.size(); ++number) {
     const Page& page = prepared(number);
-    const std::size_t at = page.words.find(inner);
+    const std::size_t at = find_words(page.words, words);
     if (at == std::string::npos) continue;
-    json found = evidence(number, page.offset[at], page.offset[at + inner.size() - 1] + 1);
-    found["quote"] = std::string(inner);
+    json found = evidence(number, page.offset[at], page.offset[at + words.size() - 1] + 1);
+    found["quote"] = words;
     return found;
   }
   return nullptr;
@@ -110,8 +125,8 @@ json QuoteFinder::evidence(std::size_t number, std::size_t begin, std::size_t en
 bool QuoteFinder::stands(const json& evidence) {
   const std::size_t page = evidence.value("page", std::size_t{0});
   if (page == 0 || page > text_.pages.size() || !evidence.contains("quote")) return false;
-  const std::string quote = spaced(evidence["quote"].get<std::string>());
-  return quote.size() > 1 && prepared(page - 1).words.find(quote) != std::string::npos;
+  const std::string words = words_of(evidence["quote"].get<std::string>());
+  return !words.empty() && find_words(prepared(page - 1).words, words) != std::string::npos;
 }
 
 std::optional<bool> value_in_quote(const json& value, const std::string& quote) {

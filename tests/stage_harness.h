@@ -10,8 +10,9 @@ namespace docket {
 class StageHarness {
  public:
   /// `options` is the YAML under `- TYPE:`, on one or more lines without indentation. `schema.json`, if
-  /// given, lies beside the pipeline file.
-  StageHarness(const std::string& type, const std::string& options, const std::string& schema = "");
+  /// given, lies beside the pipeline file. `more` is YAML of further stages; the last of all is the one.
+  StageHarness(const std::string& type, const std::string& options, const std::string& schema = "",
+               const std::string& more = "");
   const Stage& stage() const { return *plan_.stages.back().stage; }
   const StagePlan& plan() const { return plan_.stages.back(); }
 

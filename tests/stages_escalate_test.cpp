@@ -57,5 +57,39 @@ TEST(Escalate, LetsASureRecordPass) {
   EXPECT_EQ(escalate("", sure).state, StageResult::State::skipped);
 }
 
+TEST(Escalate, HasTheStageDoneAgainByTheModelAndSaysWhatWas) {
+  const StageHarness harness("classify",
+                             "backends: rules\n"
+                             "labels: { invoice: , letter: }\n",
+                             "", "  - escalate:\n      backend: model\n");
+  Document document;
+  document.text = std::make_shared<Text>(Text{{{0, 0, "a page", {}}}});
+  const json record = {{"classify",
+                        {{"label", "letter"},
+                         {"confidence", 0.4},
+                         {"accepted", false},
+                         {"tier", "rules"},
+                         {"scores", {{"letter", 0.4}}}}}};
+  StageResult result;
+  auto requests = harness.stage().advance(document, Turn{0, {}, record, {}}, result);
+  ASSERT_TRUE(requests);
+  ASSERT_EQ(requests->size(), 1U);
+  EXPECT_EQ(requests->front().backend, "model");
+  EXPECT_EQ(result.reasons, Reasons{"low confidence: classify"});
+  const std::vector<Reply> replies = {{Answer{{{"label", "invoice"}}}}};
+  requests = harness.stage().advance(document, Turn{1, replies, record, {}}, result);
+  ASSERT_TRUE(requests);
+  EXPECT_TRUE(requests->empty());
+  EXPECT_EQ(result.output["replaces"], "classify");
+  EXPECT_EQ(result.output["before"]["label"], "letter");
+  EXPECT_EQ(result.output["answer"]["label"], "invoice");
+  EXPECT_EQ(result.output["answer"]["lower_tiers"][0]["tier"], "rules");
+}
+
+TEST(Escalate, WantsAModelAndSomethingToRedo) {
+  EXPECT_THROW(StageHarness("escalate", "backend: rules"), std::invalid_argument);
+  EXPECT_THROW(StageHarness("escalate", "backend: model"), std::invalid_argument) << "only extract is before";
+}
+
 }  // namespace
 }  // namespace docket
