@@ -92,6 +92,7 @@ class PlanReader {
     read_top_level();
     if (backends) read_backends(*backends);
     check_backend_cycles(plan_, complaints_);
+    check_budget(plan_, complaints_);
     read_stages(drafts);
   }
 

@@ -1,5 +1,6 @@
 #include "pipeline/plan_checks.h"
 
+#include "pipeline/location.h"
 #include "pipeline/stage_order.h"
 
 namespace docket {
@@ -68,6 +69,17 @@ void check_backend_cycles(const Plan& plan, Complaints& complaints) {
     const BackendPlan& first = plan.backends[cycle.front()];
     complaints.add({first.line, first.column, 0}, "backends." + first.name,
                    "these backends lead to each other without an end: " + text + first.name);
+  }
+}
+
+void check_budget(const Plan& plan, Complaints& complaints) {
+  const Settings budget = plan.settings.group("budget");
+  if (!budget.has("run") && !budget.has("document")) return;
+  for (const BackendPlan& backend : plan.backends) {
+    if (location_of(backend) == Location::local || backend.settings.has("price")) continue;
+    complaints.add({backend.line, backend.column, 0}, "backends." + backend.name,
+                   "is a cloud model without a `price`, so no budget can hold it; add what it costs, such as "
+                   "price: {input: 3.00, output: 15.00}, in USD per million tokens");
   }
 }
 

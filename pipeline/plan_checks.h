@@ -12,4 +12,7 @@ void check_text(const Plan& plan, const Catalog& catalog, Complaints& complaints
 /// Backends that name other backends (`fallback`) lead to an end.
 void check_backend_cycles(const Plan& plan, Complaints& complaints);
 
+/// With a budget the price of every cloud backend is known.
+void check_budget(const Plan& plan, Complaints& complaints);
+
 }  // namespace docket
