@@ -109,7 +109,7 @@ std::vector<PromptPart> document_parts(const Text& text, std::size_t first, std:
 
 const std::string& system_text() {
   static const std::string text =
-      PromptTemplate::parse(std::string(built_in_prompt("system.mustache").content))
+      PromptTemplate::parse(std::string(built_in_prompt(system_prompt).content))
           .value()
           .render(json::object());
   return text;

@@ -15,6 +15,8 @@ namespace docket::stages {
 
 /// The prompts that docket brings, by file name; `docket init --prompts` writes them out for editing.
 std::span<const EmbeddedFile> built_in_prompts();
+inline constexpr std::string_view system_prompt =
+    "system.mustache";  ///< The one that no stage's `prompt` replaces.
 
 /// A Mustache template. Values are put in as they are, without HTML escapes. The only file that knows the
 /// template library. Threads may share it.
