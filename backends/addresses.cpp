@@ -155,7 +155,7 @@ class Addresses final : public Backend, public std::enable_shared_from_this<Addr
     if (was_trial) address.on_trial = false;
     const ErrorClass error = reply.answer ? ErrorClass::bug : reply.answer.error().error_class;
     if (error == ErrorClass::cancelled) return {};
-    if (error != ErrorClass::transport && !reply.overloaded) {
+    if (error != ErrorClass::transport && error != ErrorClass::unreachable && !reply.overloaded) {
       address.failures = 0;
       return {};
     }

@@ -16,6 +16,8 @@ class Breaker final : public Backend {
     if (std::optional<Error> refused = refuse(is_trial)) return done({.answer = *std::move(refused)});
     inner_->submit(std::move(request), [this, is_trial, done = std::move(done)](Reply reply) {
       note(reply, is_trial);
+      if (!reply.answer && reply.answer.error().error_class == ErrorClass::unreachable)
+        reply.answer = Error{ErrorClass::unavailable, reply.answer.error().message};
       done(std::move(reply));
     });
   }
@@ -38,16 +40,21 @@ class Breaker final : public Backend {
     if (error == ErrorClass::unavailable) {
       for_good_ = true;
       open_ = reply.answer.error();
+    } else if (error == ErrorClass::unreachable) {
+      rest(reply.answer.error().message);
     } else if (error == ErrorClass::transport) {
       if (++failures_ < options_.failures) return;
-      rests_until_ = timer_.now() + options_.rest;
-      open_ =
-          Error{ErrorClass::unavailable, options_.name + " gave no reply to " + std::to_string(failures_) +
-                                             " calls in a row; the last: " + reply.answer.error().message};
+      rest(options_.name + " gave no reply to " + std::to_string(failures_) +
+           " calls in a row; the last: " + reply.answer.error().message);
     } else if (error != ErrorClass::cancelled && error != ErrorClass::transient) {
       failures_ = 0;
       open_.reset();
     }
+  }
+
+  void rest(std::string why) {
+    rests_until_ = timer_.now() + options_.rest;
+    open_ = Error{ErrorClass::unavailable, std::move(why)};
   }
 
   const std::unique_ptr<Backend> inner_;

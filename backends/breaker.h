@@ -17,9 +17,10 @@ struct BreakerOptions {
 /// Stops using a backend that is of no use, with one clear message instead of ten thousand slow ones.
 ///  - After the first answer of class `unavailable` (key refused, no such model, bill not paid) everything is
 ///    answered with that, for good.
-///  - After some failures in a row of class `transport` everything is answered with `unavailable` for a
-///  while;
-///    then one request is let through, and decides.
+///  - After a call of class `unreachable`, and after some in a row of class `transport`, everything is
+///  answered
+///    with `unavailable` for a while; then one request is let through, and decides.
+/// Class `unreachable` becomes `unavailable`: it is not the document's doing.
 std::unique_ptr<Backend> make_breaker(std::unique_ptr<Backend> inner, BreakerOptions options, Timer& timer);
 
 }  // namespace docket::backends

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <ctime>
 
 #include "pipeline/scalars.h"
+#include "pipeline/strict_json.h"
 #include "pipeline/utf8.h"
 
 namespace docket::backends {
@@ -78,7 +80,7 @@ std::optional<milliseconds> go_duration(std::string_view text) {
   while (!text.empty()) {
     double number = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (code != std::errc() || number < 0) return std::nullopt;
+    if (code != std::errc() || !(number >= 0) || std::isinf(number)) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     if (text.starts_with("ms")) {
       total += number;
@@ -121,17 +123,17 @@ Reply failed(ErrorClass error_class, std::string message) { return {Error{error_
 }  // namespace
 
 ServerError server_error(const std::string& body) {
-  const json value = json::parse(body, nullptr, false);
+  const Result<json> value = parse_strictly(body);
   ServerError result;
-  if (!value.is_object() || !value.contains("error")) {
+  if (!value || !value->is_object() || !value->contains("error")) {
     result.message = shown(body);
     return result;
   }
-  json error = value["error"];
+  json error = (*value)["error"];
   if (error.is_string()) {  // Ollama hands its runner's JSON on as a text.
-    json inner = json::parse(error.get<std::string>(), nullptr, false);
-    if (inner.is_object() && inner.contains("error")) inner = json(inner["error"]);
-    if (inner.is_object()) error = std::move(inner);
+    Result<json> inner = parse_strictly(error.get<std::string>());
+    if (inner && inner->is_object() && inner->contains("error")) *inner = json((*inner)["error"]);
+    if (inner && inner->is_object()) error = std::move(*inner);
   }
   if (!error.is_object()) {
     result.message = shown(error.is_string() ? error.get<std::string>()

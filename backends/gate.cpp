@@ -43,6 +43,10 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
   /// By rank, then by arrival.
   using Queue = std::map<std::pair<std::int64_t, std::uint64_t>, Waiting>;
 
+  static bool is_unreachable(const Reply& reply) {
+    return !reply.answer && reply.answer.error().error_class == ErrorClass::unreachable;
+  }
+
   /// Sends what may be sent. One thread at a time does it, for all: calls that end on the spot do not pile up
   /// on the stack.
   void let_through() noexcept {
@@ -151,12 +155,16 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
     std::string document = next.request.asked_by.more_to_come ? next.request.asked_by.document : "";
     inner_->submit(std::move(next.request), [this, round = next.round, document = std::move(document),
                                              done = std::move(next.done)](Reply reply) {
+      Queue in_vain;
       {
         const std::lock_guard lock(mutex_);
         --running_;
         note(reply, round);
         if (!document.empty() && reply.answer) seats_[document] = timer_.now() + options_.seat;
+        if (is_unreachable(reply)) in_vain.swap(waiting_);
       }
+      for (const auto& [order, each] : in_vain)
+        each.done({.answer = reply.answer.error()});
       let_through();
       done(std::move(reply));
     });

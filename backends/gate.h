@@ -23,7 +23,8 @@ struct GateOptions {
 /// before all others, while the server still knows its text.
 ///
 /// When the server is overloaded or does not answer, nothing is sent for a while and the gate is half as wide
-/// from then on; it widens by one after every `width` successes.
+/// from then on; it widens by one after every `width` successes. When a call finds nobody there
+/// (`unreachable`), those that wait end with it: whoever asks again decides when.
 std::unique_ptr<Backend> make_gate(std::unique_ptr<Backend> inner, GateOptions options, Timer& timer);
 
 }  // namespace docket::backends

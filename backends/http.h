@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -30,6 +31,9 @@ struct HttpRequest {
   /// The environment's proxy variables (https_proxy, no_proxy, …) count. Not for local servers: their text
   /// must not take a way through somebody else's machine.
   bool through_proxy = false;
+  /// Counts how often it goes out; null: nobody wants to know. More than once when a connection that was kept
+  /// from an earlier call breaks before a reply: mostly the server had closed it just then.
+  std::shared_ptr<std::atomic<int>> times_sent = nullptr;
 };
 
 struct HttpReply {
@@ -46,7 +50,7 @@ class HttpLoop final : public Timer {
   explicit HttpLoop(std::stop_token stop);
   ~HttpLoop() override;  ///< Ends what is under way as cancelled.
 
-  /// The Error is of class `transport` (no whole reply), `content` (the reply exceeds
+  /// The Error is of class `unreachable` (no connection), `transport` (no whole reply), `content` (the reply exceeds
   /// HttpLimits::reply_bytes), `unavailable` (a header that cannot be sent) or `cancelled`. Its message says
   /// which part failed, and the address without what may be secret in it.
   using Done = std::function<void(Result<HttpReply>)>;

@@ -117,6 +117,7 @@ int HttpCall::on_connected(void* data, char*, char*, int, int) {
   HttpCall& call = *static_cast<HttpCall*>(data);
   call.forget_deadline();
   call.stage_ = Stage::waiting;
+  if (call.request_.times_sent) ++*call.request_.times_sent;
   // Far away, it is the total that counts; the sum would overflow.
   if (call.request_.limits.first_byte < call.request_.limits.total)
     call.deadline_ = call.deadlines_.emplace(Timer::Clock::now() + call.request_.limits.first_byte, &call);
@@ -181,6 +182,10 @@ void HttpCall::forget_deadline() {
 }
 
 std::string HttpCall::address() const { return shown_address(request_.url); }
+
+Error HttpCall::transport(const std::string& message) const {
+  return {stage_ == Stage::connecting ? ErrorClass::unreachable : ErrorClass::transport, message};
+}
 
 Error HttpCall::first_byte_missing() const {
   return transport("no reply from " + address() + " within " + in_words(request_.limits.first_byte));

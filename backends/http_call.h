@@ -53,7 +53,8 @@ class HttpCall {
   void receives();
   void forget_deadline();
   std::string address() const;
-  Error transport(const std::string& message) const { return {ErrorClass::transport, message}; }
+  /// Of class `unreachable` while there was no connection yet.
+  Error transport(const std::string& message) const;
   Error timed_out() const;
   Error failure(CURLcode code) const;
 

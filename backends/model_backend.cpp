@@ -1,13 +1,8 @@
 #include "backends/model_backend.h"
 
-#include "backends/addresses.h"
-#include "backends/ask_again.h"
-#include "backends/breaker.h"
 #include "backends/confined.h"
-#include "backends/gate.h"
 #include "backends/model_server.h"
 #include "backends/protocol.h"
-#include "backends/retry.h"
 #include "pipeline/price.h"
 
 namespace docket::backends {
@@ -45,23 +40,26 @@ std::unique_ptr<Protocol> make_protocol(const BackendPlan& backend, const Target
 // From the outside in: may it be asked at all, is it of use, is the answer one, another attempt, was it
 // answered before, which address, is there room, one exchange.
 std::unique_ptr<Backend> make_model_backend(const BackendPlan& plan, bool offline, const Memory& memory,
-                                            HttpLoop& loop, Trace* trace) {
+                                            HttpLoop& loop, Trace* trace, CallOptions options) {
+  Timer& timer = options.timer == nullptr ? loop : *options.timer;
+  const std::string name = "backend '" + plan.name + "'";
+  options.gate.name = options.addresses.name = options.breaker.name = name;
+  options.gate.width = static_cast<std::size_t>(plan.settings.integer("max_concurrent"));
+  options.retry.call = plan.settings.duration("deadline");
+
   std::vector<std::unique_ptr<Backend>> addresses;
   for (const Target& target : targets_of(plan)) {
     auto server = std::make_unique<ModelServer>(target, price_of(plan.settings), make_protocol(plan, target),
                                                 loop, trace);
-    GateOptions gate;
-    gate.width = static_cast<std::size_t>(plan.settings.integer("max_concurrent"));
-    addresses.push_back(make_gate(std::move(server), gate, loop));
+    addresses.push_back(make_gate(std::move(server), options.gate, timer));
   }
-  std::unique_ptr<Backend> backend =
-      addresses.size() == 1 ? std::move(addresses.front()) : make_addresses(std::move(addresses), {}, loop);
-  RetryOptions retry;
-  retry.call = plan.settings.duration("deadline");
+  std::unique_ptr<Backend> backend = addresses.size() == 1
+                                         ? std::move(addresses.front())
+                                         : make_addresses(std::move(addresses), options.addresses, timer);
   backend = make_remembered(std::move(backend), plan, memory);
-  backend = make_retry(std::move(backend), retry, loop);
-  backend = make_ask_again(std::move(backend), {}, loop);
-  backend = make_breaker(std::move(backend), {}, loop);
+  backend = make_retry(std::move(backend), options.retry, timer);
+  backend = make_ask_again(std::move(backend), options.ask_again, timer);
+  backend = make_breaker(std::move(backend), options.breaker, timer);
   return make_confined(std::move(backend), plan.name, location_of(plan), offline);
 }
 

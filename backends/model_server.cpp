@@ -117,9 +117,13 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       return done(failed({ErrorClass::transport, "the document's time is used up"}));
     http.limits.total = std::min(http.limits.total, left);
     http.limits.first_byte = std::min(http.limits.first_byte, left);
+    const auto times_sent = std::make_shared<std::atomic<int>>(0);
+    http.times_sent = times_sent;
     exchange(std::move(http),
-             [self = shared_from_this(), request = std::move(request), server = std::move(server),
+             [self = shared_from_this(), times_sent, request = std::move(request), server = std::move(server),
               done = std::move(done), refusals, spent = std::move(spent)](Result<HttpReply> reply) mutable {
+               for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
+                 spent.add(self->attempt(server));
                self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
                              refusals, std::move(spent));
              });
@@ -128,8 +132,9 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   void receive(Result<HttpReply> reply, Request request, Server server, Done done, int refusals,
                Spending spent) {
     if (!reply) {
-      if (reply.error().error_class == ErrorClass::transport) forget();
-      spent.add(attempt(server));
+      const ErrorClass error = reply.error().error_class;
+      if (error == ErrorClass::transport || error == ErrorClass::unreachable) forget();
+      spent.add(attempt(server, error == ErrorClass::content));
       Reply result = failed(reply.error());
       result.spent = std::move(spent);
       return done(std::move(result));
@@ -142,21 +147,20 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     }
     Reply result = protocol_->read(*reply, request, server);
     if (reply->status == 503) forget();  // It may be loading: then that is waited for.
-    const Spending now = result.spent.by_model().empty() ? one_attempt(server) : priced(result.spent);
+    Spending now = result.spent;
+    if (now.by_model().empty()) now.add(attempt(server, reply->status == 200));
+    if (reply->status == 200) now = priced(now);
     result.spent = std::move(spent);
     result.spent += now;
     if (!result.answer) result.answer = named(result.answer.error());
     done(std::move(result));
   }
 
-  /// A call that brought no usage: it is counted, and nobody knows what the server will charge for it.
-  ModelUsage attempt(const Server& server) const {
-    return {target_.backend, server.model.empty() ? target_.model : server.model, {.calls = 1}};
-  }
-  Spending one_attempt(const Server& server) const {
-    Spending spent;
-    spent.add(attempt(server));
-    return spent;
+  /// A call that brought no usage. If the model answered all the same, nobody knows what that costs.
+  ModelUsage attempt(const Server& server, bool answered = false) const {
+    return {target_.backend,
+            server.model.empty() ? target_.model : server.model,
+            {.calls = 1, .unpriced_calls = answered ? 1 : 0}};
   }
 
   Spending priced(const Spending& tokens) const {
@@ -182,7 +186,9 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   }
 
   Error named(const Error& error) const {
-    return {error.error_class, "backend '" + target_.backend + "': " + error.message};
+    std::string message = error.message;  // It may show text that was escaped in the reply.
+    if (!target_.key.empty()) erase_all(message, target_.key);
+    return {error.error_class, "backend '" + target_.backend + "': " + message};
   }
   Reply failed(const Error& error) const { return {named(error)}; }
 

@@ -29,7 +29,9 @@ std::optional<Answer> answer_from(const json& stored) {
   if (!stored.is_object() || !stored.contains("value")) return std::nullopt;
   Answer answer;
   answer.value = stored["value"];
-  for (const auto& [pointer, entry] : stored.value("probabilities", json::object()).items()) {
+  const json probabilities = stored.value("probabilities", json::object());
+  for (const auto& [pointer, entry] : probabilities.items()) {
+    if (!entry.is_object()) return std::nullopt;
     TokenProbability& probability = answer.probabilities[pointer];
     probability.least = entry.value("least", 0.0);
     probability.joint = entry.value("joint", 0.0);

@@ -1,6 +1,8 @@
 #include "backends/retry.h"
 
 #include <algorithm>
+#include <mutex>
+#include <optional>
 #include <random>
 
 #include "backends/duration_words.h"
@@ -9,6 +11,7 @@ namespace docket::backends {
 namespace {
 
 using std::chrono::milliseconds;
+using Time = Timer::Clock::time_point;
 
 double random_part() {
   thread_local std::minstd_rand generator(std::random_device{}());
@@ -16,7 +19,7 @@ double random_part() {
 }
 
 bool may_succeed_later(ErrorClass error) {
-  return error == ErrorClass::transport || error == ErrorClass::transient;
+  return error == ErrorClass::unreachable || error == ErrorClass::transport || error == ErrorClass::transient;
 }
 
 class Retry final : public Backend {
@@ -53,20 +56,37 @@ class Retry final : public Backend {
   void consider(const CallPtr& call, Reply reply) noexcept {
     call->spent += reply.spent;
     call->cpu_ns += reply.cpu_ns;
+    const std::optional<Time> given_up_at = note_reach(reply);
     if (reply.answer || !may_succeed_later(reply.answer.error().error_class))
       return end(*call, std::move(reply));
     if (timer_.stopped()) return cancel(*call);
     if (call->attempts >= options_.attempts) return give_up(*call, std::move(reply), "");
 
     const milliseconds hint = reply.retry_after.value_or(milliseconds(0));
-    const milliseconds wait = hint + jitter(call->attempts - 1);
+    milliseconds wait = hint + jitter(call->attempts - 1);
     const milliseconds left = std::chrono::floor<milliseconds>(call->request.deadline - timer_.now());
     if (hint > std::min(left, options_.longest_hint)) {
       return give_up(*call, std::move(reply),
                      "; it asks to be left alone for " + in_words(hint) + ", too long to wait for");
     }
+    if (given_up_at) {
+      if (*given_up_at <= timer_.now()) return give_up(*call, std::move(reply), "");
+      // One last look at the end, for all calls at the same time.
+      wait = std::min(wait, std::chrono::ceil<milliseconds>(*given_up_at - timer_.now()));
+    }
     if (wait > left) return give_up(*call, std::move(reply), "; no time is left to ask again");
     timer_.after(wait, [this, call] { timer_.stopped() ? cancel(*call) : attempt(call); });
+  }
+
+  /// When a server that could not be reached this time either is given up; none: it could be reached.
+  std::optional<Time> note_reach(const Reply& reply) {
+    const std::lock_guard lock(mutex_);
+    if (reply.answer || reply.answer.error().error_class != ErrorClass::unreachable) {
+      unreachable_since_.reset();
+      return std::nullopt;
+    }
+    if (!unreachable_since_) unreachable_since_ = timer_.now();
+    return *unreachable_since_ + options_.reach;
   }
 
   milliseconds jitter(int failures) const {
@@ -96,6 +116,8 @@ class Retry final : public Backend {
   const std::unique_ptr<Backend> inner_;
   RetryOptions options_;
   Timer& timer_;
+  std::mutex mutex_;
+  std::optional<Time> unreachable_since_;  ///< Guarded by mutex_. Since then no call found anybody there.
 };
 
 }  // namespace

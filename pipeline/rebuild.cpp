@@ -54,6 +54,7 @@ Consequence consequence(ErrorClass error_class) {
     case ErrorClass::config:
     case ErrorClass::unreadable:
     case ErrorClass::unavailable:
+    case ErrorClass::unreachable:
     case ErrorClass::withheld:
     case ErrorClass::output:
     case ErrorClass::cancelled:

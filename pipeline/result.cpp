@@ -24,6 +24,8 @@ std::string_view name(ErrorClass error_class) {
       return "condition";
     case ErrorClass::unavailable:
       return "unavailable";
+    case ErrorClass::unreachable:
+      return "unreachable";
     case ErrorClass::transport:
       return "transport";
     case ErrorClass::transient:

@@ -18,7 +18,8 @@ enum class ErrorClass {
   crash,        ///< The process that parsed the document died.
   condition,    ///< A condition of the pipeline could not be evaluated for this document.
   unavailable,  ///< A backend that is needed cannot be used. Exit 4.
-  transport,    ///< No whole reply: resolve, connect, reset, time-out.
+  unreachable,  ///< No connection to a server: host unknown, refused, time-out. Ends as `unavailable`.
+  transport,    ///< No whole reply: the connection broke, or time-out.
   transient,    ///< The server asked to come back later and never answered.
   too_long,     ///< The question is longer than what the model can hold.
   withheld,     ///< The question may not leave this machine. The document is held, not failed.

@@ -78,6 +78,20 @@ TEST_F(Breaker, ThenOneRequestDecides) {
   EXPECT_FALSE(ask().reply);
 }
 
+TEST_F(Breaker, AServerThatIsNotThereIsUnavailableUntilATrialFindsIt) {
+  const Error gone{ErrorClass::unavailable, "cannot connect"};
+  Outcome& first = ask();
+  calls_.answer(bad_reply(ErrorClass::unreachable, "cannot connect"));
+  EXPECT_EQ(first.error(), gone);
+  EXPECT_EQ(ask().error(), gone);
+  EXPECT_EQ(calls_.seen(), 1);
+  timer_.advance(30s);
+  ask();
+  EXPECT_EQ(ask().error(), gone);
+  calls_.answer(good_reply());
+  EXPECT_FALSE(ask().reply);
+}
+
 TEST_F(Breaker, ACancelledTrialDecidesNothing) {
   ask_and_fail(3);
   timer_.advance(30s);

@@ -145,6 +145,19 @@ TEST_F(Gate, PausesDoubleWhileTroubleLasts) {
   }
 }
 
+TEST_F(Gate, WhoeverWaitsForAServerThatIsNotThereEndsWithTheFirst) {
+  make(2);
+  ask_many(4);
+  calls_.answer("d0", bad_reply(ErrorClass::unreachable, "cannot connect"));
+  EXPECT_EQ(calls_.waiting(), Documents{"d1"});
+  for (const int i : {0, 2, 3})
+    EXPECT_EQ(outcomes_[static_cast<std::size_t>(i)].error(),
+              (Error{ErrorClass::unreachable, "cannot connect"}));
+  EXPECT_EQ(outcomes_[2].reply->spent.total().calls, 0);
+  ask(prompt_request("next"));  // Without a pause: the server has nothing to recover from.
+  EXPECT_EQ(calls_.waiting(), (Documents{"d1", "next"}));
+}
+
 TEST_F(Gate, AnAbsurdHintDoesNotCloseItForDays) {
   make(1);
   ask_many(2);

@@ -227,7 +227,12 @@ TEST_F(Http, NobodyThere) {
     url = gone.url("/x");
   }
   EXPECT_EQ(error_of(url),
-            (Error{ErrorClass::transport, "cannot connect to " + url + ": Connection refused"}));
+            (Error{ErrorClass::unreachable, "cannot connect to " + url + ": Connection refused"}));
+}
+
+TEST_F(Http, AHostThatNobodyKnows) {
+  EXPECT_EQ(error_of("http://nowhere.invalid:1/x"),
+            (Error{ErrorClass::unreachable, "the host of http://nowhere.invalid:1/x is not known"}));
 }
 
 TEST_F(Http, ABrokenConnectionSaysWhere) {
@@ -302,9 +307,9 @@ TEST_F(Http, AHeaderWithALineBreakIsNotSent) {
 }
 
 TEST_F(Http, AnAddressThatIsNoneIsAnError) {
-  EXPECT_EQ(error_of("ftp://127.0.0.1/x").error_class, ErrorClass::transport);
-  EXPECT_EQ(error_of("http://[::").error_class, ErrorClass::transport);
-  EXPECT_EQ(error_of("").error_class, ErrorClass::transport);
+  EXPECT_EQ(error_of("ftp://127.0.0.1/x").error_class, ErrorClass::unreachable);
+  EXPECT_EQ(error_of("http://[::").error_class, ErrorClass::unreachable);
+  EXPECT_EQ(error_of("").error_class, ErrorClass::unreachable);
 }
 
 TEST_F(Http, AStopEndsWhatIsUnderWay) {

@@ -107,6 +107,30 @@ TEST_F(Retry, ACallHasADeadlineOfItsOwn) {
   EXPECT_EQ(outcome_.error(), (Error{ErrorClass::transport, "cannot connect; no time is left to ask again"}));
 }
 
+TEST_F(Retry, AServerThatIsNotThereIsGivenUpSoonByAllTogether) {
+  const auto begin = timer_.now();
+  random_ = 0.99;
+  ask();
+  while (!outcome_.reply) {
+    calls_.answer(bad_reply(ErrorClass::unreachable, "cannot connect"));
+    timer_.advance(timer_.next().value_or(0ms));
+  }
+  EXPECT_EQ(timer_.now() - begin, 20s);
+  EXPECT_EQ(outcome_.error(), (Error{ErrorClass::unreachable, "cannot connect (6 attempts)"}));
+
+  Outcome next;
+  retry_->submit(prompt_request(), next.done());
+  calls_.answer(bad_reply(ErrorClass::unreachable, "cannot connect"));
+  EXPECT_EQ(next.error(), (Error{ErrorClass::unreachable, "cannot connect"}));
+
+  Outcome there;
+  retry_->submit(prompt_request(), there.done());
+  calls_.answer(bad_reply(ErrorClass::transport, "broke"));
+  timer_.advance(*timer_.next());
+  calls_.answer(bad_reply(ErrorClass::unreachable, "cannot connect"));
+  EXPECT_FALSE(there.reply);  // It was there a moment ago.
+}
+
 TEST_F(Retry, WhatWouldFailAgainIsNotAskedAgain) {
   for (const ErrorClass error : {ErrorClass::unavailable, ErrorClass::rejected, ErrorClass::too_long,
                                  ErrorClass::content, ErrorClass::cancelled}) {

@@ -2,6 +2,7 @@
 
 import json
 import resource
+import time
 
 import e2e
 from e2e import PIPELINE, invoice
@@ -87,17 +88,24 @@ stages:
                 self.assertLess(len(result.err), 10_000)
         self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, 1_000_000, "KiB")
 
-    def test_a_backend_that_is_not_built_in_says_so(self):
+    def test_a_server_that_is_not_there_is_named_and_no_documents_fault(self):
         self.write("in/a.txt", invoice(1))
-        self.write("pipeline.yaml", PIPELINE.replace("backends:\n", "backends:\n  near: { type: ollama, model: m }\n", 1)
-                   .replace("[rules]", "[rules, near]\n      accept: 1"))
+        self.write("pipeline.yaml", PIPELINE.replace(
+            "backends:\n", "backends:\n  near: { type: ollama, model: m, url: 'http://127.0.0.1:1', deadline: 2s }\n", 1)
+            .replace("[rules]", "[rules, near]\n      accept: 1"))
         self.assertEqual(self.docket("check", "pipeline.yaml").code, 0)
-        self.write("in/b.txt", "of no kind at all")
-        result = self.docket("run", "pipeline.yaml")
-        self.assertEqual(result.code, 4, result.err)
-        record = self.record("in/b.txt")
-        self.assertEqual([record["status"], record["error"]["class"]], ["failed", "unavailable"])
-        self.assertIn("near", record["error"]["message"])
+        for number in range(20):
+            self.write(f"in/b{number}.txt", f"of no kind at all, {number}")
+        for run in range(4):  # It counts as no attempt: nothing is parked.
+            begin = time.monotonic()
+            result = self.docket("run", "pipeline.yaml")
+            self.assertLess(time.monotonic() - begin, 30)
+            self.assertEqual(result.code, 4, result.err)
+            for number in range(20):
+                record = self.record(f"in/b{number}.txt")
+                self.assertEqual([record["status"], record["error"]["class"]], ["failed", "unavailable"])
+                self.assertIn("'near'", record["error"]["message"])
+                self.assertIn("cannot connect to http://127.0.0.1:1/", record["error"]["message"])
 
 
 class Overrides(e2e.Case):

@@ -1,6 +1,7 @@
 #include "tests/raw_server.h"
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -62,6 +63,12 @@ void RawPeer::wait_until_closed() const {
   std::array<char, 4096> buffer;
   while (recv(socket_, buffer.data(), buffer.size(), 0) > 0) {
   }
+}
+
+bool RawPeer::closed_within(std::chrono::milliseconds time) const {
+  pollfd waiting{socket_, POLLIN, 0};
+  char byte = 0;
+  return poll(&waiting, 1, static_cast<int>(time.count())) > 0 && recv(socket_, &byte, 1, MSG_PEEK) <= 0;
 }
 
 RawServer::RawServer(Serve serve) : serve_(std::move(serve)), listener_(socket(AF_INET, SOCK_STREAM, 0)) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -21,6 +22,8 @@ class RawPeer {
   /// Closes in such a way that the other side sees "connection reset".
   void reset() const;
   void wait_until_closed() const;
+  /// Waits for that, but not for longer than `time`.
+  bool closed_within(std::chrono::milliseconds time) const;
 
  private:
   const int socket_;
