@@ -26,16 +26,19 @@ json to_json(const Answer& answer) {
 
 /// Nothing for what a damaged store says.
 std::optional<Answer> answer_from(const json& stored) {
-  if (!stored.is_object() || !stored.contains("value")) return std::nullopt;
-  Answer answer;
-  answer.value = stored["value"];
-  for (const auto& [pointer, entry] : stored.value("probabilities", json::object()).items()) {
-    TokenProbability& probability = answer.probabilities[pointer];
-    probability.least = entry.value("least", 0.0);
-    probability.joint = entry.value("joint", 0.0);
-    if (entry.contains("margin")) probability.margin = entry["margin"].get<double>();
+  try {
+    Answer answer;
+    answer.value = stored.at("value");
+    for (const auto& [pointer, entry] : stored.at("probabilities").items()) {
+      TokenProbability& probability = answer.probabilities[pointer];
+      probability.least = entry.at("least");
+      probability.joint = entry.at("joint");
+      if (entry.contains("margin")) probability.margin = entry["margin"].get<double>();
+    }
+    return answer;
+  } catch (const json::exception&) {
+    return std::nullopt;
   }
-  return answer;
 }
 
 class Remembered final : public Backend {
