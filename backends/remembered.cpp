@@ -47,7 +47,7 @@ class Remembered final : public Backend {
       : plan_(plan), memory_(memory), inner_(std::move(inner)) {}
 
   void submit(Request request, Done done) noexcept override {
-    const std::string key = request_key(plan_, request);
+    const std::string key = request_key(plan_, memory_.model, request);
     if (memory_.reuse && !key.empty()) {
       Result<std::optional<StoredAnswer>> known = memory_.store->answer(key);
       if (!known) return done(failed(known.error()));  // To ask again might cost.
@@ -93,7 +93,8 @@ class Remembered final : public Backend {
       return done(std::move(reply));
     }
     call.outcome = "ok";
-    StoredAnswer answer{call.request, call.model, to_json(*reply.answer), call.usage};
+    std::optional<StoredAnswer> answer;
+    if (!call.request.empty()) answer = {call.request, call.model, to_json(*reply.answer), call.usage};
     const auto kept = std::make_shared<Reply>(std::move(reply));
     memory_.store->call_ended(std::move(call), std::move(answer),
                               [kept, done = std::move(done)](const std::optional<Error>& lost) {
@@ -112,20 +113,23 @@ class Remembered final : public Backend {
   const BackendPlan& plan_;
   const Memory memory_;
   std::mutex mutex_;
-  std::map<std::string, std::int64_t> failures_;  ///< Attempts of requests without an answer. Guarded by mutex_.
-  const std::unique_ptr<Backend> inner_;          ///< Last: ends before what its answers need.
+  std::map<std::string, std::int64_t>
+      failures_;                          ///< Attempts of requests without an answer. Guarded by mutex_.
+  const std::unique_ptr<Backend> inner_;  ///< Last: ends before what its answers need.
 };
 
 }  // namespace
 
-std::string request_key(const BackendPlan& plan, const Request& request) {
+std::string request_key(const BackendPlan& plan, const std::string& model, const Request& request) {
   const auto* prompt = std::get_if<Prompt>(&request.question);
   if (prompt == nullptr) return {};
+  if (model.empty() && plan.settings.text("model").empty()) return {};
   const auto another = [](const std::string&) { return json(); };  // Whom else it asks is no part of it.
   json document = json::array();
   for (const PromptPart& part : prompt->document)
     document.push_back(part.text);
   const json whole = {{"type", plan.kind->type},
+                      {"model", model},
                       {"settings", answer_settings(plan.kind->fields, plan.settings.resolved(), another)},
                       {"system", prompt->system},
                       {"document", std::move(document)},
