@@ -8,11 +8,17 @@
 #include "pipeline/backend.h"
 #include "pipeline/kind.h"
 #include "pipeline/plan.h"
+#include "pipeline/plan_digest.h"
 
 namespace docket::backends {
 
 /// Every backend type that a pipeline may name. A new backend is one new file and one line in all.cpp.
 std::span<const BackendKind> all();
+
+/// What tells a server's model from another under the same name, by backend: those of this machine's network,
+/// and those whose model the pipeline does not name. Asks all at once and waits for them, seconds at most;
+/// who does not answer is missing. `offline`: the cloud is not asked.
+ModelDigests find_models(const Plan& plan, bool offline, const std::stop_token& stop);
 
 struct Options {
   int jobs = 1;                          ///< Extraction workers.
@@ -21,6 +27,7 @@ struct Options {
   bool offline = false;                  ///< No question leaves this machine.
   std::filesystem::path trace;           ///< Folder for requests and replies; empty: none are kept.
   AnswerStore* answers = nullptr;        ///< Outlives the backend. Null: answers are not remembered.
+  ModelDigests models;                   ///< Answers of other models are not reused.
   bool reuse_answers = true;             ///< Not: models are asked again what they have answered before.
 };
 

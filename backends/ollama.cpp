@@ -50,6 +50,16 @@ class Ollama final : public Protocol {
     }
   }
 
+  std::optional<HttpRequest> ask_models() const override { return get("/api/tags"); }
+
+  std::string model_in(const HttpReply& reply) const override {
+    const Result<json> body = reply_object(reply);
+    if (reply.status != 200 || !body) return {};
+    for (const json& model : body->value("models", json::array()))
+      if (is_ours(model)) return text_member(model, "digest");
+    return {};
+  }
+
   HttpRequest ask(const Request& request, const Server& server) const override {
     const auto& prompt = std::get<Prompt>(request.question);
     json body = {{"model", target_.model},
@@ -161,9 +171,7 @@ class Ollama final : public Protocol {
   std::optional<Error> learn_window(const json& body, Server& found) const {
     const json models = body.value("models", json::array());
     for (const json& model : models) {
-      if (!model.is_object()) continue;
-      const std::string name = text_member(model, "name");
-      if (name != target_.model && name != target_.model + ":latest") continue;
+      if (!is_ours(model)) continue;
       found.digest = text_member(model, "digest");
       found.window = token_count(model, "context_length");
     }
@@ -174,6 +182,12 @@ class Ollama final : public Protocol {
                                                 "; lower 'context', or give the server more memory"};
     }
     return std::nullopt;
+  }
+
+  bool is_ours(const json& model) const {
+    if (!model.is_object()) return false;
+    const std::string name = text_member(model, "name");
+    return name == target_.model || name == target_.model + ":latest";
   }
 
   /// Thinking is inside eval_count, and not told apart.

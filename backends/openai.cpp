@@ -45,6 +45,29 @@ class OpenAi final : public Protocol {
     return Probe{};
   }
 
+  std::optional<HttpRequest> ask_models() const override {
+    if (target_.location == Location::cloud && !target_.model.empty()) return std::nullopt;
+    return json_get(target_, base_ + "/models", bearer(target_));
+  }
+
+  /// llama-server measures the file that it has; others only name their models.
+  std::string model_in(const HttpReply& reply) const override {
+    const Result<json> body = reply_object(reply);
+    if (reply.status != 200 || !body || !body->contains("data") || !(*body)["data"].is_array()) return {};
+    const json& list = (*body)["data"];
+    for (const json& model : list) {
+      const std::string id = text_member(model, "id");
+      if (list.size() > 1 && id != target_.model) continue;
+      std::string found = target_.model.empty() ? id : "";
+      const json measures = model.is_object() ? model.value("meta", json()) : json();
+      for (const char* measure : {"n_params", "size", "n_vocab"})
+        if (const auto count = token_count(measures, measure))
+          found += " " + std::to_string(*count) + " " + measure;
+      return found;
+    }
+    return {};
+  }
+
   HttpRequest ask(const Request& request, const Server& server) const override {
     const auto& prompt = std::get<Prompt>(request.question);
     json body = {{"model", server.model},

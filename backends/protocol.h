@@ -56,6 +56,11 @@ class Protocol {
   /// asks no more. The Error (class `unavailable`, `transient`, …) ends it.
   virtual Result<Probe> probe(int step, const HttpReply* reply, Server& found) const = 0;
 
+  /// Which models the server has, at the price of one look that loads none; none: not worth asking.
+  virtual std::optional<HttpRequest> ask_models() const { return std::nullopt; }
+  /// What tells the target's model from another under the same name; empty: the reply does not say.
+  virtual std::string model_in(const HttpReply&) const { return {}; }
+
   /// `request` holds a Prompt.
   virtual HttpRequest ask(const Request& request, const Server& server) const = 0;
 

@@ -26,18 +26,19 @@ json to_json(const Answer& answer) {
 
 /// Nothing for what a damaged store says.
 std::optional<Answer> answer_from(const json& stored) {
-  if (!stored.is_object() || !stored.contains("value")) return std::nullopt;
-  Answer answer;
-  answer.value = stored["value"];
-  const json probabilities = stored.value("probabilities", json::object());
-  for (const auto& [pointer, entry] : probabilities.items()) {
-    if (!entry.is_object()) return std::nullopt;
-    TokenProbability& probability = answer.probabilities[pointer];
-    probability.least = entry.value("least", 0.0);
-    probability.joint = entry.value("joint", 0.0);
-    if (entry.contains("margin")) probability.margin = entry["margin"].get<double>();
+  try {
+    Answer answer;
+    answer.value = stored.at("value");
+    for (const auto& [pointer, entry] : stored.at("probabilities").items()) {
+      TokenProbability& probability = answer.probabilities[pointer];
+      probability.least = entry.at("least");
+      probability.joint = entry.at("joint");
+      if (entry.contains("margin")) probability.margin = entry["margin"].get<double>();
+    }
+    return answer;
+  } catch (const json::exception&) {
+    return std::nullopt;
   }
-  return answer;
 }
 
 class Remembered final : public Backend {
@@ -46,7 +47,7 @@ class Remembered final : public Backend {
       : plan_(plan), memory_(memory), inner_(std::move(inner)) {}
 
   void submit(Request request, Done done) noexcept override {
-    const std::string key = request_key(plan_, request);
+    const std::string key = request_key(plan_, memory_.model, request);
     if (memory_.reuse && !key.empty()) {
       Result<std::optional<StoredAnswer>> known = memory_.store->answer(key);
       if (!known) return done(failed(known.error()));  // To ask again might cost.
@@ -92,7 +93,8 @@ class Remembered final : public Backend {
       return done(std::move(reply));
     }
     call.outcome = "ok";
-    StoredAnswer answer{call.request, call.model, to_json(*reply.answer), call.usage};
+    std::optional<StoredAnswer> answer;
+    if (!call.request.empty()) answer = {call.request, call.model, to_json(*reply.answer), call.usage};
     const auto kept = std::make_shared<Reply>(std::move(reply));
     memory_.store->call_ended(std::move(call), std::move(answer),
                               [kept, done = std::move(done)](const std::optional<Error>& lost) {
@@ -111,20 +113,23 @@ class Remembered final : public Backend {
   const BackendPlan& plan_;
   const Memory memory_;
   std::mutex mutex_;
-  std::map<std::string, std::int64_t> failures_;  ///< Attempts of requests without an answer. Guarded by mutex_.
-  const std::unique_ptr<Backend> inner_;          ///< Last: ends before what its answers need.
+  std::map<std::string, std::int64_t>
+      failures_;                          ///< Attempts of requests without an answer. Guarded by mutex_.
+  const std::unique_ptr<Backend> inner_;  ///< Last: ends before what its answers need.
 };
 
 }  // namespace
 
-std::string request_key(const BackendPlan& plan, const Request& request) {
+std::string request_key(const BackendPlan& plan, const std::string& model, const Request& request) {
   const auto* prompt = std::get_if<Prompt>(&request.question);
   if (prompt == nullptr) return {};
+  if (model.empty() && plan.settings.text("model").empty()) return {};
   const auto another = [](const std::string&) { return json(); };  // Whom else it asks is no part of it.
   json document = json::array();
   for (const PromptPart& part : prompt->document)
     document.push_back(part.text);
   const json whole = {{"type", plan.kind->type},
+                      {"model", model},
                       {"settings", answer_settings(plan.kind->fields, plan.settings.resolved(), another)},
                       {"system", prompt->system},
                       {"document", std::move(document)},

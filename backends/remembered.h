@@ -11,7 +11,8 @@ namespace docket::backends {
 /// What is done with answers of earlier runs.
 struct Memory {
   AnswerStore* store = nullptr;  ///< Null: nothing is remembered.
-  bool reuse = true;             ///< Not: every request is sent, and its answer takes the place of the old one.
+  std::string model = {};  ///< What tells the server's model from another; empty: the pipeline's name for it.
+  bool reuse = true;       ///< Not: every request is sent, and its answer takes the place of the old one.
 };
 
 /// A backend that sends no request twice to the same model: the answer is taken from the store. What `inner`
@@ -20,8 +21,8 @@ struct Memory {
 std::unique_ptr<Backend> make_remembered(std::unique_ptr<Backend> inner, const BackendPlan& plan,
                                          const Memory& memory);
 
-/// Which request it is, to which model: where the model stands and how it is reached is no part of it. Empty
-/// for a question that is no Prompt.
-std::string request_key(const BackendPlan& plan, const Request& request);
+/// Which request it is, to which model (see Memory): where the model stands and how it is reached is no part
+/// of it. Empty for a question that is no Prompt, and when nobody knows which model will answer.
+std::string request_key(const BackendPlan& plan, const std::string& model, const Request& request);
 
 }  // namespace docket::backends

@@ -47,8 +47,10 @@ class Router final : public Backend {
       backends_[backend.name] = make_rules_backend();
       return;
     }
-    std::unique_ptr<Backend> made = make_model_backend(
-        backend, options.offline, {options.answers, options.reuse_answers}, loop_, trace_.get());
+    Memory memory{options.answers, {}, options.reuse_answers};
+    if (const auto model = options.models.find(backend.name); model != options.models.end())
+      memory.model = model->second;
+    std::unique_ptr<Backend> made = make_model_backend(backend, options.offline, memory, loop_, trace_.get());
     const BackendPlan* second = plan.backend(backend.settings.text("fallback"));
     if (second != nullptr) {
       add(*second, plan, options);

@@ -94,7 +94,9 @@ std::string forecast(OpenedLedger& opened, const std::filesystem::path& file) {
   if (!std::filesystem::exists(file, ignored)) return "\nnow: the file is gone\n";
   RunOptions options;
   options.inputs = {file.string()};
-  const std::vector<LedgerConfiguration> configurations = configurations_of(opened.plan);
+  const Result<ModelDigests> models = known_models(opened.ledger.database(), opened.plan);
+  if (!models) return "\nnow: " + models.error().message + "\n";
+  const std::vector<LedgerConfiguration> configurations = configurations_of(opened.plan, *models);
   Nobody listener;
   DocumentSource source(options, opened.plan, opened.output, &opened.ledger.database(),
                         plan_digest(opened.plan, configurations), listener);

@@ -119,12 +119,16 @@ int plan_command(const RunOptions& options) {
     }
     ledger.emplace(std::move(*opened));
   }
-  const std::vector<LedgerConfiguration> configurations = configurations_of(*plan);
+  Result<ModelDigests> models = ledger ? known_models(ledger->database(), *plan) : ModelDigests();
+  if (!models) {
+    complain(models.error().message);
+    return exit_usage;
+  }
+  const std::vector<LedgerConfiguration> configurations = configurations_of(*plan, *models);
   Idle idle;
   DocumentSource source(options, *plan, folder, ledger ? &ledger->database() : nullptr,
                         plan_digest(*plan, configurations), idle);
-  const bool anew = options.rebuild.which == RebuildOptions::Which::everything;
-  Foresight foresight(*plan, configurations, ledger ? &*ledger : nullptr, anew);
+  Foresight foresight(*plan, configurations, ledger ? &*ledger : nullptr, options.always_make());
   Forecast forecast(plan->stages.size());
   while (const DocumentPtr document = source.next({})) {
     const auto stages = foresight.look(*document);

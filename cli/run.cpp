@@ -207,9 +207,9 @@ void work(const RunOptions& options, const Plan& plan, const Output& output, Run
 
 int run_plan(const RunOptions& options, const Plan& plan, const Output& output, RunLedger& ledger,
              const MakeBackend& make_backend, Signals& signals) {
-  const bool anew = options.rebuild.which == RebuildOptions::Which::everything;
-  const auto backend = make_backend(plan, {options.jobs, extract_worker(), signals.hard_stop(), options.offline,
-                                           options.trace_dir, &ledger.ledger(), !anew});
+  const auto backend =
+      make_backend(plan, {options.jobs, extract_worker(), signals.hard_stop(), options.offline,
+                          options.trace_dir, &ledger.ledger(), ledger.models(), !options.always_make()});
   if (!backend) {
     complain(backend.error().message);
     return exit_usage;
@@ -263,7 +263,7 @@ std::optional<Plan> read_plan_for_run(const RunOptions& options) {
   return plan;
 }
 
-int run_command(const RunOptions& options, const MakeBackend& make_backend) {
+int run_command(const RunOptions& options, const MakeBackend& make_backend, const FindModels& find_models) {
   Signals signals(options.grace);
   const std::optional<Plan> plan = read_plan_for_run(options);
   if (!plan) return exit_usage;
@@ -274,7 +274,8 @@ int run_command(const RunOptions& options, const MakeBackend& make_backend) {
     return failure->held_by_another ? exit_locked : exit_usage;
   }
   const Output& output = *std::get<std::unique_ptr<Output>>(opened);
-  auto ledger = RunLedger::open(*plan, output, options.rebuild);
+  auto ledger =
+      RunLedger::open(*plan, output, options, find_models(*plan, options.offline, signals.hard_stop()));
   if (!ledger) {
     complain(ledger.error().message);
     return exit_usage;

@@ -38,6 +38,7 @@ struct RunOptions {
   bool quiet = false;
   bool verbose = false;
 
+  bool always_make() const { return rebuild.which == RebuildOptions::Which::everything; }
   /// True if what the run lists is the whole input.
   bool whole_input() const { return (inputs.empty() || input_complete) && only.empty(); }
 };
@@ -46,8 +47,12 @@ struct RunOptions {
 using MakeBackend =
     std::function<Result<std::unique_ptr<Backend>>(const Plan& plan, const backends::Options& options)>;
 
+/// Asks the servers which models they have: see backends::find_models.
+using FindModels = std::function<ModelDigests(const Plan& plan, bool offline, const std::stop_token& stop)>;
+
 /// Runs the pipeline; returns the exit code.
-int run_command(const RunOptions& options, const MakeBackend& make_backend = backends::make);
+int run_command(const RunOptions& options, const MakeBackend& make_backend = backends::make,
+                const FindModels& find_models = backends::find_models);
 
 /// Says on standard output what a run would do and why; changes nothing and asks no model.
 int plan_command(const RunOptions& options);

@@ -7,7 +7,6 @@
 
 #include "cli/version.h"
 #include "pipeline/ledger_tables.h"
-#include "pipeline/plan_digest.h"
 #include "pipeline/record.h"
 
 namespace docket {
@@ -43,20 +42,29 @@ LedgerDocument row_of(const Document& document, const Plan& plan) {
 }  // namespace
 
 Result<std::unique_ptr<RunLedger>> RunLedger::open(const Plan& plan, const Output& output,
-                                                   const RebuildOptions& rebuild) {
+                                                   const RunOptions& options, const ModelDigests& models) {
   auto ledger = Ledger::open(output.folder());
   if (!ledger) return ledger.error();
-  const bool anew = rebuild.which == RebuildOptions::Which::everything;
-  return std::unique_ptr<RunLedger>(
-      new RunLedger(plan, std::move(*ledger), anew ? LedgerStages::Use::this_run : LedgerStages::Use::all));
+  auto reading = (*ledger)->read();
+  if (!reading) return reading.error();
+  Result<ModelDigests> all = known_models(**reading, plan);
+  if (!all) return all.error();
+  for (const auto& [backend, model] : models)
+    (*all)[backend] = model;
+  return std::unique_ptr<RunLedger>(new RunLedger(plan, std::move(*ledger), options, std::move(*all)));
 }
 
-RunLedger::RunLedger(const Plan& plan, std::unique_ptr<Ledger> ledger, LedgerStages::Use use)
+RunLedger::RunLedger(const Plan& plan, std::unique_ptr<Ledger> ledger, const RunOptions& options,
+                     ModelDigests models)
     : plan_(plan),
-      configurations_(configurations_of(plan)),
+      offline_(options.offline),
+      models_(std::move(models)),
+      configurations_(configurations_of(plan, models_)),
       plan_digest_(docket::plan_digest(plan, configurations_)),
       ledger_(std::move(ledger)),
-      stages_(std::make_unique<LedgerStages>(*ledger_, plan.stages, configurations_, use)) {}
+      stages_(std::make_unique<LedgerStages>(
+          *ledger_, plan.stages, configurations_,
+          options.always_make() ? LedgerStages::Use::this_run : LedgerStages::Use::all)) {}
 
 std::optional<Error> RunLedger::begin(const Report::Run& run) {
   LedgerRun row;
@@ -67,7 +75,10 @@ std::optional<Error> RunLedger::begin(const Report::Run& run) {
   row.host = host_name();
   row.pid = getpid();
   row.started = run.started;
-  return ledger_->begin_run(row, configurations_);
+  std::map<std::string, std::string> models;
+  for (const auto& [backend, model] : models_)
+    if (const BackendPlan* const named = plan_.backend(backend)) models[server_id(*named)] = model;
+  return ledger_->begin_run(row, configurations_, models);
 }
 
 std::optional<Error> RunLedger::end(int exit_code, const std::string& report) {
@@ -82,7 +93,7 @@ void RunLedger::ended(const Document& document, bool in_input, std::string recor
   row.in_input = in_input || (before != nullptr && before->in_input);
   row.record_bytes = record_bytes;
   count_attempt(row, before);
-  if (std::ranges::any_of(document.stages, &StageResult::held_by_run)) row.settled = false;
+  if (offline_ && std::ranges::any_of(document.stages, &StageResult::withheld)) row.settled = false;
   ledger_->document_ended(std::move(row), stages_of(document), std::move(record));
 }
 

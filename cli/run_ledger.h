@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "cli/run.h"
 #include "pipeline/ledger.h"
 #include "pipeline/ledger_stages.h"
 #include "pipeline/output.h"
 #include "pipeline/plan.h"
-#include "pipeline/rebuild.h"
+#include "pipeline/plan_digest.h"
 #include "pipeline/report.h"
 
 namespace docket {
@@ -16,8 +17,9 @@ namespace docket {
 /// A run's side of its ledger: what it was told to do, and how each of its documents ended.
 class RunLedger {
  public:
+  /// `models`: what servers say now. Who says nothing is taken to have what it had.
   static Result<std::unique_ptr<RunLedger>> open(const Plan& plan, const Output& output,
-                                                 const RebuildOptions& rebuild);
+                                                 const RunOptions& options, const ModelDigests& models);
 
   std::optional<Error> begin(const Report::Run& run);
   /// Waits until all is committed.
@@ -33,13 +35,16 @@ class RunLedger {
 
   Ledger& ledger() { return *ledger_; }
   StageStore& stages() { return *stages_; }
+  const ModelDigests& models() const { return models_; }
   const std::string& plan_digest() const { return plan_digest_; }
 
  private:
-  RunLedger(const Plan& plan, std::unique_ptr<Ledger> ledger, LedgerStages::Use use);
+  RunLedger(const Plan& plan, std::unique_ptr<Ledger> ledger, const RunOptions& options, ModelDigests models);
   std::vector<LedgerStage> stages_of(const Document& document) const;
 
   const Plan& plan_;
+  const bool offline_;
+  const ModelDigests models_;
   const std::vector<LedgerConfiguration> configurations_;
   const std::string plan_digest_;
   std::unique_ptr<Ledger> ledger_;

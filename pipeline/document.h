@@ -29,7 +29,7 @@ struct StageResult {
   nlohmann::json output;             ///< The stage's member of the record; null: no member.
   std::vector<std::string> reasons;  ///< Names of the conditions that made it run, or that flag the document.
   std::optional<std::string> held;   ///< Set with State::held.
-  bool held_by_run = false;  ///< With State::held: by how the run was started, so that another may end otherwise.
+  bool withheld = false;             ///< A model was not asked since the question may not leave this machine.
   std::optional<Error> error;        ///< Set with State::failed.
   Spending spent;
   nlohmann::json notes;  ///< What the stage remembers from turn to turn; not kept.

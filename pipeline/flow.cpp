@@ -146,8 +146,7 @@ class StageNode {
     Next where = Next::leave;
     {
       const CpuStopwatch watch(result.cpu_ns);
-      where = job.visit ? go_on(*next.visit, passage, result)
-                        : enter(*next.visit, passage, result);
+      where = job.visit ? go_on(*next.visit, passage, result) : enter(*next.visit, passage, result);
     }
     if (where == Next::call) {
       std::get<1>(out).try_put(next);
@@ -178,6 +177,7 @@ class StageNode {
   Next go_on(Visit& visit, Passage& passage, StageResult& result) const {
     if (visit.turn > 0) {
       for (const Reply& reply : visit.replies) {
+        if (!reply.answer && reply.answer.error().error_class == ErrorClass::withheld) result.withheld = true;
         result.spent += reply.spent;
         result.reused += reply.reused;
         result.cpu_ns += reply.cpu_ns;
@@ -255,7 +255,6 @@ class StageNode {
     if (error.error_class == ErrorClass::withheld) {
       result.state = StageResult::State::held;
       result.held = std::move(error.message);
-      result.held_by_run = true;
       return Next::leave;
     }
     // A turn that was asked after the stop, or that the stop cut short, is no failure of the document.

@@ -54,12 +54,15 @@ Ledger::Ledger(std::unique_ptr<LedgerDatabase> database)
 
 Ledger::~Ledger() = default;
 
-std::optional<Error> Ledger::begin_run(const LedgerRun& run, const std::vector<LedgerConfiguration>& stages) {
+std::optional<Error> Ledger::begin_run(const LedgerRun& run, const std::vector<LedgerConfiguration>& stages,
+                                       const std::map<std::string, std::string>& models) {
   std::int64_t id = 0;
   writer_.submit(
       [&](LedgerDatabase& database) -> std::optional<Error> {
         for (const LedgerConfiguration& stage : stages)
           if (auto failed = insert(database, stage)) return failed;
+        for (const auto& [server, model] : models)
+          if (auto failed = upsert_model(database, server, model)) return failed;
         if (auto failed = insert(database, run)) return failed;
         id = database.last_row_id();
         return std::nullopt;

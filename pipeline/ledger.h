@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -26,8 +27,9 @@ class Ledger final : public AnswerStore {
   static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& output_folder);
   ~Ledger() override;  ///< Commits what waits.
 
-  /// Before any other write, which then belongs to the run.
-  std::optional<Error> begin_run(const LedgerRun& run, const std::vector<LedgerConfiguration>& stages);
+  /// Before any other write, which then belongs to the run. `models`: by server_id.
+  std::optional<Error> begin_run(const LedgerRun& run, const std::vector<LedgerConfiguration>& stages,
+                                 const std::map<std::string, std::string>& models = {});
   /// Waits until all that was written is committed. `report`: JSON.
   std::optional<Error> end_run(int exit_code, const std::string& report);
 

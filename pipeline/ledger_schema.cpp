@@ -30,6 +30,11 @@ CREATE TABLE configurations (        -- what a stage was told to do, each once
   content     TEXT NOT NULL          -- JSON: type, version, settings, models; no secrets
 );
 
+CREATE TABLE models (                -- what servers had when they were last asked
+  server      TEXT PRIMARY KEY,      -- hash of the backend's type, addresses and model
+  model       TEXT NOT NULL          -- digest of its content, or its name
+);
+
 CREATE TABLE documents (
   path         TEXT PRIMARY KEY,     -- as the record names it
   id           TEXT NOT NULL,

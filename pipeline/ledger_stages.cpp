@@ -47,9 +47,8 @@ StageInput stage_input(const Document& document, std::span<const StagePlan> stag
   StageInput input;
   if (reads_file(kind)) input.document = document.sha256;
   if (kind.reads_text) input.text = document.text_digest;
-  const bool reads_record =
-      kind.reads_record ||
-      (!kind.reads_record_with.empty() && stages[position].settings.has(kind.reads_record_with));
+  const bool reads_record = kind.reads_record || (!kind.reads_record_with.empty() &&
+                                                  stages[position].settings.has(kind.reads_record_with));
   if (reads_record && !kind.provides_text) {
     for (const std::size_t i : before)
       if (!document.stages[i].output.is_null())
@@ -149,7 +148,8 @@ void LedgerStages::ended(Document& document, std::size_t position) noexcept {
     document.stamp = {};
     result.origin.key.clear();
   }
-  const bool is_success = result.state == State::done || (result.state == State::held && !result.held_by_run);
+  // What was withheld depends on the policy and on how the run was started, of which the key says nothing.
+  const bool is_success = (result.state == State::done || result.state == State::held) && !result.withheld;
   if (!is_same || !is_success) return release(key);
   StoredResult kept;
   kept.key = key;

@@ -68,6 +68,11 @@ std::optional<Error> insert(LedgerDatabase& database, const LedgerRun& run) {
       {run.name, run.pipeline, run.plan, run.version, run.host, run.pid, run.started});
 }
 
+std::optional<Error> upsert_model(LedgerDatabase& database, const std::string& server,
+                                  const std::string& model) {
+  return database.run("REPLACE INTO models (server, model) VALUES (?, ?)", {server, model});
+}
+
 std::optional<Error> upsert(LedgerDatabase& database, const LedgerDocument& document) {
   return database.run(
       "REPLACE INTO documents (path, id, name, size, mtime_ns, ctime_ns, inode, sha256, media_type, plan, "
@@ -319,6 +324,14 @@ Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::stri
           {path}, add))
     return *failed;
   return calls;
+}
+
+Result<std::string> select_model(LedgerDatabase& database, std::string_view server) {
+  std::string model;
+  if (auto failed = database.run("SELECT model FROM models WHERE server = ?", {server},
+                                 [&](const LedgerRow& row) { model = row.text(0); }))
+    return *failed;
+  return model;
 }
 
 Result<std::string> select_configuration(LedgerDatabase& database, std::string_view digest) {

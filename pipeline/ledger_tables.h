@@ -15,6 +15,8 @@ namespace docket {
 
 std::optional<Error> insert(LedgerDatabase& database, const LedgerConfiguration& configuration);
 std::optional<Error> insert(LedgerDatabase& database, const LedgerRun& run);
+std::optional<Error> upsert_model(LedgerDatabase& database, const std::string& server,
+                                  const std::string& model);
 std::optional<Error> upsert(LedgerDatabase& database, const LedgerDocument& document);
 std::optional<Error> upsert(LedgerDatabase& database, const std::string& path, std::size_t position,
                             const LedgerStage& stage);
@@ -44,6 +46,8 @@ Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::st
 Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key);
 Result<std::optional<StoredAnswer>> select_answer(LedgerDatabase& database, std::string_view request);
 Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::string_view path);
+/// Empty: not known.
+Result<std::string> select_model(LedgerDatabase& database, std::string_view server);
 Result<std::string> select_configuration(LedgerDatabase& database, std::string_view digest);
 
 }  // namespace docket

@@ -1,6 +1,7 @@
 #include "pipeline/plan_digest.h"
 
 #include "pipeline/digest.h"
+#include "pipeline/ledger_tables.h"
 #include "pipeline/plan.h"
 #include "pipeline/stage_key.h"
 
@@ -33,6 +34,23 @@ json when_of(const StagePlan& stage) {
 }
 
 }  // namespace
+
+std::string server_id(const BackendPlan& backend) {
+  const json& settings = backend.settings.resolved();
+  return short_digest(
+      one_line({backend.kind->type, settings.value("url", json()), settings.value("model", json())}));
+}
+
+Result<ModelDigests> known_models(LedgerDatabase& ledger, const Plan& plan) {
+  ModelDigests models;
+  for (const BackendPlan& backend : plan.backends) {
+    if (!backend.kind->answers_prompts) continue;
+    Result<std::string> model = select_model(ledger, server_id(backend));
+    if (!model) return model.error();
+    if (!model->empty()) models[backend.name] = std::move(*model);
+  }
+  return models;
+}
 
 LedgerConfiguration configuration_of(const Plan& plan, const StagePlan& stage, const ModelDigests& models) {
   const Describe backend = [&](const std::string& name) { return describe_backend(plan, models, name); };

@@ -18,8 +18,9 @@ class Paid {
  public:
   explicit Paid(const std::string& settings = "model: m") {
     PlanOrComplaints read =
-        read_plan(dir_.write("pipeline.yaml", "version: 1\nbackends:\n  paid: { type: openai, url: 'http://127.0.0.1:1', " +
-                                                  settings + " }\nstages:\n  - extract:\n"),
+        read_plan(dir_.write("pipeline.yaml",
+                             "version: 1\nbackends:\n  paid: { type: openai, url: 'http://127.0.0.1:1', " +
+                                 settings + " }\nstages:\n  - extract:\n"),
                   catalog());
     if (!read.plan) throw std::invalid_argument(to_string(read.complaints.at(0)));
     plan_ = std::move(*read.plan);
@@ -91,7 +92,7 @@ TEST(Remembered, SendsTheSameRequestOnce) {
   EXPECT_EQ(again.reused.nano_dollars, 7);
   ask(*backend, prompt("two"));
   EXPECT_EQ(asked, 2);
-  const auto anew = make_remembered(std::make_unique<Echo>(asked), paid.plan(), {ledger->get(), false});
+  const auto anew = make_remembered(std::make_unique<Echo>(asked), paid.plan(), {ledger->get(), "", false});
   ask(*anew, prompt("one"));
   EXPECT_EQ(asked, 3);
 }
@@ -109,17 +110,33 @@ TEST(Remembered, GivesEveryAttemptARowAndKeepsNoFailure) {
   EXPECT_FALSE((*ledger)->flush());
   auto reading = (*ledger)->read();
   std::vector<std::string> rows;
-  EXPECT_FALSE((*reading)->run("SELECT document || ' ' || stage || ' ' || backend || ' ' || model || ' ' || location || ' ' ||"
-                               " attempt || ' ' || outcome || ' ' || nano_dollars FROM calls ORDER BY id",
-                               {}, [&](const LedgerRow& row) { rows.emplace_back(row.text(0)); }));
+  EXPECT_FALSE((*reading)->run(
+      "SELECT document || ' ' || stage || ' ' || backend || ' ' || model || ' ' || location || ' ' ||"
+      " attempt || ' ' || outcome || ' ' || nano_dollars FROM calls ORDER BY id",
+      {}, [&](const LedgerRow& row) { rows.emplace_back(row.text(0)); }));
   EXPECT_EQ(rows, (std::vector<std::string>{"a.txt classify paid m local 1 transient 7",
-                                            "a.txt classify paid m local 2 transient 7", "a.txt classify paid m local 1 ok 7"}));
+                                            "a.txt classify paid m local 2 transient 7",
+                                            "a.txt classify paid m local 1 ok 7"}));
+}
+
+TEST(Remembered, ReusesNoAnswerOfAModelThatNobodyKnows) {
+  const TempDir dir;
+  const Paid paid("max_concurrent: 1");
+  auto ledger = Ledger::open(dir.path());
+  int asked = 0;
+  for (const std::string model : {"", "", "m1", "m1", "m2"}) {
+    const auto backend = make_remembered(std::make_unique<Echo>(asked), paid.plan(), {ledger->get(), model});
+    EXPECT_EQ(ask(*backend, prompt("one")).answer->value, "one");
+  }
+  EXPECT_EQ(asked, 4);
 }
 
 /// Holds what it is told until the test says how it went.
 class SlowStore final : public AnswerStore {
  public:
-  Result<std::optional<StoredAnswer>> answer(std::string_view) override { return std::optional<StoredAnswer>(); }
+  Result<std::optional<StoredAnswer>> answer(std::string_view) override {
+    return std::optional<StoredAnswer>();
+  }
   void call_ended(LedgerCall, std::optional<StoredAnswer>,
                   std::function<void(const std::optional<Error>&)> committed) override {
     waiting = std::move(committed);
@@ -148,16 +165,17 @@ TEST(Remembered, HandsNoAnswerOnBeforeItIsDurable) {
 }
 
 TEST(Remembered, KnowsARequestByWhatDecidesItsAnswer) {
-  const std::string key = request_key(Paid().plan(), prompt("one"));
-  EXPECT_EQ(request_key(Paid("model: m, max_concurrent: 9, timeout: 7s").plan(), prompt("one")), key);
-  EXPECT_NE(request_key(Paid("model: other").plan(), prompt("one")), key);
-  EXPECT_NE(request_key(Paid().plan(), prompt("two")), key);
+  const std::string key = request_key(Paid().plan(), "", prompt("one"));
+  EXPECT_EQ(request_key(Paid("model: m, max_concurrent: 9, timeout: 7s").plan(), "", prompt("one")), key);
+  EXPECT_NE(request_key(Paid("model: other").plan(), "", prompt("one")), key);
+  EXPECT_NE(request_key(Paid().plan(), "another m", prompt("one")), key);
+  EXPECT_NE(request_key(Paid().plan(), "", prompt("two")), key);
   Request another = prompt("one");
   another.asked_by.document = "b.txt";
-  EXPECT_EQ(request_key(Paid().plan(), another), key);
+  EXPECT_EQ(request_key(Paid().plan(), "", another), key);
   std::get<Prompt>(another.question).complaint = "no JSON";
-  EXPECT_NE(request_key(Paid().plan(), another), key);
-  EXPECT_EQ(request_key(Paid().plan(), Request{"paid", ClassifyQuestion{}}), "");
+  EXPECT_NE(request_key(Paid().plan(), "", another), key);
+  EXPECT_EQ(request_key(Paid().plan(), "", Request{"paid", ClassifyQuestion{}}), "");
 }
 
 }  // namespace

@@ -70,9 +70,12 @@ class Project {
 
   int run() {
     options.pipeline.file = root / "pipeline.yaml";
-    return run_command(options, [this](const Plan&, const backends::Options&) {
-      return Result<std::unique_ptr<Backend>>(backend.make());
-    });
+    return run_command(
+        options,
+        [this](const Plan&, const backends::Options&) {
+          return Result<std::unique_ptr<Backend>>(backend.make());
+        },
+        [this](const Plan&, bool, const std::stop_token&) { return models; });
   }
   nlohmann::json report() const { return nlohmann::json::parse(read("out/report.json")); }
   nlohmann::json record(const std::string& path) const {
@@ -82,6 +85,7 @@ class Project {
   TempDir dir;
   fs::path root = dir.path() / "project";
   RunOptions options;
+  ModelDigests models = {{"local", "digest 1"}};  ///< What the servers say that they have.
   CountingBackend backend;
 };
 
@@ -158,7 +162,7 @@ const Row rows[] = {
      {0, 0, 2},
      3},
     {"a condition says the same in other words",
-     [](Project& p) { p.edit(".classify.label == \"invoice\"", "\"invoice\" == .classify.label"); },
+     [](Project& p) { p.edit(".classify.label == \"invoice\"", "(.classify.label) == \"invoice\""); },
      {},
      3},
     {"a condition has another name", [](Project& p) { p.edit("is invoice:", "bill:"); }, {}, 3},
@@ -179,9 +183,18 @@ const Row rows[] = {
      {},
      0},
     {"a backend has another model", [](Project& p) { p.edit("model: small", "model: large"); }, {0, 3, 0}, 3},
+    {"a server has another version of the model",
+     [](Project& p) { p.models["local"] = "digest 2"; },
+     {0, 3, 0},
+     3},
+    {"a server cannot be asked what it has", [](Project& p) { p.models.clear(); }, {}, 0},
     {"a backend has another address", [](Project& p) { p.edit(":11434", ":11435"); }, {}, 0},
     {"max_concurrent changes", [](Project& p) { p.edit("max_concurrent: 4", "max_concurrent: 8"); }, {}, 0},
     {"a backend's time-out changes", [](Project& p) { p.edit("timeout: 60s", "timeout: 90s"); }, {}, 0},
+    {"a price comes",
+     [](Project& p) { p.edit("timeout: 60s", "timeout: 60s, price: { input: 1, output: 2 }"); },
+     {},
+     0},
     {"a stage's time limit changes", [](Project& p) { p.edit("time_limit: 20s", "time_limit: 30s"); }, {}, 0},
     {"a comment in the pipeline", [](Project& p) { p.edit("stages:", "# the work\nstages:"); }, {}, 0},
     {"a stage goes",
@@ -231,7 +244,7 @@ TEST(Rerun, RunsWhatChangedAndNothingElse) {
     ASSERT_EQ(project.run(), exit_up_to_date);
     ASSERT_EQ(project.backend.take(), (Calls{3, 3, 2}));
     row.change(project);
-    project.run();
+    ASSERT_NE(project.run(), exit_usage);
     EXPECT_EQ(project.backend.take(), row.calls);
     if (row.worked_on < 0) continue;
     const nlohmann::json documents = project.report()["documents"];
@@ -319,6 +332,49 @@ TEST(Rerun, WhatIsNotTheDocumentsDoingNeverParks) {
     EXPECT_EQ(project.run(), exit_unavailable);
     EXPECT_EQ(project.backend.take().extract, attempt == 0 ? 3 : 1);
   }
+}
+
+const Error withheld = {ErrorClass::withheld, "nothing may leave this machine"};
+
+TEST(Rerun, WhatOfflineHeldIsAskedByTheNextRunWithoutIt) {
+  Project project;
+  project.backend.refusals = {{"rules", withheld}, {"local", withheld}};
+  project.options.offline = true;
+  EXPECT_EQ(project.run(), exit_held);
+  EXPECT_EQ(project.backend.take(), (Calls{3, 0, 0}));
+  project.options.offline = false;
+  project.backend.refusals.clear();
+  EXPECT_EQ(project.run(), exit_up_to_date);
+  EXPECT_EQ(project.backend.take(), (Calls{0, 3, 2}));
+}
+
+TEST(Rerun, WhatOfflineHadDoneByAnotherModelIsAskedByTheNextRunWithoutIt) {
+  Project project;
+  project.edit("type: builtin }", "type: builtin }\n  other: { type: builtin }");
+  project.edit("[rules, local]", "[other, rules]");
+  project.backend.refusals = {{"other", withheld}};
+  project.options.offline = true;
+  EXPECT_EQ(project.run(), exit_up_to_date);
+  EXPECT_EQ(project.backend.take(), (Calls{3, 3, 2}));
+  project.options.offline = false;
+  project.backend.refusals.clear();
+  EXPECT_EQ(project.run(), exit_up_to_date);
+  EXPECT_EQ(project.backend.take(), (Calls{0, 3, 0}));
+  EXPECT_EQ(project.run(), exit_up_to_date);
+  EXPECT_EQ(project.backend.take(), Calls{});
+}
+
+TEST(Rerun, WhatThePolicyHoldsIsHeldUntilSomethingChanges) {
+  Project project;
+  project.backend.refusals = {{"rules", withheld}, {"local", withheld}};
+  EXPECT_EQ(project.run(), exit_held);
+  project.backend.refusals.clear();
+  project.backend.take();
+  EXPECT_EQ(project.run(), exit_held);
+  EXPECT_EQ(project.backend.take(), Calls{});
+  project.write("in/a.txt", "a letter, new");
+  EXPECT_EQ(project.run(), exit_held);
+  EXPECT_EQ(project.backend.take(), (Calls{1, 1, 0}));
 }
 
 TEST(Rerun, OnlyWhatFailedIsRunWhenAskedFor) {

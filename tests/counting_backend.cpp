@@ -20,6 +20,8 @@ class CountingBackendOfRun final : public Backend {
       ++counts_.extract_;
       return done(read(extract->file));
     }
+    const auto refusal = counts_.refusals.find(request.backend);
+    if (refusal != counts_.refusals.end()) return done({refusal->second});
     Reply reply;
     if (const auto* classify = std::get_if<ClassifyQuestion>(&request.question)) {
       ++counts_.classify_;

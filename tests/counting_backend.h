@@ -2,6 +2,7 @@
 #include <array>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -27,6 +28,7 @@ class CountingBackend {
   Calls take();
 
   Error failure = {ErrorClass::crash, "crashed the parser"};
+  std::map<std::string, Error> refusals;  ///< By backend: how it answers what is not to read a file.
 
  private:
   friend class CountingBackendOfRun;

@@ -14,10 +14,10 @@ EXAMPLES = e2e.SOURCE / "examples"
 
 class Examples(e2e.Case):
     def run_example(self, name):
-        """Runs the example as it stands, with its records in the test's folder; {file: record}."""
-        result = self.docket("run", EXAMPLES / name / "pipeline.yaml", "-o", "out", cwd=self.dir)
+        """Runs the example as it stands, with its records in a folder of its own; {file: record}."""
+        result = self.docket("run", EXAMPLES / name / "pipeline.yaml", "-o", name, cwd=self.dir)
         self.assertEqual(result.code, 3, result.err)
-        records = {record["document"]["path"].removeprefix("inbox/"): record for record in self.results()}
+        records = {record["document"]["path"].removeprefix("inbox/"): record for record in self.results(name)}
         gold = [json.loads(line) for line in (EXAMPLES / name / "gold.jsonl").read_text("utf-8").splitlines()]
         self.assertEqual(sorted(records), sorted(truth["file"] for truth in gold))
         return records

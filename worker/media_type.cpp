@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "pipeline/utf8.h"
+
 namespace docket::worker {
 namespace {
 
@@ -84,12 +86,32 @@ bool ends_in_object(std::string_view text, std::size_t end) {
   return true;
 }
 
+// A compressed file is what it is, not what it holds: nothing is unpacked.
+constexpr int all_checks = MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_ERROR;
+
+bool is_letter(char c) {
+  return static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 }  // namespace
 
+bool is_plain_prose(std::string_view content) {
+  if (content.empty() || !is_letter(content.front())) return false;  // %! {\rtf /* # [ …
+  constexpr std::string_view blanks = "\t\n\r\f";
+  const bool has_controls = std::any_of(content.begin(), content.end(), [&](char c) {
+    return (static_cast<unsigned char>(c) < ' ' && blanks.find(c) == blanks.npos) || c == 0x7f;
+  });
+  if (has_controls || first_invalid_utf8(content) != content.npos) return false;
+  for (const std::string_view mark : {"<", "-->", "%PDF-"})
+    if (content.find(mark) != content.npos) return false;
+  for (const std::string_view image : {"P1", "P2", "P3", "P4", "P5", "P6", "P7", "SIMPLE", "GIF8"})
+    if (content.starts_with(image)) return false;
+  const std::string_view first_word = content.substr(0, content.find_first_of(" \t\n\r\f"));
+  return first_word.find(':') == first_word.npos;  // The header of a message.
+}
+
 Result<std::unique_ptr<MediaTypes>> MediaTypes::load() {
-  // A compressed file is what it is, not what it holds: nothing is unpacked.
-  constexpr int flags = MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_ERROR;
-  const magic_t magic = magic_open(flags);
+  const magic_t magic = magic_open(all_checks);
   if (magic == nullptr) return Error{ErrorClass::unavailable, "libmagic does not start"};
   std::unique_ptr<MediaTypes> types(new MediaTypes(magic));
   if (magic_load(magic, nullptr) != 0) {
@@ -104,6 +126,7 @@ MediaTypes::~MediaTypes() { magic_close(magic_); }
 
 std::string MediaTypes::of(std::string_view content) const {
   const std::string_view beginning = content.substr(0, examined);
+  magic_setflags(magic_, is_plain_prose(beginning) ? all_checks | MAGIC_NO_CHECK_SOFT : all_checks);
   const char* found = magic_buffer(magic_, beginning.data(), beginning.size());
   const std::string_view type = found == nullptr ? "application/octet-stream" : found;
   const bool is_vague = type == "application/zip" || type == "application/octet-stream";

@@ -1,0 +1,58 @@
+#include <algorithm>
+#include <latch>
+
+#include "backends/backends.h"
+#include "backends/protocol.h"
+
+namespace docket::backends {
+namespace {
+
+// A server that is there says what it has at once; one that is not must not hold up a run with nothing to do.
+constexpr std::chrono::seconds longest_connect{2};
+constexpr std::chrono::seconds longest_look{5};
+
+struct Look {
+  std::string backend;
+  std::unique_ptr<Protocol> protocol;
+  HttpRequest request;
+  std::string model;
+};
+
+std::vector<Look> looks_at(const Plan& plan, bool offline) {
+  std::vector<Look> looks;
+  for (const BackendPlan& backend : plan.backends) {
+    if (!backend.kind->answers_prompts) continue;
+    for (const Target& target : targets_of(backend)) {
+      if (offline && target.location == Location::cloud) continue;
+      std::unique_ptr<Protocol> protocol = make_protocol(backend, target);
+      std::optional<HttpRequest> request = protocol->ask_models();
+      if (!request) continue;
+      request->limits.connect = std::min<std::chrono::milliseconds>(request->limits.connect, longest_connect);
+      request->limits.first_byte = request->limits.total = longest_look;
+      looks.push_back({backend.name, std::move(protocol), std::move(*request), {}});
+    }
+  }
+  return looks;
+}
+
+}  // namespace
+
+ModelDigests find_models(const Plan& plan, bool offline, const std::stop_token& stop) {
+  std::vector<Look> looks = looks_at(plan, offline);
+  if (looks.empty()) return {};
+  std::latch all(static_cast<std::ptrdiff_t>(looks.size()));
+  HttpLoop loop(stop);
+  for (Look& look : looks) {
+    loop.send(std::move(look.request), [&look, &all](const Result<HttpReply>& reply) {
+      if (reply) look.model = look.protocol->model_in(*reply);
+      all.count_down();
+    });
+  }
+  all.wait();
+  ModelDigests models;  // Of several addresses the first that knows speaks for all.
+  for (Look& look : looks)
+    if (!look.model.empty()) models.try_emplace(look.backend, std::move(look.model));
+  return models;
+}
+
+}  // namespace docket::backends
