@@ -1,6 +1,7 @@
 #include "backends/model_backend.h"
 
 #include "backends/confined.h"
+#include "backends/message.h"
 #include "backends/model_server.h"
 #include "backends/protocol.h"
 #include "pipeline/price.h"
@@ -38,7 +39,7 @@ std::unique_ptr<Protocol> make_protocol(const BackendPlan& backend, const Target
 }
 
 // From the outside in: may it be asked at all, is it of use, is the answer one, another attempt, was it
-// answered before, which address, is there room, one exchange.
+// answered before, can it be paid, which address, is there room, one exchange.
 std::unique_ptr<Backend> make_model_backend(const BackendPlan& plan, bool offline, const Memory& memory,
                                             HttpLoop& loop, Trace* trace, CallOptions options) {
   Timer& timer = options.timer == nullptr ? loop : *options.timer;
@@ -47,15 +48,18 @@ std::unique_ptr<Backend> make_model_backend(const BackendPlan& plan, bool offlin
   options.gate.width = static_cast<std::size_t>(plan.settings.integer("max_concurrent"));
   options.retry.call = plan.settings.duration("deadline");
 
+  const std::optional<Price> price = price_of(plan.settings);
   std::vector<std::unique_ptr<Backend>> addresses;
   for (const Target& target : targets_of(plan)) {
-    auto server = std::make_unique<ModelServer>(target, price_of(plan.settings), make_protocol(plan, target),
-                                                loop, trace);
+    auto server = std::make_unique<ModelServer>(target, price, make_protocol(plan, target), loop, trace);
     addresses.push_back(make_gate(std::move(server), options.gate, timer));
   }
   std::unique_ptr<Backend> backend = addresses.size() == 1
                                          ? std::move(addresses.front())
                                          : make_addresses(std::move(addresses), options.addresses, timer);
+  if (options.budget != nullptr && price)
+    backend = make_budgeted(std::move(backend), *options.budget, *price,
+                            plan.settings.boolean("think") ? room_for_thinking : 0);
   backend = make_remembered(std::move(backend), plan, memory);
   backend = make_retry(std::move(backend), options.retry, timer);
   backend = make_ask_again(std::move(backend), options.ask_again, timer);

@@ -4,6 +4,7 @@
 #include "backends/addresses.h"
 #include "backends/ask_again.h"
 #include "backends/breaker.h"
+#include "backends/budget.h"
 #include "backends/gate.h"
 #include "backends/http.h"
 #include "backends/remembered.h"
@@ -21,7 +22,8 @@ struct CallOptions {
   RetryOptions retry = {};
   AskAgainOptions ask_again = {};
   BreakerOptions breaker = {};
-  Timer* timer = nullptr;  ///< Null: the loop.
+  Timer* timer = nullptr;    ///< Null: the loop.
+  Budget* budget = nullptr;  ///< Of the run; null: it has none.
 };
 
 /// A backend of the pipeline that answers prompts, with all its addresses, limits and retries, but without

@@ -23,7 +23,7 @@ Backend::Done counting_cpu(Backend::Done done) {
 class Router final : public Backend {
  public:
   Router(const Plan& plan, const Options& options, std::unique_ptr<Trace> trace)
-      : trace_(std::move(trace)), loop_(options.hard_stop) {
+      : trace_(std::move(trace)), budget_(budget_of(plan)), loop_(options.hard_stop) {
     for (const BackendPlan& backend : plan.backends)
       add(backend, plan, options);
     ExtractPoolOptions pool;
@@ -50,7 +50,8 @@ class Router final : public Backend {
     Memory memory{options.answers, {}, options.reuse_answers};
     if (const auto model = options.models.find(backend.name); model != options.models.end())
       memory.model = model->second;
-    std::unique_ptr<Backend> made = make_model_backend(backend, options.offline, memory, loop_, trace_.get());
+    std::unique_ptr<Backend> made =
+        make_model_backend(backend, options.offline, memory, loop_, trace_.get(), {.budget = budget_.get()});
     const BackendPlan* second = plan.backend(backend.settings.text("fallback"));
     if (second != nullptr) {
       add(*second, plan, options);
@@ -69,6 +70,7 @@ class Router final : public Backend {
   }
 
   const std::unique_ptr<Trace> trace_;
+  const std::unique_ptr<Budget> budget_;
   HttpLoop loop_;  ///< Before those who use it, so that it goes after them.
   std::map<std::string, std::unique_ptr<Backend>, std::less<>> backends_;
 };

@@ -23,7 +23,7 @@ Rebuild decide_unchanged(const LedgerDocument& before, const DocumentNow& now,
       if (!before.settled) return run_because("was held: " + before.held.value_or(""));
       break;
     case Outcome::done:
-      if (!before.settled) return run_because("was done without a model that --offline kept out");
+      if (!before.settled) return run_because("was done without a model that --offline or the budget kept out");
       break;
   }
   if (!now.record_bytes) return run_because("its record is missing");
