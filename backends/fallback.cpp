@@ -42,7 +42,7 @@ class Fallback final : public Backend {
       return done(std::move(first));
     }
     request.backend = options_.name;
-    second_.submit(std::move(request), [this, first = std::move(first), done](Reply reply) {
+    second_.submit(std::move(request), [first = std::move(first), done](Reply reply) {
       Spending both = first.spent;
       both += reply.spent;
       reply.spent = std::move(both);
