@@ -15,10 +15,11 @@
 #include <latch>
 #include <nlohmann/json.hpp>
 
+#include "backends/backends.h"
 #include "backends/model_backend.h"
 #include "bench/http/slow_server.h"
-#include "cli/commands.h"
 #include "pipeline/schema.h"
+#include "stages/stages.h"
 
 namespace {
 
@@ -104,7 +105,7 @@ bool measure(int in_flight) {
   std::ofstream(file) << "version: 1\nbackends:\n  model: { type: openai, model: m, max_concurrent: "
                       << in_flight << ", url: 'http://127.0.0.1:" << server.port()
                       << "/v1' }\nstages:\n  - extract:\n";
-  const PlanOrComplaints read = read_plan(file, catalog());
+  const PlanOrComplaints read = read_plan(file, {stages::all(), backends::all()});
   std::filesystem::remove(file);
   if (!read.plan) {
     std::fprintf(stderr, "%s\n", to_string(read.complaints.at(0)).c_str());
