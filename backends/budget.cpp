@@ -10,6 +10,7 @@
 namespace docket::backends {
 namespace {
 
+/// Of text; half of what is usual. Long numbers and rare scripts can have less.
 constexpr std::int64_t bytes_per_token = 2;
 constexpr std::int64_t frame_tokens = 200;  ///< Roles, marks, what a server adds.
 
@@ -52,12 +53,10 @@ class Budgeted final : public Backend {
                    });
   }
 
-  /// A call that broke off may be charged in full, and nobody tells.
+  /// What nobody tells, such as of a call that broke off, may be charged in full.
   static std::int64_t spent_on(const Reply& reply, std::int64_t most) {
     const Usage used = reply.spent.total();
-    const bool broke_off = !reply.answer && reply.answer.error().error_class == ErrorClass::transport;
-    const bool is_told = used.input_tokens > 0 || used.output_tokens > 0;
-    return used.calls > 0 && broke_off && !is_told ? most : used.nano_dollars;
+    return used.unpriced_calls > 0 ? std::max(most, used.nano_dollars) : used.nano_dollars;
   }
 
   const std::unique_ptr<Backend> inner_;

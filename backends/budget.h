@@ -56,8 +56,8 @@ class Budget {
 /// None: the pipeline has no budget.
 std::unique_ptr<Budget> budget_of(const Plan& plan);
 
-/// The most that a prompt can cost: a token is at least two bytes of text, and the answer as long as it may
-/// be, with `thinking` tokens before it.
+/// The most that a prompt is expected to cost: two bytes of text a token, which is twice as many tokens as
+/// text usually has, and an answer as long as it may be, with `thinking` tokens before it.
 std::int64_t most_cost(const Prompt& prompt, const Price& price, std::int64_t thinking);
 
 /// Asks `inner` only for what the budget has room for.

@@ -47,9 +47,8 @@ bool has(std::string_view text, std::string_view part) {
 bool says_used_up(const ServerError& error) {
   static constexpr std::string_view signs[] = {"insufficient_quota", "credit_balance", "spend_limit",
                                                "usage_limit_exceeded", "billing"};
-  return std::ranges::any_of(signs, [&](std::string_view sign) {
-    return has(error.code, sign) || has(error.type, sign) || has(error.message, sign);
-  });
+  return std::ranges::any_of(
+      signs, [&](std::string_view sign) { return has(error.code, sign) || has(error.type, sign); });
 }
 
 std::string header(const HttpReply& reply, std::string_view name) {
@@ -194,7 +193,8 @@ Reply error_reply(const HttpReply& reply) {
   if (status == 401 || status == 403)
     return failed(ErrorClass::unavailable,
                   said(reply, error) + "; check 'api_key' and what it is allowed to do");
-  if (status == 402 || (status == 429 && says_used_up(error)))
+  const bool no_credit = status == 400 && has(error.message, "credit balance");  // Anthropic
+  if (status == 402 || no_credit || (status == 429 && says_used_up(error)))
     return failed(ErrorClass::unavailable, said(reply, error));
   if (status == 404 || status == 405 || status == 501)
     return failed(ErrorClass::unavailable, said(reply, error) + "; check 'url' and 'model'");

@@ -19,7 +19,8 @@ bool another_may_know(ErrorClass error) {
 /// A document must not be given up for good because of its content when one of the two was not there to read
 /// it.
 ErrorClass class_of_both(ErrorClass first, ErrorClass second) {
-  return first == ErrorClass::unavailable ? first : second;
+  const bool was_there = first == ErrorClass::too_long || first == ErrorClass::content;
+  return was_there ? second : first;
 }
 
 class Fallback final : public Backend {
@@ -43,6 +44,7 @@ class Fallback final : public Backend {
     }
     request.backend = options_.name;
     second_.submit(std::move(request), [first = std::move(first), done](Reply reply) {
+      if (!reply.answer && reply.answer.error().error_class == ErrorClass::withheld) return done(first);
       Spending both = first.spent;
       both += reply.spent;
       reply.spent = std::move(both);

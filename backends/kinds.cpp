@@ -7,25 +7,32 @@ using Type = Field::Type;
 
 constexpr std::string_view locations[] = {"local", "cloud"};
 
+/// USD per million tokens. Beyond it sums would not fit 64 bits; what is sold costs less than 1,000.
+constexpr double dearest = 10'000;
+
 constexpr Field price_fields[] = {
     {.name = "input",
      .type = Type::number,
      .help = "USD per million input tokens",
      .required = true,
-     .minimum = 0},
+     .minimum = 0,
+     .maximum = dearest},
     {.name = "cached_input",
      .type = Type::number,
      .help = "of these, read from the server's cache; as `input` when absent",
-     .minimum = 0},
+     .minimum = 0,
+     .maximum = dearest},
     {.name = "cache_write",
      .type = Type::number,
      .help = "of these, written to the server's cache; as `input` when absent",
-     .minimum = 0},
+     .minimum = 0,
+     .maximum = dearest},
     {.name = "output",
      .type = Type::number,
      .help = "USD per million output tokens",
      .required = true,
-     .minimum = 0},
+     .minimum = 0,
+     .maximum = dearest},
     {.name = "as_of", .type = Type::date, .help = "when these prices were looked up"},
 };
 
@@ -84,7 +91,8 @@ constexpr Field location{
     .help =
         "whether documents sent there leave this machine's network; from the address when absent: "
         "loopback and private addresses are local",
-    .choices = locations};
+    .choices = locations,
+    .affects_answer = false};
 constexpr Field price{.name = "price",
                       .type = Type::group,
                       .help = "what calls cost; unknown when absent, which a budget refuses for the cloud",

@@ -31,14 +31,18 @@ std::vector<std::string> bearer(const Target& target) {
 }
 
 HttpRequest json_get(const Target& target, std::string url, std::vector<std::string> headers) {
-  return {"GET", std::move(url), std::move(headers), "", target.limits};
+  HttpRequest request{"GET", std::move(url), std::move(headers), "", target.limits};
+  request.through_proxy = target.location == Location::cloud;
+  return request;
 }
 
 HttpRequest json_post(const Target& target, std::string url, std::vector<std::string> headers,
                       const json& body) {
   headers.push_back("Content-Type: application/json");
-  return {"POST", std::move(url), std::move(headers),
-          body.dump(-1, ' ', false, json::error_handler_t::replace), target.limits};
+  HttpRequest request = json_get(target, std::move(url), std::move(headers));
+  request.method = "POST";
+  request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  return request;
 }
 
 std::string text_member(const json& object, const char* member) {

@@ -95,7 +95,8 @@ std::optional<std::int64_t> token_count(const json& usage, const char* member) {
   const auto found = usage.find(member);
   if (found == usage.end() || !found->is_number_integer()) return std::nullopt;
   const auto count = found->get<std::int64_t>();
-  constexpr std::int64_t implausible = std::int64_t{1} << 40;
+  constexpr std::int64_t implausible = std::int64_t{1}
+                                       << 28;  // No window is so large; prices of it fit 64 bits.
   return count >= 0 && count < implausible ? std::optional(count) : std::nullopt;
 }
 

@@ -4,8 +4,12 @@
 #include <mutex>
 #include <vector>
 
+#include "pipeline/strict_json.h"
+
 namespace docket::backends {
 namespace {
+
+using nlohmann::json;
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
@@ -14,6 +18,8 @@ using std::chrono::milliseconds;
 constexpr std::chrono::minutes longest_load{10};
 /// A server may refuse one setting after the other; each is dropped once, or changed.
 constexpr int most_refusals = 8;
+/// Shorter ones are no secrets of a cloud.
+constexpr std::size_t shortest_secret = 12;
 
 void erase_all(std::string& text, const std::string& secret) {
   static constexpr std::string_view in_place = "(key removed)";
@@ -22,10 +28,30 @@ void erase_all(std::string& text, const std::string& secret) {
     text.replace(at, secret.size(), in_place);
 }
 
-/// A server may show the key that it was sent, in an error for example.
-Result<HttpReply> without_key(Result<HttpReply> reply, const std::string& key) {
-  if (key.empty() || !reply) return reply;
-  erase_all(reply->body, key);
+/// Also where JSON spells it with escapes.
+void erase_decoded(json& value, const std::string& key) {
+  if (value.is_string()) return erase_all(value.get_ref<std::string&>(), key);
+  if (!value.is_structured()) return;
+  for (json& member : value)
+    erase_decoded(member, key);
+}
+
+void erase_in_body(std::string& body, const std::string& key) {
+  erase_all(body, key);
+  if (body.find("\\u") == std::string::npos && body.find("\\/") == std::string::npos) return;
+  Result<json> parsed = parse_strictly(body);
+  if (!parsed) return;
+  const json before = *parsed;
+  erase_decoded(*parsed, key);
+  if (*parsed != before) body = parsed->dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// A server may show the key that it was sent, in an error for example. A key of a few letters may be a word
+/// of the answer itself, such as the `ollama` that some servers want for a key: then the answer stays as it
+/// is.
+Result<HttpReply> without_key(Result<HttpReply> reply, const std::string& key, std::size_t shortest) {
+  if (key.size() < shortest || key.empty() || !reply) return reply;
+  erase_in_body(reply->body, key);
   for (auto& [name, value] : reply->headers)
     erase_all(value, key);
   return reply;
@@ -62,21 +88,39 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   }
 
   void ask(Request request, Done done) {
-    with_server([self = shared_from_this(), request = std::move(request),
-                 done = std::move(done)](Result<Server> server) mutable {
-      if (!server) return done(self->failed(server.error()));
-      self->send(std::move(request), std::move(*server), std::move(done), 0, {});
+    const auto left = std::chrono::ceil<milliseconds>(request.deadline - Clock::now());
+    auto asked = std::make_shared<Asked>(std::move(request), std::move(done));
+    const auto go_on = [self = shared_from_this(), asked](Result<Server> server) {
+      if (asked->begun.exchange(true)) return;
+      if (!server) return asked->done(self->failed(server.error()));
+      self->send(std::move(asked->request), std::move(*server), std::move(asked->done), 0, {});
+    };
+    with_server(go_on);
+    if (asked->begun || left > longest_load) return;
+    // A server that takes its time to say what it is must not hold a document beyond its own.
+    loop_.after(std::max(left, milliseconds(0)), [go_on] {
+      go_on(
+          Error{ErrorClass::transport, "the server did not say what it is within the time for the question"});
     });
   }
 
  private:
+  /// A question that waits until it is known what the server is.
+  struct Asked {
+    Asked(Request request_, Done done_) : request(std::move(request_)), done(std::move(done_)) {}
+    Request request;
+    Done done;
+    std::atomic<bool> begun = false;
+  };
+
   void exchange(HttpRequest request, std::function<void(Result<HttpReply>)> done) {
     const std::int64_t number = trace_ == nullptr ? 0 : trace_->request(target_.backend, request);
     loop_.send(std::move(request),
                [self = shared_from_this(), number, done = std::move(done)](Result<HttpReply> reply) {
-                 reply = without_key(std::move(reply), self->target_.key);
-                 if (self->trace_ != nullptr) self->trace_->reply(number, self->target_.backend, reply);
-                 done(std::move(reply));
+                 const std::string& key = self->target_.key;
+                 if (self->trace_ != nullptr)
+                   self->trace_->reply(number, self->target_.backend, without_key(reply, key, 1));
+                 done(without_key(std::move(reply), key, shortest_secret));
                });
   }
 
@@ -134,16 +178,19 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     if (!reply) {
       const ErrorClass error = reply.error().error_class;
       if (error == ErrorClass::transport || error == ErrorClass::unreachable) forget();
-      spent.add(attempt(server, error == ErrorClass::content));
+      spent.add(attempt(server, error != ErrorClass::unreachable && error != ErrorClass::cancelled));
       Reply result = failed(reply.error());
       result.spent = std::move(spent);
       return done(std::move(result));
     }
     if (const auto setting = protocol_->refused_setting(*reply); setting && refusals < most_refusals) {
-      spent.add(attempt(server));
-      refuse(*setting);
-      ++server.refused[*setting];
-      return send(std::move(request), std::move(server), std::move(done), refusals + 1, std::move(spent));
+      Server other = server;
+      ++other.refused[*setting];
+      if (protocol_->ask(request, other).body != protocol_->ask(request, server).body) {
+        spent.add(attempt(server));
+        refuse(*setting);
+        return send(std::move(request), std::move(other), std::move(done), refusals + 1, std::move(spent));
+      }
     }
     Reply result = protocol_->read(*reply, request, server);
     if (reply->status == 503) forget();  // It may be loading: then that is waited for.
@@ -156,11 +203,12 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     done(std::move(result));
   }
 
-  /// A call that brought no usage. If the model answered all the same, nobody knows what that costs.
+  /// A call that brought no usage. If the model may have answered all the same, nobody knows what that costs.
   ModelUsage attempt(const Server& server, bool answered = false) const {
+    const bool costs = price_ || target_.location == Location::cloud;
     return {target_.backend,
             server.model.empty() ? target_.model : server.model,
-            {.calls = 1, .unpriced_calls = answered ? 1 : 0}};
+            {.calls = 1, .unpriced_calls = answered && costs ? 1 : 0}};
   }
 
   Spending priced(const Spending& tokens) const {

@@ -11,6 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int deepest = 24;
+constexpr int most_parts = 5000;  ///< With references put in place: these can multiply without an end.
 /// Grammars spell repetitions out.
 constexpr int most_repetitions = 1000;
 
@@ -32,6 +33,17 @@ bool is_grammar_pattern(const json& pattern) {
   const auto& text = pattern.get_ref<const std::string&>();
   return text.starts_with('^') && text.ends_with('$') && text.find('\\') == std::string::npos &&
          text.find("(?") == std::string::npos;
+}
+
+/// What a reference within the schema leads to; null: nowhere in it.
+const json* target_of(const json& reference, const json& root) {
+  if (!reference.is_string() || !reference.get_ref<const std::string&>().starts_with('#')) return nullptr;
+  try {
+    const json::json_pointer pointer(reference.get_ref<const std::string&>().substr(1));
+    return root.contains(pointer) ? &root.at(pointer) : nullptr;
+  } catch (const json::exception&) {
+    return nullptr;
+  }
 }
 
 bool allows_null(const json& schema) {
@@ -64,7 +76,7 @@ class Narrowing {
   bool is_grammar() const { return enforcement_ == Enforcement::llama_grammar; }
 
   json narrow(const json& schema, int depth) {
-    if (depth > deepest) possible_ = false;
+    if (depth > deepest || ++parts_ > most_parts) possible_ = false;
     if (!possible_ || !schema.is_object()) return json::object();
     if (schema.contains("$ref")) return narrow(referenced(schema["$ref"]), depth + 1);
     json result = json::object();
@@ -88,15 +100,9 @@ class Narrowing {
 
   const json& referenced(const json& reference) {
     static const json nothing;
-    const std::string text = reference.is_string() ? reference.get<std::string>() : "";
-    if (!text.starts_with("#")) {
-      possible_ = false;
-      return nothing;
-    }
-    const auto pointer = json::json_pointer(text.substr(1));
-    if (root_.contains(pointer)) return root_.at(pointer);
-    possible_ = false;
-    return nothing;
+    const json* found = target_of(reference, root_);
+    possible_ = possible_ && found != nullptr;
+    return found == nullptr ? nothing : *found;
   }
 
   static void copy(const json& schema, std::string_view keyword, json& result) {
@@ -163,6 +169,7 @@ class Narrowing {
 
   const json& root_;
   const Enforcement enforcement_;
+  int parts_ = 0;
   bool possible_ = true;
 };
 
@@ -170,18 +177,31 @@ class Narrowing {
 
 json narrowed(const json& schema, Enforcement enforcement) { return Narrowing(schema, enforcement).run(); }
 
-json without_optional_nulls(const json& value, const json& schema) {
+namespace {
+
+const json& resolved(const json& schema, const json& root) {
+  const json* found = &schema;
+  for (int steps = 0; steps < deepest && found->is_object() && found->contains("$ref"); ++steps) {
+    found = target_of((*found)["$ref"], root);
+    if (found == nullptr) return schema;
+  }
+  return *found;
+}
+
+json without_nulls(const json& value, const json& unresolved, const json& root) {
+  const json& schema = resolved(unresolved, root);
   if (!schema.is_object()) return value;
   if (schema.contains("anyOf") && !value.is_null()) {
-    for (const json& branch : schema["anyOf"]) {
+    for (const json& choice : schema["anyOf"]) {
+      const json& branch = resolved(choice, root);
       if (branch.is_object() && branch.value("type", json()) == (value.is_object() ? "object" : "array"))
-        return without_optional_nulls(value, branch);
+        return without_nulls(value, branch, root);
     }
   }
   if (value.is_array() && schema.contains("items")) {
     json result = json::array();
     for (const json& item : value)
-      result.push_back(without_optional_nulls(item, schema["items"]));
+      result.push_back(without_nulls(item, schema["items"], root));
     return result;
   }
   if (!value.is_object() || !schema.contains("properties")) return value;
@@ -194,10 +214,16 @@ json without_optional_nulls(const json& value, const json& schema) {
       continue;
     }
     const bool is_required = std::ranges::find(required, json(name)) != required.end();
-    if (member.is_null() && !is_required && !allows_null(*property)) continue;
-    result[name] = without_optional_nulls(member, *property);
+    if (member.is_null() && !is_required && !allows_null(resolved(*property, root))) continue;
+    result[name] = without_nulls(member, *property, root);
   }
   return result;
+}
+
+}  // namespace
+
+json without_optional_nulls(const json& value, const json& schema) {
+  return without_nulls(value, schema, schema);
 }
 
 }  // namespace docket::backends

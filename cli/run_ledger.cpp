@@ -57,7 +57,6 @@ Result<std::unique_ptr<RunLedger>> RunLedger::open(const Plan& plan, const Outpu
 RunLedger::RunLedger(const Plan& plan, std::unique_ptr<Ledger> ledger, const RunOptions& options,
                      ModelDigests models)
     : plan_(plan),
-      withholds_for_now_(options.offline || plan.settings.has("budget")),
       models_(std::move(models)),
       configurations_(configurations_of(plan, models_)),
       plan_digest_(docket::plan_digest(plan, configurations_)),
@@ -93,7 +92,7 @@ void RunLedger::ended(const Document& document, bool in_input, std::string recor
   row.in_input = in_input || (before != nullptr && before->in_input);
   row.record_bytes = record_bytes;
   count_attempt(row, before);
-  if (withholds_for_now_ && std::ranges::any_of(document.stages, &StageResult::withheld)) row.settled = false;
+  if (std::ranges::any_of(document.stages, &StageResult::withheld_for_now)) row.settled = false;
   ledger_->document_ended(std::move(row), stages_of(document), std::move(record));
 }
 

@@ -43,8 +43,6 @@ class RunLedger {
   std::vector<LedgerStage> stages_of(const Document& document) const;
 
   const Plan& plan_;
-  /// What this run withholds the next one may ask: it was started with --offline, or has a budget.
-  const bool withholds_for_now_;
   const ModelDigests models_;
   const std::vector<LedgerConfiguration> configurations_;
   const std::string plan_digest_;

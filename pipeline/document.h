@@ -30,6 +30,7 @@ struct StageResult {
   std::vector<std::string> reasons;  ///< Names of the conditions that made it run, or that flag the document.
   std::optional<std::string> held;   ///< Set with State::held.
   bool withheld = false;             ///< A model was not asked since the question may not leave this machine.
+  bool withheld_for_now = false;     ///< Not because of the policy: another run may ask.
   std::optional<Error> error;        ///< Set with State::failed.
   Spending spent;
   nlohmann::json notes;  ///< What the stage remembers from turn to turn; not kept.

@@ -45,6 +45,7 @@ struct Visit {
   /// What the store said; an Error: it cannot be read. Before it was asked: `later`.
   Result<StageStore::Found> found = StageStore::Found::later;
   int turn = 0;
+  bool is_private = false;  ///< The policy keeps a question of the stage on this machine.
   std::vector<Request> requests;
   std::vector<Reply> replies;
   std::atomic<std::size_t> missing{0};
@@ -177,7 +178,10 @@ class StageNode {
   Next go_on(Visit& visit, Passage& passage, StageResult& result) const {
     if (visit.turn > 0) {
       for (const Reply& reply : visit.replies) {
-        if (!reply.answer && reply.answer.error().error_class == ErrorClass::withheld) result.withheld = true;
+        if (!reply.answer && reply.answer.error().error_class == ErrorClass::withheld) {
+          result.withheld = true;
+          result.withheld_for_now = !visit.is_private;
+        }
         result.spent += reply.spent;
         result.reused += reply.reused;
         result.cpu_ns += reply.cpu_ns;
@@ -221,20 +225,37 @@ class StageNode {
   }
 
   /// Tells a request whose it is, how long an answer is of use, and whether it may leave this machine.
-  void address(Request& request, const Visit& visit, const Passage& passage,
-               const StageResult& result) const {
+  void address(Request& request, Visit& visit, const Passage& passage, const StageResult& result) const {
     const Document& document = *passage.document;
     request.asked_by = {document.path, plan().id, position_, asks_later(request.backend)};
     request.deadline = passage.deadline;
     if (!std::holds_alternative<Prompt>(request.question) || options_.private_when.empty()) return;
     nlohmann::json record = visit.record;
     if (!result.output.is_null()) record[plan().id] = result.output;  // What a lower tier says of it counts.
+    // What nobody can tell, or not yet, stays here.
     const Result<std::vector<std::string>> reasons = reasons_for(options_.private_when, record);
     if (!reasons) {
-      request.private_because = reasons.error().message;  // What nobody can tell stays here.
+      request.private_because = reasons.error().message;
     } else if (!reasons->empty()) {
       request.private_because = reasons->front();
+    } else {
+      request.private_because = not_yet_known(record);
     }
+    visit.is_private = visit.is_private || !request.private_because.empty();
+  }
+
+  /// The policy's condition that reads what a stage will say which this one does not wait for; empty: none.
+  std::string not_yet_known(const nlohmann::json& record) const {
+    for (const NamedCondition& named : options_.private_when) {
+      for (const std::string& member : named.condition->members()) {
+        const auto stage = std::ranges::find(stages_, member, &StagePlan::id);
+        if (stage == stages_.end() || record.contains(member)) continue;
+        const auto position = static_cast<std::size_t>(stage - stages_.begin());
+        if (std::ranges::find(before_, position) == before_.end())
+          return named.name + ", which is not known before " + member + " is done";
+      }
+    }
+    return "";
   }
 
   /// True if a later stage names the backend too.

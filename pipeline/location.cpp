@@ -48,6 +48,10 @@ Error bad(std::string_view what) {
   return {ErrorClass::config, std::string(what) + "; expected an address such as http://127.0.0.1:8080"};
 }
 
+bool is_host_byte(unsigned char c) {
+  return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_' || c == ':';
+}
+
 bool is_port(std::string_view text) {
   return !text.empty() && text.size() <= 5 &&
          std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
@@ -84,6 +88,9 @@ Result<Address> parse_address(std::string_view url) {
   }
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host.empty()) return bad("the address names no host");
+  if (!std::ranges::all_of(host, is_host_byte))  // Others are decoded, or mapped to another name.
+    return bad("the host '" + std::string(host) +
+               "' has characters other than letters, digits, '.', '-' and '_'");
   address.host = lower(host);
   return address;
 }
@@ -113,6 +120,7 @@ Location location_of(const BackendPlan& backend) {
   if (backend.settings.has("location")) {
     return backend.settings.text("location") == "cloud" ? Location::cloud : Location::local;
   }
+  if (is_proxied) return Location::cloud;  // Ollama speaks the other protocols too.
   for (const std::string& url : backend.settings.texts("url")) {
     const auto address = parse_address(url);
     if (!address || location_of(*address) == Location::cloud) return Location::cloud;

@@ -18,10 +18,10 @@ std::string glob_to_regex(std::string_view glob) {
     const char c = glob[i];
     const auto class_end = c == '[' ? glob.find(']', i + 2) : std::string_view::npos;
     if (glob.substr(i).starts_with("**/")) {
-      regex += "(.*/)?";
+      regex += "([\\s\\S]*/)?";  // A name may hold a line break, which . does not match.
       i += 2;
     } else if (glob.substr(i).starts_with("**")) {
-      regex += ".*";
+      regex += "[\\s\\S]*";
       ++i;
     } else if (c == '*') {
       regex += "[^/]*";

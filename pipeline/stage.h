@@ -33,6 +33,9 @@ class Stage {
   /// a time for one document. An Error fails the document in this stage.
   virtual Result<std::vector<Request>> advance(Document& document, const Turn& turn,
                                                StageResult& result) const = 0;
+
+  /// Id of the earlier stage that it does again, with that one's settings; empty: none.
+  virtual std::string redoes() const { return {}; }
 };
 
 }  // namespace docket

@@ -54,7 +54,10 @@ std::string configuration_change(const json& before, const json& now) {
     return "docket's own " + now.value("type", std::string()) + " changed";
   const std::string member =
       first_difference(before.value("settings", json()), now.value("settings", json()));
-  return member.empty() ? "its configuration changed" : "its setting '" + member + "' changed";
+  if (!member.empty()) return "its setting '" + member + "' changed";
+  return before.value("redoes", json()) != now.value("redoes", json())
+             ? "the stage that it does again changed"
+             : "its configuration changed";
 }
 
 json input_json(const StageInput& input) {

@@ -107,6 +107,8 @@ class Escalate final : public Stage {
     return requests;
   }
 
+  std::string redoes() const override { return again_ == nullptr ? "" : redo_; }
+
  private:
   /// The values themselves are kept with the new answer, in its `other_tiers` or `lower_tiers`.
   static json summary(const json& before) {
@@ -168,9 +170,9 @@ Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan& plan) {
 StageKind escalate() {
   return {.type = "escalate",
           .summary = "Hands a document to a cloud model, for a reason that is written down.",
-          .version = 2,
+          .version = 3,
           .fields = fields,
-          .reads_text = false,
+          .reads_text = true,
           .decides_on_reasons = true,
           .make = make};
 }

@@ -1,5 +1,6 @@
 #include "stages/prompt_template.h"
 
+#include <algorithm>
 #include <fstream>
 #include <kainjow/mustache.hpp>
 #include <sstream>
@@ -44,15 +45,20 @@ mustache::data data_of(const json& value) {
 /// Servers take the control words of chat templates for what they are, wherever they stand: `<|im_end|>` in a
 /// document would end our turn and let the document speak as somebody else. A blank within makes plain text
 /// of them.
-std::string without_control_words(std::string text) {
+std::string without_control_words(const std::string& text) {
   static constexpr std::string_view words[] = {"<|",      "<start_of_turn>", "<end_of_turn>", "<s>",
                                                "</s>",    "<bos>",           "<eos>",         "[INST]",
                                                "[/INST]", "<think>",         "</think>"};
-  for (const std::string_view word : words) {
-    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 2))
-      text.insert(at + 1, " ");
+  std::string plain;
+  plain.reserve(text.size());
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    plain += text[at];
+    if (text[at] != '<' && text[at] != '[') continue;
+    const std::string_view rest = std::string_view(text).substr(at);
+    if (std::ranges::any_of(words, [&](std::string_view word) { return rest.starts_with(word); }))
+      plain += ' ';
   }
-  return text;
+  return plain;
 }
 
 const EmbeddedFile& built_in_prompt(std::string_view name) {
@@ -99,7 +105,7 @@ std::vector<PromptPart> document_parts(const Text& text, std::size_t first, std:
     if (page > first) content += '\n';
     content += text.pages[page].text;
   }
-  content = without_control_words(std::move(content));
+  content = without_control_words(content);
   // Of the text itself, so that whoever wrote it cannot write the mark into it, and the same in every run.
   const std::string mark = short_digest(content).substr(0, 12);
   PromptPart part;
@@ -108,10 +114,9 @@ std::vector<PromptPart> document_parts(const Text& text, std::size_t first, std:
 }
 
 const std::string& system_text() {
-  static const std::string text =
-      PromptTemplate::parse(std::string(built_in_prompt(system_prompt).content))
-          .value()
-          .render(json::object());
+  static const std::string text = PromptTemplate::parse(std::string(built_in_prompt(system_prompt).content))
+                                      .value()
+                                      .render(json::object());
   return text;
 }
 

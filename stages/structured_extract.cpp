@@ -70,16 +70,33 @@ json with_an_end(json property) {
 std::int64_t tokens_of(const json& property) {
   std::int64_t value = other_tokens;
   if (has_type(property, "array") || has_type(property, "object")) value = nested_tokens;
-  const json longest = with_an_end(property).value("maxLength", json());
+  const json bounded = with_an_end(property);
+  const json longest = bounded.is_object() ? bounded.value("maxLength", json()) : json();
   if (longest.is_number_integer()) value = longest.get<std::int64_t>() / characters_per_token;
   return name_tokens + longest_quote / characters_per_token + value;
+}
+
+/// References to a property lead to its value in the answer.
+void follow_values(json& schema) {
+  constexpr std::string_view properties = "#/properties/";
+  if (schema.is_object() && schema.contains("$ref") && schema["$ref"].is_string()) {
+    std::string& reference = schema["$ref"].get_ref<std::string&>();
+    if (reference.starts_with(properties))
+      reference.insert(std::min(reference.find('/', properties.size()), reference.size()),
+                       "/anyOf/1/properties/value");
+  }
+  if (!schema.is_structured()) return;
+  for (json& member : schema)
+    follow_values(member);
 }
 
 /// Each field is null or a value with the words that state it.
 json answer_schema(const json& schema) {
   json properties = json::object();
   json names = json::array();
-  for (const auto& [field, property] : schema["properties"].items()) {
+  json own = schema;
+  follow_values(own);
+  for (const auto& [field, property] : own["properties"].items()) {
     const json found = {
         {"type", "object"},
         {"properties",
@@ -94,7 +111,7 @@ json answer_schema(const json& schema) {
                  {"required", std::move(names)},
                  {"additionalProperties", false}};
   for (const char* shared : {"definitions", "$defs"}) {  // What the properties may refer to.
-    if (schema.contains(shared)) answer[shared] = schema[shared];
+    if (own.contains(shared)) answer[shared] = own[shared];
   }
   return answer;
 }
@@ -130,7 +147,7 @@ class StructuredExtract final : public TieredStage {
   }
 
   Prompt prompt(const Document& document, const json& record, PageRange pages) const override {
-    json values = record;
+    json values = prompt_values(record);
     json list = json::array();
     std::int64_t tokens = frame_tokens;
     for (const auto& [field, property] : properties().items()) {
@@ -259,7 +276,11 @@ class StructuredExtract final : public TieredStage {
       detail["signals"]["checks_failed"] = json::array();
     }
     for (const SchemaProblem& problem : validator_.validate(without_nulls(values))) {
-      if (problem.path.size() < 2) continue;  // What is missing is said below.
+      if (problem.message.starts_with("Missing required property")) continue;  // That is said below.
+      if (problem.path.size() < 2) {
+        output["problems"].push_back(problem.message);
+        continue;
+      }
       const std::string field = problem.path.substr(1, problem.path.find('/', 1) - 1);
       if (details.contains(field)) details[field]["signals"]["schema_valid"] = false;
       output["problems"].push_back(field + ": " + problem.message);

@@ -56,6 +56,11 @@ std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Plan&
   return tiers;
 }
 
+json prompt_values(json record) {
+  record.erase("document");
+  return record;
+}
+
 std::vector<PageRange> pieces(const Text& text, PageRange pages, double share) {
   const auto most = static_cast<std::size_t>(share * static_cast<double>(bytes_of(text, pages)));
   std::vector<PageRange> result;
@@ -77,6 +82,8 @@ std::vector<PageRange> pieces(const Text& text, PageRange pages, double share) {
 Result<std::vector<Request>> TieredStage::advance(Document& document, const Turn& turn,
                                                   StageResult& result) const {
   if (turn.number == 0) {
+    if (!document.text)
+      return Error{ErrorClass::empty, "there is no text: the stage that reads it was skipped"};
     result.notes = {{"tier", 0}};
     result.notes["pages"] = to_json({all_pages(document)});
     return ask(document, turn, result);
@@ -136,7 +143,7 @@ Result<std::vector<Request>> TieredStage::pass_over(const Document& document, co
   const bool can_be_passed =
       error.error_class == ErrorClass::content || error.error_class == ErrorClass::rejected ||
       error.error_class == ErrorClass::too_long || error.error_class == ErrorClass::withheld;
-  const bool has_answer = !result.output.is_null();
+  const bool has_answer = tiers_.size() > 1 && !result.output.is_null();  // Of a tier; redo begins with one.
   if (!can_be_passed || (is_last && !has_answer)) return error;
   if (is_last && error.error_class == ErrorClass::withheld) return error;
   json& passed = result.notes["passed_over"];

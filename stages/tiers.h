@@ -84,6 +84,10 @@ class TieredStage : public Stage {
   const bool splits_;
 };
 
+/// What a prompt may show of a record: not where the document lies, since the answer then serves all that
+/// have the same text.
+nlohmann::json prompt_values(nlohmann::json record);
+
 /// Cuts a document into pieces so that each has at most `share` of its bytes, at page ends; a page alone may
 /// be larger.
 std::vector<PageRange> pieces(const Text& text, PageRange pages, double share);

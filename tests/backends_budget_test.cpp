@@ -80,7 +80,9 @@ TEST(Budget, ACallThatBrokeOffCountsAsPaidInFull) {
   Usage one_call;
   one_call.calls = 1;
   Reply broken{Error{ErrorClass::transport, "reset"}};
-  broken.spent.add({"m", "m", one_call});
+  Usage unknown = one_call;
+  unknown.unpriced_calls = 1;
+  broken.spent.add({"m", "m", unknown});
   Reply busy{Error{ErrorClass::transient, "429"}};
   busy.spent.add({"m", "m", one_call});
   ask(busy);  // Costs nothing.
