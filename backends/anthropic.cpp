@@ -62,8 +62,7 @@ class Anthropic final : public Protocol {
       result.answer =
           Error{ErrorClass::rejected, "the model refuses" + (category.empty() ? "" : ": " + category)};
     } else if (reason == "max_tokens" || reason == "model_context_window_exceeded") {
-      result.cut_off = reason == "max_tokens";
-      result.answer = cut_off(!result.cut_off);
+      cut_off(reason != "max_tokens", result);
     } else if (reason != "end_turn" && reason != "stop_sequence") {
       result.answer =
           Error{ErrorClass::content, "the answer has no normal end: stop_reason is " +

@@ -82,10 +82,11 @@ std::vector<Token> tokens_of(const json& logprobs) {
   return tokens;
 }
 
-Error cut_off(bool window_full) {
-  if (window_full)
-    return {ErrorClass::too_long, "the model's window was full before the answer was complete"};
-  return {ErrorClass::content, "the answer was cut off at its limit of tokens"};
+void cut_off(bool window_full, Reply& reply) {
+  reply.cut_off = !window_full;
+  reply.answer =
+      window_full ? Error{ErrorClass::too_long, "the model's window was full before the answer was complete"}
+                  : Error{ErrorClass::content, "the answer was cut off at its limit of tokens"};
 }
 
 }  // namespace docket::backends

@@ -32,7 +32,7 @@ std::string text_member(const nlohmann::json& object, const char* member);
 /// top_logprobs}].
 std::vector<Token> tokens_of(const nlohmann::json& logprobs);
 
-/// An answer that ended because it reached a limit: the model's window, or what the prompt allows.
-Error cut_off(bool window_full);
+/// Notes that an answer ended because it reached a limit: the model's window, or what the prompt allows.
+void cut_off(bool window_full, Reply& reply);
 
 }  // namespace docket::backends

@@ -101,8 +101,7 @@ class Ollama final : public Protocol {
       result.excess = Excess{static_cast<std::int64_t>(prompt_bytes(prompt)) / 3, window()};
     } else if (const json reason = body.value("done_reason", json()); reason == "length") {
       const bool window_full = usage.input_tokens + usage.output_tokens >= server.window.value_or(window());
-      result.answer = cut_off(window_full);
-      result.cut_off = !window_full;
+      cut_off(window_full, result);
       if (window_full) result.excess = Excess{usage.input_tokens, window() - prompt.most_output_tokens};
     } else if (reason != "stop") {
       result.answer =

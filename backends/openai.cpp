@@ -95,8 +95,7 @@ class OpenAi final : public Protocol {
       result.answer = Error{ErrorClass::rejected, "the server's content filter stopped the answer"};
     } else if (reason == "length") {
       const bool window_full = server.window && usage.input_tokens + usage.output_tokens >= *server.window;
-      result.answer = cut_off(window_full);
-      result.cut_off = !window_full;
+      cut_off(window_full, result);
       if (window_full) result.excess = Excess{usage.input_tokens, *server.window - prompt.most_output_tokens};
     } else if (reason != "stop") {
       result.answer =
