@@ -30,6 +30,7 @@ struct Expected {
   std::int64_t input = 100, output = 10;           ///< Tokens, of all calls.
   int unpriced = 0;                                ///< Calls of unknown price.
   std::chrono::milliseconds waited{0};             ///< At least, between calls.
+  bool more_room = false;                          ///< The second question allows twice as many tokens.
 };
 
 struct Row {
@@ -131,6 +132,13 @@ class Faults : public testing::TestWithParam<Group> {
     EXPECT_EQ(spent.output_tokens, expected.output);
     EXPECT_EQ(spent.unpriced_calls, expected.unpriced);
     EXPECT_GE(waited_, expected.waited);
+    if (expected.more_room) {
+      EXPECT_EQ(room(row.dialect, server.questions().at(1)), 2 * room(row.dialect, server.questions().at(0)));
+    }
+  }
+
+  static std::int64_t room(Dialect dialect, const json& question) {
+    return dialect == Dialect::ollama ? question["options"]["num_predict"] : question["max_tokens"];
   }
 
   TempDir dir_;
@@ -387,7 +395,7 @@ class Table {
         no_answer("the model's answer is empty"));
     add("CutOff", {spoiled([](json& body) { body["done_reason"] = "length"; })}, no_answer("cut off"));
     add("CutOffOnce", {spoiled([](json& body) { body["done_reason"] = "length"; }), answer()},
-        {.calls = 2, .input = 200, .output = 20});
+        {.calls = 2, .input = 200, .output = 20, .more_room = true});
     add("LoadedOnly", {spoiled([](json& body) { body["done_reason"] = "load"; })},
         no_answer("no normal end"));
     add("HandedToItsCloud", {spoiled([](json& body) { body["remote_host"] = "https://ollama.com"; })},
@@ -417,6 +425,8 @@ class Table {
         {.error = ErrorClass::rejected, .says = "content filter"});
     add("CutOff", {spoiled([](json& body) { body["choices"][0]["finish_reason"] = "length"; })},
         no_answer("cut off"));
+    add("CutOffOnce", {spoiled([](json& body) { body["choices"][0]["finish_reason"] = "length"; }), answer()},
+        {.calls = 2, .input = 200, .output = 20, .more_room = true});
     add("ThinkingOnly", {spoiled([](json& body) {
           body["choices"][0]["message"] = {{"content", nullptr}, {"reasoning_content", good}};
         })},
@@ -465,6 +475,8 @@ class Table {
     add("Refusal", {spoiled([](json& body) { body["stop_reason"] = "refusal"; })},
         {.error = ErrorClass::rejected, .says = "the model refuses"});
     add("CutOff", {spoiled([](json& body) { body["stop_reason"] = "max_tokens"; })}, no_answer("cut off"));
+    add("CutOffOnce", {spoiled([](json& body) { body["stop_reason"] = "max_tokens"; }), answer()},
+        {.calls = 2, .input = 200, .output = 20, .more_room = true});
     add("WindowFull", {spoiled([](json& body) { body["stop_reason"] = "model_context_window_exceeded"; })},
         {.error = ErrorClass::too_long, .says = "window was full"});
     add("ThinkingOnly", {spoiled([](json& body) {

@@ -15,7 +15,7 @@ constexpr Enforcement llama = Enforcement::llama_grammar, openai = Enforcement::
 constexpr const char* invoice = R"({
   "$schema": "x", "title": "t", "type": "object", "required": ["number"],
   "properties": {
-    "number": {"type": "string", "minLength": 1, "maxLength": 20, "pattern": "^[A-Z]+$", "x-labels": ["No"]},
+    "number": {"type": "string", "minLength": 1, "maxLength": 20, "pattern": "^\\d+$", "x-labels": ["No"]},
     "date":   {"type": "string", "format": "date"},
     "email":  {"type": "string", "format": "email"},
     "count":  {"type": "integer", "minimum": 1},
@@ -35,7 +35,7 @@ TEST(NarrowSchema, OpenAiWantsEveryMemberAndKnowsPatternsAndBounds) {
   EXPECT_EQ(narrowed_for(openai, invoice), json::parse(R"({
     "type": "object", "required": ["count", "date", "email", "number", "total"], "additionalProperties": false,
     "properties": {
-      "number": {"type": "string", "pattern": "^[A-Z]+$"},
+      "number": {"type": "string", "pattern": "^\\d+$"},
       "date":   {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
       "email":  {"anyOf": [{"type": "string", "format": "email"}, {"type": "null"}]},
       "count":  {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]},
