@@ -154,18 +154,6 @@ Result<std::optional<StoredAnswer>> Ledger::answer(std::string_view request) {
   return select_answer(**database, request);
 }
 
-Result<std::optional<LedgerDocument>> Ledger::document(std::string_view path) {
-  auto database = read();
-  if (!database) return database.error();
-  return select_document(**database, path);
-}
-
-Result<std::vector<LedgerStage>> Ledger::stages(std::string_view path) {
-  auto database = read();
-  if (!database) return database.error();
-  return select_stages(**database, path);
-}
-
 Result<std::string> Ledger::configuration(std::string_view digest) {
   auto database = read();
   if (!database) return database.error();
