@@ -137,7 +137,7 @@ std::string request_key(const BackendPlan& plan, const std::string& model, const
                       {"complaint", prompt->complaint},
                       {"schema", prompt->schema ? prompt->schema->document() : json()},
                       {"most_output_tokens", prompt->most_output_tokens}};
-  return short_digest(whole.dump(-1, ' ', false, json::error_handler_t::replace));
+  return short_digest(json_to_text(whole));
 }
 
 std::unique_ptr<Backend> make_remembered(std::unique_ptr<Backend> inner, const BackendPlan& plan,

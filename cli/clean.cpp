@@ -23,7 +23,7 @@ struct Options {
 
 std::optional<Error> remove_document(const Output& output, Ledger& ledger, const std::string& path) {
   const std::string name = output_name(path);
-  // The row goes first: files without a row are written anew, a row without files would be a riddle.
+  // Whichever of the two a kill leaves, the next clean or run does the rest.
   ledger.forget_document(path);
   for (const std::string_view ending : {words_ending, text_ending, record_ending})
     if (auto failed = output.remove(name + std::string(ending))) return failed;

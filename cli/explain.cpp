@@ -32,12 +32,12 @@ std::string joined(const std::vector<std::string>& texts) {
 
 std::string cost_of(const Usage& usage) {
   if (usage.calls == 0) return "";
-  return "    " + std::to_string(usage.calls) + (usage.calls == 1 ? " call, " : " calls, ") +
-         std::to_string(usage.input_tokens) + " tokens in, " + std::to_string(usage.output_tokens) +
-         " out, " + format_money(to_json(usage)["cost_usd"]) + "\n";
+  return "    " + counted(usage.calls, "call") + ", " + std::to_string(usage.input_tokens) + " tokens in, " +
+         std::to_string(usage.output_tokens) + " out, " + format_money(to_json(usage)["cost_usd"]) + "\n";
 }
 
 std::string story_of(const LedgerStage& stage) {
+  if (stage.state == State::pending) return "  " + stage.stage + ": not reached\n";
   std::string text = "  " + stage.stage + ": " + std::string(name(stage.state));
   if (stage.ran)
     text += stage.why.empty() ? ", ran" : ", ran: " + stage.why;
@@ -45,8 +45,6 @@ std::string story_of(const LedgerStage& stage) {
     text += ", its known result was taken";
   else if (stage.state == State::skipped)
     text += ", its conditions are false";
-  else if (stage.state == State::pending)
-    text += ", not reached";
   text += "\n";
   if (!stage.reasons.empty()) text += "    because: " + joined(stage.reasons) + "\n";
   if (stage.held) text += "    held: " + *stage.held + "\n";
@@ -66,9 +64,7 @@ std::string story_of(const std::vector<LedgerCall>& calls) {
     if (call.message) text += ": " + *call.message;
     text += "\n" + cost_of(call.usage);
   }
-  return text + (left == 0
-                     ? "nothing left this machine\n"
-                     : std::to_string(left) + (left == 1 ? " call" : " calls") + " left this machine\n");
+  return text + (left == 0 ? "nothing" : counted(left, "call")) + " left this machine\n";
 }
 
 /// Keeps quiet.
@@ -135,7 +131,9 @@ int explain_command(const Options& options) {
     return exit_usage;
   }
   if (!*found) {
-    complain(options.document + ": no run has seen this document; `docket status` names those it has");
+    complain(
+        options.document +
+        ": no run has seen this document; records name it from the pipeline's folder, as in inbox/a.pdf");
     return exit_usage;
   }
   const LedgerDocument& document = **found;
@@ -147,7 +145,7 @@ int explain_command(const Options& options) {
   }
   std::string text = document.path + ": " + std::string(name(document.outcome));
   if (document.parked) text += ", parked";
-  if (document.attempts > 0) text += ", " + std::to_string(document.attempts) + " attempts";
+  if (document.attempts > 0) text += " after " + counted(document.attempts, "attempt");
   text += "\n  record: " + (opened->output / (document.name + std::string(record_ending))).string() + "\n";
   for (const LedgerStage& stage : *stages)
     text += story_of(stage);

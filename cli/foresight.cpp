@@ -11,12 +11,6 @@ namespace {
 using State = StageResult::State;
 using What = Foresight::What;
 
-const LedgerStage* stage_before(const Document& document, const std::string& id) {
-  if (!document.history) return nullptr;
-  const auto found = std::ranges::find(document.history->stages, id, &LedgerStage::stage);
-  return found == document.history->stages.end() ? nullptr : &*found;
-}
-
 }  // namespace
 
 Foresight::Foresight(const Plan& plan, std::span<const LedgerConfiguration> configurations,

@@ -75,10 +75,6 @@ std::string story(const Document& document, const Plan& plan, const std::vector<
   return printable(text);
 }
 
-std::string counted(std::int64_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 std::string format(const Forecast& forecast, const Plan& plan, const Idle& idle) {
   std::string text;
   for (const auto& [why, count] : forecast.why)

@@ -41,8 +41,7 @@ std::string line_of(const LedgerDocument& document) {
   if (document.outcome == Outcome::held) return text + document.held.value_or("") + "\n";
   if (document.error_stage) text += *document.error_stage + ": ";
   if (document.error) text += std::string(name(document.error->error_class)) + ": " + document.error->message;
-  if (document.attempts > 0)
-    text += " (" + std::to_string(document.attempts) + (document.attempts == 1 ? " attempt)" : " attempts)");
+  if (document.attempts > 0) text += " (" + counted(document.attempts, "attempt") + ")";
   return text + "\n";
 }
 
@@ -60,10 +59,10 @@ int status_command(const Options& options) {
     return exit_usage;
   }
   const std::int64_t all = status->done + status->held + status->failed + status->cancelled;
-  std::string text = std::to_string(all) + (all == 1 ? " document: " : " documents: ") +
-                     std::to_string(status->done) + " done, " + std::to_string(status->held) + " held, " +
-                     std::to_string(status->failed) + " failed, of these " + std::to_string(status->parked) +
-                     " parked\n";
+  std::string text = counted(all, "document") + ": " + std::to_string(status->done) + " done, " +
+                     std::to_string(status->held) + " held, " + std::to_string(status->failed) + " failed";
+  if (status->parked > 0) text += " (" + std::to_string(status->parked) + " parked)";
+  text += "\n";
   if (status->last_run) text += last_run(*status->last_run);
   if (!status->stages.empty()) text += "\n" + stage_table(*status);
   if (!failed.empty()) text += "\nfailed, tried again by the next run:\n" + failed;

@@ -131,16 +131,23 @@ std::string format_report(const ordered_json& report) {
     if (kept_held > 0) counts += " (" + std::to_string(kept_held) + " of them held)";
   }
   // Not a table of zeros when nothing had to be done.
-  const bool some_ran = documents["skipped"] != in || in == 0;
+  const auto has_worked = [](const ordered_json& stage) { return stage["in"] != 0; };
+  const bool some_ran = in == 0 || std::ranges::any_of(report["stages"], has_worked);
   std::string text =
       (some_ran ? stage_table(report) : "") + printable(attention(report)) + printable(missing(report));
   text += fmt::format("\n{} document{}: {}; {}", in, in == 1 ? "" : "s", counts, format_duration(wall_ms));
-  if (wall_ms > 0 && in > 0)
-    text += fmt::format(", {:.3g} a second", 1000.0 * static_cast<double>(in) / static_cast<double>(wall_ms));
+  if (wall_ms > 0 && in > 0) {
+    const double rate = 1000.0 * static_cast<double>(in) / static_cast<double>(wall_ms);
+    text += (rate < 100 ? fmt::format(", {:.3g}", rate) : fmt::format(", {:.0f}", rate)) + " a second";
+  }
   text += fmt::format(", {}\n", format_money(report["totals"]["usage"]["cost_usd"]));
   if (report["run"].contains("stopped"))
     text += "stopped: " + report["run"]["stopped"].get<std::string>() + "\n";
   return text;
+}
+
+std::string counted(std::int64_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 std::string format_duration(std::int64_t milliseconds) {

@@ -17,6 +17,9 @@ std::string printable(std::string text);
 /// attention.
 std::string format_report(const nlohmann::ordered_json& report);
 
+/// 1 document, 2 documents.
+std::string counted(std::int64_t count, const std::string& what);
+
 /// 950 ms, 12.4 s, 3 min 5 s, 2 h 10 min.
 std::string format_duration(std::int64_t milliseconds);
 

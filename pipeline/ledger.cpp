@@ -11,10 +11,9 @@ namespace {
 
 using Urgency = LedgerWriter::Urgency;
 
-// WAL: readers and the writer do not wait for each other. The log is moved into the database every 16 MB
-// rather than every 4: a bulk run touches pages all over, and each is then written once for more changes.
+// The log is moved into the database every 16 MB rather than every 4: a bulk run touches pages all over, and
+// each is then written once for more changes.
 constexpr const char* writer_settings =
-    "PRAGMA journal_mode = WAL;"
     "PRAGMA wal_autocheckpoint = 4000;"
     "PRAGMA journal_size_limit = 67108864;"
     "PRAGMA cache_size = -16000;"
@@ -152,18 +151,6 @@ Result<std::optional<StoredAnswer>> Ledger::answer(std::string_view request) {
   auto database = read();
   if (!database) return database.error();
   return select_answer(**database, request);
-}
-
-Result<std::optional<LedgerDocument>> Ledger::document(std::string_view path) {
-  auto database = read();
-  if (!database) return database.error();
-  return select_document(**database, path);
-}
-
-Result<std::vector<LedgerStage>> Ledger::stages(std::string_view path) {
-  auto database = read();
-  if (!database) return database.error();
-  return select_stages(**database, path);
 }
 
 Result<std::string> Ledger::configuration(std::string_view digest) {

@@ -48,9 +48,6 @@ class Ledger final : public AnswerStore {
                   LedgerWriter::Committed committed) override;
   Result<std::optional<StoredAnswer>> answer(std::string_view request) override;
 
-  Result<std::optional<LedgerDocument>> document(std::string_view path);
-  /// In the order of stages.
-  Result<std::vector<LedgerStage>> stages(std::string_view path);
   /// What a stage was told to do, as JSON; empty: not known.
   Result<std::string> configuration(std::string_view digest);
 

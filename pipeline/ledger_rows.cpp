@@ -50,6 +50,10 @@ ErrorClass error_class_named(std::string_view wanted) {
   return ErrorClass::bug;
 }
 
+std::string json_to_text(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string usage_to_text(const Usage& usage) {
   nlohmann::json object = nlohmann::json::object();
   for (const auto& [member, value] : usage_members)
@@ -66,9 +70,7 @@ Usage usage_from_text(std::string_view text) {
   return usage;
 }
 
-std::string texts_to_json(const std::vector<std::string>& texts) {
-  return nlohmann::json(texts).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
+std::string texts_to_json(const std::vector<std::string>& texts) { return json_to_text(texts); }
 
 std::vector<std::string> texts_from_json(std::string_view json) {
   std::vector<std::string> texts;

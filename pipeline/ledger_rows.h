@@ -118,6 +118,8 @@ std::optional<Outcome> outcome_named(std::string_view name);
 /// The class of that name; `bug` for a name that is none.
 ErrorClass error_class_named(std::string_view name);
 
+/// On one line, members sorted, what is no UTF-8 replaced: equal values have equal texts.
+std::string json_to_text(const nlohmann::json& value);
 /// All members of a usage, in integers; and back.
 std::string usage_to_text(const Usage& usage);
 Usage usage_from_text(std::string_view text);

@@ -198,6 +198,8 @@ std::optional<Error> migrate(LedgerDatabase& database, std::span<const LedgerMig
   if (*application != application_id && (*tables > 0 || *version > 0)) return foreign(database);
   if (*version < 0 || *version > static_cast<std::int64_t>(migrations.size()))
     return other_version(database, *version, migrations.size());
+  // Readers work beside it from the first table on, and a kill leaves them no journal that they may not undo.
+  if (auto failed = database.execute("PRAGMA journal_mode = WAL")) return failed;
   for (std::size_t from = static_cast<std::size_t>(*version); from < migrations.size(); ++from)
     if (auto failed = step(database, migrations[from], from + 1)) return failed;
   return std::nullopt;

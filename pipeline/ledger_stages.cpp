@@ -13,13 +13,11 @@ namespace {
 
 using State = StageResult::State;
 
-std::string one_line(const nlohmann::json& value) {
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 bool reads_file(const StageKind& kind) {
   return kind.provides_text || (!kind.reads_text && !kind.reads_record);
 }
+
+}  // namespace
 
 const LedgerStage* stage_before(const Document& document, const std::string& id) {
   if (!document.history) return nullptr;
@@ -27,8 +25,6 @@ const LedgerStage* stage_before(const Document& document, const std::string& id)
   const auto found = std::ranges::find(stages, id, &LedgerStage::stage);
   return found == stages.end() ? nullptr : &*found;
 }
-
-}  // namespace
 
 bool identify_once(Document& document, const StagePlan& stage) {
   if (!reads_file(*stage.kind)) return true;
@@ -73,7 +69,7 @@ void take_result(Document& document, std::size_t position, StoredResult result) 
 
 void note_digests(Document& document, std::size_t position, bool provides_text) {
   StageResult& result = document.stages[position];
-  if (!result.output.is_null()) result.origin.digest = short_digest(one_line(result.output));
+  if (!result.output.is_null()) result.origin.digest = short_digest(json_to_text(result.output));
   if (provides_text && document.text) document.text_digest = short_digest(encode_text(*document.text));
 }
 

@@ -14,6 +14,9 @@ namespace docket {
 
 struct StagePlan;
 
+/// How the stage of that id ended when the document was last worked on; null: not known.
+const LedgerStage* stage_before(const Document& document, const std::string& id);
+
 /// Reads the document's file to know which content it has, if the stage's key needs that and it is not known.
 /// What cannot be read is left to the stage, which says why. False: the stage has no key.
 bool identify_once(Document& document, const StagePlan& stage);

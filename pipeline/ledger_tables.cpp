@@ -9,8 +9,6 @@ namespace {
 using nlohmann::json;
 using Optional = std::optional<std::string>;
 
-std::string to_text(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 std::string string_at(const LedgerRow& row, int column) { return std::string(row.text(column)); }
 
 Optional optional_at(const LedgerRow& row, int column) {
@@ -141,9 +139,9 @@ std::optional<Error> upsert(LedgerDatabase& database, const StoredResult& result
       "REPLACE INTO stage_results (key, stage, state, output, reasons, held, text, media_type, usage, "
       "created,"
       " run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {result.key, result.stage, name(result.state), to_text(result.output), texts_to_json(result.reasons),
-       or_null(result.held), or_null(digest), result.media_type, usage_to_text(result.usage), utc_now(),
-       run});
+      {result.key, result.stage, name(result.state), json_to_text(result.output),
+       texts_to_json(result.reasons), or_null(result.held), or_null(digest), result.media_type,
+       usage_to_text(result.usage), utc_now(), run});
 }
 
 std::optional<Error> insert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run) {
@@ -162,7 +160,8 @@ std::optional<Error> insert(LedgerDatabase& database, const LedgerCall& call, st
 std::optional<Error> upsert(LedgerDatabase& database, const StoredAnswer& answer, std::int64_t run) {
   return database.run(
       "REPLACE INTO answers (request, model, answer, usage, created, run) VALUES (?, ?, ?, ?, ?, ?)",
-      {answer.request, answer.model, to_text(answer.answer), usage_to_text(answer.usage), utc_now(), run});
+      {answer.request, answer.model, json_to_text(answer.answer), usage_to_text(answer.usage), utc_now(),
+       run});
 }
 
 std::optional<Error> remove_document(LedgerDatabase& database, const std::string& path) {

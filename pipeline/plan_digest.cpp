@@ -11,8 +11,6 @@ namespace {
 using nlohmann::json;
 using Describe = std::function<json(const std::string&)>;
 
-std::string one_line(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 json describe_backend(const Plan& plan, const ModelDigests& models, const std::string& name) {
   const BackendPlan* const backend = plan.backend(name);
   if (backend == nullptr) return name;
@@ -38,7 +36,7 @@ json when_of(const StagePlan& stage) {
 std::string server_id(const BackendPlan& backend) {
   const json& settings = backend.settings.resolved();
   return short_digest(
-      one_line({backend.kind->type, settings.value("url", json()), settings.value("model", json())}));
+      json_to_text({backend.kind->type, settings.value("url", json()), settings.value("model", json())}));
 }
 
 Result<ModelDigests> known_models(LedgerDatabase& ledger, const Plan& plan) {
@@ -64,7 +62,7 @@ LedgerConfiguration configuration_of(const Plan& plan, const StagePlan& stage, c
         {"settings", answer_settings(redone->kind->fields, redone->settings.resolved(), backend)}};
   LedgerConfiguration configuration;
   configuration.stage = stage.id;
-  configuration.content = one_line(content);
+  configuration.content = json_to_text(content);
   configuration.digest = short_digest(configuration.content);
   return configuration;
 }
@@ -83,7 +81,7 @@ std::string plan_digest(const Plan& plan, const std::vector<LedgerConfiguration>
     all.push_back({stage.id, configurations[i].digest, stage.after, when_of(stage)});
   }
   return short_digest(
-      one_line({{"stages", all}, {"policy", plan.settings.resolved().value("policy", json())}}));
+      json_to_text({{"stages", all}, {"policy", plan.settings.resolved().value("policy", json())}}));
 }
 
 }  // namespace docket

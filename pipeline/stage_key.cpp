@@ -11,8 +11,6 @@ using nlohmann::json;
 using Type = Field::Type;
 using Describe = std::function<json(const std::string&)>;
 
-std::string one_line(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 /// Names of backends, one or a list, as what they are.
 json backends_in(const json& names, const Describe& backend) {
   if (names.is_string()) return backend(names.get<std::string>());
@@ -92,7 +90,7 @@ json answer_settings(std::span<const Field> fields, const json& resolved, const 
   return settings;
 }
 
-std::string to_text(const StageInput& input) { return one_line(input_json(input)); }
+std::string to_text(const StageInput& input) { return json_to_text(input_json(input)); }
 
 std::string stage_key(const LedgerConfiguration& configuration, const StageInput& input) {
   return short_digest(configuration.digest + "\n" + to_text(input));

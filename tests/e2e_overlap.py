@@ -96,7 +96,7 @@ class Verbs(e2e.Case):
     def test_status_and_explain_tell_how_documents_stand(self):
         self.run_pipeline(expect=1)
         status = self.docket("status", "pipeline.yaml").out
-        self.assertIn("4 documents: 3 done, 0 held, 1 failed, of these 1 parked", status)
+        self.assertIn("4 documents: 3 done, 0 held, 1 failed (1 parked)", status)
         self.assertIn("in/broken.pdf: extract: damaged", status)
         story = self.docket("explain", "pipeline.yaml", "in/0.txt").out
         self.assertIn("classify: done, ran: new to this document", story)
