@@ -47,8 +47,10 @@ bool has(std::string_view text, std::string_view part) {
 bool says_used_up(const ServerError& error) {
   static constexpr std::string_view signs[] = {"insufficient_quota", "credit_balance", "spend_limit",
                                                "usage_limit_exceeded", "billing"};
-  return std::ranges::any_of(
-      signs, [&](std::string_view sign) { return has(error.code, sign) || has(error.type, sign); });
+  return std::ranges::any_of(signs, [&](std::string_view sign) {
+    const bool is_word = sign == "billing";  // Of any message that tells where the limits are shown.
+    return has(error.code, sign) || has(error.type, sign) || (!is_word && has(error.message, sign));
+  });
 }
 
 std::string header(const HttpReply& reply, std::string_view name) {

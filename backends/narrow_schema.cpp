@@ -26,6 +26,11 @@ bool contains(std::span<const std::string_view> list, std::string_view wanted) {
   return std::ranges::find(list, wanted) != list.end();
 }
 
+/// Whether a pattern is without an end: beside one a length is not enforced.
+bool is_endless(const json& pattern) {
+  return pattern.get_ref<const std::string&>().find_first_of("*+") != std::string::npos;
+}
+
 /// A pattern that llama.cpp makes a grammar of: anchored at both ends, and without escapes of classes or
 /// groups with a question mark. It enforces others as "any string" at best.
 bool is_grammar_pattern(const json& pattern) {
@@ -124,8 +129,10 @@ class Narrowing {
     const std::span<const std::string_view> known =
         is_grammar() ? std::span<const std::string_view>(grammar_formats) : cloud_formats;
     if (format.is_string() && contains(known, format.get<std::string>())) result["format"] = format;
-    if (is_openai() || (is_grammar() && is_grammar_pattern(schema.value("pattern", json()))))
-      copy(schema, "pattern", result);
+    const json pattern = schema.value("pattern", json());
+    const bool is_kept = is_openai() || (is_grammar() && is_grammar_pattern(pattern) &&
+                                         !(schema.contains("maxLength") && is_endless(pattern)));
+    if (is_kept) copy(schema, "pattern", result);
     if (is_grammar() && result.contains("pattern")) return;  // Beside a pattern a length is not enforced.
     for (const char* keyword : {"minLength", "maxLength"}) {
       const json length = schema.value(keyword, json());

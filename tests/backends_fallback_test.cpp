@@ -63,7 +63,7 @@ TEST_F(Fallback, BothReasonsAreTold) {
   first_.answer(bad_reply(ErrorClass::transport, "local: cannot connect"));
   second_.answer(bad_reply(ErrorClass::content, "large: no JSON"));
   EXPECT_EQ(outcome_.error(),
-            (Error{ErrorClass::content, "local: cannot connect; then its fallback: large: no JSON"}));
+            (Error{ErrorClass::transport, "local: cannot connect; then its fallback: large: no JSON"}));
   outcome_ = {};
   ask();
   first_.answer(bad_reply(ErrorClass::unavailable, "local: no such model"));
@@ -110,7 +110,7 @@ TEST_F(Fallback, ChainsHaveAnyLength) {
   EXPECT_EQ(third.request().backend, "cloud");
   third.answer(bad_reply(ErrorClass::transient, "three"));
   EXPECT_EQ(outcome_.error(),
-            (Error{ErrorClass::transient, "one; then its fallback: two; then its fallback: three"}));
+            (Error{ErrorClass::transport, "one; then its fallback: two; then its fallback: three"}));
   EXPECT_EQ(outcome_.reply->spent.total().calls, 3);
 }
 

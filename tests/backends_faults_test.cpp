@@ -297,7 +297,11 @@ class Table {
     }};
     const Fault bad_gzip{
         .raw = [body](RawPeer& peer) { peer.reply(body, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"); }};
-    const auto broken = [](const char* says) { return failed(ErrorClass::transport, says, 3); };
+    const auto broken = [](const char* says) {  // After it was sent: nobody knows what it cost.
+      Expected expected = failed(ErrorClass::transport, says, 3);
+      expected.unpriced = 3;
+      return expected;
+    };
     // Each attempt goes out twice: over the connection that brought the discovery, and over a new one.
     Expected twice = broken("broke before a reply (3 attempts)");
     twice.calls = 6;
@@ -448,11 +452,13 @@ class Table {
     for (const char* code : {"insufficient_quota", "credit_balance_exhausted",
                              "organization_spend_limit_exceeded", "organization_usage_limit_exceeded"})
       add(std::string("UsedUp_") + code, {error(429, code)}, failed(ErrorClass::unavailable, "answered 429"));
+    add("RateLimitThatSpeaksOfBilling", {error(429, "rate_limit_exceeded", "see /account/billing"), answer()},
+        {.calls = 2});
     add("SlowDown", {error(429, "slow_down"), answer()}, {.calls = 2});
     add("RefusesTemperature", {error(400, "unsupported_value", "'temperature' is not supported"), answer()},
         {.calls = 2});
     add("RefusesEverything", {error(400, "unsupported_value", "'temperature' is not supported")},
-        failed(ErrorClass::rejected, "temperature", 9));
+        failed(ErrorClass::rejected, "temperature", 2));
     add("NoSuchModel", {answer()}, failed(ErrorClass::unavailable, "has no model 'm'", 0), "",
         {{"/v1/models", {.body = R"({"data":[{"id":"n"}]})"}}});
     add("KeyRefusedWhileFindingOut", {answer()}, failed(ErrorClass::unavailable, "api_key", 0), "",

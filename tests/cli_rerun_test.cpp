@@ -364,19 +364,6 @@ TEST(Rerun, WhatOfflineHadDoneByAnotherModelIsAskedByTheNextRunWithoutIt) {
   EXPECT_EQ(project.backend.take(), Calls{});
 }
 
-TEST(Rerun, WhatThePolicyHoldsIsHeldUntilSomethingChanges) {
-  Project project;
-  project.backend.refusals = {{"rules", withheld}, {"local", withheld}};
-  EXPECT_EQ(project.run(), exit_held);
-  project.backend.refusals.clear();
-  project.backend.take();
-  EXPECT_EQ(project.run(), exit_held);
-  EXPECT_EQ(project.backend.take(), Calls{});
-  project.write("in/a.txt", "a letter, new");
-  EXPECT_EQ(project.run(), exit_held);
-  EXPECT_EQ(project.backend.take(), (Calls{1, 1, 0}));
-}
-
 TEST(Rerun, OnlyWhatFailedIsRunWhenAskedFor) {
   Project project;
   project.write("in/a.txt", "fails");

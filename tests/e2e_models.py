@@ -117,6 +117,9 @@ class Tiers(e2e.Case):
         record = self.record("in/hr/1.txt")
         self.assertEqual(record["status"], "held")
         self.assertIn("private: path: in/hr/**", record["held"])
+        result = self.docket("run", "pipeline.yaml")
+        self.assertEqual((result.code, self.cloud.take()), (3, []))
+        self.assertIn("3 up to date", result.err)
         self.assert_valid()
 
     def test_offline_no_cloud_model_is_asked_and_the_next_run_makes_up_for_it(self):
