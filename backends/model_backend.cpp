@@ -26,6 +26,8 @@ std::vector<Target> targets_of(const BackendPlan& backend) {
   for (std::string url : settings.texts("url")) {
     while (url.ends_with('/'))
       url.pop_back();
+    const Result<Address> address = parse_address(url);
+    target.through_proxy = target.location == Location::cloud && address && !is_loopback(*address);
     target.url = std::move(url);
     targets.push_back(target);
   }

@@ -23,6 +23,7 @@ struct Target {
   std::optional<std::int64_t> context;  ///< Tokens, as configured.
   bool think = false;
   Location location = Location::local;
+  bool through_proxy = false;  ///< The environment's, if it names one: not to what is local.
   HttpLimits limits;
 };
 std::vector<Target> targets_of(const BackendPlan& backend);

@@ -17,7 +17,7 @@ output: {{ dir: out }}
 backends:
   rules: {{ type: builtin }}
   near:  {{ type: openai, url: "{near}", model: paid, context: 8192 }}
-  cloud: {{ type: openai, url: "{cloud}", model: paid, context: 8192, location: cloud{price} }}
+  cloud: {{ type: openai, url: "{cloud}", model: large, context: 8192, location: cloud{price} }}
 stages:
   - extract:
   - classify:
@@ -42,7 +42,7 @@ CALL_DOLLARS = (200 * 3 + 10 * 15) / 1e6  # PaidModel counts 200 tokens in and 1
 class Tiers(e2e.Case):
     def setUp(self):
         super().setUp()
-        self.near, self.cloud = PaidModel(), PaidModel()
+        self.near, self.cloud = PaidModel(), PaidModel("large")
         self.addCleanup(self.near.close)
         self.addCleanup(self.cloud.close)
         self.write("in/hr/1.txt", invoice(1, "900.00"))

@@ -15,7 +15,8 @@ class Server(ThreadingHTTPServer):
 class PaidModel:
     """Its answers: `label` is invoice, `total` is the number behind the word Total in the document."""
 
-    def __init__(self):
+    def __init__(self, name="paid"):
+        self.name = name
         self.lock = threading.Lock()
         self.asked = []  # (number of the invoice, "classify" or "fields") of each call that was answered.
         model = self
@@ -36,7 +37,7 @@ class PaidModel:
 
             def do_GET(self):
                 if self.path.endswith("/models"):
-                    self.reply(200, {"object": "list", "data": [{"id": "paid", "object": "model"}]})
+                    self.reply(200, {"object": "list", "data": [{"id": model.name, "object": "model"}]})
                 else:
                     self.reply(404, {"error": {"message": "not found"}})
 
@@ -69,7 +70,7 @@ class PaidModel:
             answer = {"greeting": "hello"}  # `check --probe`; it wants another.
         with self.lock:
             self.asked.append((number, kind))
-        return {"id": "x", "object": "chat.completion", "model": "paid",
+        return {"id": "x", "object": "chat.completion", "model": self.name,
                 "choices": [{"index": 0, "finish_reason": "stop",
                              "message": {"role": "assistant", "content": json.dumps(answer)}}],
                 "usage": {"prompt_tokens": 200, "completion_tokens": 10, "total_tokens": 210}}
