@@ -12,6 +12,7 @@ class AskAgain final : public Backend {
     if (!std::holds_alternative<Prompt>(request.question))
       return inner_->submit(std::move(request), std::move(done));
     auto call = std::make_shared<Call>();
+    request.deadline = std::min(request.deadline, timer_.now() + options_.call);
     call->request = std::move(request);
     call->done = std::move(done);
     ask(call);

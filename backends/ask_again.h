@@ -8,6 +8,7 @@ namespace docket::backends {
 
 struct AskAgainOptions {
   int times = 1;  ///< At most; 0: never.
+  std::chrono::milliseconds call{std::chrono::hours(24)};  ///< All answers of a call together.
 };
 
 /// When a model's answer to a prompt is none (`content`: against the schema, empty, cut off), asks again and

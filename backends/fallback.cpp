@@ -43,7 +43,8 @@ class Fallback final : public Backend {
       return done(std::move(first));
     }
     request.backend = options_.name;
-    second_.submit(std::move(request), [first = std::move(first), done](Reply reply) {
+    second_.submit(std::move(request), [this, first = std::move(first), done](Reply reply) {
+      if (reply.answer && reply.answer->by.empty()) reply.answer->by = options_.name;
       if (!reply.answer && reply.answer.error().error_class == ErrorClass::withheld) return done(first);
       Spending both = first.spent;
       both += reply.spent;

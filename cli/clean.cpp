@@ -54,10 +54,20 @@ int clean_missing(const Options& options, const Plan& plan, const Output& output
     return exit_failed;
   }
   const DocumentSet known = options.inputs.empty() ? DocumentSet::in_input : DocumentSet::all;
+  std::string unlisted;
   const auto paths = missing_documents(
-      **reading, known, input_options(options.inputs, options.null_separated, plan, output.folder()), {});
+      **reading, known, input_options(options.inputs, options.null_separated, plan, output.folder()), {},
+      [&](const std::string& warning) { unlisted = warning; });
   if (!paths) {
     complain(paths.error().message);
+    return exit_failed;
+  }
+  // A folder that is not mounted looks like one whose documents are all gone.
+  if (!unlisted.empty() && options.inputs.empty() && !paths->empty()) {
+    complain("clean --missing: " + unlisted +
+             "; nothing was removed. If that is meant, name the input that is " +
+             "left on the command line, such as: docket clean " + options.pipeline.file.string() +
+             " --missing FOLDER");
     return exit_failed;
   }
   for (const std::string& path : *paths)

@@ -5,11 +5,12 @@
 namespace docket {
 
 Result<std::vector<std::string>> missing_documents(LedgerDatabase& ledger, DocumentSet known,
-                                                   const InputOptions& input, const std::stop_token& stop) {
+                                                   const InputOptions& input, const std::stop_token& stop,
+                                                   const std::function<void(const std::string&)>& warn) {
   Result<std::vector<std::string>> paths = select_paths(ledger, known);
   if (!paths) return paths;
   std::vector<bool> named(paths->size());
-  Inputs inputs(input, [](const std::string&) {});  // The run has warned already.
+  Inputs inputs(input, warn);
   while (const std::optional<Input> one = inputs.next(stop)) {
     const auto found = std::ranges::lower_bound(*paths, one->path);
     if (found != paths->end() && *found == one->path)

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -9,8 +10,9 @@
 namespace docket {
 
 /// Paths of documents that the ledger knows and the input does not name, in their order. `known`: which of
-/// the ledger's documents are looked for.
+/// the ledger's documents are looked for. `warn` is told of what cannot be listed, or matches nothing.
 Result<std::vector<std::string>> missing_documents(LedgerDatabase& ledger, DocumentSet known,
-                                                   const InputOptions& input, const std::stop_token& stop);
+                                                   const InputOptions& input, const std::stop_token& stop,
+                                                   const std::function<void(const std::string&)>& warn);
 
 }  // namespace docket

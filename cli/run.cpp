@@ -175,9 +175,10 @@ void run_documents(const RunOptions& options, const Plan& plan, Backend& backend
 /// Documents that the ledger has and the whole input, which was just listed, has not.
 void look_for_missing(const RunOptions& options, const Plan& plan, const Output& output,
                       LedgerDatabase& ledger, RunWriter& writer, const Signals& signals) {
-  auto missing = missing_documents(
-      ledger, DocumentSet::in_input,
-      input_options(options.inputs, options.null_separated, plan, output.folder()), signals.hard_stop());
+  auto missing =
+      missing_documents(ledger, DocumentSet::in_input,
+                        input_options(options.inputs, options.null_separated, plan, output.folder()),
+                        signals.hard_stop(), [](const std::string&) {});  // The run has warned already.
   if (!missing) return writer.fail(missing.error());
   writer.report().set_missing(std::move(*missing));
 }
@@ -192,6 +193,11 @@ void work(const RunOptions& options, const Plan& plan, const Output& output, Run
   if (!reading) return writer.fail(reading.error());
   const Result<std::int64_t> known_before = count_in_input(**reading);
   if (!known_before) return writer.fail(known_before.error());
+  const std::stop_callback told(signals.stop().get_token(), [&] {
+    if (signals.received() == 0 || options.quiet) return;
+    progress.say("docket: stopping: what is under way has " + format_duration(options.grace.count()) +
+                 " to end; another signal stops at once");
+  });
   Kept kept(options, ledger, progress, depfile ? &*depfile : nullptr);
   DocumentSource source(options, plan, output.folder(), &**reading, ledger.plan_digest(), kept);
   run_documents(options, plan, backend, ledger, source, writer, progress, signals);
@@ -231,6 +237,8 @@ int run_plan(const RunOptions& options, const Plan& plan, const Output& output, 
   if (!options.quiet) {
     std::fputs(format_report(report).c_str(), stderr);
     std::fprintf(stderr, "records in %s\n", output.folder().c_str());
+  } else if (run.exit_code == exit_failed || run.exit_code == exit_unavailable) {
+    std::fputs(format_failures(report).c_str(), stderr);
   }
   if (writer.error())
     complain(writer.error()->message + "; the run was stopped there, what is written is whole");

@@ -45,7 +45,7 @@ std::string stage_table(const ordered_json& report) {
   return format_table(rows);
 }
 
-std::string attention(const ordered_json& report) {
+std::string held(const ordered_json& report) {
   std::string text;
   for (const ordered_json& group : report["held"]) {
     text += fmt::format("\nheld ({}): {}\n", number(group["count"]), group["why"].get<std::string>());
@@ -57,6 +57,11 @@ std::string attention(const ordered_json& report) {
     }
     text += more(group["count"], shown);
   }
+  return text;
+}
+
+std::string failed(const ordered_json& report) {
+  std::string text;
   for (const ordered_json& group : report["errors"]) {
     text += fmt::format("\nfailed ({}): {}\n", number(group["count"]), group["class"].get<std::string>());
     std::size_t shown = 0;
@@ -115,6 +120,8 @@ std::string printable(std::string text) {
   return text;
 }
 
+std::string format_failures(const ordered_json& report) { return printable(failed(report)); }
+
 std::string format_report(const ordered_json& report) {
   const ordered_json& documents = report["documents"];
   const std::int64_t wall_ms = report["run"]["wall_ms"];
@@ -133,8 +140,8 @@ std::string format_report(const ordered_json& report) {
   // Not a table of zeros when nothing had to be done.
   const auto has_worked = [](const ordered_json& stage) { return stage["in"] != 0; };
   const bool some_ran = in == 0 || std::ranges::any_of(report["stages"], has_worked);
-  std::string text =
-      (some_ran ? stage_table(report) : "") + printable(attention(report)) + printable(missing(report));
+  std::string text = (some_ran ? stage_table(report) : "") + printable(held(report) + failed(report)) +
+                     printable(missing(report));
   text += fmt::format("\n{} document{}: {}; {}", in, in == 1 ? "" : "s", counts, format_duration(wall_ms));
   if (wall_ms > 0 && in > 0) {
     const double rate = 1000.0 * static_cast<double>(in) / static_cast<double>(wall_ms);

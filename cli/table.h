@@ -16,6 +16,8 @@ std::string printable(std::string text);
 /// A run's report (docs/report.schema.json) as a person wants to read it: the stages, then what needs
 /// attention.
 std::string format_report(const nlohmann::ordered_json& report);
+/// Of these, only what failed; empty: nothing did.
+std::string format_failures(const nlohmann::ordered_json& report);
 
 /// 1 document, 2 documents.
 std::string counted(std::int64_t count, const std::string& what);

@@ -121,6 +121,7 @@ struct Answer {
   std::shared_ptr<const Text> text = nullptr;
   /// By JSON Pointer of a string, number, boolean or null in `value`.
   std::map<std::string, TokenProbability> probabilities = {};
+  std::string by = {};  ///< The backend that gave it in place of the one that was asked; empty: that one.
 };
 
 /// What a file is, whatever its content turns out to be worth.

@@ -94,6 +94,7 @@ class PlanReader {
     check_backend_cycles(plan_, complaints_);
     check_budget(plan_, complaints_);
     read_stages(drafts);
+    check_conditions(plan_, complaints_);
   }
 
   void set_names(const Node& backends, const std::vector<StageDraft>& drafts) {

@@ -1,7 +1,10 @@
 #include "pipeline/plan_checks.h"
 
+#include <algorithm>
+
 #include "pipeline/location.h"
 #include "pipeline/stage_order.h"
+#include "pipeline/suggest.h"
 
 namespace docket {
 namespace {
@@ -70,6 +73,26 @@ void check_backend_cycles(const Plan& plan, Complaints& complaints) {
     complaints.add({first.line, first.column, 0}, "backends." + first.name,
                    "these backends lead to each other without an end: " + text + first.name);
   }
+}
+
+void check_conditions(const Plan& plan, Complaints& complaints) {
+  std::vector<std::string_view> known = {"document"};
+  for (const StagePlan& stage : plan.stages)
+    known.push_back(stage.id);
+  const auto check = [&](const std::vector<NamedCondition>& conditions, Position position,
+                         const std::string& place) {
+    for (const NamedCondition& named : conditions) {
+      for (const std::string& member : named.condition->members()) {
+        if (std::ranges::find(known, member) != known.end()) continue;
+        complaints.add(position, place,
+                       "the condition '" + named.name + "' reads ." + member +
+                           ", which is no stage of this pipeline" + did_you_mean(member, known));
+      }
+    }
+  };
+  for (const StagePlan& stage : plan.stages)
+    check(stage.when, {stage.line, stage.column, 0}, "stages." + stage.id + ".when");
+  check(plan.settings.group("policy").conditions("private"), {1, 1, 0}, "policy.private");
 }
 
 void check_budget(const Plan& plan, Complaints& complaints) {

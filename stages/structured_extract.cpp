@@ -5,6 +5,7 @@
 #include "pipeline/confidence.h"
 #include "pipeline/plan.h"
 #include "pipeline/schema.h"
+#include "pipeline/suggest.h"
 #include "stages/evidence.h"
 #include "stages/redo.h"
 #include "stages/stages.h"
@@ -346,8 +347,18 @@ Result<std::unique_ptr<Stage>> make_structured_extract(const Settings& settings,
                  "schema: must describe an object with `properties`, which are the fields to find"};
   }
   std::vector<Check> checks;
-  for (const NamedCondition& named : settings.conditions("checks"))
+  std::vector<std::string_view> properties;
+  for (const auto& [field, property] : (*schema)["properties"].items())
+    properties.push_back(field);
+  for (const NamedCondition& named : settings.conditions("checks")) {
+    for (const std::string& member : named.condition->members()) {
+      if (std::ranges::find(properties, member) == properties.end())
+        return Error{ErrorClass::config, "checks: '" + named.name + "' reads ." + member +
+                                             ", which is no property of the schema" +
+                                             did_you_mean(member, properties)};
+    }
     checks.push_back({named.name, named.condition});
+  }
   auto task = PromptTemplate::of_setting(settings, "prompt", "structured-extract.mustache");
   if (!task) return task.error();
   return std::unique_ptr<Stage>(std::make_unique<StructuredExtract>(

@@ -111,7 +111,9 @@ Result<std::vector<Request>> TieredStage::advance(Document& document, const Turn
     }
     answers.push_back(*reply.answer);
   }
-  take(document, tier, answers, ranges, result.output);
+  // A fallback's answer stands under the fallback's name.
+  const std::string& by = answers.front().by;
+  take(document, by.empty() ? tier : Tier{by, tier.answers_prompts}, answers, ranges, result.output);
   if (result.notes.contains("passed_over")) result.output["passed_over"] = result.notes["passed_over"];
   if (result.output["accepted"]) return std::vector<Request>{};
   return next_tier(document, turn, result);
