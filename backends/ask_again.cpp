@@ -1,5 +1,7 @@
 #include "backends/ask_again.h"
 
+#include <algorithm>
+
 namespace docket::backends {
 namespace {
 

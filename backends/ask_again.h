@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <memory>
 
 #include "backends/timer.h"
@@ -7,7 +8,7 @@
 namespace docket::backends {
 
 struct AskAgainOptions {
-  int times = 1;  ///< At most; 0: never.
+  int times = 1;                                           ///< At most; 0: never.
   std::chrono::milliseconds call{std::chrono::hours(24)};  ///< All answers of a call together.
 };
 
