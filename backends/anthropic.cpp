@@ -69,7 +69,7 @@ class Anthropic final : public Protocol {
                                          reason.dump(-1, ' ', false, json::error_handler_t::replace)};
     } else {
       result.answer =
-          model_answer(text_of(body.value("content", json())), std::get<Prompt>(request.question), {});
+          model_answer(content_text(body), std::get<Prompt>(request.question), {});
     }
     return result;
   }
@@ -122,16 +122,6 @@ class Anthropic final : public Protocol {
     const auto refused = server.refused.find("thinking");
     const int tried = refused == server.refused.end() ? 0 : refused->second;
     if (tried < 2) body["thinking"] = {{"type", tried == 0 ? "disabled" : "between_tools"}};
-  }
-
-  /// A block of thinking may come first: the type tells.
-  static std::string text_of(const json& content) {
-    std::string text;
-    if (!content.is_array()) return text;
-    for (const json& block : content) {
-      if (text_member(block, "type") == "text") text += text_member(block, "text");
-    }
-    return text;
   }
 
   /// `input_tokens` is what was neither read from the cache nor written to it.

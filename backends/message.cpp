@@ -51,6 +51,16 @@ std::string text_member(const json& object, const char* member) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+std::string content_text(const json& holder) {
+  const json content = holder.is_object() ? holder.value("content", json()) : json();
+  if (!content.is_array()) return text_member(holder, "content");
+  std::string text;
+  for (const json& part : content) {
+    if (text_member(part, "type") == "text") text += text_member(part, "text");
+  }
+  return text;
+}
+
 namespace {
 
 double logprob_of(const json& token) {

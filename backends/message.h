@@ -28,6 +28,10 @@ HttpRequest json_post(const Target& target, std::string url, std::vector<std::st
 /// Empty when the member is missing or no text.
 std::string text_member(const nlohmann::json& object, const char* member);
 
+/// The text of an answer's `content`: a text, or parts of which the type tells which are text and which, such as
+/// thinking, are not.
+std::string content_text(const nlohmann::json& holder);
+
 /// The tokens of a `logprobs` list as Ollama and OpenAI's protocol have it: [{token, bytes, logprob,
 /// top_logprobs}].
 std::vector<Token> tokens_of(const nlohmann::json& logprobs);

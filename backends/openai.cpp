@@ -127,7 +127,7 @@ class OpenAi final : public Protocol {
     } else {
       const json logprobs = choice.value("logprobs", json());
       result.answer =
-          model_answer(text_of(message), prompt,
+          model_answer(content_text(message), prompt,
                        tokens_of(logprobs.is_object() ? logprobs.value("content", json()) : json()));
     }
     return result;
@@ -246,17 +246,6 @@ class OpenAi final : public Protocol {
     const auto refused = server.refused.find("reasoning_effort");
     const std::size_t tried = refused == server.refused.end() ? 0 : static_cast<std::size_t>(refused->second);
     if (tried < std::size(least_effort)) body["reasoning_effort"] = least_effort[tried];
-  }
-
-  /// `content` is a text, or parts of which the type tells which are text.
-  static std::string text_of(const json& message) {
-    const json content = message.is_object() ? message.value("content", json()) : json();
-    if (!content.is_array()) return text_member(message, "content");
-    std::string text;
-    for (const json& part : content) {
-      if (text_member(part, "type") == "text") text += text_member(part, "text");
-    }
-    return text;
   }
 
   static Usage tokens_used(const json& body) {
