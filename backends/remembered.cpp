@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <vector>
 
 #include "pipeline/digest.h"
 #include "pipeline/location.h"
@@ -48,17 +49,37 @@ class Remembered final : public Backend {
 
   void submit(Request request, Done done) noexcept override {
     const std::string key = request_key(plan_, memory_.model, request);
-    if (memory_.reuse && !key.empty()) {
-      Result<std::optional<StoredAnswer>> known = memory_.store->answer(key);
-      if (!known) return done(failed(known.error()));  // To ask again might cost.
-      if (*known)
-        if (std::optional<Answer> answer = answer_from((*known)->answer)) {
-          Reply reply;
-          reply.answer = std::move(*answer);
-          reply.reused = (*known)->usage;
-          return done(std::move(reply));
-        }
+    if (!memory_.reuse || key.empty()) return ask(key, std::move(request), std::move(done));
+    {
+      const std::lock_guard lock(mutex_);
+      const auto [found, is_first] = under_way_.try_emplace(key);
+      if (!is_first) {
+        found->second.push_back({std::move(request), std::move(done)});
+        return;
+      }
     }
+    done = [this, key, done = std::move(done)](Reply reply) {
+      share(key, reply);
+      done(std::move(reply));
+    };
+    Result<std::optional<StoredAnswer>> known = memory_.store->answer(key);
+    if (!known) return done(failed(known.error()));  // To ask again might cost.
+    std::optional<Answer> answer = *known ? answer_from((*known)->answer) : std::nullopt;
+    if (!answer) return ask(key, std::move(request), std::move(done));
+    Reply reply;
+    reply.answer = std::move(*answer);
+    reply.reused = (*known)->usage;
+    done(std::move(reply));
+  }
+
+ private:
+  /// A request like one that is under way.
+  struct Waiting {
+    Request request;
+    Done done;
+  };
+
+  void ask(const std::string& key, Request request, Done done) noexcept {
     LedgerCall call;
     call.document = request.asked_by.document;
     call.stage = request.asked_by.stage;
@@ -73,7 +94,28 @@ class Remembered final : public Backend {
     });
   }
 
- private:
+  /// Answers those who wait for the same; without an answer the next of them asks.
+  void share(const std::string& key, const Reply& reply) noexcept {
+    std::vector<Waiting> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = under_way_.find(key);
+      waiting = std::move(found->second);
+      under_way_.erase(found);
+    }
+    for (Waiting& one : waiting) {
+      if (!reply.answer) {
+        submit(std::move(one.request), std::move(one.done));
+        continue;
+      }
+      Reply same;
+      same.answer = *reply.answer;
+      same.reused = reply.reused;
+      same.reused += reply.spent.total();
+      one.done(std::move(same));
+    }
+  }
+
   static Reply failed(Error error) {
     Reply reply;
     reply.answer = std::move(error);
@@ -113,6 +155,7 @@ class Remembered final : public Backend {
   const BackendPlan& plan_;
   const Memory memory_;
   std::mutex mutex_;
+  std::map<std::string, std::vector<Waiting>> under_way_;  ///< By key: who waits for it. Guarded by mutex_.
   std::map<std::string, std::int64_t>
       failures_;                          ///< Attempts of requests without an answer. Guarded by mutex_.
   const std::unique_ptr<Backend> inner_;  ///< Last: ends before what its answers need.

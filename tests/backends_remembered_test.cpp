@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <future>
 
 #include "backends/remembered.h"
@@ -176,6 +177,50 @@ TEST(Remembered, KnowsARequestByWhatDecidesItsAnswer) {
   std::get<Prompt>(another.question).complaint = "no JSON";
   EXPECT_NE(request_key(Paid().plan(), "", another), key);
   EXPECT_EQ(request_key(Paid().plan(), "", Request{"paid", ClassifyQuestion{}}), "");
+}
+
+/// Keeps requests waiting until the test answers them.
+class Holding final : public Backend {
+ public:
+  explicit Holding(std::deque<Done>& asked) : asked_(asked) {}
+  void submit(Request, Done done) noexcept override { asked_.push_back(std::move(done)); }
+
+ private:
+  std::deque<Done>& asked_;
+};
+
+Reply paid_reply(Result<Answer> answer) {
+  Reply reply{std::move(answer)};
+  Usage usage;
+  usage.calls = 1;
+  reply.spent.add({"paid", "m", usage});
+  return reply;
+}
+
+TEST(Remembered, WhatIsUnderWayIsNotSentAgain) {
+  const TempDir dir;
+  const Paid paid;
+  const auto ledger = Ledger::open(dir.path());
+  std::deque<Backend::Done> asked;
+  const auto backend = make_remembered(std::make_unique<Holding>(asked), paid.plan(), {ledger->get()});
+  std::promise<Reply> first, second, third;
+  const auto into = [](std::promise<Reply>& reply) {
+    return [&reply](Reply got) { reply.set_value(std::move(got)); };
+  };
+  backend->submit(prompt("one"), into(first));
+  backend->submit(prompt("one"), into(second));
+  backend->submit(prompt("one"), into(third));
+  ASSERT_EQ(asked.size(), 1U);
+  asked[0](paid_reply(Error{ErrorClass::transient, "busy"}));
+  EXPECT_FALSE(first.get_future().get().answer);
+  ASSERT_EQ(asked.size(), 2U) << "the next of them asks";
+  asked[1](paid_reply(Answer{"yes"}));
+  EXPECT_EQ(second.get_future().get().spent.total().calls, 1);
+  const Reply shared = third.get_future().get();
+  EXPECT_TRUE(shared.answer);
+  EXPECT_EQ(shared.spent.total(), Usage{});
+  EXPECT_EQ(shared.reused.calls, 1);
+  EXPECT_EQ(asked.size(), 2U);
 }
 
 }  // namespace
