@@ -93,8 +93,9 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
       const Time deadline = entry->second.request.deadline;
       if (deadline <= now) {
         earliest_deadline_ = now;  // There may be more of them.
-        return refuse(entry,
-                      {ErrorClass::transient, options_.name + " was too busy until the document's deadline"});
+        const Error busy{ErrorClass::transient,
+                         options_.name + " was too busy until the document's deadline"};
+        return refuse(entry, unreachable_.value_or(busy));
       }
       earliest_deadline_ = std::min(earliest_deadline_, deadline);
     }
@@ -161,7 +162,11 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
         --running_;
         note(reply, round);
         if (!document.empty() && reply.answer) seats_[document] = timer_.now() + options_.seat;
-        if (is_unreachable(reply)) in_vain.swap(waiting_);
+        unreachable_.reset();
+        if (is_unreachable(reply)) {
+          unreachable_ = reply.answer.error();
+          in_vain.swap(waiting_);
+        }
       }
       for (const auto& [order, each] : in_vain)
         each.done({.answer = reply.answer.error()});
@@ -182,9 +187,10 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
   std::size_t running_ = 0;
   std::map<std::string, Time>
       seats_;  // Of documents whose next call is awaited, and until when. No more than width_.
-  std::size_t successes_ = 0;  // Since the width last changed.
-  std::uint64_t round_ = 0;    // How often the gate was narrowed.
-  int pauses_ = 0;             // Without a success between them.
+  std::size_t successes_ = 0;         // Since the width last changed.
+  std::uint64_t round_ = 0;           // How often the gate was narrowed.
+  int pauses_ = 0;                    // Without a success between them.
+  std::optional<Error> unreachable_;  // What the last reply said, if the server was not reached.
   Time paused_until_ = Time::min();
   Time earliest_deadline_ = Time::max();  // Of those that wait, or earlier.
   Time wakes_up_at_ = Time::min();

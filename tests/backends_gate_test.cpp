@@ -169,6 +169,18 @@ TEST_F(Gate, AnAbsurdHintDoesNotCloseItForDays) {
   EXPECT_EQ(calls_.waiting(), Documents{"d1"});
 }
 
+TEST_F(Gate, WhatWaitsForAServerThatWasNotReachedEndsWithThat) {
+  make(1);
+  ask(prompt_request("a"));
+  calls_.answer("a", bad_reply(ErrorClass::unreachable, "cannot connect"));
+  ask(prompt_request("b"));  // Looks whether it is there again.
+  Request late = prompt_request("late");
+  late.deadline = timer_.now() + 1s;
+  const Outcome& outcome = ask(std::move(late));
+  timer_.advance(1s);
+  EXPECT_EQ(outcome.error(), (Error{ErrorClass::unreachable, "cannot connect"}));
+}
+
 TEST_F(Gate, WhatWaitsBeyondItsDeadlineEnds) {
   make(1);
   ask(prompt_request("a"));
