@@ -29,7 +29,7 @@ using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto delay = 200ms;
-constexpr int calls_of_each = 50;
+constexpr int calls_of_each = 200;
 constexpr std::size_t call_bytes = 4096;  // Of the document and of the reply.
 constexpr double least_of_ideal = 0.97;
 constexpr double most_cpu_us = 200;
