@@ -52,13 +52,12 @@ class Anthropic final : public Protocol {
     const json& body = *parsed;
     Reply result;
     result.spent.add({target_.backend, target_.model, tokens_used(body)});
-    const json reason = body.value("stop_reason", json());
+    const json& reason = member(body, "stop_reason");
     if (body.contains("error") && !body["error"].is_null()) {
       result.answer = Error{ErrorClass::transient,
                             "the server answered with an error: " + server_error(reply.body).message};
     } else if (reason == "refusal") {
-      const json details = body.value("stop_details", json());
-      const std::string category = text_member(details, "category");
+      const std::string category = text_member(member(body, "stop_details"), "category");
       result.answer =
           Error{ErrorClass::rejected, "the model refuses" + (category.empty() ? "" : ": " + category)};
     } else if (reason == "max_tokens" || reason == "model_context_window_exceeded") {
@@ -68,8 +67,7 @@ class Anthropic final : public Protocol {
           Error{ErrorClass::content, "the answer has no normal end: stop_reason is " +
                                          reason.dump(-1, ' ', false, json::error_handler_t::replace)};
     } else {
-      result.answer =
-          model_answer(content_text(body), std::get<Prompt>(request.question), {});
+      result.answer = model_answer(content_text(body), std::get<Prompt>(request.question), {});
     }
     return result;
   }
@@ -126,16 +124,13 @@ class Anthropic final : public Protocol {
 
   /// `input_tokens` is what was neither read from the cache nor written to it.
   static Usage tokens_used(const json& body) {
-    const json usage = body.value("usage", json());
+    const json& usage = member(body, "usage");
     ReportedTokens tokens;
     tokens.input = token_count(usage, "input_tokens");
     tokens.output = token_count(usage, "output_tokens");
-    if (usage.is_object()) {
-      tokens.cached = token_count(usage, "cache_read_input_tokens").value_or(0);
-      tokens.cache_write = token_count(usage, "cache_creation_input_tokens").value_or(0);
-      tokens.reasoning =
-          token_count(usage.value("output_tokens_details", json()), "thinking_tokens").value_or(0);
-    }
+    tokens.cached = token_count(usage, "cache_read_input_tokens").value_or(0);
+    tokens.cache_write = token_count(usage, "cache_creation_input_tokens").value_or(0);
+    tokens.reasoning = token_count(member(usage, "output_tokens_details"), "thinking_tokens").value_or(0);
     if (tokens.input) *tokens.input += tokens.cached + tokens.cache_write;
     return usage_of(tokens);
   }

@@ -67,12 +67,15 @@ class Budgeted final : public Backend {
 
 }  // namespace
 
+Budget::Account Budget::account(const std::string& document) const {
+  const auto found = documents_.find(document);
+  return found == documents_.end() ? Account{} : found->second;
+}
+
 bool Budget::fits(const std::string& document, std::int64_t most) const {
   if (limits_.run && run_.spent + run_.reserved + most > *limits_.run) return false;
-  if (!limits_.document) return true;
-  const auto found = documents_.find(document);
-  const Account account = found == documents_.end() ? Account{} : found->second;
-  return account.spent + account.reserved + most <= *limits_.document;
+  const Account own = account(document);
+  return !limits_.document || own.spent + own.reserved + most <= *limits_.document;
 }
 
 /// Not even when all that is reserved is given back.
@@ -83,10 +86,9 @@ std::optional<Error> Budget::refuse(const std::string& document, std::int64_t mo
                                            dollars(most)};
   };
   if (limits_.run && run_.spent + most > *limits_.run) return error("the run", run_.spent, *limits_.run);
-  if (!limits_.document) return std::nullopt;
-  const auto found = documents_.find(document);
-  const std::int64_t spent = found == documents_.end() ? 0 : found->second.spent;
-  if (spent + most > *limits_.document) return error("the document", spent, *limits_.document);
+  const std::int64_t spent = account(document).spent;
+  if (limits_.document && spent + most > *limits_.document)
+    return error("the document", spent, *limits_.document);
   return std::nullopt;
 }
 

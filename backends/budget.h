@@ -42,6 +42,7 @@ class Budget {
     std::int64_t most = 0;
     std::function<void(std::optional<Error>)> then;
   };
+  Account account(const std::string& document) const;
   std::optional<Error> refuse(const std::string& document, std::int64_t most) const;
   bool fits(const std::string& document, std::int64_t most) const;
   void take(const std::string& document, std::int64_t most);

@@ -46,11 +46,12 @@ bool has(std::string_view text, std::string_view part) {
 /// Money or a quota is used up: coming back later in this run is of no use.
 bool says_used_up(const ServerError& error) {
   static constexpr std::string_view signs[] = {"insufficient_quota", "credit_balance", "spend_limit",
-                                               "usage_limit_exceeded", "billing"};
-  return std::ranges::any_of(signs, [&](std::string_view sign) {
-    const bool is_word = sign == "billing";  // Of any message that tells where the limits are shown.
-    return has(error.code, sign) || has(error.type, sign) || (!is_word && has(error.message, sign));
-  });
+                                               "usage_limit_exceeded"};
+  // Messages speak of billing for other reasons too, such as where the limits are shown.
+  return has(error.code, "billing") || has(error.type, "billing") ||
+         std::ranges::any_of(signs, [&](std::string_view sign) {
+           return has(error.code, sign) || has(error.type, sign) || has(error.message, sign);
+         });
 }
 
 std::string header(const HttpReply& reply, std::string_view name) {

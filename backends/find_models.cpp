@@ -2,6 +2,7 @@
 #include <latch>
 
 #include "backends/backends.h"
+#include "backends/confined.h"
 #include "backends/protocol.h"
 
 namespace docket::backends {
@@ -23,7 +24,7 @@ std::vector<Look> looks_at(const Plan& plan, bool offline) {
   for (const BackendPlan& backend : plan.backends) {
     if (!backend.kind->answers_prompts) continue;
     for (const Target& target : targets_of(backend)) {
-      if (offline && target.location == Location::cloud) continue;
+      if (is_kept_off(target.location, offline)) continue;
       std::unique_ptr<Protocol> protocol = make_protocol(backend, target);
       std::optional<HttpRequest> request = protocol->ask_models();
       if (!request) continue;

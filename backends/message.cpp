@@ -45,14 +45,13 @@ HttpRequest json_post(const Target& target, std::string url, std::vector<std::st
   return request;
 }
 
-std::string text_member(const json& object, const char* member) {
-  if (!object.is_object()) return "";
-  const auto found = object.find(member);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+std::string text_member(const json& object, const char* name) {
+  const json& value = member(object, name);
+  return value.is_string() ? value.get<std::string>() : "";
 }
 
 std::string content_text(const json& holder) {
-  const json content = holder.is_object() ? holder.value("content", json()) : json();
+  const json& content = member(holder, "content");
   if (!content.is_array()) return text_member(holder, "content");
   std::string text;
   for (const json& part : content) {
@@ -64,16 +63,16 @@ std::string content_text(const json& holder) {
 namespace {
 
 double logprob_of(const json& token) {
-  const auto found = token.find("logprob");
-  return found != token.end() && found->is_number() ? found->get<double>() : 0;
+  const json& logprob = member(token, "logprob");
+  return logprob.is_number() ? logprob.get<double>() : 0;
 }
 
 /// `bytes`, since a character may be spread over tokens and then stands in no token's text.
 std::string bytes_of(const json& token) {
-  const auto bytes = token.find("bytes");
-  if (bytes == token.end() || !bytes->is_array()) return text_member(token, "token");
+  const json& bytes = member(token, "bytes");
+  if (!bytes.is_array()) return text_member(token, "token");
   std::string text;
-  for (const json& byte : *bytes) {
+  for (const json& byte : bytes) {
     if (byte.is_number_integer()) text += static_cast<char>(byte.get<int>());
   }
   return text;
@@ -87,8 +86,7 @@ std::vector<Token> tokens_of(const json& logprobs) {
   for (const json& entry : logprobs) {
     if (!entry.is_object()) return {};
     Token token{bytes_of(entry), logprob_of(entry), {}};
-    const json alternatives = entry.value("top_logprobs", json::array());
-    for (const json& other : alternatives) {
+    for (const json& other : member(entry, "top_logprobs")) {
       if (other.is_object()) token.alternatives.push_back({bytes_of(other), logprob_of(other)});
     }
     tokens.push_back(std::move(token));

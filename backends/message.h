@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/json_member.h"
 #include "backends/protocol.h"
 #include "backends/token_probabilities.h"
 
@@ -28,8 +29,8 @@ HttpRequest json_post(const Target& target, std::string url, std::vector<std::st
 /// Empty when the member is missing or no text.
 std::string text_member(const nlohmann::json& object, const char* member);
 
-/// The text of an answer's `content`: a text, or parts of which the type tells which are text and which, such as
-/// thinking, are not.
+/// The text of an answer's `content`: a text, or parts of which the type tells which are text and which, such
+/// as thinking, are not.
 std::string content_text(const nlohmann::json& holder);
 
 /// The tokens of a `logprobs` list as Ollama and OpenAI's protocol have it: [{token, bytes, logprob,

@@ -1,5 +1,6 @@
 #include "backends/model_answer.h"
 
+#include "backends/json_member.h"
 #include "backends/narrow_schema.h"
 #include "pipeline/schema.h"
 #include "pipeline/strict_json.h"
@@ -39,8 +40,7 @@ std::string_view without_fence(std::string_view text) {
 /// The values that the schema allows for a string of the answer, by JSON Pointer: those of its top level.
 EnumValues enums_of(const json& schema) {
   EnumValues enums;
-  const json properties = schema.value("properties", json::object());
-  for (const auto& [name, property] : properties.items()) {
+  for (const auto& [name, property] : member(schema, "properties").items()) {
     if (!property.is_object() || !property.contains("enum")) continue;
     std::vector<std::string> values;
     for (const json& value : property["enum"])

@@ -48,7 +48,7 @@ std::unique_ptr<Backend> make_model_backend(const BackendPlan& plan, bool offlin
   const std::string name = "backend '" + plan.name + "'";
   options.gate.name = options.addresses.name = options.breaker.name = name;
   options.gate.width = static_cast<std::size_t>(plan.settings.integer("max_concurrent"));
-  options.retry.call = options.ask_again.call = plan.settings.duration("deadline");
+  options.ask_again.call = plan.settings.duration("deadline");
 
   const std::optional<Price> price = price_of(plan.settings);
   std::vector<std::unique_ptr<Backend>> addresses;

@@ -21,29 +21,34 @@ constexpr int most_refusals = 8;
 /// Shorter ones are no secrets of a cloud.
 constexpr std::size_t shortest_secret = 12;
 
-void erase_all(std::string& text, const std::string& secret) {
+/// True if it was there.
+bool erase_all(std::string& text, const std::string& secret) {
   static constexpr std::string_view in_place = "(key removed)";
+  bool found = false;
   for (std::size_t at = text.find(secret); at != std::string::npos;
-       at = text.find(secret, at + in_place.size()))
+       at = text.find(secret, at + in_place.size())) {
     text.replace(at, secret.size(), in_place);
+    found = true;
+  }
+  return found;
 }
 
 /// Also where JSON spells it with escapes.
-void erase_decoded(json& value, const std::string& key) {
+bool erase_decoded(json& value, const std::string& key) {
   if (value.is_string()) return erase_all(value.get_ref<std::string&>(), key);
-  if (!value.is_structured()) return;
+  if (!value.is_structured()) return false;
+  bool found = false;
   for (json& member : value)
-    erase_decoded(member, key);
+    found = erase_decoded(member, key) || found;
+  return found;
 }
 
 void erase_in_body(std::string& body, const std::string& key) {
   erase_all(body, key);
   if (body.find("\\u") == std::string::npos && body.find("\\/") == std::string::npos) return;
   Result<json> parsed = parse_strictly(body);
-  if (!parsed) return;
-  const json before = *parsed;
-  erase_decoded(*parsed, key);
-  if (*parsed != before) body = parsed->dump(-1, ' ', false, json::error_handler_t::replace);
+  if (parsed && erase_decoded(*parsed, key))
+    body = parsed->dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 /// A server may show the key that it was sent, in an error for example. A key of a few letters may be a word

@@ -55,7 +55,7 @@ class Ollama final : public Protocol {
   std::string model_in(const HttpReply& reply) const override {
     const Result<json> body = reply_object(reply);
     if (reply.status != 200 || !body) return {};
-    for (const json& model : body->value("models", json::array()))
+    for (const json& model : member(*body, "models"))
       if (is_ours(model)) return text_member(model, "digest");
     return {};
   }
@@ -93,23 +93,22 @@ class Ollama final : public Protocol {
     result.spent.add({target_.backend, target_.model, tokens_used(body)});
     const Usage usage = result.spent.total();
     if (body.contains("error")) {
-      result.answer =
-          says_too_long(server_error(reply.body))
-              ? Error{ErrorClass::too_long, server_error(reply.body).message}
-              : Error{ErrorClass::transient, "the server broke off: " + server_error(reply.body).message};
-    } else if (body.value("done", json()) != true) {
+      const ServerError error = server_error(reply.body);
+      result.answer = says_too_long(error)
+                          ? Error{ErrorClass::too_long, error.message}
+                          : Error{ErrorClass::transient, "the server broke off: " + error.message};
+    } else if (member(body, "done") != true) {
       result.answer = Error{ErrorClass::content,
                             "the server broke off the answer (done is not true), as it does when a "
                             "model repeats itself without end"};
-    } else if (const json host = body.value("remote_host", json());
-               host.is_string() && !host.get<std::string>().empty() && target_.location == Location::local) {
+    } else if (!text_member(body, "remote_host").empty() && target_.location == Location::local) {
       result.answer = left_the_machine();
     } else if (was_cut(prompt, usage)) {
       result.answer =
           Error{ErrorClass::too_long, "the server shortened the document without a word: it counted " +
                                           std::to_string(usage.input_tokens) + " tokens of it"};
       result.excess = Excess{static_cast<std::int64_t>(prompt_bytes(prompt)) / 3, window()};
-    } else if (const json reason = body.value("done_reason", json()); reason == "length") {
+    } else if (const json& reason = member(body, "done_reason"); reason == "length") {
       const bool window_full = usage.input_tokens + usage.output_tokens >= server.window.value_or(window());
       cut_off(window_full, result);
       if (window_full) result.excess = Excess{usage.input_tokens, window() - prompt.most_output_tokens};
@@ -118,9 +117,8 @@ class Ollama final : public Protocol {
           Error{ErrorClass::content, "the server ended the answer for a reason that is no normal end: " +
                                          reason.dump(-1, ' ', false, json::error_handler_t::replace)};
     } else {
-      const json message = body.value("message", json::object());
-      result.answer =
-          model_answer(text_member(message, "content"), prompt, tokens_of(body.value("logprobs", json())));
+      result.answer = model_answer(text_member(member(body, "message"), "content"), prompt,
+                                   tokens_of(member(body, "logprobs")));
     }
     return result;
   }
@@ -159,7 +157,7 @@ class Ollama final : public Protocol {
       found.model = target_.model;
       found.leaves = !text_member(body, "remote_host").empty();
       if (found.leaves && target_.location == Location::local) return left_the_machine();
-      const json capabilities = body.value("capabilities", json::array());
+      const json& capabilities = member(body, "capabilities");
       if (!target_.think && capabilities.is_array() &&
           std::ranges::find(capabilities, json("thinking")) == capabilities.end())
         found.refused["think"] = 1;  // Old servers know no `think`; a model that cannot think needs none.
@@ -169,8 +167,7 @@ class Ollama final : public Protocol {
   }
 
   std::optional<Error> learn_window(const json& body, Server& found) const {
-    const json models = body.value("models", json::array());
-    for (const json& model : models) {
+    for (const json& model : member(body, "models")) {
       if (!is_ours(model)) continue;
       found.digest = text_member(model, "digest");
       found.window = token_count(model, "context_length");

@@ -59,7 +59,7 @@ class OpenAi final : public Protocol {
       const std::string id = text_member(model, "id");
       if (list.size() > 1 && id != target_.model) continue;
       std::string found = target_.model.empty() ? id : "";
-      const json measures = model.is_object() ? model.value("meta", json()) : json();
+      const json& measures = member(model, "meta");
       for (const char* measure : {"n_params", "size", "n_vocab"})
         if (const auto count = token_count(measures, measure))
           found += " " + std::to_string(*count) + " " + measure;
@@ -104,14 +104,14 @@ class OpenAi final : public Protocol {
       result.excess = error.excess;
       return result;
     }
-    const json choices = body.value("choices", json());
+    const json& choices = member(body, "choices");
     if (!choices.is_array() || choices.empty() || !choices[0].is_object()) {
       result.answer = Error{ErrorClass::content, "the server's reply has no choices, so no answer"};
       return result;
     }
     const json& choice = choices[0];
-    const json message = choice.value("message", json::object());
-    const json reason = choice.value("finish_reason", json());
+    const json& message = member(choice, "message");
+    const json& reason = member(choice, "finish_reason");
     if (const std::string refusal = text_member(message, "refusal"); !refusal.empty()) {
       result.answer = Error{ErrorClass::rejected, "the model refuses: " + refusal.substr(0, 200)};
     } else if (reason == "content_filter") {
@@ -125,10 +125,8 @@ class OpenAi final : public Protocol {
           Error{ErrorClass::content, "the answer has no normal end: finish_reason is " +
                                          reason.dump(-1, ' ', false, json::error_handler_t::replace)};
     } else {
-      const json logprobs = choice.value("logprobs", json());
-      result.answer =
-          model_answer(content_text(message), prompt,
-                       tokens_of(logprobs.is_object() ? logprobs.value("content", json()) : json()));
+      result.answer = model_answer(content_text(message), prompt,
+                                   tokens_of(member(member(choice, "logprobs"), "content")));
     }
     return result;
   }
@@ -249,18 +247,16 @@ class OpenAi final : public Protocol {
   }
 
   static Usage tokens_used(const json& body) {
-    const json usage = body.value("usage", json());
+    const json& usage = member(body, "usage");
     ReportedTokens tokens;
     tokens.input = token_count(usage, "prompt_tokens");
     tokens.output = token_count(usage, "completion_tokens");
     tokens.total = token_count(usage, "total_tokens");
-    if (usage.is_object()) {
-      const json input = usage.value("prompt_tokens_details", json());
-      tokens.cached = token_count(input, "cached_tokens").value_or(0);
-      tokens.cache_write = token_count(input, "cache_write_tokens").value_or(0);
-      tokens.reasoning =
-          token_count(usage.value("completion_tokens_details", json()), "reasoning_tokens").value_or(0);
-    }
+    const json& input = member(usage, "prompt_tokens_details");
+    tokens.cached = token_count(input, "cached_tokens").value_or(0);
+    tokens.cache_write = token_count(input, "cache_write_tokens").value_or(0);
+    tokens.reasoning =
+        token_count(member(usage, "completion_tokens_details"), "reasoning_tokens").value_or(0);
     return usage_of(tokens);
   }
 

@@ -2,6 +2,7 @@
 
 #include <latch>
 
+#include "backends/confined.h"
 #include "backends/model_server.h"
 #include "pipeline/price.h"
 #include "pipeline/schema.h"
@@ -66,7 +67,7 @@ std::vector<ProbeResult> probe(const Plan& plan, bool offline, const std::stop_t
     if (!backend.kind->answers_prompts) continue;
     for (const Target& target : targets_of(backend)) {
       ProbeResult result{backend.name, target.url, target.location, {}, false, {}, false, false, {}, 0};
-      result.skipped = offline && target.location == Location::cloud;
+      result.skipped = is_kept_off(target.location, offline);
       results.push_back(std::move(result));
       servers.push_back(std::make_unique<ModelServer>(target, price_of(backend.settings),
                                                       make_protocol(backend, target), loop, nullptr));

@@ -31,7 +31,6 @@ class Retry final : public Backend {
 
   void submit(Request request, Done done) noexcept override {
     auto call = std::make_shared<Call>();
-    request.deadline = std::min(request.deadline, timer_.now() + options_.call);
     call->request = std::move(request);
     call->done = std::move(done);
     attempt(call);

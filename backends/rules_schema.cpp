@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "backends/json_member.h"
 #include "pipeline/pattern.h"
 
 namespace docket::rules {
@@ -14,13 +15,6 @@ constexpr float label_strength = 1.0F;
 constexpr float title_strength = 0.9F;
 constexpr float name_strength = 0.8F;  // Chosen for programs, but mostly by people who know the documents.
 constexpr float weak_strength = 0.5F;
-
-const json& member(const json& object, const char* name) {
-  static const json none;
-  if (!object.is_object()) return none;
-  const auto found = object.find(name);
-  return found == object.end() ? none : *found;
-}
 
 std::string text_of(const json& value) {
   return value.is_string() ? value.get<std::string>() : std::string();

@@ -52,14 +52,14 @@ Result<ModelDigests> known_models(LedgerDatabase& ledger, const Plan& plan) {
 
 LedgerConfiguration configuration_of(const Plan& plan, const StagePlan& stage, const ModelDigests& models) {
   const Describe backend = [&](const std::string& name) { return describe_backend(plan, models, name); };
-  json content = {{"type", stage.kind->type},
-                  {"version", stage.kind->version},
-                  {"settings", answer_settings(stage.kind->fields, stage.settings.resolved(), backend)}};
+  const auto described = [&](const StagePlan& one) -> json {
+    return {{"version", one.kind->version},
+            {"settings", answer_settings(one.kind->fields, one.settings.resolved(), backend)}};
+  };
+  json content = described(stage);
+  content["type"] = stage.kind->type;
   const std::string again = stage.stage == nullptr ? "" : stage.stage->redoes();
-  if (const StagePlan* redone = plan.stage(again); redone != nullptr)
-    content["redoes"] = {
-        {"version", redone->kind->version},
-        {"settings", answer_settings(redone->kind->fields, redone->settings.resolved(), backend)}};
+  if (const StagePlan* redone = plan.stage(again); redone != nullptr) content["redoes"] = described(*redone);
   LedgerConfiguration configuration;
   configuration.stage = stage.id;
   configuration.content = json_to_text(content);

@@ -99,7 +99,9 @@ TEST_F(Retry, AHintBeyondTheDeadlineEndsTheCall) {
 }
 
 TEST_F(Retry, ACallHasADeadlineOfItsOwn) {
-  make({.call = 1s});
+  make();
+  retry_ =
+      make_ask_again(std::move(retry_), {.call = 1s}, timer_);  // Which sets it, for all answers together.
   ask();
   EXPECT_EQ(calls_.request().deadline, timer_.now() + 1s);
   timer_.advance(600ms);
