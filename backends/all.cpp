@@ -1,17 +1,17 @@
 #include "backends/backends.h"
-#include "backends/kinds.h"
-#include "backends/rules.h"
+#include "backends/protocols/protocol_fields.h"
+#include "backends/rules/rules.h"
 
 namespace docket::backends {
 
-std::span<const BackendKind> all() {
-  static const BackendKind kinds[] = {
+std::span<const BackendType> all() {
+  static const BackendType types[] = {
       builtin(),
       ollama(),
       openai(),
       anthropic(),
   };
-  return kinds;
+  return types;
 }
 
 }  // namespace docket::backends

@@ -6,19 +6,18 @@
 
 #include "pipeline/answer_store.h"
 #include "pipeline/backend.h"
-#include "pipeline/kind.h"
-#include "pipeline/plan.h"
-#include "pipeline/plan_digest.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/registry.h"
 
 namespace docket::backends {
 
 /// Every backend type that a pipeline may name. A new backend is one new file and one line in all.cpp.
-std::span<const BackendKind> all();
+std::span<const BackendType> all();
 
 /// What tells a server's model from another under the same name, by backend: those of this machine's network,
 /// and those whose model the pipeline does not name. Asks all at once and waits for them, seconds at most;
 /// who does not answer is missing. `offline`: the cloud is not asked.
-ModelDigests find_models(const Plan& plan, bool offline, const std::stop_token& stop);
+ModelDigests find_models(const Pipeline& pipeline, bool offline, const std::stop_token& stop);
 
 struct Options {
   int jobs = 1;                          ///< Extraction workers.
@@ -34,6 +33,6 @@ struct Options {
 /// The one backend of a run: hands each request to the backend that it names, and those for
 /// `extraction_workers` to the pool. A backend that cannot be used answers with ErrorClass::unavailable.
 /// `plan` must outlive it. The Error is of class `config`.
-Result<std::unique_ptr<Backend>> make(const Plan& plan, const Options& options);
+Result<std::unique_ptr<Backend>> make(const Pipeline& pipeline, const Options& options);
 
 }  // namespace docket::backends

@@ -2,8 +2,8 @@
 #include <latch>
 
 #include "backends/backends.h"
-#include "backends/confined.h"
-#include "backends/protocol.h"
+#include "backends/calls/egress_guard.h"
+#include "backends/protocols/protocol.h"
 
 namespace docket::backends {
 namespace {
@@ -19,10 +19,10 @@ struct Look {
   std::string model;
 };
 
-std::vector<Look> looks_at(const Plan& plan, bool offline) {
+std::vector<Look> looks_at(const Pipeline& pipeline, bool offline) {
   std::vector<Look> looks;
-  for (const BackendPlan& backend : plan.backends) {
-    if (!backend.kind->answers_prompts) continue;
+  for (const BackendConfig& backend : pipeline.backends) {
+    if (!backend.type->answers_prompts) continue;
     for (const Target& target : targets_of(backend)) {
       if (is_kept_off(target.location, offline)) continue;
       std::unique_ptr<Protocol> protocol = make_protocol(backend, target);
@@ -38,8 +38,8 @@ std::vector<Look> looks_at(const Plan& plan, bool offline) {
 
 }  // namespace
 
-ModelDigests find_models(const Plan& plan, bool offline, const std::stop_token& stop) {
-  std::vector<Look> looks = looks_at(plan, offline);
+ModelDigests find_models(const Pipeline& pipeline, bool offline, const std::stop_token& stop) {
+  std::vector<Look> looks = looks_at(pipeline, offline);
   if (looks.empty()) return {};
   std::latch all(static_cast<std::ptrdiff_t>(looks.size()));
   HttpLoop loop(stop);

@@ -3,11 +3,11 @@
 #include <thread>
 
 #include "backends/backends.h"
-#include "backends/extract_pool.h"
-#include "backends/fallback.h"
-#include "backends/model_backend.h"
-#include "backends/rules.h"
-#include "pipeline/stopwatch.h"
+#include "backends/calls/fallback.h"
+#include "backends/calls/model_backend.h"
+#include "backends/extraction/pool.h"
+#include "backends/rules/rules.h"
+#include "pipeline/support/stopwatch.h"
 
 namespace docket::backends {
 namespace {
@@ -22,10 +22,10 @@ Backend::Done counting_cpu(Backend::Done done) {
 
 class Router final : public Backend {
  public:
-  Router(const Plan& plan, const Options& options, std::unique_ptr<Trace> trace)
-      : trace_(std::move(trace)), budget_(budget_of(plan)), loop_(options.hard_stop) {
-    for (const BackendPlan& backend : plan.backends)
-      add(backend, plan, options);
+  Router(const Pipeline& pipeline, const Options& options, std::unique_ptr<Trace> trace)
+      : trace_(std::move(trace)), budget_(budget_of(pipeline)), loop_(options.hard_stop) {
+    for (const BackendConfig& backend : pipeline.backends)
+      add(backend, pipeline, options);
     ExtractPoolOptions pool;
     pool.workers = options.jobs;
     pool.worker = options.extract_worker;
@@ -41,20 +41,20 @@ class Router final : public Backend {
 
  private:
   /// A backend after the one that it falls back on: a plan has no circles of them.
-  void add(const BackendPlan& backend, const Plan& plan, const Options& options) {
+  void add(const BackendConfig& backend, const Pipeline& pipeline, const Options& options) {
     if (backends_.contains(backend.name)) return;
-    if (!backend.kind->answers_prompts) {
+    if (!backend.type->answers_prompts) {
       backends_[backend.name] = make_rules_backend();
       return;
     }
-    Memory memory{options.answers, {}, options.reuse_answers};
+    ResponseCacheOptions memory{options.answers, {}, options.reuse_answers};
     if (const auto model = options.models.find(backend.name); model != options.models.end())
       memory.model = model->second;
     std::unique_ptr<Backend> made =
         make_model_backend(backend, options.offline, memory, loop_, trace_.get(), {.budget = budget_.get()});
-    const BackendPlan* second = plan.backend(backend.settings.text("fallback"));
+    const BackendConfig* second = pipeline.backend(backend.settings.text("fallback"));
     if (second != nullptr) {
-      add(*second, plan, options);
+      add(*second, pipeline, options);
       FallbackOptions fallback;
       fallback.name = second->name;
       if (const std::int64_t window = window_of(*second); window > 0)
@@ -65,8 +65,8 @@ class Router final : public Backend {
   }
 
   /// 0: not known.
-  static std::int64_t window_of(const BackendPlan& backend) {
-    return backend.kind->answers_prompts ? backend.settings.integer("context") : 0;
+  static std::int64_t window_of(const BackendConfig& backend) {
+    return backend.type->answers_prompts ? backend.settings.integer("context") : 0;
   }
 
   const std::unique_ptr<Trace> trace_;
@@ -77,14 +77,14 @@ class Router final : public Backend {
 
 }  // namespace
 
-Result<std::unique_ptr<Backend>> make(const Plan& plan, const Options& options) {
+Result<std::unique_ptr<Backend>> make(const Pipeline& pipeline, const Options& options) {
   std::unique_ptr<Trace> trace;
   if (!options.trace.empty()) {
     auto opened = Trace::open(options.trace);
     if (!opened) return opened.error();
     trace = std::move(*opened);
   }
-  return std::unique_ptr<Backend>(std::make_unique<Router>(plan, options, std::move(trace)));
+  return std::unique_ptr<Backend>(std::make_unique<Router>(pipeline, options, std::move(trace)));
 }
 
 }  // namespace docket::backends

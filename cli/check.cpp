@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "backends/probe.h"
+#include "backends/calls/probe.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/signals.h"
@@ -13,7 +13,7 @@ namespace {
 /// How long a probe that is interrupted may still take.
 constexpr std::chrono::milliseconds grace{0};
 
-std::string found(const backends::ProbeResult& result, const BackendPlan& plan) {
+std::string found(const backends::ProbeResult& result, const BackendConfig& pipeline) {
   const backends::Server& server = result.server;
   std::string text = server.product.empty() ? "a server of unknown kind" : server.product;
   text += ", model " + (server.model.empty() ? std::string("not told") : server.model);
@@ -25,16 +25,16 @@ std::string found(const backends::ProbeResult& result, const BackendPlan& plan) 
           " + " + std::to_string(result.usage.output_tokens) + " tokens";
   if (result.usage.nano_dollars > 0)
     text += ", $" + std::to_string(static_cast<double>(result.usage.nano_dollars) / 1e9);
-  const std::int64_t wanted = plan.settings.integer("max_concurrent");
+  const std::int64_t wanted = pipeline.settings.integer("max_concurrent");
   if (server.slots && *server.slots < wanted)
     text += "; max_concurrent is " + std::to_string(wanted) + ", more than the server works on at a time";
   return text;
 }
 
 /// Prints a line for each address on standard output.
-int probe(const Plan& plan, bool offline) {
+int probe(const Pipeline& pipeline, bool offline) {
   Signals signals(grace);
-  const std::vector<backends::ProbeResult> results = backends::probe(plan, offline, signals.hard_stop());
+  const std::vector<backends::ProbeResult> results = backends::probe(pipeline, offline, signals.hard_stop());
   int exit_code = exit_up_to_date;
   for (const backends::ProbeResult& result : results) {
     std::string line = result.backend + " " + result.url + " (" + std::string(name(result.location)) + "): ";
@@ -44,7 +44,7 @@ int probe(const Plan& plan, bool offline) {
       line += "cannot be used: " + result.error->message;
       exit_code = exit_unavailable;
     } else {
-      line += found(result, *plan.backend(result.backend));
+      line += found(result, *pipeline.backend(result.backend));
     }
     std::puts(printable(line).c_str());
   }
@@ -69,14 +69,14 @@ void add_check(CLI::App& app, int& exit_code) {
       "Ask every model server too: reachable, key valid, model present, window, schema enforced");
   command->add_flag("--offline", options->offline, "With --probe: ask no server in the cloud");
   command->callback([options, &exit_code] {
-    const std::optional<Plan> plan = read_plan_or_complain(options->pipeline);
-    exit_code = plan ? exit_up_to_date : exit_usage;
-    if (!plan) return;
+    const std::optional<Pipeline> pipeline = load_pipeline(options->pipeline);
+    exit_code = pipeline ? exit_up_to_date : exit_usage;
+    if (!pipeline) return;
     std::string stages;
-    for (const StagePlan& stage : plan->stages)
+    for (const StageConfig& stage : pipeline->stages)
       stages += (stages.empty() ? "" : ", ") + stage.id;
     std::fprintf(stderr, "%s: ok, stages %s\n", options->pipeline.file.c_str(), stages.c_str());
-    if (options->probe) exit_code = probe(*plan, options->offline);
+    if (options->probe) exit_code = probe(*pipeline, options->offline);
   });
 }
 

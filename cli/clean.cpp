@@ -5,9 +5,9 @@
 #include "cli/missing.h"
 #include "cli/open_ledger.h"
 #include "cli/table.h"
-#include "pipeline/ledger.h"
-#include "pipeline/output.h"
-#include "pipeline/results.h"
+#include "pipeline/ledger/ledger.h"
+#include "pipeline/run/output.h"
+#include "pipeline/run/results.h"
 
 namespace docket {
 namespace {
@@ -42,68 +42,68 @@ std::optional<Error> remove_all(const Output& output, Ledger& ledger, const std:
   return ledger.flush();
 }
 
-int clean_missing(const Options& options, const Plan& plan, const Output& output) {
+int clean_missing(const Options& options, const Pipeline& pipeline, const Output& output) {
   auto ledger = Ledger::open(output.folder());
   if (!ledger) {
-    complain(ledger.error().message);
+    print_error(ledger.error().message);
     return exit_failed;
   }
   auto reading = (*ledger)->read();
   if (!reading) {
-    complain(reading.error().message);
+    print_error(reading.error().message);
     return exit_failed;
   }
   const DocumentSet known = options.inputs.empty() ? DocumentSet::in_input : DocumentSet::all;
   std::string unlisted;
   const auto paths = missing_documents(
-      **reading, known, input_options(options.inputs, options.null_separated, plan, output.folder()), {},
+      **reading, known, input_options(options.inputs, options.null_separated, pipeline, output.folder()), {},
       [&](const std::string& warning) { unlisted = warning; });
   if (!paths) {
-    complain(paths.error().message);
+    print_error(paths.error().message);
     return exit_failed;
   }
   // A folder that is not mounted looks like one whose documents are all gone.
   if (!unlisted.empty() && options.inputs.empty() && !paths->empty()) {
-    complain("clean --missing: " + unlisted +
-             "; nothing was removed. If that is meant, name the input that is " +
-             "left on the command line, such as: docket clean " + options.pipeline.file.string() +
-             " --missing FOLDER");
+    print_error("clean --missing: " + unlisted +
+                "; nothing was removed. If that is meant, name the input that is " +
+                "left on the command line, such as: docket clean " + options.pipeline.file.string() +
+                " --missing FOLDER");
     return exit_failed;
   }
   for (const std::string& path : *paths)
     std::fputs((printable(path) + "\n").c_str(), stdout);
   if (options.dry_run || paths->empty()) return exit_up_to_date;
   if (const auto failed = remove_all(output, **ledger, *paths)) {
-    complain(failed->message);
+    print_error(failed->message);
     return exit_failed;
   }
   return exit_up_to_date;
 }
 
 int clean_command(const Options& options) {
-  const std::optional<Plan> plan = read_plan_or_complain(options.pipeline);
-  if (!plan) return exit_usage;
+  const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
+  if (!pipeline) return exit_usage;
   if (!options.missing) {
-    complain(
+    print_error(
         "clean: say what: --missing removes what was written for documents that the input no longer names");
     return exit_usage;
   }
-  if (options.inputs.empty() && plan->inputs.empty()) {
-    complain("clean --missing: name the whole input, or `input: {paths: […]}` in the pipeline");
+  if (options.inputs.empty() && pipeline->inputs.empty()) {
+    print_error("clean --missing: name the whole input, or `input: {paths: […]}` in the pipeline");
     return exit_usage;
   }
-  const std::filesystem::path folder = output_folder(options.output_dir, *plan);
+  const std::filesystem::path folder = output_folder(options.output_dir, *pipeline);
   const auto exists = LedgerReader::open(folder);
   if (!exists) {
-    complain(exists.error().message);
+    print_error(exists.error().message);
     return exit_usage;
   }
   const auto opened = Output::open(folder);
   if (const auto* failure = std::get_if<Output::Failure>(&opened)) {
-    complain(failure->error.message);
+    print_error(failure->error.message);
     return failure->held_by_another ? exit_locked : exit_failed;
   }
-  return clean_missing(options, *plan, *std::get<std::unique_ptr<Output>>(opened));
+  return clean_missing(options, *pipeline, *std::get<std::unique_ptr<Output>>(opened));
 }
 
 }  // namespace

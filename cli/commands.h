@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline/plan.h"
+#include "pipeline/pipeline.h"
 
 namespace docket {
 
@@ -24,7 +24,7 @@ void add_graph(CLI::App& app, int& exit_code);
 void add_schema(CLI::App& app, int& exit_code);
 
 /// All stage and backend types of this program.
-Catalog catalog();
+Registry registry();
 
 /// How a verb names its pipeline: the file, and what `--set` changes in it.
 struct PipelineOptions {
@@ -34,12 +34,12 @@ struct PipelineOptions {
 };
 
 /// Reads the plan; on mistakes prints all of them on stderr and returns nothing.
-std::optional<Plan> read_plan_or_complain(const PipelineOptions& options);
+std::optional<Pipeline> load_pipeline(const PipelineOptions& options);
 
 /// Where the records are: `option` (`-o DIR`, from the current folder) unless it is empty.
-std::filesystem::path output_folder(const std::string& option, const Plan& plan);
+std::filesystem::path output_folder(const std::string& option, const Pipeline& pipeline);
 
 /// Prints `docket: message` on stderr, one whole line whatever other threads print.
-void complain(const std::string& message);
+void print_error(const std::string& message);
 
 }  // namespace docket

@@ -1,6 +1,6 @@
 #include "cli/depfile.h"
 
-#include "pipeline/output.h"
+#include "pipeline/run/output.h"
 
 namespace docket {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/result.h"
+#include "pipeline/support/result.h"
 
 namespace docket {
 

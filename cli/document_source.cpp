@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "pipeline/glob.h"
-#include "pipeline/ledger_tables.h"
-#include "pipeline/output.h"
+#include "pipeline/ledger/tables.h"
+#include "pipeline/run/glob.h"
+#include "pipeline/run/output.h"
 
 namespace docket {
 
@@ -27,32 +27,33 @@ int open_folder(const fs::path& folder) { return open(folder.c_str(), O_PATH | O
 
 }  // namespace
 
-InputOptions input_options(const std::vector<std::string>& inputs, bool null_separated, const Plan& plan,
-                           const fs::path& output_dir) {
+InputOptions input_options(const std::vector<std::string>& inputs, bool null_separated,
+                           const Pipeline& pipeline, const fs::path& output_dir) {
   const bool own = inputs.empty();
-  return {own ? plan.inputs : inputs,
-          own ? plan.directory : fs::current_path(),
-          plan.directory,
+  return {own ? pipeline.inputs : inputs,
+          own ? pipeline.directory : fs::current_path(),
+          pipeline.directory,
           output_dir,
           !own,
           null_separated ? '\0' : '\n'};
 }
 
-DocumentSource::DocumentSource(const RunOptions& options, const Plan& plan, const fs::path& output_dir,
-                               LedgerDatabase* ledger, std::string plan_digest, Listener& listener)
+DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeline,
+                               const fs::path& output_dir, LedgerDatabase* ledger,
+                               std::string pipeline_digest, Listener& listener)
     : options_(options),
       listener_(listener),
       ledger_(ledger),
-      plan_digest_(std::move(plan_digest)),
+      pipeline_digest_(std::move(pipeline_digest)),
       output_(output_dir.string() + '/'),
-      project_(plan.directory.string() + '/'),
+      project_(pipeline.directory.string() + '/'),
       output_folder_(open_folder(output_dir)),
-      project_folder_(open_folder(plan.directory)),
-      plan_mtime_ns_(newest(plan.files)),
+      project_folder_(open_folder(pipeline.directory)),
+      pipeline_mtime_ns_(newest(pipeline.files)),
       whole_input_(options.whole_input()),
-      inputs_(input_options(options.inputs, options.null_separated, plan, output_dir),
+      inputs_(input_options(options.inputs, options.null_separated, pipeline, output_dir),
               [&listener](const std::string& warning) { listener.warned(warning); }) {
-  if (ledger_ != nullptr) cursor_.emplace(*ledger_, plan_digest_);
+  if (ledger_ != nullptr) cursor_.emplace(*ledger_, pipeline_digest_);
 }
 
 DocumentSource::~DocumentSource() {
@@ -142,7 +143,8 @@ DocumentPtr DocumentSource::decide_slowly(Input input, const std::string& record
     }
   }
   document->bytes = document->sha256.empty() ? 0 : document->stamp.size;
-  const DocumentNow now{document->sha256, plan_digest_, record ? std::optional(record->size) : std::nullopt};
+  const DocumentNow now{document->sha256, pipeline_digest_,
+                        record ? std::optional(record->size) : std::nullopt};
   const Rebuild rebuild = decide(before, now, options_.rebuild);
   switch (rebuild.what) {
     case Rebuild::What::up_to_date:
@@ -168,7 +170,7 @@ void DocumentSource::keep(const Input& input, const std::string& record_file, co
   listener_.up_to_date(input, outcome);
   const bool in_input = was_in_input || whole_input_;
   if (!same_stamp || in_input != was_in_input) listener_.seen(input.path, stamp, in_input);
-  if (record.mtime_ns < std::max(stamp.mtime_ns, plan_mtime_ns_)) listener_.record_looks_old(record_file);
+  if (record.mtime_ns < std::max(stamp.mtime_ns, pipeline_mtime_ns_)) listener_.record_looks_old(record_file);
 }
 
 }  // namespace docket

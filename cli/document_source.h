@@ -7,16 +7,16 @@
 
 #include "cli/run.h"
 #include "pipeline/document.h"
-#include "pipeline/inputs.h"
-#include "pipeline/ledger_cursor.h"
-#include "pipeline/plan.h"
-#include "pipeline/rebuild.h"
+#include "pipeline/ledger/cursor.h"
+#include "pipeline/ledger/up_to_date.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/run/inputs.h"
 
 namespace docket {
 
 /// Where a run's documents come from: the command line's INPUT, or else the pipeline's own.
-InputOptions input_options(const std::vector<std::string>& inputs, bool null_separated, const Plan& plan,
-                           const std::filesystem::path& output_dir);
+InputOptions input_options(const std::vector<std::string>& inputs, bool null_separated,
+                           const Pipeline& pipeline, const std::filesystem::path& output_dir);
 
 /// Hands out the documents that a run is to work on, in order, as far as the options let it. What earlier
 /// runs have done is seen from one row of the ledger and two stat(2): the document's and its record's. Not
@@ -41,8 +41,8 @@ class DocumentSource {
   };
 
   /// `ledger`: null if there is none yet. All must outlive the source.
-  DocumentSource(const RunOptions& options, const Plan& plan, const std::filesystem::path& output_dir,
-                 LedgerDatabase* ledger, std::string plan_digest, Listener& listener);
+  DocumentSource(const RunOptions& options, const Pipeline& pipeline, const std::filesystem::path& output_dir,
+                 LedgerDatabase* ledger, std::string pipeline_digest, Listener& listener);
 
   ~DocumentSource();
   DocumentSource(const DocumentSource&) = delete;
@@ -70,12 +70,12 @@ class DocumentSource {
   const RunOptions& options_;
   Listener& listener_;
   LedgerDatabase* const ledger_;
-  const std::string plan_digest_;
+  const std::string pipeline_digest_;
   const std::string output_;   ///< The output folder, with a slash behind.
   const std::string project_;  ///< The pipeline's folder, likewise.
   const int output_folder_;    ///< Open: names below it are found without walking down to it each time.
   const int project_folder_;
-  const std::int64_t plan_mtime_ns_;  ///< Of the newest file of the pipeline.
+  const std::int64_t pipeline_mtime_ns_;  ///< Of the newest file of the pipeline.
   const bool whole_input_;
   Inputs inputs_;
   std::optional<LedgerCursor> cursor_;

@@ -3,14 +3,14 @@
 #include <cstdio>
 
 #include "cli/document_source.h"
+#include "cli/dry_run.h"
 #include "cli/exit_code.h"
-#include "cli/foresight.h"
 #include "cli/open_ledger.h"
 #include "cli/run.h"
 #include "cli/table.h"
-#include "pipeline/output.h"
-#include "pipeline/plan_digest.h"
+#include "pipeline/ledger/pipeline_digest.h"
 #include "pipeline/record.h"
+#include "pipeline/run/output.h"
 
 namespace docket {
 namespace {
@@ -90,20 +90,20 @@ std::string forecast(OpenedLedger& opened, const std::filesystem::path& file) {
   if (!std::filesystem::exists(file, ignored)) return "\nnow: the file is gone\n";
   RunOptions options;
   options.inputs = {file.string()};
-  const Result<ModelDigests> models = known_models(opened.ledger.database(), opened.plan);
+  const Result<ModelDigests> models = known_models(opened.ledger.database(), opened.pipeline);
   if (!models) return "\nnow: " + models.error().message + "\n";
-  const std::vector<LedgerConfiguration> configurations = configurations_of(opened.plan, *models);
+  const std::vector<LedgerConfiguration> configurations = configurations_of(opened.pipeline, *models);
   Nobody listener;
-  DocumentSource source(options, opened.plan, opened.output, &opened.ledger.database(),
-                        plan_digest(opened.plan, configurations), listener);
+  DocumentSource source(options, opened.pipeline, opened.output, &opened.ledger.database(),
+                        pipeline_digest(opened.pipeline, configurations), listener);
   const DocumentPtr document = source.next({});
   if (!document) return listener.text().empty() ? "" : "\nnow: " + listener.text() + "\n";
   std::string text = "\nnow: a run would work on it: " + document->why + "\n";
-  Foresight foresight(opened.plan, configurations, &opened.ledger, false);
-  const auto stages = foresight.look(*document);
+  DryRun dry_run(opened.pipeline, configurations, &opened.ledger, false);
+  const auto stages = dry_run.look(*document);
   for (std::size_t i = 0; stages && i < stages.value().size(); ++i)
-    if (stages.value()[i].what == Foresight::What::runs)
-      text += "  " + opened.plan.stages[i].id + " would run: " + stages.value()[i].why + "\n";
+    if (stages.value()[i].what == DryRun::What::runs)
+      text += "  " + opened.pipeline.stages[i].id + " would run: " + stages.value()[i].why + "\n";
   return text;
 }
 
@@ -112,26 +112,27 @@ Result<std::optional<LedgerDocument>> find(OpenedLedger& opened, const std::stri
                                            std::filesystem::path& file) {
   auto found = opened.ledger.document(name);
   if (!found || *found) {
-    file = opened.plan.directory / name;
+    file = opened.pipeline.directory / name;
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) file = std::filesystem::absolute(name);
     return found;
   }
   file = std::filesystem::absolute(name).lexically_normal();
-  return opened.ledger.document(document_path(file, std::filesystem::current_path(), opened.plan.directory));
+  return opened.ledger.document(
+      document_path(file, std::filesystem::current_path(), opened.pipeline.directory));
 }
 
 int explain_command(const Options& options) {
-  auto opened = open_ledger_or_complain(options.pipeline, options.output_dir);
+  auto opened = open_ledger(options.pipeline, options.output_dir);
   if (!opened) return exit_usage;
   std::filesystem::path file;
   const auto found = find(*opened, options.document, file);
   if (!found) {
-    complain(found.error().message);
+    print_error(found.error().message);
     return exit_usage;
   }
   if (!*found) {
-    complain(
+    print_error(
         options.document +
         ": no run has seen this document; records name it from the pipeline's folder, as in inbox/a.pdf");
     return exit_usage;
@@ -140,7 +141,7 @@ int explain_command(const Options& options) {
   const auto stages = opened->ledger.stages(document.path);
   const auto calls = opened->ledger.calls(document.path);
   if (!stages || !calls) {
-    complain(stages ? calls.error().message : stages.error().message);
+    print_error(stages ? calls.error().message : stages.error().message);
     return exit_usage;
   }
   std::string text = document.path + ": " + std::string(name(document.outcome));

@@ -84,11 +84,11 @@ std::optional<Error> export_jsonl(LedgerReader& ledger) {
 }
 
 int export_command(const Options& options) {
-  auto opened = open_ledger_or_complain(options.pipeline, options.output_dir);
+  auto opened = open_ledger(options.pipeline, options.output_dir);
   if (!opened) return exit_usage;
   const auto failed = options.csv ? export_csv(opened->ledger) : export_jsonl(opened->ledger);
   if (!failed) return exit_up_to_date;
-  complain(failed->message);
+  print_error(failed->message);
   return exit_failed;
 }
 

@@ -15,8 +15,8 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
-std::string title(const StagePlan& stage) {
-  const std::string type(stage.kind->type);
+std::string title(const StageConfig& stage) {
+  const std::string type(stage.type->name);
   std::string text = stage.id;
   if (type != stage.id) text += " (" + type + ")";
   for (const NamedCondition& named : stage.when)
@@ -31,26 +31,26 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
-std::string dot(const Plan& plan) {
-  std::string text = "digraph " + quoted(plan.name) + " {\n  rankdir=LR;\n  node [shape=box];\n";
-  for (const StagePlan& stage : plan.stages) {
+std::string dot(const Pipeline& pipeline) {
+  std::string text = "digraph " + quoted(pipeline.name) + " {\n  rankdir=LR;\n  node [shape=box];\n";
+  for (const StageConfig& stage : pipeline.stages) {
     text += "  " + quoted(stage.id) + " [label=" + replaced(quoted(title(stage)), "\n", "\\n") + "];\n";
     for (const std::size_t earlier : stage.after) {
-      text += "  " + quoted(plan.stages[earlier].id) + " -> " + quoted(stage.id) + ";\n";
+      text += "  " + quoted(pipeline.stages[earlier].id) + " -> " + quoted(stage.id) + ";\n";
     }
   }
   return text + "}\n";
 }
 
 /// Mermaid knows no escape in a quoted text but HTML's own.
-std::string mermaid(const Plan& plan) {
+std::string mermaid(const Pipeline& pipeline) {
   std::string text = "flowchart LR\n";
-  for (const StagePlan& stage : plan.stages) {
+  for (const StageConfig& stage : pipeline.stages) {
     std::string label = replaced(replaced(title(stage), "&", "&amp;"), "\"", "&quot;");
     label = replaced(replaced(replaced(label, "<", "&lt;"), ">", "&gt;"), "\n", "<br>");
     text += "  " + stage.id + "[\"" + label + "\"]\n";
     for (const std::size_t earlier : stage.after)
-      text += "  " + plan.stages[earlier].id + " --> " + stage.id + "\n";
+      text += "  " + pipeline.stages[earlier].id + " --> " + stage.id + "\n";
   }
   return text;
 }
@@ -69,9 +69,10 @@ void add_graph(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"dot", "mermaid"}))
       ->capture_default_str();
   command->callback([options, &exit_code] {
-    const std::optional<Plan> plan = read_plan_or_complain(options->pipeline);
-    exit_code = plan ? exit_up_to_date : exit_usage;
-    if (plan) std::fputs((options->format == "dot" ? dot(*plan) : mermaid(*plan)).c_str(), stdout);
+    const std::optional<Pipeline> pipeline = load_pipeline(options->pipeline);
+    exit_code = pipeline ? exit_up_to_date : exit_usage;
+    if (pipeline)
+      std::fputs((options->format == "dot" ? dot(*pipeline) : mermaid(*pipeline)).c_str(), stdout);
   });
 }
 

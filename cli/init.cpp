@@ -7,7 +7,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/starter.h"
-#include "pipeline/output.h"
+#include "pipeline/run/output.h"
 #include "stages/prompt_template.h"
 
 namespace docket {
@@ -21,8 +21,8 @@ std::optional<int> write_files(std::span<const EmbeddedFile> files, const fs::pa
     const fs::path path = folder / file.name;
     std::error_code error;
     if (fs::exists(fs::symlink_status(path, error))) {
-      complain(path.string() +
-               " is there already; init writes only into a folder that has none of its files");
+      print_error(path.string() +
+                  " is there already; init writes only into a folder that has none of its files");
       return exit_usage;
     }
   }
@@ -33,7 +33,7 @@ std::optional<int> write_files(std::span<const EmbeddedFile> files, const fs::pa
     const std::optional<Error> failed =
         error ? write_error(path, error.value()) : write_file(path, file.content);
     if (failed) {
-      complain(failed->message);
+      print_error(failed->message);
       return exit_failed;
     }
     std::fprintf(stderr, "wrote %s\n", path.lexically_normal().c_str());

@@ -36,11 +36,11 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? exit_up_to_date : exit_usage;
   } catch (const std::exception& error) {
-    complain(std::string("internal error: ") + error.what());
+    print_error(std::string("internal error: ") + error.what());
     return exit_failed;
   }
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    complain("cannot write to standard output");
+    print_error("cannot write to standard output");
     if (exit_code == exit_up_to_date || exit_code == exit_held) exit_code = exit_failed;
   }
   return exit_code;

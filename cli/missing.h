@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/inputs.h"
-#include "pipeline/ledger_tables.h"
+#include "pipeline/ledger/tables.h"
+#include "pipeline/run/inputs.h"
 
 namespace docket {
 

@@ -2,17 +2,16 @@
 
 namespace docket {
 
-std::optional<OpenedLedger> open_ledger_or_complain(const PipelineOptions& pipeline,
-                                                    const std::string& output_dir) {
-  std::optional<Plan> plan = read_plan_or_complain(pipeline);
-  if (!plan) return std::nullopt;
-  const std::filesystem::path output = output_folder(output_dir, *plan);
+std::optional<OpenedLedger> open_ledger(const PipelineOptions& options, const std::string& output_dir) {
+  std::optional<Pipeline> pipeline = load_pipeline(options);
+  if (!pipeline) return std::nullopt;
+  const std::filesystem::path output = output_folder(output_dir, *pipeline);
   auto ledger = LedgerReader::open(output);
   if (!ledger) {
-    complain(ledger.error().message);
+    print_error(ledger.error().message);
     return std::nullopt;
   }
-  return OpenedLedger{std::move(*plan), output, std::move(*ledger)};
+  return OpenedLedger{std::move(*pipeline), output, std::move(*ledger)};
 }
 
 void add_output_option(CLI::App& command, std::string& output_dir) {

@@ -5,7 +5,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/table.h"
-#include "pipeline/ledger_reader.h"
+#include "pipeline/ledger/reader.h"
 #include "pipeline/record.h"
 
 namespace docket {
@@ -23,28 +23,29 @@ std::optional<std::string> read_report(const Options& options, const std::filesy
   if (options.run.empty()) {
     std::ifstream stream(folder / "report.json");
     if (stream) return std::string(std::istreambuf_iterator<char>(stream), {});
-    complain("no report yet: " + (folder / "report.json").string() + " is missing; `docket run` writes it");
+    print_error("no report yet: " + (folder / "report.json").string() +
+                " is missing; `docket run` writes it");
     return std::nullopt;
   }
   auto ledger = LedgerReader::open(folder);
   Result<std::optional<std::string>> report =
       ledger ? ledger->report(options.run) : Result<std::optional<std::string>>(ledger.error());
   if (report && *report) return *report;
-  complain(report ? "there is no report of a run '" + options.run + "' in " + folder.string()
-                  : report.error().message);
+  print_error(report ? "there is no report of a run '" + options.run + "' in " + folder.string()
+                     : report.error().message);
   return std::nullopt;
 }
 
 int report_command(const Options& options) {
-  const std::optional<Plan> plan = read_plan_or_complain(options.pipeline);
-  if (!plan) return exit_usage;
-  const std::filesystem::path folder = output_folder(options.output_dir, *plan);
+  const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
+  if (!pipeline) return exit_usage;
+  const std::filesystem::path folder = output_folder(options.output_dir, *pipeline);
   const std::optional<std::string> text = read_report(options, folder);
   if (!text) return exit_usage;
   const auto report = nlohmann::ordered_json::parse(*text, nullptr, false);
   if (report.is_discarded() || report.value("docket", 0) != 1) {
-    complain((folder / "report.json").string() +
-             " is no report of docket; run the pipeline again to write a new one");
+    print_error((folder / "report.json").string() +
+                " is no report of docket; run the pipeline again to write a new one");
     return exit_usage;
   }
   std::fputs((options.json ? to_pretty(report) : format_report(report)).c_str(), stdout);

@@ -17,10 +17,11 @@
 #include "cli/run_writer.h"
 #include "cli/signals.h"
 #include "cli/table.h"
-#include "pipeline/flow.h"
-#include "pipeline/output.h"
-#include "pipeline/plan.h"
-#include "pipeline/stopwatch.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/run/flow.h"
+#include "pipeline/run/output.h"
+#include "pipeline/support/stopwatch.h"
+#include "pipeline/support/time.h"
 
 namespace docket {
 
@@ -47,28 +48,28 @@ fs::path extract_worker() {
 }
 
 /// Keeps the stage `until` and those before it. False: there is no such stage.
-bool cut_after(Plan& plan, const std::string& until) {
-  const StagePlan* last = plan.stage(until);
+bool cut_after(Pipeline& pipeline, const std::string& until) {
+  const StageConfig* last = pipeline.stage(until);
   if (last == nullptr) return false;
-  const auto position = static_cast<std::size_t>(last - plan.stages.data());
-  std::vector<std::size_t> kept = all_before(plan.stages, position);
+  const auto position = static_cast<std::size_t>(last - pipeline.stages.data());
+  std::vector<std::size_t> kept = all_before(pipeline.stages, position);
   kept.push_back(position);
-  std::vector<StagePlan> stages;
+  std::vector<StageConfig> stages;
   for (const std::size_t i : kept) {
-    StagePlan stage = std::move(plan.stages[i]);
+    StageConfig stage = std::move(pipeline.stages[i]);
     for (std::size_t& earlier : stage.after) {
       earlier = static_cast<std::size_t>(std::ranges::find(kept, earlier) - kept.begin());
     }
     stages.push_back(std::move(stage));
   }
-  plan.stages = std::move(stages);
+  pipeline.stages = std::move(stages);
   return true;
 }
 
 /// What a run does with documents that need nothing.
-class Kept final : public DocumentSource::Listener {
+class UpToDateDocuments final : public DocumentSource::Listener {
  public:
-  Kept(const RunOptions& options, RunLedger& ledger, Progress& progress, Depfile* depfile)
+  UpToDateDocuments(const RunOptions& options, RunLedger& ledger, Progress& progress, Depfile* depfile)
       : options_(options), ledger_(ledger), progress_(progress), depfile_(depfile) {}
 
   void warned(const std::string& warning) override { progress_.say("docket: warning: " + warning); }
@@ -133,11 +134,11 @@ std::string why_stopped(const RunOptions& options, const Report& report, const R
 }
 
 /// How a document ended, and for each stage that ran or was spared, why.
-std::string story(const Document& document, const Plan& plan) {
+std::string story(const Document& document, const Pipeline& pipeline) {
   std::string text = document.path + ": " + std::string(name(outcome(document))) + " (" + document.why + ")";
   for (std::size_t i = 0; i < document.stages.size(); ++i) {
     const StageResult& result = document.stages[i];
-    text += "\n  " + plan.stages[i].id + ": ";
+    text += "\n  " + pipeline.stages[i].id + ": ";
     if (result.origin.taken)
       text += "kept";
     else
@@ -147,7 +148,7 @@ std::string story(const Document& document, const Plan& plan) {
 }
 
 /// The flow itself: every document that is taken ends in the writer.
-void run_documents(const RunOptions& options, const Plan& plan, Backend& backend, RunLedger& ledger,
+void run_documents(const RunOptions& options, const Pipeline& pipeline, Backend& backend, RunLedger& ledger,
                    DocumentSource& source, RunWriter& writer, Progress& progress, Signals& signals) {
   const auto next = [&]() -> DocumentPtr {
     ledger.ledger().wait_for_room();
@@ -161,33 +162,33 @@ void run_documents(const RunOptions& options, const Plan& plan, Backend& backend
   const auto finished = [&](Document& document) {
     writer.add(document);
     progress.finished(outcome(document), writer.usage_of(document));
-    if (options.verbose) progress.say(story(document, plan));
+    if (options.verbose) progress.say(story(document, pipeline));
     const bool too_many_failures =
         options.keep_going > 0 && writer.report().documents(Outcome::failed) >= options.keep_going;
     if (writer.error() || too_many_failures) signals.stop().request_stop();
   };
   const int in_flight = options.in_flight > 0 ? options.in_flight : 16 * options.jobs;
-  const FlowOptions flow{options.jobs, in_flight, plan.settings.duration("document_time"),
-                         plan.settings.group("policy").conditions("private")};
-  run_flow(plan.stages, backend, {next, finished}, flow, signals.stop().get_token(), &ledger.stages());
+  const FlowOptions flow{options.jobs, in_flight, pipeline.settings.duration("document_time"),
+                         pipeline.settings.group("policy").conditions("private")};
+  run_flow(pipeline.stages, backend, {next, finished}, flow, signals.stop().get_token(), &ledger.stages());
 }
 
 /// Documents that the ledger has and the whole input, which was just listed, has not.
-void look_for_missing(const RunOptions& options, const Plan& plan, const Output& output,
+void look_for_missing(const RunOptions& options, const Pipeline& pipeline, const Output& output,
                       LedgerDatabase& ledger, RunWriter& writer, const Signals& signals) {
   auto missing =
       missing_documents(ledger, DocumentSet::in_input,
-                        input_options(options.inputs, options.null_separated, plan, output.folder()),
+                        input_options(options.inputs, options.null_separated, pipeline, output.folder()),
                         signals.hard_stop(), [](const std::string&) {});  // The run has warned already.
   if (!missing) return writer.fail(missing.error());
   writer.report().set_missing(std::move(*missing));
 }
 
 /// Everything between the first document and the last; where it ends early, the writer has the error.
-void work(const RunOptions& options, const Plan& plan, const Output& output, RunLedger& ledger,
+void work(const RunOptions& options, const Pipeline& pipeline, const Output& output, RunLedger& ledger,
           Backend& backend, RunWriter& writer, Signals& signals) {
   std::optional<Depfile> depfile;
-  if (!options.depfile.empty()) depfile.emplace(plan.files);
+  if (!options.depfile.empty()) depfile.emplace(pipeline.files);
   Progress progress(options.quiet ? Progress::Mode::none : options.progress);
   auto reading = ledger.ledger().read();
   if (!reading) return writer.fail(reading.error());
@@ -198,34 +199,34 @@ void work(const RunOptions& options, const Plan& plan, const Output& output, Run
     progress.say("docket: stopping: what is under way has " + format_duration(options.grace.count()) +
                  " to end; another signal stops at once");
   });
-  Kept kept(options, ledger, progress, depfile ? &*depfile : nullptr);
-  DocumentSource source(options, plan, output.folder(), &**reading, ledger.plan_digest(), kept);
-  run_documents(options, plan, backend, ledger, source, writer, progress, signals);
+  UpToDateDocuments up_to_date(options, ledger, progress, depfile ? &*depfile : nullptr);
+  DocumentSource source(options, pipeline, output.folder(), &**reading, ledger.pipeline_digest(), up_to_date);
+  run_documents(options, pipeline, backend, ledger, source, writer, progress, signals);
   // Every document that was taken has its outcome now.
   if (source.failure()) writer.fail(*source.failure());
-  kept.add_to(writer.report());
+  up_to_date.add_to(writer.report());
   writer.finish();
   if (source.listed_all() && !writer.error() && source.known_in_input() < *known_before)
-    look_for_missing(options, plan, output, **reading, writer, signals);
+    look_for_missing(options, pipeline, output, **reading, writer, signals);
   if (!depfile) return;
   if (const auto failed = depfile->write(options.depfile)) writer.fail(*failed);
 }
 
-int run_plan(const RunOptions& options, const Plan& plan, const Output& output, RunLedger& ledger,
-             const MakeBackend& make_backend, Signals& signals) {
+int run_pipeline(const RunOptions& options, const Pipeline& pipeline, const Output& output, RunLedger& ledger,
+                 const MakeBackend& make_backend, Signals& signals) {
   const auto backend =
-      make_backend(plan, {options.jobs, extract_worker(), signals.hard_stop(), options.offline,
-                          options.trace_dir, &ledger.ledger(), ledger.models(), !options.always_make()});
+      make_backend(pipeline, {options.jobs, extract_worker(), signals.hard_stop(), options.offline,
+                              options.trace_dir, &ledger.ledger(), ledger.models(), !options.always_make()});
   if (!backend) {
-    complain(backend.error().message);
+    print_error(backend.error().message);
     return exit_usage;
   }
   const WallClock::time_point begin = WallClock::now();
   Report::Run run{.id = new_run_id(), .started = utc_now(), .finished = {}, .stopped = {}};
   run.jobs = options.jobs;
-  RunWriter writer(plan, output, ledger, {options.whole_input(), options.keep_mtime});
+  RunWriter writer(pipeline, output, ledger, {options.whole_input(), options.keep_mtime});
   if (const auto failed = ledger.begin(run)) writer.fail(*failed);
-  if (!writer.error()) work(options, plan, output, ledger, **backend, writer, signals);
+  if (!writer.error()) work(options, pipeline, output, ledger, **backend, writer, signals);
   run.finished = utc_now();
   run.wall_ms = nanoseconds_since(begin) / 1'000'000;
   run.exit_code = exit_code_for(writer.report(), writer, signals);
@@ -241,8 +242,8 @@ int run_plan(const RunOptions& options, const Plan& plan, const Output& output, 
     std::fputs(format_failures(report).c_str(), stderr);
   }
   if (writer.error())
-    complain(writer.error()->message + "; the run was stopped there, what is written is whole");
-  if (unwritten) complain(unwritten->message);
+    print_error(writer.error()->message + "; the run was stopped there, what is written is whole");
+  if (unwritten) print_error(unwritten->message);
   return unwritten && run.exit_code == exit_up_to_date ? exit_failed : run.exit_code;
 }
 
@@ -251,45 +252,46 @@ std::variant<std::unique_ptr<Output>, Output::Failure> open_output(const RunOpti
                                                                    const fs::path& folder, Signals& signals) {
   if (!options.wait) return Output::open(folder);
   return Output::open_when_free(folder, signals.stop().get_token(), [&](const LockHolder& holder) {
-    if (!options.quiet) complain("waiting for " + to_string(holder) + ", which writes to " + folder.string());
+    if (!options.quiet)
+      print_error("waiting for " + to_string(holder) + ", which writes to " + folder.string());
   });
 }
 
 }  // namespace
 
-std::optional<Plan> read_plan_for_run(const RunOptions& options) {
-  std::optional<Plan> plan = read_plan_or_complain(options.pipeline);
-  if (!plan) return plan;
-  if (!options.until.empty() && !cut_after(*plan, options.until)) {
-    complain("--until " + options.until + ": the pipeline has no such stage");
+std::optional<Pipeline> load_pipeline_for_run(const RunOptions& options) {
+  std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
+  if (!pipeline) return pipeline;
+  if (!options.until.empty() && !cut_after(*pipeline, options.until)) {
+    print_error("--until " + options.until + ": the pipeline has no such stage");
     return std::nullopt;
   }
-  if (options.inputs.empty() && plan->inputs.empty()) {
-    complain("nothing to run: name files on the command line, or `input: {paths: […]}` in the pipeline");
+  if (options.inputs.empty() && pipeline->inputs.empty()) {
+    print_error("nothing to run: name files on the command line, or `input: {paths: […]}` in the pipeline");
     return std::nullopt;
   }
-  return plan;
+  return pipeline;
 }
 
 int run_command(const RunOptions& options, const MakeBackend& make_backend, const FindModels& find_models) {
   Signals signals(options.grace);
-  const std::optional<Plan> plan = read_plan_for_run(options);
-  if (!plan) return exit_usage;
-  auto opened = open_output(options, output_folder(options.output_dir, *plan), signals);
+  const std::optional<Pipeline> pipeline = load_pipeline_for_run(options);
+  if (!pipeline) return exit_usage;
+  auto opened = open_output(options, output_folder(options.output_dir, *pipeline), signals);
   if (const auto* failure = std::get_if<Output::Failure>(&opened)) {
     if (signals.received() != 0) return 128 + signals.received();
-    complain(failure->error.message);
+    print_error(failure->error.message);
     return failure->held_by_another ? exit_locked : exit_usage;
   }
   const Output& output = *std::get<std::unique_ptr<Output>>(opened);
-  auto ledger =
-      RunLedger::open(*plan, output, options, find_models(*plan, options.offline, signals.hard_stop()));
+  auto ledger = RunLedger::open(*pipeline, output, options,
+                                find_models(*pipeline, options.offline, signals.hard_stop()));
   if (!ledger) {
-    complain(ledger.error().message);
+    print_error(ledger.error().message);
     return exit_usage;
   }
   // The file is valid, the output and its ledger are ours: beyond here every document gets an outcome.
-  return run_plan(options, *plan, output, **ledger, make_backend, signals);
+  return run_pipeline(options, *pipeline, output, **ledger, make_backend, signals);
 }
 
 }  // namespace docket

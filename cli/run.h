@@ -9,7 +9,7 @@
 #include "backends/backends.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
-#include "pipeline/rebuild.h"
+#include "pipeline/ledger/up_to_date.h"
 
 namespace docket {
 
@@ -44,11 +44,12 @@ struct RunOptions {
 };
 
 /// Makes what answers a run's requests.
-using MakeBackend =
-    std::function<Result<std::unique_ptr<Backend>>(const Plan& plan, const backends::Options& options)>;
+using MakeBackend = std::function<Result<std::unique_ptr<Backend>>(const Pipeline& pipeline,
+                                                                   const backends::Options& options)>;
 
 /// Asks the servers which models they have: see backends::find_models.
-using FindModels = std::function<ModelDigests(const Plan& plan, bool offline, const std::stop_token& stop)>;
+using FindModels =
+    std::function<ModelDigests(const Pipeline& pipeline, bool offline, const std::stop_token& stop)>;
 
 /// Runs the pipeline; returns the exit code.
 int run_command(const RunOptions& options, const MakeBackend& make_backend = backends::make,
@@ -58,6 +59,6 @@ int run_command(const RunOptions& options, const MakeBackend& make_backend = bac
 int plan_command(const RunOptions& options);
 
 /// What the two have in common. Complains and returns nothing on a wrong pipeline or command line.
-std::optional<Plan> read_plan_for_run(const RunOptions& options);
+std::optional<Pipeline> load_pipeline_for_run(const RunOptions& options);
 
 }  // namespace docket

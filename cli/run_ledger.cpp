@@ -6,7 +6,7 @@
 #include <array>
 
 #include "cli/version.h"
-#include "pipeline/ledger_tables.h"
+#include "pipeline/ledger/tables.h"
 #include "pipeline/record.h"
 
 namespace docket {
@@ -21,7 +21,7 @@ std::string host_name() {
 }
 
 /// How the document ended, without what depends on how it ended before.
-LedgerDocument row_of(const Document& document, const Plan& plan) {
+LedgerDocument row_of(const Document& document, const Pipeline& pipeline) {
   LedgerDocument row;
   row.path = document.path;
   row.id = document_id(document);
@@ -33,7 +33,7 @@ LedgerDocument row_of(const Document& document, const Plan& plan) {
   for (const StageResult& result : document.stages)
     if (result.held && !row.held) row.held = result.held;
   if (const StageResult* failed = failed_stage(document)) {
-    row.error_stage = plan.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
+    row.error_stage = pipeline.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
     row.error = failed->error;
   }
   return row;
@@ -41,42 +41,42 @@ LedgerDocument row_of(const Document& document, const Plan& plan) {
 
 }  // namespace
 
-Result<std::unique_ptr<RunLedger>> RunLedger::open(const Plan& plan, const Output& output,
+Result<std::unique_ptr<RunLedger>> RunLedger::open(const Pipeline& pipeline, const Output& output,
                                                    const RunOptions& options, const ModelDigests& models) {
   auto ledger = Ledger::open(output.folder());
   if (!ledger) return ledger.error();
   auto reading = (*ledger)->read();
   if (!reading) return reading.error();
-  Result<ModelDigests> all = known_models(**reading, plan);
+  Result<ModelDigests> all = known_models(**reading, pipeline);
   if (!all) return all.error();
   for (const auto& [backend, model] : models)
     (*all)[backend] = model;
-  return std::unique_ptr<RunLedger>(new RunLedger(plan, std::move(*ledger), options, std::move(*all)));
+  return std::unique_ptr<RunLedger>(new RunLedger(pipeline, std::move(*ledger), options, std::move(*all)));
 }
 
-RunLedger::RunLedger(const Plan& plan, std::unique_ptr<Ledger> ledger, const RunOptions& options,
+RunLedger::RunLedger(const Pipeline& pipeline, std::unique_ptr<Ledger> ledger, const RunOptions& options,
                      ModelDigests models)
-    : plan_(plan),
+    : pipeline_(pipeline),
       models_(std::move(models)),
-      configurations_(configurations_of(plan, models_)),
-      plan_digest_(docket::plan_digest(plan, configurations_)),
+      configurations_(configurations_of(pipeline, models_)),
+      pipeline_digest_(docket::pipeline_digest(pipeline, configurations_)),
       ledger_(std::move(ledger)),
       stages_(std::make_unique<LedgerStages>(
-          *ledger_, plan.stages, configurations_,
+          *ledger_, pipeline.stages, configurations_,
           options.always_make() ? LedgerStages::Use::this_run : LedgerStages::Use::all)) {}
 
 std::optional<Error> RunLedger::begin(const Report::Run& run) {
   LedgerRun row;
   row.name = run.id;
-  row.pipeline = plan_.file.string();
-  row.plan = plan_digest_;
+  row.pipeline = pipeline_.file.string();
+  row.pipeline_digest = pipeline_digest_;
   row.version = version;
   row.host = host_name();
   row.pid = getpid();
   row.started = run.started;
   std::map<std::string, std::string> models;
   for (const auto& [backend, model] : models_)
-    if (const BackendPlan* const named = plan_.backend(backend)) models[server_id(*named)] = model;
+    if (const BackendConfig* const named = pipeline_.backend(backend)) models[server_id(*named)] = model;
   return ledger_->begin_run(row, configurations_, models);
 }
 
@@ -87,8 +87,8 @@ std::optional<Error> RunLedger::end(int exit_code, const std::string& report) {
 void RunLedger::ended(const Document& document, bool in_input, std::string record,
                       std::int64_t record_bytes) {
   const LedgerDocument* const before = document.history ? &document.history->document : nullptr;
-  LedgerDocument row = row_of(document, plan_);
-  row.plan = plan_digest_;
+  LedgerDocument row = row_of(document, pipeline_);
+  row.pipeline_digest = pipeline_digest_;
   row.in_input = in_input || (before != nullptr && before->in_input);
   row.record_bytes = record_bytes;
   count_attempt(row, before);
@@ -101,7 +101,7 @@ std::vector<LedgerStage> RunLedger::stages_of(const Document& document) const {
   for (std::size_t i = 0; i < document.stages.size(); ++i) {
     const StageResult& result = document.stages[i];
     LedgerStage row;
-    row.stage = plan_.stages[i].id;
+    row.stage = pipeline_.stages[i].id;
     row.state = result.state;
     row.ran = !result.origin.taken && result.state != State::pending && result.state != State::skipped;
     row.why = result.origin.why;

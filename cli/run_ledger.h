@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "cli/run.h"
-#include "pipeline/ledger.h"
-#include "pipeline/ledger_stages.h"
-#include "pipeline/output.h"
-#include "pipeline/plan.h"
-#include "pipeline/plan_digest.h"
-#include "pipeline/report.h"
+#include "pipeline/ledger/ledger.h"
+#include "pipeline/ledger/pipeline_digest.h"
+#include "pipeline/ledger/stages.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/run/output.h"
+#include "pipeline/run/report.h"
 
 namespace docket {
 
@@ -18,7 +18,7 @@ namespace docket {
 class RunLedger {
  public:
   /// `models`: what servers say now. Who says nothing is taken to have what it had.
-  static Result<std::unique_ptr<RunLedger>> open(const Plan& plan, const Output& output,
+  static Result<std::unique_ptr<RunLedger>> open(const Pipeline& pipeline, const Output& output,
                                                  const RunOptions& options, const ModelDigests& models);
 
   std::optional<Error> begin(const Report::Run& run);
@@ -36,16 +36,17 @@ class RunLedger {
   Ledger& ledger() { return *ledger_; }
   StageStore& stages() { return *stages_; }
   const ModelDigests& models() const { return models_; }
-  const std::string& plan_digest() const { return plan_digest_; }
+  const std::string& pipeline_digest() const { return pipeline_digest_; }
 
  private:
-  RunLedger(const Plan& plan, std::unique_ptr<Ledger> ledger, const RunOptions& options, ModelDigests models);
+  RunLedger(const Pipeline& pipeline, std::unique_ptr<Ledger> ledger, const RunOptions& options,
+            ModelDigests models);
   std::vector<LedgerStage> stages_of(const Document& document) const;
 
-  const Plan& plan_;
+  const Pipeline& pipeline_;
   const ModelDigests models_;
   const std::vector<LedgerConfiguration> configurations_;
-  const std::string plan_digest_;
+  const std::string pipeline_digest_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<LedgerStages> stages_;
 };

@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "pipeline/record.h"
-#include "pipeline/results.h"
+#include "pipeline/run/results.h"
 
 namespace docket {
 namespace {
@@ -36,8 +36,8 @@ std::string words_file(const Text& text) {
 
 }  // namespace
 
-RunWriter::RunWriter(const Plan& plan, const Output& output, RunLedger& ledger, Options options)
-    : plan_(plan), output_(output), ledger_(ledger), options_(options), report_(plan) {}
+RunWriter::RunWriter(const Pipeline& pipeline, const Output& output, RunLedger& ledger, Options options)
+    : pipeline_(pipeline), output_(output), ledger_(ledger), options_(options), report_(pipeline) {}
 
 void RunWriter::fail(const Error& error) {
   if (!error_) error_ = error;
@@ -64,7 +64,7 @@ std::optional<Error> RunWriter::write_files(const Document& document) {
     }
   }
   if (auto error = write_text(document, name)) return error;
-  const nlohmann::ordered_json record = docket::record(document, plan_.stages);
+  const nlohmann::ordered_json record = docket::record(document, pipeline_.stages);
   const std::string content = to_pretty(record);
   if (auto error = put(record_file, content)) return error;
   ledger_.ended(document, options_.whole_input, to_line(record), static_cast<std::int64_t>(content.size()));

@@ -3,9 +3,9 @@
 #include <string>
 
 #include "cli/run_ledger.h"
-#include "pipeline/output.h"
-#include "pipeline/plan.h"
-#include "pipeline/report.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/run/output.h"
+#include "pipeline/run/report.h"
 
 namespace docket {
 
@@ -18,7 +18,7 @@ class RunWriter {
     bool whole_input = false;  ///< The run's documents are the whole input.
     bool keep_mtime = false;   ///< A file that would stay the same is not written.
   };
-  RunWriter(const Plan& plan, const Output& output, RunLedger& ledger, Options options);
+  RunWriter(const Pipeline& pipeline, const Output& output, RunLedger& ledger, Options options);
 
   /// A cancelled document leaves no files: what an earlier run wrote stays. So does the record of a success
   /// that a failure must not replace.
@@ -39,7 +39,7 @@ class RunWriter {
   std::optional<Error> write_text(const Document& document, const std::string& name) const;
   std::optional<Error> put(const std::string& name, std::string_view content) const;
 
-  const Plan& plan_;
+  const Pipeline& pipeline_;
   const Output& output_;
   RunLedger& ledger_;
   const Options options_;

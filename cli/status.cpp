@@ -46,7 +46,7 @@ std::string line_of(const LedgerDocument& document) {
 }
 
 int status_command(const Options& options) {
-  auto opened = open_ledger_or_complain(options.pipeline, options.output_dir);
+  auto opened = open_ledger(options.pipeline, options.output_dir);
   if (!opened) return exit_usage;
   const auto status = opened->ledger.status();
   std::string failed, parked, held;
@@ -55,7 +55,7 @@ int status_command(const Options& options) {
     list += line_of(document);
   });
   if (!status || unfinished) {
-    complain(status ? unfinished->message : status.error().message);
+    print_error(status ? unfinished->message : status.error().message);
     return exit_usage;
   }
   const std::int64_t all = status->done + status->held + status->failed + status->cancelled;

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "pipeline/ledger_rows.h"
-#include "pipeline/result.h"
+#include "pipeline/support/result.h"
 
 namespace docket {
 

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-#include "pipeline/result.h"
+#include "pipeline/support/result.h"
 #include "pipeline/text.h"
 #include "pipeline/usage.h"
 
@@ -67,7 +67,7 @@ struct Prompt {
   std::string system;                ///< The same for all documents and stages.
   std::vector<PromptPart> document;  ///< The same for all stages that ask about the document.
   std::string task;
-  std::string complaint;  ///< What was wrong with the last answer to this prompt; empty: it is the first.
+  std::string diagnostic;  ///< What was wrong with the last answer to this prompt; empty: it is the first.
   std::shared_ptr<const Schema>
       schema;  ///< Of the answer, an object. What a server cannot enforce is checked here.
   std::int64_t most_output_tokens = 0;  ///< What an answer may take, without thinking.
@@ -80,7 +80,7 @@ using Question = std::variant<ExtractQuestion, ClassifyQuestion, FieldsQuestion,
 /// Whose question it is. Set by the flow.
 struct Caller {
   std::string document;  ///< Document::path.
-  std::string stage;     ///< StagePlan::id.
+  std::string stage;     ///< StageConfig::id.
   std::size_t position =
       0;  ///< Of the stage in the plan: later ones go first, so that documents get finished.
   /// A later stage may ask the same backend about the same document.
@@ -98,6 +98,9 @@ struct Request {
   /// Nothing is sent after it, and no reply waited for. Set by the flow.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
+
+/// By backend: what tells its model from another of the same name, where the server tells it.
+using ModelDigests = std::map<std::string, std::string>;
 
 /// The internal backend that answers every ExtractQuestion.
 inline constexpr std::string_view extraction_workers = "docket-extract";

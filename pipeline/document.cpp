@@ -1,6 +1,6 @@
 #include "pipeline/document.h"
 
-#include "pipeline/digest.h"
+#include "pipeline/support/digest.h"
 
 namespace docket {
 

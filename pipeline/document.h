@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/file_stamp.h"
-#include "pipeline/result.h"
+#include "pipeline/support/file_stamp.h"
+#include "pipeline/support/result.h"
 #include "pipeline/text.h"
 #include "pipeline/usage.h"
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "pipeline/document.h"
-#include "pipeline/file_stamp.h"
 #include "pipeline/record.h"
+#include "pipeline/support/file_stamp.h"
 #include "pipeline/usage.h"
 
 namespace docket {
@@ -17,10 +17,10 @@ namespace docket {
 /// The rows of a ledger in the program's words; docs/ledger.md says what each is for.
 
 struct LedgerRun {
-  std::string name;      ///< Of the run, as in its report.
-  std::string pipeline;  ///< The pipeline file.
-  std::string plan;      ///< Digest of what all stages are told to do.
-  std::string version;   ///< Of docket.
+  std::string name;             ///< Of the run, as in its report.
+  std::string pipeline;         ///< The pipeline file.
+  std::string pipeline_digest;  ///< Digest of what all stages are told to do.
+  std::string version;          ///< Of docket.
   std::string host;
   std::int64_t pid = 0;
   std::string started;  ///< ISO 8601, UTC.
@@ -41,7 +41,7 @@ struct LedgerDocument {
   FileStamp stamp;
   std::string sha256;
   std::string media_type;
-  std::string plan;
+  std::string pipeline_digest;
   Outcome outcome = Outcome::cancelled;
   bool settled = false;  ///< The same content and plan would end the same way.
   std::optional<std::string> held;
@@ -125,8 +125,5 @@ std::string usage_to_text(const Usage& usage);
 Usage usage_from_text(std::string_view text);
 std::string texts_to_json(const std::vector<std::string>& texts);
 std::vector<std::string> texts_from_json(std::string_view json);
-
-/// `2026-11-01T12:00:00Z`.
-std::string utc_now();
 
 }  // namespace docket

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "pipeline/plan.h"
+#include "pipeline/pipeline.h"
 
 namespace docket {
 
@@ -38,7 +38,7 @@ const StageResult* failed_stage(const Document& document) {
   return found == document.stages.end() ? nullptr : &*found;
 }
 
-std::vector<std::size_t> all_before(std::span<const StagePlan> stages, std::size_t position) {
+std::vector<std::size_t> all_before(std::span<const StageConfig> stages, std::size_t position) {
   std::vector<bool> is_before(stages.size());
   for (std::size_t i = position + 1; i-- > 0;) {
     if (i != position && !is_before[i]) continue;
@@ -84,7 +84,7 @@ void put_output(Record& record, const std::string& stage, const json& output) {
 
 }  // namespace
 
-json record_before(const Document& document, std::span<const StagePlan> stages,
+json record_before(const Document& document, std::span<const StageConfig> stages,
                    std::span<const std::size_t> before) {
   json record = {{"document", document_member(document)}};
   for (const std::size_t i : before) {
@@ -93,7 +93,7 @@ json record_before(const Document& document, std::span<const StagePlan> stages,
   return record;
 }
 
-ordered_json record(const Document& document, std::span<const StagePlan> stages) {
+ordered_json record(const Document& document, std::span<const StageConfig> stages) {
   ordered_json record = {
       {"docket", 1}, {"status", name(outcome(document))}, {"document", document_member(document)}};
   ordered_json reasons = ordered_json::array();

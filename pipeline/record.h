@@ -9,7 +9,7 @@
 
 namespace docket {
 
-struct StagePlan;
+struct StageConfig;
 
 /// How a document ended. Every document of a run has exactly one of these.
 enum class Outcome { done, failed, held, cancelled };
@@ -23,14 +23,14 @@ Outcome outcome(const Document& document);
 const StageResult* failed_stage(const Document& document);
 
 /// Positions of all stages that come before `position` in the graph, directly or not.
-std::vector<std::size_t> all_before(std::span<const StagePlan> stages, std::size_t position);
+std::vector<std::size_t> all_before(std::span<const StageConfig> stages, std::size_t position);
 
 /// What a stage may read: `document`, and one member for each of the stages `before` that has an output.
-nlohmann::json record_before(const Document& document, std::span<const StagePlan> stages,
+nlohmann::json record_before(const Document& document, std::span<const StageConfig> stages,
                              std::span<const std::size_t> before);
 
 /// The record as it is written for the user: docs/record.schema.json.
-nlohmann::ordered_json record(const Document& document, std::span<const StagePlan> stages);
+nlohmann::ordered_json record(const Document& document, std::span<const StageConfig> stages);
 
 /// The members of a `usage` object; `cost_usd` is null when the price of a call is unknown.
 nlohmann::ordered_json to_json(const Usage& usage);

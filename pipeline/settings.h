@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline/condition.h"
 #include "pipeline/field.h"
+#include "pipeline/json/condition.h"
 
 namespace docket {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "pipeline/document.h"
-#include "pipeline/result.h"
+#include "pipeline/support/result.h"
 
 namespace docket {
 

@@ -2,14 +2,14 @@
 
 namespace docket::stages {
 
-StageKind classify();
-StageKind escalate();
-StageKind extract();
-StageKind structured_extract();
+StageType classify();
+StageType escalate();
+StageType extract();
+StageType structured_extract();
 
-std::span<const StageKind> all() {
-  static const StageKind kinds[] = {extract(), classify(), structured_extract(), escalate()};
-  return kinds;
+std::span<const StageType> all() {
+  static const StageType types[] = {extract(), classify(), structured_extract(), escalate()};
+  return types;
 }
 
 }  // namespace docket::stages

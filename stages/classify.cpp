@@ -3,8 +3,8 @@
 #include <map>
 
 #include "pipeline/confidence.h"
-#include "pipeline/plan.h"
-#include "pipeline/schema.h"
+#include "pipeline/json/schema.h"
+#include "pipeline/pipeline.h"
 #include "stages/redo.h"
 #include "stages/stages.h"
 #include "stages/tiers.h"
@@ -129,13 +129,13 @@ class Classify final : public TieredStage {
   const PromptTemplate task_;
 };
 
-Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan& plan) {
-  return make_classify(stage.settings, plan, stage.settings.texts("backends"));
+Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
+  return make_classify(stage.settings, pipeline, stage.settings.texts("backends"));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Stage>> make_classify(const Settings& settings, const Plan& plan,
+Result<std::unique_ptr<Stage>> make_classify(const Settings& settings, const Pipeline& pipeline,
                                              const std::vector<std::string>& backends) {
   auto labels = std::make_shared<std::vector<Label>>();
   for (const auto& [name, group] : settings.groups("labels")) {
@@ -146,12 +146,12 @@ Result<std::unique_ptr<Stage>> make_classify(const Settings& settings, const Pla
   auto task = PromptTemplate::of_setting(settings, "prompt", "classify.mustache");
   if (!task) return task.error();
   return std::unique_ptr<Stage>(
-      std::make_unique<Classify>(tiers_of(backends, plan), settings.text("too_long") == "split",
+      std::make_unique<Classify>(tiers_of(backends, pipeline), settings.text("too_long") == "split",
                                  settings.number("accept"), std::move(labels), std::move(*task)));
 }
 
-StageKind classify() {
-  return {.type = "classify",
+StageType classify() {
+  return {.name = "classify",
           .summary = "Gives the document one of a closed set of labels.",
           .version = 2,
           .fields = fields,

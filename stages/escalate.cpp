@@ -1,7 +1,7 @@
 // Decides whether a document needs the model that costs money, says why, and has a stage done again by it.
 #include <algorithm>
 
-#include "pipeline/plan.h"
+#include "pipeline/pipeline.h"
 #include "stages/redo.h"
 #include "stages/stages.h"
 
@@ -125,39 +125,40 @@ class Escalate final : public Stage {
 };
 
 /// The stage that `redo` names, or the last one before this that can be done again.
-const StagePlan* stage_to_redo(const StagePlan& stage, const Plan& plan) {
-  if (stage.settings.has("redo")) return plan.stage(stage.settings.text("redo"));
-  const StagePlan* last = nullptr;
-  for (const StagePlan& earlier : plan.stages) {
+const StageConfig* stage_to_redo(const StageConfig& stage, const Pipeline& pipeline) {
+  if (stage.settings.has("redo")) return pipeline.stage(stage.settings.text("redo"));
+  const StageConfig* last = nullptr;
+  for (const StageConfig& earlier : pipeline.stages) {
     if (&earlier == &stage) break;
-    if (earlier.kind->type == "classify" || earlier.kind->type == "structured-extract") last = &earlier;
+    if (earlier.type->name == "classify" || earlier.type->name == "structured-extract") last = &earlier;
   }
   return last;
 }
 
-Result<std::unique_ptr<Stage>> make_again(const StagePlan& stage, const Plan& plan, const StagePlan* redo) {
+Result<std::unique_ptr<Stage>> make_again(const StageConfig& stage, const Pipeline& pipeline,
+                                          const StageConfig* redo) {
   const std::string backend = stage.settings.text("backend");
-  if (!plan.backend(backend)->kind->answers_prompts)
+  if (!pipeline.backend(backend)->type->answers_prompts)
     return Error{ErrorClass::config, "backend: '" + backend + "' is built in; escalate needs a model"};
   if (redo == nullptr || &stage <= redo)
     return Error{ErrorClass::config, "redo: there is no stage before this one that a model could do again"};
-  if (redo->kind->type == "classify") return make_classify(redo->settings, plan, {backend});
-  if (redo->kind->type == "structured-extract")
-    return make_structured_extract(redo->settings, plan, {backend});
+  if (redo->type->name == "classify") return make_classify(redo->settings, pipeline, {backend});
+  if (redo->type->name == "structured-extract")
+    return make_structured_extract(redo->settings, pipeline, {backend});
   return Error{ErrorClass::config, "redo: a model can do classify and structured-extract again, not " +
-                                       std::string(redo->kind->type)};
+                                       std::string(redo->type->name)};
 }
 
-Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan& plan) {
+Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
   const Settings& settings = stage.settings;
   std::vector<std::string> reasons = settings.texts("reasons");
   if (!settings.has("reasons") && stage.when.empty()) {
     reasons.assign(std::begin(built_in_reasons), std::end(built_in_reasons));
   }
-  const StagePlan* redo = stage_to_redo(stage, plan);
+  const StageConfig* redo = stage_to_redo(stage, pipeline);
   std::unique_ptr<Stage> again;
   if (settings.has("backend")) {
-    auto made = make_again(stage, plan, redo);
+    auto made = make_again(stage, pipeline, redo);
     if (!made) return made.error();
     again = std::move(*made);
   }
@@ -167,8 +168,8 @@ Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan& plan) {
 
 }  // namespace
 
-StageKind escalate() {
-  return {.type = "escalate",
+StageType escalate() {
+  return {.name = "escalate",
           .summary = "Hands a document to a cloud model, for a reason that is written down.",
           .version = 3,
           .fields = fields,

@@ -1,6 +1,6 @@
 #include "stages/extract.h"
 
-#include "pipeline/plan.h"
+#include "pipeline/pipeline.h"
 #include "stages/stages.h"
 
 namespace docket::stages {
@@ -61,7 +61,7 @@ class Extract final : public Stage {
   const ExtractOptions options_;
 };
 
-Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan&) {
+Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
   const Settings& settings = stage.settings;
   if (settings.text("ocr") == "always") {
     return Error{ErrorClass::config, "ocr: always is not available yet: this version reads text layers only"};
@@ -79,8 +79,8 @@ std::unique_ptr<Stage> make_extract(ExtractOptions options) {
   return std::make_unique<Extract>(std::move(options));
 }
 
-StageKind extract() {
-  return {.type = "extract",
+StageType extract() {
+  return {.name = "extract",
           .summary = "Reads the file: text, pages, word boxes, metadata, embedded files.",
           .version = 1,
           .fields = fields,

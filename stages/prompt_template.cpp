@@ -5,8 +5,8 @@
 #include <kainjow/mustache.hpp>
 #include <sstream>
 
-#include "pipeline/digest.h"
-#include "pipeline/scalars.h"
+#include "pipeline/config/scalars.h"
+#include "pipeline/support/digest.h"
 
 namespace docket::stages {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "pipeline/backend.h"
 #include "pipeline/embedded_file.h"
-#include "pipeline/result.h"
 #include "pipeline/settings.h"
+#include "pipeline/support/result.h"
 #include "pipeline/text.h"
 
 namespace docket::stages {

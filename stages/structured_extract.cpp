@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "pipeline/confidence.h"
-#include "pipeline/plan.h"
-#include "pipeline/schema.h"
-#include "pipeline/suggest.h"
+#include "pipeline/json/schema.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/support/suggest.h"
 #include "stages/evidence.h"
 #include "stages/redo.h"
 #include "stages/stages.h"
@@ -332,13 +332,13 @@ class StructuredExtract final : public TieredStage {
   const PromptTemplate task_;
 };
 
-Result<std::unique_ptr<Stage>> make(const StagePlan& stage, const Plan& plan) {
-  return make_structured_extract(stage.settings, plan, stage.settings.texts("backends"));
+Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
+  return make_structured_extract(stage.settings, pipeline, stage.settings.texts("backends"));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Stage>> make_structured_extract(const Settings& settings, const Plan& plan,
+Result<std::unique_ptr<Stage>> make_structured_extract(const Settings& settings, const Pipeline& pipeline,
                                                        const std::vector<std::string>& backends) {
   const std::shared_ptr<const json> schema = settings.schema("schema");
   if (!schema->is_object() || !schema->contains("properties") || !(*schema)["properties"].is_object() ||
@@ -362,12 +362,12 @@ Result<std::unique_ptr<Stage>> make_structured_extract(const Settings& settings,
   auto task = PromptTemplate::of_setting(settings, "prompt", "structured-extract.mustache");
   if (!task) return task.error();
   return std::unique_ptr<Stage>(std::make_unique<StructuredExtract>(
-      tiers_of(backends, plan), settings.text("too_long") == "split", settings.number("accept"), schema,
+      tiers_of(backends, pipeline), settings.text("too_long") == "split", settings.number("accept"), schema,
       std::move(checks), std::move(*task)));
 }
 
-StageKind structured_extract() {
-  return {.type = "structured-extract",
+StageType structured_extract() {
+  return {.name = "structured-extract",
           .summary = "Finds the values of a JSON Schema's properties, each with its evidence.",
           .version = 2,
           .fields = fields,

@@ -47,11 +47,11 @@ bool is_one_page(const std::vector<PageRange>& ranges) {
 
 }  // namespace
 
-std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Plan& plan) {
+std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline) {
   std::vector<Tier> tiers;
   for (const std::string& name : backends) {
-    const BackendPlan* backend = plan.backend(name);
-    tiers.push_back({name, backend != nullptr && backend->kind->answers_prompts});
+    const BackendConfig* backend = pipeline.backend(name);
+    tiers.push_back({name, backend != nullptr && backend->type->answers_prompts});
   }
   return tiers;
 }

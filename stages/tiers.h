@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/plan.h"
+#include "pipeline/pipeline.h"
 #include "pipeline/stage.h"
 #include "stages/prompt_template.h"
 
@@ -46,7 +46,7 @@ struct Tier {
   std::string backend;
   bool answers_prompts = false;
 };
-std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Plan& plan);
+std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline);
 
 /// Pages of a document, from 0, both ends included.
 struct PageRange {

@@ -2,7 +2,7 @@
 
 #include <ostream>
 
-#include "pipeline/digest.h"
+#include "pipeline/support/digest.h"
 #include "tests/temp_dir.h"
 
 namespace docket {

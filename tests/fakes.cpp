@@ -32,14 +32,14 @@ void FakeBackend::loop(const std::stop_token& stop) {
   }
 }
 
-StagePlan fake_stage_plan(std::string id, std::vector<std::size_t> after, FakeStage::Advance advance) {
-  static const StageKind kind = {"fake", "For tests.", 1, {}, {}, {}, nullptr};
-  StagePlan plan;
-  plan.id = std::move(id);
-  plan.kind = &kind;
-  plan.after = std::move(after);
-  plan.stage = std::make_unique<FakeStage>(std::move(advance));
-  return plan;
+StageConfig fake_stage_config(std::string id, std::vector<std::size_t> after, FakeStage::Advance advance) {
+  static const StageType kind = {"fake", "For tests.", 1, {}, {}, {}, nullptr};
+  StageConfig pipeline;
+  pipeline.id = std::move(id);
+  pipeline.type = &kind;
+  pipeline.after = std::move(after);
+  pipeline.stage = std::make_unique<FakeStage>(std::move(advance));
+  return pipeline;
 }
 
 }  // namespace docket

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "pipeline/backend.h"
-#include "pipeline/plan.h"
+#include "pipeline/pipeline.h"
 #include "pipeline/stage.h"
 
 namespace docket {
@@ -52,6 +52,6 @@ class FakeStage final : public Stage {
 };
 
 /// A stage of a plan, with an object but no file behind it.
-StagePlan fake_stage_plan(std::string id, std::vector<std::size_t> after, FakeStage::Advance advance);
+StageConfig fake_stage_config(std::string id, std::vector<std::size_t> after, FakeStage::Advance advance);
 
 }  // namespace docket

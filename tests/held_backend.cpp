@@ -90,12 +90,12 @@ Request prompt_request(std::string document, std::size_t position) {
   return request;
 }
 
-Error Outcome::error() const {
+Error CallOutcome::error() const {
   if (!reply) return {ErrorClass::bug, "no reply yet"};
   return reply->answer ? Error{ErrorClass::bug, "an answer"} : reply->answer.error();
 }
 
-Backend::Done Outcome::done() {
+Backend::Done CallOutcome::done() {
   return [this](Reply got) {
     EXPECT_FALSE(reply) << "answered twice";
     reply = std::move(got);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "backends/timer.h"
+#include "backends/http/timer.h"
 #include "pipeline/backend.h"
 
 namespace docket {
@@ -70,7 +70,7 @@ Reply bad_reply(ErrorClass error_class, std::string message = "no");
 Request prompt_request(std::string document = "", std::size_t position = 0);
 
 /// What a request came to, once it has an answer.
-struct Outcome {
+struct CallOutcome {
   std::optional<Reply> reply;
   Error error() const;  ///< Of class `bug` while there is none.
   Backend::Done done();

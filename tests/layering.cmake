@@ -1,26 +1,45 @@
 cmake_minimum_required(VERSION 3.25)
-# Fails when a folder includes a folder that it may not see, or a file a library that is another file's.
+# Fails when a room includes a room that it may not see, or a file a library that is another file's. A room is a folder; what
+# stands directly in a folder is a room too.
 #   cmake -DROOT=<checkout> -P tests/layering.cmake
 
-set(may_see_pipeline pipeline)
-set(may_see_stages pipeline stages)
-set(may_see_backends pipeline backends)
-set(may_see_worker pipeline worker)
-set(may_see_cli cli pipeline stages backends)
+# What each room may see beside itself.
+set(support pipeline/support)
+set(json ${support} pipeline/json)
+set(words ${json} pipeline)  # The words of the program.
+set(config ${words} pipeline/config)
+set(ledger ${config} pipeline/ledger)
+set(run ${ledger} pipeline/run)
+set(rooms
+  "pipeline/support="
+  "pipeline/json=${support}"
+  "pipeline=${json}"
+  "pipeline/config=${words}"
+  "pipeline/ledger=${config}"
+  "pipeline/run=${ledger}"
+  "backends/http=${config}"
+  "backends/extraction=${config}"
+  "backends/protocols=${config};backends/http"
+  "backends/rules=${config}"
+  "backends/calls=${config};backends/http;backends/protocols"
+  "backends=${config};backends/http;backends/extraction;backends/protocols;backends/rules;backends/calls"
+  "stages=${config}"
+  "worker=${config};backends/extraction/wire.h"
+  "cli=${run};backends;backends/calls;stages"
+)
 
 # <header's beginning>=<the only files that may include it>
 set(homes
-  "(oneapi/)?tbb/=pipeline/flow.cpp"
-  "yaml-cpp/=pipeline/yaml.cpp"
-  "jq.h=pipeline/condition.cpp"
-  "jv.h=pipeline/condition.cpp"
-  "oniguruma.h=pipeline/pattern.cpp"
-  "valijson/=pipeline/schema.cpp"
-  "sqlite3.h=pipeline/ledger.*"
-  "openssl/=(pipeline/digest.cpp|worker/.*)"
-  "curl/=backends/http.*"
-  "poppler/=worker/.*"
-  "(poppler-|uchardet)=worker/.*"
+  "(oneapi/)?tbb/=pipeline/run/flow.cpp"
+  "yaml-cpp/=pipeline/config/yaml.cpp"
+  "jq.h=pipeline/json/condition.cpp"
+  "jv.h=pipeline/json/condition.cpp"
+  "oniguruma.h=pipeline/json/pattern.cpp"
+  "valijson/=pipeline/json/schema.cpp"
+  "sqlite3.h=pipeline/ledger/sqlite.cpp"
+  "openssl/=(pipeline/support/digest.cpp|worker/.*)"
+  "curl/=backends/http/.*"
+  "(poppler|poppler-|uchardet)=worker/.*"
   "seccomp.h=worker/.*"
   "magic.h=worker/.*"
   "kainjow/=stages/prompt_template.cpp"
@@ -28,23 +47,55 @@ set(homes
   "spdlog/=cli/.*"
 )
 
-foreach(folder pipeline stages backends worker cli)
-  file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${folder}/*.h ${ROOT}/${folder}/*.cpp)
+foreach(entry IN LISTS rooms)
+  string(REGEX REPLACE "=.*" "" room "${entry}")
+  list(APPEND known ${room})
+endforeach()
+
+function(check_room room may_see)
+  file(GLOB files RELATIVE ${ROOT} ${ROOT}/${room}/*.h ${ROOT}/${room}/*.cpp)
   foreach(file IN LISTS files)
-    file(STRINGS ${ROOT}/${file} ours REGEX "^#include \"[a-z]+/")
-    foreach(line IN LISTS ours)
-      string(REGEX REPLACE "^#include \"([a-z]+)/.*" "\\1" target "${line}")
-      if(NOT target IN_LIST may_see_${folder})
-        message(SEND_ERROR "${file}: ${folder} may not include ${target}: ${line}")
+    file(STRINGS ${ROOT}/${file} includes REGEX "^#include ")
+    foreach(line IN LISTS includes)
+      if(line MATCHES "^#include \"((.*)/[^/]+)\"")
+        if(NOT CMAKE_MATCH_2 STREQUAL room AND NOT CMAKE_MATCH_2 IN_LIST may_see AND NOT CMAKE_MATCH_1 IN_LIST may_see)
+          message(SEND_ERROR "${file}: ${room} may not include ${CMAKE_MATCH_2}: ${line}")
+        endif()
+        continue()
       endif()
-    endforeach()
-    foreach(home IN LISTS homes)
-      string(REGEX REPLACE "=.*" "" header "${home}")
-      string(REGEX REPLACE "^[^=]*=" "" owner "${home}")
-      file(STRINGS ${ROOT}/${file} foreign REGEX "^#include <${header}")
-      if(foreign AND NOT file MATCHES "^${owner}$")
-        message(SEND_ERROR "${file}: only ${owner} may include ${foreign}")
-      endif()
+      foreach(home IN LISTS homes)
+        string(REGEX REPLACE "=.*" "" header "${home}")
+        string(REGEX REPLACE "^[^=]*=" "" owner "${home}")
+        if(line MATCHES "^#include <${header}" AND NOT file MATCHES "^${owner}$")
+          message(SEND_ERROR "${file}: only ${owner} may have ${line}")
+        endif()
+      endforeach()
     endforeach()
   endforeach()
+endfunction()
+
+# A list may not hold lists, so a room's own list is the rest of the entries up to the next with a "=".
+set(room)
+set(may_see)
+foreach(entry IN LISTS rooms ITEMS "end=")
+  if(entry MATCHES "^([^=]+)=(.*)$")
+    set(next ${CMAKE_MATCH_1})
+    set(first ${CMAKE_MATCH_2})
+    if(room)
+      check_room(${room} "${may_see}")
+    endif()
+    set(room ${next})
+    set(may_see ${first})
+  else()
+    list(APPEND may_see ${entry})
+  endif()
+endforeach()
+
+# A folder that is in no list is a room that nobody decided on.
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/pipeline/*.h ${ROOT}/backends/*.h ${ROOT}/stages/*.h ${ROOT}/worker/*.h ${ROOT}/cli/*.h)
+foreach(file IN LISTS files)
+  cmake_path(GET file PARENT_PATH room)
+  if(NOT "${rooms}" MATCHES "(^|;)${room}=")
+    message(SEND_ERROR "${file}: the room ${room} is not in tests/layering.cmake")
+  endif()
 endforeach()

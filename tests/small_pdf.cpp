@@ -1,4 +1,4 @@
-#include "small_pdf.h"
+#include "tests/small_pdf.h"
 
 #include <cmath>
 #include <cstdio>

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "cli/commands.h"
+#include "pipeline/config/read_pipeline.h"
 
 namespace docket {
 
@@ -23,12 +24,12 @@ StageHarness::StageHarness(const std::string& type, const std::string& options, 
     yaml += "      " + line + "\n";
   yaml += more;
   if (!schema.empty()) dir_.write("schema.json", schema);
-  PlanOrComplaints read = read_plan(dir_.write("pipeline.yaml", yaml), catalog());
-  std::string complaints;
-  for (const Complaint& complaint : read.complaints)
-    complaints += to_string(complaint) + "\n";
-  if (!read.plan) throw std::invalid_argument(complaints + "in:\n" + yaml);
-  plan_ = std::move(*read.plan);
+  PipelineOrDiagnostics read = read_pipeline(dir_.write("pipeline.yaml", yaml), registry());
+  std::string diagnostics;
+  for (const Diagnostic& diagnostic : read.diagnostics)
+    diagnostics += to_string(diagnostic) + "\n";
+  if (!read.pipeline) throw std::invalid_argument(diagnostics + "in:\n" + yaml);
+  pipeline_ = std::move(*read.pipeline);
 }
 
 }  // namespace docket

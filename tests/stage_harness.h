@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "pipeline/plan.h"
+#include "pipeline/pipeline.h"
 #include "tests/temp_dir.h"
 
 namespace docket {
@@ -13,12 +13,12 @@ class StageHarness {
   /// given, lies beside the pipeline file. `more` is YAML of further stages; the last of all is the one.
   StageHarness(const std::string& type, const std::string& options, const std::string& schema = "",
                const std::string& more = "");
-  const Stage& stage() const { return *plan_.stages.back().stage; }
-  const StagePlan& plan() const { return plan_.stages.back(); }
+  const Stage& stage() const { return *pipeline_.stages.back().stage; }
+  const StageConfig& pipeline() const { return pipeline_.stages.back(); }
 
  private:
   TempDir dir_;
-  Plan plan_;
+  Pipeline pipeline_;
 };
 
 }  // namespace docket

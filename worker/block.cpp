@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pipeline/utf8.h"
+#include "pipeline/support/utf8.h"
 #include "worker/right_to_left.h"
 
 namespace docket::worker {

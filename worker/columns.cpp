@@ -6,7 +6,7 @@
 #include <map>
 #include <optional>
 
-#include "pipeline/utf8.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket::worker {
 namespace {

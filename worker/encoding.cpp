@@ -13,7 +13,8 @@
 namespace docket::worker {
 namespace {
 
-constexpr std::size_t examined = std::size_t{1} << 18;  ///< Bytes; more do not make a guess better.
+constexpr std::size_t examined_for_encoding = std::size_t{1}
+                                              << 18;  ///< Bytes; more do not make a guess better.
 
 struct Mark {
   std::string_view bytes;
@@ -142,7 +143,7 @@ bool is_valid_utf8(std::string_view bytes) {
 
 /// UTF-16 and UTF-32 without a mark: the one that decodes without a fault and has blanks where text has them.
 std::optional<std::string> wide_encoding(std::string_view bytes) {
-  const std::string_view beginning = bytes.substr(0, examined);
+  const std::string_view beginning = bytes.substr(0, examined_for_encoding);
   std::optional<std::string> best;
   std::size_t most_blanks = 0;
   for (const char* encoding : {"UTF-32LE", "UTF-32BE", "UTF-16LE", "UTF-16BE"}) {
@@ -175,7 +176,7 @@ std::optional<std::string> declared_encoding(std::string_view bytes) {
 
 std::optional<std::string> likely_encoding(std::string_view bytes) {
   const std::unique_ptr<uchardet, void (*)(uchardet_t)> detector(uchardet_new(), uchardet_delete);
-  const std::string_view beginning = bytes.substr(0, examined);
+  const std::string_view beginning = bytes.substr(0, examined_for_encoding);
   if (uchardet_handle_data(detector.get(), beginning.data(), beginning.size()) != 0) return {};
   uchardet_data_end(detector.get());
   const std::string name = uchardet_get_charset(detector.get());
@@ -201,7 +202,7 @@ std::optional<DecodedText> decode_text(std::string_view bytes) {
     }
   }
   const bool is_utf8 = is_valid_utf8(bytes);
-  const bool has_zeros = bytes.substr(0, examined).find('\0') != bytes.npos;
+  const bool has_zeros = bytes.substr(0, examined_for_encoding).find('\0') != bytes.npos;
   if (has_zeros || !is_utf8) {
     if (const auto wide = wide_encoding(bytes)) return decode_as(bytes, *wide);
   }

@@ -6,7 +6,7 @@
 #include <array>
 #include <cerrno>
 
-#include "pipeline/extract_wire.h"
+#include "backends/extraction/wire.h"
 #include "worker/sanitizers.h"
 
 namespace docket::worker {

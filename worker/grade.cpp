@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "pipeline/utf8.h"
+#include "pipeline/support/utf8.h"
 #include "worker/clean_text.h"
 
 namespace docket::worker {

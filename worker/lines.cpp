@@ -5,7 +5,7 @@
 #include <iterator>
 #include <span>
 
-#include "pipeline/utf8.h"
+#include "pipeline/support/utf8.h"
 #include "worker/clean_text.h"
 
 namespace docket::worker {

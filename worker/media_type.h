@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "pipeline/result.h"
+#include "pipeline/support/result.h"
 
 struct magic_set;
 

@@ -26,9 +26,9 @@ std::string clean(const poppler::ustring& text) {
 }
 
 /// Poppler's first complaint since the last reset. Broken files give millions of them.
-std::string& first_complaint() {
-  static std::string complaint;
-  return complaint;
+std::string& first_diagnostic() {
+  static std::string diagnostic;
+  return diagnostic;
 }
 
 /// `error (582): text` without the first part, which helps nobody without the file in an editor.
@@ -38,12 +38,12 @@ std::string_view bare(std::string_view message) {
   return colon < 24 ? message.substr(colon + 2) : message;
 }
 
-void keep_first_complaint(const std::string& message, void*) {
-  std::string& complaint = first_complaint();
-  if (!complaint.empty()) return;
-  complaint = clean_utf8(bare(message).substr(0, 300));
-  while (!complaint.empty() && complaint.back() == ' ')
-    complaint.pop_back();
+void keep_first_diagnostic(const std::string& message, void*) {
+  std::string& diagnostic = first_diagnostic();
+  if (!diagnostic.empty()) return;
+  diagnostic = clean_utf8(bare(message).substr(0, 300));
+  while (!diagnostic.empty() && diagnostic.back() == ' ')
+    diagnostic.pop_back();
 }
 
 /// Passwords of PDF 1.7 and before are not Unicode: what a user types as UTF-8 was set as Latin-1.
@@ -73,7 +73,7 @@ Result<DocumentPtr> open(std::string_view content, const std::string& password) 
   }
   if (is_locked(document) && !password.empty()) document = load("");
   if (!document) {
-    const std::string& why = first_complaint();
+    const std::string& why = first_diagnostic();
     return Error{ErrorClass::damaged, "is a broken PDF" + (why.empty() ? "" : ": " + why)};
   }
   if (is_locked(document)) {  // Asked for anything else now, poppler crashes.
@@ -145,8 +145,8 @@ Page read_page(const poppler::page& page) {
 }  // namespace
 
 Result<Extraction> read_pdf(std::string_view content, const std::string& password) {
-  poppler::set_debug_error_function(keep_first_complaint, nullptr);
-  first_complaint().clear();
+  poppler::set_debug_error_function(keep_first_diagnostic, nullptr);
+  first_diagnostic().clear();
   auto opened = open(content, password);
   if (!opened) return opened.error();
   const poppler::document& document = **opened;
@@ -157,14 +157,14 @@ Result<Extraction> read_pdf(std::string_view content, const std::string& passwor
   out.value["metadata"] = read_metadata(document);
   out.value["embedded_files"] = read_embedded_files(document);
   std::vector<std::string> problems;
-  if (!first_complaint().empty()) problems.push_back(first_complaint());
+  if (!first_diagnostic().empty()) problems.push_back(first_diagnostic());
   for (int i = 0; i < count; ++i) {
-    first_complaint().clear();
+    first_diagnostic().clear();
     const std::unique_ptr<poppler::page> page(document.create_page(i));
     out.text.pages.push_back(page ? read_page(*page) : Page{});
-    if (!page && first_complaint().empty()) first_complaint() = "cannot be read";
-    if (!first_complaint().empty() && problems.size() < most_problems) {
-      problems.push_back("page " + std::to_string(i + 1) + ": " + first_complaint());
+    if (!page && first_diagnostic().empty()) first_diagnostic() = "cannot be read";
+    if (!first_diagnostic().empty() && problems.size() < most_problems) {
+      problems.push_back("page " + std::to_string(i + 1) + ": " + first_diagnostic());
     }
   }
   if (!problems.empty()) out.value["problems"] = std::move(problems);

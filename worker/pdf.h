@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "pipeline/result.h"
+#include "pipeline/support/result.h"
 #include "worker/extraction.h"
 
 namespace docket::worker {

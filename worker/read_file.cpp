@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "pipeline/digest.h"
+#include "pipeline/support/digest.h"
 #include "worker/encoding.h"
 #include "worker/grade.h"
 #include "worker/mapped_file.h"

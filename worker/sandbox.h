@@ -1,7 +1,7 @@
 #pragma once
 #include <optional>
 
-#include "pipeline/result.h"
+#include "pipeline/support/result.h"
 
 namespace docket::worker {
 

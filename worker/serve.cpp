@@ -85,7 +85,7 @@ int receive_header(int socket, FrameHeader& header) {
 /// How much memory this process holds; 0 when the system does not say.
 class MemoryMeter {
  public:
-  MemoryMeter() : statm_(open("/proc/self/statm", O_RDONLY | O_CLOEXEC)), begin_(resident()) {}
+  MemoryMeter() : statm_(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC)), begin_(resident()) {}
   bool has_grown_too_large() const {
     if (resident() - begin_ < most_growth) return false;
     malloc_trim(0);

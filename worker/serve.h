@@ -1,5 +1,5 @@
 #pragma once
-#include "pipeline/extract_wire.h"
+#include "backends/extraction/wire.h"
 #include "worker/media_type.h"
 
 namespace docket::worker {

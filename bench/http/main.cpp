@@ -16,9 +16,9 @@
 #include <nlohmann/json.hpp>
 
 #include "backends/backends.h"
-#include "backends/model_backend.h"
+#include "backends/calls/model_backend.h"
 #include "bench/http/slow_server.h"
-#include "pipeline/schema.h"
+#include "pipeline/json/schema.h"
 #include "stages/stages.h"
 
 namespace {
@@ -105,10 +105,10 @@ bool measure(int in_flight) {
   std::ofstream(file) << "version: 1\nbackends:\n  model: { type: openai, model: m, max_concurrent: "
                       << in_flight << ", url: 'http://127.0.0.1:" << server.port()
                       << "/v1' }\nstages:\n  - extract:\n";
-  const PlanOrComplaints read = read_plan(file, {stages::all(), backends::all()});
+  const PipelineOrDiagnostics read = read_pipeline(file, {stages::all(), backends::all()});
   std::filesystem::remove(file);
-  if (!read.plan) {
-    std::fprintf(stderr, "%s\n", to_string(read.complaints.at(0)).c_str());
+  if (!read.pipeline) {
+    std::fprintf(stderr, "%s\n", to_string(read.diagnostics.at(0)).c_str());
     std::exit(1);
   }
   const auto schema = std::make_shared<const Schema>(
@@ -121,7 +121,7 @@ bool measure(int in_flight) {
   const auto begin = Clock::now();
   {
     backends::HttpLoop loop({});
-    const auto backend = backends::make_model_backend(read.plan->backends[0], false, {}, loop, nullptr);
+    const auto backend = backends::make_model_backend(read.pipeline->backends[0], false, {}, loop, nullptr);
     std::latch end(in_flight);
     std::deque<Asker> askers;
     for (int i = 0; i < in_flight; ++i)

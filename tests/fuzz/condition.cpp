@@ -1,6 +1,6 @@
 // A jq expression: it compiles or is refused, and runs to an end.
 
-#include "pipeline/condition.h"
+#include "pipeline/json/condition.h"
 
 #include <cstdint>
 #include <nlohmann/json.hpp>

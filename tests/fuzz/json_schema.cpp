@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "pipeline/schema.h"
+#include "pipeline/json/schema.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const nlohmann::json input = nlohmann::json::parse(data, data + size, nullptr, false);

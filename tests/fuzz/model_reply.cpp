@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <string>
 
-#include "backends/error_reply.h"
-#include "backends/protocol.h"
-#include "pipeline/schema.h"
+#include "backends/protocols/error_reply.h"
+#include "backends/protocols/protocol.h"
+#include "pipeline/json/schema.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-// A pipeline file from anywhere: read_plan ends with a plan or with complaints, whatever the bytes are.
+// A pipeline file from anywhere: read_pipeline ends with a plan or with complaints, whatever the bytes are.
 
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 
 #include "backends/backends.h"
-#include "pipeline/plan.h"
+#include "pipeline/config/read_pipeline.h"
 #include "stages/stages.h"
 
 /// libjq's parser loses a string here and there when it refuses an expression.
@@ -20,11 +20,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::filesystem::temp_directory_path() / ("docket-fuzz-" + std::to_string(getpid()) + ".yaml");
   std::ofstream(file, std::ios::binary)
       .write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
-  const docket::PlanOrComplaints result =
-      docket::read_plan(file, {docket::stages::all(), docket::backends::all()});
-  if (result.plan.has_value() != result.complaints.empty()) std::abort();
-  for (const docket::Complaint& complaint : result.complaints) {
-    if (complaint.message.empty() || complaint.line < 0 || complaint.column < 0) std::abort();
+  const docket::PipelineOrDiagnostics result =
+      docket::read_pipeline(file, {docket::stages::all(), docket::backends::all()});
+  if (result.pipeline.has_value() != result.diagnostics.empty()) std::abort();
+  for (const docket::Diagnostic& diagnostic : result.diagnostics) {
+    if (diagnostic.message.empty() || diagnostic.line < 0 || diagnostic.column < 0) std::abort();
   }
   return 0;
 }

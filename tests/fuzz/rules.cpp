@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "backends/rules_classify.h"
-#include "backends/rules_fields.h"
+#include "backends/rules/classify.h"
+#include "backends/rules/fields.h"
 
 namespace {
 

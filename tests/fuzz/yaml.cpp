@@ -1,12 +1,12 @@
 // Bytes as YAML, and the same text as an expression: neither may crash, and a tree keeps to its budgets.
 
-#include "pipeline/yaml.h"
+#include "pipeline/config/yaml.h"
 
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
-#include "pipeline/expression.h"
+#include "pipeline/json/expression.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

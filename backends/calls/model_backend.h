@@ -1,0 +1,35 @@
+#pragma once
+#include <memory>
+
+#include "backends/calls/budget.h"
+#include "backends/calls/circuit_breaker.h"
+#include "backends/calls/gate.h"
+#include "backends/calls/load_balancer.h"
+#include "backends/calls/reask.h"
+#include "backends/calls/response_cache.h"
+#include "backends/calls/retry.h"
+#include "backends/http/http.h"
+#include "backends/http/trace.h"
+#include "pipeline/backend.h"
+#include "pipeline/pipeline.h"
+
+namespace docket::backends {
+
+/// What the pipeline file does not say. Names and what stands in the file are filled in.
+struct CallOptions {
+  GateOptions gate = {};
+  LoadBalancerOptions addresses = {};
+  RetryOptions retry = {};
+  ReaskOptions reask = {};
+  CircuitBreakerOptions breaker = {};
+  Timer* timer = nullptr;    ///< Null: the loop.
+  Budget* budget = nullptr;  ///< Of the run; null: it has none.
+};
+
+/// A backend of the pipeline that answers prompts, with all its addresses, limits and retries, but without
+/// its fallback. `memory`: what it has answered before. `loop` and `trace` (null: none) outlive it.
+std::unique_ptr<Backend> make_model_backend(const BackendConfig& pipeline, bool offline,
+                                            const ResponseCacheOptions& memory, HttpLoop& loop, Trace* trace,
+                                            CallOptions options = {});
+
+}  // namespace docket::backends

@@ -1,0 +1,194 @@
+#include "backends/calls/response_cache.h"
+
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "pipeline/answer_settings.h"
+#include "pipeline/config/location.h"
+#include "pipeline/json/schema.h"
+#include "pipeline/support/digest.h"
+#include "pipeline/support/stopwatch.h"
+
+namespace docket::backends {
+namespace {
+
+using nlohmann::json;
+
+json to_json(const Answer& answer) {
+  json probabilities = json::object();
+  for (const auto& [pointer, probability] : answer.probabilities) {
+    json& entry = probabilities[pointer];
+    entry = {{"least", probability.least}, {"joint", probability.joint}};
+    if (probability.margin) entry["margin"] = *probability.margin;
+  }
+  return {{"value", answer.value}, {"probabilities", std::move(probabilities)}};
+}
+
+/// Nothing for what a damaged store says.
+std::optional<Answer> answer_from(const json& stored) {
+  try {
+    Answer answer;
+    answer.value = stored.at("value");
+    for (const auto& [pointer, entry] : stored.at("probabilities").items()) {
+      TokenProbability& probability = answer.probabilities[pointer];
+      probability.least = entry.at("least");
+      probability.joint = entry.at("joint");
+      if (entry.contains("margin")) probability.margin = entry["margin"].get<double>();
+    }
+    return answer;
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
+}
+
+class ResponseCache final : public Backend {
+ public:
+  ResponseCache(std::unique_ptr<Backend> inner, const BackendConfig& pipeline,
+                const ResponseCacheOptions& memory)
+      : pipeline_(pipeline), memory_(memory), inner_(std::move(inner)) {}
+
+  void submit(Request request, Done done) noexcept override {
+    const std::string key = request_key(pipeline_, memory_.model, request);
+    if (!memory_.reuse || key.empty()) return ask(key, std::move(request), std::move(done));
+    {
+      const std::lock_guard lock(mutex_);
+      const auto [found, is_first] = under_way_.try_emplace(key);
+      if (!is_first) {
+        found->second.push_back({std::move(request), std::move(done)});
+        return;
+      }
+    }
+    done = [this, key, done = std::move(done)](Reply reply) {
+      share(key, reply);
+      done(std::move(reply));
+    };
+    Result<std::optional<StoredAnswer>> known = memory_.store->answer(key);
+    if (!known) return done(failed(known.error()));  // To ask again might cost.
+    std::optional<Answer> answer = *known ? answer_from((*known)->answer) : std::nullopt;
+    if (!answer) return ask(key, std::move(request), std::move(done));
+    Reply reply;
+    reply.answer = std::move(*answer);
+    reply.reused = (*known)->usage;
+    done(std::move(reply));
+  }
+
+ private:
+  /// A request like one that is under way.
+  struct Waiting {
+    Request request;
+    Done done;
+  };
+
+  void ask(const std::string& key, Request request, Done done) noexcept {
+    LedgerCall call;
+    call.document = request.asked_by.document;
+    call.stage = request.asked_by.stage;
+    call.backend = pipeline_.name;
+    call.kind = pipeline_.type->name;
+    call.location = name(location_of(pipeline_));
+    call.request = key;
+    inner_->submit(std::move(request), [this, call = std::move(call), begin = WallClock::now(),
+                                        done = std::move(done)](Reply reply) mutable {
+      call.wall_ms = nanoseconds_since(begin) / 1'000'000;
+      take_down(std::move(call), std::move(reply), std::move(done));
+    });
+  }
+
+  /// Answers those who wait for the same; without an answer the next of them asks.
+  void share(const std::string& key, const Reply& reply) noexcept {
+    std::vector<Waiting> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = under_way_.find(key);
+      waiting = std::move(found->second);
+      under_way_.erase(found);
+    }
+    for (Waiting& one : waiting) {
+      if (!reply.answer) {
+        submit(std::move(one.request), std::move(one.done));
+        continue;
+      }
+      Reply same;
+      same.answer = *reply.answer;
+      same.reused = reply.reused;
+      same.reused += reply.spent.total();
+      one.done(std::move(same));
+    }
+  }
+
+  static Reply failed(Error error) {
+    Reply reply;
+    reply.answer = std::move(error);
+    return reply;
+  }
+
+  /// Has the attempt written down; then the reply is of use.
+  void take_down(LedgerCall call, Reply reply, Done done) {
+    call.usage = reply.spent.total();
+    if (call.usage.calls == 0) return done(std::move(reply));  // Nothing was sent.
+    call.model = reply.spent.by_model().front().model;
+    call.attempt = count_attempt(call.request, reply.answer.has_value());
+    if (!reply.answer) {
+      call.outcome = name(reply.answer.error().error_class);
+      call.message = reply.answer.error().message;
+      memory_.store->call_ended(std::move(call), std::nullopt, {});
+      return done(std::move(reply));
+    }
+    call.outcome = "ok";
+    std::optional<StoredAnswer> answer;
+    if (!call.request.empty()) answer = {call.request, call.model, to_json(*reply.answer), call.usage};
+    const auto kept = std::make_shared<Reply>(std::move(reply));
+    memory_.store->call_ended(std::move(call), std::move(answer),
+                              [kept, done = std::move(done)](const std::optional<Error>& lost) {
+                                if (lost) kept->answer = *lost;
+                                done(std::move(*kept));
+                              });
+  }
+
+  std::int64_t count_attempt(const std::string& request, bool answered) {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t attempt = ++failures_[request];
+    if (answered) failures_.erase(request);
+    return attempt;
+  }
+
+  const BackendConfig& pipeline_;
+  const ResponseCacheOptions memory_;
+  std::mutex mutex_;
+  std::map<std::string, std::vector<Waiting>> under_way_;  ///< By key: who waits for it. Guarded by mutex_.
+  std::map<std::string, std::int64_t>
+      failures_;                          ///< Attempts of requests without an answer. Guarded by mutex_.
+  const std::unique_ptr<Backend> inner_;  ///< Last: ends before what its answers need.
+};
+
+}  // namespace
+
+std::string request_key(const BackendConfig& pipeline, const std::string& model, const Request& request) {
+  const auto* prompt = std::get_if<Prompt>(&request.question);
+  if (prompt == nullptr) return {};
+  if (model.empty() && pipeline.settings.text("model").empty()) return {};
+  const auto another = [](const std::string&) { return json(); };  // Whom else it asks is no part of it.
+  json document = json::array();
+  for (const PromptPart& part : prompt->document)
+    document.push_back(part.text);
+  const json whole = {
+      {"type", pipeline.type->name},
+      {"model", model},
+      {"settings", answer_settings(pipeline.type->fields, pipeline.settings.resolved(), another)},
+      {"system", prompt->system},
+      {"document", std::move(document)},
+      {"task", prompt->task},
+      {"complaint", prompt->diagnostic},
+      {"schema", prompt->schema ? prompt->schema->document() : json()},
+      {"most_output_tokens", prompt->most_output_tokens}};
+  return short_digest(json_to_text(whole));
+}
+
+std::unique_ptr<Backend> make_response_cache(std::unique_ptr<Backend> inner, const BackendConfig& pipeline,
+                                             const ResponseCacheOptions& memory) {
+  if (memory.store == nullptr) return inner;
+  return std::make_unique<ResponseCache>(std::move(inner), pipeline, memory);
+}
+
+}  // namespace docket::backends

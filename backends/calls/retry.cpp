@@ -1,0 +1,128 @@
+#include "backends/calls/retry.h"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <random>
+
+#include "backends/http/duration_words.h"
+
+namespace docket::backends {
+namespace {
+
+using std::chrono::milliseconds;
+using Time = Timer::Clock::time_point;
+
+double random_part() {
+  thread_local std::minstd_rand generator(std::random_device{}());
+  return std::uniform_real_distribution<double>(0, 1)(generator);
+}
+
+bool may_succeed_later(ErrorClass error) {
+  return error == ErrorClass::unreachable || error == ErrorClass::transport || error == ErrorClass::transient;
+}
+
+class Retry final : public Backend {
+ public:
+  Retry(std::unique_ptr<Backend> inner, RetryOptions options, Timer& timer)
+      : inner_(std::move(inner)), options_(std::move(options)), timer_(timer) {
+    if (!options_.random) options_.random = random_part;
+  }
+
+  void submit(Request request, Done done) noexcept override {
+    auto call = std::make_shared<Call>();
+    call->request = std::move(request);
+    call->done = std::move(done);
+    attempt(call);
+  }
+
+ private:
+  /// A request and what its attempts came to so far.
+  struct Call {
+    Request request;
+    Done done;
+    int attempts = 0;
+    Spending spent;
+    std::int64_t cpu_ns = 0;
+  };
+  using CallPtr = std::shared_ptr<Call>;
+
+  void attempt(const CallPtr& call) noexcept {
+    ++call->attempts;
+    inner_->submit(call->request, [this, call](Reply reply) { consider(call, std::move(reply)); });
+  }
+
+  void consider(const CallPtr& call, Reply reply) noexcept {
+    call->spent += reply.spent;
+    call->cpu_ns += reply.cpu_ns;
+    const std::optional<Time> given_up_at = note_reach(reply);
+    if (reply.answer || !may_succeed_later(reply.answer.error().error_class))
+      return end(*call, std::move(reply));
+    if (timer_.stopped()) return cancel(*call);
+    if (call->attempts >= options_.attempts) return give_up(*call, std::move(reply), "");
+
+    const milliseconds hint = reply.retry_after.value_or(milliseconds(0));
+    milliseconds wait = hint + jitter(call->attempts - 1);
+    const milliseconds left = std::chrono::floor<milliseconds>(call->request.deadline - timer_.now());
+    if (hint > std::min(left, options_.longest_hint)) {
+      return give_up(*call, std::move(reply),
+                     "; it asks to be left alone for " + in_words(hint) + ", too long to wait for");
+    }
+    if (given_up_at) {
+      if (*given_up_at <= timer_.now()) return give_up(*call, std::move(reply), "");
+      // One last look at the end, for all calls at the same time.
+      wait = std::min(wait, std::chrono::ceil<milliseconds>(*given_up_at - timer_.now()));
+    }
+    if (wait > left) return give_up(*call, std::move(reply), "; no time is left to ask again");
+    timer_.after(wait, [this, call] { timer_.stopped() ? cancel(*call) : attempt(call); });
+  }
+
+  /// When a server that could not be reached this time either is given up; none: it could be reached.
+  std::optional<Time> note_reach(const Reply& reply) {
+    const std::lock_guard lock(mutex_);
+    if (reply.answer || reply.answer.error().error_class != ErrorClass::unreachable) {
+      unreachable_since_.reset();
+      return std::nullopt;
+    }
+    if (!unreachable_since_) unreachable_since_ = timer_.now();
+    return *unreachable_since_ + options_.reach;
+  }
+
+  milliseconds jitter(int failures) const {
+    const milliseconds most =
+        std::min(options_.cap, options_.base * (std::int64_t{1} << std::min(failures, 20)));
+    return milliseconds(static_cast<std::int64_t>(options_.random() * static_cast<double>(most.count())));
+  }
+
+  static void give_up(const Call& call, Reply reply, const std::string& why) noexcept {
+    Error error = reply.answer.error();
+    if (call.attempts > 1) error.message += " (" + std::to_string(call.attempts) + " attempts)";
+    error.message += why;
+    reply.answer = std::move(error);
+    end(call, std::move(reply));
+  }
+
+  static void cancel(const Call& call) noexcept {
+    end(call, {.answer = Error{ErrorClass::cancelled, "the run was stopped"}});
+  }
+
+  static void end(const Call& call, Reply reply) noexcept {
+    reply.spent = call.spent;
+    reply.cpu_ns = call.cpu_ns;
+    call.done(std::move(reply));
+  }
+
+  const std::unique_ptr<Backend> inner_;
+  RetryOptions options_;
+  Timer& timer_;
+  std::mutex mutex_;
+  std::optional<Time> unreachable_since_;  ///< Guarded by mutex_. Since then no call found anybody there.
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_retry(std::unique_ptr<Backend> inner, RetryOptions options, Timer& timer) {
+  return std::make_unique<Retry>(std::move(inner), std::move(options), timer);
+}
+
+}  // namespace docket::backends

@@ -1,0 +1,48 @@
+#include "backends/extraction/input.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace docket::backends {
+namespace {
+
+Error unreadable(std::string message) { return {ErrorClass::unreadable, std::move(message)}; }
+
+std::string_view kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a named pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  if (S_ISCHR(mode) || S_ISBLK(mode)) return "a device";
+  return "something else";
+}
+
+}  // namespace
+
+InputFile::~InputFile() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+Result<InputFile> open_input(const std::filesystem::path& path) {
+  // Before the open: a socket cannot be opened, and opening a device can have an effect.
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0)
+    return unreadable(std::string("cannot be found: ") + std::strerror(errno));
+  const auto no_file = [&] {
+    return unreadable("is " + std::string(kind_of(status.st_mode)) + ", not a file");
+  };
+  if (!S_ISREG(status.st_mode)) return no_file();
+  const int descriptor = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  if (descriptor < 0) return unreadable(std::string("cannot be opened: ") + std::strerror(errno));
+  InputFile file(descriptor);
+  if (fstat(descriptor, &status) != 0)
+    return unreadable(std::string("cannot be read: ") + std::strerror(errno));
+  if (!S_ISREG(status.st_mode)) return no_file();
+  file.size_ = status.st_size;
+  return file;
+}
+
+}  // namespace docket::backends

@@ -1,0 +1,370 @@
+#include "backends/extraction/pool.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "backends/extraction/input.h"
+#include "backends/extraction/process.h"
+#include "pipeline/support/utf8.h"
+
+namespace docket::backends {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr int clock_per_cpu = 10;           ///< By the clock, a document may take so many times its CPU time.
+constexpr std::uint64_t framing = 1 << 16;  ///< An answer is a little larger than its text.
+constexpr std::chrono::seconds start_limit{60};  ///< For a worker to be ready.
+
+struct Job {
+  ExtractQuestion question;
+  Backend::Done done;
+};
+
+struct Limits {
+  nanoseconds cpu{0};
+  std::int64_t memory = 0;
+  std::int64_t output = 0;
+};
+
+/// "20 s", "1.5 s", "20.5 s"
+std::string in_words(nanoseconds time) {
+  const auto tenths = std::chrono::duration_cast<milliseconds>(time).count() / 100;
+  const std::string fraction = tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10);
+  return std::to_string(tenths / 10) + fraction + " s";
+}
+
+std::string in_mib(std::int64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
+
+Error cancelled() { return {ErrorClass::cancelled, "the run was stopped before the file was read"}; }
+
+Error time_error(const Limits& limits) {
+  return {ErrorClass::limit,
+          "took longer than " + in_words(limits.cpu) + " of CPU time; see `time_limit` of the extract stage"};
+}
+
+Error clock_error(const Limits& limits) {
+  return {ErrorClass::limit, "gave no answer within " + in_words(limits.cpu * clock_per_cpu) +
+                                 "; see `time_limit` of the extract stage"};
+}
+
+Error memory_error(const Limits& limits) {
+  return {ErrorClass::limit, "needed more than " + in_mib(limits.memory) +
+                                 " of memory; see `memory_limit` of the extract stage"};
+}
+
+/// Why a document failed whose worker ended with `status`.
+Error death(int status, const Limits& limits) {
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+  if (code == static_cast<int>(WorkerExit::out_of_memory)) return memory_error(limits);
+  if (code == static_cast<int>(WorkerExit::file_shrank)) {
+    return {ErrorClass::unreadable, "became shorter while it was read"};
+  }
+  if (!WIFSIGNALED(status)) {
+    return {ErrorClass::crash, "made the parser give up (exit code " + std::to_string(code) + ")"};
+  }
+  const int signal_number = WTERMSIG(status);
+  const std::string signal_name = strsignal(signal_number);
+  if (signal_number == SIGKILL) {
+    return {
+        ErrorClass::crash,
+        "was given up: its parser was killed from outside, perhaps because the machine ran out of memory"};
+  }
+  return {ErrorClass::crash, "crashed the parser (" + signal_name + ")"};
+}
+
+Error never_ready(const std::filesystem::path& worker) {
+  return {ErrorClass::unavailable,
+          "the extraction worker " + worker.string() + " does not start; run it with a file to see why"};
+}
+
+/// "a.docx is a Word document", where the error is about the document.
+Error naming(const std::filesystem::path& file, Error error) {
+  switch (error.error_class) {
+    case ErrorClass::unavailable:
+    case ErrorClass::cancelled:
+    case ErrorClass::bug:
+      return error;
+    default:
+      break;
+  }
+  const std::string file_name = file.filename().string();
+  const bool can_be_shown = first_invalid_utf8(file_name) == std::string::npos;
+  return {error.error_class, (can_be_shown ? file_name : "the file") + ' ' + error.message};
+}
+
+/// A place for one worker process, and the document that it works on.
+struct Slot {
+  std::unique_ptr<ExtractProcess> process;  ///< Null: none was needed yet, or the last one has ended.
+  std::optional<Job> job;
+  InputFile file;
+  Limits limits;
+  bool was_sent = false;      ///< To this process.
+  nanoseconds cpu_begin{0};   ///< Of the process, when the job was sent.
+  nanoseconds cpu_before{0};  ///< Spent on the job in a process that died.
+  Clock::time_point begin;    ///< When the job was sent, or the process started for it.
+  std::optional<FileFacts> facts;
+};
+
+/// Wakes the loop from its poll, from any thread.
+class Bell {
+ public:
+  Bell() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+  ~Bell() { close(descriptor_); }
+  Bell(const Bell&) = delete;
+  Bell& operator=(const Bell&) = delete;
+
+  int descriptor() const { return descriptor_; }
+  void ring() const {
+    const std::uint64_t one = 1;
+    // It fails only when the bell rings already.
+    [[maybe_unused]] const ssize_t written = write(descriptor_, &one, sizeof one);
+  }
+  void silence() const {
+    std::uint64_t rings = 0;
+    [[maybe_unused]] const ssize_t got = read(descriptor_, &rings, sizeof rings);
+  }
+
+ private:
+  const int descriptor_;
+};
+
+class ExtractPool final : public Backend {
+ public:
+  ExtractPool(ExtractPoolOptions options, std::stop_token hard_stop)
+      : options_(std::move(options)),
+        slots_(worker_count(options_)),
+        hard_stop_(std::move(hard_stop)),
+        on_hard_stop_(hard_stop_, Ring{bell_}),
+        thread_([this](const std::stop_token& stop) { loop(stop); }) {}
+
+  ~ExtractPool() override {
+    thread_.request_stop();
+    bell_.ring();
+  }
+
+  void submit(Request request, Done done) noexcept override {
+    auto* question = std::get_if<ExtractQuestion>(&request.question);
+    if (question == nullptr) {
+      Reply reply;
+      reply.answer = Error{ErrorClass::bug, "the extraction workers were asked something else"};
+      return done(std::move(reply));
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      inbox_.push_back({std::move(*question), std::move(done)});
+    }
+    bell_.ring();
+  }
+
+ private:
+  struct Ring {
+    const Bell& bell;
+    void operator()() const { bell.ring(); }
+  };
+
+  static std::size_t worker_count(const ExtractPoolOptions& options) {
+    return options.workers > 0 ? static_cast<std::size_t>(options.workers)
+                               : std::max(1U, std::thread::hardware_concurrency());
+  }
+
+  void loop(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      take_inbox();
+      if (hard_stop_.stop_requested()) cancel_all();
+      assign_jobs();
+      wait();
+      for (Slot& slot : slots_) {
+        if (slot.process) listen(slot);
+        if (slot.process && slot.job) check_limits(slot);
+      }
+    }
+    take_inbox();
+    cancel_all();
+  }
+
+  void take_inbox() {
+    const std::lock_guard lock(mutex_);
+    std::move(inbox_.begin(), inbox_.end(), std::back_inserter(queue_));
+    inbox_.clear();
+  }
+
+  void cancel_all() {
+    for (Slot& slot : slots_) {
+      slot.process.reset();
+      if (slot.job) finish(slot, cancelled());
+    }
+    for (Job& job : std::exchange(queue_, {})) {
+      Reply reply;
+      reply.answer = cancelled();
+      job.done(std::move(reply));
+    }
+  }
+
+  /// Gives waiting jobs to workers: first to those that are ready, then to new ones.
+  void assign_jobs() {
+    while (!queue_.empty()) {
+      const auto is_free = [](const Slot& slot) { return !slot.job; };
+      auto slot = std::ranges::find_if(slots_, [&](const Slot& s) { return is_free(s) && s.process; });
+      if (slot == slots_.end()) slot = std::ranges::find_if(slots_, is_free);
+      if (slot == slots_.end()) return;
+      slot->job = std::move(queue_.front());
+      queue_.pop_front();
+      begin(*slot);
+    }
+  }
+
+  void begin(Slot& slot) {
+    auto opened = open_input(slot.job->question.file);
+    if (!opened) return finish(slot, opened.error());
+    slot.file = std::move(*opened);
+    slot.limits = limits_for(slot.job->question, slot.file.size());
+    send_or_start(slot);
+  }
+
+  Limits limits_for(const ExtractQuestion& question, std::int64_t size) const {
+    const std::int64_t mib = std::min<std::int64_t>(size >> 20, 100);
+    const milliseconds by_size = options_.time_limit + options_.time_limit_per_mib * mib;
+    return {question.time_limit.count() > 0 ? question.time_limit : by_size,
+            question.memory_limit > 0 ? question.memory_limit : options_.memory_limit, options_.output_limit};
+  }
+
+  void send_or_start(Slot& slot) {
+    slot.begin = Clock::now();
+    if (!slot.process) {
+      auto started = ExtractProcess::start(options_.worker);
+      if (!started) return finish(slot, started.error());
+      slot.process = std::move(*started);
+    }
+    if (!slot.process->is_ready) return;  // The job is sent when it is.
+    slot.was_sent = true;
+    slot.cpu_begin = slot.process->cpu_time();
+    const ExtractOrder order{slot.job->question.password, static_cast<std::uint64_t>(slot.limits.output)};
+    if (!slot.process->send(order, slot.file.descriptor(), slot.file.size(), slot.limits.memory)) died(slot);
+  }
+
+  /// Until a worker says something, the bell rings, or a limit may have been reached: a process with one
+  /// thread cannot use more CPU time than passes by the clock.
+  void wait() {
+    std::vector<pollfd> sources = {{bell_.descriptor(), POLLIN, 0}};
+    nanoseconds timeout = std::chrono::hours(1);
+    for (Slot& slot : slots_) {
+      if (!slot.process) continue;
+      sources.push_back({slot.process->socket(), POLLIN, 0});
+      if (slot.job) timeout = std::min(timeout, time_left(slot));
+    }
+    const auto whole = std::chrono::ceil<milliseconds>(std::max(timeout, nanoseconds(0)));
+    poll(sources.data(), sources.size(), static_cast<int>(whole.count()));
+    bell_.silence();
+  }
+
+  nanoseconds time_left(Slot& slot) {
+    const nanoseconds passed = Clock::now() - slot.begin;
+    if (!slot.was_sent) return start_limit - passed;
+    return std::min(slot.limits.cpu - cpu_of(slot), slot.limits.cpu * clock_per_cpu - passed);
+  }
+
+  static nanoseconds cpu_of(Slot& slot) { return slot.process->cpu_time() - slot.cpu_begin; }
+
+  void check_limits(Slot& slot) {
+    if (time_left(slot) > nanoseconds(0)) return;
+    if (!slot.was_sent) return give_up(slot, never_ready(options_.worker));
+    const bool by_cpu = cpu_of(slot) >= slot.limits.cpu;
+    give_up(slot, by_cpu ? time_error(slot.limits) : clock_error(slot.limits));
+  }
+
+  void listen(Slot& slot) {
+    std::vector<WorkerFrame> frames;
+    const std::uint64_t most = static_cast<std::uint64_t>(options_.output_limit) + framing;
+    const auto received = slot.process->receive(most, frames);
+    for (WorkerFrame& frame : frames) {
+      if (slot.process) take(slot, frame);
+    }
+    if (!slot.process) return;
+    if (received == ExtractProcess::Received::too_long) give_up(slot, output_limit_error(most - framing));
+    if (received == ExtractProcess::Received::ended) died(slot);
+  }
+
+  void take(Slot& slot, const WorkerFrame& frame) {
+    if (frame.kind == Frame::ready) {
+      slot.process->is_ready = true;
+      if (slot.job && !slot.was_sent) send_or_start(slot);
+    } else if (frame.kind == Frame::file && slot.was_sent) {
+      if (auto facts = decode_facts(frame.body)) slot.facts = std::move(*facts);
+    } else if (slot.was_sent) {
+      const nanoseconds spent = cpu_of(slot);
+      if (frame.kind == Frame::last_answer) slot.process.reset();
+      finish(slot, decode_answer(frame.body), spent);
+    }
+  }
+
+  /// Ends a worker that goes beyond a limit, and its document.
+  void give_up(Slot& slot, Error error) {
+    if (!slot.job) return slot.process.reset();
+    slot.process->kill();
+    const nanoseconds spent = cpu_of(slot);
+    slot.process.reset();
+    finish(slot, std::move(error), spent);
+  }
+
+  void died(Slot& slot) {
+    const int status = slot.process->reap();
+    const nanoseconds spent = cpu_of(slot);
+    const bool was_fresh = slot.process->documents <= 1;
+    slot.process.reset();
+    if (!slot.job) return;
+    if (!slot.was_sent) return finish(slot, never_ready(options_.worker));
+    if (was_fresh) return finish(slot, death(status, slot.limits), spent);
+    slot.cpu_before = spent;
+    slot.was_sent = false;
+    send_or_start(slot);
+  }
+
+  /// Answers the slot's job and frees the slot.
+  void finish(Slot& slot, Result<Answer> answer, nanoseconds spent = nanoseconds(0)) {
+    Reply reply;
+    if (!answer) answer = naming(slot.job->question.file, answer.error());
+    reply.answer = std::move(answer);
+    reply.cpu_ns = (slot.cpu_before + spent).count();
+    reply.file = std::move(slot.facts);
+    const Done done = std::move(slot.job->done);
+    slot.job.reset();
+    slot.file = {};
+    slot.facts.reset();
+    slot.was_sent = false;
+    slot.cpu_before = nanoseconds(0);
+    done(std::move(reply));
+  }
+
+  const ExtractPoolOptions options_;
+  std::vector<Slot> slots_;  // Of the loop, like queue_.
+  std::deque<Job> queue_;
+  const Bell bell_;
+  std::mutex mutex_;
+  std::vector<Job> inbox_;  // Guarded by mutex_.
+  const std::stop_token hard_stop_;
+  const std::stop_callback<Ring> on_hard_stop_;
+  std::jthread thread_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_extract_pool(ExtractPoolOptions options, std::stop_token hard_stop) {
+  std::error_code unknown;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  if (options.worker.empty()) options.worker = self.parent_path() / "docket-extract";
+  return std::make_unique<ExtractPool>(std::move(options), std::move(hard_stop));
+}
+
+}  // namespace docket::backends

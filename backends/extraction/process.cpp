@@ -1,0 +1,190 @@
+#include "backends/extraction/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+extern char** environ;
+
+namespace docket::backends {
+namespace {
+
+constexpr int patience_ms = 1000;  ///< For a process that is ending.
+constexpr int most_chunks = 64;    ///< Read in one go, so that no worker keeps the others waiting.
+
+/// What posix_spawn shall do in the child, released with the object.
+class SpawnPlan {
+ public:
+  explicit SpawnPlan(int socket) {
+    posix_spawn_file_actions_init(&actions_);
+    posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions_, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions_, socket, worker_socket);
+    posix_spawn_file_actions_addclosefrom_np(&actions_, worker_socket + 1);
+    posix_spawnattr_init(&attributes_);
+    // A process group of its own: Ctrl-C on the terminal is for docket, whose workers finish their documents.
+    posix_spawnattr_setflags(&attributes_,
+                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    posix_spawnattr_setsigdefault(&attributes_, &all);
+    posix_spawnattr_setsigmask(&attributes_, &none);
+  }
+  ~SpawnPlan() {
+    posix_spawn_file_actions_destroy(&actions_);
+    posix_spawnattr_destroy(&attributes_);
+  }
+  SpawnPlan(const SpawnPlan&) = delete;
+  SpawnPlan& operator=(const SpawnPlan&) = delete;
+
+  int spawn(pid_t& pid, const char* file) {
+    std::array<char*, 3> arguments = {const_cast<char*>(file), const_cast<char*>("--serve"), nullptr};
+    return posix_spawn(&pid, file, &actions_, &attributes_, arguments.data(), environ);
+  }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+  posix_spawnattr_t attributes_;
+};
+
+/// Address space of a process in bytes; 0 when the system does not say.
+std::uint64_t address_space(pid_t pid) {
+  std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
+  std::uint64_t pages = 0;
+  statm >> pages;
+  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::chrono::nanoseconds as_duration(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ExtractProcess>> ExtractProcess::start(const std::filesystem::path& worker) {
+  const auto unavailable = [&](int error_number) {
+    return Error{ErrorClass::unavailable, "cannot start the extraction worker " + worker.string() + ": " +
+                                              std::strerror(error_number)};
+  };
+  std::array<int, 2> ends{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return unavailable(errno);
+  pid_t pid = -1;
+  // The child's end must not be the number that it is moved to: then close-on-exec would not be taken off.
+  const int child_end = fcntl(ends[1], F_DUPFD_CLOEXEC, worker_socket + 1);
+  const int failed = SpawnPlan(child_end).spawn(pid, worker.c_str());
+  close(ends[1]);
+  close(child_end);
+  if (failed == 0) {
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    return std::unique_ptr<ExtractProcess>(new ExtractProcess(pid, ends[0]));
+  }
+  close(ends[0]);
+  return unavailable(failed);
+}
+
+ExtractProcess::~ExtractProcess() {
+  kill();
+  close(socket_);
+}
+
+bool ExtractProcess::send(const ExtractOrder& order, int file, std::int64_t file_size,
+                          std::int64_t memory_limit) {
+  limit_memory(file_size, memory_limit);
+  std::string body = encode(order);
+  FrameHeader header{Frame::order, 0, body.size()};
+  std::array<iovec, 2> parts = {iovec{&header, sizeof header}, iovec{body.data(), body.size()}};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  cmsghdr* carried = CMSG_FIRSTHDR(&message);
+  carried->cmsg_level = SOL_SOCKET;
+  carried->cmsg_type = SCM_RIGHTS;
+  carried->cmsg_len = CMSG_LEN(sizeof(int));
+  std::memcpy(CMSG_DATA(carried), &file, sizeof file);
+  ++documents;
+  // An order is small and the worker has read all before it, so it fits into the socket's buffer.
+  const ssize_t sent = sendmsg(socket_, &message, MSG_NOSIGNAL);
+  return sent == static_cast<ssize_t>(sizeof header + body.size());
+}
+
+void ExtractProcess::limit_memory(std::int64_t file_size, std::int64_t memory_limit) const {
+  rlimit limit{};
+  if (prlimit(pid_, RLIMIT_AS, nullptr, &limit) != 0) return;
+  const rlim_t wanted = address_space(pid_) + static_cast<rlim_t>(file_size + memory_limit);
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  prlimit(pid_, RLIMIT_AS, &limit, nullptr);
+}
+
+ExtractProcess::Received ExtractProcess::receive(std::uint64_t most, std::vector<WorkerFrame>& frames) {
+  std::array<char, 1 << 16> chunk;
+  for (int chunks = 0; chunks < most_chunks; ++chunks) {
+    const ssize_t got = recv(socket_, chunk.data(), chunk.size(), 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) return Received::more_later;
+    if (got <= 0) return Received::ended;
+    arrived_.append(chunk.data(), static_cast<std::size_t>(got));
+    FrameHeader header;
+    while (arrived_.size() >= sizeof header) {
+      std::memcpy(&header, arrived_.data(), sizeof header);
+      if (header.size > most) return Received::too_long;
+      if (arrived_.size() - sizeof header < header.size) break;
+      frames.push_back({header.kind, arrived_.substr(sizeof header, header.size)});
+      arrived_.erase(0, sizeof header + header.size);
+    }
+  }
+  return Received::more_later;
+}
+
+std::chrono::nanoseconds ExtractProcess::cpu_time() {
+  clockid_t clock{};
+  timespec time{};
+  if (!status_ && clock_getcpuclockid(pid_, &clock) == 0 && clock_gettime(clock, &time) == 0) {
+    cpu_time_ = std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  }
+  return cpu_time_;
+}
+
+int ExtractProcess::reap() {
+  if (status_) return *status_;
+  cpu_time();
+  // A worker that closed its socket is about to end by itself, and how it ends is what one wants to know.
+  pollfd ended{static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)), POLLIN, 0};
+  poll(&ended, 1, patience_ms);
+  close(ended.fd);
+  return kill();
+}
+
+int ExtractProcess::kill() {
+  if (status_) return *status_;
+  cpu_time();
+  ::kill(pid_, SIGKILL);
+  rusage usage{};
+  int status = 0;
+  pid_t ended = -1;
+  do {
+    ended = wait4(pid_, &status, 0, &usage);
+  } while (ended < 0 && errno == EINTR);
+  if (ended == pid_) cpu_time_ = as_duration(usage.ru_utime) + as_duration(usage.ru_stime);
+  status_ = status;
+  return status;
+}
+
+}  // namespace docket::backends

@@ -1,0 +1,65 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "pipeline/backend.h"
+#include "pipeline/support/result.h"
+#include "pipeline/text.h"
+
+namespace docket {
+
+// How the pool of extraction workers and a worker talk, over a socket of their own on one machine (so numbers
+// are in the machine's byte order):
+//
+//   pool -> worker   one message per document: the file's descriptor (SCM_RIGHTS) with an order
+//   worker -> pool   `ready` once; then for each order `file` and `answer` or `last_answer`
+//
+// Every message is a FrameHeader and `size` bytes. What a worker sends may have been forged by the document
+// that it parses: the decoders believe nothing.
+
+/// Descriptor of the socket in the worker.
+inline constexpr int worker_socket = 3;
+
+enum class Frame : std::uint32_t {
+  order = 1,
+  ready,        ///< Empty: the worker has locked itself in and waits for orders.
+  file,         ///< FileFacts, sent before the file is parsed.
+  answer,       ///< An Error or an Answer.
+  last_answer,  ///< The same, from a worker that ends now: it has grown too large or too old.
+};
+
+struct FrameHeader {
+  Frame kind = Frame::order;
+  std::uint32_t zero = 0;
+  std::uint64_t size = 0;
+};
+
+/// How a worker ends when it cannot answer.
+enum class WorkerExit : int {
+  done = 0,
+  cannot_start = 71,
+  out_of_memory = 72,  ///< An allocation failed.
+  file_shrank = 73,    ///< The file became shorter while it was read.
+};
+
+struct ExtractOrder {
+  std::string password;
+  std::uint64_t output_limit = 0;  ///< Bytes of an answer.
+};
+
+/// "gave more than 64 MiB of text", whoever notices first. Messages that travel here continue a sentence that
+/// begins with the name of the file.
+Error output_limit_error(std::uint64_t limit);
+
+std::string encode(const ExtractOrder& order);
+std::string encode(const FileFacts& facts);
+std::string encode(const Result<Answer>& answer);
+
+Result<ExtractOrder> decode_order(std::string_view bytes);
+Result<FileFacts> decode_facts(std::string_view bytes);
+/// An Error of class `crash` when the bytes are not what `encode` gives; the text is valid UTF-8 and every
+/// word lies within its page's text.
+Result<Answer> decode_answer(std::string_view bytes);
+
+}  // namespace docket

@@ -1,0 +1,252 @@
+#include "backends/http/call.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "backends/http/address.h"
+#include "backends/http/duration_words.h"
+
+namespace docket::backends {
+namespace {
+
+constexpr std::size_t most_header_bytes = 256 * 1024;
+
+std::string_view without_blanks(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(blanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+/// Options that never change.
+void set_up(CURL* easy) {
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS);
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");  // All that this libcurl decodes.
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, "docket");
+  // A call may be silent for minutes, longer than routers remember a connection.
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 30L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 15L);
+}
+
+long curl_milliseconds(std::chrono::milliseconds time) {
+  return static_cast<long>(std::max<std::int64_t>(time.count(), 1));  // 0 would be "for ever".
+}
+
+}  // namespace
+
+HttpCall::HttpCall(CURLM* loop, FirstByteDeadlines& deadlines)
+    : loop_(loop), deadlines_(deadlines), easy_(curl_easy_init()) {
+  CURL* const easy = easy_.get();
+  set_up(easy);
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, words_.data());
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &HttpCall::on_connected);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &HttpCall::on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &HttpCall::on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+}
+
+HttpCall::~HttpCall() { take_done(); }
+
+HttpCall* HttpCall::of(CURL* easy) {
+  char* call = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &call);
+  return reinterpret_cast<HttpCall*>(call);
+}
+
+std::optional<Error> HttpCall::begin(HttpRequest request, HttpLoop::Done done) {
+  request_ = std::move(request);
+  done_ = std::move(done);
+  reply_ = {};
+  header_bytes_ = 0;
+  phase_ = Phase::connecting;
+  excess_ = Excess::none;
+  words_[0] = 0;
+  for (const std::string& header : request_.headers) {
+    if (header.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+      return Error{ErrorClass::unavailable, "the key or another header for " + address() +
+                                                " has a line break in it: remove it where it is set"};
+  }
+  if (const CURLcode code = configure(); code != CURLE_OK) return failure(code);
+  if (curl_multi_add_handle(loop_, easy_.get()) != CURLM_OK) return failure(CURLE_OUT_OF_MEMORY);
+  on_loop_ = true;
+  return std::nullopt;
+}
+
+CURLcode HttpCall::configure() {
+  CURL* const easy = easy_.get();
+  curl_slist* list =
+      curl_slist_append(nullptr, "Expect:");  // No round trip to ask whether a body is welcome.
+  for (const std::string& header : request_.headers)
+    list = curl_slist_append(list, header.c_str());
+  headers_.reset(list);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
+
+  if (request_.method == "GET") {
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+  } else {
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.c_str());
+  }
+  // With TLS, rather wait for a stream of an HTTP/2 connection than open one more. Without it curl would wait
+  // for the whole first reply to know that there are no streams.
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request_.url.starts_with("https:") ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_PROXY, request_.through_proxy ? nullptr : "");
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, curl_milliseconds(request_.limits.connect));
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, curl_milliseconds(request_.limits.total));
+  return curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
+}
+
+int HttpCall::on_connected(void* data, char*, char*, int, int) {
+  HttpCall& call = *static_cast<HttpCall*>(data);
+  call.forget_deadline();
+  call.phase_ = Phase::waiting;
+  if (call.request_.times_sent) ++*call.request_.times_sent;
+  // Far away, it is the total that counts; the sum would overflow.
+  if (call.request_.limits.first_byte < call.request_.limits.total)
+    call.deadline_ = call.deadlines_.emplace(Timer::Clock::now() + call.request_.limits.first_byte, &call);
+  return CURL_PREREQFUNC_OK;
+}
+
+void HttpCall::receives() {
+  phase_ = Phase::receiving;
+  forget_deadline();
+}
+
+std::size_t HttpCall::on_header(char* data, std::size_t size, std::size_t count, void* user) {
+  HttpCall& call = *static_cast<HttpCall*>(user);
+  if (call.phase_ != Phase::receiving) call.receives();
+  const std::string_view line(data, size * count);
+  call.header_bytes_ += line.size();
+  if (call.header_bytes_ > most_header_bytes) {
+    call.excess_ = Excess::headers;
+    return 0;
+  }
+  if (line.starts_with("HTTP/")) {  // A reply may follow one of status 1xx.
+    call.reply_.headers.clear();
+  } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+    call.reply_.headers[lower(without_blanks(line.substr(0, colon)))] =
+        without_blanks(line.substr(colon + 1));
+  }
+  return line.size();
+}
+
+std::size_t HttpCall::on_body(char* data, std::size_t size, std::size_t count, void* user) {
+  HttpCall& call = *static_cast<HttpCall*>(user);
+  if (call.phase_ != Phase::receiving) call.receives();
+  const std::size_t bytes = size * count;
+  if (static_cast<std::int64_t>(call.reply_.body.size() + bytes) > call.request_.limits.reply_bytes) {
+    call.excess_ = Excess::body;
+    return 0;
+  }
+  call.reply_.body.append(data, bytes);
+  return bytes;
+}
+
+Result<HttpReply> HttpCall::outcome(CURLcode code) {
+  if (code != CURLE_OK) return failure(code);
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  reply_.status = static_cast<int>(status);
+  return std::exchange(reply_, {});
+}
+
+HttpLoop::Done HttpCall::take_done() {
+  if (on_loop_) curl_multi_remove_handle(loop_, easy_.get());
+  on_loop_ = false;
+  forget_deadline();
+  request_ = {};
+  reply_ = {};
+  return std::exchange(done_, nullptr);
+}
+
+void HttpCall::forget_deadline() {
+  if (deadline_) deadlines_.erase(*deadline_);
+  deadline_.reset();
+}
+
+std::string HttpCall::address() const { return shown_address(request_.url); }
+
+Error HttpCall::transport(const std::string& message) const {
+  return {phase_ == Phase::connecting ? ErrorClass::unreachable : ErrorClass::transport, message};
+}
+
+Error HttpCall::first_byte_missing() const {
+  return transport("no reply from " + address() + " within " + in_words(request_.limits.first_byte));
+}
+
+Error HttpCall::timed_out() const {
+  const HttpLimits& limits = request_.limits;
+  switch (phase_) {
+    case Phase::connecting:
+      return transport("no connection to " + address() + " within " +
+                       in_words(std::min(limits.connect, limits.total)));
+    case Phase::waiting:
+      return transport("no reply from " + address() + " within " + in_words(limits.total));
+    case Phase::receiving:
+      break;
+  }
+  return transport("the reply of " + address() + " was not complete within " + in_words(limits.total));
+}
+
+Error HttpCall::failure(CURLcode code) const {
+  const std::string where = address();
+  const std::string words = words_[0] != 0 ? words_.data() : curl_easy_strerror(code);
+  long system = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &system);
+  const std::string why = system == 0 ? "" : std::string(": ") + std::strerror(static_cast<int>(system));
+
+  switch (code) {
+    case CURLE_WRITE_ERROR:
+      if (excess_ == Excess::headers)
+        return transport("the reply of " + where + " has more than 256 KiB of headers");
+      if (excess_ == Excess::body)
+        return {ErrorClass::content, "the reply of " + where + " is larger than " +
+                                         std::to_string(request_.limits.reply_bytes) + " bytes"};
+      return transport("the reply of " + where + " cannot be read: " + words);
+    case CURLE_OPERATION_TIMEDOUT:
+      return timed_out();
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return transport("the host of " + where + " is not known");
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return transport("the host of the proxy for " + where + " is not known");
+    case CURLE_COULDNT_CONNECT:
+      return transport("cannot connect to " + where + why);
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      if (phase_ == Phase::receiving)
+        return transport("the connection to " + where + " broke within the reply");
+      return transport("the connection to " + where + " broke before a reply");
+    case CURLE_BAD_CONTENT_ENCODING:
+      return transport("the reply of " + where + " cannot be decompressed");
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_WEIRD_SERVER_REPLY:
+      if (phase_ == Phase::connecting) break;
+      return transport("what " + where + " replies is not HTTP");
+    default:
+      break;
+  }
+  return transport("the call to " + where + " failed: " + words);
+}
+
+}  // namespace docket::backends

@@ -1,0 +1,275 @@
+#include "backends/protocols/model_server.h"
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+#include "pipeline/json/strict_json.h"
+
+namespace docket::backends {
+namespace {
+
+using nlohmann::json;
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+/// A large model takes minutes to load; longer than this it is stuck.
+constexpr std::chrono::minutes longest_load{10};
+/// A server may refuse one setting after the other; each is dropped once, or changed.
+constexpr int most_refusals = 8;
+/// Shorter ones are no secrets of a cloud.
+constexpr std::size_t shortest_secret = 12;
+
+/// True if it was there.
+bool erase_all(std::string& text, const std::string& secret) {
+  static constexpr std::string_view in_place = "(key removed)";
+  bool found = false;
+  for (std::size_t at = text.find(secret); at != std::string::npos;
+       at = text.find(secret, at + in_place.size())) {
+    text.replace(at, secret.size(), in_place);
+    found = true;
+  }
+  return found;
+}
+
+/// Also where JSON spells it with escapes.
+bool erase_decoded(json& value, const std::string& key) {
+  if (value.is_string()) return erase_all(value.get_ref<std::string&>(), key);
+  if (!value.is_structured()) return false;
+  bool found = false;
+  for (json& member : value)
+    found = erase_decoded(member, key) || found;
+  return found;
+}
+
+void erase_in_body(std::string& body, const std::string& key) {
+  erase_all(body, key);
+  if (body.find("\\u") == std::string::npos && body.find("\\/") == std::string::npos) return;
+  Result<json> parsed = parse_strictly(body);
+  if (parsed && erase_decoded(*parsed, key))
+    body = parsed->dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// A server may show the key that it was sent, in an error for example. A key of a few letters may be a word
+/// of the answer itself, such as the `ollama` that some servers want for a key: then the answer stays as it
+/// is.
+Result<HttpReply> without_key(Result<HttpReply> reply, const std::string& key, std::size_t shortest) {
+  if (key.size() < shortest || key.empty() || !reply) return reply;
+  erase_in_body(reply->body, key);
+  for (auto& [name, value] : reply->headers)
+    erase_all(value, key);
+  return reply;
+}
+
+}  // namespace
+
+class ModelServer::Core : public std::enable_shared_from_this<Core> {
+ public:
+  Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
+       Trace* trace)
+      : target_(std::move(target)),
+        price_(price),
+        protocol_(std::move(protocol)),
+        loop_(loop),
+        trace_(trace) {}
+
+  const Target& target() const { return target_; }
+
+  /// Calls `known` when it is known what the server is, or that it cannot be found out.
+  void with_server(std::function<void(Result<Server>)> known) {
+    {
+      std::unique_lock lock(mutex_);
+      if (server_) {
+        const Server server = *server_;
+        lock.unlock();
+        return known(server);
+      }
+      waiting_.push_back(std::move(known));
+      if (waiting_.size() > 1) return;  // Somebody asks already.
+    }
+    auto found = std::make_shared<Server>();
+    probe(0, nullptr, std::move(found), Clock::now());
+  }
+
+  void ask(Request request, Done done) {
+    const auto left = std::chrono::ceil<milliseconds>(request.deadline - Clock::now());
+    auto asked = std::make_shared<Asked>(std::move(request), std::move(done));
+    const auto go_on = [self = shared_from_this(), asked](Result<Server> server) {
+      if (asked->begun.exchange(true)) return;
+      if (!server) return asked->done(self->failed(server.error()));
+      self->send(std::move(asked->request), std::move(*server), std::move(asked->done), 0, {});
+    };
+    with_server(go_on);
+    if (asked->begun || left > longest_load) return;
+    // A server that takes its time to say what it is must not hold a document beyond its own.
+    loop_.after(std::max(left, milliseconds(0)), [go_on] {
+      go_on(
+          Error{ErrorClass::transport, "the server did not say what it is within the time for the question"});
+    });
+  }
+
+ private:
+  /// A question that waits until it is known what the server is.
+  struct Asked {
+    Asked(Request request_, Done done_) : request(std::move(request_)), done(std::move(done_)) {}
+    Request request;
+    Done done;
+    std::atomic<bool> begun = false;
+  };
+
+  void exchange(HttpRequest request, std::function<void(Result<HttpReply>)> done) {
+    const std::int64_t number = trace_ == nullptr ? 0 : trace_->request(target_.backend, request);
+    loop_.send(std::move(request),
+               [self = shared_from_this(), number, done = std::move(done)](Result<HttpReply> reply) {
+                 const std::string& key = self->target_.key;
+                 if (self->trace_ != nullptr)
+                   self->trace_->reply(number, self->target_.backend, without_key(reply, key, 1));
+                 done(without_key(std::move(reply), key, shortest_secret));
+               });
+  }
+
+  void probe(int step, const HttpReply* reply, std::shared_ptr<Server> found, Clock::time_point begun) {
+    Result<Probe> next = protocol_->probe(step, reply, *found);
+    if (!next) return known(next.error());
+    if (next->wait) {
+      if (loop_.stopped()) return known(Error{ErrorClass::cancelled, "the run was stopped"});
+      if (Clock::now() - begun > longest_load)
+        return known(Error{ErrorClass::unavailable, "the server still loads its model after 10 minutes"});
+      return loop_.after(*next->wait, [self = shared_from_this(), step, found, begun] {
+        self->probe(step - 1, nullptr, found, begun);  // Asks the same again.
+      });
+    }
+    if (!next->ask) return known(*found);
+    exchange(std::move(*next->ask),
+             [self = shared_from_this(), step, found, begun](Result<HttpReply> answer) {
+               if (!answer) return self->known(answer.error());
+               self->probe(step + 1, &*answer, found, begun);
+             });
+  }
+
+  void known(Result<Server> server) {
+    std::vector<std::function<void(Result<Server>)>> waiting;
+    {
+      const std::lock_guard lock(mutex_);
+      if (server) server_ = *server;
+      waiting.swap(waiting_);
+    }
+    for (const auto& each : waiting)
+      each(server);
+  }
+
+  void send(Request request, Server server, Done done, int refusals, Spending spent) {
+    HttpRequest http = protocol_->ask(request, server);
+    const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - Clock::now());
+    if (left <= milliseconds(0))
+      return done(failed({ErrorClass::transport, "the document's time is used up"}));
+    http.limits.total = std::min(http.limits.total, left);
+    http.limits.first_byte = std::min(http.limits.first_byte, left);
+    const auto times_sent = std::make_shared<std::atomic<int>>(0);
+    http.times_sent = times_sent;
+    exchange(std::move(http),
+             [self = shared_from_this(), times_sent, request = std::move(request), server = std::move(server),
+              done = std::move(done), refusals, spent = std::move(spent)](Result<HttpReply> reply) mutable {
+               for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
+                 spent.add(self->attempt(server));
+               self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
+                             refusals, std::move(spent));
+             });
+  }
+
+  void receive(Result<HttpReply> reply, Request request, Server server, Done done, int refusals,
+               Spending spent) {
+    if (!reply) {
+      const ErrorClass error = reply.error().error_class;
+      if (error == ErrorClass::transport || error == ErrorClass::unreachable) forget();
+      spent.add(attempt(server, error != ErrorClass::unreachable && error != ErrorClass::cancelled));
+      Reply result = failed(reply.error());
+      result.spent = std::move(spent);
+      return done(std::move(result));
+    }
+    if (const auto setting = protocol_->refused_setting(*reply); setting && refusals < most_refusals) {
+      Server other = server;
+      ++other.refused[*setting];
+      if (protocol_->ask(request, other).body != protocol_->ask(request, server).body) {
+        spent.add(attempt(server));
+        refuse(*setting);
+        return send(std::move(request), std::move(other), std::move(done), refusals + 1, std::move(spent));
+      }
+    }
+    Reply result = protocol_->read(*reply, request, server);
+    if (reply->status == 503) forget();  // It may be loading: then that is waited for.
+    Spending now = result.spent;
+    if (now.by_model().empty()) now.add(attempt(server, reply->status == 200));
+    if (reply->status == 200) now = priced(now);
+    result.spent = std::move(spent);
+    result.spent += now;
+    if (!result.answer) result.answer = named(result.answer.error());
+    done(std::move(result));
+  }
+
+  /// A call that brought no usage. If the model may have answered all the same, nobody knows what that costs.
+  ModelUsage attempt(const Server& server, bool answered = false) const {
+    const bool costs = price_ || target_.location == Location::cloud;
+    return {target_.backend,
+            server.model.empty() ? target_.model : server.model,
+            {.calls = 1, .unpriced_calls = answered && costs ? 1 : 0}};
+  }
+
+  Spending priced(const Spending& tokens) const {
+    Spending spent;
+    for (ModelUsage used : tokens.by_model()) {
+      if (!price_) {
+        used.usage.unpriced_calls = target_.location == Location::cloud ? used.usage.calls : 0;
+      } else if (used.usage.unpriced_calls == 0) {
+        used.usage.nano_dollars = cost(used.usage, *price_);
+      }
+      spent.add(used);
+    }
+    return spent;
+  }
+
+  void refuse(const std::string& setting) {
+    const std::lock_guard lock(mutex_);
+    if (server_) ++server_->refused[setting];
+  }
+  void forget() {
+    const std::lock_guard lock(mutex_);
+    server_.reset();
+  }
+
+  Error named(const Error& error) const {
+    std::string message = error.message;  // It may show text that was escaped in the reply.
+    if (!target_.key.empty()) erase_all(message, target_.key);
+    return {error.error_class, "backend '" + target_.backend + "': " + message};
+  }
+  Reply failed(const Error& error) const { return {named(error)}; }
+
+  const Target target_;
+  const std::optional<Price> price_;
+  const std::unique_ptr<Protocol> protocol_;
+  HttpLoop& loop_;
+  Trace* const trace_;
+  std::mutex mutex_;
+  std::optional<Server> server_;  ///< Guarded by mutex_.
+  std::vector<std::function<void(Result<Server>)>>
+      waiting_;  ///< Guarded by mutex_. Not empty: it is being found out.
+};
+
+ModelServer::ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol,
+                         HttpLoop& loop, Trace* trace)
+    : core_(std::make_shared<Core>(std::move(target), price, std::move(protocol), loop, trace)) {}
+
+ModelServer::~ModelServer() = default;
+
+const Target& ModelServer::target() const { return core_->target(); }
+
+void ModelServer::submit(Request request, Done done) noexcept {
+  core_->ask(std::move(request), std::move(done));
+}
+
+void ModelServer::find_out(std::function<void(Result<Server>)> done) noexcept {
+  core_->with_server(std::move(done));
+}
+
+}  // namespace docket::backends

@@ -1,0 +1,33 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "backends/http/trace.h"
+#include "backends/protocols/protocol.h"
+#include "pipeline/price.h"
+
+namespace docket::backends {
+
+/// A backend of the pipeline at one address: one request, one attempt. Before its first request, and again
+/// after the server was gone, it finds out what it talks to; requests wait for that meanwhile.
+///
+/// Every error names the backend. The key is cut out of whatever the server sends back.
+class ModelServer final : public Backend {
+ public:
+  /// `loop` and `trace` (null: none) outlive it.
+  ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
+              Trace* trace);
+  ~ModelServer() override;
+  void submit(Request request, Done done) noexcept override;
+
+  /// What the server is, asked for now. For `check --probe`.
+  void find_out(std::function<void(Result<Server>)> done) noexcept;
+  const Target& target() const;
+
+ private:
+  class Core;
+  const std::shared_ptr<Core> core_;  ///< Shared with the calls under way.
+};
+
+}  // namespace docket::backends

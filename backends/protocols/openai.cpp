@@ -1,0 +1,274 @@
+// OpenAI's chat completions, as llama-server, vLLM, LM Studio, OpenAI, Gemini and others speak it.
+#include <algorithm>
+
+#include "backends/protocols/error_reply.h"
+#include "backends/protocols/message.h"
+#include "backends/protocols/model_answer.h"
+#include "backends/protocols/narrow_schema.h"
+#include "backends/protocols/protocol.h"
+#include "pipeline/json/schema.h"
+
+namespace docket::backends {
+namespace {
+
+using nlohmann::json;
+
+constexpr int most_alternatives = 5;
+constexpr std::chrono::milliseconds between_looks{500};  ///< While a server loads its model.
+constexpr std::string_view llama_server = "llama-server";
+constexpr std::string_view openai_itself = "OpenAI";
+
+class OpenAi final : public Protocol {
+  enum Step { props, models, done };
+
+ public:
+  explicit OpenAi(Target target) : target_(std::move(target)) {
+    const auto address = parse_address(target_.url);
+    const std::string path = address ? address->path : "";
+    root_ = path == "/v1" ? target_.url.substr(0, target_.url.size() - path.size()) : target_.url;
+    base_ = path.empty() ? target_.url + "/v1" : target_.url;
+    may_be_llama_server_ = (path.empty() || path == "/v1") && target_.location == Location::local;
+    is_openai_ = address && address->host == "api.openai.com";
+  }
+
+  Result<Probe> probe(int step, const HttpReply* reply, Server& found) const override {
+    if (step == props && may_be_llama_server_)
+      return Probe{json_get(target_, root_ + "/props", bearer(target_)), {}};
+    if (step == props + 1 && reply != nullptr) {
+      if (is_loading(*reply)) return Probe{{}, between_looks};
+      if (auto error = learn_props(*reply, found)) return *error;
+    }
+    if (step <= models) return Probe{json_get(target_, base_ + "/models", bearer(target_)), {}};
+    if (reply != nullptr) {
+      if (auto error = learn_models(*reply, found)) return *error;
+    }
+    return Probe{};
+  }
+
+  std::optional<HttpRequest> ask_models() const override {
+    if (target_.location == Location::cloud && !target_.model.empty()) return std::nullopt;
+    return json_get(target_, base_ + "/models", bearer(target_));
+  }
+
+  /// llama-server measures the file that it has; others only name their models.
+  std::string model_in(const HttpReply& reply) const override {
+    const Result<json> body = reply_object(reply);
+    if (reply.status != 200 || !body || !body->contains("data") || !(*body)["data"].is_array()) return {};
+    const json& list = (*body)["data"];
+    for (const json& model : list) {
+      const std::string id = text_member(model, "id");
+      if (list.size() > 1 && id != target_.model) continue;
+      std::string found = target_.model.empty() ? id : "";
+      const json& measures = member(model, "meta");
+      for (const char* measure : {"n_params", "size", "n_vocab"})
+        if (const auto count = token_count(measures, measure))
+          found += " " + std::to_string(*count) + " " + measure;
+      return found;
+    }
+    return {};
+  }
+
+  HttpRequest ask(const Request& request, const Server& server) const override {
+    const auto& prompt = std::get<Prompt>(request.question);
+    json body = {{"model", server.model},
+                 {"messages",
+                  {{{"role", "system"}, {"content", prompt.system}},
+                   {{"role", "user"}, {"content", user_text(prompt)}}}},
+                 {"stream", false}};
+    body[server.product == openai_itself ? "max_completion_tokens" : "max_tokens"] =
+        prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
+    const auto takes = [&](const char* setting) { return !server.refused.contains(setting); };
+    if (takes("temperature")) body["temperature"] = 0;
+    if (takes("response_format")) add_schema(prompt, server, body);
+    if (takes("logprobs") && !target_.think) {
+      body["logprobs"] = true;
+      body["top_logprobs"] = most_alternatives;
+    }
+    add_thinking(server, body);
+    return json_post(target_, base_ + "/chat/completions", bearer(target_), body);
+  }
+
+  Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
+    if (reply.status != 200) return error_reply(reply);
+    Result<json> parsed = reply_object(reply);
+    if (!parsed) return {parsed.error()};
+    const json& body = *parsed;
+    const auto& prompt = std::get<Prompt>(request.question);
+    Reply result;
+    result.spent.add({target_.backend, server.model, tokens_used(body)});
+    const Usage usage = result.spent.total();
+    if (body.contains("error") && !body["error"].is_null()) {
+      const ServerError error = server_error(reply.body);
+      result.answer = Error{says_too_long(error) ? ErrorClass::too_long : ErrorClass::transient,
+                            "the server answered with an error: " + error.message};
+      result.excess = error.excess;
+      return result;
+    }
+    const json& choices = member(body, "choices");
+    if (!choices.is_array() || choices.empty() || !choices[0].is_object()) {
+      result.answer = Error{ErrorClass::content, "the server's reply has no choices, so no answer"};
+      return result;
+    }
+    const json& choice = choices[0];
+    const json& message = member(choice, "message");
+    const json& reason = member(choice, "finish_reason");
+    if (const std::string refusal = text_member(message, "refusal"); !refusal.empty()) {
+      result.answer = Error{ErrorClass::rejected, "the model refuses: " + refusal.substr(0, 200)};
+    } else if (reason == "content_filter") {
+      result.answer = Error{ErrorClass::rejected, "the server's content filter stopped the answer"};
+    } else if (reason == "length") {
+      const bool window_full = server.window && usage.input_tokens + usage.output_tokens >= *server.window;
+      cut_off(window_full, result);
+      if (window_full) result.excess = Excess{usage.input_tokens, *server.window - prompt.most_output_tokens};
+    } else if (reason != "stop") {
+      result.answer =
+          Error{ErrorClass::content, "the answer has no normal end: finish_reason is " +
+                                         reason.dump(-1, ' ', false, json::error_handler_t::replace)};
+    } else {
+      result.answer = model_answer(content_text(message), prompt,
+                                   tokens_of(member(member(choice, "logprobs"), "content")));
+    }
+    return result;
+  }
+
+  std::optional<std::string> refused_setting(const HttpReply& reply) const override {
+    if (reply.status != 400 && reply.status != 422) return std::nullopt;
+    const ServerError error = server_error(reply.body);
+    static constexpr std::pair<const char*, const char*> settings[] = {
+        {"temperature", "temperature"},
+        {"top_logprobs", "logprobs"},
+        {"logprobs", "logprobs"},
+        {"reasoning_effort", "reasoning_effort"},
+        {"chat_template_kwargs", "chat_template_kwargs"},
+        {"response_format", "response_format"}};
+    for (const auto& [word, setting] : settings) {
+      if (error.param.starts_with(word)) return setting;
+    }
+    if (!error.param.empty() || says_too_long(error)) return std::nullopt;
+    for (const auto& [word, setting] : settings) {
+      if (error.message.find(word) != std::string::npos) return setting;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  /// A server that loads its model answers 503 for minutes; whisper's and others' do so too.
+  static bool is_loading(const HttpReply& reply) {
+    return reply.status == 503 && server_error(reply.body).message.find("oading") != std::string::npos;
+  }
+
+  std::optional<Error> learn_props(const HttpReply& reply, Server& found) const {
+    if (reply.status == 401 || reply.status == 403) return error_reply(reply).answer.error();
+    const Result<json> body = reply_object(reply);
+    if (reply.status != 200 || !body || !body->contains("default_generation_settings")) return std::nullopt;
+    found.product = llama_server;
+    const json& settings = (*body)["default_generation_settings"];
+    found.window = token_count(settings, "n_ctx");
+    found.slots = token_count(*body, "total_slots");
+    return check_window(found);
+  }
+
+  std::optional<Error> learn_models(const HttpReply& reply, Server& found) const {
+    if (is_openai_) found.product = openai_itself;
+    found.model = target_.model;
+    const Result<json> body = reply_object(reply);
+    const bool has_list = reply.status == 200 && body && body->contains("data") && (*body)["data"].is_array();
+    if (!has_list) {
+      // Some servers have no list of models; what counts is whether they answer.
+      const Reply error = error_reply(reply);
+      const bool goes_on = reply.status == 404 || reply.status == 405 || reply.status == 200;
+      if (!goes_on) return error.answer.error();
+      if (target_.model.empty())
+        return Error{ErrorClass::unavailable,
+                     "the server does not say which models it has; name one with 'model'"};
+      return std::nullopt;
+    }
+    return choose_model((*body)["data"], found);
+  }
+
+  std::optional<Error> choose_model(const json& list, Server& found) const {
+    std::string names;
+    std::size_t count = 0;
+    for (const json& model : list) {
+      const std::string id = text_member(model, "id");
+      const bool is_it = target_.model.empty() || id == target_.model || id.ends_with("/" + target_.model) ||
+                         found.product == llama_server;
+      if (count < 10) names += (names.empty() ? "" : ", ") + id;
+      ++count;
+      if (!is_it) continue;
+      if (found.model.empty()) found.model = id;
+      if (text_member(model, "owned_by") == "vllm") found.product = "vLLM";
+      if (const auto window = token_count(model, "max_model_len")) found.window = window;
+      if (target_.model.empty() && list.size() > 1) continue;
+      return check_window(found);
+    }
+    if (target_.model.empty()) {
+      return Error{ErrorClass::unavailable,
+                   count == 0 ? "the server has no model"
+                              : "the server has several models; name one with 'model': " + names};
+    }
+    return Error{ErrorClass::unavailable, "the server has no model '" + target_.model +
+                                              "'; it has: " + (names.empty() ? "none" : names)};
+  }
+
+  std::optional<Error> check_window(const Server& found) const {
+    if (!found.window || !target_.context || *target_.context <= *found.window) return std::nullopt;
+    return Error{ErrorClass::unavailable, "the server's window is " + std::to_string(*found.window) +
+                                              " tokens, the pipeline counts on " +
+                                              std::to_string(*target_.context) +
+                                              "; lower 'context', or start the server with more per slot"};
+  }
+
+  void add_schema(const Prompt& prompt, const Server& server, json& body) const {
+    const bool is_grammar = server.product == llama_server;
+    json schema = narrowed(prompt.schema->document(),
+                           is_grammar ? Enforcement::llama_grammar : Enforcement::openai_strict);
+    if (schema.is_null()) {
+      body["response_format"] = {{"type", "json_object"}};
+      return;
+    }
+    body["response_format"] = {
+        {"type", "json_schema"},
+        {"json_schema", {{"name", "answer"}, {"strict", true}, {"schema", std::move(schema)}}}};
+  }
+
+  /// Models that think do so by default, and each kind of server has its own way to say no.
+  void add_thinking(const Server& server, json& body) const {
+    if (server.product == llama_server || server.product == "vLLM") {
+      if (!server.refused.contains("chat_template_kwargs"))
+        body["chat_template_kwargs"] = {{"enable_thinking", target_.think}};
+      return;
+    }
+    if (server.product != openai_itself || target_.think) return;
+    static constexpr const char* least_effort[] = {"none", "minimal", "low"};
+    const auto refused = server.refused.find("reasoning_effort");
+    const std::size_t tried = refused == server.refused.end() ? 0 : static_cast<std::size_t>(refused->second);
+    if (tried < std::size(least_effort)) body["reasoning_effort"] = least_effort[tried];
+  }
+
+  static Usage tokens_used(const json& body) {
+    const json& usage = member(body, "usage");
+    ReportedTokens tokens;
+    tokens.input = token_count(usage, "prompt_tokens");
+    tokens.output = token_count(usage, "completion_tokens");
+    tokens.total = token_count(usage, "total_tokens");
+    const json& input = member(usage, "prompt_tokens_details");
+    tokens.cached = token_count(input, "cached_tokens").value_or(0);
+    tokens.cache_write = token_count(input, "cache_write_tokens").value_or(0);
+    tokens.reasoning =
+        token_count(member(usage, "completion_tokens_details"), "reasoning_tokens").value_or(0);
+    return usage_of(tokens);
+  }
+
+  const Target target_;
+  std::string root_;  ///< Where llama-server has its own endpoints.
+  std::string base_;  ///< Before `/chat/completions`.
+  bool may_be_llama_server_ = false;
+  bool is_openai_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Protocol> make_openai(Target target) { return std::make_unique<OpenAi>(std::move(target)); }
+
+}  // namespace docket::backends

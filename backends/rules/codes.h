@@ -1,0 +1,27 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace docket::rules {
+
+/// A value in a text that is known by its own shape.
+struct CodeFound {
+  std::uint32_t begin = 0, end = 0;  ///< Bytes of the text.
+  std::string value;                 ///< Normalised: without blanks and points, letters in capitals.
+  bool check_digits = false;         ///< It has check digits that docket knows, and they are right.
+};
+
+/// IBANs of text[begin, end), with or without blanks; the check digits (mod 97) decide.
+std::vector<CodeFound> find_ibans(std::string_view text, std::uint32_t begin, std::uint32_t end);
+
+/// VAT identification numbers that begin with their country: EU, GB, CH, NO.
+std::vector<CodeFound> find_vat_ids(std::string_view text, std::uint32_t begin, std::uint32_t end);
+
+std::vector<CodeFound> find_emails(std::string_view text, std::uint32_t begin, std::uint32_t end);
+
+/// LoadBalancer that begin with http://, https:// or www.
+std::vector<CodeFound> find_urls(std::string_view text, std::uint32_t begin, std::uint32_t end);
+
+}  // namespace docket::rules

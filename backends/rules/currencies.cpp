@@ -1,0 +1,97 @@
+#include "backends/rules/currencies.h"
+
+#include <algorithm>
+#include <array>
+
+#include "backends/rules/text.h"
+
+namespace docket::rules {
+namespace {
+
+/// ISO 4217, sorted. Left out are codes that are words of their own in capitals: ALL, TOP, CUP, MOP, GEL,
+/// LEK.
+constexpr auto codes = std::to_array<std::string_view>({
+    "AED", "ARS", "AUD", "BAM", "BDT", "BGN", "BHD", "BOB", "BRL", "BYN", "CAD", "CHF", "CLP", "CNY", "COP",
+    "CRC", "CZK", "DKK", "DOP", "DZD", "EGP", "EUR", "GBP", "GHS", "HKD", "HRK", "HUF", "IDR", "ILS", "INR",
+    "ISK", "JMD", "JOD", "JPY", "KES", "KRW", "KWD", "KZT", "LBP", "LKR", "MAD", "MDL", "MKD", "MXN", "MYR",
+    "NGN", "NOK", "NZD", "OMR", "PEN", "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "SAR", "SEK",
+    "SGD", "THB", "TND", "TRY", "TWD", "UAH", "USD", "UYU", "VND", "XAF", "XOF", "ZAR",
+});
+static_assert(std::is_sorted(codes.begin(), codes.end()));
+
+struct Written {
+  std::string_view text;
+  std::string_view code;
+  bool shared;
+};
+
+/// Longer ones first where one begins with another.
+constexpr auto symbols = std::to_array<Written>({
+    {"€", "EUR", false},    {"£", "GBP", false},          {"₹", "INR", false},
+    {"US$", "USD", false},  {"CA$", "CAD", false},        {"A$", "AUD", false},
+    {"NZ$", "NZD", false},  {"HK$", "HKD", false},        {"S$", "SGD", false},
+    {"R$", "BRL", false},   {"$", "USD", true},           {"¥", "JPY", true},
+    {"₽", "RUB", false},  {"₺", "TRY", false},          {"₩", "KRW", false},
+    {"₪", "ILS", false},    {"₴", "UAH", false},          {"₫", "VND", false},
+    {"zł", "PLN", false},   {"Kč", "CZK", false},         {"Euros", "EUR", false},
+    {"Euro", "EUR", false}, {"EURO", "EUR", false},       {"euros", "EUR", false},
+    {"euro", "EUR", false}, {"CHf", "CHF", false},        {"SFr.", "CHF", false},
+    {"sFr.", "CHF", false}, {"Fr.", "CHF", true},         {"Rs.", "INR", true},
+    {"Rs", "INR", true},    {"RM", "MYR", true},          {"kr.", "SEK", true},
+    {"kr", "SEK", true},    {"US Dollars", "USD", false}, {"US dollars", "USD", false},
+});
+
+bool may_start(char c) {
+  switch (c) {
+    case 'z':
+    case 'K':
+    case 'e':
+    case 's':
+    case 'k':
+    case '$':
+      return true;
+    default:
+      return is_upper(c) || static_cast<unsigned char>(c) >= 0xC2;
+  }
+}
+
+}  // namespace
+
+bool currency_at(std::string_view text, std::uint32_t position, std::uint32_t end, CurrencyFound& found) {
+  if (position >= end || !may_start(text[position])) return false;
+  const std::string_view rest = text.substr(position, end - position);
+  if (rest.size() >= 3 && is_upper(rest[0]) && (rest.size() == 3 || !is_alpha(rest[3]))) {
+    const auto code = std::lower_bound(codes.begin(), codes.end(), rest.substr(0, 3));
+    if (code != codes.end() && *code == rest.substr(0, 3)) {
+      found = {position, position + 3, *code, false, true};
+      return true;
+    }
+  }
+  for (const Written& symbol : symbols) {
+    if (symbol.text[0] != rest[0] || !rest.starts_with(symbol.text)) continue;
+    const bool is_word = is_alpha(symbol.text.back());
+    if (is_word && rest.size() > symbol.text.size() && is_alpha(rest[symbol.text.size()])) continue;
+    const auto length = static_cast<std::uint32_t>(symbol.text.size());
+    found = {position, position + length, symbol.code, symbol.shared, false};
+    return true;
+  }
+  return false;
+}
+
+std::vector<CurrencyFound> find_currencies(std::string_view text, std::uint32_t begin, std::uint32_t end) {
+  std::vector<CurrencyFound> all;
+  for (std::uint32_t at = begin; at < end;) {
+    CurrencyFound found;
+    const bool inside_word =
+        at > begin && is_alpha(text[at]) && is_alnum(text[at - 1]) && !is_digit(text[at - 1]);
+    if (inside_word || !currency_at(text, at, end, found)) {
+      ++at;
+      continue;
+    }
+    all.push_back(found);
+    at = found.end;
+  }
+  return all;
+}
+
+}  // namespace docket::rules

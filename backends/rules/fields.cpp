@@ -1,0 +1,119 @@
+#include "backends/rules/fields.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "backends/rules/candidates.h"
+#include "backends/rules/choose.h"
+#include "backends/rules/layout.h"
+#include "backends/rules/search.h"
+#include "backends/rules/values.h"
+
+namespace docket::rules {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t most_pages = 200;
+constexpr std::size_t longest_quote = 300;
+constexpr std::uint32_t longest_word = 60;
+
+double rounded(double value, double steps) { return std::round(value * steps) / steps; }
+
+std::string as_text(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+/// Where the word that `at` stands in begins: whoever looks for a quote in the text compares whole words.
+std::uint32_t word_begin(std::string_view text, std::uint32_t at) {
+  for (std::uint32_t begin = at; at - begin < longest_word; --begin) {
+    if (begin == 0 || text[begin - 1] == ' ' || text[begin - 1] == '\n') return begin;
+  }
+  return at;
+}
+
+/// From the label to the value where they share a line, as the text has it; else the value's cell.
+std::string quote(const Layout& layout, const Found& found, const Candidate& candidate) {
+  const Cell& cell = layout.cells()[candidate.reading.cell];
+  std::uint32_t begin = cell.begin;
+  std::uint32_t end = cell.end;
+  if (candidate.hit != ~0U) {
+    const Hit& hit = found.hits[candidate.hit];
+    const Cell& label = layout.cells()[hit.cell];
+    if (label.page == cell.page && label.line == cell.line && hit.begin <= candidate.reading.begin) {
+      begin = hit.begin;
+      end = candidate.reading.end;
+    }
+  }
+  if (end - begin > longest_quote) {
+    begin = candidate.reading.begin;
+    end = std::min(candidate.reading.end, begin + static_cast<std::uint32_t>(longest_quote));
+  }
+  const std::string_view text = layout.page_text(cell.page);
+  begin = word_begin(text, begin);
+  while (end > begin && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
+  return std::string(text.substr(begin, end - begin));
+}
+
+json evidence(const Layout& layout, const Found& found, const Candidate& candidate) {
+  const Cell& cell = layout.cells()[candidate.reading.cell];
+  json out{{"page", cell.page + 1}, {"quote", quote(layout, found, candidate)}};
+  Box box;
+  if (layout.box_of(cell.page, candidate.reading.begin, candidate.reading.end, box)) {
+    out["box"] = json::array();
+    for (const float side : {box.left, box.top, box.right, box.bottom})
+      out["box"].push_back(rounded(side, 10));
+  }
+  return out;
+}
+
+json signals(const Found& found, const Choice& choice) {
+  const Candidate& chosen = *choice.chosen;
+  json out{{"label_strength", rounded(chosen.label, 1000)},
+           {"format", rounded(chosen.reading.format, 1000)},
+           {"margin", rounded(choice.margin, 1000)},
+           {"places", chosen.places},
+           {"place", name(chosen.place)}};
+  if (chosen.hit != ~0U) out["label"] = found.hits[chosen.hit].match.label;
+  if (choice.rival != nullptr) out["runner_up"] = choice.rival->reading.value;
+  if (chosen.derived) out["evidence_found"] = false;
+  if (choice.joined_by_sum) out["joined_by_sum"] = true;
+  if (!choice.passed.empty()) out["checks_passed"] = choice.passed;
+  if (!choice.failed.empty()) out["checks_failed"] = choice.failed;
+  if (!chosen.reading.other.is_null()) out["ambiguous"] = true;
+  return out;
+}
+
+json detail(const Layout& layout, const Found& found, const Property& property, const Choice& choice) {
+  if (property.shape == Shape::unsupported) {
+    return {{"problem", "the rules tier finds single values, not lists and objects"}};
+  }
+  if (choice.chosen == nullptr) return {{"problem", "not found"}};
+  json out{{"evidence", evidence(layout, found, *choice.chosen)}, {"signals", signals(found, choice)}};
+  const Reading& reading = choice.chosen->reading;
+  if (!reading.other.is_null()) {
+    out["problem"] = "ambiguous: " + as_text(reading.value) + " or " + as_text(reading.other);
+  } else if (choice.rival != nullptr && choice.margin < 0.1F) {
+    out["problem"] = "ambiguous: " + as_text(reading.value) + " or " + as_text(choice.rival->reading.value);
+  }
+  return out;
+}
+
+}  // namespace
+
+json extract_fields(const SchemaView& schema, const std::vector<Check>& checks, const Text& text) {
+  const Layout layout(text, most_pages);
+  const Values values(layout);
+  const Found found = search(schema, layout, values);
+  std::vector<std::vector<Candidate>> candidates = weigh(schema, layout, values, found);
+  const std::vector<Choice> choices = choose(schema, checks, layout, found, candidates);
+  json answer{{"fields", json::object()}, {"details", json::object()}};
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const Property& property = schema.properties[i];
+    const Candidate* chosen = choices[i].chosen;
+    answer["fields"][property.name] = chosen == nullptr ? json() : chosen->reading.value;
+    answer["details"][property.name] = detail(layout, found, property, choices[i]);
+  }
+  return answer;
+}
+
+}  // namespace docket::rules

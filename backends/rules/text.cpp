@@ -1,0 +1,197 @@
+#include "backends/rules/text.h"
+
+#include <algorithm>
+
+namespace docket::rules {
+namespace {
+
+enum class Kind { separator, letter, digit, ignored };
+
+/// The base letters of U+00C0…U+00DF (U+00E0…U+00FF fold alike); '*': none or more than one letter.
+constexpr std::string_view latin_1 = "aaaaaa*ceeeeiiiidnooooo*ouuuuy**";
+/// The base letters of U+0100…U+017F.
+constexpr std::string_view latin_a =
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii**jjkkkllllllllllnnnnnnnnnoooooo**rrrrrrssssssss"
+    "ttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+std::string_view several_letters(char32_t c) {
+  switch (c) {
+    case 0xC6:
+    case 0xE6:
+      return "ae";
+    case 0xDE:
+    case 0xFE:
+      return "th";
+    case 0xDF:
+      return "ss";
+    case 0x132:
+    case 0x133:
+      return "ij";
+    case 0x152:
+    case 0x153:
+      return "oe";
+    case 0xFB00:
+      return "ff";
+    case 0xFB01:
+      return "fi";
+    case 0xFB02:
+      return "fl";
+    case 0xFB03:
+      return "ffi";
+    case 0xFB04:
+      return "ffl";
+    default:
+      return {};
+  }
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  if (c < 0x800) {
+    out += static_cast<char>(0xC0 | (c >> 6));
+  } else {
+    if (c < 0x10000) {
+      out += static_cast<char>(0xE0 | (c >> 12));
+    } else {
+      out += static_cast<char>(0xF0 | (c >> 18));
+      out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
+    }
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+  }
+  out += static_cast<char>(0x80 | (c & 0x3F));
+}
+
+/// Everything that is no letter of a script with letters: controls, punctuation, symbols, blanks.
+bool separates(char32_t c) {
+  if (c < 0xC0) return c != 0xAA && c != 0xB5 && c != 0xBA;
+  return c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c <= 0x2BFF) || (c >= 0x3000 && c <= 0x303F) ||
+         (c >= 0xE000 && c <= 0xF8FF) || (c >= 0xFE10 && c <= 0xFE6F) || c >= 0x1F000 || c == 0xFFFD;
+}
+
+char32_t lower_case(char32_t c) {
+  if (c >= 0x391 && c <= 0x3A9) return c + 0x20;  // Greek
+  if (c >= 0x410 && c <= 0x42F) return c + 0x20;  // Cyrillic
+  if (c >= 0x400 && c <= 0x40F) return c + 0x50;
+  return c;
+}
+
+/// Appends what the code point folds to.
+Kind fold_into(std::string& out, char32_t c) {
+  if (c == 0xAD || (c >= 0x300 && c <= 0x36F) || (c >= 0x200B && c <= 0x200D)) return Kind::ignored;
+  if (const std::string_view letters = several_letters(c); !letters.empty()) {
+    out += letters;
+  } else if (c >= 0xC0 && c <= 0xFF && latin_1[(c - 0xC0) & 31] != '*') {
+    out += latin_1[(c - 0xC0) & 31];
+  } else if (c >= 0x100 && c <= 0x17F && latin_a[c - 0x100] != '*') {
+    out += latin_a[c - 0x100];
+  } else if (c == 0xAA || c == 0xBA || c == 0xB0) {
+    out += c == 0xAA ? 'a' : 'o';  // Nº, N°: both are written for "numero".
+  } else if (separates(c)) {
+    return Kind::separator;
+  } else {
+    append_utf8(out, lower_case(c));
+  }
+  return Kind::letter;
+}
+
+/// A degree sign is a letter only behind the N of "N°"; elsewhere it is a unit.
+bool is_numero(std::string_view text, std::size_t position) {
+  return position > 0 && (text[position - 1] == 'n' || text[position - 1] == 'N');
+}
+
+class Folder {
+ public:
+  explicit Folder(std::string_view text) : text_(text) {
+    folded_.letters.reserve(text.size());
+    folded_.tokens.reserve(text.size() / 5);
+  }
+
+  Folded run() {
+    std::size_t position = 0;
+    while (position < text_.size()) {
+      const std::size_t begin = position;
+      const std::size_t letters_before = folded_.letters.size();
+      const Kind kind = step(position);
+      if (kind == Kind::ignored) continue;
+      if (kind != last_ || kind == Kind::separator) close(begin, letters_before);
+      if (kind != Kind::separator && last_ != kind) open(begin, letters_before);
+      last_ = kind;
+    }
+    close(text_.size(), folded_.letters.size());
+    return std::move(folded_);
+  }
+
+ private:
+  Kind step(std::size_t& position) {
+    const char c = text_[position];
+    if (static_cast<unsigned char>(c) < 0x80) {
+      ++position;
+      if (!is_alnum(c)) return Kind::separator;
+      folded_.letters += is_upper(c) ? static_cast<char>(c + 32) : c;
+      return is_digit(c) ? Kind::digit : Kind::letter;
+    }
+    const std::size_t begin = position;
+    const char32_t point = next_code_point(text_, position);
+    if (point == 0xB0 && !is_numero(text_, begin)) return Kind::separator;
+    return fold_into(folded_.letters, point);
+  }
+
+  void open(std::size_t begin, std::size_t letters) {
+    folded_.tokens.push_back({static_cast<std::uint32_t>(begin), 0, static_cast<std::uint32_t>(letters), 0});
+    open_ = true;
+  }
+
+  void close(std::size_t end, std::size_t letters) {
+    if (!open_) return;
+    folded_.tokens.back().end = static_cast<std::uint32_t>(end);
+    folded_.tokens.back().fold_end = static_cast<std::uint32_t>(letters);
+    open_ = false;
+  }
+
+  std::string_view text_;
+  Folded folded_;
+  Kind last_ = Kind::separator;
+  bool open_ = false;
+};
+
+}  // namespace
+
+char32_t next_code_point(std::string_view text, std::size_t& position) {
+  const auto first = static_cast<unsigned char>(text[position++]);
+  if (first < 0x80) return first;
+  const int more = first >= 0xF0 && first < 0xF5   ? 3
+                   : first >= 0xE0 && first < 0xF0 ? 2
+                   : first >= 0xC2 && first < 0xE0 ? 1
+                                                   : 0;
+  if (more == 0 || position + static_cast<std::size_t>(more) > text.size()) return 0xFFFD;
+  char32_t point = first & (0x3F >> more);
+  for (int i = 0; i < more; ++i) {
+    const auto next = static_cast<unsigned char>(text[position + static_cast<std::size_t>(i)]);
+    if ((next & 0xC0) != 0x80) return 0xFFFD;
+    point = (point << 6) | (next & 0x3F);
+  }
+  position += static_cast<std::size_t>(more);
+  return point;
+}
+
+Folded fold(std::string_view text) { return Folder(text).run(); }
+
+std::string fold_letters(std::string_view text) { return fold(text).letters; }
+
+std::string squeeze(std::string_view text) {
+  std::string out;
+  std::size_t position = 0;
+  while (position < text.size()) {
+    const std::size_t begin = position;
+    const char32_t c = next_code_point(text, position);
+    const bool blank = c <= 0x20 || c == 0xA0 || c == 0x202F || (c >= 0x2000 && c <= 0x200A);
+    if (blank) {
+      if (!out.empty() && out.back() != ' ') out += ' ';
+    } else {
+      out.append(text, begin, position - begin);
+    }
+  }
+  if (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+}  // namespace docket::rules

@@ -1,0 +1,198 @@
+#include "backends/rules/values.h"
+
+#include <algorithm>
+#include <array>
+
+#include "backends/rules/amounts.h"
+#include "backends/rules/codes.h"
+#include "backends/rules/currencies.h"
+#include "backends/rules/dates.h"
+
+namespace docket::rules {
+
+/// What the whole document shows of the way it writes numbers and dates.
+struct Evidence {
+  DecimalMark mark;
+  DateOrder order;
+};
+
+namespace {
+
+constexpr int most_words = 8;  // More is as good as that.
+
+constexpr auto number_words = std::to_array<std::string_view>({
+    "id",
+    "kenn",
+    "no",
+    "nr",
+    "nro",
+    "num",
+    "number",
+    "numero",
+    "nummer",
+});
+
+constexpr auto fillers = std::to_array<std::string_view>({
+    "a",   "am",  "at",   "au",   "betragt", "by",  "d",   "de", "den", "der",  "des",  "du",  "ein", "eine",
+    "en",  "est", "excl", "exkl", "for",     "fur", "ht",  "i",  "in",  "incl", "inkl", "is",  "ist", "kg",
+    "l",   "la",  "le",   "les",  "m",       "of",  "on",  "pc", "pcs", "per",  "pro",  "qty", "s",   "st",
+    "stk", "t",   "the",  "to",   "ttc",     "vom", "von", "x",  "zu",  "zum",  "zur",
+});
+static_assert(std::is_sorted(number_words.begin(), number_words.end()));
+static_assert(std::is_sorted(fillers.begin(), fillers.end()));
+
+Value as_value(ValueKind kind, std::uint32_t cell, const CodeFound& code) {
+  Value value;
+  value.kind = kind;
+  value.cell = cell;
+  value.begin = code.begin;
+  value.end = code.end;
+  value.text = code.value;
+  value.check_digits = code.check_digits;
+  return value;
+}
+
+Value as_value(std::uint32_t cell, const DateFound& date) {
+  Value value;
+  value.kind = ValueKind::date;
+  value.cell = cell;
+  value.begin = date.begin;
+  value.end = date.end;
+  value.text = date.iso;
+  value.other = date.month_first;
+  value.unclear = !date.month_first.empty();
+  return value;
+}
+
+Value as_value(std::uint32_t cell, const NumberFound& number) {
+  Value value;
+  value.cell = cell;
+  value.begin = number.begin;
+  value.end = number.end;
+  value.number = number.value;
+  value.other_number = number.other;
+  value.decimals = number.decimals;
+  value.percent = number.percent;
+  value.unclear = number.unclear != 0;
+  if (number.unclear != 0) value.other = std::string(1, number.unclear);
+  value.currency = number.currency;
+  value.shared_symbol = number.symbol_is_shared;
+  return value;
+}
+
+bool has_digit(std::string_view text) { return std::any_of(text.begin(), text.end(), is_digit); }
+
+}  // namespace
+
+bool is_filler(std::string_view folded) {
+  return std::binary_search(fillers.begin(), fillers.end(), folded) || is_number_word(folded);
+}
+
+bool is_number_word(std::string_view folded) {
+  return std::binary_search(number_words.begin(), number_words.end(), folded);
+}
+
+Values::Values(const Layout& layout) : layout_(layout) {
+  Evidence seen;
+  const std::size_t count = layout.cells().size();
+  first_.reserve(count + 1);
+  words_.reserve(count);
+  first_.push_back(0);
+  for (std::uint32_t cell = 0; cell < count; ++cell) {
+    read_cell(cell, seen);
+    first_.push_back(static_cast<std::uint32_t>(values_.size()));
+  }
+  for (std::uint32_t cell = 0; cell < count; ++cell) {
+    const Cell& where = layout.cells()[cell];
+    words_.push_back(static_cast<std::uint8_t>(words_between(where, where.begin, where.end)));
+  }
+  settle_all(seen);
+}
+
+void Values::read_cell(std::uint32_t index, Evidence& seen) {
+  const Cell& cell = layout_.cells()[index];
+  const std::string_view text = layout_.page_text(cell.page);
+  const std::string_view own = layout_.cell_text(cell);
+  const std::size_t first = values_.size();
+  const bool digits = has_digit(own);
+  if (own.find('@') != std::string_view::npos) {
+    for (const CodeFound& found : find_emails(text, cell.begin, cell.end)) {
+      values_.push_back(as_value(ValueKind::email, index, found));
+    }
+  }
+  if (own.find("://") != std::string_view::npos || own.find("www.") != std::string_view::npos) {
+    for (const CodeFound& found : find_urls(text, cell.begin, cell.end)) {
+      values_.push_back(as_value(ValueKind::url, index, found));
+    }
+  }
+  if (!digits) return;
+  for (const CodeFound& found : find_ibans(text, cell.begin, cell.end)) {
+    values_.push_back(as_value(ValueKind::iban, index, found));
+  }
+  for (const CodeFound& found : find_vat_ids(text, cell.begin, cell.end)) {
+    values_.push_back(as_value(ValueKind::vat_id, index, found));
+  }
+  for (const DateFound& found :
+       find_dates(text, layout_.folded(cell.page), cell.first_token, cell.last_token, seen.order)) {
+    values_.push_back(as_value(index, found));
+  }
+  const auto taken = [&](const NumberFound& number) {
+    return std::any_of(
+        values_.begin() + static_cast<std::ptrdiff_t>(first), values_.end(), [&](const Value& value) {
+          return value.kind != ValueKind::number && number.begin < value.end && value.begin < number.end;
+        });
+  };
+  for (const NumberFound& found : find_numbers(text, cell.begin, cell.end, seen.mark)) {
+    if (!found.glued && !taken(found)) values_.push_back(as_value(index, found));
+  }
+  std::stable_sort(values_.begin() + static_cast<std::ptrdiff_t>(first), values_.end(),
+                   [](const Value& a, const Value& b) { return a.begin < b.begin; });
+}
+
+void Values::settle_all(const Evidence& seen) {
+  const bool day_first = seen.order.day_first > seen.order.month_first;
+  const bool month_first = seen.order.month_first > seen.order.day_first;
+  for (Value& value : values_) {
+    if (!value.unclear) continue;
+    if (value.kind == ValueKind::number) {
+      NumberFound number;
+      number.value = value.number;
+      number.other = value.other_number;
+      number.unclear = value.other[0];
+      settle(number, seen.mark);
+      value.number = number.value;
+      value.decimals = number.decimals;
+      value.unclear = number.unclear != 0;
+    } else if (day_first || month_first) {
+      if (month_first) std::swap(value.text, value.other);
+      value.unclear = false;
+      value.settled = true;
+    }
+  }
+}
+
+int Values::words_between(const Cell& cell, std::uint32_t begin, std::uint32_t end) const {
+  const Folded& folded = layout_.folded(cell.page);
+  const auto index = static_cast<std::uint32_t>(&cell - layout_.cells().data());
+  const std::span<const Value> values = in_cell(index);
+  const std::string_view text = layout_.page_text(cell.page);
+  int words = 0;
+  int brackets = 0;
+  std::uint32_t at = cell.begin;
+  for (std::uint32_t i = cell.first_token; i < cell.last_token; ++i) {
+    const Token& token = folded.tokens[i];
+    for (; at < token.begin; ++at)
+      brackets += text[at] == '(' ? 1 : text[at] == ')' && brackets > 0 ? -1 : 0;
+    if (token.begin < begin || token.end > end || brackets > 0) continue;
+    const std::string_view word = folded.token(i);
+    if (is_digit(word[0]) || is_filler(word)) continue;
+    const bool in_value = std::any_of(values.begin(), values.end(), [&](const Value& value) {
+      return token.begin >= value.begin && token.end <= value.end;
+    });
+    CurrencyFound currency;
+    if (!in_value && !currency_at(text, token.begin, token.end, currency) && ++words == most_words) break;
+  }
+  return words;
+}
+
+}  // namespace docket::rules

@@ -1,0 +1,43 @@
+#include "pipeline/answer_settings.h"
+
+namespace docket {
+namespace {
+
+using nlohmann::json;
+using Type = Field::Type;
+using Describe = std::function<json(const std::string&)>;
+
+/// Names of backends, one or a list, as what they are.
+json backends_in(const json& names, const Describe& backend) {
+  if (names.is_string()) return backend(names.get<std::string>());
+  json described = json::array();
+  for (const json& name : names)
+    described.push_back(name.is_string() ? backend(name.get<std::string>()) : name);
+  return described;
+}
+
+json setting(const Field& field, const json& value, const Describe& backend) {
+  if (field.type == Type::backend || field.type == Type::backends) return backends_in(value, backend);
+  if (field.type == Type::group) return answer_settings(field.fields, value, backend);
+  if (field.type != Type::groups) return value;
+  json groups = json::array();
+  for (const json& group : value)  // {name, settings}: see Settings::resolved.
+    groups.push_back(
+        {{"name", group.value("name", json())},
+         {"settings", answer_settings(field.fields, group.value("settings", json::object()), backend)}});
+  return groups;
+}
+
+}  // namespace
+
+json answer_settings(std::span<const Field> fields, const json& resolved, const Describe& backend) {
+  json settings = json::object();
+  for (const Field& field : fields) {
+    const std::string name(field.name);
+    if (!field.affects_answer || field.type == Type::secret || !resolved.contains(name)) continue;
+    settings[name] = setting(field, resolved[name], backend);
+  }
+  return settings;
+}
+
+}  // namespace docket

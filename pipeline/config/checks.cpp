@@ -1,0 +1,111 @@
+#include "pipeline/config/checks.h"
+
+#include <algorithm>
+
+#include "pipeline/config/location.h"
+#include "pipeline/config/stage_order.h"
+#include "pipeline/support/suggest.h"
+
+namespace docket {
+namespace {
+
+std::string needs_text(const Registry& registry) {
+  std::string text = "reads the document's text, but no stage before it provides it";
+  for (const StageType& type : registry.stages) {
+    if (type.provides_text) return text + "; put '- " + std::string(type.name) + ":' before it";
+  }
+  return text;
+}
+
+/// Positions in Pipeline::backends of those that a backend names.
+std::vector<std::size_t> named_by(const Pipeline& pipeline, const BackendConfig& backend) {
+  std::vector<std::string> names;
+  for (const Field& field : backend.type->fields) {
+    if (field.type == Field::Type::backend) names.push_back(backend.settings.text(field.name));
+    if (field.type != Field::Type::backends) continue;
+    const auto list = backend.settings.texts(field.name);
+    names.insert(names.end(), list.begin(), list.end());
+  }
+  std::vector<std::size_t> named;
+  for (const std::string& name : names) {
+    if (const BackendConfig* other = pipeline.backend(name))
+      named.push_back(other - pipeline.backends.data());
+  }
+  return named;
+}
+
+}  // namespace
+
+void check_text(const Pipeline& pipeline, const Registry& registry, Diagnostics& diagnostics) {
+  std::vector<bool> has_text(pipeline.stages.size());
+  const StageConfig* provider = nullptr;
+  for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
+    const StageConfig& stage = pipeline.stages[i];
+    const Position position{stage.line, stage.column, 0};
+    for (const std::size_t earlier : stage.after) {
+      has_text[i] = has_text[i] || has_text[earlier];
+    }
+    if (stage.type->reads_text && !has_text[i])
+      diagnostics.add(position, "stages." + stage.id, needs_text(registry));
+    if (!stage.type->provides_text) continue;
+    has_text[i] = true;
+    if (provider) {
+      diagnostics.add(position, "stages." + stage.id,
+                      "'" + std::string(stage.type->name) +
+                          "' can stand in a pipeline once; there is one in line " +
+                          std::to_string(provider->line));
+    } else {
+      provider = &stage;
+    }
+  }
+}
+
+void check_backend_cycles(const Pipeline& pipeline, Diagnostics& diagnostics) {
+  Predecessors named;
+  for (const BackendConfig& backend : pipeline.backends) {
+    named.push_back(named_by(pipeline, backend));
+  }
+  for (const auto& cycle : sort_stages(named).cycles) {
+    std::string text;
+    for (const std::size_t i : cycle) {
+      text += pipeline.backends[i].name + " -> ";
+    }
+    const BackendConfig& first = pipeline.backends[cycle.front()];
+    diagnostics.add({first.line, first.column, 0}, "backends." + first.name,
+                    "these backends lead to each other without an end: " + text + first.name);
+  }
+}
+
+void check_conditions(const Pipeline& pipeline, Diagnostics& diagnostics) {
+  std::vector<std::string_view> known = {"document"};
+  for (const StageConfig& stage : pipeline.stages)
+    known.push_back(stage.id);
+  const auto check = [&](const std::vector<NamedCondition>& conditions, Position position,
+                         const std::string& place) {
+    for (const NamedCondition& named : conditions) {
+      for (const std::string& member : named.condition->members()) {
+        if (std::ranges::find(known, member) != known.end()) continue;
+        diagnostics.add(position, place,
+                        "the condition '" + named.name + "' reads ." + member +
+                            ", which is no stage of this pipeline" + did_you_mean(member, known));
+      }
+    }
+  };
+  for (const StageConfig& stage : pipeline.stages)
+    check(stage.when, {stage.line, stage.column, 0}, "stages." + stage.id + ".when");
+  check(pipeline.settings.group("policy").conditions("private"), {1, 1, 0}, "policy.private");
+}
+
+void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics) {
+  const Settings budget = pipeline.settings.group("budget");
+  if (!budget.has("run") && !budget.has("document")) return;
+  for (const BackendConfig& backend : pipeline.backends) {
+    if (location_of(backend) == Location::local || backend.settings.has("price")) continue;
+    diagnostics.add(
+        {backend.line, backend.column, 0}, "backends." + backend.name,
+        "is a cloud model without a `price`, so no budget can hold it; add what it costs, such as "
+        "price: {input: 3.00, output: 15.00}, in USD per million tokens");
+  }
+}
+
+}  // namespace docket

@@ -1,0 +1,46 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "pipeline/config/yaml.h"
+
+namespace docket {
+
+/// One mistake in a pipeline file, or in a file that it names. Prints as `file:line:column: message`.
+struct Diagnostic {
+  std::string file;
+  int line = 0;    ///< From 1; 0: the whole file.
+  int column = 0;  ///< From 1.
+  std::string message;
+};
+std::string to_string(const Diagnostic& diagnostic);
+
+/// Collects what is wrong with a pipeline file while it is read to its end.
+class Diagnostics {
+ public:
+  /// `file` as the user wrote it; `overrides` are the keys of the `--set`s, in order.
+  Diagnostics(std::string file, std::vector<std::string> overrides);
+
+  /// `field` is a dotted path, or empty.
+  void add(const Position& position, const std::string& field, const std::string& message);
+  bool empty() const { return found_.empty(); }
+  /// So many that more would help nobody: what is slow need not be done any more.
+  bool full() const { return found_.size() >= most; }
+
+  /// By place, each once; those that were too many in one line at the end.
+  std::vector<Diagnostic> sorted() const;
+
+ private:
+  static constexpr std::size_t most = 100;
+  struct Found {
+    Position position;
+    std::string message;
+    friend auto operator<=>(const Found&, const Found&) = default;
+  };
+  std::string file_;
+  std::vector<std::string> overrides_;
+  std::vector<Found> found_;
+  std::size_t more_ = 0;
+};
+
+}  // namespace docket

@@ -1,0 +1,98 @@
+#include "pipeline/config/field_words.h"
+
+#include <cmath>
+
+#include "pipeline/config/scalars.h"
+#include "pipeline/support/suggest.h"
+
+namespace docket {
+namespace {
+
+using Type = Field::Type;
+
+std::string range(const Field& field, const std::string& what) {
+  const bool has_minimum = std::isfinite(field.minimum), has_maximum = std::isfinite(field.maximum);
+  if (has_minimum && field.minimum == field.maximum) return shown(field.minimum);
+  if (has_minimum && has_maximum)
+    return what + " from " + shown(field.minimum) + " to " + shown(field.maximum);
+  if (has_minimum) return what + " of at least " + shown(field.minimum);
+  if (has_maximum) return what + " of at most " + shown(field.maximum);
+  return what;
+}
+
+std::string duration(const Field& field) {
+  std::string text = "a duration such as 500ms, 120s, 5m or 1h";
+  if (std::isfinite(field.minimum)) text += ", at least " + shown(field.minimum / 1000) + "s";
+  if (std::isfinite(field.maximum)) text += ", at most " + shown(field.maximum / 1000) + "s";
+  return text;
+}
+
+std::string meant(std::string_view text) { return ", did you mean '" + std::string(text) + "'?"; }
+
+}  // namespace
+
+std::string expected(const Field& field) {
+  switch (field.type) {
+    case Type::text:
+      return "text";
+    case Type::secret:
+      return "a reference such as ${NAME}, or file:PATH";
+    case Type::integer:
+      return range(field, "a whole number");
+    case Type::number:
+      return range(field, "a number");
+    case Type::boolean:
+      return "true or false";
+    case Type::duration:
+      return duration(field);
+    case Type::date:
+      return "a date such as 2026-11-01";
+    case Type::choice:
+      return one_of({field.choices.begin(), field.choices.end()});
+    case Type::texts:
+      return "text or a list of texts";
+    case Type::choices:
+      return "a list of " + one_of({field.choices.begin(), field.choices.end()});
+    case Type::file:
+      return "the path of a file";
+    case Type::schema:
+      return "the path of a JSON Schema, or the schema itself";
+    case Type::condition:
+      return "a jq condition";
+    case Type::conditions:
+      return "a jq condition, a list of them, or a mapping of names to them";
+    case Type::backend:
+      return "the name of a backend";
+    case Type::backends:
+      return "the name of a backend or a list of such names";
+    case Type::stage:
+      return "the id of a stage";
+    case Type::stages:
+      return "the id of a stage or a list of such ids";
+    case Type::group:
+      return "a mapping of settings";
+    case Type::groups:
+      return "a mapping of names to settings";
+  }
+  return {};
+}
+
+std::string hint(const Field& field, const std::string& text) {
+  switch (field.type) {
+    case Type::choice:
+    case Type::choices: {
+      const auto found = nearest(text, {field.choices.begin(), field.choices.end()});
+      return found ? meant(*found) : "";
+    }
+    case Type::boolean:
+      if (text == "yes" || text == "on" || text == "1") return meant("true");
+      if (text == "no" || text == "off" || text == "0") return meant("false");
+      return "";
+    case Type::duration:
+      return parse_integer(text).value_or(0) > 0 ? meant(text + "s") : "";
+    default:
+      return "";
+  }
+}
+
+}  // namespace docket

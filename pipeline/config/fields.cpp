@@ -1,0 +1,71 @@
+#include "pipeline/config/fields.h"
+
+namespace docket {
+namespace {
+
+using Type = Field::Type;
+
+constexpr Field input_fields[] = {
+    {.name = "paths",
+     .type = Type::texts,
+     .help = "files, folders and globs; relative ones start from the pipeline file's folder"},
+};
+constexpr Field output_fields[] = {
+    {.name = "dir", .help = "folder for records, results and the report", .fallback = "out"},
+};
+constexpr Field policy_fields[] = {
+    {.name = "private",
+     .type = Type::conditions,
+     .help = "documents for which one of these holds never leave this machine; 'path: GLOB' tests the path"},
+};
+constexpr Field budget_fields[] = {
+    {.name = "run", .type = Type::number, .help = "USD that one run may spend", .minimum = 0},
+    {.name = "document", .type = Type::number, .help = "USD that one document may cost", .minimum = 0},
+};
+constexpr Field top[] = {
+    {.name = "version",
+     .type = Type::integer,
+     .help = "the version of this file's format",
+     .required = true,
+     .minimum = 1,
+     .maximum = 1},
+    {.name = "name", .help = "the pipeline's name, for reports; the file's name when absent"},
+    {.name = "input", .type = Type::group, .help = "which documents to read", .fields = input_fields},
+    {.name = "output", .type = Type::group, .help = "where results go", .fields = output_fields},
+    {.name = "document_time",
+     .type = Type::duration,
+     .help = "from a document's start: no model is asked about it any more afterwards",
+     .fallback = "1h",
+     .minimum = 1000,
+     .maximum = 604'800'000,
+     .affects_answer = false},
+    {.name = "policy", .type = Type::group, .help = "what may leave this machine", .fields = policy_fields},
+    {.name = "budget", .type = Type::group, .help = "what may be spent", .fields = budget_fields},
+};
+constexpr Field sections[] = {
+    {.name = "backends", .type = Type::groups, .help = "who can be asked, by names of your choice"},
+    {.name = "stages", .type = Type::groups, .help = "the steps, in order", .required = true},
+};
+constexpr Field stage[] = {
+    {.name = "id", .help = "the stage's member in the record; the type, with _ for -, when absent"},
+    {.name = "when",
+     .type = Type::conditions,
+     .help = "the stage runs for documents for which one of these holds; always when absent"},
+    {.name = "after",
+     .type = Type::stages,
+     .help = "stages that must be done first; the one before in the file when absent"},
+};
+constexpr Field backend[] = {
+    {.name = "type", .help = "the kind of backend", .required = true},
+};
+constexpr std::string_view reserved[] = {"docket", "status", "document", "reasons", "held", "error", "usage"};
+
+}  // namespace
+
+std::span<const Field> top_fields() { return top; }
+std::span<const Field> section_fields() { return sections; }
+std::span<const Field> stage_fields() { return stage; }
+std::span<const Field> backend_fields() { return backend; }
+std::span<const std::string_view> reserved_ids() { return reserved; }
+
+}  // namespace docket

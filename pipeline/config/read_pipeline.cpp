@@ -1,0 +1,270 @@
+#include "pipeline/config/read_pipeline.h"
+
+#include <algorithm>
+
+#include "pipeline/config/checks.h"
+#include "pipeline/config/diagnostics.h"
+#include "pipeline/config/fields.h"
+#include "pipeline/config/location.h"
+#include "pipeline/config/named_files.h"
+#include "pipeline/config/overrides.h"
+#include "pipeline/config/settings_reader.h"
+#include "pipeline/config/stage_drafts.h"
+#include "pipeline/config/stage_order.h"
+#include "pipeline/config/yaml.h"
+#include "pipeline/support/suggest.h"
+
+namespace docket {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_backends = 1000;
+
+std::vector<std::string> keys_of(const std::vector<std::pair<std::string, std::string>>& overrides) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : overrides) {
+    keys.push_back(key);
+  }
+  return keys;
+}
+
+/// Reads one pipeline file: text → tree → tables → graph → stages. Each step goes on after mistakes, so that
+/// all of them are found in one go; only what depends on a broken part is left out.
+class PlanReader {
+ public:
+  PlanReader(const fs::path& file, const Registry& registry, std::vector<std::string> overrides)
+      : registry_(registry),
+        diagnostics_(file.string(), std::move(overrides)),
+        reader_(fs::absolute(file).lexically_normal().parent_path(), diagnostics_) {
+    pipeline_.file = fs::absolute(file).lexically_normal();
+    pipeline_.directory = pipeline_.file.parent_path();
+  }
+
+  PipelineOrDiagnostics run(const std::vector<std::pair<std::string, std::string>>& overrides) {
+    const NodePtr root = tree(overrides);
+    if (root) read(*root);
+    if (!diagnostics_.empty()) return {std::nullopt, diagnostics_.sorted()};
+    make_stages();
+    if (!diagnostics_.empty()) return {std::nullopt, diagnostics_.sorted()};
+    pipeline_.files = reader_.files();
+    pipeline_.files.insert(pipeline_.files.begin(), pipeline_.file);
+    return {std::move(pipeline_), {}};
+  }
+
+ private:
+  NodePtr tree(const std::vector<std::pair<std::string, std::string>>& overrides) {
+    const auto text = read_whole_file(pipeline_.file, longest_yaml);
+    if (!text) {
+      diagnostics_.add({}, "", text.error().message);
+      return nullptr;
+    }
+    const Yaml yaml = parse_yaml(*text);
+    for (const YamlProblem& problem : yaml.problems) {
+      diagnostics_.add(problem.position, "", problem.message);
+    }
+    if (!yaml.root) {
+      if (yaml.problems.empty())
+        diagnostics_.add({}, "", "the file is empty; it needs at least 'version' and 'stages'");
+      return nullptr;
+    }
+    if (yaml.root->kind != Node::Kind::mapping) {
+      diagnostics_.add(yaml.root->position, "", "expected 'name: value' lines such as 'version: 1'");
+      return nullptr;
+    }
+    return apply_overrides(yaml.root, overrides, diagnostics_);
+  }
+
+  void read(const Node& root) {
+    static const Node::Entry nothing{"", {}, std::make_shared<Node>()};
+    const Node::Entry* backends = root.find("backends");
+    const Node::Entry* stages = root.find("stages");
+    std::vector<StageDraft> drafts;
+    if (!stages && !SettingsReader::is_misspelt(section_fields(), root, "stages")) {
+      diagnostics_.add({}, "stages", "missing, expected a list of stages");
+    }
+    if (stages) drafts = draft_stages(*stages, registry_.stages, reader_, diagnostics_);
+    all_drafted_ = stages && drafts.size() == stages->value->items.size();
+    set_names(backends ? *backends->value : *nothing.value, drafts);
+
+    reader_.check_names({top_fields(), section_fields()}, root, "");
+    pipeline_.settings = reader_.read(top_fields(), root, {}, "");
+    read_top_level();
+    if (backends) read_backends(*backends);
+    check_backend_cycles(pipeline_, diagnostics_);
+    check_budget(pipeline_, diagnostics_);
+    read_stages(drafts);
+    check_conditions(pipeline_, diagnostics_);
+  }
+
+  void set_names(const Node& backends, const std::vector<StageDraft>& drafts) {
+    SettingsReader::Names names;
+    for (const Node::Entry& entry : backends.entries) {
+      if (names.backends.size() < most_backends) names.backends.push_back(entry.key);
+    }
+    for (const StageDraft& draft : drafts) {
+      names.stages.push_back(draft.id);
+    }
+    reader_.set_names(std::move(names));
+  }
+
+  void read_top_level() {
+    pipeline_.name = pipeline_.settings.text("name");
+    if (pipeline_.name.empty()) pipeline_.name = pipeline_.file.stem().string();
+    pipeline_.inputs = pipeline_.settings.group("input").texts("paths");
+    pipeline_.output_dir =
+        (pipeline_.directory / pipeline_.settings.group("output").text("dir")).lexically_normal();
+  }
+
+  void read_backends(const Node::Entry& section) {
+    const Node& list = *section.value;
+    if (list.kind != Node::Kind::mapping && list.kind != Node::Kind::null) {
+      return diagnostics_.add(section.position, "backends", "expected a mapping of names to backends");
+    }
+    if (list.entries.size() > most_backends) {
+      return diagnostics_.add(section.position, "backends",
+                              "more than " + std::to_string(most_backends) + " backends");
+    }
+    for (const Node::Entry& entry : list.entries) {
+      read_backend(entry);
+    }
+  }
+
+  void read_backend(const Node::Entry& entry) {
+    const std::string path = "backends." + entry.key;
+    if (entry.key.empty()) return diagnostics_.add(entry.position, "backends", "a name may not be empty");
+    if (entry.key == extraction_workers) {
+      return diagnostics_.add(entry.position, path, "this name is docket's own; choose another");
+    }
+    if (entry.value->kind != Node::Kind::mapping) {
+      return diagnostics_.add(entry.position, path, "expected a mapping of settings with a 'type'");
+    }
+    const BackendType* type = type_of(entry, path);
+    if (!type) return;
+    reader_.check_names({backend_fields(), type->fields}, *entry.value, path);
+    Settings settings = reader_.read(type->fields, *entry.value, entry.position, path);
+    BackendConfig backend{entry.key, type, std::move(settings), entry.position.line, entry.position.column};
+    if (const auto problem = address_problem(backend))
+      diagnostics_.add(entry.position, path, problem->message);
+    pipeline_.backends.push_back(std::move(backend));
+  }
+
+  const BackendType* type_of(const Node::Entry& entry, const std::string& path) {
+    std::vector<std::string_view> names;
+    for (const BackendType& type : registry_.backends) {
+      names.push_back(type.name);
+    }
+    const Node::Entry* given = entry.value->find("type");
+    if (!given) {
+      diagnostics_.add(entry.position, path + ".type", "missing, expected " + one_of(names));
+      return nullptr;
+    }
+    const auto name = reader_.text(*given->value, path + ".type");
+    if (!name) return nullptr;
+    for (const BackendType& type : registry_.backends) {
+      if (type.name == *name) return &type;
+    }
+    diagnostics_.add(given->value->position, path + ".type",
+                     "unknown type of backend" + (name == given->value->text ? " '" + *name + "'" : "") +
+                         did_you_mean(*name, names));
+    return nullptr;
+  }
+
+  void read_stages(const std::vector<StageDraft>& drafts) {
+    std::vector<StageConfig> stages;
+    Predecessors after;
+    for (std::size_t i = 0; i < drafts.size(); ++i) {
+      const StageDraft& draft = drafts[i];
+      const std::string path = "stages." + draft.id;
+      reader_.check_names({stage_fields(), draft.type->fields}, *draft.options, path);
+      const Settings common = reader_.read(stage_fields(), *draft.options, draft.position, path);
+      StageConfig stage;
+      stage.id = draft.id;
+      stage.type = draft.type;
+      stage.settings = reader_.read(draft.type->fields, *draft.options, draft.position, path);
+      stage.when = common.conditions("when");
+      stage.line = draft.position.line;
+      stage.column = draft.position.column;
+      stages.push_back(std::move(stage));
+      after.push_back(predecessors(drafts, i, common));
+    }
+    sort(drafts, std::move(stages), after);
+  }
+
+  /// By default, and when `after` could not be read, a stage waits for the one before it in the file.
+  static std::vector<std::size_t> predecessors(const std::vector<StageDraft>& drafts, std::size_t number,
+                                               const Settings& common) {
+    const std::vector<std::string> ids = common.texts("after");
+    const Node::Entry* given = drafts[number].options->find("after");
+    const bool is_empty_list =
+        given && given->value->kind == Node::Kind::sequence && given->value->items.empty();
+    if (ids.empty() && !is_empty_list && number > 0) return {number - 1};
+    std::vector<std::size_t> after;
+    for (const std::string& id : ids) {
+      const auto found =
+          std::find_if(drafts.begin(), drafts.end(), [&](const StageDraft& draft) { return draft.id == id; });
+      if (found != drafts.end()) after.push_back(found - drafts.begin());
+    }
+    return after;
+  }
+
+  void sort(const std::vector<StageDraft>& drafts, std::vector<StageConfig> stages,
+            const Predecessors& after) {
+    const StageOrder sorted = sort_stages(after);
+    for (const auto& cycle : sorted.cycles) {
+      report_cycle(drafts, cycle);
+    }
+    std::vector<std::size_t> new_place(drafts.size());
+    for (std::size_t i = 0; i < sorted.order.size(); ++i) {
+      new_place[sorted.order[i]] = i;
+    }
+    for (const std::size_t old : sorted.order) {
+      for (const std::size_t earlier : after[old]) {
+        stages[old].after.push_back(new_place[earlier]);
+      }
+      std::sort(stages[old].after.begin(), stages[old].after.end());
+      pipeline_.stages.push_back(std::move(stages[old]));
+    }
+    if (all_drafted_) check_text(pipeline_, registry_, diagnostics_);
+  }
+
+  /// Shown at the first `after` in it.
+  void report_cycle(const std::vector<StageDraft>& drafts, const std::vector<std::size_t>& cycle) {
+    std::string text;
+    const StageDraft* shown = nullptr;
+    for (const std::size_t i : cycle) {
+      text += drafts[i].id + " -> ";
+      if (!shown && drafts[i].options->find("after")) shown = &drafts[i];
+    }
+    if (!shown) shown = &drafts[cycle.front()];
+    const Node::Entry* after = shown->options->find("after");
+    diagnostics_.add(after ? after->position : shown->position, "stages." + shown->id + ".after",
+                     "these stages wait for each other: " + text + drafts[cycle.front()].id);
+  }
+
+  void make_stages() {
+    for (StageConfig& stage : pipeline_.stages) {
+      auto made = stage.type->make(stage, pipeline_);
+      if (made) {
+        stage.stage = std::move(*made);
+      } else {
+        diagnostics_.add({stage.line, stage.column, 0}, "stages." + stage.id, made.error().message);
+      }
+    }
+  }
+
+  const Registry& registry_;
+  Diagnostics diagnostics_;
+  SettingsReader reader_;
+  Pipeline pipeline_;
+  bool all_drafted_ = false;  ///< No stage is missing because of a mistake.
+};
+
+}  // namespace
+
+PipelineOrDiagnostics read_pipeline(const fs::path& file, const Registry& registry,
+                                    const std::vector<std::pair<std::string, std::string>>& overrides) {
+  return PlanReader(file, registry, keys_of(overrides)).run(overrides);
+}
+
+}  // namespace docket

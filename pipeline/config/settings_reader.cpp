@@ -1,0 +1,283 @@
+#include "pipeline/config/settings_reader.h"
+
+#include <algorithm>
+
+#include "pipeline/config/environment.h"
+#include "pipeline/config/field_words.h"
+#include "pipeline/config/scalars.h"
+#include "pipeline/support/suggest.h"
+
+namespace docket {
+namespace {
+
+using Type = Field::Type;
+
+std::string dotted(const std::string& path, std::string_view name) {
+  return path.empty() ? std::string(name) : path + "." + std::string(name);
+}
+
+bool contains(std::span<const std::string_view> names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::vector<std::string_view> names_of(std::span<const Field> fields) {
+  std::vector<std::string_view> names;
+  for (const Field& field : fields) {
+    names.push_back(field.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Settings SettingsReader::read(std::span<const Field> fields, const Node& node, const Position& owner,
+                              const std::string& path) {
+  return read_slots(fields, node, owner, path, Missing::print_error);
+}
+
+Settings SettingsReader::read_slots(std::span<const Field> fields, const Node& node, const Position& owner,
+                                    const std::string& path, Missing missing) {
+  auto values = std::make_shared<Settings::Values>();
+  values->fields = fields;
+  for (const Field& field : fields) {
+    const std::string name = dotted(path, field.name);
+    const Node::Entry* entry = node.find(field.name);
+    Settings::Slot slot;
+    slot.given = entry != nullptr;
+    if (entry) {
+      slot.value = value({field, *entry->value, name, entry->position}).value_or(SettingValue());
+    } else {
+      const bool matters = missing == Missing::print_error && !is_misspelt(fields, node, field.name);
+      slot.value = absent(field, owner, name, matters ? Missing::print_error : Missing::ignore);
+    }
+    values->slots.push_back(std::move(slot));
+  }
+  Settings settings;
+  settings.values_ = std::move(values);
+  return settings;
+}
+
+bool SettingsReader::is_misspelt(std::span<const Field> fields, const Node& node, std::string_view name) {
+  constexpr std::size_t most_entries = 100;  // Else a hostile file would make it slow.
+  if (node.entries.size() > most_entries) return false;
+  const std::vector<std::string_view> known = names_of(fields);
+  return std::any_of(node.entries.begin(), node.entries.end(), [&](const Node::Entry& entry) {
+    return !contains(known, entry.key) && nearest(entry.key, known) == name;
+  });
+}
+
+SettingValue SettingsReader::absent(const Field& field, const Position& owner, const std::string& path,
+                                    Missing missing) {
+  if (field.required && missing == Missing::print_error) {
+    diagnostics_.add(owner, path, "missing, expected " + expected(field) + ": " + std::string(field.help));
+  }
+  if (field.type == Type::group) return read_slots(field.fields, Node(), owner, path, Missing::ignore);
+  if (field.fallback.empty()) return {};
+  Node node;
+  node.kind = Node::Kind::scalar;
+  node.text = field.fallback;
+  node.position = owner;
+  return value({field, node, path + " (by default)"}).value_or(SettingValue());
+}
+
+void SettingsReader::check_names(std::initializer_list<std::span<const Field>> tables, const Node& node,
+                                 const std::string& path) {
+  std::vector<std::string_view> known;
+  for (const std::span<const Field> table : tables) {
+    const auto names = names_of(table);
+    known.insert(known.end(), names.begin(), names.end());
+  }
+  for (const Node::Entry& entry : node.entries) {
+    const bool is_own = path.empty() && entry.key.starts_with("x-");  // A place for anchors.
+    if (contains(known, entry.key) || is_own || diagnostics_.full()) continue;
+    diagnostics_.add(entry.position, dotted(path, entry.key),
+                     "unknown setting" + did_you_mean(entry.key, known));
+  }
+}
+
+std::optional<std::string> SettingsReader::text(const Node& node, const std::string& path) {
+  static constexpr Field field{"", Type::text, ""};
+  auto found = scalar({field, node, path});
+  return found ? std::optional(std::move(found->text)) : std::nullopt;
+}
+
+void SettingsReader::print_error(const Place& place, const std::string& message) {
+  const bool has_place = place.node.kind != Node::Kind::null;  // Nothing stands where the next thing does.
+  diagnostics_.add(has_place ? place.node.position : place.owner, place.path, message);
+}
+
+void SettingsReader::expected_but_got(const Place& place, const std::string& got) {
+  print_error(place, "expected " + expected(place.field) + ", got " + got);
+}
+
+std::string SettingsReader::shown(const Place& place, const Scalar& scalar) const {
+  if (scalar.secret) return "the value of '" + place.node.text + "'";
+  if (scalar.text.empty()) return "an empty text";
+  return "'" + scalar.text + "'" + hint(place.field, scalar.text);
+}
+
+std::optional<SettingsReader::Scalar> SettingsReader::scalar(const Place& place) {
+  if (place.node.kind != Node::Kind::scalar) {
+    expected_but_got(place, kind_of(place.node));
+    return std::nullopt;
+  }
+  auto expanded = expand(place.node.text, environment_variable);
+  if (!expanded) {
+    const std::string& message = expanded.error().message;
+    const bool may_default = place.field.type != Type::secret && message.ends_with("is not set");
+    print_error(place, message + (may_default ? "; ${NAME:-…} would give it a default" : ""));
+    return std::nullopt;
+  }
+  Scalar scalar;
+  scalar.text = std::move(expanded->text);
+  scalar.secret = expanded->from_environment;
+  scalar.one_reference = expanded->one_reference;
+  scalar.number_like = !place.node.quoted || expanded->from_environment;
+  return scalar;
+}
+
+SettingsReader::Value SettingsReader::value(const Place& place) {
+  switch (place.field.type) {
+    case Type::secret:
+      return secret_value(place);
+    case Type::file:
+      return file_value(place);
+    case Type::schema:
+      return schema_value(place);
+    case Type::condition:
+    case Type::conditions:
+      return conditions_value(place);
+    case Type::group:
+    case Type::groups:
+      return groups_value(place);
+    case Type::texts:
+    case Type::choices:
+    case Type::backends:
+    case Type::stages:
+      return list_value(place);
+    default:
+      return scalar_value(place);
+  }
+}
+
+SettingsReader::Value SettingsReader::scalar_value(const Place& place) {
+  const auto scalar = this->scalar(place);
+  if (!scalar) return std::nullopt;
+  return typed(place, *scalar);
+}
+
+SettingsReader::Value SettingsReader::typed(const Place& place, const Scalar& scalar) {
+  const std::string& text = scalar.text;
+  switch (place.field.type) {
+    case Type::text:
+      if (!text.empty() || !place.field.required) return text;
+      break;
+    case Type::boolean:
+      if (const auto value = parse_boolean(text); value && scalar.number_like) return *value;
+      break;
+    case Type::date:
+      if (is_date(text)) return text;
+      break;
+    case Type::choice:
+      if (contains(place.field.choices, text)) return text;
+      break;
+    case Type::backend:
+    case Type::stage:
+      return known(place, scalar) ? Value(text) : std::nullopt;
+    default:
+      return number(place, scalar);
+  }
+  expected_but_got(place, shown(place, scalar));
+  return std::nullopt;
+}
+
+SettingsReader::Value SettingsReader::number(const Place& place, const Scalar& scalar) {
+  const Field& field = place.field;
+  const auto in_range = [&](double value) { return value >= field.minimum && value <= field.maximum; };
+  if (field.type == Type::duration) {
+    const auto value = parse_duration(scalar.text);
+    if (value && in_range(static_cast<double>(value->count()))) return *value;
+  } else if (field.type == Type::integer) {
+    const auto value = parse_integer(scalar.text);
+    if (value && in_range(static_cast<double>(*value)) && scalar.number_like) return *value;
+  } else {
+    const auto value = parse_number(scalar.text);
+    if (value && in_range(*value) && scalar.number_like) return *value;
+  }
+  const bool only_quoted = !scalar.number_like && parse_number(scalar.text);
+  expected_but_got(place, shown(place, scalar) + (only_quoted ? " in quotes; leave them out" : ""));
+  return std::nullopt;
+}
+
+bool SettingsReader::known(const Place& place, const Scalar& scalar) {
+  const bool is_backend = place.field.type == Type::backend || place.field.type == Type::backends;
+  const auto& names = is_backend ? names_.backends : names_.stages;
+  if (contains(names, scalar.text)) return true;
+  std::string message = is_backend ? "unknown backend " : "unknown stage ";
+  message += scalar.secret ? "in '" + place.node.text + "'" : "'" + scalar.text + "'";
+  if (names.empty()) {
+    message += is_backend ? "; none is declared under 'backends'" : "; there is none";
+  } else if (!diagnostics_.full()) {
+    message += did_you_mean(scalar.secret ? "" : scalar.text, names);
+  }
+  print_error(place, message);
+  return false;
+}
+
+SettingsReader::Value SettingsReader::list_value(const Place& place) {
+  const Field& field = place.field;
+  const bool names = field.type == Type::backends || field.type == Type::stages;
+  if (place.node.kind == Node::Kind::mapping || place.node.kind == Node::Kind::null) {
+    expected_but_got(place, kind_of(place.node));
+    return std::nullopt;
+  }
+  std::vector<NodePtr> items = place.node.items;
+  if (place.node.kind == Node::Kind::scalar) items.push_back(std::make_shared<Node>(place.node));
+  std::vector<std::string> texts;
+  bool all_good = true;
+  for (const NodePtr& item : items) {
+    const Place here{field, *item, place.path};
+    const auto scalar = this->scalar(here);
+    bool good = scalar.has_value();
+    if (good && names) good = known(here, *scalar);
+    if (good && field.type == Type::choices && !contains(field.choices, scalar->text)) {
+      good = false;
+      expected_but_got(here, shown(here, *scalar));
+    }
+    if (good && field.type != Type::texts &&
+        std::find(texts.begin(), texts.end(), scalar->text) != texts.end()) {
+      good = false;
+      print_error(here, "'" + scalar->text + "' is given twice");
+    }
+    if (good) texts.push_back(scalar->text);
+    all_good = all_good && good;
+  }
+  if (items.empty() && field.required) expected_but_got(place, "an empty list");
+  return all_good ? Value(texts) : std::nullopt;
+}
+
+SettingsReader::Value SettingsReader::groups_value(const Place& place) {
+  const Node& node = place.node;
+  if (node.kind != Node::Kind::mapping && node.kind != Node::Kind::null) {
+    expected_but_got(place, kind_of(node));
+    if (place.field.type != Type::group) return std::nullopt;
+    return read_slots(place.field.fields, Node(), place.owner, place.path, Missing::ignore);
+  }
+  if (place.field.type == Type::group) {
+    check_names({place.field.fields}, node, place.path);
+    return read(place.field.fields, node, place.owner, place.path);
+  }
+  if (node.entries.empty() && place.field.required) expected_but_got(place, "none");
+  Field group = place.field;
+  group.type = Type::group;
+  std::vector<std::pair<std::string, Settings>> groups;
+  for (const Node::Entry& entry : node.entries) {
+    const std::string path = place.path + "." + entry.key;
+    if (entry.key.empty()) diagnostics_.add(entry.position, path, "a name may not be empty");
+    auto settings = groups_value({group, *entry.value, path, entry.position});
+    if (settings) groups.emplace_back(entry.key, std::get<Settings>(*settings));
+  }
+  return groups;
+}
+
+}  // namespace docket

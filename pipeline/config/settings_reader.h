@@ -1,0 +1,108 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/config/diagnostics.h"
+#include "pipeline/config/yaml.h"
+#include "pipeline/settings.h"
+#include "pipeline/settings_values.h"
+
+namespace docket {
+
+/// Reads mappings of the pipeline file against their tables of fields. What is wrong goes to the Diagnostics;
+/// the reading goes on.
+class SettingsReader {
+ public:
+  /// What settings may refer to.
+  struct Names {
+    std::vector<std::string_view> backends;
+    std::vector<std::string_view> stages;
+  };
+
+  /// `directory` is the pipeline file's.
+  SettingsReader(std::filesystem::path directory, Diagnostics& diagnostics)
+      : directory_(std::move(directory)), diagnostics_(diagnostics) {}
+
+  void set_names(Names names) { names_ = std::move(names); }
+
+  /// The entries of `node` (a mapping, or null for an empty one) that the table has. `owner` is the place of
+  /// the key that the mapping belongs to, where a missing setting is complained about; `path` its dotted
+  /// name.
+  Settings read(std::span<const Field> fields, const Node& node, const Position& owner,
+                const std::string& path);
+
+  /// Complains about entries of `node` that no table has.
+  void check_names(std::initializer_list<std::span<const Field>> tables, const Node& node,
+                   const std::string& path);
+
+  /// True if an entry that no field is named after was probably meant to be `name`: the complaint about it is
+  /// enough.
+  static bool is_misspelt(std::span<const Field> fields, const Node& node, std::string_view name);
+
+  /// Files that were read for their content, but for secrets; absolute.
+  const std::vector<std::filesystem::path>& files() const { return files_; }
+
+  /// A scalar's text with its `${…}` resolved; nothing (and a complaint) if it is no text or they cannot be.
+  std::optional<std::string> text(const Node& node, const std::string& path);
+
+ private:
+  using Value = std::optional<SettingValue>;
+  enum class Missing { print_error, ignore };
+
+  /// What is being read, for messages.
+  struct Place {
+    const Field& field;
+    const Node& node;
+    const std::string& path;
+    Position owner = node.position;  ///< Of the key that the node belongs to.
+  };
+  /// A scalar with its references resolved.
+  struct Scalar {
+    std::string text;
+    bool secret = false;  ///< Some of it came from the environment: no message shows it.
+    bool one_reference = false;
+    bool number_like = true;  ///< Not in quotes, or from the environment.
+  };
+
+  Settings read_slots(std::span<const Field> fields, const Node& node, const Position& owner,
+                      const std::string& path, Missing missing);
+  SettingValue absent(const Field& field, const Position& owner, const std::string& path, Missing missing);
+
+  Value value(const Place& place);
+  Value scalar_value(const Place& place);
+  Value list_value(const Place& place);
+  Value groups_value(const Place& place);
+  std::optional<Scalar> scalar(const Place& place);
+  Value typed(const Place& place, const Scalar& scalar);
+  Value number(const Place& place, const Scalar& scalar);
+  bool known(const Place& place, const Scalar& scalar);
+  void print_error(const Place& place, const std::string& message);
+  void expected_but_got(const Place& place, const std::string& got);
+  std::string shown(const Place& place, const Scalar& scalar) const;
+
+  // settings_reader_files.cpp
+  Value secret_value(const Place& place);
+  Value file_value(const Place& place);
+  Value schema_value(const Place& place);
+  Value schema_from_file(const Place& place, const std::string& name);
+  std::optional<nlohmann::json> to_json(const Node& node, const std::string& path);
+
+  // settings_reader_conditions.cpp
+  Value conditions_value(const Place& place);
+  void add_conditions(std::vector<NamedCondition>& list, const Place& place);
+  void add_condition(std::vector<NamedCondition>& list, const std::string& name, const Place& place);
+  std::shared_ptr<const Condition> compile(const Place& place, const std::string& expression);
+
+  std::filesystem::path directory_;
+  Diagnostics& diagnostics_;
+  Names names_;
+  std::vector<std::filesystem::path> files_;
+  std::map<std::string, Result<std::shared_ptr<const Condition>>> compiled_;  ///< By expression.
+};
+
+}  // namespace docket

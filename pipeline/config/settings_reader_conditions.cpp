@@ -1,0 +1,116 @@
+#include <algorithm>
+
+#include "pipeline/config/settings_reader.h"
+
+namespace docket {
+namespace {
+
+/// Compiling one takes 15 ms.
+constexpr std::size_t most_conditions = 200;
+const std::string too_many = "more than " + std::to_string(most_conditions) + " conditions";
+constexpr std::string_view path_prefix = "path:";
+
+/// `hr/**` as a regular expression over a document's path. Unlike a shell's, it matches names with a leading
+/// dot too: a policy that keeps a folder private means all of it.
+std::string glob_to_regex(std::string_view glob) {
+  std::string regex = "^";
+  for (std::size_t i = 0; i < glob.size(); ++i) {
+    const char c = glob[i];
+    const auto class_end = c == '[' ? glob.find(']', i + 2) : std::string_view::npos;
+    if (glob.substr(i).starts_with("**/")) {
+      regex += "([\\s\\S]*/)?";  // A name may hold a line break, which . does not match.
+      i += 2;
+    } else if (glob.substr(i).starts_with("**")) {
+      regex += "[\\s\\S]*";
+      ++i;
+    } else if (c == '*') {
+      regex += "[^/]*";
+    } else if (c == '?') {
+      regex += "[^/]";
+    } else if (class_end != std::string_view::npos) {
+      std::string members(glob.substr(i + 1, class_end - i - 1));
+      if (members.front() == '!') members.front() = '^';
+      regex += "[";
+      for (const char member : members) {
+        regex += member == '[' || member == '\\' ? std::string("\\") + member : std::string(1, member);
+      }
+      regex += "]";
+      i = class_end;
+    } else {
+      if (std::string_view("\\^$.|+()[]{}").find(c) != std::string_view::npos) regex += '\\';
+      regex += c;
+    }
+  }
+  return regex + "$";
+}
+
+/// `path: GLOB` as jq; anything else as it is.
+std::string expression_of(const std::string& text) {
+  if (!text.starts_with(path_prefix)) return text;
+  const auto glob = text.find_first_not_of(' ', path_prefix.size());
+  const std::string regex = glob_to_regex(glob == std::string::npos ? "" : text.substr(glob));
+  return ".document.path | test(" + nlohmann::json(regex).dump() + ")";
+}
+
+}  // namespace
+
+SettingsReader::Value SettingsReader::conditions_value(const Place& place) {
+  std::vector<NamedCondition> list;
+  const bool single = place.field.type == Field::Type::condition;
+  const auto kind = place.node.kind;
+  if (kind == Node::Kind::null || (single && kind != Node::Kind::scalar)) {
+    expected_but_got(place, kind_of(place.node));
+    return std::nullopt;
+  }
+  add_conditions(list, place);
+  for (const NamedCondition& named : list) {
+    if (!named.condition) return std::nullopt;
+  }
+  return list;
+}
+
+void SettingsReader::add_conditions(std::vector<NamedCondition>& list, const Place& place) {
+  if (place.node.kind == Node::Kind::scalar) return add_condition(list, "", place);
+  for (const NodePtr& item : place.node.items) {
+    if (item->kind == Node::Kind::mapping) {
+      add_conditions(list, {place.field, *item, place.path});
+    } else {
+      add_condition(list, "", {place.field, *item, place.path});
+    }
+  }
+  for (const Node::Entry& entry : place.node.entries) {
+    add_condition(list, entry.key, {place.field, *entry.value, place.path, entry.position});
+  }
+}
+
+void SettingsReader::add_condition(std::vector<NamedCondition>& list, const std::string& name,
+                                   const Place& place) {
+  if (list.size() >= most_conditions) return print_error(place, too_many);
+  NamedCondition named;
+  const auto scalar = this->scalar(place);
+  if (scalar) {
+    // An unquoted `- path: hr/**` is a mapping to YAML.
+    const std::string text = name == "path" ? "path: " + scalar->text : scalar->text;
+    named.name = name.empty() || name == "path" ? text : name;
+    named.condition = compile(place, expression_of(text));
+  }
+  const auto same = [&](const NamedCondition& other) { return other.name == named.name; };
+  if (scalar && std::any_of(list.begin(), list.end(), same)) {
+    diagnostics_.add(place.owner, place.path, "'" + named.name + "' is given twice");
+  }
+  list.push_back(std::move(named));
+}
+
+std::shared_ptr<const Condition> SettingsReader::compile(const Place& place, const std::string& expression) {
+  auto known = compiled_.find(expression);
+  if (known == compiled_.end() && compiled_.size() >= most_conditions) {
+    print_error(place, too_many);
+    return nullptr;
+  }
+  if (known == compiled_.end()) known = compiled_.emplace(expression, Condition::compile(expression)).first;
+  if (known->second) return *known->second;
+  print_error(place, "not a valid jq condition: " + known->second.error().message);
+  return nullptr;
+}
+
+}  // namespace docket

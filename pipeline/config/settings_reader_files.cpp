@@ -1,0 +1,159 @@
+#include <algorithm>
+
+#include "pipeline/config/named_files.h"
+#include "pipeline/config/scalars.h"
+#include "pipeline/config/settings_reader.h"
+#include "pipeline/json/schema.h"
+
+namespace docket {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view file_prefix = "file:";
+
+/// `backends.cloud.api_key` → `CLOUD_API_KEY`: a name that the user could give the variable.
+std::string variable_name(const std::string& path) {
+  const auto last = path.rfind('.');
+  const auto before = last == std::string::npos || last == 0 ? std::string::npos : path.rfind('.', last - 1);
+  std::string name = path.substr(before == std::string::npos ? 0 : before + 1);
+  for (char& c : name) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) c = '_';
+  }
+  return name;
+}
+
+bool has_control_character(const std::string& text) {
+  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; });
+}
+
+/// The node that a JSON Pointer leads to; as far as it goes.
+const Node& follow(const Node& root, const json::json_pointer& pointer) {
+  if (pointer.empty()) return root;
+  const Node& parent = follow(root, pointer.parent_pointer());
+  if (const Node::Entry* entry = parent.find(pointer.back())) return *entry->value;
+  const auto index = parse_integer(pointer.back());
+  const bool has_item = index && *index >= 0 && static_cast<std::size_t>(*index) < parent.items.size();
+  return has_item ? *parent.items[*index] : parent;
+}
+
+}  // namespace
+
+SettingsReader::Value SettingsReader::secret_value(const Place& place) {
+  const auto scalar = this->scalar(place);
+  if (!scalar) return std::nullopt;
+  std::string secret = scalar->text;
+  const bool from_file = place.node.text.starts_with(file_prefix);
+  if (from_file) {
+    auto content = read_secret_file(directory_, secret.substr(file_prefix.size()));
+    if (!content) {
+      print_error(place, scalar->secret ? "the file in '" + place.node.text + "' cannot be used"
+                                        : content.error().message);
+      return std::nullopt;
+    }
+    secret = std::move(*content);
+  } else if (!scalar->one_reference) {
+    print_error(place, "a secret may not stand in this file, not even as a default; write ${" +
+                           variable_name(place.path) + "} and set it in the environment, or file:PATH");
+    return std::nullopt;
+  }
+  if (secret.empty() && place.field.required) {
+    print_error(place, "'" + place.node.text + "' is empty");
+    return std::nullopt;
+  }
+  if (has_control_character(secret)) {
+    print_error(place,
+                "'" + place.node.text + "' holds a line break or another control character, so it is no key");
+    return std::nullopt;
+  }
+  return secret;
+}
+
+SettingsReader::Value SettingsReader::file_value(const Place& place) {
+  const auto scalar = this->scalar(place);
+  if (!scalar) return std::nullopt;
+  auto file = read_named_file(directory_, scalar->text);
+  if (file) files_.push_back(file->path);
+  if (file) return *file;
+  print_error(place,
+              scalar->secret ? "the file in '" + place.node.text + "' cannot be read" : file.error().message);
+  return std::nullopt;
+}
+
+SettingsReader::Value SettingsReader::schema_value(const Place& place) {
+  if (place.node.kind == Node::Kind::scalar) {
+    const auto scalar = this->scalar(place);
+    return scalar ? schema_from_file(place, scalar->text) : std::nullopt;
+  }
+  if (place.node.kind != Node::Kind::mapping) {
+    expected_but_got(place, kind_of(place.node));
+    return std::nullopt;
+  }
+  auto schema = to_json(place.node, place.path);
+  if (!schema) return std::nullopt;
+  const auto problems = lint_schema(*schema);
+  for (const SchemaProblem& problem : problems) {
+    const Node& where = follow(place.node, json::json_pointer(problem.path));
+    diagnostics_.add(where.position, place.path,
+                     "not a valid JSON Schema: " + problem.path + ": " + problem.message);
+  }
+  if (!problems.empty()) return std::nullopt;
+  return std::make_shared<const json>(std::move(*schema));
+}
+
+SettingsReader::Value SettingsReader::schema_from_file(const Place& place, const std::string& name) {
+  auto schema = read_json_file(directory_, name);
+  if (!schema) {
+    print_error(place, schema.error().message);
+    return std::nullopt;
+  }
+  files_.push_back((directory_ / name).lexically_normal());
+  auto problems = lint_schema(*schema);
+  if (!schema->is_object() && problems.empty()) problems.push_back({"", "expected an object"});
+  for (const SchemaProblem& problem : problems) {
+    print_error(place, "not a valid JSON Schema: " + name + "#" + problem.path + ": " + problem.message);
+  }
+  if (!problems.empty()) return std::nullopt;
+  return std::make_shared<const json>(std::move(*schema));
+}
+
+/// By YAML's core schema: a plain scalar is null, true, false or a number if it looks like one.
+std::optional<json> SettingsReader::to_json(const Node& node, const std::string& path) {
+  switch (node.kind) {
+    case Node::Kind::null:
+      return json(nullptr);
+    case Node::Kind::scalar: {
+      const auto text = this->text(node, path);
+      if (!text) return std::nullopt;
+      if (node.quoted) return json(*text);
+      if (const auto boolean = parse_boolean(*text)) return json(*boolean);
+      if (const auto integer = parse_integer(*text)) {
+        return *integer < 0 ? json(*integer) : json(static_cast<std::uint64_t>(*integer));
+      }
+      if (const auto number = parse_number(*text)) return json(*number);
+      return json(*text);
+    }
+    case Node::Kind::sequence: {
+      json list = json::array();
+      for (const NodePtr& item : node.items) {
+        auto value = to_json(*item, path);
+        if (!value) return std::nullopt;
+        list.push_back(std::move(*value));
+      }
+      return list;
+    }
+    case Node::Kind::mapping: {
+      json object = json::object();
+      for (const Node::Entry& entry : node.entries) {
+        auto value = to_json(*entry.value, path);
+        if (!value) return std::nullopt;
+        object[entry.key] = std::move(*value);
+      }
+      return object;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace docket

@@ -1,0 +1,237 @@
+#include "pipeline/json/schema.h"
+
+// GCC 12 with sanitizers sees uninitialized members in std::regex, which valijson instantiates.
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#define VALIJSON_USE_EXCEPTIONS 1  // Without it a bad schema ends the program.
+
+#include <chrono>
+#include <map>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/adapters/std_string_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validator.hpp>
+
+#include "pipeline/json/pattern.h"
+#include "pipeline/json/schema_lint.h"
+
+namespace docket {
+namespace {
+
+using nlohmann::json;
+using Patterns = std::map<std::string, std::shared_ptr<const Pattern>>;
+
+constexpr int deepest_instance = 200;  ///< The validator recurses into the value.
+
+/// The patterns of the schema that this thread validates with right now.
+thread_local const Patterns* current_patterns = nullptr;
+
+bool matches(const std::string& pattern, const std::string& text) {
+  const auto found = current_patterns->find(pattern);
+  return found == current_patterns->end() || found->second->found_in(text);
+}
+
+/// Reads exactly `digits` digits and drops them from `text`; -1: there are none.
+int take_number(std::string_view& text, std::size_t digits) {
+  int number = 0;
+  if (text.size() < digits) return -1;
+  for (const char c : text.substr(0, digits)) {
+    if (c < '0' || c > '9') return -1;
+    number = number * 10 + (c - '0');
+  }
+  text.remove_prefix(digits);
+  return number;
+}
+
+bool take(std::string_view& text, std::string_view any_of) {
+  if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+bool take_date(std::string_view& text) {
+  const int year = take_number(text, 4);
+  if (year < 0 || !take(text, "-")) return false;
+  const int month = take_number(text, 2);
+  if (month < 0 || !take(text, "-")) return false;
+  const int day = take_number(text, 2);
+  if (day < 0) return false;
+  return (std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day)).ok();
+}
+
+bool in_range(int number, int most) { return number >= 0 && number <= most; }
+
+bool take_time(std::string_view& text) {
+  if (!in_range(take_number(text, 2), 23) || !take(text, ":") || !in_range(take_number(text, 2), 59) ||
+      !take(text, ":") || !in_range(take_number(text, 2), 60)) {
+    return false;
+  }
+  if (take(text, ".")) {
+    if (!take(text, "0123456789")) return false;
+    while (take(text, "0123456789")) {
+    }
+  }
+  if (take(text, "Zz")) return true;
+  return take(text, "+-") && in_range(take_number(text, 2), 23) && take(text, ":") &&
+         in_range(take_number(text, 2), 59);
+}
+
+/// Formats beyond the three are for people and for the rules tier, which looks for values of that form.
+bool has_format(const std::string& format, std::string_view text) {
+  if (format == "date") return take_date(text) && text.empty();
+  if (format == "time") return take_time(text) && text.empty();
+  if (format == "date-time") return take_date(text) && take(text, "Tt") && take_time(text) && text.empty();
+  return true;
+}
+
+template <class Adapter>
+bool visit_format(const Adapter& target, const std::vector<std::string>& context, const std::string& format,
+                  valijson::ValidationResults* results) {
+  if (!target.isString() || has_format(format, target.asString())) return true;
+  if (results) results->pushError(context, "is not a valid " + format);
+  return false;
+}
+
+template <class Adapter>
+bool visit_pattern(const Adapter& target, const std::vector<std::string>& context, const std::string& pattern,
+                   valijson::ValidationResults* results) {
+  if (!target.isString() || matches(pattern, target.asString())) return true;
+  if (results) results->pushError(context, "does not match the pattern " + pattern);
+  return false;
+}
+
+}  // namespace
+}  // namespace docket
+
+// Valijson 1.0 throws on a `format` where the value is null, and matches with std::regex, which recurses per
+// character and so crashes on a long text. These replace both.
+namespace valijson {
+using JsonVisitor = ValidationVisitor<adapters::NlohmannJsonAdapter>;
+using KeyVisitor = ValidationVisitor<adapters::StdStringAdapter>;
+
+template <>
+bool JsonVisitor::visit(const constraints::FormatConstraint& constraint) {
+  return docket::visit_format(m_target, m_context, constraint.getFormat(), m_results);
+}
+template <>
+bool KeyVisitor::visit(const constraints::FormatConstraint& constraint) {
+  return docket::visit_format(m_target, m_context, constraint.getFormat(), m_results);
+}
+template <>
+bool JsonVisitor::visit(const constraints::PatternConstraint& constraint) {
+  return docket::visit_pattern(m_target, m_context, constraint.getPattern<std::string::allocator_type>(),
+                               m_results);
+}
+template <>
+bool KeyVisitor::visit(const constraints::PatternConstraint& constraint) {
+  return docket::visit_pattern(m_target, m_context, constraint.getPattern<std::string::allocator_type>(),
+                               m_results);
+}
+}  // namespace valijson
+
+namespace docket {
+namespace {
+
+void collect_patterns(const json& value, Patterns& patterns) {
+  if (value.is_object() && value.contains("pattern") && value["pattern"].is_string()) {
+    const std::string text = value["pattern"];
+    if (auto compiled = Pattern::compile(text)) patterns.emplace(text, *compiled);
+  }
+  if (!value.is_structured()) return;
+  for (const json& member : value) {
+    collect_patterns(member, patterns);
+  }
+}
+
+/// Deeper than the validator may go? Not recursive itself beyond that.
+bool too_deep(const json& value, int levels) {
+  if (!value.is_structured()) return false;
+  if (levels == 0) return true;
+  for (const json& member : value) {
+    if (too_deep(member, levels - 1)) return true;
+  }
+  return false;
+}
+
+/// `<root>`, `[name]`, `[0]` as a JSON Pointer.
+std::string pointer(const std::vector<std::string>& context) {
+  json::json_pointer path;
+  for (std::size_t i = 1; i < context.size(); ++i) {
+    path /= context[i].substr(1, context[i].size() - 2);
+  }
+  return path.to_string();
+}
+
+/// Only repeats, one level up, that something inside is wrong.
+bool only_repeats(const std::string& message) {
+  return message.starts_with("Failed to validate item #") ||
+         message.starts_with("Failed to validate against schema associated with") ||
+         message.starts_with("Failed to validate against additional properties schema") ||
+         message.starts_with("Failed to validate against child schema");
+}
+
+}  // namespace
+
+struct Schema::Compiled {
+  valijson::Schema schema;
+  Patterns patterns;
+  std::string error;  ///< Set when the schema was not valid after all: then nothing is.
+};
+
+Schema::Schema(nlohmann::json schema) : document_(std::move(schema)) {
+  auto compiled = std::make_unique<Compiled>();
+  json plain = document_;
+  if (plain.is_object()) plain.erase("$id");  // Would send the parser to look for remote documents.
+  try {
+    valijson::SchemaParser parser;
+    parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(plain), compiled->schema);
+    collect_patterns(document_, compiled->patterns);
+  } catch (const std::exception& error) {
+    compiled->error = error.what();
+  }
+  compiled_ = std::move(compiled);
+}
+
+Schema::~Schema() = default;
+
+std::vector<SchemaProblem> Schema::validate(const nlohmann::json& value) const {
+  if (!compiled_->error.empty()) return {{"", "the schema is not valid: " + compiled_->error}};
+  if (too_deep(value, deepest_instance)) return {{"", "nested too deeply"}};
+  valijson::ValidationResults results;
+  current_patterns = &compiled_->patterns;
+  try {
+    valijson::Validator validator;
+    if (validator.validate(compiled_->schema, valijson::adapters::NlohmannJsonAdapter(value), &results))
+      return {};
+  } catch (const std::exception& error) {
+    return {{"", error.what()}};
+  }
+  std::vector<SchemaProblem> problems, repeats;
+  for (const auto& error : results) {
+    auto& list = only_repeats(error.description) ? repeats : problems;
+    list.push_back({pointer(error.context), error.description});
+  }
+  if (!problems.empty()) return problems;
+  if (repeats.empty())
+    repeats.push_back({"", "a property has a name that is not allowed"});  // It does not say so.
+  return repeats;
+}
+
+std::vector<SchemaProblem> lint_schema(const nlohmann::json& schema) {
+  if (too_deep(schema, deepest_instance)) return {{"", "nested too deeply"}};
+  std::vector<SchemaProblem> problems = lint_keywords(schema);
+  if (!problems.empty()) return problems;
+  try {
+    valijson::Schema compiled;
+    json plain = schema;
+    if (plain.is_object()) plain.erase("$id");
+    valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(plain), compiled);
+  } catch (const std::exception& error) {
+    return {{"", error.what()}};
+  }
+  return {};
+}
+
+}  // namespace docket

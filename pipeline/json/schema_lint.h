@@ -1,0 +1,14 @@
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <vector>
+
+#include "pipeline/json/schema.h"
+
+namespace docket {
+
+/// The part of `lint_schema` that needs no validator: every keyword has a value of the right kind, every name
+/// is known, every pattern compiles, every `$ref` leads to a schema of this document and never back to itself
+/// without a step into the value.
+std::vector<SchemaProblem> lint_keywords(const nlohmann::json& schema);
+
+}  // namespace docket

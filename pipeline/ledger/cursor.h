@@ -1,0 +1,55 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/ledger/sqlite.h"
+#include "pipeline/record.h"
+#include "pipeline/support/file_stamp.h"
+
+namespace docket {
+
+/// As much of a document's row as tells that there is nothing to do.
+struct LedgerGlance {
+  FileStamp stamp;
+  Outcome outcome = Outcome::cancelled;
+  bool same_pipeline = false;
+  bool settled = false;
+  bool parked = false;
+  bool in_input = false;
+  std::int64_t record_bytes = 0;
+};
+
+/// Finds documents by path, fast when they are asked for in the order of the ledger: it reads ahead, some
+/// hundred rows at a time. It holds no transaction open between calls, so that the writer's log does not grow
+/// while a run waits for its models; rows may thus be as old as the last read. For one thread at a time.
+class LedgerCursor {
+ public:
+  /// `plan`: the digest that `same_pipeline` compares with. `database` outlives the cursor.
+  LedgerCursor(LedgerDatabase& database, std::string pipeline_digest)
+      : database_(database), pipeline_(std::move(pipeline_digest)), rows_(ahead) {}
+
+  /// Null: not known. Valid until the next call.
+  Result<const LedgerGlance*> find(std::string_view path);
+
+ private:
+  static constexpr std::size_t ahead = 512;
+  struct Row {
+    std::string path;
+    LedgerGlance glance;
+  };
+  std::optional<Error> read_from(std::string_view path);
+
+  LedgerDatabase& database_;
+  const std::string pipeline_;
+  std::vector<Row> rows_;  ///< Reused, so that their texts keep their memory.
+  std::string first_;      ///< What was asked for: all from here to the last row are known.
+  std::size_t count_ = 0;  ///< Rows in use.
+  std::size_t next_ = 0;   ///< Where the next one is likely.
+  bool at_end_ = false;    ///< There is nothing after the last row.
+  bool begun_ = false;
+};
+
+}  // namespace docket

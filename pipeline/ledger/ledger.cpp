@@ -1,0 +1,195 @@
+#include "pipeline/ledger/ledger.h"
+
+#include <utility>
+
+#include "pipeline/ledger/schema.h"
+#include "pipeline/ledger/tables.h"
+#include "pipeline/support/time.h"
+#include "pipeline/support/write_error.h"
+
+namespace docket {
+namespace {
+
+using Urgency = LedgerWriter::Urgency;
+
+// The log is moved into the database every 16 MB rather than every 4: a bulk run touches pages all over, and
+// each is then written once for more changes.
+constexpr const char* writer_settings =
+    "PRAGMA wal_autocheckpoint = 4000;"
+    "PRAGMA journal_size_limit = 67108864;"
+    "PRAGMA cache_size = -16000;"
+    "PRAGMA temp_store = MEMORY";
+
+constexpr std::size_t row_bytes = 512;  ///< About what a row without its long texts holds in memory.
+
+std::size_t size_of(const StoredResult& result) {
+  std::size_t bytes = row_bytes;
+  if (result.text) {
+    for (const Page& page : result.text->pages)
+      bytes += page.text.size() + page.words.size() * sizeof(Word);
+  }
+  return bytes;
+}
+
+std::optional<Error> results_outdated(LedgerDatabase& database) {
+  return database.run("UPDATE results SET bytes = -1 WHERE bytes <> -1");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& output_folder) {
+  const std::filesystem::path file = file_in(output_folder);
+  std::error_code error;
+  std::filesystem::create_directories(file.parent_path(), error);
+  if (error) return write_error(file, error.value());
+  auto database = LedgerDatabase::open(file, LedgerDatabase::Access::write);
+  if (!database) return database.error();
+  if (auto failed = migrate(**database)) return *failed;
+  if (auto failed = (*database)->execute(writer_settings)) return *failed;
+  return std::unique_ptr<Ledger>(new Ledger(std::move(*database)));
+}
+
+Ledger::Ledger(std::unique_ptr<LedgerDatabase> database)
+    : file_(database->file()), writer_(std::move(database)) {}
+
+Ledger::~Ledger() = default;
+
+std::optional<Error> Ledger::begin_run(const LedgerRun& run, const std::vector<LedgerConfiguration>& stages,
+                                       const std::map<std::string, std::string>& models) {
+  std::int64_t id = 0;
+  writer_.submit(
+      [&](LedgerDatabase& database) -> std::optional<Error> {
+        for (const LedgerConfiguration& stage : stages)
+          if (auto failed = insert(database, stage)) return failed;
+        for (const auto& [server, model] : models)
+          if (auto failed = upsert_model(database, server, model)) return failed;
+        if (auto failed = insert(database, run)) return failed;
+        id = database.last_row_id();
+        return std::nullopt;
+      },
+      row_bytes, Urgency::durable);
+  if (auto failed = writer_.flush()) return failed;
+  run_ = id;
+  return std::nullopt;
+}
+
+std::optional<Error> Ledger::end_run(int exit_code, const std::string& report) {
+  writer_.submit(
+      [&](LedgerDatabase& database) {
+        return database.run("UPDATE runs SET finished = ?, exit_code = ?, report = ? WHERE id = ?",
+                            {utc_now(), std::int64_t{exit_code}, report, run_});
+      },
+      row_bytes, Urgency::durable);
+  return writer_.flush();
+}
+
+void Ledger::document_ended(LedgerDocument document, std::vector<LedgerStage> stages, std::string record) {
+  document.run = run_;
+  const std::size_t bytes = row_bytes * (1 + stages.size()) + record.size();
+  writer_.submit(
+      [document = std::move(document), stages = std::move(stages),
+       record = std::move(record)](LedgerDatabase& database) -> std::optional<Error> {
+        if (auto failed = upsert(database, document)) return failed;
+        if (auto failed = database.run("DELETE FROM document_stages WHERE path = ?", {document.path}))
+          return failed;
+        for (std::size_t i = 0; i < stages.size(); ++i)
+          if (auto failed = upsert(database, document.path, i, stages[i])) return failed;
+        if (document.error)
+          if (auto failed = insert_attempt(database, document)) return failed;
+        if (record.empty()) return std::nullopt;
+        if (auto failed = results_outdated(database)) return failed;
+        return upsert_record(database, document.path, record);
+      },
+      bytes, Urgency::grouped);
+}
+
+void Ledger::document_seen(std::string path, const FileStamp& stamp, bool in_input) {
+  writer_.submit(
+      [path = std::move(path), stamp, in_input](LedgerDatabase& database) {
+        return database.run(
+            "UPDATE documents SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, in_input = ? WHERE path = "
+            "?",
+            {stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, std::int64_t{in_input ? 1 : 0}, path});
+      },
+      row_bytes, Urgency::grouped);
+}
+
+void Ledger::forget_document(std::string path) {
+  writer_.submit(
+      [path = std::move(path)](LedgerDatabase& database) -> std::optional<Error> {
+        if (auto failed = results_outdated(database)) return failed;
+        return remove_document(database, path);
+      },
+      row_bytes, Urgency::grouped);
+}
+
+void Ledger::keep(StoredResult result, LedgerWriter::Committed committed) {
+  const std::size_t bytes = size_of(result);
+  writer_.submit([result = std::move(result),
+                  run = run_](LedgerDatabase& database) { return upsert(database, result, run); },
+                 bytes, Urgency::grouped, std::move(committed));
+}
+
+void Ledger::call_ended(LedgerCall call, std::optional<StoredAnswer> answer,
+                        LedgerWriter::Committed committed) {
+  const Urgency urgency = answer ? Urgency::durable : Urgency::grouped;
+  writer_.submit(
+      [call = std::move(call), answer = std::move(answer),
+       run = run_](LedgerDatabase& database) -> std::optional<Error> {
+        if (auto failed = insert(database, call, run)) return failed;
+        return answer ? upsert(database, *answer, run) : std::nullopt;
+      },
+      2 * row_bytes, urgency, std::move(committed));
+}
+
+Result<std::optional<StoredResult>> Ledger::result(std::string_view key) {
+  auto database = read();
+  if (!database) return database.error();
+  return select_result(**database, key);
+}
+
+Result<std::optional<StoredAnswer>> Ledger::answer(std::string_view request) {
+  auto database = read();
+  if (!database) return database.error();
+  return select_answer(**database, request);
+}
+
+Result<std::string> Ledger::configuration(std::string_view digest) {
+  auto database = read();
+  if (!database) return database.error();
+  return select_configuration(**database, digest);
+}
+
+Result<std::int64_t> Ledger::results_bytes() {
+  auto database = read();
+  if (!database) return database.error();
+  return (*database)->number("SELECT bytes FROM results");
+}
+
+void Ledger::results_written(std::int64_t bytes) {
+  writer_.submit(
+      [bytes](LedgerDatabase& database) { return database.run("UPDATE results SET bytes = ?", {bytes}); },
+      row_bytes, Urgency::grouped);
+}
+
+Result<Ledger::Reading> Ledger::read() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      Reading reading(*this, std::move(idle_.back()));
+      idle_.pop_back();
+      return reading;
+    }
+  }
+  auto database = LedgerDatabase::open(file_, LedgerDatabase::Access::read);
+  if (!database) return database.error();
+  return Reading(*this, std::move(*database));
+}
+
+Ledger::Reading::~Reading() {
+  if (!database_) return;
+  const std::lock_guard lock(ledger_.mutex_);
+  ledger_.idle_.push_back(std::move(database_));
+}
+
+}  // namespace docket

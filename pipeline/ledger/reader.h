@@ -1,0 +1,59 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/ledger/sqlite.h"
+#include "pipeline/ledger_rows.h"
+
+namespace docket {
+
+/// A ledger to look at: for the verbs that tell of earlier runs. Works while a run writes, and changes
+/// nothing. For one thread at a time.
+class LedgerReader {
+ public:
+  /// The Error (class `output`) says when there is no ledger.
+  static Result<LedgerReader> open(const std::filesystem::path& output_folder);
+
+  struct Run {
+    LedgerRun run;
+    std::optional<std::string> finished;  ///< None: still running, or killed.
+    std::optional<std::int64_t> exit_code;
+  };
+  struct StageCount {
+    std::string stage;
+    StageResult::State state = StageResult::State::pending;
+    std::int64_t documents = 0;
+  };
+  struct Status {
+    std::int64_t done = 0, held = 0, failed = 0, cancelled = 0;  ///< Documents.
+    std::int64_t parked = 0;                                     ///< Of those that failed.
+    std::vector<StageCount> stages;                              ///< In the order of stages.
+    std::optional<Run> last_run;
+  };
+  Result<Status> status();
+
+  /// Documents that are not done, in the order of their paths.
+  std::optional<Error> for_each_unfinished(const std::function<void(const LedgerDocument&)>& each);
+  /// Paths and records of all documents, in the order of their paths.
+  std::optional<Error> for_each_record(
+      const std::function<void(std::string_view path, std::string_view record)>& each);
+
+  Result<std::optional<LedgerDocument>> document(std::string_view path);
+  Result<std::vector<LedgerStage>> stages(std::string_view path);
+  Result<std::vector<LedgerCall>> calls(std::string_view path);
+  Result<std::string> configuration(std::string_view digest);
+  Result<std::optional<StoredResult>> result(std::string_view key);
+  LedgerDatabase& database() { return *database_; }
+  /// report.json of a run by its name, or of the last that has one; none: there is no such run.
+  Result<std::optional<std::string>> report(std::string_view run = {});
+
+ private:
+  explicit LedgerReader(std::unique_ptr<LedgerDatabase> database) : database_(std::move(database)) {}
+  std::unique_ptr<LedgerDatabase> database_;
+};
+
+}  // namespace docket

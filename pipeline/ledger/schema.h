@@ -1,0 +1,23 @@
+#pragma once
+#include <optional>
+#include <span>
+
+#include "pipeline/ledger/sqlite.h"
+
+namespace docket {
+
+/// A step from one version of the ledger to the next, as SQL. The n-th leads from version n to n + 1.
+using LedgerMigration = const char*;
+
+/// What today's ledgers are made of, step by step; docs/ledger.md describes the result.
+std::span<const LedgerMigration> ledger_migrations();
+
+/// Brings a ledger to the newest version, an empty file too. Each step is one transaction. An Error if the
+/// file is no ledger, or one of a newer version.
+std::optional<Error> migrate(LedgerDatabase& database,
+                             std::span<const LedgerMigration> migrations = ledger_migrations());
+
+/// An Error unless the ledger has exactly today's version: for readers, which may not change it.
+std::optional<Error> check_version(LedgerDatabase& database);
+
+}  // namespace docket

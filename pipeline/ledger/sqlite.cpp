@@ -1,0 +1,186 @@
+// The only file that calls SQLite.
+#include "pipeline/ledger/sqlite.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace docket {
+namespace {
+
+/// How long a statement waits for a lock of another process: opening and checkpoints take it for
+/// milliseconds.
+constexpr int busy_timeout_ms = 10'000;
+
+std::string_view view(const void* bytes, int length) {
+  return bytes == nullptr
+             ? std::string_view()
+             : std::string_view(static_cast<const char*>(bytes), static_cast<std::size_t>(length));
+}
+
+int bind(sqlite3_stmt* statement, int position, const LedgerValue& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value))
+    return sqlite3_bind_int64(statement, position, *integer);
+  if (const auto* text = std::get_if<std::string_view>(&value))
+    return sqlite3_bind_text64(statement, position, text->data() == nullptr ? "" : text->data(), text->size(),
+                               SQLITE_STATIC, SQLITE_UTF8);
+  if (const auto* blob = std::get_if<LedgerBytes>(&value))
+    return sqlite3_bind_blob64(statement, position, blob->bytes.data() == nullptr ? "" : blob->bytes.data(),
+                               blob->bytes.size(), SQLITE_STATIC);
+  return sqlite3_bind_null(statement, position);
+}
+
+/// Makes the file for its owner alone before SQLite does it for all; the files beside it get the same mode.
+std::optional<Error> make_private(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0)
+    return Error{ErrorClass::output,
+                 "cannot write the ledger " + file.string() + ": " + std::generic_category().message(errno)};
+  fchmod(descriptor, 0600);  // Another owner's file stays as it is.
+  close(descriptor);
+  return std::nullopt;
+}
+
+}  // namespace
+
+LedgerValue or_null(const std::optional<std::string>& text) {
+  return text ? LedgerValue(std::string_view(*text)) : LedgerValue();
+}
+
+bool LedgerRow::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+std::int64_t LedgerRow::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+std::string_view LedgerRow::text(int column) const {
+  const void* begin = sqlite3_column_text(statement_, column);  // Before its length is asked for.
+  return view(begin, sqlite3_column_bytes(statement_, column));
+}
+
+std::string_view LedgerRow::bytes(int column) const {
+  const void* begin = sqlite3_column_blob(statement_, column);
+  return view(begin, sqlite3_column_bytes(statement_, column));
+}
+
+int LedgerRow::columns() const { return sqlite3_column_count(statement_); }
+
+std::string LedgerRow::column_name(int column) const { return sqlite3_column_name(statement_, column); }
+
+void LedgerDatabase::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+Result<std::unique_ptr<LedgerDatabase>> LedgerDatabase::open(const std::filesystem::path& file,
+                                                             Access access) {
+  std::unique_ptr<LedgerDatabase> database(new LedgerDatabase(file));
+  if (access == Access::write) {
+    if (std::optional<Error> failed = make_private(file)) return *failed;
+    const int code = database->connect(file.string(), SQLITE_OPEN_READWRITE);
+    if (code != SQLITE_OK) return database->error(code);
+    return database;
+  }
+  int code = database->connect(file.string(), SQLITE_OPEN_READONLY);
+  if (code == SQLITE_OK) return database;
+  // Where no file may be made beside the ledger SQLite cannot share it; nobody can write to it either, unless
+  // a writer's log is there.
+  const Error first = database->error(code);
+  std::error_code ignored;
+  if (std::filesystem::exists(file.string() + "-wal", ignored) || access != Access::read) return first;
+  std::string escaped;
+  for (const char c : std::filesystem::absolute(file).string())
+    escaped += c == '%' ? "%25" : c == '?' ? "%3f" : c == '#' ? "%23" : std::string(1, c);
+  code = database->connect("file:" + escaped + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+  if (code != SQLITE_OK) return first;
+  return database;
+}
+
+int LedgerDatabase::connect(const std::string& name, int flags) {
+  statements_.clear();
+  sqlite3_close(connection_);
+  connection_ = nullptr;
+  int code = sqlite3_open_v2(name.c_str(), &connection_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  if (code != SQLITE_OK) return code;
+  sqlite3_extended_result_codes(connection_, 1);
+  sqlite3_busy_timeout(connection_, busy_timeout_ms);
+  // Opening reads nothing: the first query finds out what the file is.
+  return sqlite3_exec(connection_, "PRAGMA schema_version; SELECT 1 FROM sqlite_schema LIMIT 1", nullptr,
+                      nullptr, nullptr);
+}
+
+LedgerDatabase::~LedgerDatabase() {
+  statements_.clear();
+  sqlite3_close(connection_);
+}
+
+std::optional<Error> LedgerDatabase::execute(const std::string& sql) {
+  const int code = sqlite3_exec(connection_, sql.c_str(), nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK) return std::nullopt;
+  return error(code);
+}
+
+std::optional<Error> LedgerDatabase::run(const char* sql, std::initializer_list<LedgerValue> values,
+                                         const EachRow& each_row) {
+  Statement& kept = statements_[sql];
+  int code = SQLITE_OK;
+  if (!kept) {
+    sqlite3_stmt* compiled = nullptr;
+    code = sqlite3_prepare_v3(connection_, sql, -1, SQLITE_PREPARE_PERSISTENT, &compiled, nullptr);
+    if (code != SQLITE_OK) return error(code);
+    kept.reset(compiled);
+  }
+  sqlite3_stmt* const statement = kept.get();
+  int position = 0;
+  for (const LedgerValue& value : values)
+    if (code == SQLITE_OK) code = bind(statement, ++position, value);
+  if (code == SQLITE_OK) {
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW)
+      if (each_row) each_row(LedgerRow(statement));
+  }
+  std::optional<Error> failed;
+  if (code != SQLITE_DONE) failed = error(code);
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  return failed;
+}
+
+Result<std::int64_t> LedgerDatabase::number(const char* sql, std::initializer_list<LedgerValue> values) {
+  std::int64_t number = 0;
+  if (auto failed = run(sql, values, [&](const LedgerRow& row) { number = row.integer(0); })) return *failed;
+  return number;
+}
+
+std::int64_t LedgerDatabase::last_row_id() const { return sqlite3_last_insert_rowid(connection_); }
+
+Error LedgerDatabase::error(int code) const {
+  const std::string ledger = "the ledger " + file_.string();
+  const std::string reason = connection_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(connection_);
+  switch (code & 0xff) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return {ErrorClass::output, ledger + " is damaged (" + reason +
+                                      "): move it away and run again, which computes everything anew"};
+    case SQLITE_FULL:
+      return {ErrorClass::output, "cannot write " + ledger + ": No space left on device"};
+    case SQLITE_READONLY:
+      return {ErrorClass::output, "cannot write " + ledger + ": the file or its file system is read-only"};
+    case SQLITE_CANTOPEN:
+      return {ErrorClass::output,
+              "cannot open " + ledger + ": " +
+                  (connection_ != nullptr && sqlite3_system_errno(connection_) != 0
+                       ? std::generic_category().message(sqlite3_system_errno(connection_))
+                       : reason)};
+    case SQLITE_IOERR:
+      return {ErrorClass::output,
+              "cannot read or write " + ledger + ": " +
+                  (connection_ != nullptr && sqlite3_system_errno(connection_) != 0
+                       ? std::generic_category().message(sqlite3_system_errno(connection_))
+                       : reason)};
+    case SQLITE_BUSY:
+      return {ErrorClass::output, ledger + " is locked by another process: end it and try again"};
+    default:
+      return {ErrorClass::bug, ledger + ": " + reason};
+  }
+}
+
+}  // namespace docket

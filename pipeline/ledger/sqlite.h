@@ -1,0 +1,85 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "pipeline/support/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace docket {
+
+/// A value to bind to a `?`; text and bytes are borrowed for the call.
+struct LedgerBytes {
+  std::string_view bytes;
+};
+using LedgerValue = std::variant<std::monostate, std::int64_t, std::string_view, LedgerBytes>;
+
+/// The value, or NULL where there is none.
+LedgerValue or_null(const std::optional<std::string>& text);
+
+/// The row that a query stands on; valid within the callback that gets it. Columns count from 0.
+class LedgerRow {
+ public:
+  explicit LedgerRow(sqlite3_stmt* statement) : statement_(statement) {}
+  bool is_null(int column) const;
+  std::int64_t integer(int column) const;    ///< 0 for NULL.
+  std::string_view text(int column) const;   ///< Empty for NULL.
+  std::string_view bytes(int column) const;  ///< Empty for NULL.
+  int columns() const;
+  std::string column_name(int column) const;
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+/// One connection to a ledger. For one thread at a time. Errors are of class `output` and name the file.
+class LedgerDatabase {
+ public:
+  enum class Access {
+    write,  ///< Makes the file (mode 0600) where it is missing.
+    read,   ///< The file must be there. Works beside a writer, and on a file system that is read-only.
+  };
+  static Result<std::unique_ptr<LedgerDatabase>> open(const std::filesystem::path& file, Access access);
+  ~LedgerDatabase();
+  LedgerDatabase(const LedgerDatabase&) = delete;
+  LedgerDatabase& operator=(const LedgerDatabase&) = delete;
+
+  /// Runs one statement or several, without values and without looking at rows.
+  std::optional<Error> execute(const std::string& sql);
+
+  /// Runs one statement. It is compiled once and kept by its address: `sql` must be a literal.
+  using EachRow = std::function<void(const LedgerRow&)>;
+  std::optional<Error> run(const char* sql, std::initializer_list<LedgerValue> values = {},
+                           const EachRow& each_row = {});
+
+  /// The first column of the only row, as an integer; 0 if there is none.
+  Result<std::int64_t> number(const char* sql, std::initializer_list<LedgerValue> values = {});
+
+  std::int64_t last_row_id() const;
+  const std::filesystem::path& file() const { return file_; }
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+  explicit LedgerDatabase(std::filesystem::path file) : file_(std::move(file)) {}
+  int connect(const std::string& name, int flags);
+  Error error(int code) const;
+
+  const std::filesystem::path file_;
+  sqlite3* connection_ = nullptr;
+  std::map<const char*, Statement> statements_;
+};
+
+}  // namespace docket

@@ -1,0 +1,53 @@
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/ledger/sqlite.h"
+#include "pipeline/ledger_rows.h"
+
+namespace docket {
+
+/// Rows into tables and back: one statement each. What a row of a damaged ledger says that makes no sense
+/// reads as if it were not there.
+
+std::optional<Error> insert(LedgerDatabase& database, const LedgerConfiguration& configuration);
+std::optional<Error> insert(LedgerDatabase& database, const LedgerRun& run);
+std::optional<Error> upsert_model(LedgerDatabase& database, const std::string& server,
+                                  const std::string& model);
+std::optional<Error> upsert(LedgerDatabase& database, const LedgerDocument& document);
+std::optional<Error> upsert(LedgerDatabase& database, const std::string& path, std::size_t position,
+                            const LedgerStage& stage);
+std::optional<Error> upsert_record(LedgerDatabase& database, const std::string& path,
+                                   const std::string& record);
+std::optional<Error> insert_attempt(LedgerDatabase& database, const LedgerDocument& document);
+/// With its text, where it has one.
+std::optional<Error> upsert(LedgerDatabase& database, const StoredResult& result, std::int64_t run);
+std::optional<Error> insert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run);
+std::optional<Error> upsert(LedgerDatabase& database, const StoredAnswer& answer, std::int64_t run);
+std::optional<Error> remove_document(LedgerDatabase& database, const std::string& path);
+
+Result<std::optional<LedgerDocument>> select_document(LedgerDatabase& database, std::string_view path);
+/// Those that are not done, in the order of their paths.
+std::optional<Error> select_unfinished(LedgerDatabase& database,
+                                       const std::function<void(const LedgerDocument&)>& each);
+/// Of all documents, in the order of their paths.
+using EachRecord = std::function<void(std::string_view path, std::string_view record)>;
+std::optional<Error> select_records(LedgerDatabase& database, const EachRecord& each);
+/// One document's; empty: there is none.
+Result<std::string> select_record(LedgerDatabase& database, std::string_view path);
+/// Paths of all documents, or only of those that a run's whole input named, in their order.
+enum class DocumentSet { all, in_input };
+Result<std::int64_t> count_in_input(LedgerDatabase& database);
+Result<std::vector<std::string>> select_paths(LedgerDatabase& database, DocumentSet set);
+Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::string_view path);
+Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key);
+Result<std::optional<StoredAnswer>> select_answer(LedgerDatabase& database, std::string_view request);
+Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::string_view path);
+/// Empty: not known.
+Result<std::string> select_model(LedgerDatabase& database, std::string_view server);
+Result<std::string> select_configuration(LedgerDatabase& database, std::string_view digest);
+
+}  // namespace docket

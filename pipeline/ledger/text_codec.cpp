@@ -1,0 +1,167 @@
+#include "pipeline/ledger/text_codec.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <limits>
+
+namespace docket {
+namespace {
+
+constexpr std::uint64_t version = 1;
+
+using Sides = std::array<std::uint32_t, 4>;
+
+Sides sides(const Box& box) {
+  return {std::bit_cast<std::uint32_t>(box.left), std::bit_cast<std::uint32_t>(box.top),
+          std::bit_cast<std::uint32_t>(box.right), std::bit_cast<std::uint32_t>(box.bottom)};
+}
+
+Box to_box(const Sides& sides) {
+  return {std::bit_cast<float>(sides[0]), std::bit_cast<float>(sides[1]), std::bit_cast<float>(sides[2]),
+          std::bit_cast<float>(sides[3])};
+}
+
+/// Numbers that are near have the high bits in common; swapped, what differs is a small number.
+std::uint32_t swapped(std::uint32_t bits) { return __builtin_bswap32(bits); }
+
+void put_count(std::string& bytes, std::uint64_t count) {
+  while (count >= 0x80) {
+    bytes += static_cast<char>(count | 0x80);
+    count >>= 7;
+  }
+  bytes += static_cast<char>(count);
+}
+
+void put_float(std::string& bytes, float value) {
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+  for (int shift = 0; shift < 32; shift += 8)
+    bytes += static_cast<char>(bits >> shift);
+}
+
+void put_page(std::string& bytes, const Page& page) {
+  put_float(bytes, page.width);
+  put_float(bytes, page.height);
+  put_count(bytes, page.text.size());
+  bytes += page.text;
+  put_count(bytes, page.words.size());
+  Sides before{};
+  std::uint32_t end = 0;
+  for (const Word& word : page.words) {
+    put_count(bytes, word.offset - end);  // Modulo 2^32, should words not be in order.
+    put_count(bytes, word.length);
+    end = word.offset + word.length;
+    const Sides now = sides(word.box);
+    for (std::size_t i = 0; i < now.size(); ++i)
+      put_count(bytes, swapped(now[i] ^ before[i]));
+    before = now;
+  }
+}
+
+/// Takes values from the front; once something is missing `ok` is false and all values are 0.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+  bool ok() const { return ok_; }
+  bool at_end() const { return bytes_.empty(); }
+  std::size_t left() const { return bytes_.size(); }
+
+  std::uint64_t count() {
+    std::uint64_t value = 0;
+    for (int shift = 0; shift < 64 && !bytes_.empty(); shift += 7) {
+      const auto byte = static_cast<unsigned char>(bytes_.front());
+      bytes_.remove_prefix(1);
+      value |= std::uint64_t{byte & 0x7fu} << shift;
+      if (byte < 0x80) return value;
+    }
+    return fail();
+  }
+
+  std::uint32_t number() {
+    const std::uint64_t value = count();
+    if (value > std::numeric_limits<std::uint32_t>::max()) return static_cast<std::uint32_t>(fail());
+    return static_cast<std::uint32_t>(value);
+  }
+
+  float real() {
+    if (bytes_.size() < 4) return static_cast<float>(fail());
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+      bits |= std::uint32_t{static_cast<unsigned char>(bytes_[i])} << (8 * i);
+    bytes_.remove_prefix(4);
+    return std::bit_cast<float>(bits);
+  }
+
+  std::string_view bytes(std::uint64_t length) {
+    if (length > bytes_.size()) {
+      fail();
+      return {};
+    }
+    const std::string_view taken = bytes_.substr(0, length);
+    bytes_.remove_prefix(length);
+    return taken;
+  }
+
+  std::uint64_t fail() {
+    ok_ = false;
+    bytes_ = {};
+    return 0;
+  }
+
+ private:
+  std::string_view bytes_;
+  bool ok_ = true;
+};
+
+/// A count of things that take at least `least` bytes each: a larger one than fits is no count.
+std::size_t count_of(Reader& reader, std::size_t least) {
+  const std::uint64_t count = reader.count();
+  return count > reader.left() / least ? reader.fail() : count;
+}
+
+Page take_page(Reader& reader) {
+  Page page;
+  page.width = reader.real();
+  page.height = reader.real();
+  page.text = reader.bytes(reader.count());
+  page.words.resize(count_of(reader, 6));
+  Sides before{};
+  std::uint32_t end = 0;
+  for (Word& word : page.words) {
+    word.offset = end + reader.number();
+    word.length = reader.number();
+    end = word.offset + word.length;
+    for (std::uint32_t& side : before)
+      side ^= swapped(reader.number());
+    word.box = to_box(before);
+    if (!reader.ok() || word.offset > page.text.size() || word.length > page.text.size() - word.offset) {
+      reader.fail();
+      break;
+    }
+  }
+  return page;
+}
+
+}  // namespace
+
+std::string encode_text(const Text& text) {
+  std::string bytes;
+  put_count(bytes, version);
+  put_count(bytes, text.pages.size());
+  for (const Page& page : text.pages)
+    put_page(bytes, page);
+  return bytes;
+}
+
+std::shared_ptr<const Text> decode_text(std::string_view bytes) {
+  Reader reader(bytes);
+  if (reader.count() != version) return nullptr;
+  auto text = std::make_shared<Text>();
+  const std::size_t pages = count_of(reader, 10);
+  for (std::size_t i = 0; i < pages && reader.ok(); ++i)
+    text->pages.push_back(take_page(reader));
+  if (!reader.ok() || !reader.at_end()) return nullptr;
+  return text;
+}
+
+}  // namespace docket

@@ -1,0 +1,29 @@
+#include "pipeline/pipeline.h"
+
+#include <algorithm>
+
+namespace docket {
+
+const BackendConfig* Pipeline::backend(std::string_view wanted) const {
+  const auto found = std::find_if(backends.begin(), backends.end(),
+                                  [&](const BackendConfig& backend) { return backend.name == wanted; });
+  return found == backends.end() ? nullptr : &*found;
+}
+
+const StageConfig* Pipeline::stage(std::string_view id) const {
+  const auto found =
+      std::find_if(stages.begin(), stages.end(), [&](const StageConfig& stage) { return stage.id == id; });
+  return found == stages.end() ? nullptr : &*found;
+}
+
+bool names_backend(const StageConfig& stage, std::string_view backend) {
+  for (const Field& field : stage.type->fields) {
+    if (field.type == Field::Type::backend && stage.settings.text(field.name) == backend) return true;
+    if (field.type != Field::Type::backends) continue;
+    const std::vector<std::string> names = stage.settings.texts(field.name);
+    if (std::ranges::find(names, backend) != names.end()) return true;
+  }
+  return false;
+}
+
+}  // namespace docket

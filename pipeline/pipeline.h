@@ -1,0 +1,52 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/registry.h"
+#include "pipeline/settings.h"
+#include "pipeline/stage.h"
+
+namespace docket {
+
+struct BackendConfig {
+  std::string name;
+  const BackendType* type = nullptr;
+  Settings settings;
+  int line = 0, column = 0;
+};
+
+struct StageConfig {
+  std::string id;  ///< Also the stage's member in the record.
+  const StageType* type = nullptr;
+  Settings settings;
+  std::vector<std::size_t>
+      after;  ///< Positions in Pipeline::stages, all smaller than this one's. Empty: first.
+  std::vector<NamedCondition> when;  ///< Empty: always.
+  std::unique_ptr<Stage> stage;
+  int line = 0, column = 0;
+};
+
+/// A pipeline file, resolved and valid. Owned by the run, const from then on.
+struct Pipeline {
+  std::filesystem::path file;       ///< Absolute.
+  std::filesystem::path directory;  ///< Of the file: what its relative paths start from.
+  std::string name;
+  std::vector<std::string> inputs;   ///< Files, folders, globs; relative to `directory`.
+  std::filesystem::path output_dir;  ///< Absolute.
+  std::vector<BackendConfig> backends;
+  std::vector<StageConfig> stages;  ///< Sorted so that each stands after all that it waits for.
+  Settings settings;                ///< The top level: budget, policy.
+  /// The pipeline file and every file whose content is part of it, absolute; files with secrets are not.
+  std::vector<std::filesystem::path> files;
+
+  const BackendConfig* backend(std::string_view name) const;
+  const StageConfig* stage(std::string_view id) const;
+};
+
+/// True if a setting of the stage names the backend.
+bool names_backend(const StageConfig& stage, std::string_view backend);
+
+}  // namespace docket

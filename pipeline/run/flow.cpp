@@ -1,0 +1,446 @@
+// The only file that knows TBB.
+//
+//   reader --> waiting --> limiter --> stage 1 --> ... --> stage n --> finish
+//   (thread)   (queue)        ^         |   ^                            |
+//                             |         v   |                            |
+//                             |   store, backends                        |
+//                             +------------------------------------------+  (slot given back)
+//
+// The limiter is the only bound and the only entrance; everything behind it may queue freely, since at most
+// `in_flight` documents are there. `finish` is the only exit and alone gives the slot back. A stage node
+// sends a document on to every stage that waits for it; the last of the predecessors to arrive starts the
+// stage. Later stages have the higher priority, so that a document is finished before another is begun.
+//
+// Nothing that a stage throws leaves `advance_safely` and no graph is ever cancelled: stopping is a token, so
+// every document that went in reaches `finish`.
+#include "pipeline/run/flow.h"
+
+#include <tbb/flow_graph.h>
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <semaphore>
+#include <thread>
+
+#include "pipeline/pipeline.h"
+#include "pipeline/record.h"
+#include "pipeline/stage_store.h"
+#include "pipeline/support/stopwatch.h"
+
+namespace docket {
+namespace {
+
+namespace flow = tbb::flow;
+
+/// A document's stay in one stage: what the stage may look at, and what it asks and is answered, turn by
+/// turn.
+struct Visit {
+  nlohmann::json record;
+  std::vector<std::string> reasons;
+  /// What the store said; an Error: it cannot be read. Before it was asked: `later`.
+  Result<StageStore::Found> found = StageStore::Found::later;
+  int turn = 0;
+  bool is_private = false;  ///< The policy keeps a question of the stage on this machine.
+  std::vector<Request> requests;
+  std::vector<Reply> replies;
+  std::atomic<std::size_t> missing{0};
+};
+
+/// A document on its way, with how many predecessors of each stage (and of the exit, the last entry) are
+/// still to come.
+struct Passage {
+  Passage(DocumentPtr doc, std::span<const int> predecessors, WallClock::time_point until)
+      : document(std::move(doc)), missing(predecessors.size()), begun(predecessors.size()), deadline(until) {
+    for (std::size_t i = 0; i < predecessors.size(); ++i)
+      missing[i] = predecessors[i];
+  }
+  DocumentPtr document;
+  std::vector<std::atomic<int>> missing;
+  std::vector<WallClock::time_point> begun;  ///< Per stage: when its first turn began.
+  const WallClock::time_point deadline;      ///< Answers that come later are of no use.
+};
+
+struct Job {
+  std::shared_ptr<Passage> passage;
+  std::shared_ptr<Visit> visit;  ///< Null: comes from a predecessor. Else: comes with answers.
+};
+
+using StepNode = flow::multifunction_node<Job, std::tuple<Job, Job>>;
+using CallNode = flow::async_node<Job, Job>;
+
+/// True for the last of the predecessors to arrive. What the others wrote is visible to it.
+bool all_arrived(Passage& passage, std::size_t position) {
+  return passage.missing[position].fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
+Result<std::vector<Request>> advance_safely(const Stage& stage, Document& document, const Turn& turn,
+                                            StageResult& result) {
+  try {
+    return stage.advance(document, turn, result);
+  } catch (const std::exception& error) {
+    return Error{ErrorClass::bug, error.what()};
+  } catch (...) {
+    return Error{ErrorClass::bug, "unknown exception"};
+  }
+}
+
+/// The names of the conditions that hold.
+Result<std::vector<std::string>> reasons_for(std::span<const NamedCondition> when,
+                                             const nlohmann::json& record) {
+  std::vector<std::string> reasons;
+  for (const NamedCondition& named : when) {
+    const Result<bool> holds = named.condition->holds(record);
+    if (!holds)
+      return Error{ErrorClass::condition, "condition '" + named.name + "': " + holds.error().message};
+    if (*holds) reasons.push_back(named.name);
+  }
+  return reasons;
+}
+
+WallClock::time_point deadline_after(std::chrono::milliseconds time) {
+  return time.count() == 0 ? WallClock::time_point::max() : WallClock::now() + time;
+}
+
+/// One stage in the graph: a node that advances it, and a node that asks the store and backends, in a loop.
+class StageNode {
+ public:
+  StageNode(flow::graph& graph, std::size_t position, std::span<const StageConfig> stages, Backend& backend,
+            const FlowOptions& options, StageStore* store, std::stop_token stop)
+      : position_(position),
+        stages_(stages),
+        before_(all_before(stages, position)),
+        backend_(backend),
+        options_(options),
+        store_(store),
+        stop_(std::move(stop)),
+        step_(
+            graph, flow::unlimited,
+            [this](const Job& job, StepNode::output_ports_type& out) { step(job, out); },
+            static_cast<flow::node_priority_t>(position + 1)),
+        call_(
+            graph, flow::unlimited,
+            [this](const Job& job, CallNode::gateway_type& gateway) { call(job, gateway); },
+            static_cast<flow::node_priority_t>(position + 1)) {
+    flow::make_edge(flow::output_port<1>(step_), call_);
+    flow::make_edge(call_, step_);
+  }
+  flow::receiver<Job>& in() { return step_; }
+  flow::sender<Job>& out() { return flow::output_port<0>(step_); }
+
+ private:
+  enum class Next { call, leave };
+
+  const StageConfig& pipeline() const { return stages_[position_]; }
+  StageResult& result_of(const Job& job) const { return job.passage->document->stages[position_]; }
+
+  void step(const Job& job, StepNode::output_ports_type& out) const {
+    Passage& passage = *job.passage;
+    if (!job.visit && !all_arrived(passage, position_)) return;
+    if (!job.visit) passage.begun[position_] = WallClock::now();
+    StageResult& result = result_of(job);
+    Job next{job.passage, job.visit ? job.visit : std::make_shared<Visit>()};
+    Next where = Next::leave;
+    {
+      const CpuStopwatch watch(result.cpu_ns);
+      where = job.visit ? go_on(*next.visit, passage, result) : enter(*next.visit, passage, result);
+    }
+    if (where == Next::call) {
+      std::get<1>(out).try_put(next);
+      return;
+    }
+    result.wall_ns = nanoseconds_since(passage.begun[position_]);
+    std::get<0>(out).try_put(Job{job.passage, nullptr});
+  }
+
+  /// Whether the stage is for this document at all.
+  Next enter(Visit& visit, Passage& passage, StageResult& result) const {
+    Document& document = *passage.document;
+    if (!may_begin(document)) return Next::leave;
+    visit.record = record_before(document, stages_, before_);
+    Result<std::vector<std::string>> reasons = reasons_for(pipeline().when, visit.record);
+    if (!reasons) return fail(result, reasons.error());
+    visit.reasons = std::move(*reasons);
+    if (!pipeline().when.empty() && visit.reasons.empty() && !pipeline().type->decides_on_reasons) {
+      result.state = StageResult::State::skipped;
+      return Next::leave;
+    }
+    if (store_ != nullptr) return Next::call;
+    visit.found = StageStore::Found::nothing;
+    return turn(visit, passage, result);
+  }
+
+  /// With what the store, or the backends, have said.
+  Next go_on(Visit& visit, Passage& passage, StageResult& result) const {
+    if (visit.turn > 0) {
+      for (const Reply& reply : visit.replies) {
+        if (!reply.answer && reply.answer.error().error_class == ErrorClass::withheld) {
+          result.withheld = true;
+          result.withheld_for_now = !visit.is_private;
+        }
+        result.spent += reply.spent;
+        result.reused += reply.reused;
+        result.cpu_ns += reply.cpu_ns;
+      }
+      return turn(visit, passage, result);
+    }
+    if (!visit.found) return fail(result, visit.found.error());
+    switch (*visit.found) {
+      case StageStore::Found::result:
+        return Next::leave;
+      case StageStore::Found::later:
+        return stop_.stop_requested() ? Next::leave : Next::call;
+      case StageStore::Found::nothing:
+        break;
+    }
+    if (!stop_.stop_requested()) return turn(visit, passage, result);
+    store_->ended(*passage.document, position_);
+    return Next::leave;
+  }
+
+  /// Advances the stage by one turn.
+  Next turn(Visit& visit, const Passage& passage, StageResult& result) const {
+    Document& document = *passage.document;
+    const Turn turn{visit.turn, visit.replies, visit.record, visit.reasons};
+    Result<std::vector<Request>> requests = advance_safely(*pipeline().stage, document, turn, result);
+    if (requests && !requests->empty()) {
+      for (Request& request : *requests)
+        address(request, visit, passage, result);
+      ++visit.turn;
+      visit.replies.assign(requests->size(), Reply{});
+      visit.missing = requests->size();
+      visit.requests = std::move(*requests);
+      return Next::call;
+    }
+    if (!requests)
+      fail(result, requests.error());
+    else if (result.state == StageResult::State::pending)
+      result.state = StageResult::State::done;
+    if (store_ != nullptr) store_->ended(document, position_);
+    return Next::leave;
+  }
+
+  /// Tells a request whose it is, how long an answer is of use, and whether it may leave this machine.
+  void address(Request& request, Visit& visit, const Passage& passage, const StageResult& result) const {
+    const Document& document = *passage.document;
+    request.asked_by = {document.path, pipeline().id, position_, asks_later(request.backend)};
+    request.deadline = passage.deadline;
+    if (!std::holds_alternative<Prompt>(request.question) || options_.private_when.empty()) return;
+    nlohmann::json record = visit.record;
+    if (!result.output.is_null())
+      record[pipeline().id] = result.output;  // What a lower tier says of it counts.
+    // What nobody can tell, or not yet, stays here.
+    const Result<std::vector<std::string>> reasons = reasons_for(options_.private_when, record);
+    if (!reasons) {
+      request.private_because = reasons.error().message;
+    } else if (!reasons->empty()) {
+      request.private_because = reasons->front();
+    } else {
+      request.private_because = not_yet_known(record);
+    }
+    visit.is_private = visit.is_private || !request.private_because.empty();
+  }
+
+  /// The policy's condition that reads what a stage will say which this one does not wait for; empty: none.
+  std::string not_yet_known(const nlohmann::json& record) const {
+    for (const NamedCondition& named : options_.private_when) {
+      for (const std::string& member : named.condition->members()) {
+        const auto stage = std::ranges::find(stages_, member, &StageConfig::id);
+        if (stage == stages_.end() || record.contains(member)) continue;
+        const auto position = static_cast<std::size_t>(stage - stages_.begin());
+        if (std::ranges::find(before_, position) == before_.end())
+          return named.name + ", which is not known before " + member + " is done";
+      }
+    }
+    return "";
+  }
+
+  /// True if a later stage names the backend too.
+  bool asks_later(const std::string& backend) const {
+    return std::any_of(stages_.begin() + static_cast<std::ptrdiff_t>(position_) + 1, stages_.end(),
+                       [&](const StageConfig& stage) { return names_backend(stage, backend); });
+  }
+
+  bool may_begin(const Document& document) const {
+    if (stop_.stop_requested()) return false;
+    return std::ranges::all_of(pipeline().after, [&](std::size_t earlier) {
+      const StageResult::State state = document.stages[earlier].state;
+      return state != StageResult::State::failed && state != StageResult::State::pending;
+    });
+  }
+
+  static Next fail(StageResult& result, Error error) {
+    if (error.error_class == ErrorClass::withheld) {
+      result.state = StageResult::State::held;
+      result.held = std::move(error.message);
+      return Next::leave;
+    }
+    // A turn that was asked after the stop, or that the stop cut short, is no failure of the document.
+    const bool cancelled = error.error_class == ErrorClass::cancelled;
+    result.state = cancelled ? StageResult::State::pending : StageResult::State::failed;
+    result.error = std::move(error);
+    return Next::leave;
+  }
+
+  void call(const Job& job, CallNode::gateway_type& gateway) const {
+    gateway.reserve_wait();
+    if (job.visit->turn == 0)
+      ask_store(job, gateway);
+    else
+      ask_backends(job, gateway);
+  }
+
+  void ask_store(const Job& job, CallNode::gateway_type& gateway) const {
+    const auto back = [job, &gateway] {
+      gateway.try_put(job);
+      gateway.release_wait();  // Nothing after this: the graph may go.
+    };
+    const std::int64_t cpu_begin = thread_cpu_ns();
+    Result<StageStore::Found> found =
+        store_->begin(*job.passage->document, position_, job.visit->reasons, back);
+    // `visit.found` says so already, and the document may be on its way again.
+    if (found && *found == StageStore::Found::later) return;
+    result_of(job).cpu_ns += thread_cpu_ns() - cpu_begin;
+    job.visit->found = std::move(found);
+    back();
+  }
+
+  void ask_backends(const Job& job, CallNode::gateway_type& gateway) const {
+    // After the last answer the next turn may fill `visit.requests` anew.
+    std::vector<Request> requests = std::move(job.visit->requests);
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      backend_.submit(std::move(requests[i]), [job, i, &gateway](Reply reply) {
+        job.visit->replies[i] = std::move(reply);
+        if (job.visit->missing.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+        gateway.try_put(job);
+        gateway.release_wait();  // Nothing after this: the graph may go.
+      });
+    }
+  }
+
+  const std::size_t position_;
+  const std::span<const StageConfig> stages_;
+  const std::vector<std::size_t> before_;
+  Backend& backend_;
+  const FlowOptions& options_;
+  StageStore* const store_;
+  const std::stop_token stop_;
+  StepNode step_;
+  CallNode call_;
+};
+
+/// Keeps the first exception of the two ends and stops the flow with it.
+class FirstFailure {
+ public:
+  explicit FirstFailure(std::stop_source& stop) : stop_(stop) {}
+  template <class Call>
+  void guard(const Call& call) noexcept {
+    try {
+      call();
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      stop_.request_stop();
+    }
+  }
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::stop_source& stop_;
+  std::mutex mutex_;
+  std::exception_ptr failure_;  // Guarded by mutex_.
+};
+
+/// Per stage the number of its predecessors (the first stages have one, the entrance), and last that of the
+/// exit.
+std::vector<int> count_predecessors(std::span<const StageConfig> stages,
+                                    const std::vector<std::size_t>& last) {
+  std::vector<int> counts;
+  for (const StageConfig& stage : stages)
+    counts.push_back(std::max<int>(1, static_cast<int>(stage.after.size())));
+  counts.push_back(static_cast<int>(last.size()));
+  return counts;
+}
+
+/// The stages that no other stage waits for.
+std::vector<std::size_t> last_stages(std::span<const StageConfig> stages) {
+  std::vector<std::size_t> last;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const bool awaited = std::ranges::any_of(stages, [&](const StageConfig& stage) {
+      return std::ranges::find(stage.after, i) != stage.after.end();
+    });
+    if (!awaited) last.push_back(i);
+  }
+  return last;
+}
+
+/// How far the reader may be ahead of the limiter: enough that a slot never waits for a directory.
+constexpr int lookahead = 16;
+
+void run_in_arena(std::span<const StageConfig> stages, Backend& backend, StageStore* store,
+                  const FlowEnds& ends, const FlowOptions& options, const std::stop_token& outer_stop) {
+  std::stop_source stop;
+  const std::stop_callback forward(outer_stop, [&stop] { stop.request_stop(); });
+  FirstFailure failure(stop);
+  const std::vector<std::size_t> last = last_stages(stages);
+  const std::vector<int> predecessors = count_predecessors(stages, last);
+  std::counting_semaphore<> places(options.in_flight + lookahead);
+
+  flow::graph graph;
+  flow::queue_node<Job> waiting(graph);
+  flow::limiter_node<Job, int> limiter(graph, static_cast<std::size_t>(options.in_flight));
+  std::deque<StageNode> nodes;
+  for (std::size_t i = 0; i < stages.size(); ++i)
+    nodes.emplace_back(graph, i, stages, backend, options, store, stop.get_token());
+  flow::multifunction_node<Job, std::tuple<int>> finish(graph, flow::serial, [&](const Job& job, auto& out) {
+    if (!all_arrived(*job.passage, stages.size())) return;
+    failure.guard([&] { ends.finished(*job.passage->document); });
+    places.release();
+    std::get<0>(out).try_put(1);
+  });
+  flow::make_edge(waiting, limiter);
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    if (stages[i].after.empty()) flow::make_edge(limiter, nodes[i].in());
+    for (const std::size_t earlier : stages[i].after)
+      flow::make_edge(nodes[earlier].out(), nodes[i].in());
+  }
+  for (const std::size_t i : last)
+    flow::make_edge(nodes[i].out(), finish);
+  flow::make_edge(flow::output_port<0>(finish), limiter.decrementer());
+
+  graph.reserve_wait();
+  std::jthread reader([&] {
+    failure.guard([&] {
+      while (!stop.stop_requested()) {
+        places.acquire();
+        DocumentPtr document = stop.stop_requested() ? nullptr : ends.next();
+        if (!document) break;
+        document->stages.resize(stages.size());
+        const WallClock::time_point deadline = deadline_after(options.document_time);
+        waiting.try_put(Job{std::make_shared<Passage>(std::move(document), predecessors, deadline), nullptr});
+      }
+    });
+    graph.release_wait();
+  });
+  graph.wait_for_all();
+  reader.join();
+  failure.rethrow();
+}
+
+}  // namespace
+
+void run_flow(std::span<const StageConfig> stages, Backend& backend, const FlowEnds& ends,
+              const FlowOptions& options, const std::stop_token& stop, StageStore* store) {
+  const tbb::global_control cap(tbb::global_control::max_allowed_parallelism,
+                                static_cast<std::size_t>(std::max(2, options.jobs)));
+  tbb::task_arena arena(options.jobs);
+  arena.execute([&] { run_in_arena(stages, backend, store, ends, options, stop); });
+}
+
+}  // namespace docket

@@ -1,0 +1,282 @@
+#include "pipeline/run/inputs.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "pipeline/run/glob.h"
+
+namespace docket {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// `path` as seen from `folder`; empty if it is not below it.
+std::string below(const fs::path& path, const fs::path& folder) {
+  const fs::path relative = path.lexically_relative(folder);
+  if (relative.empty() || relative == "." || *relative.begin() == "..") return {};
+  return relative.string();
+}
+
+/// True if no component is empty, `.` or `..`: nothing can be left out.
+bool is_shortest(std::string_view path) {
+  for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
+       slash = path.find('/', slash + 1)) {
+    const std::string_view rest = path.substr(slash + 1);
+    if (rest.empty() || rest[0] == '/') return false;
+    if (rest[0] != '.') continue;
+    if (rest.size() == 1 || rest[1] == '/') return false;
+    if (rest[1] == '.' && (rest.size() == 2 || rest[2] == '/')) return false;
+  }
+  return true;
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+Glob glob_of(const std::string& source, const fs::path& base) {
+  const fs::path path = (base / source).lexically_normal();
+  return is_folder(path) ? Glob::below(path.string()) : Glob(path.string());
+}
+
+}  // namespace
+
+std::string document_path(const fs::path& file, const fs::path& base, const fs::path& project) {
+  // Nearly all files are below the project: a hundred thousand of them are named without taking paths apart.
+  const std::string& text = file.native();
+  const std::string& folder = project.native();
+  if (text.size() > folder.size() + 1 && text.starts_with(folder) && text[folder.size()] == '/' &&
+      !folder.ends_with('/') && is_shortest(text))
+    return text.substr(folder.size() + 1);
+  const fs::path absolute = (base / file).lexically_normal();
+  if (std::string named = below(absolute, project); !named.empty()) return named;
+  if (base == "/") return absolute.string();
+  std::string named = below(absolute, base);
+  // The same name may mean a file of the project: then only the whole path tells them apart.
+  if (named.empty() || is_there(project / named)) return absolute.string();
+  return named;
+}
+
+/// Where files come from, one after the other. `next` gives absolute paths; an empty one: the end.
+/// Strings rather than `path`s: a path is taken apart whenever it is made or copied.
+class Inputs::Source {
+ public:
+  virtual ~Source() = default;
+  virtual std::string next(const std::stop_token& stop) = 0;
+};
+
+namespace {
+
+class OneFile final : public Inputs::Source {
+ public:
+  explicit OneFile(std::string file) : file_(std::move(file)) {}
+  std::string next(const std::stop_token&) override { return std::exchange(file_, {}); }
+
+ private:
+  std::string file_;
+};
+
+/// Depth first through the folders that a pattern reaches.
+class Walk final : public Inputs::Source {
+ public:
+  Walk(Glob glob, std::string output_dir, const std::function<void(const std::string&)>& warn)
+      : glob_(std::move(glob)), output_dir_(std::move(output_dir)), warn_(warn) {
+    open(glob_.root().empty() ? "." : glob_.root(), glob_.start());
+  }
+
+  std::string next(const std::stop_token& stop) override {
+    while (!open_.empty() && !stop.stop_requested()) {
+      Folder& folder = open_.back();
+      if (folder.next == folder.entries.size()) {
+        open_.pop_back();
+        continue;
+      }
+      const Entry& entry = folder.entries[folder.next++];
+      if (!entry.is_folder && glob_.accepts(folder.places, entry.name)) {
+        return join(folder.path, entry.name);
+      }
+      if (!entry.is_folder) continue;
+      Glob::Places places = glob_.enter(folder.places, entry.name);
+      const std::string path = join(folder.path, entry.name);
+      if (!places.empty() && path != output_dir_)
+        open(path, std::move(places));  // `folder` is no longer valid.
+    }
+    return {};
+  }
+
+ private:
+  struct Entry {
+    std::string name;
+    bool is_folder;
+  };
+  struct Folder {
+    std::string path;
+    Glob::Places places;
+    std::vector<Entry> entries;
+    std::size_t next = 0;
+  };
+
+  static std::string join(const std::string& folder, const std::string& name) {
+    std::string path;
+    path.reserve(folder.size() + 1 + name.size());
+    path += folder;
+    if (!path.ends_with('/')) path += '/';
+    return path += name;
+  }
+
+  void open(const std::string& path, Glob::Places places) {
+    Folder folder{path, std::move(places), {}, 0};
+    DIR* const stream = opendir(path.c_str());
+    if (stream == nullptr) warn_("cannot read the folder " + path + ": " + std::strerror(errno));
+    while (const dirent* entry = stream != nullptr ? readdir(stream) : nullptr) {
+      const std::string_view name = entry->d_name;
+      if (name == "." || name == "..") continue;
+      if (const auto is_folder = kind_of(dirfd(stream), *entry))
+        folder.entries.push_back({std::string(name), *is_folder});
+    }
+    if (stream != nullptr) closedir(stream);
+    std::ranges::sort(folder.entries, {}, &Entry::name);
+    open_.push_back(std::move(folder));
+  }
+
+  /// Whether it is a folder; nothing for what is neither a folder nor a file. A link to a file is fine, a
+  /// link to a folder is not followed.
+  static std::optional<bool> kind_of(int folder, const dirent& entry) {
+    if (entry.d_type == DT_REG) return false;
+    if (entry.d_type == DT_DIR) return true;
+    struct stat status {};
+    const bool known = entry.d_type != DT_UNKNOWN && entry.d_type != DT_LNK;
+    if (known || fstatat(folder, entry.d_name, &status, 0) != 0) return std::nullopt;
+    if (S_ISREG(status.st_mode)) return false;
+    struct stat itself {};
+    if (fstatat(folder, entry.d_name, &itself, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(itself.st_mode))
+      return std::nullopt;
+    return true;
+  }
+
+  const Glob glob_;
+  const std::string output_dir_;
+  const std::function<void(const std::string&)>& warn_;
+  std::vector<Folder> open_;
+};
+
+/// A list on standard input.
+class List final : public Inputs::Source {
+ public:
+  List(fs::path base, char separator) : base_(std::move(base)), separator_(separator) {}
+  ~List() override { close(wake_); }
+
+  std::string next(const std::stop_token& stop) override {
+    for (;;) {
+      const std::size_t end = buffer_.find(separator_, searched_);
+      if (end != std::string::npos || (ended_ && begin_ < buffer_.size())) {
+        const std::size_t stop_at = std::min(end, buffer_.size());
+        std::string name = buffer_.substr(begin_, stop_at - begin_);
+        begin_ = searched_ = std::min(stop_at + 1, buffer_.size());
+        if (separator_ == '\n' && name.ends_with('\r')) name.pop_back();
+        if (!name.empty()) return (base_ / name).string();
+        continue;
+      }
+      if (ended_ || !read_more(stop)) return {};
+    }
+  }
+
+ private:
+  /// False once `stop` is requested.
+  bool read_more(const std::stop_token& stop) {
+    const std::stop_callback interrupt(stop, [this] { eventfd_write(wake_, 1); });
+    std::array<pollfd, 2> files = {{{STDIN_FILENO, POLLIN, 0}, {wake_, POLLIN, 0}}};
+    while (poll(files.data(), files.size(), -1) < 0 && errno == EINTR) {
+    }
+    if (stop.stop_requested()) return false;
+    buffer_.erase(0, begin_);
+    begin_ = 0;
+    searched_ = buffer_.size();
+    std::array<char, 65536> block;
+    const ssize_t length = read(STDIN_FILENO, block.data(), block.size());
+    if (length > 0) {
+      buffer_.append(block.data(), static_cast<std::size_t>(length));
+    } else if (length == 0 || errno != EINTR) {
+      ended_ = true;
+    }
+    return true;
+  }
+
+  const fs::path base_;
+  const char separator_;
+  const int wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  std::string buffer_;
+  std::size_t begin_ = 0;     // Of the next name.
+  std::size_t searched_ = 0;  // No separator before here.
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Inputs::Inputs(InputOptions options, std::function<void(const std::string&)> warn)
+    : options_(std::move(options)), warn_(std::move(warn)) {}
+
+Inputs::~Inputs() = default;
+
+std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) const {
+  const std::string& source = options_.sources[position];
+  if (source == "-") return std::make_unique<List>(options_.base, options_.separator);
+  const fs::path path = (options_.base / source).lexically_normal();
+  if (is_folder(path))
+    return std::make_unique<Walk>(Glob::below(path.string()), options_.output_dir.string(), warn_);
+  if (is_there(path) || !Glob::is_pattern(source)) return std::make_unique<OneFile>(path);
+  return std::make_unique<Walk>(Glob(path.string()), options_.output_dir.string(), warn_);
+}
+
+bool Inputs::named_before(std::size_t position, const std::string& file) const {
+  for (std::size_t i = 0; i < position; ++i) {
+    const std::string& source = options_.sources[i];
+    if (source == "-") continue;
+    if ((options_.base / source).lexically_normal() == file) return true;
+    if (glob_of(source, options_.base).matches(file)) return true;
+  }
+  return false;
+}
+
+std::optional<Input> Inputs::next(const std::stop_token& stop) {
+  while (position_ < options_.sources.size() && !stop.stop_requested()) {
+    if (!source_) source_ = open(position_);
+    std::string file = source_->next(stop);
+    if (!is_shortest(file)) file = fs::path(file).lexically_normal().string();
+    if (file.empty()) {
+      const bool is_list = options_.sources[position_] == "-";
+      if (!found_ && !is_list && options_.empty_is_odd && !stop.stop_requested()) {
+        warn_("no file matches " + options_.sources[position_]);
+      }
+      source_.reset();
+      found_ = false;
+      ++position_;
+      continue;
+    }
+    found_ = true;
+    if (options_.sources[position_] != "-" && named_before(position_, file)) continue;
+    std::string path = document_path(file, options_.base, options_.project);
+    return Input{std::move(path), std::move(file)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace docket

@@ -1,0 +1,204 @@
+#include "pipeline/run/output.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+#include "pipeline/support/digest.h"
+#include "pipeline/support/fault_point.h"
+
+namespace docket {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// File systems allow 255 bytes; the longest of our endings must fit behind.
+constexpr std::size_t longest_component = 240;
+constexpr std::size_t digest_digits = 64;  ///< All of a SHA-256: shorter ones can be made to be equal.
+
+std::string_view without_leading(std::string_view text, char c) {
+  while (text.starts_with(c))
+    text.remove_prefix(1);
+  return text;
+}
+
+std::string_view without_trailing(std::string_view text, char c) {
+  while (text.ends_with(c))
+    text.remove_suffix(1);
+  return text;
+}
+
+std::string folder_name(std::string_view component) {
+  const std::string_view bare = without_trailing(component, '_');
+  const bool like_ours =
+      bare.ends_with(record_ending) || bare.ends_with(text_ending) || bare.ends_with(".jsonl");
+  return std::string(component) + (like_ours ? "_" : "");
+}
+
+/// The record of `x.words` would be the word boxes of `x`.
+std::string file_name(std::string_view component) {
+  return std::string(component) + (without_trailing(component, '_').ends_with(".words") ? "_" : "");
+}
+
+bool ends_like_shortened(std::string_view component) {
+  const std::size_t tilde = component.rfind('~');
+  return tilde != std::string_view::npos && component.size() - tilde - 1 == digest_digits &&
+         component.find_first_not_of("0123456789abcdef", tilde + 1) == std::string_view::npos;
+}
+
+/// What already looks cut gets an underscore behind, which what is cut here never has.
+std::string shortened(std::string component) {
+  if (ends_like_shortened(without_trailing(component, '_'))) component += '_';
+  if (component.size() <= longest_component) return component;
+  const std::string digest = sha256_hex(component);
+  std::size_t cut = longest_component - digest_digits - 1;
+  while (cut > 0 && (static_cast<unsigned char>(component[cut]) & 0xC0) == 0x80)
+    --cut;  // Not within a character.
+  return component.substr(0, cut) + "~" + digest;
+}
+
+/// Opens the file, writes all of `content`; 0 or an errno.
+int write_all(const fs::path& file, int flags, std::string_view content) {
+  const int descriptor = open(file.c_str(), flags | O_CLOEXEC, 0666);
+  if (descriptor < 0) return errno;
+  int error = 0;
+  while (!content.empty() && error == 0) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written > 0) content.remove_prefix(static_cast<std::size_t>(written));
+    if (written < 0 && errno != EINTR) error = errno;
+  }
+  if (close(descriptor) != 0 && error == 0) error = errno;
+  return error;
+}
+
+int write_new(const fs::path& file, std::string_view content) {
+  return write_all(file, O_WRONLY | O_CREAT | O_TRUNC, content);
+}
+
+}  // namespace
+
+std::string output_name(std::string_view path) {
+  std::string name;
+  bool first = true;
+  if (path.starts_with('/')) {
+    name = "_root/";
+    first = false;
+    path.remove_prefix(1);
+  }
+  while (!path.empty()) {
+    const std::size_t slash = path.find('/');
+    const bool last = slash == std::string_view::npos;
+    std::string component = last ? file_name(path) : folder_name(path.substr(0, slash));
+    const std::string_view bare = without_leading(component, '_');
+    const bool reserved =
+        (bare == "root" && component != "root") || bare == ".docket" || (bare == "report" && last);
+    if (first && reserved) component.insert(0, 1, '_');
+    name += shortened(std::move(component));
+    first = false;
+    if (last) break;
+    name += '/';
+    path.remove_prefix(slash + 1);
+  }
+  return name;
+}
+
+std::optional<Error> write_file(const fs::path& file, std::string_view content) {
+  std::error_code ignored;
+  const fs::file_type type = fs::status(file, ignored).type();
+  if (type != fs::file_type::regular &&
+      type != fs::file_type::not_found) {  // A device or a pipe stays what it is.
+    const int error = write_all(file, O_WRONLY, content);
+    return error == 0 ? std::nullopt : std::optional(write_error(file, error));
+  }
+  const fs::path temporary =
+      file.parent_path() / ("." + file.filename().string() + ".tmp-" + std::to_string(getpid()));
+  int error = write_new(temporary, content);
+  if (error == 0 && rename(temporary.c_str(), file.c_str()) != 0) error = errno;
+  if (error == 0) return std::nullopt;
+  unlink(temporary.c_str());
+  return write_error(file, error);
+}
+
+std::variant<std::unique_ptr<Output>, Output::Failure> Output::open(const fs::path& folder) {
+  return prepare(folder, [](const fs::path& file) { return RunLock::take(file); });
+}
+
+std::variant<std::unique_ptr<Output>, Output::Failure> Output::open_when_free(
+    const fs::path& folder, const std::stop_token& stop,
+    const std::function<void(const LockHolder&)>& waiting) {
+  return prepare(folder, [&](const fs::path& file) { return RunLock::wait(file, stop, waiting); });
+}
+
+std::variant<std::unique_ptr<Output>, Output::Failure> Output::prepare(
+    const fs::path& folder, const std::function<Taken(const fs::path&)>& take) {
+  std::error_code error;
+  fs::create_directories(folder / ".docket", error);
+  if (error) return Failure{write_error(folder, error.value())};
+  auto taken = take(folder / ".docket/lock");
+  if (const auto* failed = std::get_if<Error>(&taken)) return Failure{*failed};
+  if (const auto* busy = std::get_if<RunLock::Busy>(&taken))
+    return Failure{
+        {ErrorClass::output, "another run is writing to " + folder.string() + ": " + to_string(busy->holder)},
+        true};
+  std::unique_ptr<Output> output(new Output(folder, std::move(std::get<RunLock>(taken))));
+  fs::remove_all(output->temporary(), error);  // What a killed run left.
+  fs::create_directories(output->temporary(), error);
+  if (error) return Failure{write_error(output->temporary(), error.value())};
+  return output;
+}
+
+Output::Output(fs::path folder, RunLock lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
+
+Output::~Output() {
+  std::error_code ignored;
+  fs::remove_all(temporary(), ignored);
+}
+
+bool Output::holds(std::string_view name, std::string_view content) const {
+  std::ifstream file(folder_ / name, std::ios::binary);
+  std::error_code error;
+  if (!file || fs::file_size(folder_ / name, error) != content.size() || error) return false;
+  return std::equal(std::istreambuf_iterator<char>(file), {}, content.begin(), content.end());
+}
+
+std::optional<Error> Output::remove(std::string_view name) const {
+  const fs::path file = folder_ / name;
+  std::error_code error;
+  fs::remove(file, error);
+  if (error) return Error{ErrorClass::output, "cannot remove " + file.string() + ": " + error.message()};
+  for (fs::path folder = file.parent_path(); folder != folder_; folder = folder.parent_path())
+    if (!fs::remove(folder, error) || error) break;  // Not empty.
+  return std::nullopt;
+}
+
+std::optional<Error> Output::write(std::string_view name, std::string_view content) const {
+  static std::atomic<unsigned> number = 0;
+  const fs::path file = folder_ / name;
+  const fs::path temporary_file = temporary() / std::to_string(++number);
+  std::error_code error;
+  if (const int failed = write_new(temporary_file, content)) {
+    fs::remove(temporary_file, error);
+    return write_error(file, failed);
+  }
+  fault_point("output.written");
+  fs::rename(temporary_file, file, error);
+  if (error == std::errc::no_such_file_or_directory) {
+    fs::create_directories(file.parent_path(), error);
+    if (!error) fs::rename(temporary_file, file, error);
+  }
+  fault_point("output.renamed");
+  if (!error) return std::nullopt;
+  std::error_code ignored;
+  fs::remove(temporary_file, ignored);
+  return write_error(file, error.value());
+}
+
+}  // namespace docket

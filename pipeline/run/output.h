@@ -1,0 +1,78 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "pipeline/run/run_lock.h"
+#include "pipeline/support/write_error.h"
+
+namespace docket {
+
+/// The name of a document's files below the output folder, without their ending: its path, changed only where
+/// that is no name of its own. No two paths give the same name, whatever other documents there are:
+///  - `/srv/a.pdf` becomes `_root/srv/a.pdf`; a first folder `_root` gets one more `_` in front;
+///  - `report` (whose record would be report.json) becomes `_report`, `.docket/…` becomes `_.docket/…`, and
+///    each of these with `_` in front gets one more;
+///  - a folder `x.json`, `x.jsonl` or `x.txt` becomes `x.json_`, so that it cannot be in the way of a file of
+///  ours;
+///  - a file `x.words` becomes `x.words_`, since its record would be the word boxes of `x`;
+///  - a component that is too long for a file name is cut and gets `~` and a digest of the whole; one that
+///  ends so by itself gets a `_` behind.
+std::string output_name(std::string_view document_path);
+
+/// Endings of a document's files.
+inline constexpr std::string_view record_ending = ".json";
+inline constexpr std::string_view text_ending = ".txt";          ///< Pages end with a form feed.
+inline constexpr std::string_view words_ending = ".words.json";  ///< Word boxes.
+
+/// The folder that a run writes to. One process at a time holds it; all files are written under a temporary
+/// name in `.docket/tmp` and then renamed, so no reader ever sees half a file. Threads may share it.
+class Output {
+ public:
+  /// Makes the folder where it is missing and takes its lock. The Error is of class `output`;
+  /// `held_by_another` tells apart that another run holds the folder.
+  struct Failure {
+    Error error;
+    bool held_by_another = false;
+  };
+  static std::variant<std::unique_ptr<Output>, Failure> open(const std::filesystem::path& folder);
+  /// Waits while another run holds the folder, until `stop` is requested; says so once to `waiting`.
+  static std::variant<std::unique_ptr<Output>, Failure> open_when_free(
+      const std::filesystem::path& folder, const std::stop_token& stop,
+      const std::function<void(const LockHolder&)>& waiting);
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  /// Puts `content` at `name` below the folder, in place of what is there, and makes the folders that lead to
+  /// it.
+  std::optional<Error> write(std::string_view name, std::string_view content) const;
+
+  /// True if `name` holds exactly `content`.
+  bool holds(std::string_view name, std::string_view content) const;
+  /// Takes a file away, and the folders that are empty without it. It need not be there.
+  std::optional<Error> remove(std::string_view name) const;
+
+  const std::filesystem::path& folder() const { return folder_; }
+  /// On the same file system as the folder, emptied when it is opened. For files that become part of the
+  /// output.
+  std::filesystem::path temporary() const { return folder_ / ".docket/tmp"; }
+
+ private:
+  using Taken = std::variant<RunLock, RunLock::Busy, Error>;
+  static std::variant<std::unique_ptr<Output>, Failure> prepare(
+      const std::filesystem::path& folder, const std::function<Taken(const std::filesystem::path&)>& take);
+  Output(std::filesystem::path folder, RunLock lock);
+  const std::filesystem::path folder_;
+  const RunLock lock_;  ///< On .docket/lock.
+};
+
+/// Puts `content` at `file`, by way of a temporary file beside it; for files that are not below an Output.
+std::optional<Error> write_file(const std::filesystem::path& file, std::string_view content);
+
+}  // namespace docket

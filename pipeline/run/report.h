@@ -1,0 +1,83 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pipeline/document.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/record.h"
+
+namespace docket {
+
+/// What happened in a run, added up document by document. Sums are integers, so they are the same in any
+/// order. Not for two threads at once.
+class Report {
+ public:
+  explicit Report(const Pipeline& pipeline);
+
+  void add(const Document& document);
+  /// A document that an earlier run has ended so, and that needed nothing.
+  void add_up_to_date(Outcome outcome) { ++up_to_date_[static_cast<std::size_t>(outcome)]; }
+  /// A document that is not tried again: it counts as failed. `number`: its position in the input.
+  void add_parked(std::size_t number, const std::string& path, const std::string& stage, const Error& error);
+  /// Documents that earlier runs have records of and the input no longer names.
+  void set_missing(std::vector<std::string> paths) { missing_ = std::move(paths); }
+
+  /// All that the input named.
+  std::int64_t documents() const;
+  std::int64_t documents(Outcome outcome) const { return outcomes_[static_cast<std::size_t>(outcome)]; }
+  std::int64_t up_to_date(Outcome outcome) const { return up_to_date_[static_cast<std::size_t>(outcome)]; }
+  const std::vector<std::string>& missing() const { return missing_; }
+  const Usage& usage() const { return usage_; }
+  /// True if a document failed because a backend that it needs cannot be used.
+  bool backend_unavailable() const { return errors_.contains(ErrorClass::unavailable); }
+
+  /// What only the caller knows of the run.
+  struct Run {
+    std::string id;
+    std::string started, finished;  ///< ISO 8601, UTC.
+    std::int64_t wall_ms = 0;
+    int exit_code = 0;
+    std::string stopped;  ///< Why the run ended early; empty: it did not.
+    int jobs = 0;
+  };
+  /// The report as it is written for the user: docs/report.schema.json.
+  nlohmann::ordered_json to_json(const Run& run) const;
+
+ private:
+  struct StageSums {
+    std::array<std::int64_t, 5> states = {};  ///< By StageResult::State.
+    std::int64_t cancelled = 0;               ///< Of the pending ones: begun, then cut short.
+    std::int64_t wall_ns = 0, cpu_ns = 0;
+    Spending spent;
+    std::map<std::string, std::int64_t> reasons;
+  };
+  /// Documents with the same problem: all are counted, those with the lowest numbers are named.
+  struct Group {
+    struct Named {
+      std::string path, stage, message;
+      std::vector<std::string> reasons;
+    };
+    std::int64_t count = 0;
+    std::map<std::size_t, Named> documents;
+    void add(std::size_t number, Named named);
+  };
+
+  nlohmann::ordered_json stages_json() const;
+
+  const Pipeline& pipeline_;
+  std::array<std::int64_t, 4> outcomes_ = {};    ///< By Outcome.
+  std::array<std::int64_t, 4> up_to_date_ = {};  ///< By the Outcome of the run that did the work.
+  std::int64_t ran_ = 0;                         ///< Documents that went through stages.
+  std::vector<std::string> missing_;
+  std::vector<StageSums> stages_;
+  std::map<ErrorClass, Group> errors_;
+  std::map<std::string, Group> held_;  ///< By why.
+  Usage usage_;
+};
+
+}  // namespace docket

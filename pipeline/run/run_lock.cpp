@@ -1,0 +1,88 @@
+#include "pipeline/run/run_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <condition_variable>
+#include <mutex>
+#include <sstream>
+
+#include "pipeline/run/output.h"
+#include "pipeline/support/time.h"
+
+namespace docket {
+namespace {
+
+/// How often a lock is asked for again. flock(2) itself could wait, but would not see a stop.
+constexpr std::chrono::milliseconds reask{100};
+
+/// The file is three lines: pid, host, start.
+LockHolder read_holder(int descriptor) {
+  std::array<char, 512> text{};
+  const ssize_t length = pread(descriptor, text.data(), text.size(), 0);
+  std::istringstream lines(std::string(text.data(), length > 0 ? static_cast<std::size_t>(length) : 0));
+  LockHolder holder;
+  std::string pid;
+  std::getline(lines, pid);
+  std::getline(lines, holder.host);
+  std::getline(lines, holder.started);
+  holder.pid = std::strtoll(pid.c_str(), nullptr, 10);
+  return holder;
+}
+
+int write_holder(int descriptor) {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  const std::string text = std::to_string(getpid()) + "\n" + host.data() + "\n" + utc_now() + "\n";
+  if (ftruncate(descriptor, 0) != 0) return errno;
+  if (pwrite(descriptor, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) return errno;
+  return 0;
+}
+
+}  // namespace
+
+std::string to_string(const LockHolder& holder) {
+  if (holder.pid == 0) return "another process";
+  return "process " + std::to_string(holder.pid) + " on " + holder.host + ", since " + holder.started;
+}
+
+std::variant<RunLock, RunLock::Busy, Error> RunLock::take(const std::filesystem::path& file) {
+  const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor < 0) return write_error(file, errno);
+  RunLock lock(descriptor);
+  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return Busy{read_holder(descriptor)};
+    return Error{ErrorClass::output,
+                 "cannot lock " + file.string() + ": " + std::generic_category().message(errno)};
+  }
+  if (const int failed = write_holder(descriptor)) return write_error(file, failed);
+  return lock;
+}
+
+std::variant<RunLock, RunLock::Busy, Error> RunLock::wait(
+    const std::filesystem::path& file, const std::stop_token& stop,
+    const std::function<void(const LockHolder&)>& waiting) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  bool told = false;
+  while (true) {
+    auto taken = take(file);
+    const Busy* const busy = std::get_if<Busy>(&taken);
+    if (busy == nullptr || stop.stop_requested()) return taken;
+    if (!told && waiting) waiting(busy->holder);
+    told = true;
+    std::unique_lock lock(mutex);
+    stopped.wait_for(lock, stop, reask, [] { return false; });
+  }
+}
+
+RunLock::~RunLock() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+}  // namespace docket

@@ -1,0 +1,108 @@
+#include "backends/calls/budget.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/held_backend.h"
+
+namespace docket::backends {
+namespace {
+
+constexpr std::int64_t dollar = 1'000'000'000;
+
+/// What became of a reservation.
+struct Told {
+  bool told = false;
+  std::optional<Error> refused;
+};
+
+void reserve(Budget& budget, const std::string& document, std::int64_t most, Told& outcome) {
+  budget.reserve(document, most, [&outcome](std::optional<Error> refused) {
+    EXPECT_FALSE(outcome.told) << "told twice";
+    outcome = {true, std::move(refused)};
+  });
+}
+
+TEST(Budget, WhatIsReservedCannotBeSpentByOthers) {
+  Budget budget({2 * dollar, std::nullopt});
+  Told a, b, c;
+  reserve(budget, "a", dollar, a);
+  reserve(budget, "b", dollar, b);
+  reserve(budget, "c", dollar, c);
+  EXPECT_TRUE(a.told && b.told);
+  EXPECT_FALSE(a.refused || b.refused);
+  EXPECT_FALSE(c.told) << "it waits: the others may need less";
+  budget.settle("a", dollar, dollar / 10);
+  EXPECT_FALSE(c.told) << "1.10 and 1.00 are more than 2";
+  budget.settle("b", dollar, dollar / 10);
+  EXPECT_TRUE(c.told);
+  EXPECT_FALSE(c.refused);
+}
+
+TEST(Budget, WhoCanNeverFitIsRefusedAtOnceAndWhoWaitedInVainLater) {
+  Budget budget({2 * dollar, std::nullopt});
+  Told huge, a, b;
+  reserve(budget, "huge", 3 * dollar, huge);
+  ASSERT_TRUE(huge.refused);
+  EXPECT_EQ(huge.refused->error_class, ErrorClass::withheld);
+  EXPECT_EQ(huge.refused->message, "budget: the run has spent $0.00 of its $2.00, and a call can cost $3.00");
+  reserve(budget, "a", 2 * dollar, a);
+  reserve(budget, "b", dollar, b);
+  EXPECT_FALSE(b.told);
+  budget.settle("a", 2 * dollar, 2 * dollar);
+  ASSERT_TRUE(b.refused);
+  EXPECT_EQ(b.refused->message, "budget: the run has spent $2.00 of its $2.00, and a call can cost $1.00");
+}
+
+TEST(Budget, ADocumentHasOneOfItsOwn) {
+  Budget budget({std::nullopt, dollar});
+  Told first, second, other;
+  reserve(budget, "a", dollar, first);
+  reserve(budget, "b", dollar, other);
+  EXPECT_TRUE(first.told && other.told);
+  budget.settle("a", dollar, dollar / 2);
+  reserve(budget, "a", dollar, second);
+  ASSERT_TRUE(second.refused);
+  EXPECT_NE(second.refused->message.find("the document has spent $0.50"), std::string::npos);
+}
+
+TEST(Budget, ACallThatBrokeOffCountsAsPaidInFull) {
+  Budget budget({dollar, std::nullopt});
+  HeldCalls calls;
+  const Price price{1'000'000, 0, 0, 1'000'000};  // $1 per million tokens
+  const auto backend = make_budgeted(std::make_unique<HeldBackend>(calls), budget, price, 0);
+  const auto ask = [&](Reply reply) {
+    Request request{"m", Prompt{}};
+    std::get<Prompt>(request.question).most_output_tokens = 400'000;  // $0.40, and a little for the prompt
+    std::optional<Reply> got;
+    backend->submit(std::move(request), [&](Reply one) { got = std::move(one); });
+    if (!got) calls.answer(std::move(reply));
+    return got;
+  };
+  Usage one_call;
+  one_call.calls = 1;
+  Reply broken{Error{ErrorClass::transport, "reset"}};
+  Usage unknown = one_call;
+  unknown.unpriced_calls = 1;
+  broken.spent.add({"m", "m", unknown});
+  Reply busy{Error{ErrorClass::transient, "429"}};
+  busy.spent.add({"m", "m", one_call});
+  ask(busy);  // Costs nothing.
+  ask(broken);
+  ask(broken);
+  const auto third = ask(busy);
+  ASSERT_TRUE(third);
+  EXPECT_EQ(third->answer.error().error_class, ErrorClass::withheld);
+  EXPECT_EQ(calls.seen(), 3);
+}
+
+TEST(Budget, TheMostThatAPromptCanCost) {
+  Prompt prompt;
+  prompt.system = std::string(1000, 'x');
+  prompt.document = {{PromptPart::Kind::text, std::string(600, 'x')}};
+  prompt.most_output_tokens = 50;
+  // (200 + 800) tokens at the dearest input price of 4, and 150 at 10 USD per million.
+  EXPECT_EQ(most_cost(prompt, Price{3'000'000, 300'000, 4'000'000, 10'000'000}, 100), 4'000'000 + 1'500'000);
+}
+
+}  // namespace
+}  // namespace docket::backends

@@ -1,0 +1,295 @@
+#include "backends/calls/gate.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "backends/http/http.h"
+#include "tests/fakes.h"
+#include "tests/held_backend.h"
+
+namespace docket::backends {
+namespace {
+
+using namespace std::chrono_literals;
+using Documents = std::vector<std::string>;
+
+class Gate : public testing::Test {
+ protected:
+  void make(std::size_t width) {
+    gate_ =
+        make_gate(std::make_unique<HeldBackend>(calls_), {.name = "backend 'local'", .width = width}, timer_);
+  }
+  CallOutcome& ask(Request request) {
+    CallOutcome& outcome = outcomes_.emplace_back();
+    gate_->submit(std::move(request), outcome.done());
+    return outcome;
+  }
+  void ask_many(int count) {
+    for (int i = 0; i < count; ++i)
+      ask(prompt_request("d" + std::to_string(i)));
+  }
+  static Request with_more_to_come(Request request) {
+    request.asked_by.more_to_come = true;
+    return request;
+  }
+
+  FakeTimer timer_;
+  HeldCalls calls_;
+  std::deque<CallOutcome> outcomes_;
+  std::unique_ptr<Backend> gate_;
+};
+
+TEST_F(Gate, LetsSoManyThroughAtATime) {
+  make(2);
+  ask_many(4);
+  EXPECT_EQ(calls_.waiting(), (Documents{"d0", "d1"}));
+  calls_.answer("d1", good_reply());
+  EXPECT_EQ(calls_.waiting(), (Documents{"d0", "d2"}));
+  EXPECT_TRUE(outcomes_[1].reply->answer);
+}
+
+TEST_F(Gate, LaterStagesGoFirstThenTheFirstToCome) {
+  make(1);
+  ask(prompt_request("now"));
+  ask(prompt_request("a", 1));
+  ask(prompt_request("b", 2));
+  ask(prompt_request("c", 2));
+  Documents order;
+  while (!calls_.waiting().empty()) {
+    order.push_back(calls_.waiting().front());
+    calls_.answer(good_reply());
+  }
+  EXPECT_EQ(order, (Documents{"now", "b", "c", "a"}));
+}
+
+TEST_F(Gate, KeepsTheSeatOfADocumentForItsNextRequest) {
+  make(1);
+  ask(with_more_to_come(prompt_request("a", 0)));
+  ask(prompt_request("b", 9));
+  calls_.answer(good_reply());
+  EXPECT_EQ(calls_.waiting(), Documents{});
+  ask(prompt_request("a", 1));
+  EXPECT_EQ(calls_.waiting(), Documents{"a"});
+  calls_.answer(good_reply());
+  EXPECT_EQ(calls_.waiting(), Documents{"b"});
+}
+
+TEST_F(Gate, GivesTheSeatAwayAfterAMoment) {
+  make(2);
+  ask(with_more_to_come(prompt_request("a")));
+  ask(prompt_request("b"));
+  ask(prompt_request("c"));
+  calls_.answer("a", good_reply());
+  timer_.advance(29ms);
+  EXPECT_EQ(calls_.waiting(), Documents{"b"});
+  timer_.advance(1ms);
+  EXPECT_EQ(calls_.waiting(), (Documents{"b", "c"}));
+  ask(prompt_request("a"));
+  EXPECT_EQ(calls_.waiting(), (Documents{"b", "c"}));
+}
+
+TEST_F(Gate, KeepsNoSeatAfterAFailure) {
+  make(1);
+  ask(with_more_to_come(prompt_request("a")));
+  ask(prompt_request("b"));
+  calls_.answer("a", bad_reply(ErrorClass::rejected));
+  EXPECT_EQ(calls_.waiting(), Documents{"b"});
+}
+
+TEST_F(Gate, AnOverloadedServerIsLeftAloneAndAskedLess) {
+  make(4);
+  ask_many(12);
+  Reply overloaded = bad_reply(ErrorClass::transient);
+  overloaded.overloaded = true;
+  overloaded.retry_after = 5s;
+  calls_.answer("d0", overloaded);
+  calls_.answer("d1", overloaded);  // Of the same round: does not narrow it again.
+  calls_.answer("d2", good_reply());
+  calls_.answer("d3", good_reply());
+  EXPECT_EQ(calls_.waiting(), Documents{});
+  timer_.advance(4999ms);
+  EXPECT_EQ(calls_.waiting(), Documents{});
+  timer_.advance(1ms);
+  EXPECT_EQ(calls_.waiting(), (Documents{"d4", "d5"}));
+}
+
+TEST_F(Gate, WidensByOneAfterAsManySuccessesAsItIsWide) {
+  make(4);
+  ask_many(20);
+  calls_.answer(bad_reply(ErrorClass::transport));
+  for (int i = 0; i < 3; ++i)
+    calls_.answer(good_reply());
+  timer_.advance(1s);
+  EXPECT_EQ(calls_.waiting().size(), 2U);
+  calls_.answer(good_reply());
+  EXPECT_EQ(calls_.waiting().size(), 3U);
+  for (int i = 0; i < 4; ++i)
+    calls_.answer(good_reply());
+  EXPECT_EQ(calls_.waiting().size(), 4U);
+  for (int i = 0; i < 4; ++i)
+    calls_.answer(good_reply());
+  EXPECT_EQ(calls_.waiting().size(), 4U);
+}
+
+TEST_F(Gate, PausesDoubleWhileTroubleLasts) {
+  make(4);
+  ask_many(5);
+  for (const auto pause : {1s, 2s, 4s}) {
+    while (!calls_.waiting().empty())
+      calls_.answer(bad_reply(ErrorClass::transport));
+    ask_many(1);
+    EXPECT_EQ(timer_.next(), pause);
+    timer_.advance(pause);
+  }
+}
+
+TEST_F(Gate, WhoeverWaitsForAServerThatIsNotThereEndsWithTheFirst) {
+  make(2);
+  ask_many(4);
+  calls_.answer("d0", bad_reply(ErrorClass::unreachable, "cannot connect"));
+  EXPECT_EQ(calls_.waiting(), Documents{"d1"});
+  for (const int i : {0, 2, 3})
+    EXPECT_EQ(outcomes_[static_cast<std::size_t>(i)].error(),
+              (Error{ErrorClass::unreachable, "cannot connect"}));
+  EXPECT_EQ(outcomes_[2].reply->spent.total().calls, 0);
+  ask(prompt_request("next"));  // Without a pause: the server has nothing to recover from.
+  EXPECT_EQ(calls_.waiting(), (Documents{"d1", "next"}));
+}
+
+TEST_F(Gate, AnAbsurdHintDoesNotCloseItForDays) {
+  make(1);
+  ask_many(2);
+  Reply overloaded = bad_reply(ErrorClass::transient);
+  overloaded.overloaded = true;
+  overloaded.retry_after = 720h;
+  calls_.answer(overloaded);
+  timer_.advance(1min);
+  EXPECT_EQ(calls_.waiting(), Documents{"d1"});
+}
+
+TEST_F(Gate, WhatWaitsForAServerThatWasNotReachedEndsWithThat) {
+  make(1);
+  ask(prompt_request("a"));
+  calls_.answer("a", bad_reply(ErrorClass::unreachable, "cannot connect"));
+  ask(prompt_request("b"));  // Looks whether it is there again.
+  Request late = prompt_request("late");
+  late.deadline = timer_.now() + 1s;
+  const CallOutcome& outcome = ask(std::move(late));
+  timer_.advance(1s);
+  EXPECT_EQ(outcome.error(), (Error{ErrorClass::unreachable, "cannot connect"}));
+}
+
+TEST_F(Gate, WhatWaitsBeyondItsDeadlineEnds) {
+  make(1);
+  ask(prompt_request("a"));
+  Request late = prompt_request("late");
+  late.deadline = timer_.now() + 10s;
+  const CallOutcome& outcome = ask(std::move(late));
+  ask(prompt_request("b"));
+  timer_.advance(9s);
+  EXPECT_FALSE(outcome.reply);
+  timer_.advance(1s);
+  EXPECT_EQ(outcome.error(),
+            (Error{ErrorClass::transient, "backend 'local' was too busy until the document's deadline"}));
+  calls_.answer("a", good_reply());
+  EXPECT_EQ(calls_.waiting(), Documents{"b"});
+}
+
+TEST_F(Gate, AStopEndsWhatWaits) {
+  make(1);
+  ask_many(3);
+  timer_.stop();
+  calls_.answer(bad_reply(ErrorClass::cancelled));
+  EXPECT_EQ(outcomes_[1].error(), (Error{ErrorClass::cancelled, "the run was stopped"}));
+  EXPECT_EQ(outcomes_[2].error().error_class, ErrorClass::cancelled);
+  EXPECT_EQ(ask(prompt_request()).error().error_class, ErrorClass::cancelled);
+}
+
+TEST_F(Gate, AStopEndsAPause) {
+  make(1);
+  ask_many(2);
+  calls_.answer(bad_reply(ErrorClass::transport));
+  timer_.stop();
+  EXPECT_EQ(outcomes_[1].error().error_class, ErrorClass::cancelled);
+}
+
+TEST_F(Gate, CallsThatEndOnTheSpotDoNotPileUp) {
+  int left = 20'000;
+  HeldCalls first;
+  class FirstHeld final : public Backend {
+   public:
+    explicit FirstHeld(HeldCalls& calls) : held_(calls) {}
+    void submit(Request request, Done done) noexcept override {
+      std::exchange(is_first_, false) ? held_.submit(std::move(request), std::move(done))
+                                      : done(good_reply());
+    }
+
+   private:
+    HeldBackend held_;
+    bool is_first_ = true;
+  };
+  const auto gate = make_gate(std::make_unique<FirstHeld>(first), {.width = 1}, timer_);
+  for (int i = left; i > 0; --i)
+    gate->submit(prompt_request(), [&](const Reply&) { --left; });
+  first.answer(good_reply());
+  EXPECT_EQ(left, 0);
+}
+
+TEST_F(Gate, ManyThreads) {
+  constexpr int threads = 4, requests = 200;
+  constexpr std::size_t width = 3;
+  std::atomic<int> under_way = 0, most = 0, left = threads * requests;
+  std::promise<void> all;
+  auto answers = [&](const Request& request) {
+    const bool is_bad = request.asked_by.position % 50 == 7;
+    Reply reply = is_bad ? bad_reply(ErrorClass::transient) : good_reply();
+    reply.overloaded = is_bad;
+    reply.retry_after = 1ms;
+    return reply;
+  };
+  class Counting final : public Backend {
+   public:
+    Counting(FakeBackend::Answers answers, std::atomic<int>& now, std::atomic<int>& most)
+        : fake_(std::move(answers)), now_(now), most_(most) {}
+    void submit(Request request, Done done) noexcept override {
+      const int now = ++now_;
+      for (int seen = most_; now > seen && !most_.compare_exchange_weak(seen, now);) {
+      }
+      fake_.submit(std::move(request), [this, done = std::move(done)](Reply reply) {
+        --now_;
+        done(std::move(reply));
+      });
+    }
+
+   private:
+    FakeBackend fake_;
+    std::atomic<int>&now_, &most_;
+  };
+  auto loop = std::make_unique<HttpLoop>(std::stop_token());
+  const auto gate = make_gate(std::make_unique<Counting>(answers, under_way, most),
+                              {.width = width, .seat = 1ms, .pause = 1ms, .longest_pause = 2ms}, *loop);
+  {
+    std::vector<std::jthread> askers;
+    for (int t = 0; t < threads; ++t) {
+      askers.emplace_back([&, t] {
+        for (int i = 0; i < requests; ++i) {
+          Request request =
+              prompt_request(std::to_string(t) + "." + std::to_string(i / 2), static_cast<std::size_t>(i));
+          request.asked_by.more_to_come = i % 2 == 0;
+          gate->submit(std::move(request), [&](const Reply&) {
+            if (--left == 0) all.set_value();
+          });
+        }
+      });
+    }
+  }
+  all.get_future().wait();
+  EXPECT_LE(most, static_cast<int>(width));
+  loop.reset();
+}
+
+}  // namespace
+}  // namespace docket::backends

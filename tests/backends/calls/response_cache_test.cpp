@@ -1,0 +1,232 @@
+#include "backends/calls/response_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <future>
+
+#include "cli/commands.h"
+#include "pipeline/config/read_pipeline.h"
+#include "pipeline/ledger/ledger.h"
+#include "tests/temp_dir.h"
+
+namespace docket {
+namespace {
+
+using backends::make_response_cache;
+using backends::request_key;
+
+/// A pipeline with the backend `paid`, made of `settings` in YAML.
+class Paid {
+ public:
+  explicit Paid(const std::string& settings = "model: m") {
+    PipelineOrDiagnostics read = read_pipeline(
+        dir_.write("pipeline.yaml",
+                   "version: 1\nbackends:\n  paid: { type: openai, url: 'http://127.0.0.1:1', " + settings +
+                       " }\nstages:\n  - extract:\n"),
+        registry());
+    if (!read.pipeline) throw std::invalid_argument(to_string(read.diagnostics.at(0)));
+    pipeline_ = std::move(*read.pipeline);
+  }
+  const BackendConfig& pipeline() const { return pipeline_.backends[0]; }
+
+ private:
+  TempDir dir_;
+  Pipeline pipeline_;
+};
+
+Request prompt(const std::string& task) {
+  Prompt prompt;
+  prompt.task = task;
+  Request request{"paid", std::move(prompt)};
+  request.asked_by.document = "a.txt";
+  request.asked_by.stage = "classify";
+  return request;
+}
+
+/// Answers every prompt with its own task, at a price; `fail` as a task fails.
+class Echo final : public Backend {
+ public:
+  explicit Echo(int& asked) : asked_(asked) {}
+  void submit(Request request, Done done) noexcept override {
+    ++asked_;
+    const std::string& task = std::get<Prompt>(request.question).task;
+    Reply reply;
+    Usage usage;
+    usage.calls = 1;
+    usage.nano_dollars = 7;
+    reply.spent.add({"paid", "m", usage});
+    if (task == "fail") {
+      reply.answer = Error{ErrorClass::transient, "later"};
+    } else {
+      reply.answer = Answer{task, nullptr, {{"/a", {0.5, 0.25, 0.75}}}};
+    }
+    done(std::move(reply));
+  }
+
+ private:
+  int& asked_;
+};
+
+Reply ask(Backend& backend, Request request) {
+  std::promise<Reply> reply;
+  backend.submit(std::move(request), [&](Reply got) { reply.set_value(std::move(got)); });
+  return reply.get_future().get();
+}
+
+TEST(ResponseCache, SendsTheSameRequestOnce) {
+  const TempDir dir;
+  const Paid paid;
+  auto ledger = Ledger::open(dir.path());
+  int asked = 0;
+  {
+    const auto backend = make_response_cache(std::make_unique<Echo>(asked), paid.pipeline(), {ledger->get()});
+    EXPECT_EQ(ask(*backend, prompt("one")).spent.total().nano_dollars, 7);
+  }
+  // Another run, after the ledger was closed.
+  ledger->reset();
+  ledger = Ledger::open(dir.path());
+  const auto backend = make_response_cache(std::make_unique<Echo>(asked), paid.pipeline(), {ledger->get()});
+  const Reply again = ask(*backend, prompt("one"));
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(again.answer->value, "one");
+  EXPECT_EQ(again.answer->probabilities.at("/a").margin, 0.75);
+  EXPECT_EQ(again.spent.total(), Usage{});
+  EXPECT_EQ(again.reused.nano_dollars, 7);
+  ask(*backend, prompt("two"));
+  EXPECT_EQ(asked, 2);
+  const auto anew =
+      make_response_cache(std::make_unique<Echo>(asked), paid.pipeline(), {ledger->get(), "", false});
+  ask(*anew, prompt("one"));
+  EXPECT_EQ(asked, 3);
+}
+
+TEST(ResponseCache, GivesEveryAttemptARowAndKeepsNoFailure) {
+  const TempDir dir;
+  const Paid paid;
+  auto ledger = Ledger::open(dir.path());
+  int asked = 0;
+  const auto backend = make_response_cache(std::make_unique<Echo>(asked), paid.pipeline(), {ledger->get()});
+  ask(*backend, prompt("fail"));
+  ask(*backend, prompt("fail"));
+  ask(*backend, prompt("one"));
+  EXPECT_EQ(asked, 3);
+  EXPECT_FALSE((*ledger)->flush());
+  auto reading = (*ledger)->read();
+  std::vector<std::string> rows;
+  EXPECT_FALSE((*reading)->run(
+      "SELECT document || ' ' || stage || ' ' || backend || ' ' || model || ' ' || location || ' ' ||"
+      " attempt || ' ' || outcome || ' ' || nano_dollars FROM calls ORDER BY id",
+      {}, [&](const LedgerRow& row) { rows.emplace_back(row.text(0)); }));
+  EXPECT_EQ(rows, (std::vector<std::string>{"a.txt classify paid m local 1 transient 7",
+                                            "a.txt classify paid m local 2 transient 7",
+                                            "a.txt classify paid m local 1 ok 7"}));
+}
+
+TEST(ResponseCache, ReusesNoAnswerOfAModelThatNobodyKnows) {
+  const TempDir dir;
+  const Paid paid("max_concurrent: 1");
+  auto ledger = Ledger::open(dir.path());
+  int asked = 0;
+  for (const std::string model : {"", "", "m1", "m1", "m2"}) {
+    const auto backend =
+        make_response_cache(std::make_unique<Echo>(asked), paid.pipeline(), {ledger->get(), model});
+    EXPECT_EQ(ask(*backend, prompt("one")).answer->value, "one");
+  }
+  EXPECT_EQ(asked, 4);
+}
+
+/// Holds what it is told until the test says how it went.
+class SlowStore final : public AnswerStore {
+ public:
+  Result<std::optional<StoredAnswer>> answer(std::string_view) override {
+    return std::optional<StoredAnswer>();
+  }
+  void call_ended(LedgerCall, std::optional<StoredAnswer>,
+                  std::function<void(const std::optional<Error>&)> committed) override {
+    waiting = std::move(committed);
+  }
+  std::function<void(const std::optional<Error>&)> waiting;
+};
+
+TEST(ResponseCache, HandsNoAnswerOnBeforeItIsDurable) {
+  const Paid paid;
+  SlowStore store;
+  int asked = 0;
+  const auto backend = make_response_cache(std::make_unique<Echo>(asked), paid.pipeline(), {&store});
+  std::optional<Reply> reply;
+  backend->submit(prompt("one"), [&](Reply got) { reply = std::move(got); });
+  EXPECT_EQ(asked, 1);
+  EXPECT_FALSE(reply);
+  store.waiting(std::nullopt);
+  ASSERT_TRUE(reply && reply->answer);
+  reply.reset();
+  backend->submit(prompt("two"), [&](Reply got) { reply = std::move(got); });
+  store.waiting(Error{ErrorClass::output, "the disk is full"});
+  ASSERT_TRUE(reply);
+  ASSERT_FALSE(reply->answer);
+  EXPECT_EQ(reply->answer.error().message, "the disk is full");
+  EXPECT_EQ(reply->spent.total().nano_dollars, 7) << "it was paid for all the same";
+}
+
+TEST(ResponseCache, KnowsARequestByWhatDecidesItsAnswer) {
+  const std::string key = request_key(Paid().pipeline(), "", prompt("one"));
+  EXPECT_EQ(request_key(Paid("model: m, max_concurrent: 9, timeout: 7s").pipeline(), "", prompt("one")), key);
+  EXPECT_NE(request_key(Paid("model: other").pipeline(), "", prompt("one")), key);
+  EXPECT_NE(request_key(Paid().pipeline(), "another m", prompt("one")), key);
+  EXPECT_NE(request_key(Paid().pipeline(), "", prompt("two")), key);
+  Request another = prompt("one");
+  another.asked_by.document = "b.txt";
+  EXPECT_EQ(request_key(Paid().pipeline(), "", another), key);
+  std::get<Prompt>(another.question).diagnostic = "no JSON";
+  EXPECT_NE(request_key(Paid().pipeline(), "", another), key);
+  EXPECT_EQ(request_key(Paid().pipeline(), "", Request{"paid", ClassifyQuestion{}}), "");
+}
+
+/// Keeps requests waiting until the test answers them.
+class Holding final : public Backend {
+ public:
+  explicit Holding(std::deque<Done>& asked) : asked_(asked) {}
+  void submit(Request, Done done) noexcept override { asked_.push_back(std::move(done)); }
+
+ private:
+  std::deque<Done>& asked_;
+};
+
+Reply paid_reply(Result<Answer> answer) {
+  Reply reply{std::move(answer)};
+  Usage usage;
+  usage.calls = 1;
+  reply.spent.add({"paid", "m", usage});
+  return reply;
+}
+
+TEST(ResponseCache, WhatIsUnderWayIsNotSentAgain) {
+  const TempDir dir;
+  const Paid paid;
+  const auto ledger = Ledger::open(dir.path());
+  std::deque<Backend::Done> asked;
+  const auto backend =
+      make_response_cache(std::make_unique<Holding>(asked), paid.pipeline(), {ledger->get()});
+  std::promise<Reply> first, second, third;
+  const auto into = [](std::promise<Reply>& reply) {
+    return [&reply](Reply got) { reply.set_value(std::move(got)); };
+  };
+  backend->submit(prompt("one"), into(first));
+  backend->submit(prompt("one"), into(second));
+  backend->submit(prompt("one"), into(third));
+  ASSERT_EQ(asked.size(), 1U);
+  asked[0](paid_reply(Error{ErrorClass::transient, "busy"}));
+  EXPECT_FALSE(first.get_future().get().answer);
+  ASSERT_EQ(asked.size(), 2U) << "the next of them asks";
+  asked[1](paid_reply(Answer{"yes"}));
+  EXPECT_EQ(second.get_future().get().spent.total().calls, 1);
+  const Reply shared = third.get_future().get();
+  EXPECT_TRUE(shared.answer);
+  EXPECT_EQ(shared.spent.total(), Usage{});
+  EXPECT_EQ(shared.reused.calls, 1);
+  EXPECT_EQ(asked.size(), 2U);
+}
+
+}  // namespace
+}  // namespace docket

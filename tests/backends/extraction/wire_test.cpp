@@ -1,0 +1,99 @@
+#include "backends/extraction/wire.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <limits>
+
+namespace docket {
+namespace {
+
+Text some_text() {
+  Text text;
+  text.pages.push_back({595, 842, "Größe  12,50 €\n", {{{1, 2, 3, 4}, 0, 7}, {{5.5F, 2, 9, 4}, 9, 5}}});
+  text.pages.push_back({0, 0, "", {}});
+  return text;
+}
+
+Result<Answer> answer_with(const Text& text) {
+  return Answer{{{"pages", 2}, {"grade", "good"}}, std::make_shared<const Text>(text)};
+}
+
+TEST(ExtractWire, AnAnswerArrivesAsItWasSent) {
+  const auto arrived = decode_answer(encode(answer_with(some_text())));
+  ASSERT_TRUE(arrived);
+  EXPECT_EQ(*arrived->text, some_text());
+  EXPECT_EQ(arrived->value, (nlohmann::json{{"pages", 2}, {"grade", "good"}}));
+}
+
+TEST(ExtractWire, AnErrorArrivesAsItWasSent) {
+  const Error error{ErrorClass::encrypted, "needs a password"};
+  const auto arrived = decode_answer(encode(Result<Answer>(error)));
+  ASSERT_FALSE(arrived);
+  EXPECT_EQ(arrived.error(), error);
+}
+
+TEST(ExtractWire, OrdersAndFactsArriveAsTheyWereSent) {
+  const auto order = decode_order(encode(ExtractOrder{"sesam\xFF", 4711}));
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->password, "sesam\xFF");
+  EXPECT_EQ(order->output_limit, 4711U);
+  const auto facts = decode_facts(encode(FileFacts{"abc", 12, "text/plain"}));
+  ASSERT_TRUE(facts);
+  EXPECT_EQ(facts->sha256, "abc");
+  EXPECT_EQ(facts->bytes, 12);
+  EXPECT_EQ(facts->media_type, "text/plain");
+}
+
+TEST(ExtractWire, EveryCutIsNoticed) {
+  const std::string whole = encode(answer_with(some_text()));
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    const auto arrived = decode_answer(std::string_view(whole).substr(0, length));
+    ASSERT_FALSE(arrived) << length;
+    EXPECT_EQ(arrived.error().error_class, ErrorClass::crash);
+  }
+  EXPECT_FALSE(decode_answer(whole + "x"));
+}
+
+TEST(ExtractWire, ALengthBeyondTheEndAllocatesNothing) {
+  std::string bytes = encode(answer_with(some_text()));
+  const std::uint64_t huge = std::numeric_limits<std::uint64_t>::max();
+  for (std::size_t at = 4; at + sizeof huge <= bytes.size(); ++at) {
+    std::string forged = bytes;
+    std::memcpy(forged.data() + at, &huge, sizeof huge);
+    static_cast<void>(decode_answer(forged).has_value());  // Returns, and soon.
+  }
+}
+
+TEST(ExtractWire, TextThatIsNoUtf8IsRefused) {
+  for (const char* bad : {"\xFF", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"}) {
+    EXPECT_FALSE(decode_answer(encode(answer_with({{{0, 0, bad, {}}}})))) << bad;
+  }
+}
+
+TEST(ExtractWire, WordsOutsideTheirPageAreRefused) {
+  EXPECT_FALSE(decode_answer(encode(answer_with({{{9, 9, "abc", {{{}, 4, 0}}}}}))));
+  EXPECT_FALSE(decode_answer(encode(answer_with({{{9, 9, "abc", {{{}, 1, 3}}}}}))));
+  EXPECT_FALSE(decode_answer(encode(answer_with({{{9, 9, "abc", {{{}, 1, 0xFFFFFFFF}}}}}))));
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_FALSE(decode_answer(encode(answer_with({{{nan, 9, "abc", {}}}}))));
+}
+
+TEST(ExtractWire, AValueThatIsNestedTooDeepIsRefused) {
+  nlohmann::json deep = nlohmann::json::object();
+  for (int i = 0; i < 30; ++i)
+    deep = {{"in", deep}};
+  EXPECT_FALSE(decode_answer(encode(Answer{deep, std::make_shared<const Text>()})));
+  EXPECT_FALSE(decode_answer(encode(Answer{"no object", std::make_shared<const Text>()})));
+}
+
+TEST(ExtractWire, AWorkerCannotEndTheRun) {
+  for (const ErrorClass forbidden : {ErrorClass::config, ErrorClass::unavailable, ErrorClass::output}) {
+    const auto arrived = decode_answer(encode(Result<Answer>(Error{forbidden, "stop everything"})));
+    ASSERT_FALSE(arrived);
+    EXPECT_EQ(arrived.error().error_class, ErrorClass::crash);
+  }
+}
+
+}  // namespace
+}  // namespace docket

@@ -1,0 +1,254 @@
+#include "backends/rules/fields.h"
+
+#include <gtest/gtest.h>
+
+#include "pipeline/confidence.h"
+#include "pipeline/json/condition.h"
+#include "tests/rules_text.h"
+
+namespace docket::rules {
+namespace {
+
+using nlohmann::json;
+
+json schema_of(json properties) { return {{"type", "object"}, {"properties", std::move(properties)}}; }
+
+json extract(const json& properties, const Text& text, const std::vector<Check>& checks = {}) {
+  return extract_fields(*read_schema(schema_of(properties)), checks, text);
+}
+
+json fields(const json& properties, std::string_view text) {
+  return extract(properties, *plain_text(text))["fields"];
+}
+
+std::vector<Check> totals() {
+  return {{"totals add up", *Condition::compile("(.net + .tax - .total | fabs) < 0.01")}};
+}
+
+double confidence(const json& answer, const char* field) {
+  return field_confidence(answer["details"][field].value("signals", json::object()));
+}
+
+const json number_property = {{"type", "string"},
+                              {"x-format", "identifier"},
+                              {"x-labels", {"Invoice no", "Invoice number"}},
+                              {"x-weak-labels", {"Invoice"}}};
+const json date_property = {{"type", "string"},
+                            {"format", "date"},
+                            {"x-labels", {{"en", {"Invoice date"}}, {"de", {"Rechnungsdatum"}}}}};
+
+TEST(RulesFields, FindsValuesBehindBesideAndBelowTheirLabels) {
+  for (const char* text :
+       {"Invoice date: 5 March 2024", "Invoice date      5 March 2024", "Invoice date\n5 March 2024",
+        "Client      Invoice date      Page\nC-1         5 March 2024      1"}) {
+    EXPECT_EQ(fields({{"issue_date", date_property}}, text)["issue_date"], "2024-03-05") << text;
+  }
+}
+
+TEST(RulesFields, FindsValuesOneLineLowerAndFurtherRight) {
+  const auto text = placed_text(
+      {{300, 100, "Invoice no"}, {450, 112, "INV-77"}, {300, 124, "Client no"}, {450, 136, "C-99"}});
+  EXPECT_EQ(extract({{"invoice_number", number_property}}, *text)["fields"]["invoice_number"], "INV-77");
+}
+
+TEST(RulesFields, GivesEvidenceWithQuoteAndBox) {
+  const auto text = placed_text({{50, 100, "Invoice no: INV-77"}});
+  const json detail = extract({{"invoice_number", number_property}}, *text)["details"]["invoice_number"];
+  EXPECT_EQ(detail["evidence"]["page"], 1);
+  EXPECT_EQ(detail["evidence"]["quote"], "Invoice no: INV-77");
+  EXPECT_EQ(detail["evidence"]["box"], json({110.0, 100.0, 140.0, 110.0}));
+  EXPECT_EQ(detail["signals"]["label"], "Invoice no");
+  EXPECT_EQ(detail["signals"]["place"], "cell");
+  EXPECT_FALSE(detail.contains("problem"));
+}
+
+TEST(RulesFields, SaysWhatIsNotFound) {
+  const json answer = extract({{"invoice_number", number_property}}, *plain_text("Nothing of the kind."));
+  EXPECT_TRUE(answer["fields"]["invoice_number"].is_null());
+  EXPECT_EQ(answer["details"]["invoice_number"], json({{"problem", "not found"}}));
+  EXPECT_TRUE(extract({{"invoice_number", number_property}}, Text{})["fields"]["invoice_number"].is_null());
+}
+
+TEST(RulesFields, ADateWithoutALabelIsOnlyThatOfTheOnlyDate) {
+  const json one{{"issue_date", date_property}};
+  EXPECT_EQ(fields(one, "Thank you for 5 March 2024.")["issue_date"], "2024-03-05");
+  EXPECT_LT(confidence(extract(one, *plain_text("From 5 March 2024 to 6 March 2024.")), "issue_date"), 0.3);
+  const json end_date{{"type", "string"}, {"format", "date"}, {"x-labels", {"ends on"}}};
+  const json answer = extract({{"issue_date", date_property}, {"end_date", end_date}},
+                              *plain_text("Agreed on Invoice date: 5 March 2024 and not before"));
+  EXPECT_EQ(answer["fields"], json({{"end_date", nullptr}, {"issue_date", "2024-03-05"}}));
+  EXPECT_EQ(answer["details"]["end_date"], json({{"problem", "not found"}}));
+}
+
+TEST(RulesFields, TheDateOfALetterStandsBehindItsPlace) {
+  const json properties{{"issue_date", date_property}};
+  for (const char* line :
+       {"Bergau, 12. März 2025", "Bergau, den 12. März 2025", "Saint-Aubin, le 12 mars 2025"}) {
+    const std::string text = std::string(line) + "\n\nRechnung 17\n\nLeistung vom 3. März 2025\n";
+    const json answer = extract(properties, *plain_text(text));
+    EXPECT_EQ(answer["fields"]["issue_date"], "2025-03-12") << line;
+    EXPECT_EQ(answer["details"]["issue_date"]["signals"]["place"], "letter") << line;
+    EXPECT_GT(confidence(answer, "issue_date"), 0.8) << line;
+  }
+  for (const char* line :
+       {"bis, 12. März 2025", "Posten 3, 12. März 2025", "Bergau, gegen 12. März 2025 hin"}) {
+    const std::string text = std::string(line) + "\n\nLeistung vom 3. März 2025\n";
+    EXPECT_LT(confidence(extract(properties, *plain_text(text)), "issue_date"), 0.4) << line;
+  }
+}
+
+TEST(RulesFields, QuotesBeginWithAWholeWord) {
+  const json properties{{"issue_date", date_property}};
+  const json answer = extract(properties, *plain_text("The \"Invoice date\" is 5 March 2024."));
+  EXPECT_EQ(answer["details"]["issue_date"]["evidence"]["quote"], "\"Invoice date\" is 5 March 2024");
+}
+
+TEST(RulesFields, AWeakLabelNeedsItsNumberRightBesideIt) {
+  const json properties{{"invoice_number", number_property}};
+  EXPECT_EQ(fields(properties, "Invoice 2024/17")["invoice_number"], "2024/17");
+  EXPECT_EQ(fields(properties, "INVOICE\nNo. 4711")["invoice_number"], "4711");
+  const json doubtful =
+      extract(properties, *plain_text("We thank you for paying the last invoice by 12 friends"));
+  EXPECT_LT(confidence(doubtful, "invoice_number"), 0.5);
+}
+
+TEST(RulesFields, AmbiguousDatesAreDoubtfulUntilTheDocumentShowsTheOrder) {
+  const json properties{{"issue_date", date_property}};
+  const json unclear = extract(properties, *plain_text("Invoice date: 03/04/2024"));
+  EXPECT_EQ(unclear["details"]["issue_date"]["problem"], "ambiguous: 2024-04-03 or 2024-03-04");
+  EXPECT_LT(confidence(unclear, "issue_date"), 0.8);
+  const json american = extract(properties, *plain_text("Invoice date: 03/04/2024\nDue: 03/25/2024"));
+  EXPECT_EQ(american["fields"]["issue_date"], "2024-03-04");
+  EXPECT_GT(confidence(american, "issue_date"), 0.8);
+}
+
+TEST(RulesFields, TheChecksChooseAmongAmounts) {
+  const json amount{{"type", "number"}, {"x-format", "currency-amount"}};
+  json properties{{"net", amount}, {"tax", amount}, {"total", amount}};
+  properties["net"]["x-labels"] = {"Net"};
+  properties["tax"]["x-labels"] = {"VAT"};
+  properties["total"]["x-labels"] = {"Total"};
+  const auto text = plain_text(
+      "Item                Total\nChairs              80,00\nTables              20,00\n\n"
+      "Net                100,00\nVAT                 19,00\nTotal              119,00\nTotal paid          "
+      "50,00\n");
+  const json answer = extract(properties, *text, totals());
+  EXPECT_EQ(answer["fields"], json({{"net", 100.0}, {"tax", 19.0}, {"total", 119.0}}));
+  EXPECT_EQ(answer["details"]["total"]["signals"]["checks_passed"], json({"totals add up"}));
+  EXPECT_GT(confidence(answer, "total"), 0.9);
+
+  const json wrong = extract(properties, *plain_text("Net  100,00\nVAT  19,00\nTotal  120,00\n"), totals());
+  EXPECT_EQ(wrong["details"]["total"]["signals"]["checks_failed"], json({"totals add up"}));
+  EXPECT_LT(confidence(wrong, "total"), 0.8);
+}
+
+TEST(RulesFields, ASumOfTaxLinesIsTakenOnlyWhereAChecksConfirmsIt) {
+  const json amount{{"type", "number"}, {"x-format", "currency-amount"}};
+  json properties{{"net", amount}, {"tax", amount}, {"total", amount}};
+  properties["tax"]["x-labels"] = {"VAT"};
+  properties["tax"]["x-sum"] = true;
+  const json answer = extract(
+      properties, *plain_text("Net  300.00\nVAT 7%  7.00\nVAT 19%  38.00\nTotal  345.00\n"), totals());
+  EXPECT_EQ(answer["fields"]["tax"], 45.0);
+  EXPECT_EQ(answer["details"]["tax"]["signals"]["evidence_found"], false);
+  EXPECT_EQ(answer["details"]["net"]["signals"]["joined_by_sum"], true);
+  const json unconfirmed = extract(
+      properties, *plain_text("Net  300.00\nVAT 7%  7.00\nVAT 19%  38.00\nTotal  400.00\n"), totals());
+  EXPECT_NE(unconfirmed["fields"]["tax"], 45.0);
+}
+
+TEST(RulesFields, NotLabelsKeepValuesAway) {
+  json properties{{"seller_vat", {{"type", "string"}, {"x-format", "vat-id"}, {"x-labels", {"VAT number"}}}}};
+  const char* text = "Customer VAT number: DE136695976\nVAT number: FR83404833048\n";
+  EXPECT_EQ(fields(properties, "Customer VAT number: DE136695976")["seller_vat"], "DE136695976");
+  properties["seller_vat"]["x-not-labels"] = {"Customer VAT number"};
+  EXPECT_EQ(fields(properties, text)["seller_vat"], "FR83404833048");
+}
+
+TEST(RulesFields, ReadsTheOtherKindsOfValues) {
+  const json properties{{"iban", {{"type", "string"}}},
+                        {"contact_email", {{"type", {"string", "null"}}}},
+                        {"currency", {{"type", "string"}, {"x-labels", {"Amounts in"}}}},
+                        {"pages", {{"type", "integer"}}},
+                        {"weight", {{"type", "number"}, {"maximum", 100}}},
+                        {"paid", {{"type", "boolean"}}},
+                        {"payment_method", {{"enum", {"bank_transfer", "cash"}}, {"x-labels", {"Payment"}}}},
+                        {"customerNumber", {{"type", "string"}, {"pattern", "^C-[0-9]+$"}}},
+                        {"subject", {{"type", "string"}, {"x-labels", {"Betreff"}}}},
+                        {"items", {{"type", "array"}}}};
+  const json found = fields(properties,
+                            "IBAN DE89 3704 0044 0532 0130 00    Contact email: a.b@example.org\n"
+                            "Amounts in CHF\nPages: 12\nWeight: 12,5\nPaid: yes\nPayment: Bank transfer\n"
+                            "Customer number: C-17\nBetreff: Ihre Anfrage vom Mai\n");
+  EXPECT_EQ(found["iban"], "DE89370400440532013000");
+  EXPECT_EQ(found["contact_email"], "a.b@example.org");
+  EXPECT_EQ(found["currency"], "CHF");
+  EXPECT_EQ(found["pages"], 12);
+  EXPECT_EQ(found["weight"], 12.5);
+  EXPECT_EQ(found["paid"], true);
+  EXPECT_EQ(found["payment_method"], "bank_transfer");
+  EXPECT_EQ(found["customerNumber"], "C-17");
+  EXPECT_EQ(found["subject"], "Ihre Anfrage vom Mai");
+  EXPECT_TRUE(found["items"].is_null());
+}
+
+TEST(RulesFields, PartiesStandBelowTheirHeadingsOrWhereLettersHaveThem) {
+  const json properties{
+      {"seller", {{"type", "string"}, {"x-format", "party"}, {"x-role", "sender"}}},
+      {"buyer",
+       {{"type", "string"}, {"x-format", "party"}, {"x-role", "recipient"}, {"x-labels", {"Bill to"}}}}};
+  const auto headed = placed_text(
+      {{50, 100, "Bill to:"}, {300, 100, "Ship to:"}, {50, 112, "Orchard Ltd"}, {300, 112, "Depot Ltd"}});
+  EXPECT_EQ(extract(properties, *headed)["fields"]["buyer"], "Orchard Ltd");
+  const auto letter = placed_text({{50, 100, "Nordlicht GmbH - Hafenweg 3 - 20457 Hamburg"},
+                                   {50, 120, "Bergbau AG"},
+                                   {50, 132, "Stollen 1"},
+                                   {50, 144, "38678 Clausthal"},
+                                   {50, 700, "Nordlicht GmbH"}});
+  const json answer = extract(properties, *letter);
+  EXPECT_EQ(answer["fields"]["seller"], "Nordlicht GmbH");
+  EXPECT_EQ(answer["fields"]["buyer"], "Bergbau AG");
+}
+
+TEST(RulesFields, ADateMayFollowTheNumberItBelongsTo) {
+  const json properties{
+      {"invoice_number", number_property},
+      {"issue_date", {{"type", "string"}, {"format", "date"}, {"x-follows", "invoice_number"}}}};
+  const json found = fields(
+      properties, "Invoice no. 47/11 of 5 March 2024\nOrder 99 of 1 March 2024\nService until 7 April 2024");
+  EXPECT_EQ(found["invoice_number"], "47/11");
+  EXPECT_EQ(found["issue_date"], "2024-03-05");
+}
+
+TEST(RulesFields, AnySchemaGivesAnAnswerForEachProperty) {
+  const json odd =
+      json::parse(R"({"properties": {"a": true, "b": {"type": 5, "x-labels": {"x": {"y": {"z": "q"}}}},
+    "c": {"enum": [null, 1, "x", {"y": []}]}, "d": {"pattern": "("}, "e": {"x-follows": "nobody", "x-part-of": 7},
+    "": {}, "f": {"maxLength": -1, "minimum": "x"}}})");
+  const json answer = extract_fields(*read_schema(odd), {}, *plain_text("a b c d e f 1 2 3"));
+  EXPECT_EQ(answer["fields"].size(), 7U);
+  for (const json& none : {json(), json(5), json::array(), json({{"properties", 5}})}) {
+    EXPECT_TRUE(extract_fields(*read_schema(none), {}, Text{})["fields"].empty());
+  }
+}
+
+TEST(RulesFields, HostilePagesTakeBoundedTime) {
+  const json properties{
+      {"invoice_number", number_property},
+      {"issue_date", date_property},
+      {"total", {{"type", "number"}, {"x-format", "currency-amount"}, {"x-labels", {"Total"}}}},
+      {"seller", {{"type", "string"}, {"x-format", "party"}, {"x-role", "sender"}, {"x-labels", {"From"}}}}};
+  std::string labels, numbers, open;
+  for (int i = 0; i < 20'000; ++i) {
+    labels += "Total  From  Invoice no  ";
+    numbers += "1 1.1 (";
+    open += "Total 1,00\n12345 Stadt\n";
+  }
+  for (const std::string& text :
+       {labels, numbers, open, std::string(300'000, '('), std::string(300'000, '\xff')}) {
+    EXPECT_EQ(extract(properties, *plain_text(text))["fields"].size(), 4U);
+  }
+}
+
+}  // namespace
+}  // namespace docket::rules

@@ -1,0 +1,99 @@
+#include "backends/rules/layout.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/rules_text.h"
+
+namespace docket::rules {
+namespace {
+
+std::vector<std::string> cells(const Layout& layout) {
+  std::vector<std::string> all;
+  for (const Cell& cell : layout.cells())
+    all.emplace_back(layout.cell_text(cell));
+  return all;
+}
+
+std::vector<std::string> row_of(const Layout& layout, std::size_t cell) {
+  std::vector<std::string> all;
+  for (const std::uint32_t other : layout.row_cells(layout.cells()[cell].row)) {
+    all.emplace_back(layout.cell_text(layout.cells()[other]));
+  }
+  return all;
+}
+
+using Strings = std::vector<std::string>;
+
+TEST(RulesLayout, TwoBlanksOrATabPartCellsOfPlainText) {
+  const auto text = plain_text("Datum:  5.6.2024   Nr. 17\n\n  Summe\t12,00 EUR\n");
+  EXPECT_EQ(cells(Layout(*text, 10)), (Strings{"Datum:", "5.6.2024", "Nr. 17", "Summe", "12,00 EUR"}));
+}
+
+TEST(RulesLayout, WhatIsBesideWhatIsAMatterOfGeometryNotOfOrder) {
+  // The text has the left column first and the right one after it.
+  const auto text =
+      placed_text({{50, 100, "Netto"}, {50, 120, "Steuer"}, {300, 101, "10,00"}, {300, 119, "1,90"}});
+  const Layout layout(*text, 10);
+  ASSERT_EQ(cells(layout).size(), 4U);
+  EXPECT_EQ(row_of(layout, 0), (Strings{"Netto", "10,00"}));
+  EXPECT_EQ(row_of(layout, 1), (Strings{"Steuer", "1,90"}));
+}
+
+TEST(RulesLayout, WideGapsPartCellsAndNarrowOnesDoNot) {
+  auto text = std::make_shared<Text>();
+  Page page{595, 842, "a b  c", {}};
+  page.words = {{{0, 0, 5, 10}, 0, 1}, {{30, 0, 35, 10}, 2, 1}, {{38, 0, 43, 10}, 5, 1}};
+  text->pages.push_back(page);
+  // "b" and "c" have two blanks between them but stand together; "a" and "b" are far apart.
+  EXPECT_EQ(cells(Layout(*text, 10)), (Strings{"a", "b  c"}));
+}
+
+TEST(RulesLayout, TextThatRunsUpTheMarginIsBesideNothing) {
+  auto text = std::make_shared<Text>();
+  Page page{595, 842, "Rand\neins\nzwei\ndrei", {}};
+  page.words = {{{5, 100, 15, 400}, 0, 4},
+                {{50, 240, 70, 250}, 5, 4},
+                {{50, 260, 70, 270}, 10, 4},
+                {{50, 280, 70, 290}, 15, 4}};
+  text->pages.push_back(page);
+  const Layout layout(*text, 10);
+  EXPECT_EQ(row_of(layout, 0), (Strings{"Rand"}));
+  EXPECT_EQ(row_of(layout, 1), (Strings{"eins"}));
+}
+
+TEST(RulesLayout, BoxesUniteWords) {
+  const auto text = placed_text({{50, 100, "Musterfirma GmbH Berlin"}});
+  const Layout layout(*text, 10);
+  Box box;
+  ASSERT_TRUE(layout.box_of(0, 0, 16, box));
+  EXPECT_EQ(box, (Box{50, 100, 130, 110}));
+  EXPECT_FALSE(Layout(*plain_text("Musterfirma"), 10).box_of(0, 0, 11, box));
+}
+
+TEST(RulesLayout, BlanksThatAreNoneAreLeftOut) {
+  auto text = std::make_shared<Text>();
+  Page page{595, 842, "Liefer ant GmbH", {}};
+  page.words = {{{0, 0, 30, 10}, 0, 6}, {{31, 0, 45, 10}, 7, 3}, {{48, 0, 68, 10}, 11, 4}};
+  text->pages.push_back(page);
+  EXPECT_EQ(Layout(*text, 10).plain_text(0, 0, 15), "Lieferant GmbH");
+}
+
+TEST(RulesLayout, SurvivesBoxesAndOffsetsThatMakeNoSense) {
+  auto text = std::make_shared<Text>();
+  Page page{0, 0, "a b c", {}};
+  const float nan = std::nanf(""), huge = std::numeric_limits<float>::infinity();
+  page.words = {{{nan, nan, nan, nan}, 0, 1},
+                {{huge, -huge, huge, huge}, 2, 1},
+                {{9, 9, 1, 1}, 4, 99},
+                {{0, 0, 1, 1}, 4'000'000'000U, 500'000'000U}};
+  text->pages.push_back(page);
+  text->pages.push_back({});
+  EXPECT_LE(cells(Layout(*text, 10)).size(), 3U);
+  EXPECT_EQ(Layout(*text, 1).pages(), 1U);
+}
+
+}  // namespace
+}  // namespace docket::rules

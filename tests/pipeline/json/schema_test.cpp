@@ -1,0 +1,159 @@
+#include "pipeline/json/schema.h"
+
+#include <gtest/gtest.h>
+
+#include "pipeline/json/pattern.h"
+
+namespace docket {
+namespace {
+
+using nlohmann::json;
+
+/// `path: message` of each problem, one per line.
+std::string listed(const std::vector<SchemaProblem>& problems) {
+  std::string text;
+  for (const SchemaProblem& problem : problems) {
+    text += problem.path + ": " + problem.message + "\n";
+  }
+  return text;
+}
+
+std::string lint(const char* schema) { return listed(lint_schema(json::parse(schema))); }
+
+std::string validate(const char* schema, const json& value) {
+  EXPECT_EQ(lint(schema), "") << schema;
+  return listed(Schema(json::parse(schema)).validate(value));
+}
+
+TEST(SchemaLint, AcceptsWhatDraft7Has) {
+  EXPECT_EQ(lint("true"), "");
+  EXPECT_EQ(lint("{}"), "");
+  EXPECT_EQ(lint(R"({
+    "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://example.org/invoice.json",
+    "title": "t", "description": "d", "type": "object", "required": ["a", "b"],
+    "properties": {"a": {"type": ["string", "null"], "format": "date", "x-labels": {"en": ["Date"]}},
+                   "b": {"$ref": "#/definitions/amount"}, "type": {"const": 1}, "c": {"enum": [1, "x", null]}},
+    "additionalProperties": false, "patternProperties": {"^x-": true}, "propertyNames": {"maxLength": 9},
+    "definitions": {"amount": {"type": "number", "minimum": 0, "multipleOf": 0.01},
+                    "tree": {"properties": {"child": {"$ref": "#/definitions/tree"}}}},
+    "dependencies": {"a": ["b"], "b": {"minProperties": 1}},
+    "allOf": [{"if": {"required": ["a"]}, "then": {"minProperties": 2}, "else": true}],
+    "not": {"type": "array", "items": [{"minLength": 1}], "uniqueItems": true, "contains": {}}})"),
+            "");
+}
+
+TEST(SchemaLint, NamesEveryMistakeWithItsPlace) {
+  EXPECT_EQ(lint("[]"), ": expected a schema (an object, true or false), got array\n");
+  EXPECT_EQ(lint(R"({"properties": {"total": {"type": "nmber"}, "b": {"type": "date"}}})"),
+            "/properties/b/type: unknown type 'date'; known: string, number, integer, boolean, object, "
+            "array, null\n"
+            "/properties/total/type: unknown type 'nmber', did you mean 'number'?\n");
+  EXPECT_EQ(lint(R"({"propertys": {}, "foo": 1})"),
+            "/foo: unknown keyword; a keyword of your own must begin with 'x-'\n"
+            "/propertys: unknown keyword, did you mean 'properties'?\n");
+  EXPECT_EQ(lint(R"({"required": "a", "enum": [], "minLength": -1, "minimum": "0", "multipleOf": 0})"),
+            "/enum: expected a list of at least one value, got array\n"
+            "/minLength: expected a whole number from 0 on, got number\n"
+            "/minimum: expected a number, got string\n"
+            "/multipleOf: expected a number above 0, got number\n"
+            "/required: expected a list of names, got string\n");
+  EXPECT_EQ(lint(R"({"required": ["a", "a", 1], "type": [], "format": 3, "properties": []})"),
+            "/format: expected text, got number\n"
+            "/properties: expected an object of schemas, got array\n"
+            "/required/1: 'a' stands here twice\n"
+            "/required/2: expected a name, got number\n"
+            "/type: expected the name of a type or a list of such names, got array\n");
+  EXPECT_EQ(lint(R"({"pattern": "(", "patternProperties": {"[": {}}})"),
+            "/pattern: not a valid regular expression: end pattern with unmatched parenthesis\n"
+            "/patternProperties/[: not a valid regular expression: premature end of char-class\n");
+}
+
+TEST(SchemaLint, FollowsReferences) {
+  EXPECT_EQ(
+      lint(R"({"$ref": "http://example.org/x.json"})"),
+      "/$ref: 'http://example.org/x.json' is outside of this file; only references into it ('#/…') work\n");
+  EXPECT_EQ(lint(R"({"items": {"$ref": "#/definitions/a~2"}})"),
+            "/items/$ref: '#/definitions/a~2' leads to nothing in this schema\n");
+  EXPECT_EQ(lint(R"({"items": {"$ref": "#/title"}, "title": "x"})"),
+            "/items/$ref: expected a reference to a schema, got string\n");
+  EXPECT_EQ(lint(R"({"$ref": "#"})"), "/$ref: '#' leads back to itself\n");
+  EXPECT_NE(lint(R"({"definitions": {"a": {"allOf": [{"$ref": "#/definitions/b"}]},
+                                     "b": {"$ref": "#/definitions/a"}}})"),
+            "");
+  EXPECT_EQ(lint(R"({"items": {"$ref": "#"}})"), "");
+}
+
+TEST(SchemaLint, RefusesBottomlessSchemas) {
+  json deep = json::object();
+  for (int i = 0; i < 100; ++i) {
+    deep = {{"items", deep}};
+  }
+  EXPECT_EQ(lint_schema(deep).size(), 1U);
+  for (int i = 0; i < 10000; ++i) {
+    deep = {{"items", std::move(deep)}};
+  }
+  EXPECT_EQ(listed(lint_schema(deep)), ": nested too deeply\n");
+}
+
+TEST(Schema, SaysWhereAValueIsWrong) {
+  const char* schema =
+      R"({"type": "object", "required": ["total"], "additionalProperties": false, "properties": {
+      "total": {"type": "number", "minimum": 0}, "currency": {"enum": ["EUR", "USD"]},
+      "lines": {"type": "array", "items": {"type": "object", "properties": {"a/b": {"type": "string"}}}}}})";
+  EXPECT_EQ(validate(schema, {{"total", 1.5}, {"currency", "EUR"}}), "");
+  EXPECT_EQ(validate(schema, {{"total", "x"}}), "/total: Value type not permitted by 'type' constraint.\n");
+  EXPECT_EQ(validate(schema, {{"total", 1}, {"lines", {{{"a/b", "x"}}, {{"a/b", 1}}}}}),
+            "/lines/1/a~1b: Value type not permitted by 'type' constraint.\n");
+  EXPECT_EQ(validate(schema, json::object()), ": Missing required property 'total'.\n");
+  EXPECT_NE(validate(schema, {{"total", 1}, {"other", 1}}), "");
+  EXPECT_NE(validate(schema, {{"total", -1}, {"currency", "CHF"}}), "");
+}
+
+TEST(Schema, ChecksFormatsOfTextsOnly) {
+  const char* date = R"({"type": ["string", "null"], "format": "date"})";
+  EXPECT_EQ(validate(date, nullptr), "");
+  EXPECT_EQ(validate(date, "2024-02-29"), "");
+  EXPECT_EQ(validate(date, "2023-02-29"), ": is not a valid date\n");
+  EXPECT_EQ(validate(date, "05.03.2024"), ": is not a valid date\n");
+  EXPECT_EQ(validate(date, std::string(1000000, '1')), ": is not a valid date\n");
+  EXPECT_EQ(validate(R"({"format": "date-time"})", "2024-03-05T10:00:00.5+01:00"), "");
+  EXPECT_NE(validate(R"({"format": "date-time"})", "2024-03-05 10:00"), "");
+  EXPECT_EQ(validate(R"({"format": "time"})", "10:00:00Z"), "");
+  EXPECT_NE(validate(R"({"format": "time"})", "24:00:00Z"), "");
+  EXPECT_EQ(validate(R"({"format": "iban"})", "anything"), "");
+}
+
+TEST(Schema, MatchesPatternsInBoundedTimeAndStack) {
+  EXPECT_EQ(validate(R"({"pattern": "^[A-Z]{2}\\d+$"})", "DE123"), "");
+  EXPECT_EQ(validate(R"({"pattern": "^[A-Z]{2}\\d+$"})", "de123"),
+            ": does not match the pattern ^[A-Z]{2}\\d+$\n");
+  EXPECT_EQ(validate(R"({"pattern": "^(a|b)*$"})", std::string(1000000, 'a')), "");
+  EXPECT_NE(validate(R"({"pattern": "^(a+)+$"})", std::string(40, 'a') + "!"), "");
+  EXPECT_EQ(validate(R"({"propertyNames": {"pattern": "^x"}})", {{"x1", 1}}), "");
+  EXPECT_NE(validate(R"({"propertyNames": {"pattern": "^x"}})", {{"y1", 1}}), "");
+}
+
+TEST(Schema, SurvivesDeepValues) {
+  json deep = 1;
+  for (int i = 0; i < 20000; ++i) {
+    deep = json::array({std::move(deep)});
+  }
+  EXPECT_EQ(validate(R"({"items": {"$ref": "#"}})", deep), ": nested too deeply\n");
+}
+
+TEST(Schema, ThatIsNotValidAcceptsNothing) {
+  const Schema schema(json::parse(R"({"type": 3})"));
+  EXPECT_EQ(schema.validate(1).size(), 1U);
+}
+
+TEST(Pattern, WorksOnUtf8) {
+  const auto pattern = Pattern::compile("^.ö\\u00fc$");
+  ASSERT_TRUE(pattern.has_value());
+  EXPECT_TRUE((*pattern)->found_in("äöü"));
+  EXPECT_FALSE((*pattern)->found_in("aäöü"));
+  EXPECT_FALSE((*pattern)->found_in("\xff\xff\xff"));
+  EXPECT_FALSE(Pattern::compile("a(").has_value());
+}
+
+}  // namespace
+}  // namespace docket

@@ -1,0 +1,361 @@
+#include "pipeline/ledger/ledger.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <future>
+#include <regex>
+
+#include "pipeline/ledger/reader.h"
+#include "pipeline/ledger/tables.h"
+#include "tests/temp_dir.h"
+
+namespace docket {
+namespace {
+
+std::unique_ptr<Ledger> open(const std::filesystem::path& folder) {
+  auto ledger = Ledger::open(folder);
+  if (!ledger) {
+    ADD_FAILURE() << ledger.error().message;
+    return nullptr;
+  }
+  return std::move(*ledger);
+}
+
+Result<std::optional<LedgerDocument>> document_in(Ledger& ledger, const std::string& path) {
+  return select_document(**ledger.read(), path);
+}
+
+LedgerRun run_named(const std::string& name) {
+  return {name, "/p/pipeline.yaml", "plan1", "0.1.0", "host", 17, "2026-11-01T12:00:00Z"};
+}
+
+LedgerDocument document_at(const std::string& path) {
+  LedgerDocument document;
+  document.path = document.name = path;
+  document.id = "0123456789abcdef";
+  document.stamp = {5, 111, 222, 333};
+  document.sha256 = "abc";
+  document.media_type = "text/plain";
+  document.pipeline_digest = "plan1";
+  document.outcome = Outcome::done;
+  document.settled = true;
+  document.record_bytes = 99;
+  return document;
+}
+
+LedgerCall call_for(const std::string& document, std::int64_t nano_dollars) {
+  LedgerCall call;
+  call.document = document;
+  call.stage = "escalate";
+  call.model = "large";
+  call.location = "cloud";
+  call.outcome = "ok";
+  call.request = "request1";
+  call.usage.calls = 1;
+  call.usage.input_tokens = 1000;
+  call.usage.nano_dollars = nano_dollars;
+  return call;
+}
+
+TEST(Ledger, IsForItsOwnerAlone) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  ASSERT_FALSE(ledger->begin_run(run_named("r"), {}));
+  for (const char* file : {"ledger.db", "ledger.db-wal", "ledger.db-shm"}) {
+    struct stat status {};
+    ASSERT_EQ(stat((dir.path() / ".docket" / file).c_str(), &status), 0) << file;
+    EXPECT_EQ(status.st_mode & 0777, 0600u) << file;
+  }
+}
+
+TEST(Ledger, KeepsADocumentWithItsStagesOverRuns) {
+  const TempDir dir;
+  LedgerStage stage;
+  stage.stage = "classify";
+  stage.state = StageResult::State::held;
+  stage.ran = true;
+  stage.why = "new";
+  stage.key = "k";
+  stage.configuration = "c";
+  stage.input = "{}";
+  stage.reasons = {"doubtful \xff fields"};
+  stage.held = "no cloud backend";
+  stage.error = Error{ErrorClass::content, "no JSON"};
+  stage.usage.calls = 2;
+  stage.usage.nano_dollars = 7;
+  {
+    const auto ledger = open(dir.path());
+    ASSERT_FALSE(ledger->begin_run(run_named("r"), {{"c", "classify", "{}"}}));
+    LedgerDocument document = document_at("a");
+    document.outcome = Outcome::failed;
+    document.error = Error{ErrorClass::damaged, "broken"};
+    document.error_stage = "extract";
+    document.held = "why";
+    document.attempts = 2;
+    document.parked = true;
+    ledger->document_ended(document, {stage}, "{\"a\":1}");
+  }
+  const auto ledger = open(dir.path());
+  const auto found = document_in(*ledger, "a");
+  ASSERT_TRUE(found && *found);
+  const LedgerDocument& document = **found;
+  EXPECT_EQ(document.stamp, (FileStamp{5, 111, 222, 333}));
+  EXPECT_EQ(document.outcome, Outcome::failed);
+  EXPECT_EQ(document.error, (Error{ErrorClass::damaged, "broken"}));
+  EXPECT_EQ(document.error_stage, "extract");
+  EXPECT_EQ(document.held, "why");
+  EXPECT_EQ(document.attempts, 2);
+  EXPECT_TRUE(document.parked);
+  EXPECT_EQ(document.record_bytes, 99);
+  EXPECT_EQ(document.run, 1);
+  const auto stages = select_stages(**ledger->read(), "a");
+  ASSERT_TRUE(stages);
+  ASSERT_EQ(stages->size(), 1u);
+  EXPECT_EQ(stages->front().state, StageResult::State::held);
+  EXPECT_EQ(stages->front().reasons, std::vector<std::string>{"doubtful \xef\xbf\xbd fields"});
+  EXPECT_EQ(stages->front().held, "no cloud backend");
+  EXPECT_EQ(stages->front().error, stage.error);
+  EXPECT_EQ(stages->front().usage, stage.usage);
+  EXPECT_EQ(*ledger->configuration("c"), "{}");
+  EXPECT_FALSE(document_in(*ledger, "b")->has_value());
+}
+
+TEST(Ledger, FindsAResultOnceItIsCommitted) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  ASSERT_FALSE(ledger->begin_run(run_named("r"), {}));
+  auto text = std::make_shared<Text>();
+  text->pages.push_back({595, 842, "Total 119,00", {{{1, 2, 3, 4}, 0, 5}, {{5, 2, 9, 4}, 6, 6}}});
+  StoredResult result;
+  result.key = "key1";
+  result.stage = "extract";
+  result.output = {{"pages", 1}};
+  result.text = text;
+  result.media_type = "application/pdf";
+  result.usage.output_tokens = 3;
+  std::promise<bool> committed;
+  ledger->keep(result, [&](const std::optional<Error>& failed) { committed.set_value(!failed); });
+  ASSERT_TRUE(committed.get_future().get());
+  const auto found = ledger->result("key1");
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->output, result.output);
+  EXPECT_EQ(*(*found)->text, *text);
+  EXPECT_EQ((*found)->media_type, "application/pdf");
+  EXPECT_EQ((*found)->usage, result.usage);
+  EXPECT_FALSE(ledger->result("key2")->has_value());
+}
+
+TEST(Ledger, AResultWhoseTextIsGoneOrBrokenIsNotKnown) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  StoredResult result;
+  result.key = "key1";
+  result.text = std::make_shared<Text>();
+  ledger->keep(result);
+  ASSERT_FALSE(ledger->flush());
+  ASSERT_TRUE(ledger->result("key1")->has_value());
+  auto other = LedgerDatabase::open(Ledger::file_in(dir.path()), LedgerDatabase::Access::write);
+  ASSERT_FALSE((*other)->execute("UPDATE texts SET content = x'ff'"));
+  EXPECT_FALSE(ledger->result("key1")->has_value());
+  ASSERT_FALSE((*other)->execute("DELETE FROM texts"));
+  EXPECT_FALSE(ledger->result("key1")->has_value());
+}
+
+TEST(Ledger, AnAnswerIsThereWhenItsCallerHears) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  ASSERT_FALSE(ledger->begin_run(run_named("r"), {}));
+  std::promise<bool> found;
+  ledger->call_ended(
+      call_for("a", 12), StoredAnswer{"request1", "large", {{"label", "invoice"}}, {}},
+      [&](const std::optional<Error>& failed) {
+        const auto answer = ledger->answer("request1");
+        found.set_value(!failed && answer && *answer && (*answer)->answer["label"] == "invoice");
+      });
+  EXPECT_TRUE(found.get_future().get());
+}
+
+TEST(Ledger, ForgetsADocumentButNotWhatItCost) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  ASSERT_FALSE(ledger->begin_run(run_named("r"), {}));
+  ledger->document_ended(document_at("a"), {LedgerStage{}}, "{}");
+  ledger->call_ended(call_for("a", 12), std::nullopt, {});
+  ledger->forget_document("a");
+  ASSERT_FALSE(ledger->flush());
+  EXPECT_FALSE(document_in(*ledger, "a")->has_value());
+  auto reader = LedgerReader::open(dir.path());
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(reader->stages("a")->size(), 0u);
+  EXPECT_EQ(reader->calls("a")->size(), 1u);
+}
+
+TEST(Ledger, ATouchedFileKeepsAllButItsStamp) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  ledger->document_ended(document_at("a"), {}, "{}");
+  ledger->document_seen("a", {5, 444, 555, 666}, true);
+  ASSERT_FALSE(ledger->flush());
+  const auto document = document_in(*ledger, "a");
+  EXPECT_EQ((*document)->stamp, (FileStamp{5, 444, 555, 666}));
+  EXPECT_EQ((*document)->sha256, "abc");
+}
+
+TEST(Ledger, RefusesWhatIsNoLedger) {
+  const TempDir dir;
+  dir.write(".docket/ledger.db", std::string(5000, 'x'));
+  const std::string file = Ledger::file_in(dir.path()).string();
+  auto damaged = Ledger::open(dir.path());
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error(), (Error{ErrorClass::output,
+                                    "the ledger " + file +
+                                        " is damaged (file is not a database): move it away and run again, "
+                                        "which computes everything anew"}));
+  std::filesystem::remove(file);
+  auto foreign = LedgerDatabase::open(file, LedgerDatabase::Access::write);
+  ASSERT_FALSE((*foreign)->execute("CREATE TABLE bookmarks (url TEXT)"));
+  auto refused = Ledger::open(dir.path());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            file + " is no ledger of docket: move it away, or use another output folder");
+}
+
+TEST(Ledger, RefusesOneOfANewerVersion) {
+  const TempDir dir;
+  open(dir.path());
+  const std::string file = Ledger::file_in(dir.path()).string();
+  {
+    auto newer = LedgerDatabase::open(file, LedgerDatabase::Access::write);
+    ASSERT_FALSE((*newer)->execute("PRAGMA user_version = 99"));
+  }
+  const std::string message =
+      "the ledger " + file +
+      " has version 99, this docket knows versions up to 1: use the newer docket that "
+      "made it, or another output folder";
+  const auto refused = Ledger::open(dir.path());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, message);
+  const auto reader = LedgerReader::open(dir.path());
+  ASSERT_FALSE(reader);
+  EXPECT_EQ(reader.error().message, message);
+}
+
+TEST(Ledger, SaysWhereItCannotBeMade) {
+  const TempDir dir;
+  std::filesystem::create_directories(Ledger::file_in(dir.path()));
+  const auto refused = Ledger::open(dir.path());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(),
+            (Error{ErrorClass::output,
+                   "cannot write the ledger " + Ledger::file_in(dir.path()).string() + ": Is a directory"}));
+  EXPECT_EQ(Ledger::open("/proc/docket").error().error_class, ErrorClass::output);
+}
+
+TEST(Ledger, ADamagedPageIsAnErrorAndNoCrash) {
+  const TempDir dir;
+  {
+    const auto ledger = open(dir.path());
+    for (int i = 0; i < 2000; ++i)
+      ledger->document_ended(document_at("document " + std::to_string(i)), {}, std::string(200, 'r'));
+  }
+  std::string bytes = TempDir::read(Ledger::file_in(dir.path()));
+  ASSERT_GT(bytes.size(), 400'000u);
+  for (std::size_t i = 200'000; i < bytes.size(); i += 7)  // Behind the schema: the ledger can be opened.
+    bytes[i] = static_cast<char>(i * 31);
+  dir.write(".docket/ledger.db", bytes);
+  const auto ledger = open(dir.path());
+  ASSERT_TRUE(ledger);
+  int failed = 0;
+  for (int i = 0; i < 2000; ++i)
+    failed += document_in(*ledger, "document " + std::to_string(i)).has_value() ? 0 : 1;
+  EXPECT_GT(failed, 0);
+  ledger->document_ended(document_at("document 7"), {}, "{}");
+  static_cast<void>(ledger->flush());
+}
+
+TEST(LedgerReader, TellsOfARunThatIsGoingOn) {
+  const TempDir dir;
+  EXPECT_EQ(LedgerReader::open(dir.path()).error().message,
+            "there is no ledger " + Ledger::file_in(dir.path()).string() + ": no run has written to " +
+                dir.path().string() + " yet");
+  const auto ledger = open(dir.path());
+  ASSERT_FALSE(ledger->begin_run(run_named("first"), {}));
+  ASSERT_FALSE(ledger->end_run(3, "{\"run\":1}"));
+  ASSERT_FALSE(ledger->begin_run(run_named("second"), {}));
+  LedgerStage stage;
+  stage.stage = "extract";
+  stage.state = StageResult::State::done;
+  ledger->document_ended(document_at("b"), {stage}, "{\"b\":1}");
+  LedgerDocument failed = document_at("a");
+  failed.outcome = Outcome::failed;
+  failed.error = Error{ErrorClass::damaged, "broken"};
+  failed.parked = true;
+  stage.state = StageResult::State::failed;
+  ledger->document_ended(failed, {stage}, "{\"a\":1}");
+  ASSERT_FALSE(ledger->flush());
+
+  auto reader = LedgerReader::open(dir.path());
+  ASSERT_TRUE(reader);
+  const auto status = reader->status();
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->done, 1);
+  EXPECT_EQ(status->failed, 1);
+  EXPECT_EQ(status->parked, 1);
+  ASSERT_EQ(status->stages.size(), 2u);
+  EXPECT_EQ(status->stages[0].stage, "extract");
+  ASSERT_TRUE(status->last_run);
+  EXPECT_EQ(status->last_run->run.name, "second");
+  EXPECT_FALSE(status->last_run->exit_code);
+  EXPECT_EQ(*reader->report(), "{\"run\":1}");
+  EXPECT_EQ(*reader->report("first"), "{\"run\":1}");
+  EXPECT_EQ(*reader->report("second"), std::nullopt);
+
+  std::string records, unfinished;
+  EXPECT_FALSE(
+      reader->for_each_record([&](auto path, auto record) { records += std::string(path) += record; }));
+  EXPECT_EQ(records, "a{\"a\":1}b{\"b\":1}");
+  EXPECT_FALSE(reader->for_each_unfinished([&](const LedgerDocument& one) { unfinished += one.path; }));
+  EXPECT_EQ(unfinished, "a");
+
+  ledger->document_ended(document_at("c"), {stage}, "{}");  // The reader does not stop the writer,
+  ASSERT_FALSE(ledger->flush());
+  EXPECT_EQ(reader->status()->done, 2);  // and sees what came later.
+}
+
+TEST(LedgerDocs, EveryQueryRuns) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  ASSERT_FALSE(ledger->begin_run(run_named("r"), {}));
+  ledger->document_ended(document_at("a"), {LedgerStage{}}, "{\"classify\":{\"label\":\"invoice\"}}");
+  ledger->document_ended(document_at("b"), {}, "{}");
+  ledger->call_ended(call_for("a", 12), std::nullopt, {});
+  ASSERT_FALSE(ledger->flush());
+  auto database = ledger->read();
+  const std::string docs = TempDir::read(std::string(SOURCE_DIR) + "/docs/ledger.md");
+  const std::regex block("```sql\n([^`]*)```");
+  int queries = 0;
+  for (std::sregex_iterator match(docs.begin(), docs.end(), block), end; match != end; ++match, ++queries) {
+    const auto failed = (*database)->execute((*match)[1]);
+    EXPECT_FALSE(failed) << (*match)[1] << failed->message;
+  }
+  EXPECT_EQ(queries, 10);
+}
+
+TEST(LedgerDocs, NamesEveryTable) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  auto database = ledger->read();
+  const std::string docs = TempDir::read(std::string(SOURCE_DIR) + "/docs/ledger.md");
+  int tables = 0;
+  EXPECT_FALSE((*database)->run(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'", {},
+      [&](const LedgerRow& row) {
+        ++tables;
+        EXPECT_NE(docs.find("| `" + std::string(row.text(0)) + "` |"), std::string::npos) << row.text(0);
+      }));
+  EXPECT_EQ(tables, 12);
+}
+
+}  // namespace
+}  // namespace docket

@@ -1,0 +1,128 @@
+#include "pipeline/ledger/pipeline_digest.h"
+
+#include <gtest/gtest.h>
+
+#include "pipeline/config/read_pipeline.h"
+#include "tests/temp_dir.h"
+#include "tests/test_registry.h"
+
+namespace docket {
+namespace {
+
+constexpr std::string_view pipeline = R"yaml(version: 1
+name: accounts
+input: { paths: [inbox] }
+backends:
+  rules: { type: builtin }
+  local: { type: ollama, url: http://127.0.0.1:11434, model: small, max_concurrent: 4, timeout: 120s,
+           price: { input: 1, output: 2 } }
+policy: { private: ["path: hr/**"] }
+budget: { run: 2 }
+stages:
+  - extract: { ocr: auto }
+  - classify:
+      backends: [rules, local]
+      accept: 0.85
+      labels: { invoice: { description: a bill }, other: {} }
+  - structured-extract:
+      when: { bills: .classify.label == "invoice" }
+      backends: [rules]
+      schema: invoice.json
+)yaml";
+
+constexpr std::string_view schema = R"({"type":"object","properties":{"total":{"type":"number"}}})";
+
+struct Digests {
+  std::string pipeline_digest, extract, classify, fields;
+  friend bool operator==(const Digests&, const Digests&) = default;
+};
+
+Digests digests_of(const TempDir& dir, const std::string& file, const ModelDigests& models = {}) {
+  const PipelineOrDiagnostics read = read_pipeline(dir.path() / file, plan_registry());
+  for (const Diagnostic& diagnostic : read.diagnostics)
+    ADD_FAILURE() << to_string(diagnostic);
+  if (!read.pipeline) return {};
+  const auto stages = configurations_of(*read.pipeline, models);
+  return {pipeline_digest(*read.pipeline, stages), stages[0].digest, stages[1].digest, stages[2].digest};
+}
+
+/// Of the pipeline above with one text in place of another.
+Digests digests_with(const std::string& from, const std::string& to) {
+  std::string text(pipeline);
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  EXPECT_TRUE(from.empty() || text != pipeline) << from;
+  const TempDir dir;
+  dir.write("invoice.json", schema);
+  dir.write("p.yaml", text);
+  return digests_of(dir, "p.yaml");
+}
+
+TEST(PlanDigest, StaysWhenTheAnswersStay) {
+  const Digests before = digests_with("accounts", "payables");  // Also: the folder is another each time.
+  const std::pair<const char*, const char*> rows[] = {
+      {"local", "desk"},
+      {"rules", "builtin"},
+      {"max_concurrent: 4", "max_concurrent: 8"},
+      {"timeout: 120s", "timeout: 5m"},
+      {"input: 1,", "input: 3,"},
+      {"11434", "11435"},
+      {"run: 2", "run: 3"},
+      {"[inbox]", "[inbox, more]"},
+      {"ocr: auto", ""},  // The fallback, written out or not.
+  };
+  for (const auto& [from, to] : rows)
+    EXPECT_EQ(digests_with(from, to), before) << from;
+}
+
+TEST(PlanDigest, ChangesWithWhatTheStageIsTold) {
+  const Digests before = digests_with("accounts", "payables");
+  const struct {
+    const char *from, *to;
+    std::string Digests::*stage;  // Null: the plan alone.
+  } rows[] = {
+      {"ocr: auto", "ocr: off", &Digests::extract},
+      {"accept: 0.85", "accept: 0.9", &Digests::classify},
+      {"a bill", "an invoice", &Digests::classify},
+      {"model: small", "model: large", &Digests::classify},
+      {"[rules, local]", "[local]", &Digests::classify},
+      {"[rules, local]", "[local, rules]", &Digests::classify},
+      {"== \"invoice\"", "!= \"other\"", nullptr},
+      {"hr/**", "payroll/**", nullptr},
+  };
+  for (const auto& row : rows) {
+    Digests now = digests_with(row.from, row.to);
+    EXPECT_NE(now.pipeline_digest, before.pipeline_digest) << row.from;
+    now.pipeline_digest = before.pipeline_digest;
+    if (row.stage != nullptr) {
+      EXPECT_NE(now.*row.stage, before.*row.stage) << row.from;
+      now.*row.stage = before.*row.stage;
+    }
+    EXPECT_EQ(now, before) << row.from << ": no other stage";
+  }
+}
+
+TEST(PlanDigest, ChangesWithTheContentOfFilesThatItNames) {
+  const TempDir dir;
+  dir.write("p.yaml", pipeline);
+  dir.write("invoice.json", schema);
+  const Digests before = digests_of(dir, "p.yaml");
+  dir.write("invoice.json", R"({"type":"object","properties":{"sum":{"type":"number"}}})");
+  const Digests after = digests_of(dir, "p.yaml");
+  EXPECT_NE(after.fields, before.fields);
+  EXPECT_NE(after.pipeline_digest, before.pipeline_digest);
+  EXPECT_EQ(after.classify, before.classify);
+}
+
+TEST(PlanDigest, ChangesWithTheDigestOfAModel) {
+  const TempDir dir;
+  dir.write("p.yaml", pipeline);
+  dir.write("invoice.json", schema);
+  const Digests before = digests_of(dir, "p.yaml", {{"local", "sha256:1"}});
+  const Digests after = digests_of(dir, "p.yaml", {{"local", "sha256:2"}});
+  EXPECT_NE(after.classify, before.classify);
+  EXPECT_EQ(after.fields, before.fields);
+}
+
+}  // namespace
+}  // namespace docket

@@ -1,0 +1,67 @@
+#include "stages/extract.h"
+
+#include <gtest/gtest.h>
+
+#include "stages/stages.h"
+
+namespace docket::stages {
+namespace {
+
+const nlohmann::json no_record = nlohmann::json::object();
+
+TEST(ExtractStage, AsksTheWorkersForTheFileAtOnce) {
+  const auto stage = make_extract({"sesame", std::chrono::seconds(5), 1 << 30});
+  Document document;
+  document.file = "/inbox/a.pdf";
+  StageResult result;
+  const auto requests = stage->advance(document, {0, {}, no_record, {}}, result);
+  ASSERT_TRUE(requests);
+  ASSERT_EQ(requests->size(), 1U);
+  EXPECT_EQ(requests->front().backend, extraction_workers);
+  const auto& question = std::get<ExtractQuestion>(requests->front().question);
+  EXPECT_EQ(question.file, "/inbox/a.pdf");
+  EXPECT_EQ(question.password, "sesame");
+  EXPECT_EQ(question.time_limit, std::chrono::seconds(5));
+  EXPECT_EQ(question.memory_limit, 1 << 30);
+}
+
+TEST(ExtractStage, TheAnswerFillsTheDocument) {
+  const auto stage = make_extract({});
+  Document document;
+  StageResult result;
+  Reply reply;
+  const auto text = std::make_shared<const Text>(Text{{{595, 842, "hello\n", {}}}});
+  reply.answer = Answer{{{"pages", 1}, {"grade", "poor"}}, text};
+  reply.file = FileFacts{"abc", 12, "application/pdf"};
+  const auto more = stage->advance(document, {1, {&reply, 1}, no_record, {}}, result);
+  ASSERT_TRUE(more);
+  EXPECT_TRUE(more->empty());
+  EXPECT_EQ(document.text, text);
+  EXPECT_EQ(document.sha256, "abc");
+  EXPECT_EQ(document.bytes, 12);
+  EXPECT_EQ(document.media_type, "application/pdf");
+  EXPECT_EQ(result.output, (nlohmann::json{{"pages", 1}, {"grade", "poor"}}));
+}
+
+TEST(ExtractStage, AFileThatCannotBeReadKeepsItsIdentity) {
+  const auto stage = make_extract({});
+  Document document;
+  StageResult result;
+  Reply reply;
+  reply.answer = Error{ErrorClass::encrypted, "needs a password"};
+  reply.file = FileFacts{"abc", 12, "application/pdf"};
+  const auto more = stage->advance(document, {1, {&reply, 1}, no_record, {}}, result);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error(), (Error{ErrorClass::encrypted, "needs a password"}));
+  EXPECT_EQ(document.sha256, "abc");
+  EXPECT_TRUE(result.output.is_null());
+}
+
+TEST(ExtractStage, StandsInTheTable) {
+  const auto found = std::ranges::find(all(), "extract", &StageType::name);
+  ASSERT_NE(found, all().end());
+  EXPECT_FALSE(found->reads_text);
+}
+
+}  // namespace
+}  // namespace docket::stages

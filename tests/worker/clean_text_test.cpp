@@ -1,0 +1,32 @@
+#include "worker/clean_text.h"
+
+#include <gtest/gtest.h>
+
+namespace docket::worker {
+namespace {
+
+TEST(CleanText, LigaturesBecomeLetters) {
+  EXPECT_EQ(clean_utf8("eﬃcient ﬂow, ﬁnal oﬀer"), "efficient flow, final offer");
+}
+
+TEST(CleanText, BlanksBecomeBlanksAndTheInvisibleGoes) {
+  EXPECT_EQ(clean_utf8("1\u00A0234,56\u202F€"), "1 234,56 €");
+  EXPECT_EQ(clean_utf8("Ver\u00ADtrag\u200B\uFEFF\u200E"), "Vertrag");
+  EXPECT_EQ(clean_utf8(std::string_view("a\0b\x01\x7F", 5)), "ab");
+}
+
+TEST(CleanText, JoinersOfOtherScriptsStay) { EXPECT_EQ(clean_utf8("می\u200Cخواهم"), "می\u200Cخواهم"); }
+
+TEST(CleanText, WhatIsNoUtf8BecomesTheReplacementCharacter) {
+  EXPECT_EQ(clean_utf8("a\xFF\xC3"), "a\uFFFD\uFFFD");
+  EXPECT_EQ(clean_utf8("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");
+}
+
+TEST(CleanText, Utf16WithPairsAndHalves) {
+  EXPECT_EQ(clean_utf16(u"\xD83D\xDE00!"), "😀!");
+  const char16_t half[] = {0xD83D, u'x', 0xDE00};
+  EXPECT_EQ(clean_utf16({half, 3}), "\uFFFDx\uFFFD");
+}
+
+}  // namespace
+}  // namespace docket::worker
