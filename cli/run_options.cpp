@@ -1,117 +1,225 @@
-// The command line of `run` and `plan`.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
 #include <thread>
 
+#include "backends/backends.h"
+#include "cli/document_options.h"
 #include "cli/exit_code.h"
-#include "cli/run.h"
+#include "cli/plan.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/table.h"
+#include "cli/version.h"
+#include "pipeline/record.h"
+#include "pipeline/run/output.h"
+#include "pipeline/run/run.h"
 
 namespace docket {
 
 namespace {
 
-using Which = RebuildOptions::Which;
+struct RunCommand {
+  DocumentOptions documents;
+  bool dry_run = false;
+  bool offline = false;     ///< Nothing leaves this machine.
+  std::string trace_dir;    ///< Empty: none.
+  std::string report_file;  ///< Beside the output's own; `-`: standard output; empty: none.
+  std::chrono::milliseconds grace{30'000};
+  Progress::Mode progress = Progress::Mode::automatic;
+  bool quiet = false;
+};
 
-void add_documents(CLI::App& command, RunOptions& options) {
-  options.pipeline.add_to(command);
-  command.add_option("INPUT", options.inputs, "Files, folders, globs, or - for a list on standard input")
-      ->type_name("");
-  command.add_flag("-0,--null", options.null_separated,
-                   "The list on standard input is separated by NUL bytes");
-  command.add_flag("--input-complete", options.input_complete,
-                   "INPUT is all there is: documents of earlier runs that it does not name are missing");
-  command.add_option("-o,--output", options.output_dir, "Folder for the records, in place of the pipeline's")
-      ->type_name("DIR");
-  command.add_option("--limit", options.limit, "Work on so many documents at most")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 60));
-  command.add_option("--only", options.only, "Take only documents whose path matches")
-      ->type_name("GLOB")
-      ->allow_extra_args(false);
-  command.add_option("--until", options.until, "Stop each document after this stage")->type_name("STAGE");
-  CLI::Option* failed = command.add_flag_callback(
-      "--failed", [&options] { options.rebuild.which = Which::failed; }, "Only documents that failed");
-  command
-      .add_flag_callback(
-          "-B,--always-make", [&options] { options.rebuild.which = Which::everything; },
-          "All documents, without results of earlier runs")
-      ->excludes(failed);
-  command.add_flag("--retry-parked", options.rebuild.retry_parked,
-                   "Also documents that have failed too often, or in a way that would not change");
-  command.add_flag("-v,--verbose", options.verbose,
-                   "Print a line for each document, and why each stage runs");
+/// docket-extract lies beside docket, built or installed.
+std::filesystem::path extract_worker() {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "docket-extract";
 }
 
-void add_machine(CLI::App& command, RunOptions& options) {
-  command.add_option("-j,--jobs", options.jobs, "CPU workers (default: one per processor)")
+/// How a document ended, and for each stage that ran or was spared, why.
+std::string story_of_run(const Document& document, const Pipeline& pipeline) {
+  std::string text = document.path + ": " + std::string(name(outcome(document))) + " (" + document.why + ")";
+  for (std::size_t i = 0; i < document.stages.size(); ++i) {
+    const StageResult& result = document.stages[i];
+    text += "\n  " + pipeline.stages[i].id + ": ";
+    if (result.origin.taken)
+      text += "kept";
+    else
+      text += std::string(name(result.state)) + (result.origin.why.empty() ? "" : ", " + result.origin.why);
+  }
+  return text;
+}
+
+/// Shows people on stderr how a run gets on.
+class RunDisplay final : public RunListener {
+ public:
+  RunDisplay(const RunCommand& command, Signals& signals) : command_(command), signals_(signals) {}
+
+  void waiting(const LockHolder& holder, const std::filesystem::path& output) override {
+    if (!command_.quiet)
+      print_error("waiting for " + to_string(holder) + ", which writes to " + output.string());
+  }
+  void begun() override {
+    progress_.emplace(command_.quiet ? Progress::Mode::none : command_.progress);
+    told_.emplace(signals_.stop().get_token(), [this] {
+      if (command_.quiet) return;
+      progress_->say("docket: stopping: what is under way has " + format_duration(command_.grace.count()) +
+                     " to end; another signal stops at once");
+    });
+  }
+  void warned(const std::string& warning) override { progress_->say("docket: warning: " + warning); }
+  void taken() override { progress_->taken(); }
+  void all_taken() override { progress_->all_taken(); }
+  void spared(const std::string& path, Rebuild::What why) override {
+    progress_->kept();
+    if (command_.documents.verbose)
+      progress_->say(path + (why == Rebuild::What::parked ? ": parked" : ": up to date"));
+  }
+  void finished(const Document& document, const Pipeline& pipeline) override {
+    Usage usage;
+    for (const StageResult& result : document.stages)
+      usage += result.spent.total();
+    progress_->finished(outcome(document), usage);
+    if (command_.documents.verbose) progress_->say(story_of_run(document, pipeline));
+  }
+
+ private:
+  const RunCommand& command_;
+  Signals& signals_;
+  std::optional<Progress> progress_;
+  std::optional<std::stop_callback<std::function<void()>>> told_;  ///< Last: uses the progress.
+};
+
+RunEnvironment environment_of(const RunCommand& command, Signals& signals) {
+  RunEnvironment environment;
+  environment.make_backend = [&](const Pipeline& pipeline, AnswerStore& answers, const ModelDigests& models) {
+    const RunOptions& run = command.documents.run;
+    return backends::make(pipeline, {run.jobs, extract_worker(), signals.hard_stop(), command.offline,
+                                     command.trace_dir, &answers, models, !run.always_make()});
+  };
+  environment.find_models = [&](const Pipeline& pipeline) {
+    return backends::find_models(pipeline, command.offline, signals.hard_stop());
+  };
+  environment.stop = signals.stop().get_token();
+  environment.hard_stop = signals.hard_stop();
+  environment.signal = [&] { return signals.received(); };
+  environment.exit_code = exit_code;
+  environment.version = version;
+  return environment;
+}
+
+/// To the file that the user named, or to standard output.
+std::optional<Error> write_second_report(const std::string& file, const nlohmann::ordered_json& report) {
+  if (file.empty()) return std::nullopt;
+  if (file != "-") return write_file(file, to_pretty(report));
+  std::fputs(to_pretty(report).c_str(), stdout);
+  return std::nullopt;
+}
+
+/// What people should know at the end.
+void print_outcome(const RunOutcome& outcome, const RunCommand& command,
+                   const std::filesystem::path& output) {
+  if (outcome.error) {
+    if (outcome.state != RunOutcome::State::stopped) print_error(outcome.error->message);
+    return;
+  }
+  const int code = outcome.report["run"]["exit_code"];
+  if (!command.quiet) {
+    std::fputs(format_report(outcome.report).c_str(), stderr);
+    std::fprintf(stderr, "records in %s\n", output.c_str());
+  } else if (code == exit_failed || code == exit_unavailable) {
+    std::fputs(format_failures(outcome.report).c_str(), stderr);
+  }
+  if (outcome.write_error)
+    print_error(outcome.write_error->message + "; the run was stopped there, what is written is whole");
+  if (outcome.report_unwritten) print_error(outcome.report_unwritten->message);
+}
+
+int run_command(const RunCommand& command) {
+  Signals signals(command.grace);
+  std::optional<Pipeline> pipeline = load_pipeline(command.documents.pipeline);
+  if (!pipeline) return exit_usage;
+  const std::filesystem::path output = pipeline->output_dir;
+  RunOutcome outcome;
+  {
+    RunDisplay display(command, signals);
+    outcome =
+        run_pipeline(std::move(*pipeline), command.documents.run, environment_of(command, signals), display);
+  }
+  if (outcome.state == RunOutcome::State::ran)
+    if (auto failed = write_second_report(command.report_file, outcome.report))
+      outcome.report_unwritten = failed;
+  print_outcome(outcome, command, output);
+  return exit_code(outcome);
+}
+
+void add_machine_options(CLI::App& app, RunCommand& command) {
+  RunOptions& run = command.documents.run;
+  app.add_option("-j,--jobs", run.jobs, "CPU workers (default: one per processor)")
       ->check(CLI::Range(1, 1024));
-  command
-      .add_option("--in-flight", options.in_flight, "Documents held in memory at once (default: 16 per job)")
+  app.add_option("--in-flight", run.in_flight, "Documents held in memory at once (default: 16 per job)")
       ->check(CLI::Range(1, 1'000'000));
-  command
-      .add_option("-k,--keep-going", options.keep_going,
-                  "Failures after which to stop (default: no limit; 1: the first)")
+  app.add_option("-k,--keep-going", run.keep_going,
+                 "Failures after which to stop (default: no limit; 1: the first)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 60));
-  command
-      .add_option_function<std::string>(
-          "--grace",
-          [&options](const std::string& text) {
-            options.grace = std::chrono::milliseconds(1000 * std::stol(text));
-          },
-          "Seconds that running calls have after the first SIGINT or SIGTERM (default: 30)")
+  app.add_option_function<std::string>(
+         "--grace",
+         [&command](const std::string& text) {
+           command.grace = std::chrono::milliseconds(1000 * std::stol(text));
+         },
+         "Seconds that running calls have after the first SIGINT or SIGTERM (default: 30)")
       ->check(CLI::Range(0, 86'400))
       ->type_name("SECONDS");
-  command.add_flag("--offline", options.offline,
-                   "Let nothing leave this machine: no model in the cloud is asked");
-  command.add_flag("--wait", options.wait, "Wait while another run holds the output");
+  app.add_flag("--offline", command.offline,
+               "Let nothing leave this machine: no model in the cloud is asked");
+  app.add_flag("--wait", run.wait, "Wait while another run holds the output");
 }
 
-void add_files(CLI::App& command, RunOptions& options) {
-  command
-      .add_option("--report", options.report_file, "Write the report to this file too; - is standard output")
+void add_file_options(CLI::App& app, RunCommand& command) {
+  app.add_option("--report", command.report_file, "Write the report to this file too; - is standard output")
       ->type_name("FILE");
-  command
-      .add_option("--trace", options.trace_dir,
-                  "Write what models are asked and answer to files of this folder, without keys")
+  app.add_option("--trace", command.trace_dir,
+                 "Write what models are asked and answer to files of this folder, without keys")
       ->type_name("DIR");
-  command.add_option("--depfile", options.depfile, "Write what each record depends on, for make")
+  app.add_option("--depfile", command.documents.run.depfile, "Write what each record depends on, for make")
       ->type_name("FILE");
-  command.add_flag("--keep-mtime", options.keep_mtime, "Leave files alone whose content stays the same");
+  app.add_flag("--keep-mtime", command.documents.run.keep_mtime,
+               "Leave files alone whose content stays the same");
 }
 
-void add_display(CLI::App& command, RunOptions& options) {
+void add_display_options(CLI::App& app, RunCommand& command) {
   static const std::map<std::string, Progress::Mode> modes = {{"auto", Progress::Mode::automatic},
                                                               {"bar", Progress::Mode::bar},
                                                               {"plain", Progress::Mode::plain},
                                                               {"none", Progress::Mode::none}};
-  command.add_option("--progress", options.progress, "auto, bar, plain or none")
+  app.add_option("--progress", command.progress, "auto, bar, plain or none")
       ->transform(CLI::CheckedTransformer(modes))
       ->type_name("MODE");
-  command.add_flag("-q,--quiet", options.quiet, "Print errors only");
+  app.add_flag("-q,--quiet", command.quiet, "Print errors only");
 }
 
 }  // namespace
 
 void add_run(CLI::App& app, int& exit_code) {
-  CLI::App* command =
+  CLI::App* verb =
       app.add_subcommand("run", "Run documents through a pipeline: what is new, changed or failed");
-  const auto options = std::make_shared<RunOptions>();
-  add_documents(*command, *options);
-  command->add_flag("-n,--dry-run", options->dry_run,
-                    "Say what would be done and why, do nothing (as `plan`)");
-  add_machine(*command, *options);
-  add_files(*command, *options);
-  add_display(*command, *options);
-  command->callback([options, &exit_code] {
-    if (options->jobs == 0)
-      options->jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    exit_code = options->dry_run ? plan_command(*options) : run_command(*options);
+  const auto command = std::make_shared<RunCommand>();
+  RunOptions& run = command->documents.run;
+  run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  command->documents.add_to(*verb);
+  verb->add_flag("-n,--dry-run", command->dry_run, "Say what would be done and why, do nothing (as `plan`)");
+  add_machine_options(*verb, *command);
+  add_file_options(*verb, *command);
+  add_display_options(*verb, *command);
+  verb->callback([command, &exit_code] {
+    exit_code = command->dry_run ? plan_command(command->documents) : run_command(*command);
   });
-}
-
-void add_plan(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("plan", "Say what a run would do and why; ask no model, change nothing");
-  const auto options = std::make_shared<RunOptions>();
-  add_documents(*command, *options);
-  command->callback([options, &exit_code] { exit_code = plan_command(*options); });
 }
 
 }  // namespace docket

@@ -4,8 +4,10 @@
 
 #include <fstream>
 
+#include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "cli/run.h"
+#include "pipeline/config/read_pipeline.h"
+#include "pipeline/run/run.h"
 #include "tests/counting_backend.h"
 #include "tests/temp_dir.h"
 
@@ -50,7 +52,6 @@ class Project {
     write("in/b.txt", "an invoice, total 200");
     write("in/c.txt", "a letter");
     options.jobs = 2;
-    options.quiet = true;
   }
 
   void write(const std::string& name, std::string_view content) const {
@@ -68,14 +69,18 @@ class Project {
   /// In pipeline.yaml.
   void edit(const std::string& what, const std::string& by) const { replace("pipeline.yaml", what, by); }
 
+  /// The exit code.
   int run() {
-    options.pipeline.file = root / "pipeline.yaml";
-    return run_command(
-        options,
-        [this](const Pipeline&, const backends::Options&) {
-          return Result<std::unique_ptr<Backend>>(backend.make());
-        },
-        [this](const Pipeline&, bool, const std::stop_token&) { return models; });
+    PipelineOrDiagnostics read = read_pipeline(root / "pipeline.yaml", registry(), {});
+    if (!read.pipeline) return exit_usage;
+    RunEnvironment environment;
+    environment.make_backend = [this](const Pipeline&, AnswerStore&, const ModelDigests&) {
+      return Result<std::unique_ptr<Backend>>(backend.make());
+    };
+    environment.find_models = [this](const Pipeline&) { return models; };
+    environment.exit_code = exit_code;
+    RunListener nobody;
+    return exit_code(run_pipeline(std::move(*read.pipeline), options, environment, nobody));
   }
   nlohmann::json report() const { return nlohmann::json::parse(read("out/report.json")); }
   nlohmann::json record(const std::string& path) const {
@@ -339,10 +344,8 @@ const Error withheld = {ErrorClass::withheld, "nothing may leave this machine"};
 TEST(Rerun, WhatOfflineHeldIsAskedByTheNextRunWithoutIt) {
   Project project;
   project.backend.refusals = {{"rules", withheld}, {"local", withheld}};
-  project.options.offline = true;
   EXPECT_EQ(project.run(), exit_held);
   EXPECT_EQ(project.backend.take(), (Calls{3, 0, 0}));
-  project.options.offline = false;
   project.backend.refusals.clear();
   EXPECT_EQ(project.run(), exit_up_to_date);
   EXPECT_EQ(project.backend.take(), (Calls{0, 3, 2}));
@@ -353,10 +356,8 @@ TEST(Rerun, WhatOfflineHadDoneByAnotherModelIsAskedByTheNextRunWithoutIt) {
   project.edit("type: builtin }", "type: builtin }\n  other: { type: builtin }");
   project.edit("[rules, local]", "[other, rules]");
   project.backend.refusals = {{"other", withheld}};
-  project.options.offline = true;
   EXPECT_EQ(project.run(), exit_up_to_date);
   EXPECT_EQ(project.backend.take(), (Calls{3, 3, 2}));
-  project.options.offline = false;
   project.backend.refusals.clear();
   EXPECT_EQ(project.run(), exit_up_to_date);
   EXPECT_EQ(project.backend.take(), (Calls{0, 3, 0}));

@@ -4,13 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "cli/run.h"
 #include "pipeline/ledger/ledger.h"
 #include "pipeline/ledger/pipeline_digest.h"
 #include "pipeline/ledger/stages.h"
 #include "pipeline/pipeline.h"
-#include "pipeline/run/output.h"
 #include "pipeline/run/report.h"
+#include "pipeline/run/run_options.h"
 
 namespace docket {
 
@@ -18,10 +17,11 @@ namespace docket {
 class RunLedger {
  public:
   /// `models`: what servers say now. Who says nothing is taken to have what it had.
-  static Result<std::unique_ptr<RunLedger>> open(const Pipeline& pipeline, const Output& output,
-                                                 const RunOptions& options, const ModelDigests& models);
+  static Result<std::unique_ptr<RunLedger>> open(const Pipeline& pipeline, const RunOptions& options,
+                                                 const ModelDigests& models);
 
-  std::optional<Error> begin(const Report::Run& run);
+  /// `version`: of docket.
+  std::optional<Error> begin(const Report::Run& run, const std::string& version);
   /// Waits until all is committed.
   std::optional<Error> end(int exit_code, const std::string& report);
 

@@ -1,22 +1,20 @@
 #pragma once
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "cli/run.h"
 #include "pipeline/document.h"
 #include "pipeline/ledger/cursor.h"
 #include "pipeline/ledger/up_to_date.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/run/inputs.h"
+#include "pipeline/run/run_options.h"
 
 namespace docket {
 
-/// Where a run's documents come from: the command line's INPUT, or else the pipeline's own.
-InputOptions input_options(const std::vector<std::string>& inputs, bool null_separated,
-                           const Pipeline& pipeline, const std::filesystem::path& output_dir);
+/// Where a run's documents come from: its own inputs, or else the pipeline's.
+InputOptions input_options(const RunOptions& options, const Pipeline& pipeline);
 
 /// Hands out the documents that a run is to work on, in order, as far as the options let it. What earlier
 /// runs have done is seen from one row of the ledger and two stat(2): the document's and its record's. Not
@@ -41,8 +39,8 @@ class DocumentSource {
   };
 
   /// `ledger`: null if there is none yet. All must outlive the source.
-  DocumentSource(const RunOptions& options, const Pipeline& pipeline, const std::filesystem::path& output_dir,
-                 LedgerDatabase* ledger, std::string pipeline_digest, Listener& listener);
+  DocumentSource(const RunOptions& options, const Pipeline& pipeline, LedgerDatabase* ledger,
+                 std::string pipeline_digest, Listener& listener);
 
   ~DocumentSource();
   DocumentSource(const DocumentSource&) = delete;

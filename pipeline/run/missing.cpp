@@ -1,4 +1,4 @@
-#include "cli/missing.h"
+#include "pipeline/run/missing.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "cli/document_source.h"
+#include "pipeline/run/document_source.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -27,31 +27,29 @@ int open_folder(const fs::path& folder) { return open(folder.c_str(), O_PATH | O
 
 }  // namespace
 
-InputOptions input_options(const std::vector<std::string>& inputs, bool null_separated,
-                           const Pipeline& pipeline, const fs::path& output_dir) {
-  const bool own = inputs.empty();
-  return {own ? pipeline.inputs : inputs,
+InputOptions input_options(const RunOptions& options, const Pipeline& pipeline) {
+  const bool own = options.inputs.empty();
+  return {own ? pipeline.inputs : options.inputs,
           own ? pipeline.directory : fs::current_path(),
           pipeline.directory,
-          output_dir,
+          pipeline.output_dir,
           !own,
-          null_separated ? '\0' : '\n'};
+          options.null_separated ? '\0' : '\n'};
 }
 
-DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeline,
-                               const fs::path& output_dir, LedgerDatabase* ledger,
+DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeline, LedgerDatabase* ledger,
                                std::string pipeline_digest, Listener& listener)
     : options_(options),
       listener_(listener),
       ledger_(ledger),
       pipeline_digest_(std::move(pipeline_digest)),
-      output_(output_dir.string() + '/'),
+      output_(pipeline.output_dir.string() + '/'),
       project_(pipeline.directory.string() + '/'),
-      output_folder_(open_folder(output_dir)),
+      output_folder_(open_folder(pipeline.output_dir)),
       project_folder_(open_folder(pipeline.directory)),
       pipeline_mtime_ns_(newest(pipeline.files)),
       whole_input_(options.whole_input()),
-      inputs_(input_options(options.inputs, options.null_separated, pipeline, output_dir),
+      inputs_(input_options(options, pipeline),
               [&listener](const std::string& warning) { listener.warned(warning); }) {
   if (ledger_ != nullptr) cursor_.emplace(*ledger_, pipeline_digest_);
 }

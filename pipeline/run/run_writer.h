@@ -1,11 +1,12 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 
-#include "cli/run_ledger.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/run/output.h"
 #include "pipeline/run/report.h"
+#include "pipeline/run/run_ledger.h"
 
 namespace docket {
 
@@ -24,15 +25,12 @@ class RunWriter {
   /// that a failure must not replace.
   void add(const Document& document);
   void finish();  ///< Puts results.jsonl in its place, unless it has all records already.
-  /// Writes report.json, and to `second_file` too unless that is empty; `-`: standard output.
-  std::optional<Error> write_report(const nlohmann::ordered_json& report,
-                                    const std::string& second_file) const;
+  std::optional<Error> write_report(const nlohmann::ordered_json& report) const;
 
   Report& report() { return report_; }
   const Report& report() const { return report_; }
   void fail(const Error& error);  ///< Nothing is written from here on.
   const std::optional<Error>& error() const { return error_; }
-  static Usage usage_of(const Document& document);
 
  private:
   std::optional<Error> write_files(const Document& document);

@@ -1,7 +1,6 @@
-#include "cli/run_writer.h"
+#include "pipeline/run/run_writer.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "pipeline/record.h"
 #include "pipeline/run/results.h"
@@ -104,23 +103,8 @@ void RunWriter::finish() {
   ledger_.ledger().results_written(*written);
 }
 
-std::optional<Error> RunWriter::write_report(const nlohmann::ordered_json& report,
-                                             const std::string& second_file) const {
-  const std::string content = to_pretty(report);
-  std::optional<Error> error = output_.write("report.json", content);
-  if (second_file == "-") {
-    std::fputs(content.c_str(), stdout);
-  } else if (!second_file.empty()) {
-    if (auto second = write_file(second_file, content)) error = second;
-  }
-  return error;
-}
-
-Usage RunWriter::usage_of(const Document& document) {
-  Usage usage;
-  for (const StageResult& result : document.stages)
-    usage += result.spent.total();
-  return usage;
+std::optional<Error> RunWriter::write_report(const nlohmann::ordered_json& report) const {
+  return output_.write("report.json", to_pretty(report));
 }
 
 }  // namespace docket

@@ -1,13 +1,13 @@
-#include "cli/run_ledger.h"
+#include "pipeline/run/run_ledger.h"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 
-#include "cli/version.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/record.h"
+#include "pipeline/run/output.h"
 
 namespace docket {
 namespace {
@@ -41,9 +41,9 @@ LedgerDocument row_of(const Document& document, const Pipeline& pipeline) {
 
 }  // namespace
 
-Result<std::unique_ptr<RunLedger>> RunLedger::open(const Pipeline& pipeline, const Output& output,
-                                                   const RunOptions& options, const ModelDigests& models) {
-  auto ledger = Ledger::open(output.folder());
+Result<std::unique_ptr<RunLedger>> RunLedger::open(const Pipeline& pipeline, const RunOptions& options,
+                                                   const ModelDigests& models) {
+  auto ledger = Ledger::open(pipeline.output_dir);
   if (!ledger) return ledger.error();
   auto reading = (*ledger)->read();
   if (!reading) return reading.error();
@@ -65,7 +65,7 @@ RunLedger::RunLedger(const Pipeline& pipeline, std::unique_ptr<Ledger> ledger, c
           *ledger_, pipeline.stages, configurations_,
           options.always_make() ? LedgerStages::Use::this_run : LedgerStages::Use::all)) {}
 
-std::optional<Error> RunLedger::begin(const Report::Run& run) {
+std::optional<Error> RunLedger::begin(const Report::Run& run, const std::string& version) {
   LedgerRun row;
   row.name = run.id;
   row.pipeline = pipeline_.file.string();

@@ -1,4 +1,4 @@
-#include "cli/depfile.h"
+#include "pipeline/run/depfile.h"
 
 #include "pipeline/run/output.h"
 
