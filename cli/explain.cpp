@@ -76,12 +76,15 @@ class NextRun final : public DryRunListener {
     text_ = why == Rebuild::What::parked ? "not to be tried again: it is parked (see --retry-parked)\n"
                                          : "up to date\n";
   }
-  void looked_at(const Document& document, const std::vector<StageForecast>& stages,
+  void looked_at(const Document& document, const std::vector<StageDecision>& stages,
                  const Pipeline& pipeline) override {
     text_ = "a run would work on it: " + document.why + "\n";
-    for (std::size_t i = 0; i < stages.size(); ++i)
-      if (stages[i].what == StageForecast::What::runs)
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      if (stages[i].what == StageDecision::What::runs)
         text_ += "  " + pipeline.stages[i].id + " would run: " + stages[i].why + "\n";
+      if (stages[i].what == StageDecision::What::fails)
+        text_ += "  " + pipeline.stages[i].id + " would fail: " + stages[i].why + "\n";
+    }
   }
   const std::string& text() const { return text_; }
 

@@ -2,6 +2,8 @@
 #include "cli/plan.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -16,16 +18,21 @@
 namespace docket {
 namespace {
 
-using What = StageForecast::What;
+using What = StageDecision::What;
 
-std::string forecast_words(const StageForecast& stage) {
+std::string decision_words(const StageDecision& stage) {
   switch (stage.what) {
     case What::runs:
       return "runs, " + stage.why;
     case What::kept:
+    case What::waits:  // For its own result, which is kept then.
       return "kept";
     case What::skipped:
       return "skipped";
+    case What::fails:
+      return "fails, " + stage.why;
+    case What::not_reached:
+      return "not reached";
     case What::depends:
       return "depends on what comes before";
   }
@@ -36,12 +43,12 @@ class PlanPrinter final : public DryRunListener {
  public:
   explicit PlanPrinter(const DocumentOptions& options) : options_(options) {}
   void warned(const std::string& warning) override { print_error("warning: " + warning); }
-  void looked_at(const Document& document, const std::vector<StageForecast>& stages,
+  void looked_at(const Document& document, const std::vector<StageDecision>& stages,
                  const Pipeline& pipeline) override {
     if (!options_.verbose) return;
     std::string text = document.path + ": " + document.why + "\n";
     for (std::size_t i = 0; i < stages.size(); ++i)
-      text += "  " + pipeline.stages[i].id + ": " + forecast_words(stages[i]) + "\n";
+      text += "  " + pipeline.stages[i].id + ": " + decision_words(stages[i]) + "\n";
     std::fputs(printable(text).c_str(), stdout);
   }
 
@@ -49,24 +56,46 @@ class PlanPrinter final : public DryRunListener {
   const DocumentOptions& options_;
 };
 
+std::int64_t count_of(const Forecast::Stage& stage, What what) {
+  const auto found = stage.counts.find(what);
+  return found == stage.counts.end() ? 0 : found->second;
+}
+
+/// A row per stage; what is rare has a column only if there is something in it.
+std::string stage_table_of(const Forecast& forecast) {
+  struct Column {
+    const char* name;
+    What what;
+  };
+  std::vector<Column> columns = {
+      {"runs", What::runs}, {"kept", What::kept}, {"skipped", What::skipped}, {"depends", What::depends}};
+  for (const Column& rare : {Column{"fails", What::fails}, Column{"not reached", What::not_reached}})
+    if (std::ranges::any_of(forecast.stages,
+                            [&](const auto& stage) { return count_of(stage, rare.what) > 0; }))
+      columns.push_back(rare);
+  std::vector<std::vector<std::string>> rows = {{"stage"}};
+  for (const Column& column : columns)
+    rows[0].push_back(column.name);
+  for (const Forecast::Stage& stage : forecast.stages) {
+    rows.push_back({stage.id});
+    for (const Column& column : columns)
+      rows.back().push_back(std::to_string(count_of(stage, column.what)));
+  }
+  return format_table(rows);
+}
+
 std::string format_forecast(const Forecast& forecast) {
   std::string text;
   for (const auto& [why, count] : forecast.why)
     text += printable(counted(count, "document") + ": " + why) + "\n";
   if (forecast.documents > 0) {
-    std::vector<std::vector<std::string>> rows = {{"stage", "runs", "kept", "skipped", "depends"}};
+    text += "\n" + stage_table_of(forecast) + "\n";
     for (const Forecast::Stage& stage : forecast.stages) {
-      std::vector<std::string> row = {stage.id};
-      for (const What what : {What::runs, What::kept, What::skipped, What::depends}) {
-        const auto found = stage.counts.find(what);
-        row.push_back(std::to_string(found == stage.counts.end() ? 0 : found->second));
-      }
-      rows.push_back(std::move(row));
-    }
-    text += "\n" + format_table(rows) + "\n";
-    for (const Forecast::Stage& stage : forecast.stages)
       for (const auto& [why, count] : stage.why)
         text += printable(stage.id + " runs for " + counted(count, "document") + ": " + why) + "\n";
+      for (const auto& [error, count] : stage.errors)
+        text += printable(stage.id + " fails for " + counted(count, "document") + ": " + error) + "\n";
+    }
     text += "\n";
   }
   return text + counted(forecast.documents, "document") + " to work on, " +

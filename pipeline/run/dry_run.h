@@ -8,27 +8,17 @@
 #include "pipeline/ledger/up_to_date.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/run/run_options.h"
+#include "pipeline/run/stage_decision.h"
 
 namespace docket {
-
-/// What a run would do with one stage of a document, as far as that can be told without running any.
-struct StageForecast {
-  enum class What {
-    runs,     ///< `why` says why.
-    kept,     ///< Its result is known.
-    skipped,  ///< Its conditions are false.
-    depends,  ///< On what a stage before it will find.
-  };
-  What what = What::depends;
-  std::string why;
-};
 
 /// What all documents together would make of a run.
 struct Forecast {
   struct Stage {
     std::string id;
-    std::map<StageForecast::What, std::int64_t> counts;
-    std::map<std::string, std::int64_t> why;  ///< Of those that run.
+    std::map<StageDecision::What, std::int64_t> counts;
+    std::map<std::string, std::int64_t> why;     ///< Of those that run.
+    std::map<std::string, std::int64_t> errors;  ///< Of those that fail.
   };
   std::int64_t documents = 0;               ///< To work on.
   std::map<std::string, std::int64_t> why;  ///< Of these.
@@ -44,7 +34,7 @@ class DryRunListener {
   /// A run would not work on the document.
   virtual void spared(const std::string& /*path*/, Rebuild::What /*why*/) {}
   /// A run would. `stages`: one per stage of the pipeline.
-  virtual void looked_at(const Document& /*document*/, const std::vector<StageForecast>& /*stages*/,
+  virtual void looked_at(const Document& /*document*/, const std::vector<StageDecision>& /*stages*/,
                          const Pipeline& /*pipeline*/) {}
 };
 

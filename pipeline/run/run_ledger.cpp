@@ -63,7 +63,7 @@ RunLedger::RunLedger(const Pipeline& pipeline, std::unique_ptr<Ledger> ledger, c
       ledger_(std::move(ledger)),
       stages_(std::make_unique<LedgerStages>(
           *ledger_, pipeline.stages, configurations_,
-          options.always_make() ? LedgerStages::Use::this_run : LedgerStages::Use::all)) {}
+          options.always_make() ? StageDecider::Use::this_run : StageDecider::Use::all)) {}
 
 std::optional<Error> RunLedger::begin(const Report::Run& run, const std::string& version) {
   LedgerRun row;

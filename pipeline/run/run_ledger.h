@@ -6,8 +6,8 @@
 
 #include "pipeline/ledger/ledger.h"
 #include "pipeline/ledger/pipeline_digest.h"
-#include "pipeline/ledger/stages.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/run/ledger_stages.h"
 #include "pipeline/run/report.h"
 #include "pipeline/run/run_options.h"
 
@@ -34,7 +34,7 @@ class RunLedger {
   Result<std::string> record_to_keep(const Document& document);
 
   Ledger& ledger() { return *ledger_; }
-  StageStore& stages() { return *stages_; }
+  LedgerStages& stages() { return *stages_; }
   const ModelDigests& models() const { return models_; }
   const std::string& pipeline_digest() const { return pipeline_digest_; }
 

@@ -25,6 +25,7 @@ struct RunOptions {
   int in_flight = 0;            ///< Documents held in memory at once; 0: 16 per job.
   std::int64_t keep_going = 0;  ///< Failures after which the run stops; 0: no limit.
 
+  /// No result of an earlier run is taken.
   bool always_make() const { return rebuild.which == RebuildOptions::Which::everything; }
   /// True if what the run lists is the whole input.
   bool whole_input() const { return (inputs.empty() || input_complete) && only.empty(); }
