@@ -64,17 +64,26 @@ PipelineOrDiagnostics Project::pipeline() const {
   return read_pipeline(root / "pipeline.yaml", registry(), {});
 }
 
-int Project::run() {
+RunOutcome Project::run_with(RunListener& listener, const std::stop_token& stop) {
   PipelineOrDiagnostics read = pipeline();
-  if (!read.pipeline) return exit_usage;
+  if (!read.pipeline) {
+    RunOutcome outcome;
+    outcome.state = RunOutcome::State::refused;
+    return outcome;
+  }
   RunEnvironment environment;
   environment.make_backend = [this](const Pipeline&, AnswerStore&, const ModelDigests&) {
     return Result<std::unique_ptr<Backend>>(backend.make());
   };
   environment.find_models = [this](const Pipeline&) { return models; };
+  environment.stop = stop;
   environment.exit_code = exit_code;
+  return run_pipeline(std::move(*read.pipeline), options, environment, listener);
+}
+
+int Project::run() {
   RunListener nobody;
-  return exit_code(run_pipeline(std::move(*read.pipeline), options, environment, nobody));
+  return exit_code(run_with(nobody));
 }
 
 }  // namespace docket

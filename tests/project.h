@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -23,8 +24,8 @@ class Project {
   void edit(const std::string& what, const std::string& by) const { replace("pipeline.yaml", what, by); }
 
   PipelineOrDiagnostics pipeline() const;
-  /// The exit code.
-  int run();
+  RunOutcome run_with(RunListener& listener, const std::stop_token& stop = {});
+  int run();  ///< Tells nobody; the exit code.
   nlohmann::json report() const { return nlohmann::json::parse(read("out/report.json")); }
   nlohmann::json record(const std::string& path) const {
     return nlohmann::json::parse(read("out/" + path + ".json"));
