@@ -1,3 +1,6 @@
+// `docket run`: its options, and what people are told while it works.
+#include "pipeline/run/run.h"
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
@@ -19,7 +22,6 @@
 #include "cli/version.h"
 #include "pipeline/record.h"
 #include "pipeline/run/output.h"
-#include "pipeline/run/run.h"
 
 namespace docket {
 

@@ -92,8 +92,8 @@ WallClock::time_point deadline_after(std::chrono::milliseconds time) {
   return time.count() == 0 ? WallClock::time_point::max() : WallClock::now() + time;
 }
 
-/// One stage in the graph: a node that advances it, and, in a loop with it, a node that decides whether it runs
-/// for a document, and asks backends.
+/// One stage in the graph: a node that advances it, and, in a loop with it, a node that decides whether it
+/// runs for a document, and asks backends.
 class StageNode {
  public:
   StageNode(flow::graph& graph, std::size_t position, std::span<const StageConfig> stages, Backend& backend,
