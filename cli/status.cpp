@@ -10,10 +10,10 @@ namespace {
 
 using State = StageResult::State;
 
-std::string last_run_line(const LedgerReader::Run& last) {
-  std::string text = "last run: " + last.run.name + ", begun " + last.run.started;
+std::string last_run_line(const LedgerRun& last) {
+  std::string text = "last run: " + last.name + ", begun " + last.started;
   if (!last.finished)
-    return text + ", by process " + std::to_string(last.run.pid) + " on " + last.run.host +
+    return text + ", by process " + std::to_string(last.pid) + " on " + last.host +
            ": still running, or killed\n";
   return text + ", ended " + *last.finished + " with exit code " +
          std::to_string(last.exit_code.value_or(0)) + "\n";

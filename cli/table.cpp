@@ -32,15 +32,34 @@ std::string joined(const ordered_json& texts) {
   return result;
 }
 
+/// A column of the table of stages, from the stage's object in the report.
+struct StageColumn {
+  const char* heading;
+  std::string (*cell)(const ordered_json& stage);
+};
+
+constexpr StageColumn stage_columns[] = {
+    {"stage", [](const ordered_json& stage) { return stage["id"].get<std::string>(); }},
+    {"in", [](const ordered_json& stage) { return number(stage["in"]); }},
+    {"done", [](const ordered_json& stage) { return number(stage["done"]); }},
+    {"skipped", [](const ordered_json& stage) { return number(stage["skipped"]); }},
+    {"failed", [](const ordered_json& stage) { return number(stage["failed"]); }},
+    {"held", [](const ordered_json& stage) { return number(stage["held"]); }},
+    {"cpu", [](const ordered_json& stage) { return format_duration(stage["cpu_ms"]); }},
+    {"calls", [](const ordered_json& stage) { return number(stage["usage"]["calls"]); }},
+    {"tokens in", [](const ordered_json& stage) { return number(stage["usage"]["input_tokens"]); }},
+    {"out", [](const ordered_json& stage) { return number(stage["usage"]["output_tokens"]); }},
+    {"cost", [](const ordered_json& stage) { return format_money(stage["usage"]["cost_usd"]); }},
+};
+
 std::string stage_table(const ordered_json& report) {
-  std::vector<std::vector<std::string>> rows = {
-      {"stage", "in", "done", "skipped", "failed", "held", "cpu", "calls", "tokens in", "out", "cost"}};
+  std::vector<std::vector<std::string>> rows(1);
+  for (const StageColumn& column : stage_columns)
+    rows[0].push_back(column.heading);
   for (const ordered_json& stage : report["stages"]) {
-    const ordered_json& usage = stage["usage"];
-    rows.push_back({stage["id"], number(stage["in"]), number(stage["done"]), number(stage["skipped"]),
-                    number(stage["failed"]), number(stage["held"]), format_duration(stage["cpu_ms"]),
-                    number(usage["calls"]), number(usage["input_tokens"]), number(usage["output_tokens"]),
-                    format_money(usage["cost_usd"])});
+    std::vector<std::string>& row = rows.emplace_back();
+    for (const StageColumn& column : stage_columns)
+      row.push_back(column.cell(stage));
   }
   return format_table(rows);
 }

@@ -22,12 +22,17 @@ std::string_view view(const void* bytes, int length) {
              : std::string_view(static_cast<const char*>(bytes), static_cast<std::size_t>(length));
 }
 
+int bind(sqlite3_stmt* statement, int position, std::string_view text) {
+  return sqlite3_bind_text64(statement, position, text.data() == nullptr ? "" : text.data(), text.size(),
+                             SQLITE_STATIC, SQLITE_UTF8);
+}
+
 int bind(sqlite3_stmt* statement, int position, const LedgerValue& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value))
     return sqlite3_bind_int64(statement, position, *integer);
-  if (const auto* text = std::get_if<std::string_view>(&value))
-    return sqlite3_bind_text64(statement, position, text->data() == nullptr ? "" : text->data(), text->size(),
-                               SQLITE_STATIC, SQLITE_UTF8);
+  if (const auto* text = std::get_if<std::string_view>(&value)) return bind(statement, position, *text);
+  if (const auto* own = std::get_if<LedgerOwnText>(&value))
+    return bind(statement, position, std::string_view(own->text));
   if (const auto* blob = std::get_if<LedgerBytes>(&value))
     return sqlite3_bind_blob64(statement, position, blob->bytes.data() == nullptr ? "" : blob->bytes.data(),
                                blob->bytes.size(), SQLITE_STATIC);
@@ -119,7 +124,7 @@ std::optional<Error> LedgerDatabase::execute(const std::string& sql) {
   return error(code);
 }
 
-std::optional<Error> LedgerDatabase::run(const char* sql, std::initializer_list<LedgerValue> values,
+std::optional<Error> LedgerDatabase::run(const char* sql, std::span<const LedgerValue> values,
                                          const EachRow& each_row) {
   Statement& kept = statements_[sql];
   int code = SQLITE_OK;
@@ -148,6 +153,12 @@ Result<std::int64_t> LedgerDatabase::number(const char* sql, std::initializer_li
   std::int64_t number = 0;
   if (auto failed = run(sql, values, [&](const LedgerRow& row) { number = row.integer(0); })) return *failed;
   return number;
+}
+
+Result<std::string> LedgerDatabase::text(const char* sql, std::initializer_list<LedgerValue> values) {
+  std::string text;
+  if (auto failed = run(sql, values, [&](const LedgerRow& row) { text = row.text(0); })) return *failed;
+  return text;
 }
 
 std::int64_t LedgerDatabase::last_row_id() const { return sqlite3_last_insert_rowid(connection_); }
