@@ -1,9 +1,7 @@
 #include "backends/extraction/pool.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -14,6 +12,7 @@
 
 #include "backends/extraction/input.h"
 #include "backends/extraction/process.h"
+#include "pipeline/support/event.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -117,41 +116,18 @@ struct Slot {
   std::optional<FileFacts> facts;
 };
 
-/// Wakes the loop from its poll, from any thread.
-class Bell {
- public:
-  Bell() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-  ~Bell() { close(descriptor_); }
-  Bell(const Bell&) = delete;
-  Bell& operator=(const Bell&) = delete;
-
-  int descriptor() const { return descriptor_; }
-  void ring() const {
-    const std::uint64_t one = 1;
-    // It fails only when the bell rings already.
-    [[maybe_unused]] const ssize_t written = write(descriptor_, &one, sizeof one);
-  }
-  void silence() const {
-    std::uint64_t rings = 0;
-    [[maybe_unused]] const ssize_t got = read(descriptor_, &rings, sizeof rings);
-  }
-
- private:
-  const int descriptor_;
-};
-
 class ExtractPool final : public Backend {
  public:
   ExtractPool(ExtractPoolOptions options, std::stop_token hard_stop)
       : options_(std::move(options)),
         slots_(worker_count(options_)),
         hard_stop_(std::move(hard_stop)),
-        on_hard_stop_(hard_stop_, Ring{bell_}),
+        on_hard_stop_(hard_stop_, Signal{wake_up_}),
         thread_([this](const std::stop_token& stop) { loop(stop); }) {}
 
   ~ExtractPool() override {
     thread_.request_stop();
-    bell_.ring();
+    wake_up_.signal();
   }
 
   void submit(Request request, Done done) noexcept override {
@@ -165,13 +141,13 @@ class ExtractPool final : public Backend {
       const std::lock_guard lock(mutex_);
       inbox_.push_back({std::move(*question), std::move(done)});
     }
-    bell_.ring();
+    wake_up_.signal();
   }
 
  private:
-  struct Ring {
-    const Bell& bell;
-    void operator()() const { bell.ring(); }
+  struct Signal {
+    const Event& event;
+    void operator()() const { event.signal(); }
   };
 
   static std::size_t worker_count(const ExtractPoolOptions& options) {
@@ -229,7 +205,7 @@ class ExtractPool final : public Backend {
     auto opened = open_input(slot.job->question.file);
     if (!opened) return finish(slot, opened.error());
     slot.file = std::move(*opened);
-    slot.limits = limits_for(slot.job->question, slot.file.size());
+    slot.limits = limits_for(slot.job->question, slot.file.size);
     send_or_start(slot);
   }
 
@@ -251,13 +227,14 @@ class ExtractPool final : public Backend {
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
     const ExtractOrder order{slot.job->question.password, static_cast<std::uint64_t>(slot.limits.output)};
-    if (!slot.process->send(order, slot.file.descriptor(), slot.file.size(), slot.limits.memory)) died(slot);
+    if (!slot.process->send(order, slot.file.descriptor.get(), slot.file.size, slot.limits.memory))
+      died(slot);
   }
 
   /// Until a worker says something, the bell rings, or a limit may have been reached: a process with one
   /// thread cannot use more CPU time than passes by the clock.
   void wait() {
-    std::vector<pollfd> sources = {{bell_.descriptor(), POLLIN, 0}};
+    std::vector<pollfd> sources = {{wake_up_.descriptor(), POLLIN, 0}};
     nanoseconds timeout = std::chrono::hours(1);
     for (Slot& slot : slots_) {
       if (!slot.process) continue;
@@ -266,7 +243,7 @@ class ExtractPool final : public Backend {
     }
     const auto whole = std::chrono::ceil<milliseconds>(std::max(timeout, nanoseconds(0)));
     poll(sources.data(), sources.size(), static_cast<int>(whole.count()));
-    bell_.silence();
+    wake_up_.clear();
   }
 
   nanoseconds time_left(Slot& slot) {
@@ -350,11 +327,11 @@ class ExtractPool final : public Backend {
   const ExtractPoolOptions options_;
   std::vector<Slot> slots_;  // Of the loop, like queue_.
   std::deque<Job> queue_;
-  const Bell bell_;
+  const Event wake_up_;
   std::mutex mutex_;
   std::vector<Job> inbox_;  // Guarded by mutex_.
   const std::stop_token hard_stop_;
-  const std::stop_callback<Ring> on_hard_stop_;
+  const std::stop_callback<Signal> on_hard_stop_;
   std::jthread thread_;
 };
 
