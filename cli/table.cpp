@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "pipeline/support/utf8.h"
+
 namespace docket {
 
 using nlohmann::ordered_json;
@@ -11,9 +13,7 @@ using nlohmann::ordered_json;
 namespace {
 
 /// Columns that a terminal needs for UTF-8 text, near enough for paths and messages: one for each character.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
+std::size_t width(const std::string& text) { return characters(text); }
 
 std::string number(const ordered_json& value) { return std::to_string(value.get<std::int64_t>()); }
 

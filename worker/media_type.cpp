@@ -101,7 +101,7 @@ bool is_plain_prose(std::string_view content) {
   const bool has_controls = std::any_of(content.begin(), content.end(), [&](char c) {
     return (static_cast<unsigned char>(c) < ' ' && blanks.find(c) == blanks.npos) || c == 0x7f;
   });
-  if (has_controls || first_invalid_utf8(content) != content.npos) return false;
+  if (has_controls || !is_utf8(content)) return false;
   for (const std::string_view mark : {"<", "-->", "%PDF-"})
     if (content.find(mark) != content.npos) return false;
   for (const std::string_view image : {"P1", "P2", "P3", "P4", "P5", "P6", "P7", "SIMPLE", "GIF8"})

@@ -99,8 +99,7 @@ Error naming(const std::filesystem::path& file, Error error) {
       break;
   }
   const std::string file_name = file.filename().string();
-  const bool can_be_shown = first_invalid_utf8(file_name) == std::string::npos;
-  return {error.error_class, (can_be_shown ? file_name : "the file") + ' ' + error.message};
+  return {error.error_class, (is_utf8(file_name) ? file_name : "the file") + ' ' + error.message};
 }
 
 /// A place for one worker process, and the document that it works on.

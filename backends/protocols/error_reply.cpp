@@ -17,15 +17,6 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t longest_message = 300;
 
-/// On one line, cut where a character ends, without control characters.
-std::string shown(std::string_view text) {
-  std::string line;
-  for (const char c : text.substr(0, longest_message))
-    line += static_cast<unsigned char>(c) < ' ' || c == 0x7f ? ' ' : c;
-  if (const std::size_t bad = first_invalid_utf8(line); bad != std::string::npos) line.resize(bad);
-  return line + (text.size() > longest_message ? "…" : "");
-}
-
 std::string text_of(const json& object, const char* member) {
   const auto found = object.find(member);
   if (found == object.end() || found->is_null()) return "";
@@ -128,7 +119,7 @@ ServerError server_error(const std::string& body) {
   const Result<json> value = parse_strictly(body);
   ServerError result;
   if (!value || !value->is_object() || !value->contains("error")) {
-    result.message = shown(body);
+    result.message = excerpt(body, longest_message);
     return result;
   }
   json error = (*value)["error"];
@@ -138,11 +129,12 @@ ServerError server_error(const std::string& body) {
     if (inner && inner->is_object()) error = std::move(*inner);
   }
   if (!error.is_object()) {
-    result.message = shown(error.is_string() ? error.get<std::string>()
-                                             : error.dump(-1, ' ', false, json::error_handler_t::replace));
+    result.message = excerpt(error.is_string() ? error.get<std::string>()
+                                               : error.dump(-1, ' ', false, json::error_handler_t::replace),
+                             longest_message);
     return result;
   }
-  result.message = shown(text_of(error, "message"));
+  result.message = excerpt(text_of(error, "message"), longest_message);
   result.type = text_of(error, "type");
   result.code = text_of(error, "code");
   result.param = text_of(error, "param");
@@ -175,7 +167,7 @@ Reply error_reply(const HttpReply& reply) {
   const ServerError error = server_error(reply.body);
   if (status >= 300 && status < 400) {
     return failed(ErrorClass::unavailable,
-                  "the server redirects to '" + shown(header(reply, "location")) +
+                  "the server redirects to '" + excerpt(header(reply, "location"), longest_message) +
                       "', which docket does not follow: put the right address into 'url'");
   }
   if (status == 500 && has(error.message, "does not match the expected")) {

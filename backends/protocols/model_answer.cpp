@@ -15,11 +15,8 @@ constexpr std::size_t shown_bytes = 120;
 constexpr std::size_t most_problems = 3;
 
 std::string beginning(std::string_view text) {
-  std::string start;
-  for (const char c : text.substr(0, shown_bytes))
-    start += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-  if (const std::size_t bad = first_invalid_utf8(start); bad != std::string::npos) start.resize(bad);
-  return start.empty() ? "nothing" : "'" + start + (text.size() > shown_bytes ? "…'" : "'");
+  const std::string start = excerpt(text, shown_bytes);
+  return start.empty() ? "nothing" : "'" + start + "'";
 }
 
 /// Servers that do not enforce a schema let models write ```json … ``` around their answer.

@@ -14,6 +14,7 @@ extern "C" {
 
 #include "pipeline/json/expression.h"
 #include "pipeline/json/pattern.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket {
 namespace {
@@ -43,9 +44,7 @@ std::string tidy(std::string message) {
     if (const auto at = message.find(theirs); at != std::string::npos)
       message.replace(at, theirs.size(), ours);
   }
-  std::replace(message.begin(), message.end(), '\n', ' ');
-  if (message.size() > longest_message) message = message.substr(0, longest_message) + "…";
-  return message;
+  return excerpt(message, longest_message);
 }
 
 std::string text_of(jv message) {

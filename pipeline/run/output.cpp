@@ -14,6 +14,7 @@
 #include "pipeline/support/descriptor.h"
 #include "pipeline/support/digest.h"
 #include "pipeline/support/fault_point.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket {
 
@@ -61,7 +62,7 @@ std::string shortened(std::string component) {
   if (component.size() <= longest_component) return component;
   const std::string digest = sha256_hex(component);
   std::size_t cut = longest_component - digest_digits - 1;
-  while (cut > 0 && (static_cast<unsigned char>(component[cut]) & 0xC0) == 0x80)
+  while (cut > 0 && continues_character(component[cut]))
     --cut;  // Not within a character.
   return component.substr(0, cut) + "~" + digest;
 }
