@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <memory>
 
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 #include "worker/clean_text.h"
 
@@ -61,21 +62,13 @@ constexpr std::array siblings = {
     Superset{"ISO-8859-13", "WINDOWS-1257"}, Superset{"ISO-8859-15", "WINDOWS-1252"},
 };
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return out;
-}
-
 bool has_windows_bytes(std::string_view bytes) {
   return std::any_of(bytes.begin(), bytes.end(), [](char c) { return (c & 0xE0) == 0x80; });
 }
 
 /// The encoding to decode with where `encoding` is declared or detected.
 std::string to_decode_with(std::string_view encoding, std::string_view bytes) {
-  const std::string name = upper(encoding);
+  const std::string name = to_upper(encoding);
   const auto is_named = [&](const Superset& superset) { return superset.detected == name; };
   const auto superset = std::find_if(supersets.begin(), supersets.end(), is_named);
   if (superset != supersets.end()) return superset->used;
@@ -154,7 +147,7 @@ std::optional<std::string> wide_encoding(std::string_view bytes) {
 
 /// What `<?xml encoding="…"?>` or `<meta charset=…>` near the beginning says.
 std::optional<std::string> declared_encoding(std::string_view bytes) {
-  const std::string head = upper(bytes.substr(0, 2048));
+  const std::string head = to_upper(bytes.substr(0, 2048));
   if (head.find('<') == head.npos) return {};
   for (const std::string_view key : {"ENCODING=", "CHARSET="}) {
     std::size_t at = head.find(key);

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::worker {
@@ -69,8 +70,6 @@ std::string_view office_type(std::string_view zip) {
   }
   return "application/zip";
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// `N G obj`, as in `12 0 obj`, in front of `end`.
 bool ends_in_object(std::string_view text, std::size_t end) {

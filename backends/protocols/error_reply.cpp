@@ -7,6 +7,7 @@
 
 #include "pipeline/config/scalars.h"
 #include "pipeline/json/strict_json.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -30,7 +31,7 @@ std::int64_t count_of(const json& object, const char* member) {
 }
 
 bool has(std::string_view text, std::string_view part) {
-  const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+  const auto same = [](char a, char b) { return to_lower(a) == to_lower(b); };
   return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 

@@ -113,7 +113,7 @@ class Folder {
     if (static_cast<unsigned char>(c) < 0x80) {
       ++position;
       if (!is_alnum(c)) return Kind::separator;
-      folded_.letters += is_upper(c) ? static_cast<char>(c + 32) : c;
+      folded_.letters += to_lower(c);
       return is_digit(c) ? Kind::digit : Kind::letter;
     }
     const std::size_t begin = position;
