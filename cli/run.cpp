@@ -20,8 +20,8 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/run/flow.h"
 #include "pipeline/run/output.h"
+#include "pipeline/support/iso_8601.h"
 #include "pipeline/support/stopwatch.h"
-#include "pipeline/support/time.h"
 
 namespace docket {
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/iso_8601.h"
 
 namespace docket::stages {
 namespace {
@@ -36,10 +37,6 @@ std::string letters_of(std::string_view text) {
     if (is_alnum(c) || static_cast<unsigned char>(c) >= 0x80) letters += to_lower(c);
   }
   return letters;
-}
-
-bool is_iso_date(const std::string& text) {
-  return text.size() == 10 && text[4] == '-' && text[7] == '-' && digits_of(text).size() == 8;
 }
 
 /// The year, at least its last two digits, and the day; months are often words.

@@ -11,7 +11,7 @@
 #include <sstream>
 
 #include "pipeline/run/output.h"
-#include "pipeline/support/time.h"
+#include "pipeline/support/iso_8601.h"
 
 namespace docket {
 namespace {
