@@ -20,6 +20,7 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/run/flow.h"
 #include "pipeline/run/output.h"
+#include "pipeline/support/duration.h"
 #include "pipeline/support/iso_8601.h"
 #include "pipeline/support/stopwatch.h"
 
@@ -196,7 +197,7 @@ void work(const RunOptions& options, const Pipeline& pipeline, const Output& out
   if (!known_before) return writer.fail(known_before.error());
   const std::stop_callback told(signals.stop().get_token(), [&] {
     if (signals.received() == 0 || options.quiet) return;
-    progress.say("docket: stopping: what is under way has " + format_duration(options.grace.count()) +
+    progress.say("docket: stopping: what is under way has " + format_duration(options.grace) +
                  " to end; another signal stops at once");
   });
   UpToDateDocuments up_to_date(options, ledger, progress, depfile ? &*depfile : nullptr);

@@ -12,12 +12,14 @@
 
 #include "backends/extraction/input.h"
 #include "backends/extraction/process.h"
+#include "pipeline/support/duration.h"
 #include "pipeline/support/event.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
 namespace {
 
+using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
@@ -37,24 +39,18 @@ struct Limits {
   std::int64_t output = 0;
 };
 
-/// "20 s", "1.5 s", "20.5 s"
-std::string in_words(nanoseconds time) {
-  const auto tenths = std::chrono::duration_cast<milliseconds>(time).count() / 100;
-  const std::string fraction = tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10);
-  return std::to_string(tenths / 10) + fraction + " s";
-}
-
 std::string in_mib(std::int64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 Error cancelled() { return {ErrorClass::cancelled, "the run was stopped before the file was read"}; }
 
 Error time_error(const Limits& limits) {
-  return {ErrorClass::limit,
-          "took longer than " + in_words(limits.cpu) + " of CPU time; see `time_limit` of the extract stage"};
+  return {ErrorClass::limit, "took longer than " + format_duration(duration_cast<milliseconds>(limits.cpu)) +
+                                 " of CPU time; see `time_limit` of the extract stage"};
 }
 
 Error clock_error(const Limits& limits) {
-  return {ErrorClass::limit, "gave no answer within " + in_words(limits.cpu * clock_per_cpu) +
+  return {ErrorClass::limit, "gave no answer within " +
+                                 format_duration(duration_cast<milliseconds>(limits.cpu * clock_per_cpu)) +
                                  "; see `time_limit` of the extract stage"};
 }
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "backends/http/address.h"
-#include "backends/http/duration_words.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/duration.h"
 
 namespace docket::backends {
 namespace {
@@ -173,7 +173,7 @@ Error HttpCall::transport(const std::string& message) const {
 }
 
 Error HttpCall::first_byte_missing() const {
-  return transport("no reply from " + address() + " within " + in_words(request_.limits.first_byte));
+  return transport("no reply from " + address() + " within " + format_duration(request_.limits.first_byte));
 }
 
 Error HttpCall::timed_out() const {
@@ -181,13 +181,13 @@ Error HttpCall::timed_out() const {
   switch (phase_) {
     case Phase::connecting:
       return transport("no connection to " + address() + " within " +
-                       in_words(std::min(limits.connect, limits.total)));
+                       format_duration(std::min(limits.connect, limits.total)));
     case Phase::waiting:
-      return transport("no reply from " + address() + " within " + in_words(limits.total));
+      return transport("no reply from " + address() + " within " + format_duration(limits.total));
     case Phase::receiving:
       break;
   }
-  return transport("the reply of " + address() + " was not complete within " + in_words(limits.total));
+  return transport("the reply of " + address() + " was not complete within " + format_duration(limits.total));
 }
 
 Error HttpCall::failure(CURLcode code) const {

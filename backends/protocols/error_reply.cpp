@@ -1,13 +1,13 @@
 #include "backends/protocols/error_reply.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <ctime>
 
 #include "pipeline/config/scalars.h"
 #include "pipeline/json/strict_json.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/duration.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -67,28 +67,6 @@ std::optional<std::int64_t> unix_time(const std::string& text) {
   return std::nullopt;
 }
 
-/// Go's durations: `1s`, `6m0s`, `12ms`, `1h2m3.5s`.
-std::optional<milliseconds> go_duration(std::string_view text) {
-  double total = 0;
-  if (text.empty()) return std::nullopt;
-  while (!text.empty()) {
-    double number = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (code != std::errc() || !(number >= 0) || std::isinf(number)) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (text.starts_with("ms")) {
-      total += number;
-      text.remove_prefix(2);
-    } else if (text.starts_with("h") || text.starts_with("m") || text.starts_with("s")) {
-      total += number * (text[0] == 'h' ? 3'600'000 : text[0] == 'm' ? 60'000 : 1000);
-      text.remove_prefix(1);
-    } else {
-      return std::nullopt;
-    }
-  }
-  return milliseconds(static_cast<std::int64_t>(std::min(total, 1e12)));
-}
-
 /// The reset of a counter of which nothing remains; the latest of them.
 std::optional<milliseconds> counter_reset(const HttpReply& reply, std::int64_t now) {
   std::optional<milliseconds> latest;
@@ -98,7 +76,7 @@ std::optional<milliseconds> counter_reset(const HttpReply& reply, std::int64_t n
     std::string reset = name;
     reset.replace(at, 9, "reset");
     const std::string value = header(reply, reset);
-    std::optional<milliseconds> wait = go_duration(value);
+    std::optional<milliseconds> wait = parse_duration(value);  // As Go writes them: `6m0s`.
     if (const auto time = unix_time(value))
       wait = milliseconds(std::max<std::int64_t>(0, *time - now) * 1000);
     if (wait && (!latest || *wait > *latest)) latest = wait;

@@ -5,6 +5,7 @@
 #include "pipeline/config/environment.h"
 #include "pipeline/config/field_words.h"
 #include "pipeline/config/scalars.h"
+#include "pipeline/support/duration.h"
 #include "pipeline/support/iso_8601.h"
 #include "pipeline/support/suggest.h"
 
