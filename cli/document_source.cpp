@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "pipeline/ledger/tables.h"
-#include "pipeline/run/glob.h"
 #include "pipeline/run/output.h"
+#include "pipeline/support/glob.h"
 
 namespace docket {
 

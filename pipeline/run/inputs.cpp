@@ -13,8 +13,8 @@
 #include <system_error>
 #include <utility>
 
-#include "pipeline/run/glob.h"
 #include "pipeline/support/event.h"
+#include "pipeline/support/glob.h"
 
 namespace docket {
 
@@ -54,7 +54,7 @@ bool is_there(const fs::path& path) {
 
 Glob glob_of(const std::string& source, const fs::path& base) {
   const fs::path path = (base / source).lexically_normal();
-  return is_folder(path) ? Glob::below(path.string()) : Glob(path.string());
+  return is_folder(path) ? Glob::below(path.string()) : Glob(path.string(), Glob::Use::list);
 }
 
 }  // namespace
@@ -242,7 +242,7 @@ std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) const {
   if (is_folder(path))
     return std::make_unique<Walk>(Glob::below(path.string()), options_.output_dir.string(), warn_);
   if (is_there(path) || !Glob::is_pattern(source)) return std::make_unique<OneFile>(path);
-  return std::make_unique<Walk>(Glob(path.string()), options_.output_dir.string(), warn_);
+  return std::make_unique<Walk>(Glob(path.string(), Glob::Use::list), options_.output_dir.string(), warn_);
 }
 
 bool Inputs::named_before(std::size_t position, const std::string& file) const {
