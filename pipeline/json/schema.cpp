@@ -24,6 +24,7 @@ using nlohmann::json;
 using Patterns = std::map<std::string, std::shared_ptr<const Pattern>>;
 
 constexpr int deepest_instance = 200;  ///< The validator recurses into the value.
+constexpr int deepest_schema = 96;     ///< Its levels as JSON: what uses schemas recurses into them.
 
 /// The patterns of the schema that this thread validates with right now.
 thread_local const Patterns* current_patterns = nullptr;
@@ -175,7 +176,7 @@ std::vector<SchemaProblem> Schema::validate(const nlohmann::json& value) const {
 }
 
 std::vector<SchemaProblem> lint_schema(const nlohmann::json& schema) {
-  if (too_deep(schema, deepest_instance)) return {{"", "nested too deeply"}};
+  if (too_deep(schema, deepest_schema)) return {{"", "nested too deeply"}};
   std::vector<SchemaProblem> problems = lint_keywords(schema);
   if (!problems.empty()) return problems;
   try {
