@@ -8,6 +8,7 @@
 #include "cli/exit_code.h"
 #include "cli/signals.h"
 #include "cli/table.h"
+#include "pipeline/support/money.h"
 
 namespace docket {
 namespace {
@@ -25,8 +26,7 @@ std::string probe_words(const backends::ProbeResult& result, const BackendConfig
   text += result.tells_probabilities ? "; tells token probabilities" : "; tells no token probabilities";
   text += "; " + std::to_string(result.wall_ms) + " ms, " + std::to_string(result.usage.input_tokens) +
           " + " + std::to_string(result.usage.output_tokens) + " tokens";
-  if (result.usage.nano_dollars > 0)
-    text += ", $" + std::to_string(static_cast<double>(result.usage.nano_dollars) / 1e9);
+  if (result.usage.nano_dollars > 0) text += ", " + format_money(result.usage.nano_dollars);
   const std::int64_t wanted = pipeline.settings.integer("max_concurrent");
   if (server.slots && *server.slots < wanted)
     text += "; max_concurrent is " + std::to_string(wanted) + ", more than the server works on at a time";

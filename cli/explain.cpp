@@ -34,7 +34,7 @@ std::string joined(const std::vector<std::string>& texts) {
 std::string cost_of(const Usage& usage) {
   if (usage.calls == 0) return "";
   return "    " + counted(usage.calls, "call") + ", " + std::to_string(usage.input_tokens) + " tokens in, " +
-         std::to_string(usage.output_tokens) + " out, " + format_money(to_json(usage)["cost_usd"]) + "\n";
+         std::to_string(usage.output_tokens) + " out, " + format_cost(to_json(usage)["cost_usd"]) + "\n";
 }
 
 std::string story_of(const LedgerStage& stage) {

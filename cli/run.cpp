@@ -22,6 +22,7 @@
 #include "cli/version.h"
 #include "pipeline/record.h"
 #include "pipeline/run/output.h"
+#include "pipeline/support/duration.h"
 
 namespace docket {
 
@@ -71,7 +72,7 @@ class RunDisplay final : public RunListener {
     progress_.emplace(command_.quiet ? Progress::Mode::none : command_.progress);
     told_.emplace(signals_.stop().get_token(), [this] {
       if (command_.quiet) return;
-      progress_->say("docket: stopping: what is under way has " + format_duration(command_.grace.count()) +
+      progress_->say("docket: stopping: what is under way has " + format_duration(command_.grace) +
                      " to end; another signal stops at once");
     });
   }

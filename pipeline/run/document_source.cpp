@@ -1,14 +1,13 @@
 #include "pipeline/run/document_source.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "pipeline/ledger/tables.h"
-#include "pipeline/run/glob.h"
 #include "pipeline/run/output.h"
+#include "pipeline/support/glob.h"
 
 namespace docket {
 
@@ -23,7 +22,7 @@ std::int64_t newest(const std::vector<fs::path>& files) {
   return mtime_ns;
 }
 
-int open_folder(const fs::path& folder) { return open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC); }
+Descriptor open_folder(const fs::path& folder) { return open_file(folder, O_PATH | O_DIRECTORY); }
 
 }  // namespace
 
@@ -52,11 +51,6 @@ DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeli
       inputs_(input_options(options, pipeline),
               [&listener](const std::string& warning) { listener.warned(warning); }) {
   if (ledger_ != nullptr) cursor_.emplace(*ledger_, pipeline_digest_);
-}
-
-DocumentSource::~DocumentSource() {
-  for (const int folder : {output_folder_, project_folder_})
-    if (folder >= 0) close(folder);
 }
 
 DocumentPtr DocumentSource::next(const std::stop_token& stop) {
@@ -99,7 +93,7 @@ DocumentPtr DocumentSource::consider(Input input) {
   std::optional<FileStamp> record;
   if (glance != nullptr) {
     if (glance->in_input) ++known_in_input_;
-    record = stamp_at(output_folder_, record_name.c_str());
+    record = stamp_at(output_folder_.get(), record_name.c_str());
     const bool needed_only = options_.rebuild.which == RebuildOptions::Which::needed;
     if (needed_only && record && up_to_date(*glance, stamp, record->size)) {
       keep(input, record_file, stamp, *record, glance->outcome, glance->in_input, true);
@@ -112,7 +106,7 @@ DocumentPtr DocumentSource::consider(Input input) {
 std::optional<FileStamp> DocumentSource::stamp_of_input(const Input& input) const {
   const bool below_project = input.file.size() == project_.size() + input.path.size() &&
                              input.file.starts_with(project_) && input.file.ends_with(input.path);
-  return below_project ? stamp_at(project_folder_, input.path.c_str())
+  return below_project ? stamp_at(project_folder_.get(), input.path.c_str())
                        : stamp_at(AT_FDCWD, input.file.c_str());
 }
 

@@ -10,6 +10,7 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/run/inputs.h"
 #include "pipeline/run/run_options.h"
+#include "pipeline/support/descriptor.h"
 
 namespace docket {
 
@@ -42,7 +43,6 @@ class DocumentSource {
   DocumentSource(const RunOptions& options, const Pipeline& pipeline, LedgerDatabase* ledger,
                  std::string pipeline_digest, Listener& listener);
 
-  ~DocumentSource();
   DocumentSource(const DocumentSource&) = delete;
   DocumentSource& operator=(const DocumentSource&) = delete;
 
@@ -69,10 +69,10 @@ class DocumentSource {
   Listener& listener_;
   LedgerDatabase* const ledger_;
   const std::string pipeline_digest_;
-  const std::string output_;   ///< The output folder, with a slash behind.
-  const std::string project_;  ///< The pipeline's folder, likewise.
-  const int output_folder_;    ///< Open: names below it are found without walking down to it each time.
-  const int project_folder_;
+  const std::string output_;        ///< The output folder, with a slash behind.
+  const std::string project_;       ///< The pipeline's folder, likewise.
+  const Descriptor output_folder_;  ///< Open: names below it are found without walking down to it each time.
+  const Descriptor project_folder_;
   const std::int64_t pipeline_mtime_ns_;  ///< Of the newest file of the pipeline.
   const bool whole_input_;
   Inputs inputs_;

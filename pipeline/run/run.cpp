@@ -21,7 +21,7 @@
 #include "pipeline/run/run_ledger.h"
 #include "pipeline/run/run_writer.h"
 #include "pipeline/support/stopwatch.h"
-#include "pipeline/support/time.h"
+#include "pipeline/support/iso_8601.h"
 
 namespace docket {
 namespace {
