@@ -11,10 +11,29 @@
 namespace docket {
 namespace {
 
+using nlohmann::json;
 using State = StageResult::State;
 
-bool reads_file(const StageType& type) {
-  return type.provides_text || (!type.reads_text && !type.reads_record);
+// A result is kept as one object: the stage's output, and in it, as `answer`, what it puts in the place of
+// the output that `replaces` names.
+
+json to_stored(const StageResult& result) {
+  json stored = result.output;
+  if (result.replaces) {
+    stored["replaces"] = result.replaces->stage;
+    stored["answer"] = result.replaces->answer;
+  }
+  return stored;
+}
+
+void from_stored(json stored, StageResult& result) {
+  const bool replaces = stored.is_object() && stored.contains("answer") && stored.contains("replaces") &&
+                        stored["replaces"].is_string();
+  if (replaces) {
+    result.replaces = {stored["replaces"].get<std::string>(), std::move(stored["answer"])};
+    stored.erase("answer");
+  }
+  result.output = std::move(stored);
 }
 
 }  // namespace
@@ -27,7 +46,7 @@ const LedgerStage* stage_before(const Document& document, const std::string& id)
 }
 
 bool identify_once(Document& document, const StageConfig& stage) {
-  if (!reads_file(*stage.type)) return true;
+  if (!reads_of(stage).file) return true;
   if (!document.sha256.empty()) return true;
   Result<FileIdentity> identity = identify(document.file);
   if (!identity) return false;
@@ -39,25 +58,21 @@ bool identify_once(Document& document, const StageConfig& stage) {
 
 StageInput stage_input(const Document& document, std::span<const StageConfig> stages, std::size_t position,
                        const std::vector<std::size_t>& before, const std::vector<std::string>& reasons) {
-  const StageType& type = *stages[position].type;
+  const StageReads reads = reads_of(stages[position]);
   StageInput input;
-  if (reads_file(type)) input.document = document.sha256;
-  if (type.reads_text) input.text = document.text_digest;
-  const bool reads_record = type.reads_record || (!type.reads_record_with.empty() &&
-                                                  stages[position].settings.has(type.reads_record_with));
-  if (reads_record && !type.provides_text) {
-    for (const std::size_t i : before)
-      if (!document.stages[i].output.is_null())
-        input.outputs[stages[i].id] = document.stages[i].origin.digest;
-  }
-  if (reads_record) input.reasons = reasons;
+  if (reads.file) input.document = document.sha256;
+  if (reads.text) input.text = document.text_digest;
+  if (!reads.record) return input;
+  for (const std::size_t i : before)
+    if (!document.stages[i].output.is_null()) input.outputs[stages[i].id] = document.stages[i].origin.digest;
+  input.reasons = reasons;
   return input;
 }
 
 void take_result(Document& document, std::size_t position, StoredResult result) {
   StageResult& to = document.stages[position];
   to.state = result.state;
-  to.output = std::move(result.output);
+  from_stored(std::move(result.output), to);
   to.reasons = std::move(result.reasons);
   to.held = std::move(result.held);
   to.origin.taken = true;
@@ -69,7 +84,7 @@ void take_result(Document& document, std::size_t position, StoredResult result) 
 
 void note_digests(Document& document, std::size_t position, bool provides_text) {
   StageResult& result = document.stages[position];
-  if (!result.output.is_null()) result.origin.digest = short_digest(json_to_text(result.output));
+  if (!result.output.is_null()) result.origin.digest = short_digest(json_to_text(to_stored(result)));
   if (provides_text && document.text) document.text_digest = short_digest(encode_text(*document.text));
 }
 
@@ -139,7 +154,7 @@ void LedgerStages::ended(Document& document, std::size_t position) noexcept {
   if (key.empty()) return;
   // The file may have changed between the reading of its identity and that of its content.
   const bool is_same =
-      !reads_file(type) || nlohmann::json::parse(result.origin.input)["document"] == document.sha256;
+      !reads_of(stages_[position]).file || json::parse(result.origin.input)["document"] == document.sha256;
   if (!is_same) {
     document.stamp = {};
     result.origin.key.clear();
@@ -151,7 +166,7 @@ void LedgerStages::ended(Document& document, std::size_t position) noexcept {
   kept.key = key;
   kept.stage = stages_[position].id;
   kept.state = result.state;
-  kept.output = result.output;
+  kept.output = to_stored(result);
   kept.reasons = result.reasons;
   kept.held = result.held;
   if (type.provides_text) {

@@ -23,6 +23,7 @@
 #include <atomic>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <semaphore>
 #include <thread>
@@ -45,6 +46,7 @@ struct Visit {
   /// What the store said; an Error: it cannot be read. Before it was asked: `later`.
   Result<StageStore::Found> found = StageStore::Found::later;
   int turn = 0;
+  std::unique_ptr<StageProgress> progress;
   bool is_private = false;  ///< The policy keeps a question of the stage on this machine.
   std::vector<Request> requests;
   std::vector<Reply> replies;
@@ -205,7 +207,7 @@ class StageNode {
   /// Advances the stage by one turn.
   Next turn(Visit& visit, const Passage& passage, StageResult& result) const {
     Document& document = *passage.document;
-    const Turn turn{visit.turn, visit.replies, visit.record, visit.reasons};
+    const Turn turn{visit.turn, visit.replies, visit.record, visit.reasons, visit.progress};
     Result<std::vector<Request>> requests = advance_safely(*pipeline().stage, document, turn, result);
     if (requests && !requests->empty()) {
       for (Request& request : *requests)
