@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <map>
+#include <type_traits>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/adapters/std_string_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -108,8 +109,15 @@ bool visit_pattern(const Adapter& target, const std::vector<std::string>& contex
 // Valijson 1.0 throws on a `format` where the value is null, and matches with std::regex, which recurses per
 // character and so crashes on a long text. These replace both.
 namespace valijson {
-using JsonVisitor = ValidationVisitor<adapters::NlohmannJsonAdapter>;
-using KeyVisitor = ValidationVisitor<adapters::StdStringAdapter>;
+// Since 1.0.3 a visitor has an engine of regular expressions as its second parameter, which is this one's.
+struct DefaultRegexEngine;
+template <class Adapter, template <class> class Visitor>
+Visitor<Adapter>* visitor();
+template <class Adapter, template <class, class> class Visitor>
+Visitor<Adapter, DefaultRegexEngine>* visitor();
+using JsonVisitor =
+    std::remove_pointer_t<decltype(visitor<adapters::NlohmannJsonAdapter, ValidationVisitor>())>;
+using KeyVisitor = std::remove_pointer_t<decltype(visitor<adapters::StdStringAdapter, ValidationVisitor>())>;
 
 template <>
 bool JsonVisitor::visit(const constraints::FormatConstraint& constraint) {

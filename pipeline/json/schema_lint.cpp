@@ -212,10 +212,11 @@ class Linter {
     for (std::size_t i = 0; i < value.size(); ++i) {
       if (!value[i].is_string()) {
         problem(where / i, "expected a name, " + kind_of(value[i]));
-      } else if (std::find(seen.begin(), seen.end(), value[i]) != seen.end()) {
-        problem(where / i, "'" + value[i].get<std::string>() + "' stands here twice");
+      } else if (auto name = value[i].get<std::string>();
+                 std::find(seen.begin(), seen.end(), name) != seen.end()) {
+        problem(where / i, "'" + name + "' stands here twice");
       } else {
-        seen.push_back(value[i]);
+        seen.push_back(std::move(name));
       }
     }
   }
