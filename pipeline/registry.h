@@ -19,6 +19,7 @@ namespace docket {
 struct Pipeline;
 struct StageConfig;
 
+/// Known to backends/ only; here they are passed on.
 namespace backends {
 class Protocol;
 struct Target;
