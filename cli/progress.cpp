@@ -7,6 +7,8 @@
 #include <cstdlib>
 
 #include "cli/table.h"
+#include "pipeline/support/duration.h"
+#include "pipeline/support/money.h"
 
 namespace docket {
 
@@ -87,11 +89,10 @@ std::string Progress::line() const {
   if (failed_ > 0) text += fmt::format(", {} failed", failed_.load());
   if (held_ > 0) text += fmt::format(", {} held", held_.load());
   if (tokens_ > 0) text += fmt::format(", {:.3g} tokens/s", static_cast<double>(tokens_) / seconds);
-  if (nano_dollars_ > 0) text += fmt::format(", {}", format_money(static_cast<double>(nano_dollars_) / 1e9));
+  if (nano_dollars_ > 0) text += ", " + format_money(nano_dollars_);
   if (all_taken_ && done > 0 && done < taken) {
-    text += fmt::format(
-        ", {} left",
-        format_duration(static_cast<std::int64_t>(1000.0 * static_cast<double>(taken - done) / rate)));
+    text += fmt::format(", {} left", format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(
+                                         1000.0 * static_cast<double>(taken - done) / rate))));
   }
   return text;
 }

@@ -28,14 +28,14 @@ bool has_control_character(const std::string& text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; });
 }
 
-/// The node that a JSON Pointer leads to; as far as it goes.
-const Node& follow(const Node& root, const json::json_pointer& pointer) {
+/// The node that a JSON Pointer leads to; as far as it goes. Never null: it is `root` or below it.
+const Node* follow(const Node* root, const json::json_pointer& pointer) {
   if (pointer.empty()) return root;
-  const Node& parent = follow(root, pointer.parent_pointer());
-  if (const Node::Entry* entry = parent.find(pointer.back())) return *entry->value;
+  const Node* parent = follow(root, pointer.parent_pointer());
+  if (const Node::Entry* entry = parent->find(pointer.back())) return &*entry->value;
   const auto index = parse_integer(pointer.back());
-  const bool has_item = index && *index >= 0 && static_cast<std::size_t>(*index) < parent.items.size();
-  return has_item ? *parent.items[*index] : parent;
+  const bool has_item = index && *index >= 0 && static_cast<std::size_t>(*index) < parent->items.size();
+  return has_item ? &*parent->items[*index] : parent;
 }
 
 }  // namespace
@@ -94,8 +94,8 @@ SettingsReader::Value SettingsReader::schema_value(const Place& place) {
   if (!schema) return std::nullopt;
   const auto problems = lint_schema(*schema);
   for (const SchemaProblem& problem : problems) {
-    const Node& where = follow(place.node, json::json_pointer(problem.path));
-    diagnostics_.add(where.position, place.path,
+    const Node* where = follow(&place.node, json::json_pointer(problem.path));
+    diagnostics_.add(where->position, place.path,
                      "not a valid JSON Schema: " + problem.path + ": " + problem.message);
   }
   if (!problems.empty()) return std::nullopt;

@@ -4,7 +4,7 @@
 
 #include "pipeline/ledger/schema.h"
 #include "pipeline/ledger/tables.h"
-#include "pipeline/support/time.h"
+#include "pipeline/support/iso_8601.h"
 #include "pipeline/support/write_error.h"
 
 namespace docket {

@@ -1,13 +1,13 @@
 // The only file that calls SQLite.
 #include "pipeline/ledger/sqlite.h"
 
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
+
+#include "pipeline/support/descriptor.h"
 
 namespace docket {
 namespace {
@@ -41,12 +41,11 @@ int bind(sqlite3_stmt* statement, int position, const LedgerValue& value) {
 
 /// Makes the file for its owner alone before SQLite does it for all; the files beside it get the same mode.
 std::optional<Error> make_private(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0)
+  const Descriptor descriptor = open_file(file, O_RDWR | O_CREAT, 0600);
+  if (!descriptor)
     return Error{ErrorClass::output,
                  "cannot write the ledger " + file.string() + ": " + std::generic_category().message(errno)};
-  fchmod(descriptor, 0600);  // Another owner's file stays as it is.
-  close(descriptor);
+  fchmod(descriptor.get(), 0600);  // Another owner's file stays as it is.
   return std::nullopt;
 }
 

@@ -5,7 +5,7 @@
 
 #include "pipeline/ledger/text_codec.h"
 #include "pipeline/support/digest.h"
-#include "pipeline/support/time.h"
+#include "pipeline/support/iso_8601.h"
 
 namespace docket {
 namespace {

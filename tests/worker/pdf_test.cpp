@@ -40,6 +40,12 @@ TEST(Pdf, PagesWithTextWordsAndSizes) {
   EXPECT_EQ(out.text.pages[2].text, "Seite drei\n");
 }
 
+TEST(Pdf, ACjkFontThatIsNotEmbedded) {  // What its codes mean is in the tables of the package poppler-data.
+  const Extraction out = read(data("adobe_japan1.pdf"));
+  ASSERT_EQ(out.text.pages.size(), 1U);
+  EXPECT_EQ(out.text.pages[0].text, "東京請求書\n");
+}
+
 TEST(Pdf, Metadata) {
   const Extraction out = read(small_pdf({{}}));
   EXPECT_EQ(out.value["metadata"],
