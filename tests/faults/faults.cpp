@@ -1,6 +1,7 @@
-// Makes of docket a program to which something happens at a moment that the environment names: DOCKET_FAULT=POINT:N
-// is the N-th passage of that point (see pipeline/support/fault_point.h). There it kills itself, or, where
-// DOCKET_FAULT_GATE names a FIFO, the thread waits until somebody has opened that for writing and closed it.
+// Makes of docket a program to which something happens at a moment that the environment names:
+// DOCKET_FAULT=POINT:N is the N-th passage of that point (see pipeline/support/fault_point.h). There it kills
+// itself, or, where DOCKET_FAULT_GATE names a FIFO, the thread waits until somebody has opened that for
+// writing and closed it.
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
