@@ -109,15 +109,14 @@ ordered_json record(const Document& document, std::span<const StageConfig> stage
 }
 
 ordered_json to_json(const Usage& usage) {
-  return {
-      {"calls", usage.calls},
-      {"input_tokens", usage.input_tokens},
-      {"cached_input_tokens", usage.cached_input_tokens},
-      {"cache_write_tokens", usage.cache_write_tokens},
-      {"output_tokens", usage.output_tokens},
-      {"reasoning_tokens", usage.reasoning_tokens},
-      {"cost_usd", usage.unpriced_calls > 0 ? ordered_json()
-                                            : ordered_json(static_cast<double>(usage.nano_dollars) / 1e9)}};
+  ordered_json object = ordered_json::object();
+  for (const UsageMember& member : usage_members)
+    if (member.kind != UsageMember::Kind::cost) object[member.name] = usage.*member.value;
+  if (usage.unpriced_calls > 0)
+    object["cost_usd"] = nullptr;
+  else
+    object["cost_usd"] = static_cast<double>(usage.nano_dollars) / 1e9;
+  return object;
 }
 
 std::string to_line(const ordered_json& value) {

@@ -38,6 +38,7 @@ set(homes
   "oniguruma.h=pipeline/json/pattern.cpp"
   "valijson/=pipeline/json/schema.cpp"
   "sqlite3.h=pipeline/ledger/sqlite.cpp"
+  "(utf8|utf8cpp/).*=pipeline/support/utf8.cpp"
   "openssl/=(pipeline/support/digest.cpp|worker/.*)"
   "curl/=backends/http/.*"
   "(poppler|poppler-|uchardet)=worker/.*"

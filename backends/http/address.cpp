@@ -5,20 +5,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <memory>
 #include <optional>
+
+#include "pipeline/support/ascii.h"
 
 namespace docket::backends {
 namespace {
 
 using Bytes = std::array<unsigned char, 16>;
-
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
-  return result;
-}
 
 /// The address as IPv6; an IPv4 one mapped (::ffff:a.b.c.d). None: the host is a name.
 std::optional<Bytes> numeric(const std::string& host) {
@@ -51,13 +46,10 @@ Error bad(std::string_view what) {
   return {ErrorClass::config, std::string(what) + "; expected an address such as http://127.0.0.1:8080"};
 }
 
-bool is_host_byte(unsigned char c) {
-  return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_' || c == ':';
-}
+bool is_host_byte(char c) { return is_alnum(c) || c == '.' || c == '-' || c == '_' || c == ':'; }
 
 bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 &&
-         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
+  return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, is_digit);
 }
 
 std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
@@ -74,7 +66,7 @@ Result<Address> parse_address(std::string_view url) {
     return bad("an address may hold no blank or control character");
   const std::size_t mark = url.find("://");
   Address address;
-  address.scheme = mark == std::string_view::npos ? "" : lower_case(url.substr(0, mark));
+  address.scheme = mark == std::string_view::npos ? "" : to_lower(url.substr(0, mark));
   if (address.scheme != "http" && address.scheme != "https")
     return bad("the address is neither http:// nor https://");
   std::string_view rest = url.substr(mark + 3);
@@ -99,7 +91,7 @@ Result<Address> parse_address(std::string_view url) {
   if (!std::ranges::all_of(host, is_host_byte))  // Others are decoded, or mapped to another name.
     return bad("the host '" + std::string(host) +
                "' has characters other than letters, digits, '.', '-' and '_'");
-  address.host = lower_case(host);
+  address.host = to_lower(host);
   return address;
 }
 
@@ -114,7 +106,7 @@ Location location_of(const Address& address) {
   if (const auto number = numeric(address.host))
     return is_private_number(*number) ? Location::local : Location::cloud;
   // Resolvers take 134744072 and 0x8080808 for numbers of hosts.
-  const bool is_name = std::isalpha(static_cast<unsigned char>(address.host.front())) != 0;
+  const bool is_name = is_alpha(address.host.front());
   const bool is_near =
       is_name && (address.host.find('.') == std::string::npos || address.host.ends_with(".local"));
   return is_near ? Location::local : Location::cloud;

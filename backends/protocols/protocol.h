@@ -63,9 +63,9 @@ class Protocol {
   /// `request` holds a Prompt.
   virtual HttpRequest ask(const Request& request, const Server& server) const = 0;
 
-  /// Checks everything about a reply of status 200, and says what other statuses mean. A Reply
-  /// whose answer is an Error of class `content` has no answer that could be used. `spent` holds tokens, not
-  /// yet money.
+  /// What a reply means, whatever its status: of HTTP 200 also whether the answer is whole and of use. A
+  /// Reply whose answer is an Error of class `content` has no answer that could be used. `spent` holds
+  /// tokens, not yet money.
   virtual Reply read(const HttpReply& reply, const Request& request, const Server& server) const = 0;
 
   /// The setting that the server refused with this reply, if it is one that can be left out or changed.
