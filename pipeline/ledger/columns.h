@@ -113,7 +113,7 @@ constexpr auto error_class_column(const char* column_name) {
                            },
                            [](const LedgerCell& cell, Row& row) {
                              (row.*error).reset();
-                             if (!cell.is_null()) (row.*error).emplace(error_class_named(cell.text()));
+                             if (!cell.is_null()) row.*error = Error{error_class_named(cell.text()), {}};
                            }};
 }
 template <auto error>

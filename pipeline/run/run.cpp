@@ -94,7 +94,6 @@ class Run {
         options_(options),
         environment_(environment),
         listener_(listener),
-        output_(output),
         ledger_(ledger),
         backend_(backend),
         writer_(pipeline, output, ledger, {options.whole_input(), options.keep_mtime}),
@@ -114,7 +113,6 @@ class Run {
   const RunOptions& options_;
   const RunEnvironment& environment_;
   RunListener& listener_;
-  const Output& output_;
   RunLedger& ledger_;
   Backend& backend_;
   RunWriter writer_;
