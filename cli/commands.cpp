@@ -13,7 +13,9 @@ Registry registry() { return {stages::all(), backends::all()}; }
 
 void PipelineOptions::add_to(CLI::App& command) {
   command.add_option("PIPELINE", file, "The pipeline file (YAML)")->required();
-  command.add_option("--set", overrides, "Change a field of the pipeline: stages.classify.accept=0.9")
+  command
+      .add_option("--set", overrides,
+                  "Override a setting of the pipeline, such as stages.classify.accept=0.9")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }

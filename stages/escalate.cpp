@@ -25,7 +25,8 @@ constexpr Field fields[] = {
      .help = "The cloud model to ask. Without one, flagged documents are held."},
     {.name = "reasons",
      .type = Field::Type::choices,
-     .help = "Built-in reasons to escalate, beside the conditions of `when`. All of them, unless `when` is "
+     .help = "Built-in reasons to escalate, in addition to the conditions of `when`. All of them, unless "
+             "`when` is "
              "given.",
      .choices = built_in_reasons},
     {.name = "redo",
@@ -170,7 +171,7 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pi
 
 StageType escalate() {
   return {.name = "escalate",
-          .summary = "Hands a document to a cloud model, for a reason that is written down.",
+          .summary = "Sends a document to a cloud model, for a recorded reason.",
           .version = 3,
           .fields = fields,
           .reads_text = true,

@@ -194,8 +194,7 @@ Reply error_reply(const HttpReply& reply) {
     return result;
   }
   if (status == 401 || status == 403)
-    return failed(ErrorClass::unavailable,
-                  said(reply, error) + "; check 'api_key' and what it is allowed to do");
+    return failed(ErrorClass::unavailable, said(reply, error) + "; check 'api_key' and its permissions");
   const bool no_credit = status == 400 && has(error.message, "credit balance");  // Anthropic
   if (status == 402 || no_credit || (status == 429 && says_used_up(error)))
     return failed(ErrorClass::unavailable, said(reply, error));

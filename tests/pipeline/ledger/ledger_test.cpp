@@ -208,17 +208,17 @@ TEST(Ledger, RefusesWhatIsNoLedger) {
   const std::string file = Ledger::file_in(dir.path()).string();
   auto damaged = Ledger::open(dir.path());
   ASSERT_FALSE(damaged);
-  EXPECT_EQ(damaged.error(), (Error{ErrorClass::output,
-                                    "the ledger " + file +
-                                        " is damaged (file is not a database): move it away and run again, "
-                                        "which computes everything anew"}));
+  EXPECT_EQ(damaged.error(),
+            (Error{ErrorClass::output, "the ledger " + file +
+                                           " is damaged (file is not a database): move it away and run again "
+                                           "to compute everything again"}));
   std::filesystem::remove(file);
   auto foreign = LedgerDatabase::open(file, LedgerDatabase::Access::write);
   ASSERT_FALSE((*foreign)->execute("CREATE TABLE bookmarks (url TEXT)"));
   auto refused = Ledger::open(dir.path());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
-            file + " is no ledger of docket: move it away, or use another output folder");
+            file + " is not a docket ledger: move it away, or use another output folder");
 }
 
 TEST(Ledger, RefusesOneOfANewerVersion) {
@@ -231,7 +231,7 @@ TEST(Ledger, RefusesOneOfANewerVersion) {
   }
   const std::string message =
       "the ledger " + file +
-      " has version 99, this docket knows versions up to 1: use the newer docket that "
+      " has version 99, this docket supports versions up to 1: use the newer docket that "
       "made it, or another output folder";
   const auto refused = Ledger::open(dir.path());
   ASSERT_FALSE(refused);
