@@ -1,19 +1,22 @@
-#include <algorithm>
+#include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
+#include <memory>
 
 #include "backends/calls/probe.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/signals.h"
 #include "cli/table.h"
+#include "pipeline/support/money.h"
 
 namespace docket {
 namespace {
 
 /// How long a probe that is interrupted may still take.
-constexpr std::chrono::milliseconds grace{0};
+constexpr std::chrono::milliseconds probe_grace{0};
 
-std::string found(const backends::ProbeResult& result, const BackendConfig& pipeline) {
+std::string probe_words(const backends::ProbeResult& result, const BackendConfig& pipeline) {
   const backends::Server& server = result.server;
   std::string text = server.product.empty() ? "a server of unknown kind" : server.product;
   text += ", model " + (server.model.empty() ? std::string("not told") : server.model);
@@ -23,8 +26,7 @@ std::string found(const backends::ProbeResult& result, const BackendConfig& pipe
   text += result.tells_probabilities ? "; tells token probabilities" : "; tells no token probabilities";
   text += "; " + std::to_string(result.wall_ms) + " ms, " + std::to_string(result.usage.input_tokens) +
           " + " + std::to_string(result.usage.output_tokens) + " tokens";
-  if (result.usage.nano_dollars > 0)
-    text += ", $" + std::to_string(static_cast<double>(result.usage.nano_dollars) / 1e9);
+  if (result.usage.nano_dollars > 0) text += ", " + format_money(result.usage.nano_dollars);
   const std::int64_t wanted = pipeline.settings.integer("max_concurrent");
   if (server.slots && *server.slots < wanted)
     text += "; max_concurrent is " + std::to_string(wanted) + ", more than the server works on at a time";
@@ -32,8 +34,8 @@ std::string found(const backends::ProbeResult& result, const BackendConfig& pipe
 }
 
 /// Prints a line for each address on standard output.
-int probe(const Pipeline& pipeline, bool offline) {
-  Signals signals(grace);
+int print_probes(const Pipeline& pipeline, bool offline) {
+  Signals signals(probe_grace);
   const std::vector<backends::ProbeResult> results = backends::probe(pipeline, offline, signals.hard_stop());
   int exit_code = exit_up_to_date;
   for (const backends::ProbeResult& result : results) {
@@ -44,11 +46,11 @@ int probe(const Pipeline& pipeline, bool offline) {
       line += "cannot be used: " + result.error->message;
       exit_code = exit_unavailable;
     } else {
-      line += found(result, *pipeline.backend(result.backend));
+      line += probe_words(result, *pipeline.backend(result.backend));
     }
     std::puts(printable(line).c_str());
   }
-  if (signals.received() != 0) return 128 + signals.received();
+  if (signals.received() != 0) return exit_code_of_signal(signals.received());
   if (results.empty()) std::fputs("no backend of this pipeline has a server\n", stderr);
   return exit_code;
 }
@@ -56,13 +58,13 @@ int probe(const Pipeline& pipeline, bool offline) {
 }  // namespace
 
 void add_check(CLI::App& app, int& exit_code) {
-  struct Options {
+  struct CheckOptions {
     PipelineOptions pipeline;
     bool probe = false, offline = false;
   };
   CLI::App* command =
       app.add_subcommand("check", "Validate a pipeline file with its schemas, prompts and conditions");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CheckOptions>();
   options->pipeline.add_to(*command);
   command->add_flag(
       "--probe", options->probe,
@@ -76,7 +78,7 @@ void add_check(CLI::App& app, int& exit_code) {
     for (const StageConfig& stage : pipeline->stages)
       stages += (stages.empty() ? "" : ", ") + stage.id;
     std::fprintf(stderr, "%s: ok, stages %s\n", options->pipeline.file.c_str(), stages.c_str());
-    if (options->probe) exit_code = probe(*pipeline, options->offline);
+    if (options->probe) exit_code = print_probes(*pipeline, options->offline);
   });
 }
 

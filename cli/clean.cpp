@@ -1,27 +1,27 @@
+#include <CLI/CLI.hpp>
 #include <cstdio>
+#include <memory>
 
-#include "cli/document_source.h"
 #include "cli/exit_code.h"
-#include "cli/missing.h"
 #include "cli/open_ledger.h"
 #include "cli/table.h"
 #include "pipeline/ledger/ledger.h"
+#include "pipeline/run/document_source.h"
+#include "pipeline/run/missing.h"
 #include "pipeline/run/output.h"
 #include "pipeline/run/results.h"
 
 namespace docket {
 namespace {
 
-struct Options {
+struct CleanOptions {
   PipelineOptions pipeline;
-  std::vector<std::string> inputs;
-  bool null_separated = false;
-  std::string output_dir;
+  RunOptions run;  ///< Which documents: the whole input.
   bool missing = false;
   bool dry_run = false;
 };
 
-std::optional<Error> remove_document(const Output& output, Ledger& ledger, const std::string& path) {
+std::optional<Error> remove_files_and_rows(const Output& output, Ledger& ledger, const std::string& path) {
   const std::string name = output_name(path);
   // Whichever of the two a kill leaves, the next clean or run does the rest.
   ledger.forget_document(path);
@@ -32,7 +32,7 @@ std::optional<Error> remove_document(const Output& output, Ledger& ledger, const
 
 std::optional<Error> remove_all(const Output& output, Ledger& ledger, const std::vector<std::string>& paths) {
   for (const std::string& path : paths)
-    if (auto failed = remove_document(output, ledger, path)) return failed;
+    if (auto failed = remove_files_and_rows(output, ledger, path)) return failed;
   if (auto failed = ledger.flush()) return failed;
   auto reading = ledger.read();
   if (!reading) return reading.error();
@@ -42,7 +42,7 @@ std::optional<Error> remove_all(const Output& output, Ledger& ledger, const std:
   return ledger.flush();
 }
 
-int clean_missing(const Options& options, const Pipeline& pipeline, const Output& output) {
+int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const Output& output) {
   auto ledger = Ledger::open(output.folder());
   if (!ledger) {
     print_error(ledger.error().message);
@@ -53,17 +53,16 @@ int clean_missing(const Options& options, const Pipeline& pipeline, const Output
     print_error(reading.error().message);
     return exit_failed;
   }
-  const DocumentSet known = options.inputs.empty() ? DocumentSet::in_input : DocumentSet::all;
+  const DocumentSet known = options.run.inputs.empty() ? DocumentSet::in_input : DocumentSet::all;
   std::string unlisted;
-  const auto paths = missing_documents(
-      **reading, known, input_options(options.inputs, options.null_separated, pipeline, output.folder()), {},
-      [&](const std::string& warning) { unlisted = warning; });
+  const auto paths = missing_documents(**reading, known, input_options(options.run, pipeline), {},
+                                       [&](const std::string& warning) { unlisted = warning; });
   if (!paths) {
     print_error(paths.error().message);
     return exit_failed;
   }
   // A folder that is not mounted looks like one whose documents are all gone.
-  if (!unlisted.empty() && options.inputs.empty() && !paths->empty()) {
+  if (!unlisted.empty() && options.run.inputs.empty() && !paths->empty()) {
     print_error("clean --missing: " + unlisted +
                 "; nothing was removed. If that is meant, name the input that is " +
                 "left on the command line, such as: docket clean " + options.pipeline.file.string() +
@@ -80,7 +79,7 @@ int clean_missing(const Options& options, const Pipeline& pipeline, const Output
   return exit_up_to_date;
 }
 
-int clean_command(const Options& options) {
+int clean_command(const CleanOptions& options) {
   const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
   if (!pipeline) return exit_usage;
   if (!options.missing) {
@@ -88,11 +87,11 @@ int clean_command(const Options& options) {
         "clean: say what: --missing removes what was written for documents that the input no longer names");
     return exit_usage;
   }
-  if (options.inputs.empty() && pipeline->inputs.empty()) {
+  if (options.run.inputs.empty() && pipeline->inputs.empty()) {
     print_error("clean --missing: name the whole input, or `input: {paths: […]}` in the pipeline");
     return exit_usage;
   }
-  const std::filesystem::path folder = output_folder(options.output_dir, *pipeline);
+  const std::filesystem::path& folder = pipeline->output_dir;
   const auto exists = LedgerReader::open(folder);
   if (!exists) {
     print_error(exists.error().message);
@@ -110,18 +109,18 @@ int clean_command(const Options& options) {
 
 void add_clean(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("clean", "Remove what was written for documents that are gone");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CleanOptions>();
   options->pipeline.add_to(*command);
   command
-      ->add_option("INPUT", options->inputs,
+      ->add_option("INPUT", options->run.inputs,
                    "The whole input, in place of the pipeline's: files, folders, globs, or -")
       ->type_name("");
-  command->add_flag("-0,--null", options->null_separated,
+  command->add_flag("-0,--null", options->run.null_separated,
                     "The list on standard input is separated by NUL bytes");
   command->add_flag("--missing", options->missing,
                     "Records, texts and what is known of documents that the input no longer names");
   command->add_flag("-n,--dry-run", options->dry_run, "Only name them");
-  add_output_option(*command, options->output_dir);
+  options->pipeline.add_output_to(*command);
   command->callback([options, &exit_code] { exit_code = clean_command(*options); });
 }
 

@@ -1,6 +1,8 @@
 #include "cli/commands.h"
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
+#include <utility>
 
 #include "backends/backends.h"
 #include "cli/table.h"
@@ -8,6 +10,17 @@
 #include "stages/stages.h"
 
 namespace docket {
+
+AddVerb add_init, add_check, add_run, add_plan, add_status, add_explain, add_export, add_clean, add_report,
+    add_graph, add_schema;
+
+std::span<AddVerb* const> verbs() {
+  static constexpr AddVerb* all[] = {
+      add_init,   add_check, add_run,    add_plan,  add_status, add_explain,
+      add_export, add_clean, add_report, add_graph, add_schema,
+  };
+  return all;
+}
 
 Registry registry() { return {stages::all(), backends::all()}; }
 
@@ -18,6 +31,11 @@ void PipelineOptions::add_to(CLI::App& command) {
                   "Override a setting of the pipeline, such as stages.classify.accept=0.9")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
+}
+
+void PipelineOptions::add_output_to(CLI::App& command) {
+  command.add_option("-o,--output", output_dir, "Folder of the records, in place of the pipeline's")
+      ->type_name("DIR");
 }
 
 std::optional<Pipeline> load_pipeline(const PipelineOptions& options) {
@@ -35,11 +53,9 @@ std::optional<Pipeline> load_pipeline(const PipelineOptions& options) {
   for (const Diagnostic& diagnostic : read.diagnostics)
     text += to_string(diagnostic) + "\n";
   std::fputs(text.c_str(), stderr);
+  if (read.pipeline && !options.output_dir.empty())
+    read.pipeline->output_dir = std::filesystem::absolute(options.output_dir).lexically_normal();
   return std::move(read.pipeline);
-}
-
-std::filesystem::path output_folder(const std::string& option, const Pipeline& pipeline) {
-  return option.empty() ? pipeline.output_dir : std::filesystem::absolute(option).lexically_normal();
 }
 
 void print_error(const std::string& message) {

@@ -2,6 +2,8 @@
 
 namespace docket {
 
+struct RunOutcome;
+
 /// A contract with scripts. When several apply the first of 2, 5, 4, 1, 3 wins.
 enum ExitCode : int {
   exit_up_to_date = 0,
@@ -13,5 +15,12 @@ enum ExitCode : int {
   exit_interrupted = 130,
   exit_terminated = 143,
 };
+
+/// Of a run: the only place where it is made.
+int exit_code(const RunOutcome& outcome);
+/// Of a verb that would have ended with `exit_code`, but whose standard output could not be written.
+int exit_code_of_lost_output(int exit_code);
+/// Of a process that the signal stopped.
+int exit_code_of_signal(int signal);
 
 }  // namespace docket

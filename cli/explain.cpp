@@ -1,25 +1,26 @@
 // One document's story: what each stage did and why, what it cost, what left this machine, what a run would
 // do.
+#include <CLI/CLI.hpp>
 #include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
-#include "cli/document_source.h"
-#include "cli/dry_run.h"
 #include "cli/exit_code.h"
 #include "cli/open_ledger.h"
-#include "cli/run.h"
 #include "cli/table.h"
-#include "pipeline/ledger/pipeline_digest.h"
 #include "pipeline/record.h"
+#include "pipeline/run/dry_run.h"
+#include "pipeline/run/inputs.h"
 #include "pipeline/run/output.h"
 
 namespace docket {
 namespace {
 
-using State = StageResult::State;
-
-struct Options {
+struct ExplainOptions {
   PipelineOptions pipeline;
-  std::string output_dir;
   std::string document;
 };
 
@@ -33,10 +34,11 @@ std::string joined(const std::vector<std::string>& texts) {
 std::string cost_of(const Usage& usage) {
   if (usage.calls == 0) return "";
   return "    " + counted(usage.calls, "call") + ", " + std::to_string(usage.input_tokens) + " tokens in, " +
-         std::to_string(usage.output_tokens) + " out, " + format_money(to_json(usage)["cost_usd"]) + "\n";
+         std::to_string(usage.output_tokens) + " out, " + format_cost(to_json(usage)["cost_usd"]) + "\n";
 }
 
 std::string story_of(const LedgerStage& stage) {
+  using State = StageResult::State;
   if (stage.state == State::pending) return "  " + stage.stage + ": not reached\n";
   std::string text = "  " + stage.stage + ": " + std::string(name(stage.state));
   if (stage.ran)
@@ -67,49 +69,43 @@ std::string story_of(const std::vector<LedgerCall>& calls) {
   return text + (left == 0 ? "nothing" : counted(left, "call")) + " left this machine\n";
 }
 
-/// Keeps quiet.
-class Nobody final : public DocumentSource::Listener {
+/// What a run would do with the one document that it is told of.
+class NextRun final : public DryRunListener {
  public:
-  void warned(const std::string&) override {}
-  void up_to_date(const Input&, Outcome) override { text_ = "up to date"; }
-  void parked(std::size_t, const LedgerDocument&) override {
-    text_ = "not to be tried again: it is parked (see --retry-parked)";
+  void spared(const std::string&, Rebuild::What why) override {
+    text_ = why == Rebuild::What::parked ? "not to be tried again: it is parked (see --retry-parked)\n"
+                                         : "up to date\n";
   }
-  void seen(const std::string&, const FileStamp&, bool) override {}
-  void record_looks_old(const std::string&) override {}
-  void named(const Input&, const std::string&) override {}
+  void looked_at(const Document& document, const std::vector<StageDecision>& stages,
+                 const Pipeline& pipeline) override {
+    text_ = "a run would work on it: " + document.why + "\n";
+    for (std::size_t i = 0; i < stages.size(); ++i) {
+      if (stages[i].what == StageDecision::What::runs)
+        text_ += "  " + pipeline.stages[i].id + " would run: " + stages[i].why + "\n";
+      if (stages[i].what == StageDecision::What::fails)
+        text_ += "  " + pipeline.stages[i].id + " would fail: " + stages[i].why + "\n";
+    }
+  }
   const std::string& text() const { return text_; }
 
  private:
   std::string text_;
 };
 
-/// What a run would do with the file now.
-std::string forecast(OpenedLedger& opened, const std::filesystem::path& file) {
+std::string forecast_for(Pipeline pipeline, const std::filesystem::path& file) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) return "\nnow: the file is gone\n";
   RunOptions options;
   options.inputs = {file.string()};
-  const Result<ModelDigests> models = known_models(opened.ledger.database(), opened.pipeline);
-  if (!models) return "\nnow: " + models.error().message + "\n";
-  const std::vector<LedgerConfiguration> configurations = configurations_of(opened.pipeline, *models);
-  Nobody listener;
-  DocumentSource source(options, opened.pipeline, opened.output, &opened.ledger.database(),
-                        pipeline_digest(opened.pipeline, configurations), listener);
-  const DocumentPtr document = source.next({});
-  if (!document) return listener.text().empty() ? "" : "\nnow: " + listener.text() + "\n";
-  std::string text = "\nnow: a run would work on it: " + document->why + "\n";
-  DryRun dry_run(opened.pipeline, configurations, &opened.ledger, false);
-  const auto stages = dry_run.look(*document);
-  for (std::size_t i = 0; stages && i < stages.value().size(); ++i)
-    if (stages.value()[i].what == DryRun::What::runs)
-      text += "  " + opened.pipeline.stages[i].id + " would run: " + stages.value()[i].why + "\n";
-  return text;
+  NextRun next;
+  const Result<Forecast> forecast = dry_run(std::move(pipeline), options, next);
+  if (!forecast) return "\nnow: " + forecast.error().message + "\n";
+  return next.text().empty() ? "" : "\nnow: " + next.text();
 }
 
 /// The document, named as its record names it or as a file.
-Result<std::optional<LedgerDocument>> find(OpenedLedger& opened, const std::string& name,
-                                           std::filesystem::path& file) {
+Result<std::optional<LedgerDocument>> find_document(OpenedLedger& opened, const std::string& name,
+                                                    std::filesystem::path& file) {
   auto found = opened.ledger.document(name);
   if (!found || *found) {
     file = opened.pipeline.directory / name;
@@ -122,11 +118,11 @@ Result<std::optional<LedgerDocument>> find(OpenedLedger& opened, const std::stri
       document_path(file, std::filesystem::current_path(), opened.pipeline.directory));
 }
 
-int explain_command(const Options& options) {
-  auto opened = open_ledger(options.pipeline, options.output_dir);
+int explain_command(const ExplainOptions& options) {
+  auto opened = open_ledger(options.pipeline);
   if (!opened) return exit_usage;
   std::filesystem::path file;
-  const auto found = find(*opened, options.document, file);
+  const auto found = find_document(*opened, options.document, file);
   if (!found) {
     print_error(found.error().message);
     return exit_usage;
@@ -147,10 +143,12 @@ int explain_command(const Options& options) {
   std::string text = document.path + ": " + std::string(name(document.outcome));
   if (document.parked) text += ", parked";
   if (document.attempts > 0) text += " after " + counted(document.attempts, "attempt");
-  text += "\n  record: " + (opened->output / (document.name + std::string(record_ending))).string() + "\n";
+  text +=
+      "\n  record: " + (opened->pipeline.output_dir / (document.name + std::string(record_ending))).string() +
+      "\n";
   for (const LedgerStage& stage : *stages)
     text += story_of(stage);
-  text += story_of(*calls) + forecast(*opened, file);
+  text += story_of(*calls) + forecast_for(std::move(opened->pipeline), file);
   std::fputs(printable(text).c_str(), stdout);
   return exit_up_to_date;
 }
@@ -159,11 +157,11 @@ int explain_command(const Options& options) {
 
 void add_explain(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("explain", "One document's story: what ran, why, at what cost");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ExplainOptions>();
   options->pipeline.add_to(*command);
   command->add_option("DOCUMENT", options->document, "Its path, as the record has it or as a file")
       ->required();
-  add_output_option(*command, options->output_dir);
+  options->pipeline.add_output_to(*command);
   command->callback([options, &exit_code] { exit_code = explain_command(*options); });
 }
 

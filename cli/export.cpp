@@ -1,3 +1,4 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <unordered_map>
@@ -9,17 +10,14 @@
 namespace docket {
 namespace {
 
-using nlohmann::ordered_json;
-
-struct Options {
+struct ExportOptions {
   PipelineOptions pipeline;
-  std::string output_dir;
   bool jsonl = false;
   bool csv = false;
 };
 
 /// RFC 4180.
-std::string quoted(const std::string& cell) {
+std::string csv_quoted(const std::string& cell) {
   if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
   std::string text = "\"";
   for (const char c : cell)
@@ -27,19 +25,19 @@ std::string quoted(const std::string& cell) {
   return text + "\"";
 }
 
-std::string cell_of(const ordered_json& value) {
+std::string cell_of(const nlohmann::ordered_json& value) {
   if (value.is_null()) return "";
   if (value.is_string()) return value.get<std::string>();
-  if (!value.is_array()) return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  if (!value.is_array()) return value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   std::string text;
-  for (const ordered_json& item : value)
+  for (const nlohmann::ordered_json& item : value)
     text += (text.empty() ? "" : "; ") + cell_of(item);
   return text;
 }
 
 /// Each value of a record with its dotted name. Evidence and signals (`details`) are no table.
-void flatten(const ordered_json& value, const std::string& name,
-             const std::function<void(const std::string&, const ordered_json&)>& each) {
+void flatten(const nlohmann::ordered_json& value, const std::string& name,
+             const std::function<void(const std::string&, const nlohmann::ordered_json&)>& each) {
   if (!value.is_object()) return each(name, value);
   for (const auto& [member, child] : value.items())
     if (member != "details") flatten(child, name.empty() ? member : name + "." + member, each);
@@ -50,24 +48,24 @@ void flatten(const ordered_json& value, const std::string& name,
 std::optional<Error> export_csv(LedgerReader& ledger) {
   std::vector<std::string> columns;
   std::unordered_map<std::string, std::size_t> positions;
-  const auto note = [&](const std::string& name, const ordered_json&) {
+  const auto note = [&](const std::string& name, const nlohmann::ordered_json&) {
     if (positions.try_emplace(name, columns.size()).second) columns.push_back(name);
   };
   if (auto failed = ledger.for_each_record([&](std::string_view, std::string_view record) {
-        flatten(ordered_json::parse(record, nullptr, false), "", note);
+        flatten(nlohmann::ordered_json::parse(record, nullptr, false), "", note);
       }))
     return failed;
   const auto print = [](const std::vector<std::string>& cells) {
     std::string line;
     for (std::size_t i = 0; i < cells.size(); ++i)
-      line += (i > 0 ? "," : "") + quoted(cells[i]);
+      line += (i > 0 ? "," : "") + csv_quoted(cells[i]);
     std::fputs((line + "\r\n").c_str(), stdout);
   };
   if (!columns.empty()) print(columns);
   return ledger.for_each_record([&](std::string_view, std::string_view record) {
     std::vector<std::string> cells(columns.size());
-    flatten(ordered_json::parse(record, nullptr, false), "",
-            [&](const std::string& name, const ordered_json& value) {
+    flatten(nlohmann::ordered_json::parse(record, nullptr, false), "",
+            [&](const std::string& name, const nlohmann::ordered_json& value) {
               // A run may have added a record meanwhile, with values of its own.
               if (const auto found = positions.find(name); found != positions.end())
                 cells[found->second] = cell_of(value);
@@ -83,8 +81,8 @@ std::optional<Error> export_jsonl(LedgerReader& ledger) {
   });
 }
 
-int export_command(const Options& options) {
-  auto opened = open_ledger(options.pipeline, options.output_dir);
+int export_command(const ExportOptions& options) {
+  auto opened = open_ledger(options.pipeline);
   if (!opened) return exit_usage;
   const auto failed = options.csv ? export_csv(opened->ledger) : export_jsonl(opened->ledger);
   if (!failed) return exit_up_to_date;
@@ -96,9 +94,9 @@ int export_command(const Options& options) {
 
 void add_export(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("export", "All records on standard output");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ExportOptions>();
   options->pipeline.add_to(*command);
-  add_output_option(*command, options->output_dir);
+  options->pipeline.add_output_to(*command);
   CLI::Option* jsonl = command->add_flag("--jsonl", options->jsonl, "One record a line, as JSON (default)");
   command->add_flag("--csv", options->csv, "One record a row, without evidence and signals")->excludes(jsonl);
   command->callback([options, &exit_code] { exit_code = export_command(*options); });

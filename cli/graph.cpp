@@ -1,4 +1,6 @@
+#include <CLI/CLI.hpp>
 #include <cstdio>
+#include <memory>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -6,7 +8,7 @@
 namespace docket {
 namespace {
 
-std::string quoted(const std::string& text) {
+std::string dot_quoted(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -32,11 +34,12 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 std::string dot(const Pipeline& pipeline) {
-  std::string text = "digraph " + quoted(pipeline.name) + " {\n  rankdir=LR;\n  node [shape=box];\n";
+  std::string text = "digraph " + dot_quoted(pipeline.name) + " {\n  rankdir=LR;\n  node [shape=box];\n";
   for (const StageConfig& stage : pipeline.stages) {
-    text += "  " + quoted(stage.id) + " [label=" + replaced(quoted(title(stage)), "\n", "\\n") + "];\n";
+    text +=
+        "  " + dot_quoted(stage.id) + " [label=" + replaced(dot_quoted(title(stage)), "\n", "\\n") + "];\n";
     for (const std::size_t earlier : stage.after) {
-      text += "  " + quoted(pipeline.stages[earlier].id) + " -> " + quoted(stage.id) + ";\n";
+      text += "  " + dot_quoted(pipeline.stages[earlier].id) + " -> " + dot_quoted(stage.id) + ";\n";
     }
   }
   return text + "}\n";
@@ -58,12 +61,12 @@ std::string mermaid(const Pipeline& pipeline) {
 }  // namespace
 
 void add_graph(CLI::App& app, int& exit_code) {
-  struct Options {
+  struct GraphOptions {
     PipelineOptions pipeline;
     std::string format = "dot";
   };
   CLI::App* command = app.add_subcommand("graph", "Print the graph of the stages");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<GraphOptions>();
   options->pipeline.add_to(*command);
   command->add_option("--format", options->format, "dot (Graphviz) or mermaid")
       ->check(CLI::IsMember({"dot", "mermaid"}))

@@ -1,7 +1,9 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <iterator>
+#include <memory>
 #include <vector>
 
 #include "cli/commands.h"

@@ -20,17 +20,8 @@ int main(int argc, char** argv) {
       "3 documents are held; 4 a required backend is unavailable; 5 another run holds the output;\n"
       "130, 143 stopped by a signal, all finished work kept.");
   int exit_code = exit_up_to_date;
-  add_init(app, exit_code);
-  add_check(app, exit_code);
-  add_run(app, exit_code);
-  add_plan(app, exit_code);
-  add_status(app, exit_code);
-  add_explain(app, exit_code);
-  add_export(app, exit_code);
-  add_clean(app, exit_code);
-  add_report(app, exit_code);
-  add_graph(app, exit_code);
-  add_schema(app, exit_code);
+  for (AddVerb* add : verbs())
+    add(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -41,7 +32,7 @@ int main(int argc, char** argv) {
   }
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     print_error("cannot write to standard output");
-    if (exit_code == exit_up_to_date || exit_code == exit_held) exit_code = exit_failed;
+    exit_code = exit_code_of_lost_output(exit_code);
   }
   return exit_code;
 }

@@ -1,6 +1,5 @@
 #pragma once
 #include <optional>
-#include <string>
 
 #include "cli/commands.h"
 #include "pipeline/ledger/reader.h"
@@ -10,14 +9,10 @@ namespace docket {
 /// What the verbs that tell of earlier runs start from.
 struct OpenedLedger {
   Pipeline pipeline;
-  std::filesystem::path output;
   LedgerReader ledger;
 };
 
 /// Complains and returns nothing if the pipeline is wrong or no run has written to the output yet.
-std::optional<OpenedLedger> open_ledger(const PipelineOptions& options, const std::string& output_dir);
-
-/// Adds `-o DIR` to such a verb.
-void add_output_option(CLI::App& command, std::string& output_dir);
+std::optional<OpenedLedger> open_ledger(const PipelineOptions& options);
 
 }  // namespace docket

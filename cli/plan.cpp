@@ -1,148 +1,129 @@
 // `docket plan`, which is `run -n`.
-#include <cstdio>
-#include <map>
+#include "cli/plan.h"
 
-#include "cli/commands.h"
-#include "cli/document_source.h"
-#include "cli/dry_run.h"
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "cli/exit_code.h"
-#include "cli/run.h"
 #include "cli/table.h"
-#include "pipeline/ledger/ledger.h"
-#include "pipeline/ledger/pipeline_digest.h"
+#include "pipeline/run/dry_run.h"
 
 namespace docket {
 namespace {
 
-using What = DryRun::What;
+using What = StageDecision::What;
 
-/// Counts what needs nothing.
-class Idle final : public DocumentSource::Listener {
- public:
-  void warned(const std::string& warning) override { print_error("warning: " + warning); }
-  void up_to_date(const Input&, Outcome) override { ++up_to_date_; }
-  void parked(std::size_t, const LedgerDocument&) override { ++parked_; }
-  void seen(const std::string&, const FileStamp&, bool) override {}
-  void record_looks_old(const std::string&) override {}
-  void named(const Input&, const std::string&) override {}
-
-  std::int64_t up_to_date() const { return up_to_date_; }
-  std::int64_t parked() const { return parked_; }
-
- private:
-  std::int64_t up_to_date_ = 0, parked_ = 0;
-};
-
-/// What all documents together would make of a run.
-struct Forecast {
-  struct Stage {
-    std::map<What, std::int64_t> counts;
-    std::map<std::string, std::int64_t> why;
-  };
-  explicit Forecast(std::size_t stage_count) : stages(stage_count) {}
-  void add(const Document& document, const std::vector<DryRun::Stage>& looked) {
-    ++documents;
-    ++why[document.why];
-    for (std::size_t i = 0; i < looked.size(); ++i) {
-      ++stages[i].counts[looked[i].what];
-      if (looked[i].what == What::runs) ++stages[i].why[looked[i].why];
-    }
-  }
-
-  std::int64_t documents = 0;
-  std::map<std::string, std::int64_t> why;  ///< Of documents.
-  std::vector<Stage> stages;
-};
-
-std::string in_words(const DryRun::Stage& stage) {
+std::string decision_words(const StageDecision& stage) {
   switch (stage.what) {
     case What::runs:
       return "runs, " + stage.why;
     case What::kept:
+    case What::waits:  // For its own result, which is kept then.
       return "kept";
     case What::skipped:
       return "skipped";
+    case What::fails:
+      return "fails, " + stage.why;
+    case What::not_reached:
+      return "not reached";
     case What::depends:
       return "depends on what comes before";
   }
   return "";
 }
 
-std::string story(const Document& document, const Pipeline& pipeline,
-                  const std::vector<DryRun::Stage>& stages) {
-  std::string text = document.path + ": " + document.why + "\n";
-  for (std::size_t i = 0; i < stages.size(); ++i)
-    text += "  " + pipeline.stages[i].id + ": " + in_words(stages[i]) + "\n";
-  return printable(text);
+class PlanPrinter final : public DryRunListener {
+ public:
+  explicit PlanPrinter(const DocumentOptions& options) : options_(options) {}
+  void warned(const std::string& warning) override { print_error("warning: " + warning); }
+  void looked_at(const Document& document, const std::vector<StageDecision>& stages,
+                 const Pipeline& pipeline) override {
+    if (!options_.verbose) return;
+    std::string text = document.path + ": " + document.why + "\n";
+    for (std::size_t i = 0; i < stages.size(); ++i)
+      text += "  " + pipeline.stages[i].id + ": " + decision_words(stages[i]) + "\n";
+    std::fputs(printable(text).c_str(), stdout);
+  }
+
+ private:
+  const DocumentOptions& options_;
+};
+
+std::int64_t count_of(const Forecast::Stage& stage, What what) {
+  const auto found = stage.counts.find(what);
+  return found == stage.counts.end() ? 0 : found->second;
 }
 
-std::string format(const Forecast& forecast, const Pipeline& pipeline, const Idle& idle) {
+/// A row per stage; what is rare has a column only if there is something in it.
+std::string stage_table_of(const Forecast& forecast) {
+  struct Column {
+    const char* name;
+    What what;
+  };
+  std::vector<Column> columns = {
+      {"runs", What::runs}, {"kept", What::kept}, {"skipped", What::skipped}, {"depends", What::depends}};
+  for (const Column& rare : {Column{"fails", What::fails}, Column{"not reached", What::not_reached}})
+    if (std::ranges::any_of(forecast.stages,
+                            [&](const auto& stage) { return count_of(stage, rare.what) > 0; }))
+      columns.push_back(rare);
+  std::vector<std::vector<std::string>> rows = {{"stage"}};
+  for (const Column& column : columns)
+    rows[0].push_back(column.name);
+  for (const Forecast::Stage& stage : forecast.stages) {
+    rows.push_back({stage.id});
+    for (const Column& column : columns)
+      rows.back().push_back(std::to_string(count_of(stage, column.what)));
+  }
+  return format_table(rows);
+}
+
+std::string format_forecast(const Forecast& forecast) {
   std::string text;
   for (const auto& [why, count] : forecast.why)
     text += printable(counted(count, "document") + ": " + why) + "\n";
   if (forecast.documents > 0) {
-    std::vector<std::vector<std::string>> rows = {{"stage", "runs", "kept", "skipped", "depends"}};
-    for (std::size_t i = 0; i < pipeline.stages.size(); ++i) {
-      std::vector<std::string> row = {pipeline.stages[i].id};
-      for (const What what : {What::runs, What::kept, What::skipped, What::depends}) {
-        const auto found = forecast.stages[i].counts.find(what);
-        row.push_back(std::to_string(found == forecast.stages[i].counts.end() ? 0 : found->second));
-      }
-      rows.push_back(std::move(row));
+    text += "\n" + stage_table_of(forecast) + "\n";
+    for (const Forecast::Stage& stage : forecast.stages) {
+      for (const auto& [why, count] : stage.why)
+        text += printable(stage.id + " runs for " + counted(count, "document") + ": " + why) + "\n";
+      for (const auto& [error, count] : stage.errors)
+        text += printable(stage.id + " fails for " + counted(count, "document") + ": " + error) + "\n";
     }
-    text += "\n" + format_table(rows) + "\n";
-    for (std::size_t i = 0; i < pipeline.stages.size(); ++i)
-      for (const auto& [why, count] : forecast.stages[i].why)
-        text +=
-            printable(pipeline.stages[i].id + " runs for " + counted(count, "document") + ": " + why) + "\n";
     text += "\n";
   }
   return text + counted(forecast.documents, "document") + " to work on, " +
-         std::to_string(idle.up_to_date()) + " up to date, " + std::to_string(idle.parked()) + " parked\n";
+         std::to_string(forecast.up_to_date) + " up to date, " + std::to_string(forecast.parked) +
+         " parked\n";
 }
 
 }  // namespace
 
-int plan_command(const RunOptions& options) {
-  const std::optional<Pipeline> pipeline = load_pipeline_for_run(options);
+int plan_command(const DocumentOptions& options) {
+  std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
   if (!pipeline) return exit_usage;
-  const std::filesystem::path folder = output_folder(options.output_dir, *pipeline);
-  std::optional<LedgerReader> ledger;
-  std::error_code ignored;
-  if (std::filesystem::exists(Ledger::file_in(folder), ignored)) {
-    auto opened = LedgerReader::open(folder);
-    if (!opened) {
-      print_error(opened.error().message);
-      return exit_usage;
-    }
-    ledger.emplace(std::move(*opened));
-  }
-  Result<ModelDigests> models = ledger ? known_models(ledger->database(), *pipeline) : ModelDigests();
-  if (!models) {
-    print_error(models.error().message);
+  PlanPrinter printer(options);
+  const Result<Forecast> forecast = dry_run(std::move(*pipeline), options.run, printer);
+  if (!forecast) {
+    print_error(forecast.error().message);
     return exit_usage;
   }
-  const std::vector<LedgerConfiguration> configurations = configurations_of(*pipeline, *models);
-  Idle idle;
-  DocumentSource source(options, *pipeline, folder, ledger ? &ledger->database() : nullptr,
-                        pipeline_digest(*pipeline, configurations), idle);
-  DryRun dry_run(*pipeline, configurations, ledger ? &*ledger : nullptr, options.always_make());
-  Forecast forecast(pipeline->stages.size());
-  while (const DocumentPtr document = source.next({})) {
-    const auto stages = dry_run.look(*document);
-    if (!stages) {
-      print_error(stages.error().message);
-      return exit_usage;
-    }
-    forecast.add(*document, *stages);
-    if (options.verbose) std::fputs(story(*document, *pipeline, *stages).c_str(), stdout);
-  }
-  if (source.failure()) {
-    print_error(source.failure()->message);
-    return exit_usage;
-  }
-  std::fputs(format(forecast, *pipeline, idle).c_str(), stdout);
+  std::fputs(format_forecast(*forecast).c_str(), stdout);
   return exit_up_to_date;
+}
+
+void add_plan(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("plan", "Say what a run would do and why; ask no model, change nothing");
+  const auto options = std::make_shared<DocumentOptions>();
+  options->add_to(*command);
+  command->callback([options, &exit_code] { exit_code = plan_command(*options); });
 }
 
 }  // namespace docket

@@ -7,6 +7,8 @@
 #include <cstdlib>
 
 #include "cli/table.h"
+#include "pipeline/support/duration.h"
+#include "pipeline/support/money.h"
 
 namespace docket {
 
@@ -30,7 +32,7 @@ bool no_colour() {
   return value != nullptr && *value != '\0';
 }
 
-std::size_t columns() {
+std::size_t terminal_columns() {
   winsize size{};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
 }
@@ -87,17 +89,16 @@ std::string Progress::line() const {
   if (failed_ > 0) text += fmt::format(", {} failed", failed_.load());
   if (held_ > 0) text += fmt::format(", {} held", held_.load());
   if (tokens_ > 0) text += fmt::format(", {:.3g} tokens/s", static_cast<double>(tokens_) / seconds);
-  if (nano_dollars_ > 0) text += fmt::format(", {}", format_money(static_cast<double>(nano_dollars_) / 1e9));
+  if (nano_dollars_ > 0) text += ", " + format_money(nano_dollars_);
   if (all_taken_ && done > 0 && done < taken) {
-    text += fmt::format(
-        ", {} left",
-        format_duration(static_cast<std::int64_t>(1000.0 * static_cast<double>(taken - done) / rate)));
+    text += fmt::format(", {} left", format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(
+                                         1000.0 * static_cast<double>(taken - done) / rate))));
   }
   return text;
 }
 
 void Progress::draw(const std::string& line) {
-  const std::string cut = line.substr(0, columns() - 1);
+  const std::string cut = line.substr(0, terminal_columns() - 1);
   std::fputs(("\r\x1b[K" + (colour_ ? "\x1b[36m" + cut + "\x1b[0m" : cut)).c_str(), stderr);
   std::fflush(stderr);
   drawn_ = true;

@@ -1,6 +1,8 @@
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <memory>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -11,15 +13,14 @@
 namespace docket {
 namespace {
 
-struct Options {
+struct ReportOptions {
   PipelineOptions pipeline;
-  std::string output_dir;
   std::string run;
   bool json = false;
 };
 
 /// The text of the last report, or of that run's.
-std::optional<std::string> read_report(const Options& options, const std::filesystem::path& folder) {
+std::optional<std::string> read_report(const ReportOptions& options, const std::filesystem::path& folder) {
   if (options.run.empty()) {
     std::ifstream stream(folder / "report.json");
     if (stream) return std::string(std::istreambuf_iterator<char>(stream), {});
@@ -36,10 +37,10 @@ std::optional<std::string> read_report(const Options& options, const std::filesy
   return std::nullopt;
 }
 
-int report_command(const Options& options) {
+int report_command(const ReportOptions& options) {
   const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
   if (!pipeline) return exit_usage;
-  const std::filesystem::path folder = output_folder(options.output_dir, *pipeline);
+  const std::filesystem::path& folder = pipeline->output_dir;
   const std::optional<std::string> text = read_report(options, folder);
   if (!text) return exit_usage;
   const auto report = nlohmann::ordered_json::parse(*text, nullptr, false);
@@ -56,10 +57,9 @@ int report_command(const Options& options) {
 
 void add_report(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("report", "Show the report of the last run");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ReportOptions>();
   options->pipeline.add_to(*command);
-  command->add_option("-o,--output", options->output_dir, "Folder of the records, in place of the pipeline's")
-      ->type_name("DIR");
+  options->pipeline.add_output_to(*command);
   command->add_option("--run", options->run, "Of this run, by its id, rather than of the last")
       ->type_name("ID");
   command->add_flag("--json", options->json, "As JSON (docs/report.schema.json)");

@@ -1,7 +1,7 @@
 #pragma once
 #include <span>
 
-#include "pipeline/embedded_file.h"
+#include "pipeline/support/embedded_file.h"
 
 namespace docket {
 

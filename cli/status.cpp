@@ -1,3 +1,4 @@
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "cli/exit_code.h"
@@ -9,15 +10,10 @@ namespace {
 
 using State = StageResult::State;
 
-struct Options {
-  PipelineOptions pipeline;
-  std::string output_dir;
-};
-
-std::string last_run(const LedgerReader::Run& last) {
-  std::string text = "last run: " + last.run.name + ", begun " + last.run.started;
+std::string last_run_line(const LedgerRun& last) {
+  std::string text = "last run: " + last.name + ", begun " + last.started;
   if (!last.finished)
-    return text + ", by process " + std::to_string(last.run.pid) + " on " + last.run.host +
+    return text + ", by process " + std::to_string(last.pid) + " on " + last.host +
            ": still running, or killed\n";
   return text + ", ended " + *last.finished + " with exit code " +
          std::to_string(last.exit_code.value_or(0)) + "\n";
@@ -36,7 +32,7 @@ std::string stage_table(const LedgerReader::Status& status) {
   return rows.size() > 1 ? format_table(rows) : "";
 }
 
-std::string line_of(const LedgerDocument& document) {
+std::string unfinished_line(const LedgerDocument& document) {
   std::string text = "  " + document.path + ": ";
   if (document.outcome == Outcome::held) return text + document.held.value_or("") + "\n";
   if (document.error_stage) text += *document.error_stage + ": ";
@@ -45,14 +41,14 @@ std::string line_of(const LedgerDocument& document) {
   return text + "\n";
 }
 
-int status_command(const Options& options) {
-  auto opened = open_ledger(options.pipeline, options.output_dir);
+int status_command(const PipelineOptions& options) {
+  auto opened = open_ledger(options);
   if (!opened) return exit_usage;
   const auto status = opened->ledger.status();
   std::string failed, parked, held;
   const auto unfinished = opened->ledger.for_each_unfinished([&](const LedgerDocument& document) {
     std::string& list = document.parked ? parked : document.outcome == Outcome::held ? held : failed;
-    list += line_of(document);
+    list += unfinished_line(document);
   });
   if (!status || unfinished) {
     print_error(status ? unfinished->message : status.error().message);
@@ -63,7 +59,7 @@ int status_command(const Options& options) {
                      std::to_string(status->held) + " held, " + std::to_string(status->failed) + " failed";
   if (status->parked > 0) text += " (" + std::to_string(status->parked) + " parked)";
   text += "\n";
-  if (status->last_run) text += last_run(*status->last_run);
+  if (status->last_run) text += last_run_line(*status->last_run);
   if (!status->stages.empty()) text += "\n" + stage_table(*status);
   if (!failed.empty()) text += "\nfailed, tried again by the next run:\n" + failed;
   if (!parked.empty())
@@ -77,9 +73,9 @@ int status_command(const Options& options) {
 
 void add_status(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("status", "How the documents stand, and what is wrong with which");
-  const auto options = std::make_shared<Options>();
-  options->pipeline.add_to(*command);
-  add_output_option(*command, options->output_dir);
+  const auto options = std::make_shared<PipelineOptions>();
+  options->add_to(*command);
+  options->add_output_to(*command);
   command->callback([options, &exit_code] { exit_code = status_command(*options); });
 }
 

@@ -3,17 +3,22 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "pipeline/support/duration.h"
+#include "pipeline/support/money.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket {
 
 using nlohmann::ordered_json;
+using std::chrono::milliseconds;
 
 namespace {
 
 /// Columns that a terminal needs for UTF-8 text, near enough for paths and messages: one for each character.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
+std::size_t width(const std::string& text) { return characters(text); }
 
 std::string number(const ordered_json& value) { return std::to_string(value.get<std::int64_t>()); }
 
@@ -32,15 +37,34 @@ std::string joined(const ordered_json& texts) {
   return result;
 }
 
+/// A column of the table of stages, from the stage's object in the report.
+struct StageColumn {
+  const char* heading;
+  std::string (*cell)(const ordered_json& stage);
+};
+
+constexpr StageColumn stage_columns[] = {
+    {"stage", [](const ordered_json& stage) { return stage["id"].get<std::string>(); }},
+    {"in", [](const ordered_json& stage) { return number(stage["in"]); }},
+    {"done", [](const ordered_json& stage) { return number(stage["done"]); }},
+    {"skipped", [](const ordered_json& stage) { return number(stage["skipped"]); }},
+    {"failed", [](const ordered_json& stage) { return number(stage["failed"]); }},
+    {"held", [](const ordered_json& stage) { return number(stage["held"]); }},
+    {"cpu", [](const ordered_json& stage) { return format_duration(milliseconds(stage["cpu_ms"])); }},
+    {"calls", [](const ordered_json& stage) { return number(stage["usage"]["calls"]); }},
+    {"tokens in", [](const ordered_json& stage) { return number(stage["usage"]["input_tokens"]); }},
+    {"out", [](const ordered_json& stage) { return number(stage["usage"]["output_tokens"]); }},
+    {"cost", [](const ordered_json& stage) { return format_cost(stage["usage"]["cost_usd"]); }},
+};
+
 std::string stage_table(const ordered_json& report) {
-  std::vector<std::vector<std::string>> rows = {
-      {"stage", "in", "done", "skipped", "failed", "held", "cpu", "calls", "tokens in", "out", "cost"}};
+  std::vector<std::vector<std::string>> rows(1);
+  for (const StageColumn& column : stage_columns)
+    rows[0].push_back(column.heading);
   for (const ordered_json& stage : report["stages"]) {
-    const ordered_json& usage = stage["usage"];
-    rows.push_back({stage["id"], number(stage["in"]), number(stage["done"]), number(stage["skipped"]),
-                    number(stage["failed"]), number(stage["held"]), format_duration(stage["cpu_ms"]),
-                    number(usage["calls"]), number(usage["input_tokens"]), number(usage["output_tokens"]),
-                    format_money(usage["cost_usd"])});
+    std::vector<std::string>& row = rows.emplace_back();
+    for (const StageColumn& column : stage_columns)
+      row.push_back(column.cell(stage));
   }
   return format_table(rows);
 }
@@ -142,12 +166,13 @@ std::string format_report(const ordered_json& report) {
   const bool some_ran = in == 0 || std::ranges::any_of(report["stages"], has_worked);
   std::string text = (some_ran ? stage_table(report) : "") + printable(held(report) + failed(report)) +
                      printable(missing(report));
-  text += fmt::format("\n{} document{}: {}; {}", in, in == 1 ? "" : "s", counts, format_duration(wall_ms));
+  text +=
+      fmt::format("\n{}: {}; {}", counted(in, "document"), counts, format_duration(milliseconds(wall_ms)));
   if (wall_ms > 0 && in > 0) {
     const double rate = 1000.0 * static_cast<double>(in) / static_cast<double>(wall_ms);
     text += (rate < 100 ? fmt::format(", {:.3g}", rate) : fmt::format(", {:.0f}", rate)) + " a second";
   }
-  text += fmt::format(", {}\n", format_money(report["totals"]["usage"]["cost_usd"]));
+  text += fmt::format(", {}\n", format_cost(report["totals"]["usage"]["cost_usd"]));
   if (report["run"].contains("stopped"))
     text += "stopped: " + report["run"]["stopped"].get<std::string>() + "\n";
   return text;
@@ -157,18 +182,8 @@ std::string counted(std::int64_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-std::string format_duration(std::int64_t milliseconds) {
-  const std::int64_t seconds = milliseconds / 1000;
-  if (milliseconds < 1000) return fmt::format("{} ms", milliseconds);
-  if (seconds < 60) return fmt::format("{:.1f} s", static_cast<double>(milliseconds) / 1000);
-  if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
-  return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
-}
-
-std::string format_money(const ordered_json& usd) {
-  if (usd.is_null()) return "?";
-  const double dollars = usd.get<double>();
-  return dollars > 0 && dollars < 0.01 ? fmt::format("${:.4f}", dollars) : fmt::format("${:.2f}", dollars);
+std::string format_cost(const ordered_json& usd) {
+  return usd.is_null() ? "?" : format_money(std::llround(usd.get<double>() * 1e9));
 }
 
 }  // namespace docket

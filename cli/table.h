@@ -22,10 +22,7 @@ std::string format_failures(const nlohmann::ordered_json& report);
 /// 1 document, 2 documents.
 std::string counted(std::int64_t count, const std::string& what);
 
-/// 950 ms, 12.4 s, 3 min 5 s, 2 h 10 min.
-std::string format_duration(std::int64_t milliseconds);
-
-/// $0.00, $1.25, $0.0031; an unknown price is "?".
-std::string format_money(const nlohmann::ordered_json& usd);
+/// What `cost_usd` of a usage says: $1.25; null, an unknown price, is "?".
+std::string format_cost(const nlohmann::ordered_json& usd);
 
 }  // namespace docket

@@ -114,7 +114,7 @@ struct TokenProbability {
 
 /// An answer to
 ///  - ExtractQuestion: `text`, and `value` {pages, characters, grade, metadata, embedded_files, …}: see
-///    worker/README.md; what the file is stands in Reply::file
+///    `extract` in docs/record.schema.json; what the file is stands in Reply::file
 ///  - ClassifyQuestion: `value` {label: string or null, confidence: 0..1, scores: {label: 0..1}}
 ///  - FieldsQuestion: `value` {fields: {name: value or null},
 ///    details: {name: {evidence: {page, quote, box?}, signals: {…}} or {problem: string}}}

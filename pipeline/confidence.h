@@ -18,7 +18,7 @@ namespace docket {
 ///   margin          0…1, how far behind the second-best value is                   2.5 * (signal - 0.5)
 ///   places          1…5, places of the document that give the same value           0.4 * ln(signal)
 ///   ambiguous       true: can be read in two ways (12/03/2024, 1.234)              -3
-///   value_in_quote  whether the value can be read in the words that a model quotes       +1 or -1.5
+///   value_in_quote  whether the value can be read in the words that a model quotes +1 or -1.5
 ///   evidence_found  false: the value does not stand where the quote says           -1.5
 ///   schema_valid    false: the field's schema does not allow the value             -3
 ///   checks_passed   names of checks that read the field and hold; any              +2
@@ -38,11 +38,10 @@ double field_confidence(const nlohmann::json& signals);
 ///
 ///     confidence = 1 / (1 + exp(-logit))
 ///
-///   label_probability  0…1, of the label among the allowed ones, where a model tells   ln(signal / (1 -
-///   signal));
-///                      where it does not                                               1.9, for 0.87
-///   agreement          1: the tier before has the same label; 0: another               3.0 * (signal - 0.5)
-///   pieces_agree       false: other pages of a split document give another label      -2
+///   label_probability  0…1, of the label among those allowed, as a model tells   ln(signal / (1 - signal))
+///                      no model tells it                                         1.9, for 0.87
+///   agreement          1: the tier before has the same label; 0: another         3.0 * (signal - 0.5)
+///   pieces_agree       false: other pages of a split document give another label -2
 double label_confidence(const nlohmann::json& signals);
 
 /// Four digits say more than the formulas know, and are the same on every machine.

@@ -26,16 +26,21 @@ struct StageResult {
     failed,
   };
   State state = State::pending;
-  nlohmann::json output;             ///< The stage's member of the record; null: no member.
+  nlohmann::json output;  ///< The stage's member of the record; null: no member.
+  /// An answer that takes the place of an earlier stage's in the record.
+  struct Replacement {
+    std::string stage;  ///< Whose.
+    nlohmann::json answer;
+  };
+  std::optional<Replacement> replaces;
   std::vector<std::string> reasons;  ///< Names of the conditions that made it run, or that flag the document.
   std::optional<std::string> held;   ///< Set with State::held.
   bool withheld = false;             ///< A model was not asked since the question may not leave this machine.
   bool withheld_for_now = false;     ///< Not because of the policy: another run may ask.
   std::optional<Error> error;        ///< Set with State::failed.
   Spending spent;
-  nlohmann::json notes;  ///< What the stage remembers from turn to turn; not kept.
-  Usage reused;          ///< What answers from the ledger had cost: not spent in this run.
-  /// What a StageStore knows of the result; empty without one.
+  Usage reused;  ///< What answers from the ledger had cost: not spent in this run.
+  /// What the ledger knows of the result; empty without one.
   struct Origin {
     bool taken = false;  ///< The result was known: the stage did not run.
     std::string key;     ///< Under which the result is kept; empty: under none.
@@ -52,7 +57,7 @@ struct StageResult {
 ///
 /// Stages that run in parallel write only their own entry of `stages` and read only entries of stages that
 /// come before them in the graph, so no member needs a lock. The extract stage alone sets `text`, `sha256`,
-/// `bytes` and `media_type`, or a StageStore in its place; every other stage comes after it.
+/// `bytes` and `media_type`, or a known result in its place; every other stage comes after it.
 struct Document {
   std::size_t number = 0;      ///< Position in the input, from 0.
   std::string path;            ///< As the record names it: relative where that is possible.
@@ -61,7 +66,7 @@ struct Document {
   std::int64_t bytes = 0;
   std::string media_type;
   std::shared_ptr<const Text> text;
-  std::string text_digest;  ///< Set by a StageStore.
+  std::string text_digest;  ///< Set where there is a ledger.
   FileStamp stamp;  ///< Of the file when `sha256` was read from it; unknown: it may have changed since.
   std::string why;  ///< For people: why it is run.
   std::shared_ptr<const LedgerHistory> history;  ///< How it ended before; null: not known.

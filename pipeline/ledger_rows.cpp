@@ -15,16 +15,6 @@ constexpr std::pair<State, std::string_view> states[] = {{State::pending, "pendi
                                                          {State::held, "held"},
                                                          {State::failed, "failed"}};
 
-constexpr std::pair<const char*, std::int64_t Usage::*> usage_members[] = {
-    {"calls", &Usage::calls},
-    {"input_tokens", &Usage::input_tokens},
-    {"cached_input_tokens", &Usage::cached_input_tokens},
-    {"cache_write_tokens", &Usage::cache_write_tokens},
-    {"output_tokens", &Usage::output_tokens},
-    {"reasoning_tokens", &Usage::reasoning_tokens},
-    {"nano_dollars", &Usage::nano_dollars},
-    {"unpriced_calls", &Usage::unpriced_calls}};
-
 /// Never throws: what is no JSON is `discarded`, and no object.
 nlohmann::json parsed(std::string_view json) { return nlohmann::json::parse(json, nullptr, false); }
 
@@ -56,17 +46,18 @@ std::string json_to_text(const nlohmann::json& value) {
 
 std::string usage_to_text(const Usage& usage) {
   nlohmann::json object = nlohmann::json::object();
-  for (const auto& [member, value] : usage_members)
-    if (usage.*value != 0) object[member] = usage.*value;
+  for (const UsageMember& member : usage_members)
+    if (usage.*member.value != 0) object[member.name] = usage.*member.value;
   return object.dump();
 }
 
 Usage usage_from_text(std::string_view text) {
   Usage usage;
   const nlohmann::json object = parsed(text);
-  for (const auto& [member, value] : usage_members)
-    if (object.is_object() && object.contains(member) && object[member].is_number_integer())
-      usage.*value = object[member].get<std::int64_t>();
+  if (!object.is_object()) return usage;
+  for (const UsageMember& member : usage_members)
+    if (const auto found = object.find(member.name); found != object.end() && found->is_number_integer())
+      usage.*member.value = found->get<std::int64_t>();
   return usage;
 }
 

@@ -9,12 +9,12 @@
 
 #include "pipeline/document.h"
 #include "pipeline/record.h"
-#include "pipeline/support/file_stamp.h"
 #include "pipeline/usage.h"
 
 namespace docket {
 
-/// The rows of a ledger in the program's words; docs/ledger.md says what each is for.
+/// The rows of a ledger in the program's words; docs/ledger.md says what each is for. Those of documents are
+/// in pipeline/ledger/document_row.h.
 
 struct LedgerRun {
   std::string name;             ///< Of the run, as in its report.
@@ -23,7 +23,9 @@ struct LedgerRun {
   std::string version;          ///< Of docket.
   std::string host;
   std::int64_t pid = 0;
-  std::string started;  ///< ISO 8601, UTC.
+  std::string started;                                   ///< ISO 8601, UTC.
+  std::optional<std::string> finished = std::nullopt;    ///< None: still running, or killed.
+  std::optional<std::int64_t> exit_code = std::nullopt;  ///< Likewise.
 };
 
 /// What a stage was told to do.
@@ -31,28 +33,6 @@ struct LedgerConfiguration {
   std::string digest;
   std::string stage;
   std::string content;  ///< JSON.
-};
-
-/// How a document last ended.
-struct LedgerDocument {
-  std::string path;
-  std::string id;
-  std::string name;  ///< Of its files, without ending.
-  FileStamp stamp;
-  std::string sha256;
-  std::string media_type;
-  std::string pipeline_digest;
-  Outcome outcome = Outcome::cancelled;
-  bool settled = false;  ///< The same content and plan would end the same way.
-  std::optional<std::string> held;
-  std::optional<std::string> error_stage;
-  std::optional<Error> error;
-  std::int64_t attempts = 0;
-  bool parked = false;
-  std::int64_t record_bytes = 0;
-  bool in_input =
-      false;  ///< Named by a run's whole input, so that it is missing where that no longer names it.
-  std::int64_t run = 0;
 };
 
 /// How one stage of a document last ended.
@@ -70,12 +50,6 @@ struct LedgerStage {
   std::int64_t wall_ns = 0;
   Usage usage;
   std::int64_t run = 0;
-};
-
-/// All that is known of a document.
-struct LedgerHistory {
-  LedgerDocument document;
-  std::vector<LedgerStage> stages;
 };
 
 /// A validated success, whatever document it was made for.

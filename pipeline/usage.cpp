@@ -1,18 +1,26 @@
 #include "pipeline/usage.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace docket {
+namespace {
+
+constexpr bool each_member_is_named_once() {
+  Usage named;
+  for (const UsageMember& member : usage_members)
+    ++(named.*member.value);
+  for (const UsageMember& member : usage_members)
+    if (named.*member.value != 1) return false;
+  return sizeof(Usage) == std::size(usage_members) * sizeof(std::int64_t);
+}
+static_assert(each_member_is_named_once(), "every member of Usage has one line in usage_members");
+
+}  // namespace
 
 Usage& Usage::operator+=(const Usage& other) {
-  calls += other.calls;
-  input_tokens += other.input_tokens;
-  cached_input_tokens += other.cached_input_tokens;
-  cache_write_tokens += other.cache_write_tokens;
-  output_tokens += other.output_tokens;
-  reasoning_tokens += other.reasoning_tokens;
-  nano_dollars += other.nano_dollars;
-  unpriced_calls += other.unpriced_calls;
+  for (const UsageMember& member : usage_members)
+    this->*member.value += other.*member.value;
   return *this;
 }
 

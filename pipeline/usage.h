@@ -20,6 +20,31 @@ struct Usage {
   friend bool operator==(const Usage&, const Usage&) = default;
 };
 
+/// A member of Usage: sums, records, reports and the ledger take names and values from `usage_members`.
+struct UsageMember {
+  enum class Kind {
+    calls,   ///< The ledger has a row for each, so no column there.
+    amount,  ///< A number of its own in records and reports, and a column of the ledger's `calls`.
+    cost,  ///< Records, reports and `calls` show these together: `cost_usd`, null where a price is not known.
+  };
+  const char* name;
+  std::int64_t Usage::*value;
+  Kind kind;
+};
+
+/// In the order of records and reports. A new member needs its line here and nothing else: older ledgers get
+/// the column, filled with 0, when a run opens them.
+inline constexpr UsageMember usage_members[] = {
+    {"calls", &Usage::calls, UsageMember::Kind::calls},
+    {"input_tokens", &Usage::input_tokens, UsageMember::Kind::amount},
+    {"cached_input_tokens", &Usage::cached_input_tokens, UsageMember::Kind::amount},
+    {"cache_write_tokens", &Usage::cache_write_tokens, UsageMember::Kind::amount},
+    {"output_tokens", &Usage::output_tokens, UsageMember::Kind::amount},
+    {"reasoning_tokens", &Usage::reasoning_tokens, UsageMember::Kind::amount},
+    {"nano_dollars", &Usage::nano_dollars, UsageMember::Kind::cost},
+    {"unpriced_calls", &Usage::unpriced_calls, UsageMember::Kind::cost},
+};
+
 /// What a model of a backend was used for.
 struct ModelUsage {
   std::string backend;  ///< Its name in the pipeline.

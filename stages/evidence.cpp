@@ -1,9 +1,11 @@
 #include "stages/evidence.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
+
+#include "pipeline/support/ascii.h"
+#include "pipeline/support/iso_8601.h"
 
 namespace docket::stages {
 namespace {
@@ -25,21 +27,16 @@ std::string words_of(const std::string& text) {
 
 std::string digits_of(std::string_view text) {
   std::string digits;
-  std::ranges::copy_if(text, std::back_inserter(digits),
-                       [](unsigned char c) { return std::isdigit(c) != 0; });
+  std::ranges::copy_if(text, std::back_inserter(digits), is_digit);
   return digits;
 }
 
 std::string letters_of(std::string_view text) {
   std::string letters;
-  for (const unsigned char c : text) {
-    if (std::isalnum(c) != 0 || c >= 0x80) letters += static_cast<char>(std::tolower(c));
+  for (const char c : text) {
+    if (is_alnum(c) || static_cast<unsigned char>(c) >= 0x80) letters += to_lower(c);
   }
   return letters;
-}
-
-bool is_iso_date(const std::string& text) {
-  return text.size() == 10 && text[4] == '-' && text[7] == '-' && digits_of(text).size() == 8;
 }
 
 /// The year, at least its last two digits, and the day; months are often words.
@@ -63,15 +60,13 @@ bool number_in(double number, const std::string& quote) {
   return digits.find(digits_of(json(std::fabs(number)).dump())) != std::string::npos;
 }
 
-/// Of scripts that put blanks between words, as far as ASCII goes.
-bool is_word_byte(unsigned char c) { return std::isalnum(c) != 0; }
-
-/// Where the words stand, not beginning or ending within another word.
+/// Where the words stand, not beginning or ending within another word (of scripts that put blanks between
+/// words, as far as ASCII goes).
 std::size_t find_words(const std::string& text, std::string_view words) {
   for (std::size_t at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) {
     const std::size_t end = at + words.size();
-    const bool begins = at == 0 || !is_word_byte(text[at - 1]) || !is_word_byte(words.front());
-    const bool ends = end == text.size() || !is_word_byte(text[end]) || !is_word_byte(words.back());
+    const bool begins = at == 0 || !is_alnum(text[at - 1]) || !is_alnum(words.front());
+    const bool ends = end == text.size() || !is_alnum(text[end]) || !is_alnum(words.back());
     if (begins && ends) return at;
   }
   return std::string::npos;

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "pipeline/backend.h"
-#include "pipeline/embedded_file.h"
 #include "pipeline/settings.h"
+#include "pipeline/support/embedded_file.h"
 #include "pipeline/support/result.h"
 #include "pipeline/text.h"
 

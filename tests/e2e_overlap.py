@@ -127,6 +127,27 @@ class Verbs(e2e.Case):
         self.assertIn("in/0.txt: done (the pipeline changed)\n  extract: kept\n"
                       "  classify: done, its setting 'labels' changed", told)
 
+    def test_plan_says_where_a_run_would_fail(self):
+        self.write("pipeline.yaml", PIPELINE)
+        self.assertNotIn("fails", self.docket("plan", "pipeline.yaml").out)
+        self.run_pipeline(expect=1)
+        error = "condition 'odd': string (\"in/0.txt\") and number (1) cannot be added"
+        self.write("pipeline.yaml", PIPELINE + """  - structured-extract:
+      when: { odd: .document.path + 1 > 2 }
+      backends: [rules]
+      schema: fields.json
+""")
+        self.write("fields.json", '{"type": "object", "properties": {"total": {"type": "number"}}}')
+        plan = self.docket("plan", "pipeline.yaml", "in/0.txt", "-v")
+        self.assertIn(f"  structured_extract: fails, {error}\n", plan.out)
+        self.assertIn("stage               runs  kept  skipped  depends  fails\n", plan.out)
+        self.assertIn(f"structured_extract fails for 1 document: {error}\n", plan.out)
+        story = self.docket("explain", "pipeline.yaml", "in/0.txt").out
+        self.assertIn(f"  structured_extract would fail: {error}\n", story)
+        run = self.docket("run", "pipeline.yaml", "in/0.txt", "-q")
+        self.assertEqual(run.code, 1)
+        self.assertIn(f"in/0.txt: structured_extract: {error}", run.err)
+
     def test_clean_removes_what_is_missing_and_nothing_else(self):
         self.run_pipeline(expect=1)
         (self.dir / "in/1.txt").unlink()

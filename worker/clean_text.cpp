@@ -1,13 +1,11 @@
 #include "worker/clean_text.h"
 
+#include "pipeline/support/utf8.h"
+
 namespace docket::worker {
 namespace {
 
-constexpr char32_t replacement = 0xFFFD;
-
 bool within(char32_t c, char32_t first, char32_t last) { return c >= first && c <= last; }
-
-bool is_surrogate(char32_t c) { return within(c, 0xD800, 0xDFFF); }
 
 bool is_blank(char32_t c) {
   return c == ' ' || c == '\t' || c == 0xA0 || c == 0x1680 || within(c, 0x2000, 0x200A) || c == 0x202F ||
@@ -27,46 +25,6 @@ constexpr std::string_view ligatures[] = {"ff", "fi", "fl", "ffi", "ffl", "st", 
 char32_t known_symbol(char32_t c) { return c == 0xF0B7 || c == 0xF0A7 || c == 0xF0D8 ? 0x2022 : c; }
 
 }  // namespace
-
-char32_t next_code_point(std::string_view utf8, std::size_t& at) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(utf8[i]); };
-  const unsigned char first = byte(at);
-  const std::size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (length == 1) {
-    ++at;
-    return first;
-  }
-  char32_t c = length == 2 ? first & 0x1F : length == 3 ? first & 0x0F : first & 0x07;
-  bool valid = first >= 0xC2 && first <= 0xF4 && at + length <= utf8.size();
-  for (std::size_t i = 1; valid && i < length; ++i) {
-    valid = (byte(at + i) & 0xC0) == 0x80;
-    c = (c << 6) | (byte(at + i) & 0x3F);
-  }
-  const bool overlong = (length == 3 && c < 0x800) || (length == 4 && c < 0x10000);
-  if (!valid || overlong || c > 0x10FFFF || is_surrogate(c)) {
-    ++at;
-    return replacement;
-  }
-  at += length;
-  return c;
-}
-
-void append_utf8(std::string& out, char32_t c) {
-  if (c > 0x10FFFF || is_surrogate(c)) c = replacement;
-  const auto put = [&](char32_t byte) { out += static_cast<char>(byte); };
-  if (c < 0x80) return put(c);
-  if (c < 0x800) {
-    put(0xC0 | (c >> 6));
-  } else if (c < 0x10000) {
-    put(0xE0 | (c >> 12));
-    put(0x80 | ((c >> 6) & 0x3F));
-  } else {
-    put(0xF0 | (c >> 18));
-    put(0x80 | ((c >> 12) & 0x3F));
-    put(0x80 | ((c >> 6) & 0x3F));
-  }
-  put(0x80 | (c & 0x3F));
-}
 
 void append_clean(std::string& out, char32_t c) {
   if (is_blank(c)) {
@@ -101,7 +59,7 @@ std::string clean_utf16(std::u16string_view utf16) {
 }
 
 bool is_meaningless(char32_t c) {
-  return c == replacement || within(c, 0xE000, 0xF8FF) || c >= 0xF0000 || (c & 0xFFFE) == 0xFFFE ||
+  return c == replacement_character || within(c, 0xE000, 0xF8FF) || c >= 0xF0000 || (c & 0xFFFE) == 0xFFFE ||
          within(c, 0xFDD0, 0xFDEF);
 }
 

@@ -1,16 +1,8 @@
 #pragma once
-#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace docket::worker {
-
-/// Decodes one code point of `utf8` at `at` and moves `at` behind it. What is no valid UTF-8 gives U+FFFD and
-/// moves by one byte.
-char32_t next_code_point(std::string_view utf8, std::size_t& at);
-
-/// Appends `code_point` as UTF-8; a surrogate or a number beyond Unicode becomes U+FFFD.
-void append_utf8(std::string& out, char32_t code_point);
 
 /// Appends `code_point` the way a reader would type it: ligatures as letters, every kind of blank as ' ',
 /// nothing for what cannot be seen (controls, soft hyphen, marks of direction).

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <memory>
 
+#include "pipeline/support/ascii.h"
+#include "pipeline/support/utf8.h"
 #include "worker/clean_text.h"
 
 namespace docket::worker {
@@ -60,21 +62,13 @@ constexpr std::array siblings = {
     Superset{"ISO-8859-13", "WINDOWS-1257"}, Superset{"ISO-8859-15", "WINDOWS-1252"},
 };
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return out;
-}
-
 bool has_windows_bytes(std::string_view bytes) {
   return std::any_of(bytes.begin(), bytes.end(), [](char c) { return (c & 0xE0) == 0x80; });
 }
 
 /// The encoding to decode with where `encoding` is declared or detected.
 std::string to_decode_with(std::string_view encoding, std::string_view bytes) {
-  const std::string name = upper(encoding);
+  const std::string name = to_upper(encoding);
   const auto is_named = [&](const Superset& superset) { return superset.detected == name; };
   const auto superset = std::find_if(supersets.begin(), supersets.end(), is_named);
   if (superset != supersets.end()) return superset->used;
@@ -133,14 +127,6 @@ bool is_faultless(std::string_view utf8) {
   return noise.controls == 0 && noise.undecoded == 0;
 }
 
-bool is_valid_utf8(std::string_view bytes) {
-  for (std::size_t at = 0; at < bytes.size();) {
-    const std::size_t begin = at;
-    if (next_code_point(bytes, at) == 0xFFFD && bytes.substr(begin, 3) != "\xEF\xBF\xBD") return false;
-  }
-  return true;
-}
-
 /// UTF-16 and UTF-32 without a mark: the one that decodes without a fault and has blanks where text has them.
 std::optional<std::string> wide_encoding(std::string_view bytes) {
   const std::string_view beginning = bytes.substr(0, examined_for_encoding);
@@ -161,7 +147,7 @@ std::optional<std::string> wide_encoding(std::string_view bytes) {
 
 /// What `<?xml encoding="…"?>` or `<meta charset=…>` near the beginning says.
 std::optional<std::string> declared_encoding(std::string_view bytes) {
-  const std::string head = upper(bytes.substr(0, 2048));
+  const std::string head = to_upper(bytes.substr(0, 2048));
   if (head.find('<') == head.npos) return {};
   for (const std::string_view key : {"ENCODING=", "CHARSET="}) {
     std::size_t at = head.find(key);
@@ -201,19 +187,19 @@ std::optional<DecodedText> decode_text(std::string_view bytes) {
       return decode_as(bytes.substr(mark.bytes.size()), std::string(mark.encoding));
     }
   }
-  const bool is_utf8 = is_valid_utf8(bytes);
+  const bool valid_utf8 = is_utf8(bytes);
   const bool has_zeros = bytes.substr(0, examined_for_encoding).find('\0') != bytes.npos;
-  if (has_zeros || !is_utf8) {
+  if (has_zeros || !valid_utf8) {
     if (const auto wide = wide_encoding(bytes)) return decode_as(bytes, *wide);
   }
-  if (is_utf8 && !has_shift_sequences(bytes)) return decode_as(bytes, "UTF-8");
+  if (valid_utf8 && !has_shift_sequences(bytes)) return decode_as(bytes, "UTF-8");
   if (const auto declared = declared_encoding(bytes); declared && *declared != "UTF-8") {
     if (auto text = decode_as(bytes, to_decode_with(*declared, bytes))) return text;
   }
   if (const auto likely = likely_encoding(bytes)) {
     if (auto text = decode_as(bytes, to_decode_with(*likely, bytes))) return text;
   }
-  if (is_utf8) return decode_as(bytes, "UTF-8");
+  if (valid_utf8) return decode_as(bytes, "UTF-8");
   if (auto text = decode_as(bytes, "JOHAB"); text && is_faultless(text->utf8)) return text;
   return decode_as(bytes, "WINDOWS-1252");
 }

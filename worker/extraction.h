@@ -5,7 +5,7 @@
 
 namespace docket::worker {
 
-/// What was read out of one file: `value` as in worker/README.md, and the text.
+/// What was read out of one file: `value` as `extract` in docs/record.schema.json, and the text.
 struct Extraction {
   nlohmann::json value;
   Text text;

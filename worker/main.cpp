@@ -7,6 +7,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "pipeline/support/descriptor.h"
 #include "worker/fatal_signals.h"
 #include "worker/print.h"
 #include "worker/read_file.h"
@@ -43,8 +44,8 @@ int run_worker() {
 }
 
 int run_once(const char* path, Form form) {
-  const int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  if (file < 0) {
+  const Descriptor file = open_file(path, O_RDONLY | O_NOCTTY);
+  if (!file) {
     std::perror(path);
     return 1;
   }
@@ -54,7 +55,7 @@ int run_once(const char* path, Form form) {
   if (const auto error = lock_in()) return fail(*error);
   FileFacts facts;
   const char* password = std::getenv("DOCKET_PASSWORD");
-  const auto extraction = read_file(file, password ? password : "", **media_types,
+  const auto extraction = read_file(file.get(), password ? password : "", **media_types,
                                     [&](const FileFacts& known) { facts = known; });
   if (!extraction) {
     std::cerr << path << ' ' << extraction.error().message << " (" << name(extraction.error().error_class)

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::worker {
@@ -70,8 +71,6 @@ std::string_view office_type(std::string_view zip) {
   return "application/zip";
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// `N G obj`, as in `12 0 obj`, in front of `end`.
 bool ends_in_object(std::string_view text, std::size_t end) {
   std::size_t i = end;
@@ -101,7 +100,7 @@ bool is_plain_prose(std::string_view content) {
   const bool has_controls = std::any_of(content.begin(), content.end(), [&](char c) {
     return (static_cast<unsigned char>(c) < ' ' && blanks.find(c) == blanks.npos) || c == 0x7f;
   });
-  if (has_controls || first_invalid_utf8(content) != content.npos) return false;
+  if (has_controls || !is_utf8(content)) return false;
   for (const std::string_view mark : {"<", "-->", "%PDF-"})
     if (content.find(mark) != content.npos) return false;
   for (const std::string_view image : {"P1", "P2", "P3", "P4", "P5", "P6", "P7", "SIMPLE", "GIF8"})

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "pipeline/support/utf8.h"
 #include "worker/clean_text.h"
 #include "worker/layout.h"
 #include "worker/pdf_date.h"

@@ -1,5 +1,7 @@
 #include "worker/pdf_date.h"
 
+#include "pipeline/support/ascii.h"
+
 namespace docket::worker {
 namespace {
 
@@ -12,18 +14,6 @@ struct Part {
 constexpr Part parts[] = {{"", 4, 1000, 9999}, {"-", 2, 1, 12}, {"-", 2, 1, 31},
                           {"T", 2, 0, 23},     {":", 2, 0, 59}, {":", 2, 0, 59}};
 
-/// Takes `count` digits off the front of `text`.
-std::optional<int> take_number(std::string_view& text, std::size_t count) {
-  if (text.size() < count) return {};
-  int value = 0;
-  for (const char c : text.substr(0, count)) {
-    if (c < '0' || c > '9') return {};
-    value = value * 10 + (c - '0');
-  }
-  text.remove_prefix(count);
-  return value;
-}
-
 /// `+01'00'`, `+01`, `Z`; nothing for all else.
 std::string zone(std::string_view text) {
   if (text.empty()) return {};
@@ -32,11 +22,11 @@ std::string zone(std::string_view text) {
   if (sign != '+' && sign != '-') return {};
   text.remove_prefix(1);
   const std::string_view hours = text.substr(0, 2);
-  const auto hour = take_number(text, 2);
+  const auto hour = take_digits(text, 2);
   if (!hour || *hour > 23) return {};
   if (!text.empty() && (text.front() == '\'' || text.front() == ':')) text.remove_prefix(1);
   const std::string_view minutes = text.substr(0, 2);
-  const auto minute = take_number(text, 2);
+  const auto minute = take_digits(text, 2);
   const bool whole = minute && *minute <= 59;
   return std::string(1, sign) + std::string(hours) + ":" + (whole ? std::string(minutes) : "00");
 }
@@ -49,7 +39,7 @@ std::optional<std::string> iso_date(std::string_view text) {
   std::size_t found = 0;
   for (const Part& part : parts) {
     const std::string_view digits = text.substr(0, part.digits);
-    const auto value = take_number(text, part.digits);
+    const auto value = take_digits(text, part.digits);
     if (!value) break;
     if (*value < part.minimum || *value > part.maximum) return {};
     iso += part.before;

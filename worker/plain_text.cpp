@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "pipeline/support/utf8.h"
 #include "worker/clean_text.h"
 
 namespace docket::worker {

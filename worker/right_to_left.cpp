@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/support/utf8.h"
 #include "worker/clean_text.h"
 
 namespace docket::worker {

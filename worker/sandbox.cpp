@@ -23,7 +23,7 @@ constexpr const char* allowed[] = {
     "getdents64", "getcwd", "fcntl", "poll", "ppoll",
     // The socket to the pool
     "recvmsg", "recvfrom", "sendmsg", "sendto", "shutdown",
-    // ResponseCacheOptions
+    // Memory
     "brk", "mmap", "munmap", "mremap", "mprotect", "madvise", "membarrier",
     // Itself
     "exit", "exit_group", "futex", "getpid", "gettid", "getuid", "geteuid", "getgid", "getegid", "tgkill",

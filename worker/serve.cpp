@@ -12,6 +12,7 @@
 #include <new>
 #include <optional>
 
+#include "pipeline/support/descriptor.h"
 #include "worker/fatal_signals.h"
 #include "worker/read_file.h"
 
@@ -21,20 +22,6 @@ namespace {
 constexpr int most_documents = 500;               ///< Per worker; libraries leak a little.
 constexpr long most_growth = 96L << 20;           ///< Bytes of memory above what the worker began with.
 constexpr std::uint64_t largest_order = 1 << 16;  ///< A password fits.
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  int get() const { return number_; }
-
- private:
-  const int number_;
-};
 
 bool send_all(int socket, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -62,8 +49,8 @@ bool receive_all(int socket, char* to, std::size_t size) {
   return true;
 }
 
-/// The header of the next order and the descriptor that comes with it; -1 when the pool has gone.
-int receive_header(int socket, FrameHeader& header) {
+/// The header of the next order and the descriptor that comes with it; none when the pool has gone.
+Descriptor receive_header(int socket, FrameHeader& header) {
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
   iovec place{&header, sizeof header};
   msghdr message{};
@@ -76,16 +63,16 @@ int receive_header(int socket, FrameHeader& header) {
     got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_WAITALL);
   } while (got < 0 && errno == EINTR);
   const cmsghdr* carried = CMSG_FIRSTHDR(&message);
-  if (got != sizeof header || carried == nullptr || carried->cmsg_type != SCM_RIGHTS) return -1;
+  if (got != sizeof header || carried == nullptr || carried->cmsg_type != SCM_RIGHTS) return {};
   int descriptor = -1;
   std::memcpy(&descriptor, CMSG_DATA(carried), sizeof descriptor);
-  return descriptor;
+  return Descriptor(descriptor);
 }
 
 /// How much memory this process holds; 0 when the system does not say.
 class MemoryMeter {
  public:
-  MemoryMeter() : statm_(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC)), begin_(resident()) {}
+  MemoryMeter() : statm_(open_file("/proc/self/statm", O_RDONLY)), begin_(resident()) {}
   bool has_grown_too_large() const {
     if (resident() - begin_ < most_growth) return false;
     malloc_trim(0);
@@ -100,7 +87,7 @@ class MemoryMeter {
     if (std::sscanf(line.data(), "%ld %ld", &total, &pages) != 2) return 0;
     return pages * sysconf(_SC_PAGESIZE);
   }
-  Descriptor statm_;
+  const Descriptor statm_;
   const long begin_;
 };
 
@@ -124,8 +111,8 @@ WorkerExit serve(int socket, const MediaTypes& media_types) try {
   if (!send_frame(socket, Frame::ready, {})) return WorkerExit::done;
   for (int documents = 1;; ++documents) {
     FrameHeader header;
-    const Descriptor file(receive_header(socket, header));
-    if (file.get() < 0 || header.kind != Frame::order || header.size > largest_order) return WorkerExit::done;
+    const Descriptor file = receive_header(socket, header);
+    if (!file || header.kind != Frame::order || header.size > largest_order) return WorkerExit::done;
     std::string body(header.size, '\0');
     if (!receive_all(socket, body.data(), body.size())) return WorkerExit::done;
     const auto order = decode_order(body);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <vector>
 
 #include "pipeline/json/schema.h"
+#include "pipeline/support/money.h"
 
 namespace docket::backends {
 namespace {
@@ -13,12 +13,6 @@ namespace {
 /// Of text; half of what is usual. Long numbers and rare scripts can have less.
 constexpr std::int64_t bytes_per_token = 2;
 constexpr std::int64_t frame_tokens = 200;  ///< Roles, marks, what a server adds.
-
-std::string dollars(std::int64_t nano_dollars) {
-  char text[32];
-  std::snprintf(text, sizeof text, "$%.2f", static_cast<double>(nano_dollars) / 1e9);
-  return text;
-}
 
 std::optional<std::int64_t> nano_dollars(const Settings& group, std::string_view name) {
   if (!group.has(name)) return std::nullopt;
@@ -81,9 +75,9 @@ bool Budget::fits(const std::string& document, std::int64_t most) const {
 /// Not even when all that is reserved is given back.
 std::optional<Error> Budget::refuse(const std::string& document, std::int64_t most) const {
   const auto error = [&](const char* whose, std::int64_t spent, std::int64_t limit) {
-    return Error{ErrorClass::withheld, std::string("budget: ") + whose + " has spent " + dollars(spent) +
-                                           " of its " + dollars(limit) + ", and a call can cost " +
-                                           dollars(most)};
+    return Error{ErrorClass::withheld, std::string("budget: ") + whose + " has spent " + format_money(spent) +
+                                           " of its " + format_money(limit) + ", and a call can cost " +
+                                           format_money(most)};
   };
   if (limits_.run && run_.spent + most > *limits_.run) return error("the run", run_.spent, *limits_.run);
   const std::int64_t spent = account(document).spent;

@@ -18,8 +18,7 @@ struct CircuitBreakerOptions {
 ///  - After the first answer of class `unavailable` (key refused, no such model, bill not paid) everything is
 ///    answered with that, for good.
 ///  - After a call of class `unreachable`, and after some in a row of class `transport`, everything is
-///  answered
-///    with `unavailable` for a while; then one request is let through, and decides.
+///    answered with `unavailable` for a while; then one request is let through, and decides.
 /// Class `unreachable` becomes `unavailable`: it is not the document's doing.
 std::unique_ptr<Backend> make_circuit_breaker(std::unique_ptr<Backend> inner, CircuitBreakerOptions options,
                                               Timer& timer);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <random>
 
-#include "backends/http/duration_words.h"
+#include "pipeline/support/duration.h"
 
 namespace docket::backends {
 namespace {
@@ -66,7 +66,7 @@ class Retry final : public Backend {
     const milliseconds left = std::chrono::floor<milliseconds>(call->request.deadline - timer_.now());
     if (hint > std::min(left, options_.longest_hint)) {
       return give_up(*call, std::move(reply),
-                     "; it asks to be left alone for " + in_words(hint) + ", too long to wait for");
+                     "; it asks to be left alone for " + format_duration(hint) + ", too long to wait for");
     }
     if (given_up_at) {
       if (*given_up_at <= timer_.now()) return give_up(*call, std::move(reply), "");

@@ -22,10 +22,6 @@ std::string_view kind_of(mode_t mode) {
 
 }  // namespace
 
-InputFile::~InputFile() {
-  if (descriptor_ >= 0) close(descriptor_);
-}
-
 Result<InputFile> open_input(const std::filesystem::path& path) {
   // Before the open: a socket cannot be opened, and opening a device can have an effect.
   struct stat status {};
@@ -35,14 +31,12 @@ Result<InputFile> open_input(const std::filesystem::path& path) {
     return unreadable("is " + std::string(kind_of(status.st_mode)) + ", not a file");
   };
   if (!S_ISREG(status.st_mode)) return no_file();
-  const int descriptor = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-  if (descriptor < 0) return unreadable(std::string("cannot be opened: ") + std::strerror(errno));
-  InputFile file(descriptor);
-  if (fstat(descriptor, &status) != 0)
+  Descriptor descriptor = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!descriptor) return unreadable(std::string("cannot be opened: ") + std::strerror(errno));
+  if (fstat(descriptor.get(), &status) != 0)
     return unreadable(std::string("cannot be read: ") + std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return no_file();
-  file.size_ = status.st_size;
-  return file;
+  return InputFile{std::move(descriptor), status.st_size};
 }
 
 }  // namespace docket::backends

@@ -1,9 +1,7 @@
 #include "backends/extraction/pool.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -14,11 +12,14 @@
 
 #include "backends/extraction/input.h"
 #include "backends/extraction/process.h"
+#include "pipeline/support/duration.h"
+#include "pipeline/support/event.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
 namespace {
 
+using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
@@ -38,24 +39,18 @@ struct Limits {
   std::int64_t output = 0;
 };
 
-/// "20 s", "1.5 s", "20.5 s"
-std::string in_words(nanoseconds time) {
-  const auto tenths = std::chrono::duration_cast<milliseconds>(time).count() / 100;
-  const std::string fraction = tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10);
-  return std::to_string(tenths / 10) + fraction + " s";
-}
-
 std::string in_mib(std::int64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 Error cancelled() { return {ErrorClass::cancelled, "the run was stopped before the file was read"}; }
 
 Error time_error(const Limits& limits) {
-  return {ErrorClass::limit,
-          "took longer than " + in_words(limits.cpu) + " of CPU time; see `time_limit` of the extract stage"};
+  return {ErrorClass::limit, "took longer than " + format_duration(duration_cast<milliseconds>(limits.cpu)) +
+                                 " of CPU time; see `time_limit` of the extract stage"};
 }
 
 Error clock_error(const Limits& limits) {
-  return {ErrorClass::limit, "gave no answer within " + in_words(limits.cpu * clock_per_cpu) +
+  return {ErrorClass::limit, "gave no answer within " +
+                                 format_duration(duration_cast<milliseconds>(limits.cpu * clock_per_cpu)) +
                                  "; see `time_limit` of the extract stage"};
 }
 
@@ -100,8 +95,7 @@ Error naming(const std::filesystem::path& file, Error error) {
       break;
   }
   const std::string file_name = file.filename().string();
-  const bool can_be_shown = first_invalid_utf8(file_name) == std::string::npos;
-  return {error.error_class, (can_be_shown ? file_name : "the file") + ' ' + error.message};
+  return {error.error_class, (is_utf8(file_name) ? file_name : "the file") + ' ' + error.message};
 }
 
 /// A place for one worker process, and the document that it works on.
@@ -117,41 +111,18 @@ struct Slot {
   std::optional<FileFacts> facts;
 };
 
-/// Wakes the loop from its poll, from any thread.
-class Bell {
- public:
-  Bell() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-  ~Bell() { close(descriptor_); }
-  Bell(const Bell&) = delete;
-  Bell& operator=(const Bell&) = delete;
-
-  int descriptor() const { return descriptor_; }
-  void ring() const {
-    const std::uint64_t one = 1;
-    // It fails only when the bell rings already.
-    [[maybe_unused]] const ssize_t written = write(descriptor_, &one, sizeof one);
-  }
-  void silence() const {
-    std::uint64_t rings = 0;
-    [[maybe_unused]] const ssize_t got = read(descriptor_, &rings, sizeof rings);
-  }
-
- private:
-  const int descriptor_;
-};
-
 class ExtractPool final : public Backend {
  public:
   ExtractPool(ExtractPoolOptions options, std::stop_token hard_stop)
       : options_(std::move(options)),
         slots_(worker_count(options_)),
         hard_stop_(std::move(hard_stop)),
-        on_hard_stop_(hard_stop_, Ring{bell_}),
+        on_hard_stop_(hard_stop_, Signal{wake_up_}),
         thread_([this](const std::stop_token& stop) { loop(stop); }) {}
 
   ~ExtractPool() override {
     thread_.request_stop();
-    bell_.ring();
+    wake_up_.signal();
   }
 
   void submit(Request request, Done done) noexcept override {
@@ -165,13 +136,13 @@ class ExtractPool final : public Backend {
       const std::lock_guard lock(mutex_);
       inbox_.push_back({std::move(*question), std::move(done)});
     }
-    bell_.ring();
+    wake_up_.signal();
   }
 
  private:
-  struct Ring {
-    const Bell& bell;
-    void operator()() const { bell.ring(); }
+  struct Signal {
+    const Event& event;
+    void operator()() const { event.signal(); }
   };
 
   static std::size_t worker_count(const ExtractPoolOptions& options) {
@@ -229,7 +200,7 @@ class ExtractPool final : public Backend {
     auto opened = open_input(slot.job->question.file);
     if (!opened) return finish(slot, opened.error());
     slot.file = std::move(*opened);
-    slot.limits = limits_for(slot.job->question, slot.file.size());
+    slot.limits = limits_for(slot.job->question, slot.file.size);
     send_or_start(slot);
   }
 
@@ -251,13 +222,14 @@ class ExtractPool final : public Backend {
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
     const ExtractOrder order{slot.job->question.password, static_cast<std::uint64_t>(slot.limits.output)};
-    if (!slot.process->send(order, slot.file.descriptor(), slot.file.size(), slot.limits.memory)) died(slot);
+    if (!slot.process->send(order, slot.file.descriptor.get(), slot.file.size, slot.limits.memory))
+      died(slot);
   }
 
   /// Until a worker says something, the bell rings, or a limit may have been reached: a process with one
   /// thread cannot use more CPU time than passes by the clock.
   void wait() {
-    std::vector<pollfd> sources = {{bell_.descriptor(), POLLIN, 0}};
+    std::vector<pollfd> sources = {{wake_up_.descriptor(), POLLIN, 0}};
     nanoseconds timeout = std::chrono::hours(1);
     for (Slot& slot : slots_) {
       if (!slot.process) continue;
@@ -266,7 +238,7 @@ class ExtractPool final : public Backend {
     }
     const auto whole = std::chrono::ceil<milliseconds>(std::max(timeout, nanoseconds(0)));
     poll(sources.data(), sources.size(), static_cast<int>(whole.count()));
-    bell_.silence();
+    wake_up_.clear();
   }
 
   nanoseconds time_left(Slot& slot) {
@@ -350,11 +322,11 @@ class ExtractPool final : public Backend {
   const ExtractPoolOptions options_;
   std::vector<Slot> slots_;  // Of the loop, like queue_.
   std::deque<Job> queue_;
-  const Bell bell_;
+  const Event wake_up_;
   std::mutex mutex_;
   std::vector<Job> inbox_;  // Guarded by mutex_.
   const std::stop_token hard_stop_;
-  const std::stop_callback<Ring> on_hard_stop_;
+  const std::stop_callback<Signal> on_hard_stop_;
   std::jthread thread_;
 };
 

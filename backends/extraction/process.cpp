@@ -83,24 +83,17 @@ Result<std::unique_ptr<ExtractProcess>> ExtractProcess::start(const std::filesys
   };
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return unavailable(errno);
-  pid_t pid = -1;
+  Descriptor own_end(ends[0]);
+  const Descriptor other_end(ends[1]);
   // The child's end must not be the number that it is moved to: then close-on-exec would not be taken off.
-  const int child_end = fcntl(ends[1], F_DUPFD_CLOEXEC, worker_socket + 1);
-  const int failed = SpawnPlan(child_end).spawn(pid, worker.c_str());
-  close(ends[1]);
-  close(child_end);
-  if (failed == 0) {
-    fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    return std::unique_ptr<ExtractProcess>(new ExtractProcess(pid, ends[0]));
-  }
-  close(ends[0]);
-  return unavailable(failed);
+  const Descriptor child_end(fcntl(other_end.get(), F_DUPFD_CLOEXEC, worker_socket + 1));
+  pid_t pid = -1;
+  if (const int failed = SpawnPlan(child_end.get()).spawn(pid, worker.c_str())) return unavailable(failed);
+  fcntl(own_end.get(), F_SETFL, O_NONBLOCK);
+  return std::unique_ptr<ExtractProcess>(new ExtractProcess(pid, std::move(own_end)));
 }
 
-ExtractProcess::~ExtractProcess() {
-  kill();
-  close(socket_);
-}
+ExtractProcess::~ExtractProcess() { kill(); }
 
 bool ExtractProcess::send(const ExtractOrder& order, int file, std::int64_t file_size,
                           std::int64_t memory_limit) {
@@ -121,7 +114,7 @@ bool ExtractProcess::send(const ExtractOrder& order, int file, std::int64_t file
   std::memcpy(CMSG_DATA(carried), &file, sizeof file);
   ++documents;
   // An order is small and the worker has read all before it, so it fits into the socket's buffer.
-  const ssize_t sent = sendmsg(socket_, &message, MSG_NOSIGNAL);
+  const ssize_t sent = sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
   return sent == static_cast<ssize_t>(sizeof header + body.size());
 }
 
@@ -136,7 +129,7 @@ void ExtractProcess::limit_memory(std::int64_t file_size, std::int64_t memory_li
 ExtractProcess::Received ExtractProcess::receive(std::uint64_t most, std::vector<WorkerFrame>& frames) {
   std::array<char, 1 << 16> chunk;
   for (int chunks = 0; chunks < most_chunks; ++chunks) {
-    const ssize_t got = recv(socket_, chunk.data(), chunk.size(), 0);
+    const ssize_t got = recv(socket_.get(), chunk.data(), chunk.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return Received::more_later;
     if (got <= 0) return Received::ended;
@@ -166,9 +159,9 @@ int ExtractProcess::reap() {
   if (status_) return *status_;
   cpu_time();
   // A worker that closed its socket is about to end by itself, and how it ends is what one wants to know.
-  pollfd ended{static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)), POLLIN, 0};
+  const Descriptor process(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  pollfd ended{process.get(), POLLIN, 0};
   poll(&ended, 1, patience_ms);
-  close(ended.fd);
   return kill();
 }
 

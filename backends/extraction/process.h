@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/extraction/wire.h"
+#include "pipeline/support/descriptor.h"
 #include "pipeline/support/result.h"
 
 namespace docket::backends {
@@ -30,7 +31,7 @@ class ExtractProcess {
   ExtractProcess& operator=(const ExtractProcess&) = delete;
 
   /// To poll for input.
-  int socket() const { return socket_; }
+  int socket() const { return socket_.get(); }
 
   /// Hands over a file, of which the worker gets its own descriptor. `memory_limit` is in bytes, beyond what
   /// the worker holds already and the mapping of the file. False: the worker is gone.
@@ -51,11 +52,11 @@ class ExtractProcess {
   int documents = 0;      ///< Orders sent.
 
  private:
-  ExtractProcess(pid_t pid, int socket) : pid_(pid), socket_(socket) {}
+  ExtractProcess(pid_t pid, Descriptor socket) : pid_(pid), socket_(std::move(socket)) {}
   void limit_memory(std::int64_t file_size, std::int64_t memory_limit) const;
 
   const pid_t pid_;
-  const int socket_;
+  const Descriptor socket_;
   std::string arrived_;  ///< Not yet a whole frame.
   std::optional<int> status_;
   std::chrono::nanoseconds cpu_time_{0};

@@ -80,8 +80,6 @@ void write(Writer& out, const Text& text) {
   }
 }
 
-bool is_utf8(std::string_view bytes) { return first_invalid_utf8(bytes) == bytes.npos; }
-
 float read_float(Reader& in) {
   const auto value = in.number<float>();
   if (!std::isfinite(value)) in.good = false;

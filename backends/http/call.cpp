@@ -5,27 +5,13 @@
 #include <utility>
 
 #include "backends/http/address.h"
-#include "backends/http/duration_words.h"
+#include "pipeline/support/ascii.h"
+#include "pipeline/support/duration.h"
 
 namespace docket::backends {
 namespace {
 
 constexpr std::size_t most_header_bytes = 256 * 1024;
-
-std::string_view without_blanks(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
 
 /// Options that never change.
 void set_up(CURL* easy) {
@@ -141,8 +127,7 @@ std::size_t HttpCall::on_header(char* data, std::size_t size, std::size_t count,
   if (line.starts_with("HTTP/")) {  // A reply may follow one of status 1xx.
     call.reply_.headers.clear();
   } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
-    call.reply_.headers[lower(without_blanks(line.substr(0, colon)))] =
-        without_blanks(line.substr(colon + 1));
+    call.reply_.headers[to_lower(trim(line.substr(0, colon)))] = trim(line.substr(colon + 1));
   }
   return line.size();
 }
@@ -188,7 +173,7 @@ Error HttpCall::transport(const std::string& message) const {
 }
 
 Error HttpCall::first_byte_missing() const {
-  return transport("no reply from " + address() + " within " + in_words(request_.limits.first_byte));
+  return transport("no reply from " + address() + " within " + format_duration(request_.limits.first_byte));
 }
 
 Error HttpCall::timed_out() const {
@@ -196,13 +181,13 @@ Error HttpCall::timed_out() const {
   switch (phase_) {
     case Phase::connecting:
       return transport("no connection to " + address() + " within " +
-                       in_words(std::min(limits.connect, limits.total)));
+                       format_duration(std::min(limits.connect, limits.total)));
     case Phase::waiting:
-      return transport("no reply from " + address() + " within " + in_words(limits.total));
+      return transport("no reply from " + address() + " within " + format_duration(limits.total));
     case Phase::receiving:
       break;
   }
-  return transport("the reply of " + address() + " was not complete within " + in_words(limits.total));
+  return transport("the reply of " + address() + " was not complete within " + format_duration(limits.total));
 }
 
 Error HttpCall::failure(CURLcode code) const {

@@ -2,9 +2,7 @@
 
 #include <signal.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -36,10 +34,7 @@ void prepare_process() {
 
 }  // namespace
 
-HttpLoop::Engine::Descriptor::~Descriptor() { close(fd); }
-
-HttpLoop::Engine::Engine(std::stop_token stop)
-    : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_up_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+HttpLoop::Engine::Engine(std::stop_token stop) : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   prepare_process();
   multi_.reset(curl_multi_init());
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &Engine::on_socket);
@@ -49,12 +44,12 @@ HttpLoop::Engine::Engine(std::stop_token stop)
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, most_idle_connections);
   epoll_event event{};
   event.events = EPOLLIN;
-  event.data.fd = wake_up_.fd;
-  epoll_ctl(epoll_.fd, EPOLL_CTL_ADD, wake_up_.fd, &event);
+  event.data.fd = wake_up_.descriptor();
+  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_up_.descriptor(), &event);
   thread_ = std::thread([this] { run(); });
   on_stop_.emplace(std::move(stop), [this] {
     stopping_ = true;
-    wake();
+    wake_up_.signal();
   });
 }
 
@@ -62,16 +57,10 @@ HttpLoop::Engine::~Engine() {
   on_stop_.reset();
   closing_ = true;
   stopping_ = true;
-  wake();
+  wake_up_.signal();
   thread_.join();
   calls_.clear();
   multi_.reset();  // Calls back, so before the rest goes.
-}
-
-void HttpLoop::Engine::wake() noexcept {
-  const std::uint64_t one = 1;
-  // Fails only when the counter is full, and then the loop is woken anyhow.
-  [[maybe_unused]] const ssize_t written = ::write(wake_up_.fd, &one, sizeof one);
 }
 
 void HttpLoop::Engine::add(Order order) noexcept {
@@ -82,7 +71,7 @@ void HttpLoop::Engine::add(Order order) noexcept {
     orders_.push_back(std::move(order));
   }
   if (first && std::this_thread::get_id() != thread_.get_id())
-    wake();  // Its own thread looks before it waits.
+    wake_up_.signal();  // Its own thread looks before it waits.
 }
 
 void HttpLoop::Engine::run() {
@@ -168,12 +157,11 @@ void HttpLoop::Engine::wait() {
     if (!orders_.empty()) timeout = 0;
   }
   std::array<epoll_event, 256> events;
-  const int count = epoll_wait(epoll_.fd, events.data(), static_cast<int>(events.size()), timeout);
+  const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout);
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
-    if (event.data.fd == wake_up_.fd) {
-      std::uint64_t times = 0;
-      [[maybe_unused]] const ssize_t bytes = read(wake_up_.fd, &times, sizeof times);
+    if (event.data.fd == wake_up_.descriptor()) {
+      wake_up_.clear();
       continue;
     }
     const int flags = ((event.events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) |
@@ -195,13 +183,13 @@ void HttpLoop::Engine::act(curl_socket_t socket, int events) {
 int HttpLoop::Engine::on_socket(CURL*, curl_socket_t socket, int what, void* data, void* known) {
   const Engine& engine = *static_cast<const Engine*>(data);
   if (what == CURL_POLL_REMOVE) {
-    epoll_ctl(engine.epoll_.fd, EPOLL_CTL_DEL, socket, nullptr);
+    epoll_ctl(engine.epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
     return 0;
   }
   epoll_event event{};
   event.events = ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0U) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0U);
   event.data.fd = socket;
-  epoll_ctl(engine.epoll_.fd, known != nullptr ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event);
+  epoll_ctl(engine.epoll_.get(), known != nullptr ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event);
   if (known == nullptr) curl_multi_assign(engine.multi_.get(), socket, data);  // Any mark will do.
   return 0;
 }

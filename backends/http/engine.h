@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "backends/http/call.h"
+#include "pipeline/support/descriptor.h"
+#include "pipeline/support/event.h"
 
 namespace docket::backends {
 
@@ -32,19 +34,10 @@ class HttpLoop::Engine {
   struct CloseMulti {
     void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
   };
-  /// A file descriptor, closed with it.
-  struct Descriptor {
-    explicit Descriptor(int number) : fd(number) {}
-    ~Descriptor();
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    const int fd;
-  };
 
   static int on_socket(CURL*, curl_socket_t socket, int what, void* engine, void* known);
   static int on_timer(CURLM*, long milliseconds, void* engine);
 
-  void wake() noexcept;
   void run();
   /// Begins the calls and timers that were added; false: the loop is to end, and nothing is left to do.
   bool take_orders();
@@ -58,7 +51,8 @@ class HttpLoop::Engine {
   void end(HttpCall& call, Result<HttpReply> result);
   int milliseconds_to_wait() const;
 
-  const Descriptor epoll_, wake_up_;
+  const Descriptor epoll_;
+  const Event wake_up_;  // For new orders, and the end.
   std::atomic<bool> stopping_ = false;
   std::atomic<bool> closing_ = false;
   std::mutex mutex_;

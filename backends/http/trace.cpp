@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "pipeline/support/descriptor.h"
+
 namespace docket::backends {
 
 namespace fs = std::filesystem;
@@ -48,15 +50,8 @@ void Trace::write(std::int64_t number, const std::string& backend, const char* w
   char digits[24];
   std::snprintf(digits, sizeof digits, "%06lld", static_cast<long long>(number));
   const fs::path file = folder_ / (std::string(digits) + "-" + safe_name + "-" + what + ".txt");
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (descriptor < 0) return;
-  std::string_view rest = content;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(descriptor, rest.data(), rest.size());
-    if (written <= 0) break;
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
-  ::close(descriptor);
+  const Descriptor descriptor = open_file(file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  if (descriptor) write_all(descriptor.get(), content);
 }
 
 }  // namespace docket::backends

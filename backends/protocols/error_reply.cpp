@@ -1,12 +1,13 @@
 #include "backends/protocols/error_reply.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <ctime>
 
 #include "pipeline/config/scalars.h"
 #include "pipeline/json/strict_json.h"
+#include "pipeline/support/ascii.h"
+#include "pipeline/support/duration.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -16,15 +17,6 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 
 constexpr std::size_t longest_message = 300;
-
-/// On one line, cut where a character ends, without control characters.
-std::string shown(std::string_view text) {
-  std::string line;
-  for (const char c : text.substr(0, longest_message))
-    line += static_cast<unsigned char>(c) < ' ' || c == 0x7f ? ' ' : c;
-  if (const std::size_t bad = first_invalid_utf8(line); bad != std::string::npos) line.resize(bad);
-  return line + (text.size() > longest_message ? "…" : "");
-}
 
 std::string text_of(const json& object, const char* member) {
   const auto found = object.find(member);
@@ -39,7 +31,7 @@ std::int64_t count_of(const json& object, const char* member) {
 }
 
 bool has(std::string_view text, std::string_view part) {
-  const auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+  const auto same = [](char a, char b) { return to_lower(a) == to_lower(b); };
   return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
@@ -75,28 +67,6 @@ std::optional<std::int64_t> unix_time(const std::string& text) {
   return std::nullopt;
 }
 
-/// Go's durations: `1s`, `6m0s`, `12ms`, `1h2m3.5s`.
-std::optional<milliseconds> go_duration(std::string_view text) {
-  double total = 0;
-  if (text.empty()) return std::nullopt;
-  while (!text.empty()) {
-    double number = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (code != std::errc() || !(number >= 0) || std::isinf(number)) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (text.starts_with("ms")) {
-      total += number;
-      text.remove_prefix(2);
-    } else if (text.starts_with("h") || text.starts_with("m") || text.starts_with("s")) {
-      total += number * (text[0] == 'h' ? 3'600'000 : text[0] == 'm' ? 60'000 : 1000);
-      text.remove_prefix(1);
-    } else {
-      return std::nullopt;
-    }
-  }
-  return milliseconds(static_cast<std::int64_t>(std::min(total, 1e12)));
-}
-
 /// The reset of a counter of which nothing remains; the latest of them.
 std::optional<milliseconds> counter_reset(const HttpReply& reply, std::int64_t now) {
   std::optional<milliseconds> latest;
@@ -106,7 +76,7 @@ std::optional<milliseconds> counter_reset(const HttpReply& reply, std::int64_t n
     std::string reset = name;
     reset.replace(at, 9, "reset");
     const std::string value = header(reply, reset);
-    std::optional<milliseconds> wait = go_duration(value);
+    std::optional<milliseconds> wait = parse_duration(value);  // As Go writes them: `6m0s`.
     if (const auto time = unix_time(value))
       wait = milliseconds(std::max<std::int64_t>(0, *time - now) * 1000);
     if (wait && (!latest || *wait > *latest)) latest = wait;
@@ -128,7 +98,7 @@ ServerError server_error(const std::string& body) {
   const Result<json> value = parse_strictly(body);
   ServerError result;
   if (!value || !value->is_object() || !value->contains("error")) {
-    result.message = shown(body);
+    result.message = excerpt(body, longest_message);
     return result;
   }
   json error = (*value)["error"];
@@ -138,11 +108,12 @@ ServerError server_error(const std::string& body) {
     if (inner && inner->is_object()) error = std::move(*inner);
   }
   if (!error.is_object()) {
-    result.message = shown(error.is_string() ? error.get<std::string>()
-                                             : error.dump(-1, ' ', false, json::error_handler_t::replace));
+    result.message = excerpt(error.is_string() ? error.get<std::string>()
+                                               : error.dump(-1, ' ', false, json::error_handler_t::replace),
+                             longest_message);
     return result;
   }
-  result.message = shown(text_of(error, "message"));
+  result.message = excerpt(text_of(error, "message"), longest_message);
   result.type = text_of(error, "type");
   result.code = text_of(error, "code");
   result.param = text_of(error, "param");
@@ -175,7 +146,7 @@ Reply error_reply(const HttpReply& reply) {
   const ServerError error = server_error(reply.body);
   if (status >= 300 && status < 400) {
     return failed(ErrorClass::unavailable,
-                  "the server redirects to '" + shown(header(reply, "location")) +
+                  "the server redirects to '" + excerpt(header(reply, "location"), longest_message) +
                       "', which docket does not follow: put the right address into 'url'");
   }
   if (status == 500 && has(error.message, "does not match the expected")) {

@@ -4,6 +4,7 @@
 #include "pipeline/json/member.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/json/strict_json.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -15,20 +16,13 @@ constexpr std::size_t shown_bytes = 120;
 constexpr std::size_t most_problems = 3;
 
 std::string beginning(std::string_view text) {
-  std::string start;
-  for (const char c : text.substr(0, shown_bytes))
-    start += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-  if (const std::size_t bad = first_invalid_utf8(start); bad != std::string::npos) start.resize(bad);
-  return start.empty() ? "nothing" : "'" + start + (text.size() > shown_bytes ? "…'" : "'");
+  const std::string start = excerpt(text, shown_bytes);
+  return start.empty() ? "nothing" : "'" + start + "'";
 }
 
 /// Servers that do not enforce a schema let models write ```json … ``` around their answer.
 std::string_view without_fence(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
-  while (!text.empty() && blank(text.front()))
-    text.remove_prefix(1);
-  while (!text.empty() && blank(text.back()))
-    text.remove_suffix(1);
+  text = trim(text);
   if (!text.starts_with("```") || !text.ends_with("```") || text.size() < 6) return text;
   const std::size_t line_end = text.find('\n');
   if (line_end == std::string_view::npos) return text;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "backends/protocols/json_leaves.h"
+#include "pipeline/support/ascii.h"
 
 namespace docket::backends {
 namespace {
@@ -28,13 +29,6 @@ double most_unseen(const std::vector<TokenChoice>& choices, std::size_t unseen) 
   return std::min(static_cast<double>(unseen) * least, std::max(0.0, 1 - told));
 }
 
-std::string_view without_blanks(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const std::size_t begin = std::min(text.find_first_not_of(blanks), text.size());
-  const std::size_t end = text.find_last_not_of(blanks);
-  return end == std::string_view::npos ? std::string_view() : text.substr(begin, end + 1 - begin);
-}
-
 /// The tokens, and where each begins in what they add up to.
 struct Tokens {
   const std::vector<Token>& all;
@@ -52,7 +46,7 @@ struct Tokens {
   /// both ends of an answer, and some count the token that ends it. None: the content is not in it, or not
   /// only once.
   std::optional<std::string> where_it_is(std::string_view content) const {
-    const std::string_view wanted = without_blanks(content);
+    const std::string_view wanted = trim(content);
     const std::size_t begin = text.find(wanted);
     if (wanted.empty() || begin == std::string::npos || text.find(wanted, begin + 1) != std::string::npos)
       return std::nullopt;

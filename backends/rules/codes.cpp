@@ -20,7 +20,7 @@ Compact compact(std::string_view text, std::uint32_t at, std::uint32_t end, std:
   while (at < end && out.value.size() < limit) {
     const char c = text[at];
     if (is_alnum(c)) {
-      out.value += is_lower(c) ? static_cast<char>(c - 32) : c;
+      out.value += to_upper(c);
       out.ends.push_back(at + 1);
       ++at;
       continue;

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <optional>
 #include <utility>
+
+#include "pipeline/support/iso_8601.h"
 
 namespace docket::rules {
 namespace {
@@ -41,18 +42,12 @@ struct Day {
   int year, month, day;
 };
 
-bool is_calendar_day(const Day& d) {
-  static constexpr std::array<int, 12> lengths{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (d.month < 1 || d.month > 12 || d.day < 1 || d.year < 1900 || d.year > 2199) return false;
-  const bool leap = d.year % 4 == 0 && (d.year % 100 != 0 || d.year % 400 == 0);
-  return d.day <= lengths[static_cast<std::size_t>(d.month - 1)] && (d.month != 2 || d.day < 29 || leap);
+/// Of the years that a document may speak of.
+bool is_likely(const Day& d) {
+  return d.year >= 1900 && d.year <= 2199 && is_calendar_day(d.year, d.month, d.day);
 }
 
-std::string iso(const Day& d) {
-  std::array<char, 40> out{};
-  std::snprintf(out.data(), out.size(), "%04d-%02d-%02d", d.year, d.month, d.day);
-  return out.data();
-}
+std::string iso(const Day& d) { return iso_date(d.year, d.month, d.day); }
 
 /// Reads the dates of a run of tokens.
 class Reader {
@@ -137,7 +132,7 @@ class Reader {
     if (joint == 0 || separator(at + 1) != joint || !stands_alone(at, at + 2)) return {};
     if (digits(at) == 4) {
       const Day day{a, b, c};
-      if (digits(at + 1) > 2 || digits(at + 2) > 2 || !is_calendar_day(day)) return {};
+      if (digits(at + 1) > 2 || digits(at + 2) > 2 || !is_likely(day)) return {};
       return std::pair(found(at, at + 2, day), std::size_t{3});
     }
     const int year = full_year(c, digits(at + 2));
@@ -147,8 +142,8 @@ class Reader {
 
   Found day_or_month_first(std::size_t at, char joint, const Day& day_first) const {
     const Day month_first{day_first.year, day_first.day, day_first.month};
-    const bool day_ok = is_calendar_day(day_first);
-    const bool month_ok = is_calendar_day(month_first) && joint != '.';  // Nobody writes 12.25.2024.
+    const bool day_ok = is_likely(day_first);
+    const bool month_ok = is_likely(month_first) && joint != '.';  // Nobody writes 12.25.2024.
     if (!day_ok && !month_ok) return {};
     DateFound out = found(at, at + 2, day_ok ? day_first : month_first);
     if (day_ok && month_ok && day_first.day != day_first.month) out.month_first = iso(month_first);
@@ -190,7 +185,7 @@ class Reader {
     const int written = number(year_at);
     if (written < 0) return {};
     const Day date{full_year(written, digits(year_at)), month, day};
-    if (!is_calendar_day(date)) return {};
+    if (!is_likely(date)) return {};
     const std::uint32_t begin = folded_.tokens[first].begin;
     const std::uint32_t end = folded_.tokens[year_at].end;
     if ((begin > 0 && is_alnum(text_[begin - 1])) || (end < text_.size() && is_alnum(text_[end]))) return {};

@@ -8,6 +8,7 @@
 #include "backends/rules/layout.h"
 #include "backends/rules/search.h"
 #include "backends/rules/values.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket::rules {
 namespace {
@@ -49,7 +50,7 @@ std::string quote(const Layout& layout, const Found& found, const Candidate& can
   }
   const std::string_view text = layout.page_text(cell.page);
   begin = word_begin(text, begin);
-  while (end > begin && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+  while (end > begin && end < text.size() && continues_character(text[end]))
     --end;
   return std::string(text.substr(begin, end - begin));
 }

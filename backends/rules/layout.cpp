@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "pipeline/support/utf8.h"
+
 // A page becomes lines of its text, the lines become cells, and the cells become rows again:
 //
 //   text            Lieferant        Rechnung            geometry decides what is beside what,

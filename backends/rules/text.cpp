@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pipeline/support/utf8.h"
+
 namespace docket::rules {
 namespace {
 
@@ -43,21 +45,6 @@ std::string_view several_letters(char32_t c) {
     default:
       return {};
   }
-}
-
-void append_utf8(std::string& out, char32_t c) {
-  if (c < 0x800) {
-    out += static_cast<char>(0xC0 | (c >> 6));
-  } else {
-    if (c < 0x10000) {
-      out += static_cast<char>(0xE0 | (c >> 12));
-    } else {
-      out += static_cast<char>(0xF0 | (c >> 18));
-      out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
-    }
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-  }
-  out += static_cast<char>(0x80 | (c & 0x3F));
 }
 
 /// Everything that is no letter of a script with letters: controls, punctuation, symbols, blanks.
@@ -126,7 +113,7 @@ class Folder {
     if (static_cast<unsigned char>(c) < 0x80) {
       ++position;
       if (!is_alnum(c)) return Kind::separator;
-      folded_.letters += is_upper(c) ? static_cast<char>(c + 32) : c;
+      folded_.letters += to_lower(c);
       return is_digit(c) ? Kind::digit : Kind::letter;
     }
     const std::size_t begin = position;
@@ -154,24 +141,6 @@ class Folder {
 };
 
 }  // namespace
-
-char32_t next_code_point(std::string_view text, std::size_t& position) {
-  const auto first = static_cast<unsigned char>(text[position++]);
-  if (first < 0x80) return first;
-  const int more = first >= 0xF0 && first < 0xF5   ? 3
-                   : first >= 0xE0 && first < 0xF0 ? 2
-                   : first >= 0xC2 && first < 0xE0 ? 1
-                                                   : 0;
-  if (more == 0 || position + static_cast<std::size_t>(more) > text.size()) return 0xFFFD;
-  char32_t point = first & (0x3F >> more);
-  for (int i = 0; i < more; ++i) {
-    const auto next = static_cast<unsigned char>(text[position + static_cast<std::size_t>(i)]);
-    if ((next & 0xC0) != 0x80) return 0xFFFD;
-    point = (point << 6) | (next & 0x3F);
-  }
-  position += static_cast<std::size_t>(more);
-  return point;
-}
 
 Folded fold(std::string_view text) { return Folder(text).run(); }
 

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/support/ascii.h"
+
 namespace docket::rules {
 
 /// A run of letters, or a run of digits, of a text.
@@ -30,15 +32,6 @@ Folded fold(std::string_view text);
 
 /// The letters of `fold` alone: "Nº de facture" is "nodefacture".
 std::string fold_letters(std::string_view text);
-
-/// The code point at `position`, which moves behind it; U+FFFD (and one byte) where the bytes are not UTF-8.
-char32_t next_code_point(std::string_view text, std::size_t& position);
-
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
-inline bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-inline bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-inline bool is_alpha(char c) { return is_upper(c) || is_lower(c); }
-inline bool is_alnum(char c) { return is_alpha(c) || is_digit(c); }
 
 /// Without white space (no-break spaces included) at both ends, and with one blank for each run of it inside.
 std::string squeeze(std::string_view text);

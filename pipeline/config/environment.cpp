@@ -35,8 +35,7 @@ Result<std::string> value_of(std::string_view reference, const Lookup& lookup) {
   }
   if (value->size() > longest_value)
     return error("the environment variable " + name + " is longer than 64 KiB");
-  if (first_invalid_utf8(*value) != std::string::npos)
-    return error("the environment variable " + name + " is not UTF-8");
+  if (!is_utf8(*value)) return error("the environment variable " + name + " is not UTF-8");
   return *value;
 }
 

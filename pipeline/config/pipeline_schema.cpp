@@ -80,7 +80,7 @@ json value_schema(const Field& field) {
     case Type::boolean:
       return any_of({json{{"type", "boolean"}}, reference()});
     case Type::duration:
-      return {{"type", "string"}, {"pattern", "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$|\\$\\{"}};
+      return {{"type", "string"}, {"pattern", "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$|\\$\\{"}};
     case Type::date:
       return {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$|\\$\\{"}};
     case Type::choice:

@@ -18,8 +18,8 @@ struct PipelineOrDiagnostics {
 };
 
 /// Reads and validates a pipeline file. `overrides` are the `key=value` of `--set`: a dotted path into the
-/// file
-/// (`output.dir=x`, `backends.local.url=…`, `stages.classify.accept=0.9`: stages by id), the value as YAML.
+/// file (`output.dir=x`, `backends.local.url=…`, `stages.classify.accept=0.9`: stages by id), the value as
+/// YAML.
 PipelineOrDiagnostics read_pipeline(const std::filesystem::path& file, const Registry& registry,
                                     const std::vector<std::pair<std::string, std::string>>& overrides = {});
 

@@ -1,5 +1,4 @@
 #pragma once
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,9 +11,6 @@ namespace docket {
 std::optional<std::int64_t> parse_integer(std::string_view text);
 std::optional<double> parse_number(std::string_view text);  ///< Finite.
 std::optional<bool> parse_boolean(std::string_view text);   ///< `true` or `false`.
-std::optional<std::chrono::milliseconds> parse_duration(
-    std::string_view text);           ///< `120s`, `1.5h`, `5m`, `500ms`.
-bool is_date(std::string_view text);  ///< ISO 8601, one that exists.
 
 /// The shortest decimal that reads back the same.
 std::string shown(double number);

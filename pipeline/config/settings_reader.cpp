@@ -5,6 +5,8 @@
 #include "pipeline/config/environment.h"
 #include "pipeline/config/field_words.h"
 #include "pipeline/config/scalars.h"
+#include "pipeline/support/duration.h"
+#include "pipeline/support/iso_8601.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -176,7 +178,7 @@ SettingsReader::Value SettingsReader::typed(const Place& place, const Scalar& sc
       if (const auto value = parse_boolean(text); value && scalar.number_like) return *value;
       break;
     case Type::date:
-      if (is_date(text)) return text;
+      if (is_iso_date(text)) return text;
       break;
     case Type::choice:
       if (contains(place.field.choices, text)) return text;

@@ -96,7 +96,7 @@ class SettingsReader {
   Value conditions_value(const Place& place);
   void add_conditions(std::vector<NamedCondition>& list, const Place& place);
   void add_condition(std::vector<NamedCondition>& list, const std::string& name, const Place& place);
-  std::shared_ptr<const Condition> compile(const Place& place, const std::string& expression);
+  std::shared_ptr<const Condition> compile(const Place& place, const std::string& text);
 
   std::filesystem::path directory_;
   Diagnostics& diagnostics_;

@@ -10,48 +10,6 @@ constexpr std::size_t most_conditions = 200;
 const std::string too_many = "more than " + std::to_string(most_conditions) + " conditions";
 constexpr std::string_view path_prefix = "path:";
 
-/// `hr/**` as a regular expression over a document's path. Unlike a shell's, it matches names with a leading
-/// dot too: a policy that keeps a folder private means all of it.
-std::string glob_to_regex(std::string_view glob) {
-  std::string regex = "^";
-  for (std::size_t i = 0; i < glob.size(); ++i) {
-    const char c = glob[i];
-    const auto class_end = c == '[' ? glob.find(']', i + 2) : std::string_view::npos;
-    if (glob.substr(i).starts_with("**/")) {
-      regex += "([\\s\\S]*/)?";  // A name may hold a line break, which . does not match.
-      i += 2;
-    } else if (glob.substr(i).starts_with("**")) {
-      regex += "[\\s\\S]*";
-      ++i;
-    } else if (c == '*') {
-      regex += "[^/]*";
-    } else if (c == '?') {
-      regex += "[^/]";
-    } else if (class_end != std::string_view::npos) {
-      std::string members(glob.substr(i + 1, class_end - i - 1));
-      if (members.front() == '!') members.front() = '^';
-      regex += "[";
-      for (const char member : members) {
-        regex += member == '[' || member == '\\' ? std::string("\\") + member : std::string(1, member);
-      }
-      regex += "]";
-      i = class_end;
-    } else {
-      if (std::string_view("\\^$.|+()[]{}").find(c) != std::string_view::npos) regex += '\\';
-      regex += c;
-    }
-  }
-  return regex + "$";
-}
-
-/// `path: GLOB` as jq; anything else as it is.
-std::string expression_of(const std::string& text) {
-  if (!text.starts_with(path_prefix)) return text;
-  const auto glob = text.find_first_not_of(' ', path_prefix.size());
-  const std::string regex = glob_to_regex(glob == std::string::npos ? "" : text.substr(glob));
-  return ".document.path | test(" + nlohmann::json(regex).dump() + ")";
-}
-
 }  // namespace
 
 SettingsReader::Value SettingsReader::conditions_value(const Place& place) {
@@ -92,7 +50,7 @@ void SettingsReader::add_condition(std::vector<NamedCondition>& list, const std:
     // An unquoted `- path: hr/**` is a mapping to YAML.
     const std::string text = name == "path" ? "path: " + scalar->text : scalar->text;
     named.name = name.empty() || name == "path" ? text : name;
-    named.condition = compile(place, expression_of(text));
+    named.condition = compile(place, text);
   }
   const auto same = [&](const NamedCondition& other) { return other.name == named.name; };
   if (scalar && std::any_of(list.begin(), list.end(), same)) {
@@ -101,13 +59,17 @@ void SettingsReader::add_condition(std::vector<NamedCondition>& list, const std:
   list.push_back(std::move(named));
 }
 
-std::shared_ptr<const Condition> SettingsReader::compile(const Place& place, const std::string& expression) {
-  auto known = compiled_.find(expression);
+std::shared_ptr<const Condition> SettingsReader::compile(const Place& place, const std::string& text) {
+  if (text.starts_with(path_prefix)) {
+    const auto glob = text.find_first_not_of(' ', path_prefix.size());
+    return Condition::path_matches(glob == std::string::npos ? "" : text.substr(glob));
+  }
+  auto known = compiled_.find(text);
   if (known == compiled_.end() && compiled_.size() >= most_conditions) {
     print_error(place, too_many);
     return nullptr;
   }
-  if (known == compiled_.end()) known = compiled_.emplace(expression, Condition::compile(expression)).first;
+  if (known == compiled_.end()) known = compiled_.emplace(text, Condition::compile(text)).first;
   if (known->second) return *known->second;
   print_error(place, "not a valid jq condition: " + known->second.error().message);
   return nullptr;

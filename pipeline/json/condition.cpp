@@ -13,7 +13,9 @@ extern "C" {
 #include <thread>
 
 #include "pipeline/json/expression.h"
+#include "pipeline/json/member.h"
 #include "pipeline/json/pattern.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket {
 namespace {
@@ -43,9 +45,7 @@ std::string tidy(std::string message) {
     if (const auto at = message.find(theirs); at != std::string::npos)
       message.replace(at, theirs.size(), ours);
   }
-  std::replace(message.begin(), message.end(), '\n', ' ');
-  if (message.size() > longest_message) message = message.substr(0, longest_message) + "…";
-  return message;
+  return excerpt(message, longest_message);
 }
 
 std::string text_of(jv message) {
@@ -259,6 +259,7 @@ struct Condition::Pool {
 
 Condition::Condition(std::string expression, std::unique_ptr<Pool> pool)
     : expression_(std::move(expression)), pool_(std::move(pool)) {
+  if (!pool_) return;
   for (const MemberUse& use : members_read(expression_tokens(expression_))) {
     members_.push_back(use.name);
     if (!use.guarded) unguarded_members_.push_back(use.name);
@@ -266,6 +267,13 @@ Condition::Condition(std::string expression, std::unique_ptr<Pool> pool)
 }
 
 Condition::~Condition() = default;
+
+std::shared_ptr<const Condition> Condition::path_matches(const std::string& glob) {
+  std::shared_ptr<Condition> condition(new Condition("path: " + glob, nullptr));
+  condition->glob_.emplace(glob, Glob::Use::match);
+  condition->members_ = condition->unguarded_members_ = {"document"};
+  return condition;
+}
 
 Result<std::shared_ptr<const Condition>> Condition::compile(std::string expression) {
   if (const auto reason = refusal(expression, expression_tokens(expression))) {
@@ -281,6 +289,11 @@ Result<std::shared_ptr<const Condition>> Condition::compile(std::string expressi
 }
 
 Result<bool> Condition::holds(const nlohmann::json& value) const {
+  if (glob_) {
+    const nlohmann::json& path = member(member(value, "document"), "path");
+    if (!path.is_string()) return Error{ErrorClass::condition, "there is no .document.path"};
+    return glob_->matches(path.get_ref<const std::string&>());
+  }
   std::unique_ptr<Interpreter> interpreter = pool_->take(expression_);
   if (!interpreter->compiled()) return Error{ErrorClass::condition, interpreter->compile_error()};
   Result<bool> result = interpreter->run(to_jv(value, deepest_value));

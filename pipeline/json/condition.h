@@ -1,19 +1,23 @@
 #pragma once
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "pipeline/support/glob.h"
 #include "pipeline/support/result.h"
 
 namespace docket {
 
-/// A compiled jq expression (libjq) over one JSON value. Threads may share it: each evaluation borrows its
-/// own interpreter, so no caller waits for another.
+/// A compiled jq expression (libjq) over one JSON value, or a glob over its `.document.path`. Threads may
+/// share it: each evaluation borrows its own interpreter, so no caller waits for another.
 class Condition {
  public:
   /// Compiles `expression`; the Error (class `config`) carries jq's own message on one line.
   static Result<std::shared_ptr<const Condition>> compile(std::string expression);
+  /// `path: GLOB`: holds when the glob fits `.document.path`.
+  static std::shared_ptr<const Condition> path_matches(const std::string& glob);
   ~Condition();
 
   /// True when the first output is neither false nor null, jq's own notion of truth; false when there is no
@@ -35,7 +39,8 @@ class Condition {
   std::string expression_;
   std::vector<std::string> members_;
   std::vector<std::string> unguarded_members_;
-  std::unique_ptr<Pool> pool_;
+  std::unique_ptr<Pool> pool_;  ///< Null for a glob.
+  std::optional<Glob> glob_;
 };
 
 /// A condition with the name that the user gave it; an unnamed one is named by its expression.

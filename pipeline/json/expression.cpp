@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "pipeline/support/ascii.h"
+
 namespace docket {
 namespace {
 
 using Kind = ExpressionToken::Kind;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word_start(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_word_start(char c) { return c == '_' || is_alpha(c); }
 bool is_word(char c) { return is_word_start(c) || is_digit(c); }
 
 /// The longest first.

@@ -6,7 +6,6 @@
 #endif
 #define VALIJSON_USE_EXCEPTIONS 1  // Without it a bad schema ends the program.
 
-#include <chrono>
 #include <map>
 #include <type_traits>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
@@ -17,6 +16,7 @@
 
 #include "pipeline/json/pattern.h"
 #include "pipeline/json/schema_lint.h"
+#include "pipeline/support/iso_8601.h"
 
 namespace docket {
 namespace {
@@ -25,6 +25,7 @@ using nlohmann::json;
 using Patterns = std::map<std::string, std::shared_ptr<const Pattern>>;
 
 constexpr int deepest_instance = 200;  ///< The validator recurses into the value.
+constexpr int deepest_schema = 96;     ///< Its levels as JSON: what uses schemas recurses into them.
 
 /// The patterns of the schema that this thread validates with right now.
 thread_local const Patterns* current_patterns = nullptr;
@@ -34,56 +35,11 @@ bool matches(const std::string& pattern, const std::string& text) {
   return found == current_patterns->end() || found->second->found_in(text);
 }
 
-/// Reads exactly `digits` digits and drops them from `text`; -1: there are none.
-int take_number(std::string_view& text, std::size_t digits) {
-  int number = 0;
-  if (text.size() < digits) return -1;
-  for (const char c : text.substr(0, digits)) {
-    if (c < '0' || c > '9') return -1;
-    number = number * 10 + (c - '0');
-  }
-  text.remove_prefix(digits);
-  return number;
-}
-
-bool take(std::string_view& text, std::string_view any_of) {
-  if (text.empty() || any_of.find(text.front()) == std::string_view::npos) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-bool take_date(std::string_view& text) {
-  const int year = take_number(text, 4);
-  if (year < 0 || !take(text, "-")) return false;
-  const int month = take_number(text, 2);
-  if (month < 0 || !take(text, "-")) return false;
-  const int day = take_number(text, 2);
-  if (day < 0) return false;
-  return (std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(day)).ok();
-}
-
-bool in_range(int number, int most) { return number >= 0 && number <= most; }
-
-bool take_time(std::string_view& text) {
-  if (!in_range(take_number(text, 2), 23) || !take(text, ":") || !in_range(take_number(text, 2), 59) ||
-      !take(text, ":") || !in_range(take_number(text, 2), 60)) {
-    return false;
-  }
-  if (take(text, ".")) {
-    if (!take(text, "0123456789")) return false;
-    while (take(text, "0123456789")) {
-    }
-  }
-  if (take(text, "Zz")) return true;
-  return take(text, "+-") && in_range(take_number(text, 2), 23) && take(text, ":") &&
-         in_range(take_number(text, 2), 59);
-}
-
 /// Formats beyond the three are for people and for the rules tier, which looks for values of that form.
 bool has_format(const std::string& format, std::string_view text) {
-  if (format == "date") return take_date(text) && text.empty();
-  if (format == "time") return take_time(text) && text.empty();
-  if (format == "date-time") return take_date(text) && take(text, "Tt") && take_time(text) && text.empty();
+  if (format == "date") return is_iso_date(text);
+  if (format == "time") return is_iso_time(text);
+  if (format == "date-time") return is_iso_date_time(text);
   return true;
 }
 
@@ -228,7 +184,7 @@ std::vector<SchemaProblem> Schema::validate(const nlohmann::json& value) const {
 }
 
 std::vector<SchemaProblem> lint_schema(const nlohmann::json& schema) {
-  if (too_deep(schema, deepest_instance)) return {{"", "nested too deeply"}};
+  if (too_deep(schema, deepest_schema)) return {{"", "nested too deeply"}};
   std::vector<SchemaProblem> problems = lint_keywords(schema);
   if (!problems.empty()) return problems;
   try {

@@ -6,8 +6,8 @@
 
 namespace docket {
 
-/// The part of `lint_schema` that needs no validator: every keyword has a value of the right kind, every name
-/// is known, every pattern compiles, every `$ref` leads to a schema of this document and never back to itself
+/// What JSON Schema's own schema does not allow, in words for people; and what it cannot tell: every name is
+/// known, every pattern compiles, every `$ref` leads to a schema of this document and never back to itself
 /// without a step into the value.
 std::vector<SchemaProblem> lint_keywords(const nlohmann::json& schema);
 

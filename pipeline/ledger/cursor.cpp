@@ -2,9 +2,26 @@
 
 #include <algorithm>
 
-#include "pipeline/ledger_rows.h"
+#include "pipeline/ledger/columns.h"
 
 namespace docket {
+namespace {
+
+constexpr LedgerColumn<LedgerGlance> glance_columns[] = {
+    column<&LedgerGlance::path>("path"),
+    column<&LedgerGlance::stamp, &FileStamp::size>("size"),
+    column<&LedgerGlance::stamp, &FileStamp::mtime_ns>("mtime_ns"),
+    column<&LedgerGlance::stamp, &FileStamp::ctime_ns>("ctime_ns"),
+    column<&LedgerGlance::stamp, &FileStamp::inode>("inode"),
+    column<&LedgerGlance::outcome>("state"),
+    column<&LedgerGlance::same_pipeline>("plan = ?1"),
+    column<&LedgerGlance::settled>("settled"),
+    column<&LedgerGlance::parked>("parked"),
+    column<&LedgerGlance::record_bytes>("record_bytes"),
+    column<&LedgerGlance::in_input>("in_input"),
+};
+
+}  // namespace
 
 Result<const LedgerGlance*> LedgerCursor::find(std::string_view path) {
   const bool covered =
@@ -13,32 +30,22 @@ Result<const LedgerGlance*> LedgerCursor::find(std::string_view path) {
     if (auto failed = read_from(path)) return *failed;
   const auto begin = rows_.begin(), end = begin + static_cast<std::ptrdiff_t>(count_);
   auto row = begin + static_cast<std::ptrdiff_t>(next_);
-  if (row == end || row->path != path) row = std::ranges::lower_bound(begin, end, path, {}, &Row::path);
+  if (row == end || row->path != path)
+    row = std::ranges::lower_bound(begin, end, path, {}, &LedgerGlance::path);
   if (row == end || row->path != path) return static_cast<const LedgerGlance*>(nullptr);
   next_ = static_cast<std::size_t>(row - begin) + 1;
-  return static_cast<const LedgerGlance*>(&row->glance);
+  return static_cast<const LedgerGlance*>(&*row);
 }
 
 std::optional<Error> LedgerCursor::read_from(std::string_view path) {
   first_ = path;
   count_ = next_ = 0;
   begun_ = true;
-  const auto add = [&](const LedgerRow& row) {
-    Row& to = rows_[count_++];
-    to.path = row.text(0);
-    to.glance.stamp = {row.integer(1), row.integer(2), row.integer(3), row.integer(4)};
-    to.glance.outcome = outcome_named(row.text(5)).value_or(Outcome::cancelled);
-    to.glance.same_pipeline = row.integer(6) != 0;
-    to.glance.settled = row.integer(7) != 0;
-    to.glance.parked = row.integer(8) != 0;
-    to.glance.record_bytes = row.integer(9);
-    to.glance.in_input = row.integer(10) != 0;
-  };
-  std::optional<Error> failed = database_.run(
-      "SELECT path, size, mtime_ns, ctime_ns, inode, state, plan = ?1, settled, parked, record_bytes, "
-      "in_input"
-      " FROM documents WHERE path >= ?2 ORDER BY path LIMIT ?3",
-      {pipeline_, path, static_cast<std::int64_t>(ahead)}, add);
+  static const std::string sql =
+      "SELECT " + names_of(glance_columns) + " FROM documents WHERE path >= ?2 ORDER BY path LIMIT ?3";
+  std::optional<Error> failed =
+      database_.run(sql.c_str(), {pipeline_, path, static_cast<std::int64_t>(ahead)},
+                    [&](const LedgerRow& row) { read_row(row, glance_columns, rows_[count_++]); });
   at_end_ = count_ < ahead;
   return failed;
 }

@@ -13,6 +13,7 @@ namespace docket {
 
 /// As much of a document's row as tells that there is nothing to do.
 struct LedgerGlance {
+  std::string path;
   FileStamp stamp;
   Outcome outcome = Outcome::cancelled;
   bool same_pipeline = false;
@@ -27,7 +28,7 @@ struct LedgerGlance {
 /// while a run waits for its models; rows may thus be as old as the last read. For one thread at a time.
 class LedgerCursor {
  public:
-  /// `plan`: the digest that `same_pipeline` compares with. `database` outlives the cursor.
+  /// `pipeline_digest`: the digest that `same_pipeline` compares with. `database` outlives the cursor.
   LedgerCursor(LedgerDatabase& database, std::string pipeline_digest)
       : database_(database), pipeline_(std::move(pipeline_digest)), rows_(ahead) {}
 
@@ -36,19 +37,15 @@ class LedgerCursor {
 
  private:
   static constexpr std::size_t ahead = 512;
-  struct Row {
-    std::string path;
-    LedgerGlance glance;
-  };
   std::optional<Error> read_from(std::string_view path);
 
   LedgerDatabase& database_;
   const std::string pipeline_;
-  std::vector<Row> rows_;  ///< Reused, so that their texts keep their memory.
-  std::string first_;      ///< What was asked for: all from here to the last row are known.
-  std::size_t count_ = 0;  ///< Rows in use.
-  std::size_t next_ = 0;   ///< Where the next one is likely.
-  bool at_end_ = false;    ///< There is nothing after the last row.
+  std::vector<LedgerGlance> rows_;  ///< Reused, so that their texts keep their memory.
+  std::string first_;               ///< What was asked for: all from here to the last row are known.
+  std::size_t count_ = 0;           ///< Rows in use.
+  std::size_t next_ = 0;            ///< Where the next one is likely.
+  bool at_end_ = false;             ///< There is nothing after the last row.
   bool begun_ = false;
 };
 

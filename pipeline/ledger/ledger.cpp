@@ -4,7 +4,7 @@
 
 #include "pipeline/ledger/schema.h"
 #include "pipeline/ledger/tables.h"
-#include "pipeline/support/time.h"
+#include "pipeline/support/iso_8601.h"
 #include "pipeline/support/write_error.h"
 
 namespace docket {
@@ -45,6 +45,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& output
   auto database = LedgerDatabase::open(file, LedgerDatabase::Access::write);
   if (!database) return database.error();
   if (auto failed = migrate(**database)) return *failed;
+  if (auto failed = add_missing(**database, added_columns())) return *failed;
   if (auto failed = (*database)->execute(writer_settings)) return *failed;
   return std::unique_ptr<Ledger>(new Ledger(std::move(*database)));
 }
@@ -125,8 +126,8 @@ void Ledger::forget_document(std::string path) {
 
 void Ledger::keep(StoredResult result, LedgerWriter::Committed committed) {
   const std::size_t bytes = size_of(result);
-  writer_.submit([result = std::move(result),
-                  run = run_](LedgerDatabase& database) { return upsert(database, result, run); },
+  result.run = run_;
+  writer_.submit([result = std::move(result)](LedgerDatabase& database) { return upsert(database, result); },
                  bytes, Urgency::grouped, std::move(committed));
 }
 

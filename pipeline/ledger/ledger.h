@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "pipeline/answer_store.h"
+#include "pipeline/ledger/document_row.h"
 #include "pipeline/ledger/writer.h"
-#include "pipeline/ledger_rows.h"
 
 namespace docket {
 

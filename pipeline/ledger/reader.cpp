@@ -7,22 +7,8 @@
 namespace docket {
 namespace {
 
-LedgerReader::Run run_from(const LedgerRow& row) {
-  LedgerReader::Run run;
-  run.run.name = row.text(0);
-  run.run.pipeline = row.text(1);
-  run.run.pipeline_digest = row.text(2);
-  run.run.version = row.text(3);
-  run.run.host = row.text(4);
-  run.run.pid = row.integer(5);
-  run.run.started = row.text(6);
-  if (!row.is_null(7)) run.finished = row.text(7);
-  if (!row.is_null(8)) run.exit_code = row.integer(8);
-  return run;
-}
-
-void add_count(LedgerReader::Status& status, std::string_view state, std::int64_t documents) {
-  switch (outcome_named(state).value_or(Outcome::cancelled)) {
+void add_count(LedgerReader::Status& status, Outcome outcome, std::int64_t documents) {
+  switch (outcome) {
     case Outcome::done:
       status.done += documents;
       break;
@@ -48,35 +34,39 @@ Result<LedgerReader> LedgerReader::open(const std::filesystem::path& output_fold
                                          output_folder.string() + " yet"};
   auto database = LedgerDatabase::open(file, LedgerDatabase::Access::read);
   if (!database) return database.error();
-  if (auto failed = check_version(**database)) return *failed;
+  if (auto failed = check_version(**database, added_columns())) return *failed;
   return LedgerReader(std::move(*database));
 }
 
 Result<LedgerReader::Status> LedgerReader::status() {
-  Status status;
   // One transaction: the numbers are of one moment.
   if (auto failed = database_->run("BEGIN")) return *failed;
-  std::optional<Error> failed = database_->run(
-      "SELECT state, count(*), sum(parked) FROM documents GROUP BY state", {}, [&](const LedgerRow& row) {
-        add_count(status, row.text(0), row.integer(1));
-        status.parked += row.integer(2);
-      });
-  if (!failed)
-    failed = database_->run(
-        "SELECT stage, state, count(*) FROM document_stages GROUP BY stage, state ORDER BY min(position), "
-        "state",
-        {}, [&](const LedgerRow& row) {
-          status.stages.push_back({std::string(row.text(0)),
-                                   stage_state(row.text(1)).value_or(StageResult::State::pending),
-                                   row.integer(2)});
-        });
-  if (!failed)
-    failed = database_->run(
-        "SELECT name, pipeline, plan, version, host, pid, started, finished, exit_code FROM runs"
-        " ORDER BY id DESC LIMIT 1",
-        {}, [&](const LedgerRow& row) { status.last_run = run_from(row); });
+  Result<Status> status = status_now();
   static_cast<void>(database_->run("COMMIT"));
-  if (failed) return *failed;
+  return status;
+}
+
+Result<LedgerReader::Status> LedgerReader::status_now() {
+  Status status;
+  const auto add_documents = [&](const LedgerRow& row) {
+    const auto [outcome, documents, parked] = cells<Outcome, std::int64_t, std::int64_t>(row);
+    add_count(status, outcome, documents);
+    status.parked += parked;
+  };
+  if (auto failed = database_->run("SELECT state, count(*), sum(parked) FROM documents GROUP BY state", {},
+                                   add_documents))
+    return *failed;
+  const auto add_stage = [&](const LedgerRow& row) {
+    const auto [stage, state, documents] = cells<std::string, StageResult::State, std::int64_t>(row);
+    status.stages.push_back({stage, state, documents});
+  };
+  if (auto failed = database_->run("SELECT stage, state, count(*) FROM document_stages GROUP BY stage, state"
+                                   " ORDER BY min(position), state",
+                                   {}, add_stage))
+    return *failed;
+  Result<std::optional<LedgerRun>> last_run = select_last_run(*database_);
+  if (!last_run) return last_run.error();
+  status.last_run = std::move(*last_run);
   return status;
 }
 
@@ -111,12 +101,11 @@ Result<std::optional<StoredResult>> LedgerReader::result(std::string_view key) {
 }
 
 Result<std::optional<std::string>> LedgerReader::report(std::string_view run) {
-  std::optional<std::string> report;
-  if (auto failed = database_->run("SELECT report FROM runs WHERE report IS NOT NULL AND (?1 = '' OR name = "
-                                   "?1) ORDER BY id DESC LIMIT 1",
-                                   {run}, [&](const LedgerRow& row) { report = row.text(0); }))
-    return *failed;
-  return report;
+  const Result<std::string> report = database_->text(
+      "SELECT report FROM runs WHERE report IS NOT NULL AND (?1 = '' OR name = ?1) ORDER BY id DESC LIMIT 1",
+      {run});
+  if (!report) return report.error();
+  return report->empty() ? std::optional<std::string>() : *report;
 }
 
 }  // namespace docket

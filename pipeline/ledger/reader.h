@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/ledger/document_row.h"
 #include "pipeline/ledger/sqlite.h"
-#include "pipeline/ledger_rows.h"
 
 namespace docket {
 
@@ -18,11 +18,6 @@ class LedgerReader {
   /// The Error (class `output`) says when there is no ledger.
   static Result<LedgerReader> open(const std::filesystem::path& output_folder);
 
-  struct Run {
-    LedgerRun run;
-    std::optional<std::string> finished;  ///< None: still running, or killed.
-    std::optional<std::int64_t> exit_code;
-  };
   struct StageCount {
     std::string stage;
     StageResult::State state = StageResult::State::pending;
@@ -32,7 +27,7 @@ class LedgerReader {
     std::int64_t done = 0, held = 0, failed = 0, cancelled = 0;  ///< Documents.
     std::int64_t parked = 0;                                     ///< Of those that failed.
     std::vector<StageCount> stages;                              ///< In the order of stages.
-    std::optional<Run> last_run;
+    std::optional<LedgerRun> last_run;
   };
   Result<Status> status();
 
@@ -52,6 +47,7 @@ class LedgerReader {
   Result<std::optional<std::string>> report(std::string_view run = {});
 
  private:
+  Result<Status> status_now();
   explicit LedgerReader(std::unique_ptr<LedgerDatabase> database) : database_(std::move(database)) {}
   std::unique_ptr<LedgerDatabase> database_;
 };

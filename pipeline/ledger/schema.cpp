@@ -2,6 +2,7 @@
 #include "pipeline/ledger/schema.h"
 
 #include <string>
+#include <vector>
 
 namespace docket {
 namespace {
@@ -184,6 +185,22 @@ std::optional<Error> step(LedgerDatabase& database, LedgerMigration migration, s
   return failed;
 }
 
+Error older(const LedgerDatabase& database) {
+  return {ErrorClass::output, "the ledger " + database.file().string() +
+                                  " is of an older docket: the next run brings it up to date"};
+}
+
+Result<std::vector<AddedColumn>> missing(LedgerDatabase& database, std::span<const AddedColumn> columns) {
+  std::vector<AddedColumn> missing;
+  for (const AddedColumn& column : columns) {
+    const Result<std::int64_t> is_there = database.number(
+        "SELECT count(*) FROM pragma_table_info(?) WHERE name = ?", {column.table, column.name});
+    if (!is_there) return is_there.error();
+    if (*is_there == 0) missing.push_back(column);
+  }
+  return missing;
+}
+
 }  // namespace
 
 std::span<const LedgerMigration> ledger_migrations() { return migrations_so_far; }
@@ -205,7 +222,19 @@ std::optional<Error> migrate(LedgerDatabase& database, std::span<const LedgerMig
   return std::nullopt;
 }
 
-std::optional<Error> check_version(LedgerDatabase& database) {
+std::optional<Error> add_missing(LedgerDatabase& database, std::span<const AddedColumn> columns) {
+  const Result<std::vector<AddedColumn>> lacking = missing(database, columns);
+  if (!lacking) return lacking.error();
+  if (lacking->empty()) return std::nullopt;
+  std::string sql = "BEGIN IMMEDIATE;";
+  for (const auto& [table, name, declaration] : *lacking)
+    sql += "ALTER TABLE " + table + " ADD COLUMN " + name + " " + declaration + ";";
+  std::optional<Error> failed = database.execute(sql + "COMMIT");
+  if (failed) static_cast<void>(database.execute("ROLLBACK"));
+  return failed;
+}
+
+std::optional<Error> check_version(LedgerDatabase& database, std::span<const AddedColumn> columns) {
   const Result<std::int64_t> version = database.number("PRAGMA user_version");
   if (!version) return version.error();
   const Result<std::int64_t> application = database.number("PRAGMA application_id");
@@ -213,10 +242,10 @@ std::optional<Error> check_version(LedgerDatabase& database) {
   if (*application != application_id) return foreign(database);
   const std::size_t newest = ledger_migrations().size();
   if (*version > static_cast<std::int64_t>(newest)) return other_version(database, *version, newest);
-  if (*version < static_cast<std::int64_t>(newest))
-    return Error{ErrorClass::output, "the ledger " + database.file().string() +
-                                         " is of an older docket: the next run brings it up to date"};
-  return std::nullopt;
+  if (*version < static_cast<std::int64_t>(newest)) return older(database);
+  const Result<std::vector<AddedColumn>> lacking = missing(database, columns);
+  if (!lacking) return lacking.error();
+  return lacking->empty() ? std::nullopt : std::optional(older(database));
 }
 
 }  // namespace docket

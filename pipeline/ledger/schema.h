@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <span>
+#include <string>
 
 #include "pipeline/ledger/sqlite.h"
 
@@ -17,7 +18,17 @@ std::span<const LedgerMigration> ledger_migrations();
 std::optional<Error> migrate(LedgerDatabase& database,
                              std::span<const LedgerMigration> migrations = ledger_migrations());
 
-/// An Error unless the ledger has exactly today's version: for readers, which may not change it.
-std::optional<Error> check_version(LedgerDatabase& database);
+/// A column that came to a table without a new version: an older docket does not name it, and the default is
+/// right for its rows.
+struct AddedColumn {
+  std::string table, name, declaration;
+};
+
+/// Adds those that the ledger lacks, in one transaction.
+std::optional<Error> add_missing(LedgerDatabase& database, std::span<const AddedColumn> columns);
+
+/// An Error unless the ledger has exactly today's version and these columns: for readers, which may not
+/// change it.
+std::optional<Error> check_version(LedgerDatabase& database, std::span<const AddedColumn> columns);
 
 }  // namespace docket

@@ -1,13 +1,13 @@
 // The only file that calls SQLite.
 #include "pipeline/ledger/sqlite.h"
 
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
+
+#include "pipeline/support/descriptor.h"
 
 namespace docket {
 namespace {
@@ -22,12 +22,17 @@ std::string_view view(const void* bytes, int length) {
              : std::string_view(static_cast<const char*>(bytes), static_cast<std::size_t>(length));
 }
 
+int bind(sqlite3_stmt* statement, int position, std::string_view text) {
+  return sqlite3_bind_text64(statement, position, text.data() == nullptr ? "" : text.data(), text.size(),
+                             SQLITE_STATIC, SQLITE_UTF8);
+}
+
 int bind(sqlite3_stmt* statement, int position, const LedgerValue& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value))
     return sqlite3_bind_int64(statement, position, *integer);
-  if (const auto* text = std::get_if<std::string_view>(&value))
-    return sqlite3_bind_text64(statement, position, text->data() == nullptr ? "" : text->data(), text->size(),
-                               SQLITE_STATIC, SQLITE_UTF8);
+  if (const auto* text = std::get_if<std::string_view>(&value)) return bind(statement, position, *text);
+  if (const auto* own = std::get_if<LedgerOwnText>(&value))
+    return bind(statement, position, std::string_view(own->text));
   if (const auto* blob = std::get_if<LedgerBytes>(&value))
     return sqlite3_bind_blob64(statement, position, blob->bytes.data() == nullptr ? "" : blob->bytes.data(),
                                blob->bytes.size(), SQLITE_STATIC);
@@ -36,12 +41,11 @@ int bind(sqlite3_stmt* statement, int position, const LedgerValue& value) {
 
 /// Makes the file for its owner alone before SQLite does it for all; the files beside it get the same mode.
 std::optional<Error> make_private(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0)
+  const Descriptor descriptor = open_file(file, O_RDWR | O_CREAT, 0600);
+  if (!descriptor)
     return Error{ErrorClass::output,
                  "cannot write the ledger " + file.string() + ": " + std::generic_category().message(errno)};
-  fchmod(descriptor, 0600);  // Another owner's file stays as it is.
-  close(descriptor);
+  fchmod(descriptor.get(), 0600);  // Another owner's file stays as it is.
   return std::nullopt;
 }
 
@@ -119,7 +123,7 @@ std::optional<Error> LedgerDatabase::execute(const std::string& sql) {
   return error(code);
 }
 
-std::optional<Error> LedgerDatabase::run(const char* sql, std::initializer_list<LedgerValue> values,
+std::optional<Error> LedgerDatabase::run(const char* sql, std::span<const LedgerValue> values,
                                          const EachRow& each_row) {
   Statement& kept = statements_[sql];
   int code = SQLITE_OK;
@@ -148,6 +152,12 @@ Result<std::int64_t> LedgerDatabase::number(const char* sql, std::initializer_li
   std::int64_t number = 0;
   if (auto failed = run(sql, values, [&](const LedgerRow& row) { number = row.integer(0); })) return *failed;
   return number;
+}
+
+Result<std::string> LedgerDatabase::text(const char* sql, std::initializer_list<LedgerValue> values) {
+  std::string text;
+  if (auto failed = run(sql, values, [&](const LedgerRow& row) { text = row.text(0); })) return *failed;
+  return text;
 }
 
 std::int64_t LedgerDatabase::last_row_id() const { return sqlite3_last_insert_rowid(connection_); }

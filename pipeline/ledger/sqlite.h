@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -17,11 +18,14 @@ struct sqlite3_stmt;
 
 namespace docket {
 
-/// A value to bind to a `?`; text and bytes are borrowed for the call.
+/// A value to bind to a `?`; text and bytes are borrowed for the call, but for a text made for it.
 struct LedgerBytes {
   std::string_view bytes;
 };
-using LedgerValue = std::variant<std::monostate, std::int64_t, std::string_view, LedgerBytes>;
+struct LedgerOwnText {
+  std::string text;
+};
+using LedgerValue = std::variant<std::monostate, std::int64_t, std::string_view, LedgerBytes, LedgerOwnText>;
 
 /// The value, or NULL where there is none.
 LedgerValue or_null(const std::optional<std::string>& text);
@@ -56,13 +60,20 @@ class LedgerDatabase {
   /// Runs one statement or several, without values and without looking at rows.
   std::optional<Error> execute(const std::string& sql);
 
-  /// Runs one statement. It is compiled once and kept by its address: `sql` must be a literal.
+  /// Runs one statement. It is compiled once and kept by its address: `sql` must be a literal, or a static
+  /// that never changes.
   using EachRow = std::function<void(const LedgerRow&)>;
-  std::optional<Error> run(const char* sql, std::initializer_list<LedgerValue> values = {},
+  std::optional<Error> run(const char* sql, std::span<const LedgerValue> values,
                            const EachRow& each_row = {});
+  std::optional<Error> run(const char* sql, std::initializer_list<LedgerValue> values = {},
+                           const EachRow& each_row = {}) {
+    return run(sql, std::span(values.begin(), values.size()), each_row);
+  }
 
-  /// The first column of the only row, as an integer; 0 if there is none.
+  /// The first column of the only row; 0 if there is none.
   Result<std::int64_t> number(const char* sql, std::initializer_list<LedgerValue> values = {});
+  /// The first column of the only row; empty if there is none.
+  Result<std::string> text(const char* sql, std::initializer_list<LedgerValue> values = {});
 
   std::int64_t last_row_id() const;
   const std::filesystem::path& file() const { return file_; }

@@ -5,13 +5,18 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/ledger/document_row.h"
+#include "pipeline/ledger/schema.h"
 #include "pipeline/ledger/sqlite.h"
 #include "pipeline/ledger_rows.h"
 
 namespace docket {
 
-/// Rows into tables and back: one statement each. What a row of a damaged ledger says that makes no sense
-/// reads as if it were not there.
+/// Rows into tables and back: one statement each, from one list of columns for each table. What a row of a
+/// damaged ledger says that makes no sense reads as if it were not there.
+
+/// Columns of these tables that the first version of the ledger may lack.
+std::vector<AddedColumn> added_columns();
 
 std::optional<Error> insert(LedgerDatabase& database, const LedgerConfiguration& configuration);
 std::optional<Error> insert(LedgerDatabase& database, const LedgerRun& run);
@@ -24,11 +29,13 @@ std::optional<Error> upsert_record(LedgerDatabase& database, const std::string& 
                                    const std::string& record);
 std::optional<Error> insert_attempt(LedgerDatabase& database, const LedgerDocument& document);
 /// With its text, where it has one.
-std::optional<Error> upsert(LedgerDatabase& database, const StoredResult& result, std::int64_t run);
+std::optional<Error> upsert(LedgerDatabase& database, const StoredResult& result);
 std::optional<Error> insert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run);
 std::optional<Error> upsert(LedgerDatabase& database, const StoredAnswer& answer, std::int64_t run);
 std::optional<Error> remove_document(LedgerDatabase& database, const std::string& path);
 
+/// None: there was no run.
+Result<std::optional<LedgerRun>> select_last_run(LedgerDatabase& database);
 Result<std::optional<LedgerDocument>> select_document(LedgerDatabase& database, std::string_view path);
 /// Those that are not done, in the order of their paths.
 std::optional<Error> select_unfinished(LedgerDatabase& database,

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "pipeline/ledger/cursor.h"
-#include "pipeline/ledger_rows.h"
+#include "pipeline/ledger/document_row.h"
 
 namespace docket {
 

@@ -3,7 +3,7 @@
 //   reader --> waiting --> limiter --> stage 1 --> ... --> stage n --> finish
 //   (thread)   (queue)        ^         |   ^                            |
 //                             |         v   |                            |
-//                             |   store, backends                        |
+//                             |   decision, backends                     |
 //                             +------------------------------------------+  (slot given back)
 //
 // The limiter is the only bound and the only entrance; everything behind it may queue freely, since at most
@@ -23,13 +23,15 @@
 #include <atomic>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <semaphore>
 #include <thread>
 
 #include "pipeline/pipeline.h"
 #include "pipeline/record.h"
-#include "pipeline/stage_store.h"
+#include "pipeline/run/ledger_stages.h"
+#include "pipeline/run/stage_decision.h"
 #include "pipeline/support/stopwatch.h"
 
 namespace docket {
@@ -40,11 +42,10 @@ namespace flow = tbb::flow;
 /// A document's stay in one stage: what the stage may look at, and what it asks and is answered, turn by
 /// turn.
 struct Visit {
-  nlohmann::json record;
-  std::vector<std::string> reasons;
-  /// What the store said; an Error: it cannot be read. Before it was asked: `later`.
-  Result<StageStore::Found> found = StageStore::Found::later;
+  /// Whether the stage runs; `waits`: not decided yet. An Error: the ledger cannot be read.
+  Result<StageDecision> decision = StageDecision{};
   int turn = 0;
+  std::unique_ptr<StageProgress> progress;
   bool is_private = false;  ///< The policy keeps a question of the stage on this machine.
   std::vector<Request> requests;
   std::vector<Reply> replies;
@@ -89,34 +90,23 @@ Result<std::vector<Request>> advance_safely(const Stage& stage, Document& docume
   }
 }
 
-/// The names of the conditions that hold.
-Result<std::vector<std::string>> reasons_for(std::span<const NamedCondition> when,
-                                             const nlohmann::json& record) {
-  std::vector<std::string> reasons;
-  for (const NamedCondition& named : when) {
-    const Result<bool> holds = named.condition->holds(record);
-    if (!holds)
-      return Error{ErrorClass::condition, "condition '" + named.name + "': " + holds.error().message};
-    if (*holds) reasons.push_back(named.name);
-  }
-  return reasons;
-}
-
 WallClock::time_point deadline_after(std::chrono::milliseconds time) {
   return time.count() == 0 ? WallClock::time_point::max() : WallClock::now() + time;
 }
 
-/// One stage in the graph: a node that advances it, and a node that asks the store and backends, in a loop.
+/// One stage in the graph: a node that advances it, and, in a loop with it, a node that decides whether it
+/// runs for a document, and asks backends.
 class StageNode {
  public:
   StageNode(flow::graph& graph, std::size_t position, std::span<const StageConfig> stages, Backend& backend,
-            const FlowOptions& options, StageStore* store, std::stop_token stop)
+            const FlowOptions& options, LedgerStages* ledger, std::stop_token stop)
       : position_(position),
         stages_(stages),
         before_(all_before(stages, position)),
         backend_(backend),
         options_(options),
-        store_(store),
+        ledger_(ledger),
+        decider_(stages),
         stop_(std::move(stop)),
         step_(
             graph, flow::unlimited,
@@ -147,7 +137,10 @@ class StageNode {
     Next where = Next::leave;
     {
       const CpuStopwatch watch(result.cpu_ns);
-      where = job.visit ? go_on(*next.visit, passage, result) : enter(*next.visit, passage, result);
+      if (job.visit)
+        where = go_on(*next.visit, passage, result);
+      else if (!stop_.stop_requested())
+        where = Next::call;
     }
     if (where == Next::call) {
       std::get<1>(out).try_put(next);
@@ -157,24 +150,7 @@ class StageNode {
     std::get<0>(out).try_put(Job{job.passage, nullptr});
   }
 
-  /// Whether the stage is for this document at all.
-  Next enter(Visit& visit, Passage& passage, StageResult& result) const {
-    Document& document = *passage.document;
-    if (!may_begin(document)) return Next::leave;
-    visit.record = record_before(document, stages_, before_);
-    Result<std::vector<std::string>> reasons = reasons_for(pipeline().when, visit.record);
-    if (!reasons) return fail(result, reasons.error());
-    visit.reasons = std::move(*reasons);
-    if (!pipeline().when.empty() && visit.reasons.empty() && !pipeline().type->decides_on_reasons) {
-      result.state = StageResult::State::skipped;
-      return Next::leave;
-    }
-    if (store_ != nullptr) return Next::call;
-    visit.found = StageStore::Found::nothing;
-    return turn(visit, passage, result);
-  }
-
-  /// With what the store, or the backends, have said.
+  /// With what was decided, or the backends have said.
   Next go_on(Visit& visit, Passage& passage, StageResult& result) const {
     if (visit.turn > 0) {
       for (const Reply& reply : visit.replies) {
@@ -188,24 +164,20 @@ class StageNode {
       }
       return turn(visit, passage, result);
     }
-    if (!visit.found) return fail(result, visit.found.error());
-    switch (*visit.found) {
-      case StageStore::Found::result:
-        return Next::leave;
-      case StageStore::Found::later:
-        return stop_.stop_requested() ? Next::leave : Next::call;
-      case StageStore::Found::nothing:
-        break;
-    }
+    if (!visit.decision) return fail(result, visit.decision.error());
+    if (visit.decision->what == StageDecision::What::waits)
+      return stop_.stop_requested() ? Next::leave : Next::call;
+    if (visit.decision->what != StageDecision::What::runs) return Next::leave;
     if (!stop_.stop_requested()) return turn(visit, passage, result);
-    store_->ended(*passage.document, position_);
+    if (ledger_ != nullptr) ledger_->ended(*passage.document, position_);
     return Next::leave;
   }
 
   /// Advances the stage by one turn.
   Next turn(Visit& visit, const Passage& passage, StageResult& result) const {
     Document& document = *passage.document;
-    const Turn turn{visit.turn, visit.replies, visit.record, visit.reasons};
+    const Turn turn{visit.turn, visit.replies, visit.decision->record, visit.decision->reasons,
+                    visit.progress};
     Result<std::vector<Request>> requests = advance_safely(*pipeline().stage, document, turn, result);
     if (requests && !requests->empty()) {
       for (Request& request : *requests)
@@ -220,7 +192,7 @@ class StageNode {
       fail(result, requests.error());
     else if (result.state == StageResult::State::pending)
       result.state = StageResult::State::done;
-    if (store_ != nullptr) store_->ended(document, position_);
+    if (ledger_ != nullptr) ledger_->ended(document, position_);
     return Next::leave;
   }
 
@@ -230,11 +202,11 @@ class StageNode {
     request.asked_by = {document.path, pipeline().id, position_, asks_later(request.backend)};
     request.deadline = passage.deadline;
     if (!std::holds_alternative<Prompt>(request.question) || options_.private_when.empty()) return;
-    nlohmann::json record = visit.record;
+    nlohmann::json record = visit.decision->record;
     if (!result.output.is_null())
       record[pipeline().id] = result.output;  // What a lower tier says of it counts.
     // What nobody can tell, or not yet, stays here.
-    const Result<std::vector<std::string>> reasons = reasons_for(options_.private_when, record);
+    const Result<std::vector<std::string>> reasons = conditions_that_hold(options_.private_when, record);
     if (!reasons) {
       request.private_because = reasons.error().message;
     } else if (!reasons->empty()) {
@@ -265,14 +237,6 @@ class StageNode {
                        [&](const StageConfig& stage) { return names_backend(stage, backend); });
   }
 
-  bool may_begin(const Document& document) const {
-    if (stop_.stop_requested()) return false;
-    return std::ranges::all_of(pipeline().after, [&](std::size_t earlier) {
-      const StageResult::State state = document.stages[earlier].state;
-      return state != StageResult::State::failed && state != StageResult::State::pending;
-    });
-  }
-
   static Next fail(StageResult& result, Error error) {
     if (error.error_class == ErrorClass::withheld) {
       result.state = StageResult::State::held;
@@ -289,23 +253,27 @@ class StageNode {
   void call(const Job& job, CallNode::gateway_type& gateway) const {
     gateway.reserve_wait();
     if (job.visit->turn == 0)
-      ask_store(job, gateway);
+      decide(job, gateway);
     else
       ask_backends(job, gateway);
   }
 
-  void ask_store(const Job& job, CallNode::gateway_type& gateway) const {
+  void decide(const Job& job, CallNode::gateway_type& gateway) const {
     const auto back = [job, &gateway] {
       gateway.try_put(job);
       gateway.release_wait();  // Nothing after this: the graph may go.
     };
+    const auto nothing = [](const std::string&) -> Result<StageDecider::Found> {
+      return StageDecider::Found{};
+    };
     const std::int64_t cpu_begin = thread_cpu_ns();
-    Result<StageStore::Found> found =
-        store_->begin(*job.passage->document, position_, job.visit->reasons, back);
-    // `visit.found` says so already, and the document may be on its way again.
-    if (found && *found == StageStore::Found::later) return;
+    Document& document = *job.passage->document;
+    Result<StageDecision> decision = ledger_ != nullptr ? ledger_->begin(document, position_, back)
+                                                        : decider_.decide(document, position_, nothing);
+    // `visit.decision` says so already, and the document may be on its way again.
+    if (decision && decision->what == StageDecision::What::waits) return;
     result_of(job).cpu_ns += thread_cpu_ns() - cpu_begin;
-    job.visit->found = std::move(found);
+    job.visit->decision = std::move(decision);
     back();
   }
 
@@ -327,7 +295,8 @@ class StageNode {
   const std::vector<std::size_t> before_;
   Backend& backend_;
   const FlowOptions& options_;
-  StageStore* const store_;
+  LedgerStages* const ledger_;  ///< Decides, where there is one.
+  mutable StageDecider decider_;
   const std::stop_token stop_;
   StepNode step_;
   CallNode call_;
@@ -383,7 +352,7 @@ std::vector<std::size_t> last_stages(std::span<const StageConfig> stages) {
 /// How far the reader may be ahead of the limiter: enough that a slot never waits for a directory.
 constexpr int lookahead = 16;
 
-void run_in_arena(std::span<const StageConfig> stages, Backend& backend, StageStore* store,
+void run_in_arena(std::span<const StageConfig> stages, Backend& backend, LedgerStages* ledger,
                   const FlowEnds& ends, const FlowOptions& options, const std::stop_token& outer_stop) {
   std::stop_source stop;
   const std::stop_callback forward(outer_stop, [&stop] { stop.request_stop(); });
@@ -397,7 +366,7 @@ void run_in_arena(std::span<const StageConfig> stages, Backend& backend, StageSt
   flow::limiter_node<Job, int> limiter(graph, static_cast<std::size_t>(options.in_flight));
   std::deque<StageNode> nodes;
   for (std::size_t i = 0; i < stages.size(); ++i)
-    nodes.emplace_back(graph, i, stages, backend, options, store, stop.get_token());
+    nodes.emplace_back(graph, i, stages, backend, options, ledger, stop.get_token());
   flow::multifunction_node<Job, std::tuple<int>> finish(graph, flow::serial, [&](const Job& job, auto& out) {
     if (!all_arrived(*job.passage, stages.size())) return;
     failure.guard([&] { ends.finished(*job.passage->document); });
@@ -436,11 +405,11 @@ void run_in_arena(std::span<const StageConfig> stages, Backend& backend, StageSt
 }  // namespace
 
 void run_flow(std::span<const StageConfig> stages, Backend& backend, const FlowEnds& ends,
-              const FlowOptions& options, const std::stop_token& stop, StageStore* store) {
+              const FlowOptions& options, const std::stop_token& stop, LedgerStages* ledger) {
   const tbb::global_control cap(tbb::global_control::max_allowed_parallelism,
                                 static_cast<std::size_t>(std::max(2, options.jobs)));
   tbb::task_arena arena(options.jobs);
-  arena.execute([&] { run_in_arena(stages, backend, store, ends, options, stop); });
+  arena.execute([&] { run_in_arena(stages, backend, ledger, ends, options, stop); });
 }
 
 }  // namespace docket

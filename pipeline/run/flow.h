@@ -12,7 +12,7 @@
 
 namespace docket {
 
-class StageStore;
+class LedgerStages;
 struct StageConfig;
 
 struct FlowOptions {
@@ -36,13 +36,12 @@ struct FlowEnds {
 /// Takes every document through the stages, each stage after those it waits for. Returns when each document
 /// that `next` gave has been handed to `finished`: done, failed, held or cancelled (see `outcome`).
 ///
-/// `store`, if given, is asked for the result of a stage before it is run; it must outlive all that it was
-/// told.
+/// `ledger`, if given, is asked for the result of a stage before it is run.
 ///
 /// Once `stop` is requested no document is taken and no stage is begun; answers that are on their way are
 /// waited for. A stage whose predecessor failed stays pending. Throws what `next` or `finished` threw first,
 /// after every document has been handed back.
 void run_flow(std::span<const StageConfig> stages, Backend& backend, const FlowEnds& ends,
-              const FlowOptions& options, const std::stop_token& stop, StageStore* store = nullptr);
+              const FlowOptions& options, const std::stop_token& stop, LedgerStages* ledger = nullptr);
 
 }  // namespace docket

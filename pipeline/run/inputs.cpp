@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,7 +13,8 @@
 #include <system_error>
 #include <utility>
 
-#include "pipeline/run/glob.h"
+#include "pipeline/support/event.h"
+#include "pipeline/support/glob.h"
 
 namespace docket {
 
@@ -54,7 +54,7 @@ bool is_there(const fs::path& path) {
 
 Glob glob_of(const std::string& source, const fs::path& base) {
   const fs::path path = (base / source).lexically_normal();
-  return is_folder(path) ? Glob::below(path.string()) : Glob(path.string());
+  return is_folder(path) ? Glob::below(path.string()) : Glob(path.string(), Glob::Use::list);
 }
 
 }  // namespace
@@ -182,7 +182,6 @@ class Walk final : public Inputs::Source {
 class List final : public Inputs::Source {
  public:
   List(fs::path base, char separator) : base_(std::move(base)), separator_(separator) {}
-  ~List() override { close(wake_); }
 
   std::string next(const std::stop_token& stop) override {
     for (;;) {
@@ -202,8 +201,8 @@ class List final : public Inputs::Source {
  private:
   /// False once `stop` is requested.
   bool read_more(const std::stop_token& stop) {
-    const std::stop_callback interrupt(stop, [this] { eventfd_write(wake_, 1); });
-    std::array<pollfd, 2> files = {{{STDIN_FILENO, POLLIN, 0}, {wake_, POLLIN, 0}}};
+    const std::stop_callback interrupt(stop, [this] { interrupted_.signal(); });
+    std::array<pollfd, 2> files = {{{STDIN_FILENO, POLLIN, 0}, {interrupted_.descriptor(), POLLIN, 0}}};
     while (poll(files.data(), files.size(), -1) < 0 && errno == EINTR) {
     }
     if (stop.stop_requested()) return false;
@@ -222,7 +221,7 @@ class List final : public Inputs::Source {
 
   const fs::path base_;
   const char separator_;
-  const int wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  const Event interrupted_;
   std::string buffer_;
   std::size_t begin_ = 0;     // Of the next name.
   std::size_t searched_ = 0;  // No separator before here.
@@ -243,7 +242,7 @@ std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) const {
   if (is_folder(path))
     return std::make_unique<Walk>(Glob::below(path.string()), options_.output_dir.string(), warn_);
   if (is_there(path) || !Glob::is_pattern(source)) return std::make_unique<OneFile>(path);
-  return std::make_unique<Walk>(Glob(path.string()), options_.output_dir.string(), warn_);
+  return std::make_unique<Walk>(Glob(path.string(), Glob::Use::list), options_.output_dir.string(), warn_);
 }
 
 bool Inputs::named_before(std::size_t position, const std::string& file) const {

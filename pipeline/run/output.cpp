@@ -11,8 +11,10 @@
 #include <system_error>
 #include <utility>
 
+#include "pipeline/support/descriptor.h"
 #include "pipeline/support/digest.h"
 #include "pipeline/support/fault_point.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket {
 
@@ -60,27 +62,22 @@ std::string shortened(std::string component) {
   if (component.size() <= longest_component) return component;
   const std::string digest = sha256_hex(component);
   std::size_t cut = longest_component - digest_digits - 1;
-  while (cut > 0 && (static_cast<unsigned char>(component[cut]) & 0xC0) == 0x80)
+  while (cut > 0 && continues_character(component[cut]))
     --cut;  // Not within a character.
   return component.substr(0, cut) + "~" + digest;
 }
 
 /// Opens the file, writes all of `content`; 0 or an errno.
-int write_all(const fs::path& file, int flags, std::string_view content) {
-  const int descriptor = open(file.c_str(), flags | O_CLOEXEC, 0666);
-  if (descriptor < 0) return errno;
-  int error = 0;
-  while (!content.empty() && error == 0) {
-    const ssize_t written = ::write(descriptor, content.data(), content.size());
-    if (written > 0) content.remove_prefix(static_cast<std::size_t>(written));
-    if (written < 0 && errno != EINTR) error = errno;
-  }
-  if (close(descriptor) != 0 && error == 0) error = errno;
-  return error;
+int write_content(const fs::path& file, int flags, std::string_view content) {
+  Descriptor descriptor = open_file(file, flags);
+  if (!descriptor) return errno;
+  const int error = write_all(descriptor.get(), content);
+  const int failed = descriptor.close();
+  return error != 0 ? error : failed;
 }
 
 int write_new(const fs::path& file, std::string_view content) {
-  return write_all(file, O_WRONLY | O_CREAT | O_TRUNC, content);
+  return write_content(file, O_WRONLY | O_CREAT | O_TRUNC, content);
 }
 
 }  // namespace
@@ -115,7 +112,7 @@ std::optional<Error> write_file(const fs::path& file, std::string_view content) 
   const fs::file_type type = fs::status(file, ignored).type();
   if (type != fs::file_type::regular &&
       type != fs::file_type::not_found) {  // A device or a pipe stays what it is.
-    const int error = write_all(file, O_WRONLY, content);
+    const int error = write_content(file, O_WRONLY, content);
     return error == 0 ? std::nullopt : std::optional(write_error(file, error));
   }
   const fs::path temporary =

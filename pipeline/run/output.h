@@ -18,11 +18,11 @@ namespace docket {
 ///  - `/srv/a.pdf` becomes `_root/srv/a.pdf`; a first folder `_root` gets one more `_` in front;
 ///  - `report` (whose record would be report.json) becomes `_report`, `.docket/…` becomes `_.docket/…`, and
 ///    each of these with `_` in front gets one more;
-///  - a folder `x.json`, `x.jsonl` or `x.txt` becomes `x.json_`, so that it cannot be in the way of a file of
-///  ours;
+///  - a folder `x.json`, `x.jsonl` or `x.txt` becomes `x.json_`, so that it cannot be in the way of a file
+///    of ours;
 ///  - a file `x.words` becomes `x.words_`, since its record would be the word boxes of `x`;
 ///  - a component that is too long for a file name is cut and gets `~` and a digest of the whole; one that
-///  ends so by itself gets a `_` behind.
+///    ends so by itself gets a `_` behind.
 std::string output_name(std::string_view document_path);
 
 /// Endings of a document's files.

@@ -1,6 +1,8 @@
 #include "pipeline/run/report.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <numeric>
 
 namespace docket {
@@ -29,7 +31,32 @@ std::size_t index(StageResult::State state) { return static_cast<std::size_t>(st
 
 }  // namespace
 
+struct Report::StageSums {
+  std::int64_t in = 0;                      ///< Reached.
+  std::array<std::int64_t, 5> states = {};  ///< By StageResult::State.
+  std::int64_t cancelled = 0;               ///< Of the pending ones: begun, then cut short.
+  std::int64_t wall_ns = 0, cpu_ns = 0;
+  Spending spent;
+  std::map<std::string, std::int64_t> reasons;
+
+  void add(const StageResult& result);
+};
+
+void Report::StageSums::add(const StageResult& result) {
+  const bool is_pending = result.state == StageResult::State::pending;
+  if (!is_pending || result.error) ++in;
+  if (is_pending && result.error) ++cancelled;
+  ++states[index(result.state)];
+  wall_ns += result.wall_ns;
+  cpu_ns += result.cpu_ns;
+  spent += result.spent;
+  for (const std::string& reason : result.reasons)
+    ++reasons[reason];
+}
+
 Report::Report(const Pipeline& pipeline) : pipeline_(pipeline), stages_(pipeline.stages.size()) {}
+
+Report::~Report() = default;
 
 void Report::Group::add(std::size_t number, Named named) {
   ++count;
@@ -38,19 +65,11 @@ void Report::Group::add(std::size_t number, Named named) {
 }
 
 void Report::add(const Document& document) {
-  ++ran_;
   ++outcomes_[static_cast<std::size_t>(outcome(document))];
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const StageResult& result = document.stages[i];
-    StageSums& sums = stages_[i];
-    ++sums.states[index(result.state)];
-    if (result.state == StageResult::State::pending && result.error) ++sums.cancelled;
-    sums.wall_ns += result.wall_ns;
-    sums.cpu_ns += result.cpu_ns;
-    sums.spent += result.spent;
+    stages_[i].add(result);
     usage_ += result.spent.total();
-    for (const std::string& reason : result.reasons)
-      ++sums.reasons[reason];
     if (result.held)
       held_[*result.held].add(document.number, {document.path, pipeline_.stages[i].id, {}, result.reasons});
   }
@@ -74,22 +93,30 @@ std::int64_t Report::documents() const {
 
 ordered_json Report::stages_json() const {
   using State = StageResult::State;
+  struct Column {
+    const char* name;
+    ordered_json (*value)(const StageSums& sums);
+  };
+  // What is counted; cli/table.cpp has what is shown of it.
+  static constexpr Column columns[] = {
+      {"in", [](const StageSums& sums) -> ordered_json { return sums.in; }},
+      {"done", [](const StageSums& sums) -> ordered_json { return sums.states[index(State::done)]; }},
+      {"skipped", [](const StageSums& sums) -> ordered_json { return sums.states[index(State::skipped)]; }},
+      {"failed", [](const StageSums& sums) -> ordered_json { return sums.states[index(State::failed)]; }},
+      {"held", [](const StageSums& sums) -> ordered_json { return sums.states[index(State::held)]; }},
+      {"cancelled", [](const StageSums& sums) -> ordered_json { return sums.cancelled; }},
+      {"wall_ms", [](const StageSums& sums) -> ordered_json { return milliseconds(sums.wall_ns); }},
+      {"cpu_ms", [](const StageSums& sums) -> ordered_json { return milliseconds(sums.cpu_ns); }},
+      {"usage", [](const StageSums& sums) { return docket::to_json(sums.spent.total()); }},
+      {"models", [](const StageSums& sums) { return models_json(sums.spent); }},
+  };
   ordered_json stages = ordered_json::array();
   for (std::size_t i = 0; i < stages_.size(); ++i) {
-    const StageSums& sums = stages_[i];
-    const std::int64_t pending = sums.states[index(State::pending)];
-    stages.push_back({{"id", pipeline_.stages[i].id},
-                      {"type", pipeline_.stages[i].type->name},
-                      {"in", ran_ - pending + sums.cancelled},
-                      {"done", sums.states[index(State::done)]},
-                      {"skipped", sums.states[index(State::skipped)]},
-                      {"failed", sums.states[index(State::failed)]},
-                      {"held", sums.states[index(State::held)]},
-                      {"cancelled", sums.cancelled},
-                      {"wall_ms", milliseconds(sums.wall_ns)},
-                      {"cpu_ms", milliseconds(sums.cpu_ns)},
-                      {"usage", docket::to_json(sums.spent.total())},
-                      {"models", models_json(sums.spent)}});
+    ordered_json& stage = stages.emplace_back(ordered_json::object());
+    stage["id"] = pipeline_.stages[i].id;
+    stage["type"] = pipeline_.stages[i].type->name;
+    for (const Column& column : columns)
+      stage[column.name] = column.value(stages_[i]);
   }
   return stages;
 }

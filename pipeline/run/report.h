@@ -18,6 +18,7 @@ namespace docket {
 class Report {
  public:
   explicit Report(const Pipeline& pipeline);
+  ~Report();
 
   void add(const Document& document);
   /// A document that an earlier run has ended so, and that needed nothing.
@@ -49,13 +50,7 @@ class Report {
   nlohmann::ordered_json to_json(const Run& run) const;
 
  private:
-  struct StageSums {
-    std::array<std::int64_t, 5> states = {};  ///< By StageResult::State.
-    std::int64_t cancelled = 0;               ///< Of the pending ones: begun, then cut short.
-    std::int64_t wall_ns = 0, cpu_ns = 0;
-    Spending spent;
-    std::map<std::string, std::int64_t> reasons;
-  };
+  struct StageSums;  ///< What is counted for each stage.
   /// Documents with the same problem: all are counted, those with the lowest numbers are named.
   struct Group {
     struct Named {
@@ -72,7 +67,6 @@ class Report {
   const Pipeline& pipeline_;
   std::array<std::int64_t, 4> outcomes_ = {};    ///< By Outcome.
   std::array<std::int64_t, 4> up_to_date_ = {};  ///< By the Outcome of the run that did the work.
-  std::int64_t ran_ = 0;                         ///< Documents that went through stages.
   std::vector<std::string> missing_;
   std::vector<StageSums> stages_;
   std::map<ErrorClass, Group> errors_;

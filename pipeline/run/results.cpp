@@ -7,6 +7,7 @@
 #include <string>
 
 #include "pipeline/ledger/tables.h"
+#include "pipeline/support/descriptor.h"
 #include "pipeline/support/fault_point.h"
 
 namespace docket {
@@ -18,14 +19,7 @@ constexpr std::size_t block_bytes = std::size_t{1} << 20;
 class Blocks {
  public:
   explicit Blocks(const std::filesystem::path& file)
-      : descriptor_(open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-    if (descriptor_ < 0) error_ = errno;
-  }
-  ~Blocks() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  Blocks(const Blocks&) = delete;
-  Blocks& operator=(const Blocks&) = delete;
+      : descriptor_(open_file(file, O_WRONLY | O_CREAT | O_TRUNC)), error_(descriptor_ ? 0 : errno) {}
 
   void add_line(std::string_view line) {
     block_ += line;
@@ -35,26 +29,20 @@ class Blocks {
   /// 0 or an errno.
   int finish() {
     flush();
-    if (descriptor_ >= 0 && close(descriptor_) != 0 && error_ == 0) error_ = errno;
-    descriptor_ = -1;
-    return error_;
+    const int failed = descriptor_.close();
+    return error_ != 0 ? error_ : failed;
   }
   std::int64_t written() const { return written_; }
 
  private:
   void flush() {
-    std::string_view rest = block_;
-    while (!rest.empty() && error_ == 0) {
-      const ssize_t count = write(descriptor_, rest.data(), rest.size());
-      if (count > 0) rest.remove_prefix(static_cast<std::size_t>(count));
-      if (count < 0 && errno != EINTR) error_ = errno;
-    }
+    if (error_ == 0) error_ = write_all(descriptor_.get(), block_);
     written_ += static_cast<std::int64_t>(block_.size());
     block_.clear();
   }
 
-  int descriptor_;
-  int error_ = 0;
+  Descriptor descriptor_;
+  int error_;
   std::string block_;
   std::int64_t written_ = 0;
 };

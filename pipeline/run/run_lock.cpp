@@ -11,7 +11,7 @@
 #include <sstream>
 
 #include "pipeline/run/output.h"
-#include "pipeline/support/time.h"
+#include "pipeline/support/iso_8601.h"
 
 namespace docket {
 namespace {
@@ -50,16 +50,15 @@ std::string to_string(const LockHolder& holder) {
 }
 
 std::variant<RunLock, RunLock::Busy, Error> RunLock::take(const std::filesystem::path& file) {
-  const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor < 0) return write_error(file, errno);
-  RunLock lock(descriptor);
-  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return Busy{read_holder(descriptor)};
+  Descriptor descriptor = open_file(file, O_RDWR | O_CREAT);
+  if (!descriptor) return write_error(file, errno);
+  if (flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return Busy{read_holder(descriptor.get())};
     return Error{ErrorClass::output,
                  "cannot lock " + file.string() + ": " + std::generic_category().message(errno)};
   }
-  if (const int failed = write_holder(descriptor)) return write_error(file, failed);
-  return lock;
+  if (const int failed = write_holder(descriptor.get())) return write_error(file, failed);
+  return RunLock(std::move(descriptor));
 }
 
 std::variant<RunLock, RunLock::Busy, Error> RunLock::wait(
@@ -78,11 +77,5 @@ std::variant<RunLock, RunLock::Busy, Error> RunLock::wait(
     stopped.wait_for(lock, stop, reask, [] { return false; });
   }
 }
-
-RunLock::~RunLock() {
-  if (descriptor_ >= 0) close(descriptor_);
-}
-
-RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 }  // namespace docket

@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "pipeline/support/descriptor.h"
 #include "pipeline/support/result.h"
 
 namespace docket {
@@ -34,13 +35,10 @@ class RunLock {
   static std::variant<RunLock, Busy, Error> wait(const std::filesystem::path& file,
                                                  const std::stop_token& stop,
                                                  const std::function<void(const LockHolder&)>& waiting);
-  ~RunLock();
-  RunLock(RunLock&& other) noexcept;
-  RunLock& operator=(RunLock&&) = delete;
 
  private:
-  explicit RunLock(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_;
+  explicit RunLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
+  Descriptor descriptor_;
 };
 
 }  // namespace docket

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "pipeline/support/descriptor.h"
 #include "pipeline/support/digest.h"
 
 namespace docket {
@@ -35,14 +36,6 @@ Error unreadable(const std::filesystem::path& file, int error_number) {
   return unreadable(file, std::generic_category().message(error_number));
 }
 
-/// Closes at the end of the scope.
-struct Descriptor {
-  int number;
-  ~Descriptor() {
-    if (number >= 0) close(number);
-  }
-};
-
 }  // namespace
 
 std::optional<FileStamp> stamp_at(int folder, const char* name) {
@@ -59,16 +52,16 @@ Result<FileStamp> stamp_of(const std::filesystem::path& file) {
 }
 
 Result<FileIdentity> identify(const std::filesystem::path& file) {
-  const Descriptor descriptor{open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
-  if (descriptor.number < 0) return unreadable(file, errno);
+  const Descriptor descriptor = open_file(file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!descriptor) return unreadable(file, errno);
   struct stat before {};
-  if (fstat(descriptor.number, &before) != 0) return unreadable(file, errno);
+  if (fstat(descriptor.get(), &before) != 0) return unreadable(file, errno);
   if (!S_ISREG(before.st_mode)) return unreadable(file, "not a regular file");
   if (before.st_size > largest_file_bytes) return unreadable(file, "larger than 2 GiB");
   Sha256 hash;
   std::vector<char> block(block_bytes);
   while (true) {
-    const ssize_t got = read(descriptor.number, block.data(), block.size());
+    const ssize_t got = read(descriptor.get(), block.data(), block.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return unreadable(file, errno);
     if (got == 0) break;

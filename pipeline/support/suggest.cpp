@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pipeline/support/ascii.h"
+
 namespace docket {
 namespace {
 
@@ -11,9 +13,8 @@ constexpr std::size_t most_names = 1000;
 constexpr std::size_t most_listed = 16;
 
 std::string folded(std::string_view name) {
-  std::string text(name);
+  std::string text = to_lower(name);
   for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
     if (c == '_' || c == ' ') c = '-';
   }
   return text;

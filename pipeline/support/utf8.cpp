@@ -1,44 +1,48 @@
 #include "pipeline/support/utf8.h"
 
+#include <utf8cpp/utf8.h>
+
 #include <algorithm>
+#include <iterator>
 
 namespace docket {
 namespace {
 
-/// Length of the well-formed character at the start of `text`; 0: there is none.
-std::size_t well_formed(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    return follows(1, first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF) && follows(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    return follows(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && follows(2) && follows(3)
-               ? 4
-               : 0;
-  }
-  return 0;
-}
+constexpr std::size_t longest_character = 4;  ///< Bytes.
 
 }  // namespace
 
 std::size_t first_invalid_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = well_formed(text.substr(at));
-    if (length == 0) return at;
-    at += length;
-  }
-  return std::string_view::npos;
+  const auto bad = utf8::find_invalid(text.begin(), text.end());
+  return bad == text.end() ? std::string_view::npos : static_cast<std::size_t>(bad - text.begin());
 }
 
 std::size_t characters(std::string_view text) {
-  return std::count_if(text.begin(), text.end(),
-                       [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  return static_cast<std::size_t>(std::ranges::count(text, false, continues_character));
+}
+
+char32_t next_code_point_beyond_ascii(std::string_view text, std::size_t& at) {
+  const char* position = text.data() + at;
+  if (first_invalid_utf8(text.substr(at, longest_character)) == 0) {
+    ++at;
+    return replacement_character;
+  }
+  const char32_t c = utf8::unchecked::next(position);
+  at = static_cast<std::size_t>(position - text.data());
+  return c;
+}
+
+std::string excerpt(std::string_view text, std::size_t most) {
+  std::string line;
+  for (const char c : text.substr(0, most))
+    line += static_cast<unsigned char>(c) < ' ' || c == 0x7f ? ' ' : c;
+  if (const std::size_t bad = first_invalid_utf8(line); bad != std::string::npos) line.resize(bad);
+  return line + (text.size() > most ? "…" : "");
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  const bool valid = c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF);
+  utf8::unchecked::append(valid ? c : replacement_character, std::back_inserter(out));
 }
 
 }  // namespace docket

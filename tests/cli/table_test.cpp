@@ -20,18 +20,36 @@ TEST(Printable, LeavesNothingThatDrivesATerminal) {
       << "C1 controls too";
 }
 
-TEST(Duration, IsShortAtEverySize) {
-  EXPECT_EQ(format_duration(950), "950 ms");
-  EXPECT_EQ(format_duration(12'400), "12.4 s");
-  EXPECT_EQ(format_duration(185'000), "3 min 5 s");
-  EXPECT_EQ(format_duration(7'800'000), "2 h 10 min");
+TEST(Cost, SaysWhenItIsUnknown) {
+  EXPECT_EQ(format_cost(1.25), "$1.25");
+  EXPECT_EQ(format_cost(0.0031), "$0.0031");
+  EXPECT_EQ(format_cost(nullptr), "?");
 }
 
-TEST(Money, IsNeverRoundedToNothingAndSaysWhenItIsUnknown) {
-  EXPECT_EQ(format_money(0), "$0.00");
-  EXPECT_EQ(format_money(1.25), "$1.25");
-  EXPECT_EQ(format_money(0.0031), "$0.0031");
-  EXPECT_EQ(format_money(nullptr), "?");
+TEST(ReportTable, HasARowForEachStage) {
+  const nlohmann::ordered_json usage = {
+      {"calls", 7}, {"input_tokens", 900}, {"output_tokens", 80}, {"cost_usd", 1.25}};
+  const nlohmann::ordered_json report = {
+      {"run", {{"wall_ms", 0}}},
+      {"documents", {{"in", 3}, {"done", 2}, {"held", 0}, {"failed", 1}, {"skipped", 0}, {"cancelled", 0}}},
+      {"up_to_date", {{"held", 0}}},
+      {"missing", {{"count", 0}, {"documents", nlohmann::ordered_json::array()}}},
+      {"stages",
+       {{{"id", "sort"},
+         {"in", 3},
+         {"done", 2},
+         {"skipped", 4},
+         {"failed", 1},
+         {"held", 5},
+         {"cpu_ms", 12},
+         {"usage", usage}}}},
+      {"totals", {{"usage", usage}}},
+      {"errors", nlohmann::ordered_json::array()},
+      {"held", nlohmann::ordered_json::array()}};
+  EXPECT_EQ(format_report(report),
+            "stage  in  done  skipped  failed  held    cpu  calls  tokens in  out   cost\n"
+            "sort    3     2        4       1     5  12 ms      7        900   80  $1.25\n"
+            "\n3 documents: 2 done, 1 failed; 0 ms, $1.25\n");
 }
 
 }  // namespace

@@ -143,7 +143,7 @@ TEST_F(ExtractPool, ADocumentThatTakesTooLongFailsAndTheNextIsRead) {
   auto next = ask({.file = folder_.write("next", "a text\n"), .password = {}});
   EXPECT_EQ(endless.get().answer.error(),
             (Error{ErrorClass::limit,
-                   "slow took longer than 0.2 s of CPU time; see `time_limit` of the extract stage"}));
+                   "slow took longer than 200 ms of CPU time; see `time_limit` of the extract stage"}));
   EXPECT_TRUE(next.get().answer);
 }
 
@@ -202,7 +202,7 @@ TEST_F(ExtractPool, AWorkerThatDoesNothingAtAllIsGivenUp) {
   use_fake_worker("cat <&3 >/dev/null\n");  // Waits for a second order.
   EXPECT_EQ(
       error_of("x"),
-      (Error{ErrorClass::limit, "file gave no answer within 0.2 s; see `time_limit` of the extract stage"}));
+      (Error{ErrorClass::limit, "file gave no answer within 200 ms; see `time_limit` of the extract stage"}));
 }
 
 TEST_F(ExtractPool, ADeathAfterOtherDocumentsIsTriedAgainInAFreshWorker) {

@@ -84,31 +84,24 @@ TEST(Ledger, KeepsADocumentWithItsStagesOverRuns) {
   stage.error = Error{ErrorClass::content, "no JSON"};
   stage.usage.calls = 2;
   stage.usage.nano_dollars = 7;
+  LedgerDocument written = document_at("a");
+  written.outcome = Outcome::failed;
+  written.error = Error{ErrorClass::damaged, "broken"};
+  written.error_stage = "extract";
+  written.held = "why";
+  written.attempts = 2;
+  written.parked = true;
+  written.in_input = true;
+  written.run = 1;
   {
     const auto ledger = open(dir.path());
     ASSERT_FALSE(ledger->begin_run(run_named("r"), {{"c", "classify", "{}"}}));
-    LedgerDocument document = document_at("a");
-    document.outcome = Outcome::failed;
-    document.error = Error{ErrorClass::damaged, "broken"};
-    document.error_stage = "extract";
-    document.held = "why";
-    document.attempts = 2;
-    document.parked = true;
-    ledger->document_ended(document, {stage}, "{\"a\":1}");
+    ledger->document_ended(written, {stage}, "{\"a\":1}");
   }
   const auto ledger = open(dir.path());
   const auto found = document_in(*ledger, "a");
   ASSERT_TRUE(found && *found);
-  const LedgerDocument& document = **found;
-  EXPECT_EQ(document.stamp, (FileStamp{5, 111, 222, 333}));
-  EXPECT_EQ(document.outcome, Outcome::failed);
-  EXPECT_EQ(document.error, (Error{ErrorClass::damaged, "broken"}));
-  EXPECT_EQ(document.error_stage, "extract");
-  EXPECT_EQ(document.held, "why");
-  EXPECT_EQ(document.attempts, 2);
-  EXPECT_TRUE(document.parked);
-  EXPECT_EQ(document.record_bytes, 99);
-  EXPECT_EQ(document.run, 1);
+  EXPECT_EQ(**found, written);
   const auto stages = select_stages(**ledger->read(), "a");
   ASSERT_TRUE(stages);
   ASSERT_EQ(stages->size(), 1u);
@@ -200,6 +193,54 @@ TEST(Ledger, ATouchedFileKeepsAllButItsStamp) {
   const auto document = document_in(*ledger, "a");
   EXPECT_EQ((*document)->stamp, (FileStamp{5, 444, 555, 666}));
   EXPECT_EQ((*document)->sha256, "abc");
+}
+
+TEST(Ledger, KeepsWhatACallTookAndWhetherItsPriceIsKnown) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  ASSERT_FALSE(ledger->begin_run(run_named("r"), {}));
+  LedgerCall call = call_for("a", 0);
+  std::int64_t amount = 3;
+  for (const UsageMember& member : usage_members)
+    if (member.kind == UsageMember::Kind::amount) call.usage.*member.value = amount++;
+  call.usage.nano_dollars = 12;
+  call.message = "busy";
+  ledger->call_ended(call, std::nullopt, {});
+  LedgerCall unpriced = call;
+  unpriced.usage.nano_dollars = 0;
+  unpriced.usage.unpriced_calls = 1;
+  ledger->call_ended(unpriced, std::nullopt, {});
+  ASSERT_FALSE(ledger->flush());
+  auto reader = LedgerReader::open(dir.path());
+  ASSERT_TRUE(reader);
+  const auto calls = reader->calls("a");
+  ASSERT_TRUE(calls);
+  ASSERT_EQ(calls->size(), 2u);
+  EXPECT_EQ((*calls)[0].usage, call.usage);
+  EXPECT_EQ((*calls)[0].message, "busy");
+  EXPECT_EQ((*calls)[1].usage, unpriced.usage);
+}
+
+TEST(Ledger, GetsTheColumnOfAMemberOfUsageThatItLacks) {
+  const TempDir dir;
+  {
+    const auto ledger = open(dir.path());
+    ASSERT_FALSE(ledger->begin_run(run_named("r"), {}));
+    ledger->call_ended(call_for("a", 12), std::nullopt, {});
+  }
+  auto older = LedgerDatabase::open(Ledger::file_in(dir.path()), LedgerDatabase::Access::write);
+  ASSERT_FALSE((*older)->execute("ALTER TABLE calls DROP COLUMN input_tokens"));
+  EXPECT_EQ(LedgerReader::open(dir.path()).error().message,
+            "the ledger " + Ledger::file_in(dir.path()).string() +
+                " is of an older docket: the next run brings it up to date");
+  const auto ledger = open(dir.path());
+  ASSERT_TRUE(ledger);
+  auto reader = LedgerReader::open(dir.path());
+  ASSERT_TRUE(reader);
+  const auto calls = reader->calls("a");
+  ASSERT_TRUE(calls && calls->size() == 1);
+  EXPECT_EQ(calls->front().usage.input_tokens, 0);
+  EXPECT_EQ(calls->front().usage.nano_dollars, 12);
 }
 
 TEST(Ledger, RefusesWhatIsNoLedger) {
@@ -305,7 +346,7 @@ TEST(LedgerReader, TellsOfARunThatIsGoingOn) {
   ASSERT_EQ(status->stages.size(), 2u);
   EXPECT_EQ(status->stages[0].stage, "extract");
   ASSERT_TRUE(status->last_run);
-  EXPECT_EQ(status->last_run->run.name, "second");
+  EXPECT_EQ(status->last_run->name, "second");
   EXPECT_FALSE(status->last_run->exit_code);
   EXPECT_EQ(*reader->report(), "{\"run\":1}");
   EXPECT_EQ(*reader->report("first"), "{\"run\":1}");

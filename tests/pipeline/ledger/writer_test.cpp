@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <future>
 
@@ -163,6 +164,25 @@ TEST(LedgerSchema, AStepThatFailsLeavesTheVersionBefore) {
   EXPECT_TRUE(migrate(**database, broken));
   EXPECT_EQ(*(*database)->number("PRAGMA user_version"), 1);
   EXPECT_EQ(*(*database)->number("SELECT count(*) FROM sqlite_schema"), 1);
+}
+
+TEST(LedgerSchema, AddsColumnsThatAnOlderLedgerLacks) {
+  const TempDir dir;
+  auto database = LedgerDatabase::open(dir.path() / "l.db", Access::write);
+  ASSERT_FALSE(migrate(**database));
+  ASSERT_FALSE((*database)->execute("INSERT INTO models VALUES ('s', 'm')"));
+  const AddedColumn columns[] = {{"models", "model", "TEXT NOT NULL"},
+                                 {"models", "size", "INTEGER NOT NULL DEFAULT 7"},
+                                 {"runs", "word", "TEXT"}};
+  EXPECT_TRUE(check_version(**database, columns));
+  EXPECT_FALSE(check_version(**database, std::span(columns, 1)));
+  ASSERT_FALSE(add_missing(**database, columns));
+  ASSERT_FALSE(add_missing(**database, columns));
+  EXPECT_FALSE(check_version(**database, columns));
+  EXPECT_EQ(*(*database)->number("SELECT size FROM models"), 7);
+  EXPECT_EQ(*(*database)->number("PRAGMA user_version"), 1);
+  EXPECT_TRUE(add_missing(**database, std::array{AddedColumn{"models", "x", "INTEGER NOT NULL"}}));
+  EXPECT_FALSE((*database)->execute("BEGIN")) << "a transaction was left open";
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <stop_token>
 #include <thread>
 
-#include "pipeline/run/glob.h"
 #include "tests/temp_dir.h"
 
 namespace docket {
@@ -47,39 +46,6 @@ class StandardInput {
  private:
   const int saved_;
 };
-
-TEST(Glob, KnowsComponentsAndAnyDepth) {
-  const struct {
-    const char* pattern;
-    const char* path;
-    bool fits;
-  } rows[] = {
-      {"*.pdf", "a.pdf", true},
-      {"*.pdf", "b/a.pdf", false},
-      {"*.pdf", ".a.pdf", false},
-      {"**/*.pdf", "a.pdf", true},
-      {"**/*.pdf", "x/y/a.pdf", true},
-      {"**/*.pdf", "x/.git/a.pdf", false},
-      {"in/**/*.pdf", "in/a.pdf", true},
-      {"in/**/*.pdf", "inn/a.pdf", false},
-      {"in/**/z/*.p?f", "in/a/b/z/q.pdf", true},
-      {"in/**/z/*.p?f", "in/a/b/q.pdf", false},
-      {"/abs/*/x", "/abs/d/x", true},
-      {"/abs/*/x", "abs/d/x", false},
-      {"[ab]/x", "a/x", true},
-      {"plain.txt", "plain.txt", true},
-      {"in/plain.txt", "in/plain.txt", true},
-  };
-  for (const auto& row : rows) {
-    EXPECT_EQ(Glob(row.pattern).matches(row.path), row.fits) << row.pattern << " over " << row.path;
-  }
-}
-
-TEST(Glob, WithoutASlashLooksAtTheNameOfADocument) {
-  EXPECT_TRUE(matches_document("*.pdf", "in/deep/a.pdf"));
-  EXPECT_FALSE(matches_document("in/*.pdf", "in/deep/a.pdf"));
-  EXPECT_TRUE(matches_document("in/**/*.pdf", "in/deep/a.pdf"));
-}
 
 TEST(Inputs, AFolderStandsForTheFilesBelowItInTheOrderOfTheirNames) {
   const TempDir dir;

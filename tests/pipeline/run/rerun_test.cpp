@@ -2,92 +2,13 @@
 // calls are counted.
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "cli/exit_code.h"
-#include "cli/run.h"
-#include "tests/counting_backend.h"
-#include "tests/temp_dir.h"
+#include "tests/project.h"
 
 namespace docket {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* pipeline_yaml = R"(version: 1
-input: { paths: [in] }
-output: { dir: out }
-backends:
-  rules: { type: builtin }
-  local: { type: ollama, url: "http://127.0.0.1:11434", model: small, max_concurrent: 4, timeout: 60s }
-stages:
-  - extract: { time_limit: 20s }
-  - classify:
-      backends: [rules, local]
-      accept: 0.85
-      labels:
-        invoice: { description: a bill, keywords: [bill] }
-        letter:  { description: to a person }
-  - structured-extract:
-      when: { is invoice: .classify.label == "invoice" }
-      backends: [rules]
-      accept: 0.5
-      schema: fields.json
-  - escalate:
-      when: { much: .structured_extract.fields.total > 1000 }
-)";
-
-constexpr const char* schema_json =
-    R"({"type": "object", "properties": {"total": {"type": "number", "description": "to pay"}}})";
-
-/// A project with three documents, the first two invoices, that were run once.
-class Project {
- public:
-  Project() {
-    write("pipeline.yaml", pipeline_yaml);
-    write("fields.json", schema_json);
-    write("in/a.txt", "an invoice, total 100");
-    write("in/b.txt", "an invoice, total 200");
-    write("in/c.txt", "a letter");
-    options.jobs = 2;
-    options.quiet = true;
-  }
-
-  void write(const std::string& name, std::string_view content) const {
-    const fs::path file = root / name;
-    fs::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << content;
-  }
-  std::string read(const std::string& name) const { return TempDir::read(root / name); }
-  void replace(const std::string& name, const std::string& what, const std::string& by) const {
-    std::string content = read(name);
-    const std::size_t place = content.find(what);
-    ASSERT_NE(place, std::string::npos) << what;
-    write(name, content.replace(place, what.size(), by));
-  }
-  /// In pipeline.yaml.
-  void edit(const std::string& what, const std::string& by) const { replace("pipeline.yaml", what, by); }
-
-  int run() {
-    options.pipeline.file = root / "pipeline.yaml";
-    return run_command(
-        options,
-        [this](const Pipeline&, const backends::Options&) {
-          return Result<std::unique_ptr<Backend>>(backend.make());
-        },
-        [this](const Pipeline&, bool, const std::stop_token&) { return models; });
-  }
-  nlohmann::json report() const { return nlohmann::json::parse(read("out/report.json")); }
-  nlohmann::json record(const std::string& path) const {
-    return nlohmann::json::parse(read("out/" + path + ".json"));
-  }
-
-  TempDir dir;
-  fs::path root = dir.path() / "project";
-  RunOptions options;
-  ModelDigests models = {{"local", "digest 1"}};  ///< What the servers say that they have.
-  CountingBackend backend;
-};
 
 struct Row {
   const char* what;
@@ -339,10 +260,8 @@ const Error withheld = {ErrorClass::withheld, "nothing may leave this machine"};
 TEST(Rerun, WhatOfflineHeldIsAskedByTheNextRunWithoutIt) {
   Project project;
   project.backend.refusals = {{"rules", withheld}, {"local", withheld}};
-  project.options.offline = true;
   EXPECT_EQ(project.run(), exit_held);
   EXPECT_EQ(project.backend.take(), (Calls{3, 0, 0}));
-  project.options.offline = false;
   project.backend.refusals.clear();
   EXPECT_EQ(project.run(), exit_up_to_date);
   EXPECT_EQ(project.backend.take(), (Calls{0, 3, 2}));
@@ -353,10 +272,8 @@ TEST(Rerun, WhatOfflineHadDoneByAnotherModelIsAskedByTheNextRunWithoutIt) {
   project.edit("type: builtin }", "type: builtin }\n  other: { type: builtin }");
   project.edit("[rules, local]", "[other, rules]");
   project.backend.refusals = {{"other", withheld}};
-  project.options.offline = true;
   EXPECT_EQ(project.run(), exit_up_to_date);
   EXPECT_EQ(project.backend.take(), (Calls{3, 3, 2}));
-  project.options.offline = false;
   project.backend.refusals.clear();
   EXPECT_EQ(project.run(), exit_up_to_date);
   EXPECT_EQ(project.backend.take(), (Calls{0, 3, 0}));

@@ -1,0 +1,24 @@
+#include "cli/exit_code.h"
+
+#include "pipeline/run/run.h"
+
+namespace docket {
+
+int exit_code(const RunOutcome& outcome) {
+  if (outcome.state == RunOutcome::State::refused) return exit_usage;
+  if (outcome.state == RunOutcome::State::locked) return exit_locked;
+  if (outcome.signal != 0) return exit_code_of_signal(outcome.signal);
+  if (outcome.state == RunOutcome::State::stopped) return exit_terminated;
+  if (outcome.backend_unavailable) return exit_unavailable;
+  if (outcome.write_error || outcome.failed > 0 || outcome.report_unwritten) return exit_failed;
+  if (outcome.held > 0) return exit_held;
+  return exit_up_to_date;
+}
+
+int exit_code_of_lost_output(int exit_code) {
+  return exit_code == exit_up_to_date || exit_code == exit_held ? exit_failed : exit_code;
+}
+
+int exit_code_of_signal(int signal) { return 128 + signal; }
+
+}  // namespace docket

@@ -1,0 +1,68 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/ledger/columns.h"
+#include "pipeline/ledger_rows.h"
+#include "pipeline/support/file_stamp.h"
+
+namespace docket {
+
+/// How a document last ended.
+struct LedgerDocument {
+  std::string path;
+  std::string id;
+  std::string name;  ///< Of its files, without ending.
+  FileStamp stamp;
+  std::string sha256;
+  std::string media_type;
+  std::string pipeline_digest;
+  Outcome outcome = Outcome::cancelled;
+  bool settled = false;  ///< The same content and plan would end the same way.
+  std::optional<std::string> held;
+  std::optional<std::string> error_stage;
+  std::optional<Error> error;
+  std::int64_t attempts = 0;
+  bool parked = false;
+  std::int64_t record_bytes = 0;
+  /// Named by a run's whole input, so that it is missing where that no longer names it.
+  bool in_input = false;
+  std::int64_t run = 0;
+  friend bool operator==(const LedgerDocument&, const LedgerDocument&) = default;
+};
+
+/// The columns of `documents`, which all its statements come from. A new one needs its line here, at the end
+/// and with its type and default: older ledgers get the column when a run opens them.
+inline constexpr LedgerColumn<LedgerDocument> document_columns[] = {
+    column<&LedgerDocument::path>("path"),
+    column<&LedgerDocument::id>("id"),
+    column<&LedgerDocument::name>("name"),
+    column<&LedgerDocument::stamp, &FileStamp::size>("size"),
+    column<&LedgerDocument::stamp, &FileStamp::mtime_ns>("mtime_ns"),
+    column<&LedgerDocument::stamp, &FileStamp::ctime_ns>("ctime_ns"),
+    column<&LedgerDocument::stamp, &FileStamp::inode>("inode"),
+    column<&LedgerDocument::sha256>("sha256"),
+    column<&LedgerDocument::media_type>("media_type"),
+    column<&LedgerDocument::pipeline_digest>("plan"),
+    column<&LedgerDocument::outcome>("state"),
+    column<&LedgerDocument::settled>("settled"),
+    column<&LedgerDocument::held>("held"),
+    column<&LedgerDocument::error_stage>("error_stage"),
+    error_class_column<&LedgerDocument::error>("error_class"),
+    error_message_column<&LedgerDocument::error>("error"),
+    column<&LedgerDocument::attempts>("attempts"),
+    column<&LedgerDocument::parked>("parked"),
+    column<&LedgerDocument::record_bytes>("record_bytes"),
+    column<&LedgerDocument::in_input>("in_input"),
+    column<&LedgerDocument::run>("run"),
+};
+
+/// All that is known of a document.
+struct LedgerHistory {
+  LedgerDocument document;
+  std::vector<LedgerStage> stages;
+};
+
+}  // namespace docket

@@ -1,0 +1,168 @@
+#include "pipeline/run/document_source.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/ledger/tables.h"
+#include "pipeline/run/output.h"
+#include "pipeline/support/glob.h"
+
+namespace docket {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::int64_t newest(const std::vector<fs::path>& files) {
+  std::int64_t mtime_ns = 0;
+  for (const fs::path& file : files)
+    if (const Result<FileStamp> stamp = stamp_of(file)) mtime_ns = std::max(mtime_ns, stamp->mtime_ns);
+  return mtime_ns;
+}
+
+Descriptor open_folder(const fs::path& folder) { return open_file(folder, O_PATH | O_DIRECTORY); }
+
+}  // namespace
+
+InputOptions input_options(const RunOptions& options, const Pipeline& pipeline) {
+  const bool own = options.inputs.empty();
+  return {own ? pipeline.inputs : options.inputs,
+          own ? pipeline.directory : fs::current_path(),
+          pipeline.directory,
+          pipeline.output_dir,
+          !own,
+          options.null_separated ? '\0' : '\n'};
+}
+
+DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeline, LedgerDatabase* ledger,
+                               std::string pipeline_digest, Listener& listener)
+    : options_(options),
+      listener_(listener),
+      ledger_(ledger),
+      pipeline_digest_(std::move(pipeline_digest)),
+      output_(pipeline.output_dir.string() + '/'),
+      project_(pipeline.directory.string() + '/'),
+      output_folder_(open_folder(pipeline.output_dir)),
+      project_folder_(open_folder(pipeline.directory)),
+      pipeline_mtime_ns_(newest(pipeline.files)),
+      whole_input_(options.whole_input()),
+      inputs_(input_options(options, pipeline),
+              [&listener](const std::string& warning) { listener.warned(warning); }) {
+  if (ledger_ != nullptr) cursor_.emplace(*ledger_, pipeline_digest_);
+}
+
+DocumentPtr DocumentSource::next(const std::stop_token& stop) {
+  while (!failure_ && (options_.limit == 0 || handed_out_ < options_.limit)) {
+    std::optional<Input> input = inputs_.next(stop);
+    if (!input) {
+      listed_all_ = whole_input_ && !stop.stop_requested();
+      break;
+    }
+    if (!wanted(input->path)) continue;
+    if (DocumentPtr document = consider(std::move(*input))) {
+      ++handed_out_;
+      return document;
+    }
+  }
+  return nullptr;
+}
+
+bool DocumentSource::wanted(const std::string& path) const {
+  return options_.only.empty() || std::ranges::any_of(options_.only, [&](const std::string& glob) {
+           return matches_document(glob, path);
+         });
+}
+
+DocumentPtr DocumentSource::consider(Input input) {
+  ++number_;
+  const std::string record_name = output_name(input.path) += record_ending;
+  const std::string record_file = output_ + record_name;
+  listener_.named(input, record_file);
+  const FileStamp stamp = stamp_of_input(input).value_or(FileStamp{});
+  const LedgerGlance* glance = nullptr;
+  if (cursor_) {
+    const Result<const LedgerGlance*> found = cursor_->find(input.path);
+    if (!found) {
+      failure_ = found.error();
+      return nullptr;
+    }
+    glance = *found;
+  }
+  std::optional<FileStamp> record;
+  if (glance != nullptr) {
+    if (glance->in_input) ++known_in_input_;
+    record = stamp_at(output_folder_.get(), record_name.c_str());
+    const bool needed_only = options_.rebuild.which == RebuildOptions::Which::needed;
+    if (needed_only && record && up_to_date(*glance, stamp, record->size)) {
+      keep(input, record_file, stamp, *record, glance->outcome, glance->in_input, true);
+      return nullptr;
+    }
+  }
+  return decide_slowly(std::move(input), record_file, stamp, record);
+}
+
+std::optional<FileStamp> DocumentSource::stamp_of_input(const Input& input) const {
+  const bool below_project = input.file.size() == project_.size() + input.path.size() &&
+                             input.file.starts_with(project_) && input.file.ends_with(input.path);
+  return below_project ? stamp_at(project_folder_.get(), input.path.c_str())
+                       : stamp_at(AT_FDCWD, input.file.c_str());
+}
+
+DocumentPtr DocumentSource::decide_slowly(Input input, const std::string& record_file, const FileStamp& stamp,
+                                          const std::optional<FileStamp>& record) {
+  auto document = std::make_shared<Document>();
+  if (ledger_ != nullptr) {
+    auto before = select_document(*ledger_, input.path);
+    auto stages = select_stages(*ledger_, input.path);
+    if (!before || !stages) {
+      failure_ = before ? stages.error() : before.error();
+      return nullptr;
+    }
+    if (*before)
+      document->history =
+          std::make_shared<const LedgerHistory>(LedgerHistory{std::move(**before), std::move(*stages)});
+  }
+  const LedgerDocument* const before = document->history ? &document->history->document : nullptr;
+  if (before != nullptr && stamp.known() && before->stamp == stamp) {
+    document->sha256 = before->sha256;
+    document->stamp = stamp;
+  } else if (before != nullptr) {
+    if (Result<FileIdentity> identity = identify(input.file)) {
+      document->sha256 = std::move(identity->sha256);
+      document->stamp = identity->stamp;
+    }
+  }
+  document->bytes = document->sha256.empty() ? 0 : document->stamp.size;
+  const DocumentNow now{document->sha256, pipeline_digest_,
+                        record ? std::optional(record->size) : std::nullopt};
+  const Rebuild rebuild = decide(before, now, options_.rebuild);
+  switch (rebuild.what) {
+    case Rebuild::What::up_to_date:
+      keep(input, record_file, document->stamp, *record, before->outcome, before->in_input, false);
+      return nullptr;
+    case Rebuild::What::parked:
+      listener_.parked(number_ - 1, *before);
+      return nullptr;
+    case Rebuild::What::not_asked:
+      return nullptr;
+    case Rebuild::What::run:
+      break;
+  }
+  document->number = number_ - 1;
+  document->path = std::move(input.path);
+  document->file = std::move(input.file);
+  document->why = rebuild.why;
+  return document;
+}
+
+void DocumentSource::keep(const Input& input, const std::string& record_file, const FileStamp& stamp,
+                          const FileStamp& record, Outcome outcome, bool was_in_input, bool same_stamp) {
+  listener_.up_to_date(input, outcome);
+  const bool in_input = was_in_input || whole_input_;
+  if (!same_stamp || in_input != was_in_input) listener_.seen(input.path, stamp, in_input);
+  if (record.mtime_ns < std::max(stamp.mtime_ns, pipeline_mtime_ns_)) listener_.record_looks_old(record_file);
+}
+
+}  // namespace docket

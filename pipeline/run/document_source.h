@@ -1,0 +1,87 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/document.h"
+#include "pipeline/ledger/cursor.h"
+#include "pipeline/ledger/up_to_date.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/run/inputs.h"
+#include "pipeline/run/run_options.h"
+#include "pipeline/support/descriptor.h"
+
+namespace docket {
+
+/// Where a run's documents come from: its own inputs, or else the pipeline's.
+InputOptions input_options(const RunOptions& options, const Pipeline& pipeline);
+
+/// Hands out the documents that a run is to work on, in order, as far as the options let it. What earlier
+/// runs have done is seen from one row of the ledger and two stat(2): the document's and its record's. Not
+/// for two threads at once.
+class DocumentSource {
+ public:
+  /// What a run that writes does with documents which it need not work on. All are called by the thread that
+  /// calls `next`.
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    virtual void warned(const std::string& warning) = 0;
+    /// `outcome`: of the run that made its record.
+    virtual void up_to_date(const Input& input, Outcome outcome) = 0;
+    virtual void parked(std::size_t number, const LedgerDocument& document) = 0;
+    /// The document is up to date, but its row is not.
+    virtual void seen(const std::string& path, const FileStamp& stamp, bool in_input) = 0;
+    /// The document is up to date, but its record looks older than what it was made from.
+    virtual void record_looks_old(const std::string& record) = 0;
+    /// Any document that the input names, whatever becomes of it.
+    virtual void named(const Input& input, const std::string& record) = 0;
+  };
+
+  /// `ledger`: null if there is none yet. All must outlive the source.
+  DocumentSource(const RunOptions& options, const Pipeline& pipeline, LedgerDatabase* ledger,
+                 std::string pipeline_digest, Listener& listener);
+
+  DocumentSource(const DocumentSource&) = delete;
+  DocumentSource& operator=(const DocumentSource&) = delete;
+
+  /// Null: there are no more, or `failure`.
+  DocumentPtr next(const std::stop_token& stop);
+
+  /// The ledger cannot be read.
+  const std::optional<Error>& failure() const { return failure_; }
+  /// True when the whole input was listed, so that what it did not name is not there.
+  bool listed_all() const { return listed_all_; }
+  /// Documents that were named and are known as part of the input.
+  std::int64_t known_in_input() const { return known_in_input_; }
+
+ private:
+  bool wanted(const std::string& path) const;
+  DocumentPtr consider(Input input);
+  std::optional<FileStamp> stamp_of_input(const Input& input) const;
+  DocumentPtr decide_slowly(Input input, const std::string& record_file, const FileStamp& stamp,
+                            const std::optional<FileStamp>& record);
+  void keep(const Input& input, const std::string& record_file, const FileStamp& stamp,
+            const FileStamp& record, Outcome outcome, bool was_in_input, bool same_stamp);
+
+  const RunOptions& options_;
+  Listener& listener_;
+  LedgerDatabase* const ledger_;
+  const std::string pipeline_digest_;
+  const std::string output_;        ///< The output folder, with a slash behind.
+  const std::string project_;       ///< The pipeline's folder, likewise.
+  const Descriptor output_folder_;  ///< Open: names below it are found without walking down to it each time.
+  const Descriptor project_folder_;
+  const std::int64_t pipeline_mtime_ns_;  ///< Of the newest file of the pipeline.
+  const bool whole_input_;
+  Inputs inputs_;
+  std::optional<LedgerCursor> cursor_;
+  std::size_t number_ = 0;  ///< Documents named.
+  std::int64_t handed_out_ = 0;
+  std::int64_t known_in_input_ = 0;
+  bool listed_all_ = false;
+  std::optional<Error> failure_;
+};
+
+}  // namespace docket

@@ -1,0 +1,259 @@
+#include "pipeline/run/run.h"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "pipeline/ledger/tables.h"
+#include "pipeline/run/depfile.h"
+#include "pipeline/run/document_source.h"
+#include "pipeline/run/flow.h"
+#include "pipeline/run/missing.h"
+#include "pipeline/run/output.h"
+#include "pipeline/run/run_ledger.h"
+#include "pipeline/run/run_writer.h"
+#include "pipeline/support/iso_8601.h"
+#include "pipeline/support/stopwatch.h"
+
+namespace docket {
+namespace {
+
+/// Sorts by time; the last part tells runs of one second apart.
+std::string new_run_id() {
+  std::uint32_t random = 0;
+  if (getrandom(&random, sizeof random, 0) != sizeof random)
+    random = static_cast<std::uint32_t>(std::clock());
+  char text[16];
+  std::snprintf(text, sizeof text, "-%08x", random);
+  std::string time = utc_now();  // 2026-11-01T12:00:00Z without its punctuation.
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  return time + text;
+}
+
+/// What a run does with documents that need nothing.
+class UpToDateDocuments final : public DocumentSource::Listener {
+ public:
+  UpToDateDocuments(const RunOptions& options, RunLedger& ledger, RunListener& listener, Depfile* depfile)
+      : options_(options), ledger_(ledger), listener_(listener), depfile_(depfile) {}
+
+  void warned(const std::string& warning) override { listener_.warned(warning); }
+  void up_to_date(const Input& input, Outcome outcome) override {
+    ++(outcome == Outcome::held ? held_ : done_);
+    listener_.spared(input.path, Rebuild::What::up_to_date);
+  }
+  void parked(std::size_t number, const LedgerDocument& document) override {
+    parked_.emplace_back(number, document);
+    listener_.spared(document.path, Rebuild::What::parked);
+  }
+  void seen(const std::string& path, const FileStamp& stamp, bool in_input) override {
+    ledger_.ledger().document_seen(path, stamp, in_input);
+  }
+  void record_looks_old(const std::string& record) override {
+    // make compares times: a record that is up to date must not look older than what it was made from.
+    if (!options_.keep_mtime) utimensat(AT_FDCWD, record.c_str(), nullptr, 0);
+  }
+  void named(const Input& input, const std::string& record) override {
+    if (depfile_ != nullptr) depfile_->add(record, input.file);
+  }
+
+  /// Once the source has come to its end.
+  void add_to(Report& report) const {
+    for (std::int64_t i = 0; i < done_; ++i)
+      report.add_up_to_date(Outcome::done);
+    for (std::int64_t i = 0; i < held_; ++i)
+      report.add_up_to_date(Outcome::held);
+    for (const auto& [number, document] : parked_)
+      report.add_parked(number, document.path, document.error_stage.value_or(""),
+                        document.error.value_or(Error{}));
+  }
+
+ private:
+  const RunOptions& options_;
+  RunLedger& ledger_;
+  RunListener& listener_;
+  Depfile* const depfile_;
+  std::int64_t done_ = 0, held_ = 0;
+  std::vector<std::pair<std::size_t, LedgerDocument>> parked_;
+};
+
+/// A run whose pipeline is valid and whose output and ledger are its own: from here on every document gets an
+/// outcome.
+class Run {
+ public:
+  Run(const Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
+      RunListener& listener, const Output& output, RunLedger& ledger, Backend& backend)
+      : pipeline_(pipeline),
+        options_(options),
+        environment_(environment),
+        listener_(listener),
+        output_(output),
+        ledger_(ledger),
+        backend_(backend),
+        writer_(pipeline, output, ledger, {options.whole_input(), options.keep_mtime}),
+        forward_(environment.stop, [this] { stop_.request_stop(); }) {}
+
+  RunOutcome run();
+
+ private:
+  void work();
+  void run_documents(DocumentSource& source);
+  void look_for_missing(LedgerDatabase& ledger);
+  bool too_many_failures() const;
+  std::string why_stopped(int signal) const;
+  RunOutcome outcome() const;
+
+  const Pipeline& pipeline_;
+  const RunOptions& options_;
+  const RunEnvironment& environment_;
+  RunListener& listener_;
+  const Output& output_;
+  RunLedger& ledger_;
+  Backend& backend_;
+  RunWriter writer_;
+  std::stop_source stop_;
+  const std::stop_callback<std::function<void()>> forward_;
+};
+
+RunOutcome Run::run() {
+  const WallClock::time_point begin = WallClock::now();
+  Report::Run run{.id = new_run_id(), .started = utc_now(), .finished = {}, .stopped = {}};
+  run.jobs = options_.jobs;
+  if (const auto failed = ledger_.begin(run, environment_.version)) writer_.fail(*failed);
+  if (!writer_.error()) work();
+  run.finished = utc_now();
+  run.wall_ms = nanoseconds_since(begin) / 1'000'000;
+  RunOutcome ended = outcome();
+  run.exit_code = environment_.exit_code(ended);
+  run.stopped = why_stopped(ended.signal);
+  ended.report = writer_.report().to_json(run);
+  ended.report_unwritten = writer_.write_report(ended.report);
+  const auto failed = ledger_.end(run.exit_code, to_line(ended.report));
+  if (failed && !ended.report_unwritten && !ended.write_error) ended.report_unwritten = failed;
+  return ended;
+}
+
+/// Everything between the first document and the last; where it ends early, the writer has the error.
+void Run::work() {
+  std::optional<Depfile> depfile;
+  if (!options_.depfile.empty()) depfile.emplace(pipeline_.files);
+  listener_.begun();
+  auto reading = ledger_.ledger().read();
+  if (!reading) return writer_.fail(reading.error());
+  const Result<std::int64_t> known_before = count_in_input(**reading);
+  if (!known_before) return writer_.fail(known_before.error());
+  UpToDateDocuments up_to_date(options_, ledger_, listener_, depfile ? &*depfile : nullptr);
+  DocumentSource source(options_, pipeline_, &**reading, ledger_.pipeline_digest(), up_to_date);
+  run_documents(source);
+  // Every document that was taken has its outcome now.
+  if (source.failure()) writer_.fail(*source.failure());
+  up_to_date.add_to(writer_.report());
+  writer_.finish();
+  if (source.listed_all() && !writer_.error() && source.known_in_input() < *known_before)
+    look_for_missing(**reading);
+  if (!depfile) return;
+  if (const auto failed = depfile->write(options_.depfile)) writer_.fail(*failed);
+}
+
+/// The flow itself: every document that is taken ends in the writer.
+void Run::run_documents(DocumentSource& source) {
+  const auto next = [&]() -> DocumentPtr {
+    ledger_.ledger().wait_for_room();
+    DocumentPtr document = source.next(stop_.get_token());
+    if (document)
+      listener_.taken();
+    else
+      listener_.all_taken();
+    return document;
+  };
+  const auto finished = [&](Document& document) {
+    writer_.add(document);
+    listener_.finished(document, pipeline_);
+    if (writer_.error() || too_many_failures()) stop_.request_stop();
+  };
+  const int in_flight = options_.in_flight > 0 ? options_.in_flight : 16 * options_.jobs;
+  const FlowOptions flow{options_.jobs, in_flight, pipeline_.settings.duration("document_time"),
+                         pipeline_.settings.group("policy").conditions("private")};
+  run_flow(pipeline_.stages, backend_, {next, finished}, flow, stop_.get_token(), &ledger_.stages());
+}
+
+/// Documents that the ledger has and the whole input, which was just listed, has not.
+void Run::look_for_missing(LedgerDatabase& ledger) {
+  auto missing =
+      missing_documents(ledger, DocumentSet::in_input, input_options(options_, pipeline_),
+                        environment_.hard_stop, [](const std::string&) {});  // The run has warned already.
+  if (!missing) return writer_.fail(missing.error());
+  writer_.report().set_missing(std::move(*missing));
+}
+
+bool Run::too_many_failures() const {
+  return options_.keep_going > 0 && writer_.report().documents(Outcome::failed) >= options_.keep_going;
+}
+
+std::string Run::why_stopped(int signal) const {
+  if (signal == SIGINT) return "SIGINT";
+  if (signal == SIGTERM) return "SIGTERM";
+  if (writer_.error()) return writer_.error()->message;
+  if (too_many_failures())
+    return "--keep-going " + std::to_string(options_.keep_going) + ": so many documents failed";
+  return environment_.stop.stop_requested() ? "stopped by its caller" : "";
+}
+
+RunOutcome Run::outcome() const {
+  const Report& report = writer_.report();
+  RunOutcome outcome;
+  outcome.signal = environment_.signal();
+  outcome.failed = report.documents(Outcome::failed);
+  outcome.held = report.documents(Outcome::held) + report.up_to_date(Outcome::held);
+  outcome.backend_unavailable = report.backend_unavailable();
+  outcome.write_error = writer_.error();
+  return outcome;
+}
+
+RunOutcome not_begun(RunOutcome::State state, const Error& error, const RunEnvironment& environment) {
+  RunOutcome outcome;
+  outcome.state = state;
+  outcome.error = error;
+  outcome.signal = environment.signal();
+  return outcome;
+}
+
+/// The output, when it is free; else says why not.
+std::variant<std::unique_ptr<Output>, Output::Failure> open_output(const RunOptions& options,
+                                                                   const std::filesystem::path& folder,
+                                                                   const std::stop_token& stop,
+                                                                   RunListener& listener) {
+  if (!options.wait) return Output::open(folder);
+  return Output::open_when_free(folder, stop,
+                                [&](const LockHolder& holder) { listener.waiting(holder, folder); });
+}
+
+}  // namespace
+
+RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunEnvironment& environment,
+                        RunListener& listener) {
+  using State = RunOutcome::State;
+  if (const auto error = apply(options, pipeline)) return not_begun(State::refused, *error, environment);
+  auto opened = open_output(options, pipeline.output_dir, environment.stop, listener);
+  if (const auto* failure = std::get_if<Output::Failure>(&opened)) {
+    const State state = environment.stop.stop_requested() ? State::stopped
+                        : failure->held_by_another        ? State::locked
+                                                          : State::refused;
+    return not_begun(state, failure->error, environment);
+  }
+  const Output& output = *std::get<std::unique_ptr<Output>>(opened);
+  auto ledger = RunLedger::open(pipeline, options, environment.find_models(pipeline));
+  if (!ledger) return not_begun(State::refused, ledger.error(), environment);
+  const auto backend = environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models());
+  if (!backend) return not_begun(State::refused, backend.error(), environment);
+  return Run(pipeline, options, environment, listener, output, **ledger, **backend).run();
+}
+
+}  // namespace docket

@@ -1,0 +1,77 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "pipeline/answer_store.h"
+#include "pipeline/backend.h"
+#include "pipeline/document.h"
+#include "pipeline/ledger/up_to_date.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/run/run_lock.h"
+#include "pipeline/run/run_options.h"
+
+namespace docket {
+
+/// How a run ended: all that its exit code is made of.
+struct RunOutcome {
+  enum class State {
+    ran,      ///< Every document that was taken has an outcome.
+    refused,  ///< Nothing was run, as `error` says.
+    locked,   ///< Nothing was run: another run holds the output.
+    stopped,  ///< Nothing was run: the stop was requested before the output was free.
+  };
+  State state = State::ran;
+  std::optional<Error> error;             ///< Of a run that did not begin.
+  int signal = 0;                         ///< What RunEnvironment::signal gave.
+  std::int64_t failed = 0;                ///< Documents, parked ones too.
+  std::int64_t held = 0;                  ///< Documents, also those that were up to date.
+  bool backend_unavailable = false;       ///< A document failed for want of a backend.
+  std::optional<Error> write_error;       ///< The run was stopped there; what is written is whole.
+  std::optional<Error> report_unwritten;  ///< The report, or the last rows of the ledger.
+  nlohmann::ordered_json report;          ///< docs/report.schema.json; null if nothing was run.
+};
+
+/// What a run needs of the program around it. pipeline/ knows no backend, no signal and no exit code.
+struct RunEnvironment {
+  /// Makes what answers the requests. `answers` and `pipeline` outlive it; answers of models other than
+  /// `models` are not to be reused. The Error refuses the run.
+  std::function<Result<std::unique_ptr<Backend>>(const Pipeline& pipeline, AnswerStore& answers,
+                                                 const ModelDigests& models)>
+      make_backend;
+  /// Asks the servers which models they have.
+  std::function<ModelDigests(const Pipeline& pipeline)> find_models;
+  std::stop_token stop;                            ///< No document is taken and no stage begun any more.
+  std::stop_token hard_stop;                       ///< Nothing is waited for any more.
+  std::function<int()> signal = [] { return 0; };  ///< That requested `stop`; 0: none has.
+  /// The exit code that report and ledger give for such an outcome.
+  std::function<int(const RunOutcome&)> exit_code = [](const RunOutcome&) { return 0; };
+  std::string version;  ///< Of docket.
+};
+
+/// Is told how a run gets on, by several threads, never after the run has returned.
+class RunListener {
+ public:
+  virtual ~RunListener() = default;
+  /// Another run holds the output; this one waits for it.
+  virtual void waiting(const LockHolder& /*holder*/, const std::filesystem::path& /*output*/) {}
+  virtual void begun() {}  ///< The output is ours, and documents are about to be listed.
+  virtual void warned(const std::string& /*warning*/) {}
+  virtual void taken() {}      ///< A document goes through the stages.
+  virtual void all_taken() {}  ///< The last one does.
+  /// The document need not be worked on.
+  virtual void spared(const std::string& /*path*/, Rebuild::What /*why*/) {}
+  virtual void finished(const Document& /*document*/, const Pipeline& /*pipeline*/) {}
+};
+
+/// Runs documents through the pipeline and writes records, report and ledger to its output folder. Prints
+/// nothing. Throws only what is a bug.
+RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunEnvironment& environment,
+                        RunListener& listener);
+
+}  // namespace docket

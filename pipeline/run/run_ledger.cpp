@@ -1,0 +1,139 @@
+#include "pipeline/run/run_ledger.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "pipeline/ledger/tables.h"
+#include "pipeline/record.h"
+#include "pipeline/run/output.h"
+
+namespace docket {
+namespace {
+
+using State = StageResult::State;
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+/// How the document ended, without what depends on how it ended before.
+LedgerDocument row_of(const Document& document, const Pipeline& pipeline) {
+  LedgerDocument row;
+  row.path = document.path;
+  row.id = document_id(document);
+  row.name = output_name(document.path);
+  row.stamp = document.stamp;
+  row.sha256 = document.sha256;
+  row.media_type = document.media_type;
+  row.outcome = outcome(document);
+  for (const StageResult& result : document.stages)
+    if (result.held && !row.held) row.held = result.held;
+  if (const StageResult* failed = failed_stage(document)) {
+    row.error_stage = pipeline.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
+    row.error = failed->error;
+  }
+  return row;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RunLedger>> RunLedger::open(const Pipeline& pipeline, const RunOptions& options,
+                                                   const ModelDigests& models) {
+  auto ledger = Ledger::open(pipeline.output_dir);
+  if (!ledger) return ledger.error();
+  auto reading = (*ledger)->read();
+  if (!reading) return reading.error();
+  Result<ModelDigests> all = known_models(**reading, pipeline);
+  if (!all) return all.error();
+  for (const auto& [backend, model] : models)
+    (*all)[backend] = model;
+  return std::unique_ptr<RunLedger>(new RunLedger(pipeline, std::move(*ledger), options, std::move(*all)));
+}
+
+RunLedger::RunLedger(const Pipeline& pipeline, std::unique_ptr<Ledger> ledger, const RunOptions& options,
+                     ModelDigests models)
+    : pipeline_(pipeline),
+      models_(std::move(models)),
+      configurations_(configurations_of(pipeline, models_)),
+      pipeline_digest_(docket::pipeline_digest(pipeline, configurations_)),
+      ledger_(std::move(ledger)),
+      stages_(std::make_unique<LedgerStages>(
+          *ledger_, pipeline.stages, configurations_,
+          options.always_make() ? StageDecider::Use::this_run : StageDecider::Use::all)) {}
+
+std::optional<Error> RunLedger::begin(const Report::Run& run, const std::string& version) {
+  LedgerRun row;
+  row.name = run.id;
+  row.pipeline = pipeline_.file.string();
+  row.pipeline_digest = pipeline_digest_;
+  row.version = version;
+  row.host = host_name();
+  row.pid = getpid();
+  row.started = run.started;
+  std::map<std::string, std::string> models;
+  for (const auto& [backend, model] : models_)
+    if (const BackendConfig* const named = pipeline_.backend(backend)) models[server_id(*named)] = model;
+  return ledger_->begin_run(row, configurations_, models);
+}
+
+std::optional<Error> RunLedger::end(int exit_code, const std::string& report) {
+  return ledger_->end_run(exit_code, report);
+}
+
+void RunLedger::ended(const Document& document, bool in_input, std::string record,
+                      std::int64_t record_bytes) {
+  const LedgerDocument* const before = document.history ? &document.history->document : nullptr;
+  LedgerDocument row = row_of(document, pipeline_);
+  row.pipeline_digest = pipeline_digest_;
+  row.in_input = in_input || (before != nullptr && before->in_input);
+  row.record_bytes = record_bytes;
+  count_attempt(row, before);
+  if (std::ranges::any_of(document.stages, &StageResult::withheld_for_now)) row.settled = false;
+  ledger_->document_ended(std::move(row), stages_of(document), std::move(record));
+}
+
+std::vector<LedgerStage> RunLedger::stages_of(const Document& document) const {
+  std::vector<LedgerStage> rows;
+  for (std::size_t i = 0; i < document.stages.size(); ++i) {
+    const StageResult& result = document.stages[i];
+    LedgerStage row;
+    row.stage = pipeline_.stages[i].id;
+    row.state = result.state;
+    row.ran = !result.origin.taken && result.state != State::pending && result.state != State::skipped;
+    row.why = result.origin.why;
+    row.key = result.origin.key;
+    row.configuration = configurations_[i].digest;
+    row.input = result.origin.input;
+    row.reasons = result.reasons;
+    row.held = result.held;
+    row.error = result.error;
+    row.wall_ns = result.wall_ns;
+    row.usage = result.reused;
+    row.usage += result.spent.total();
+    row.run = ledger_->run();
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Result<std::string> RunLedger::record_to_keep(const Document& document) {
+  if (outcome(document) != Outcome::failed || !document.history) return std::string();
+  auto reading = ledger_->read();
+  if (!reading) return reading.error();
+  Result<std::string> record = select_record(**reading, document.path);
+  if (!record || record->empty()) return record;
+  const auto parsed = nlohmann::json::parse(*record, nullptr, false);
+  const bool is_success = parsed.is_object() && parsed.value("status", "failed") != "failed";
+  if (!is_success) return std::string();
+  const auto described = parsed.value("document", nlohmann::json::object());
+  const bool same_content = described.value("sha256", "") == document.sha256;
+  const bool not_its_doing =
+      consequence(failed_stage(document)->error->error_class) == Consequence::not_counted;
+  return same_content || not_its_doing ? record : std::string();
+}
+
+}  // namespace docket

@@ -1,0 +1,11 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace docket {
+
+/// US dollars for people, from nano-dollars (1e-9 USD): "$0.00", "$1.25"; below a cent with two digits that
+/// count, such as "$0.0031".
+std::string format_money(std::int64_t nano_dollars);
+
+}  // namespace docket
