@@ -34,8 +34,7 @@ void PipelineOptions::add_to(CLI::App& command) {
 }
 
 void PipelineOptions::add_output_to(CLI::App& command) {
-  command.add_option("-o,--output", output_dir, "Folder of the records, in place of the pipeline's")
-      ->type_name("DIR");
+  command.add_option("-o,--output", output_dir, "Output folder, instead of the pipeline's")->type_name("DIR");
 }
 
 std::optional<Pipeline> load_pipeline(const PipelineOptions& options) {

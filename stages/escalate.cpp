@@ -120,10 +120,10 @@ Result<std::unique_ptr<Stage>> make_again(const StageConfig& stage, const Pipeli
   if (!pipeline.backend(backend)->type->answers_prompts())
     return Error{ErrorClass::config, "backend: '" + backend + "' is built in; escalate needs a model"};
   if (redo == nullptr || &stage <= redo)
-    return Error{ErrorClass::config, "redo: there is no stage before this one that a model could do again"};
+    return Error{ErrorClass::config, "redo: there is no earlier stage that a model can redo"};
   if (redo->type->redo.make == nullptr)
     return Error{ErrorClass::config,
-                 "redo: '" + redo->id + "' asks no `backends`, so a model cannot do it again"};
+                 "redo: '" + redo->id + "' asks no `backends`, so a model cannot redo it"};
   return redo->type->redo.make(*redo, pipeline, {backend});
 }
 

@@ -147,7 +147,7 @@ Reply error_reply(const HttpReply& reply) {
   if (status >= 300 && status < 400) {
     return failed(ErrorClass::unavailable,
                   "the server redirects to '" + excerpt(header(reply, "location"), longest_message) +
-                      "', which docket does not follow: put the right address into 'url'");
+                      "', which docket does not follow: put the right address in 'url'");
   }
   if (status == 500 && has(error.message, "does not match the expected")) {
     // llama-server: the bytes that the model wrote are no text. The same request would give them again.

@@ -186,8 +186,8 @@ std::optional<Error> step(LedgerDatabase& database, LedgerMigration migration, s
 }
 
 Error older(const LedgerDatabase& database) {
-  return {ErrorClass::output, "the ledger " + database.file().string() +
-                                  " is of an older docket: the next run brings it up to date"};
+  return {ErrorClass::output,
+          "the ledger " + database.file().string() + " is from an older docket: the next run upgrades it"};
 }
 
 Result<std::vector<AddedColumn>> missing(LedgerDatabase& database, std::span<const AddedColumn> columns) {

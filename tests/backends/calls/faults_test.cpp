@@ -244,7 +244,8 @@ class Table {
     };
     add("RetryAfterSeconds", {busy("Retry-After", "7"), answer()}, {.calls = 2, .waited = 7s});
     add("RetryAfterMilliseconds", {busy("Retry-After-Ms", "2500"), answer()}, {.calls = 2, .waited = 2500ms});
-    const std::time_t later = std::time(nullptr) + 840;  // From the start of the program, whose tests take minutes.
+    const std::time_t later =
+        std::time(nullptr) + 840;  // From the start of the program, whose tests take minutes.
     char date[64];
     std::strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", std::gmtime(&later));
     add("RetryAfterDate", {busy("Retry-After", date), answer()}, {.calls = 2, .waited = 480s},
@@ -253,7 +254,7 @@ class Table {
         {.calls = 2});
     for (const char* absurd : {"999999999", "1e300", "99999999999999999999"})
       add("RetryAfterAbsurd" + std::to_string(std::string(absurd).size()), {busy("Retry-After", absurd)},
-          failed(ErrorClass::transient, "it asks to be left alone for"), ", deadline: 168h");
+          failed(ErrorClass::transient, "the server asks to wait"), ", deadline: 168h");
     for (const char* nonsense : {"-5", "soon", "NaN", "", "inf"})
       add("RetryAfterNonsense" + std::to_string(std::string(nonsense).size()) + "_" +
               std::to_string(nonsense[0]),

@@ -232,7 +232,7 @@ TEST(Ledger, GetsTheColumnOfAMemberOfUsageThatItLacks) {
   ASSERT_FALSE((*older)->execute("ALTER TABLE calls DROP COLUMN input_tokens"));
   EXPECT_EQ(LedgerReader::open(dir.path()).error().message,
             "the ledger " + Ledger::file_in(dir.path()).string() +
-                " is of an older docket: the next run brings it up to date");
+                " is from an older docket: the next run upgrades it");
   const auto ledger = open(dir.path());
   ASSERT_TRUE(ledger);
   auto reader = LedgerReader::open(dir.path());
