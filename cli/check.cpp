@@ -18,18 +18,19 @@ constexpr std::chrono::milliseconds probe_grace{0};
 
 std::string probe_words(const backends::ProbeResult& result, const BackendConfig& pipeline) {
   const backends::Server& server = result.server;
-  std::string text = server.product.empty() ? "a server of unknown kind" : server.product;
-  text += ", model " + (server.model.empty() ? std::string("not told") : server.model);
-  text += server.window ? ", window " + std::to_string(*server.window) + " tokens" : ", window not told";
+  std::string text = server.product.empty() ? "an unknown server" : server.product;
+  text += ", model " + (server.model.empty() ? std::string("unknown") : server.model);
+  text += server.window ? ", window " + std::to_string(*server.window) + " tokens" : ", window unknown";
   if (server.slots) text += ", " + std::to_string(*server.slots) + " at a time";
   text += result.enforces_schema ? "; enforces schemas" : "; does NOT enforce schemas";
-  text += result.tells_probabilities ? "; tells token probabilities" : "; tells no token probabilities";
+  text +=
+      result.tells_probabilities ? "; reports token probabilities" : "; does not report token probabilities";
   text += "; " + std::to_string(result.wall_ms) + " ms, " + std::to_string(result.usage.input_tokens) +
           " + " + std::to_string(result.usage.output_tokens) + " tokens";
   if (result.usage.nano_dollars > 0) text += ", " + format_money(result.usage.nano_dollars);
   const std::int64_t wanted = pipeline.settings.integer("max_concurrent");
   if (server.slots && *server.slots < wanted)
-    text += "; max_concurrent is " + std::to_string(wanted) + ", more than the server works on at a time";
+    text += "; max_concurrent is " + std::to_string(wanted) + ", more than the server processes at a time";
   return text;
 }
 
@@ -41,7 +42,7 @@ int print_probes(const Pipeline& pipeline, bool offline) {
   for (const backends::ProbeResult& result : results) {
     std::string line = result.backend + " " + result.url + " (" + std::string(name(result.location)) + "): ";
     if (result.skipped) {
-      line += "not asked, --offline";
+      line += "not asked because of --offline";
     } else if (result.error) {
       line += "cannot be used: " + result.error->message;
       exit_code = exit_unavailable;
@@ -51,7 +52,7 @@ int print_probes(const Pipeline& pipeline, bool offline) {
     std::puts(printable(line).c_str());
   }
   if (signals.received() != 0) return exit_code_of_signal(signals.received());
-  if (results.empty()) std::fputs("no backend of this pipeline has a server\n", stderr);
+  if (results.empty()) std::fputs("no backend of this pipeline uses a server\n", stderr);
   return exit_code;
 }
 
@@ -68,8 +69,8 @@ void add_check(CLI::App& app, int& exit_code) {
   options->pipeline.add_to(*command);
   command->add_flag(
       "--probe", options->probe,
-      "Ask every model server too: reachable, key valid, model present, window, schema enforced");
-  command->add_flag("--offline", options->offline, "With --probe: ask no server in the cloud");
+      "Also test every model server: reachability, key, model, context window, schema enforcement");
+  command->add_flag("--offline", options->offline, "With --probe: do not ask cloud servers");
   command->callback([options, &exit_code] {
     const std::optional<Pipeline> pipeline = load_pipeline(options->pipeline);
     exit_code = pipeline ? exit_up_to_date : exit_usage;

@@ -64,7 +64,7 @@ int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const O
   // A folder that is not mounted looks like one whose documents are all gone.
   if (!unlisted.empty() && options.run.inputs.empty() && !paths->empty()) {
     print_error("clean --missing: " + unlisted +
-                "; nothing was removed. If that is meant, name the input that is " +
+                "; nothing was removed. If this is intended, name the input that is " +
                 "left on the command line, such as: docket clean " + options.pipeline.file.string() +
                 " --missing FOLDER");
     return exit_failed;
@@ -84,11 +84,14 @@ int clean_command(const CleanOptions& options) {
   if (!pipeline) return exit_usage;
   if (!options.missing) {
     print_error(
-        "clean: say what: --missing removes what was written for documents that the input no longer names");
+        "clean: say what to remove: --missing removes the output of documents that are no longer in the "
+        "input");
     return exit_usage;
   }
   if (options.run.inputs.empty() && pipeline->inputs.empty()) {
-    print_error("clean --missing: name the whole input, or `input: {paths: […]}` in the pipeline");
+    print_error(
+        "clean --missing: no input: name all of it on the command line, or set `input: {paths: […]}` in the "
+        "pipeline");
     return exit_usage;
   }
   const std::filesystem::path& folder = pipeline->output_dir;
@@ -108,18 +111,18 @@ int clean_command(const CleanOptions& options) {
 }  // namespace
 
 void add_clean(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("clean", "Remove what was written for documents that are gone");
+  CLI::App* command = app.add_subcommand("clean", "Remove the output of documents that are gone");
   const auto options = std::make_shared<CleanOptions>();
   options->pipeline.add_to(*command);
   command
       ->add_option("INPUT", options->run.inputs,
-                   "The whole input, in place of the pipeline's: files, folders, globs, or -")
+                   "The whole input, instead of the pipeline's: files, folders, globs, or -")
       ->type_name("");
   command->add_flag("-0,--null", options->run.null_separated,
                     "The list on standard input is separated by NUL bytes");
   command->add_flag("--missing", options->missing,
-                    "Records, texts and what is known of documents that the input no longer names");
-  command->add_flag("-n,--dry-run", options->dry_run, "Only name them");
+                    "Remove records, texts and ledger entries of documents that are no longer in the input");
+  command->add_flag("-n,--dry-run", options->dry_run, "Only list them");
   options->pipeline.add_output_to(*command);
   command->callback([options, &exit_code] { exit_code = clean_command(*options); });
 }

@@ -26,14 +26,15 @@ Registry registry() { return {stages::all(), backends::all()}; }
 
 void PipelineOptions::add_to(CLI::App& command) {
   command.add_option("PIPELINE", file, "The pipeline file (YAML)")->required();
-  command.add_option("--set", overrides, "Change a field of the pipeline: stages.classify.accept=0.9")
+  command
+      .add_option("--set", overrides,
+                  "Override a setting of the pipeline, such as stages.classify.accept=0.9")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }
 
 void PipelineOptions::add_output_to(CLI::App& command) {
-  command.add_option("-o,--output", output_dir, "Folder of the records, in place of the pipeline's")
-      ->type_name("DIR");
+  command.add_option("-o,--output", output_dir, "Output folder, instead of the pipeline's")->type_name("DIR");
 }
 
 std::optional<Pipeline> load_pipeline(const PipelineOptions& options) {

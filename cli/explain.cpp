@@ -44,7 +44,7 @@ std::string story_of(const LedgerStage& stage) {
   if (stage.ran)
     text += stage.why.empty() ? ", ran" : ", ran: " + stage.why;
   else if (stage.state == State::done || stage.state == State::held)
-    text += ", its known result was taken";
+    text += ", its stored result was used";
   else if (stage.state == State::skipped)
     text += ", its conditions are false";
   text += "\n";
@@ -73,12 +73,12 @@ std::string story_of(const std::vector<LedgerCall>& calls) {
 class NextRun final : public DryRunListener {
  public:
   void spared(const std::string&, Rebuild::What why) override {
-    text_ = why == Rebuild::What::parked ? "not to be tried again: it is parked (see --retry-parked)\n"
-                                         : "up to date\n";
+    text_ =
+        why == Rebuild::What::parked ? "parked: not tried again without --retry-parked\n" : "up to date\n";
   }
   void looked_at(const Document& document, const std::vector<StageDecision>& stages,
                  const Pipeline& pipeline) override {
-    text_ = "a run would work on it: " + document.why + "\n";
+    text_ = "a run would process it: " + document.why + "\n";
     for (std::size_t i = 0; i < stages.size(); ++i) {
       if (stages[i].what == StageDecision::What::runs)
         text_ += "  " + pipeline.stages[i].id + " would run: " + stages[i].why + "\n";
@@ -128,9 +128,8 @@ int explain_command(const ExplainOptions& options) {
     return exit_usage;
   }
   if (!*found) {
-    print_error(
-        options.document +
-        ": no run has seen this document; records name it from the pipeline's folder, as in inbox/a.pdf");
+    print_error(options.document +
+                ": no run has seen this document; give its path as in its record, such as inbox/a.pdf");
     return exit_usage;
   }
   const LedgerDocument& document = **found;
@@ -156,11 +155,10 @@ int explain_command(const ExplainOptions& options) {
 }  // namespace
 
 void add_explain(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("explain", "One document's story: what ran, why, at what cost");
+  CLI::App* command = app.add_subcommand("explain", "Explain one document: what ran, why, and at what cost");
   const auto options = std::make_shared<ExplainOptions>();
   options->pipeline.add_to(*command);
-  command->add_option("DOCUMENT", options->document, "Its path, as the record has it or as a file")
-      ->required();
+  command->add_option("DOCUMENT", options->document, "Its path, as in its record or as a file")->required();
   options->pipeline.add_output_to(*command);
   command->callback([options, &exit_code] { exit_code = explain_command(*options); });
 }

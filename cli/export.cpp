@@ -93,12 +93,13 @@ int export_command(const ExportOptions& options) {
 }  // namespace
 
 void add_export(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("export", "All records on standard output");
+  CLI::App* command = app.add_subcommand("export", "Print all records");
   const auto options = std::make_shared<ExportOptions>();
   options->pipeline.add_to(*command);
   options->pipeline.add_output_to(*command);
-  CLI::Option* jsonl = command->add_flag("--jsonl", options->jsonl, "One record a line, as JSON (default)");
-  command->add_flag("--csv", options->csv, "One record a row, without evidence and signals")->excludes(jsonl);
+  CLI::Option* jsonl = command->add_flag("--jsonl", options->jsonl, "One record per line, as JSON (default)");
+  command->add_flag("--csv", options->csv, "One record per row, without evidence and signals")
+      ->excludes(jsonl);
   command->callback([options, &exit_code] { exit_code = export_command(*options); });
 }
 

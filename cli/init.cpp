@@ -23,8 +23,7 @@ std::optional<int> write_files(std::span<const EmbeddedFile> files, const fs::pa
     const fs::path path = folder / file.name;
     std::error_code error;
     if (fs::exists(fs::symlink_status(path, error))) {
-      print_error(path.string() +
-                  " is there already; init writes only into a folder that has none of its files");
+      print_error(path.string() + " already exists; init overwrites nothing: choose another folder");
       return exit_usage;
     }
   }
@@ -63,7 +62,7 @@ int init_prompts(const fs::path& folder) {
 void add_init(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("init", "Write a starter pipeline, its schema and sample documents");
   const auto folder = std::make_shared<std::string>(".");
-  command->add_option("DIR", *folder, "The folder, made if it is not there")->capture_default_str();
+  command->add_option("DIR", *folder, "The folder; created if it does not exist")->capture_default_str();
   const auto prompts = std::make_shared<bool>(false);
   command->add_flag("--prompts", *prompts,
                     "Write the built-in prompts into DIR/prompts instead, for editing");

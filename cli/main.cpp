@@ -10,14 +10,14 @@ using namespace docket;
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Runs a pile of documents through a pipeline of stages: rules first, a local model where rules are\n"
-      "not sure, a cloud model only for a reason that is written down."};
+      "Runs a batch of documents through a pipeline of stages: rules first, a local model where the\n"
+      "rules are not confident, a cloud model only for a recorded reason."};
   app.name("docket");
   app.set_version_flag("--version", version);
   app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 up to date; 1 some documents failed; 2 usage or pipeline error, nothing was run;\n"
-      "3 documents are held; 4 a needed backend could not be used; 5 another run holds the output;\n"
+      "3 documents are held; 4 a required backend is unavailable; 5 another run holds the output;\n"
       "130, 143 stopped by a signal, all finished work kept.");
   int exit_code = exit_up_to_date;
   for (AddVerb* add : verbs())

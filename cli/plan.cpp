@@ -120,7 +120,7 @@ int plan_command(const DocumentOptions& options) {
 
 void add_plan(CLI::App& app, int& exit_code) {
   CLI::App* command =
-      app.add_subcommand("plan", "Say what a run would do and why; ask no model, change nothing");
+      app.add_subcommand("plan", "Show what a run would do and why; ask no model, change nothing");
   const auto options = std::make_shared<DocumentOptions>();
   options->add_to(*command);
   command->callback([options, &exit_code] { exit_code = plan_command(*options); });

@@ -46,7 +46,7 @@ int report_command(const ReportOptions& options) {
   const auto report = nlohmann::ordered_json::parse(*text, nullptr, false);
   if (report.is_discarded() || report.value("docket", 0) != 1) {
     print_error((folder / "report.json").string() +
-                " is no report of docket; run the pipeline again to write a new one");
+                " is not a report of docket; run the pipeline again to write a new one");
     return exit_usage;
   }
   std::fputs((options.json ? to_pretty(report) : format_report(report)).c_str(), stdout);
@@ -60,7 +60,7 @@ void add_report(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<ReportOptions>();
   options->pipeline.add_to(*command);
   options->pipeline.add_output_to(*command);
-  command->add_option("--run", options->run, "Of this run, by its id, rather than of the last")
+  command->add_option("--run", options->run, "The report of the run with this id (default: the last run)")
       ->type_name("ID");
   command->add_flag("--json", options->json, "As JSON (docs/report.schema.json)");
   command->callback([options, &exit_code] { exit_code = report_command(*options); });

@@ -72,8 +72,8 @@ class RunDisplay final : public RunListener {
     progress_.emplace(command_.quiet ? Progress::Mode::none : command_.progress);
     told_.emplace(signals_.stop().get_token(), [this] {
       if (command_.quiet) return;
-      progress_->say("docket: stopping: what is under way has " + format_duration(command_.grace) +
-                     " to end; another signal stops at once");
+      progress_->say("docket: stopping: running calls have " + format_duration(command_.grace) +
+                     " to end; another signal stops now");
     });
   }
   void warned(const std::string& warning) override { progress_->say("docket: warning: " + warning); }
@@ -140,7 +140,8 @@ void print_outcome(const RunOutcome& outcome, const RunCommand& command,
     std::fputs(format_failures(outcome.report).c_str(), stderr);
   }
   if (outcome.write_error)
-    print_error(outcome.write_error->message + "; the run was stopped there, what is written is whole");
+    print_error(outcome.write_error->message +
+                "; the run stopped there; what is already written is complete");
   if (outcome.report_unwritten) print_error(outcome.report_unwritten->message);
 }
 
@@ -168,32 +169,30 @@ void add_machine_options(CLI::App& app, RunCommand& command) {
       ->check(CLI::Range(1, 1024));
   app.add_option("--in-flight", run.in_flight, "Documents held in memory at once (default: 16 per job)")
       ->check(CLI::Range(1, 1'000'000));
-  app.add_option("-k,--keep-going", run.keep_going,
-                 "Failures after which to stop (default: no limit; 1: the first)")
+  app.add_option("-k,--keep-going", run.keep_going, "Stop after this many failures (default: no limit)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 60));
   app.add_option_function<std::string>(
          "--grace",
          [&command](const std::string& text) {
            command.grace = std::chrono::milliseconds(1000 * std::stol(text));
          },
-         "Seconds that running calls have after the first SIGINT or SIGTERM (default: 30)")
+         "Seconds for running calls to end after the first SIGINT or SIGTERM (default: 30)")
       ->check(CLI::Range(0, 86'400))
       ->type_name("SECONDS");
-  app.add_flag("--offline", command.offline,
-               "Let nothing leave this machine: no model in the cloud is asked");
+  app.add_flag("--offline", command.offline, "Let nothing leave this machine: ask no cloud model");
   app.add_flag("--wait", run.wait, "Wait while another run holds the output");
 }
 
 void add_file_options(CLI::App& app, RunCommand& command) {
-  app.add_option("--report", command.report_file, "Write the report to this file too; - is standard output")
+  app.add_option("--report", command.report_file, "Also write the report to this file; - is standard output")
       ->type_name("FILE");
   app.add_option("--trace", command.trace_dir,
-                 "Write what models are asked and answer to files of this folder, without keys")
+                 "Write every request and reply of models to files in this folder, without keys")
       ->type_name("DIR");
   app.add_option("--depfile", command.documents.run.depfile, "Write what each record depends on, for make")
       ->type_name("FILE");
   app.add_flag("--keep-mtime", command.documents.run.keep_mtime,
-               "Leave files alone whose content stays the same");
+               "Do not touch files whose content is unchanged");
 }
 
 void add_display_options(CLI::App& app, RunCommand& command) {
@@ -210,13 +209,13 @@ void add_display_options(CLI::App& app, RunCommand& command) {
 }  // namespace
 
 void add_run(CLI::App& app, int& exit_code) {
-  CLI::App* verb =
-      app.add_subcommand("run", "Run documents through a pipeline: what is new, changed or failed");
+  CLI::App* verb = app.add_subcommand("run", "Run the pipeline on documents that are new, changed or failed");
   const auto command = std::make_shared<RunCommand>();
   RunOptions& run = command->documents.run;
   run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   command->documents.add_to(*verb);
-  verb->add_flag("-n,--dry-run", command->dry_run, "Say what would be done and why, do nothing (as `plan`)");
+  verb->add_flag("-n,--dry-run", command->dry_run,
+                 "Show what would be done and why; do nothing (same as `plan`)");
   add_machine_options(*verb, *command);
   add_file_options(*verb, *command);
   add_display_options(*verb, *command);

@@ -11,7 +11,7 @@ namespace {
 using State = StageResult::State;
 
 std::string last_run_line(const LedgerRun& last) {
-  std::string text = "last run: " + last.name + ", begun " + last.started;
+  std::string text = "last run: " + last.name + ", started " + last.started;
   if (!last.finished)
     return text + ", by process " + std::to_string(last.pid) + " on " + last.host +
            ": still running, or killed\n";
@@ -72,7 +72,8 @@ int status_command(const PipelineOptions& options) {
 }  // namespace
 
 void add_status(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("status", "How the documents stand, and what is wrong with which");
+  CLI::App* command =
+      app.add_subcommand("status", "Count documents by state, and list those that need attention");
   const auto options = std::make_shared<PipelineOptions>();
   options->add_to(*command);
   options->add_output_to(*command);

@@ -18,7 +18,7 @@ constexpr std::int64_t label_tokens = 64;  ///< More than `{"label": "…"}` tak
 constexpr Field label_fields[] = {
     {.name = "description",
      .type = Field::Type::text,
-     .help = "What documents of this label are, in a few words."},
+     .help = "What documents with this label are, in a few words."},
     {.name = "keywords", .type = Field::Type::texts, .help = "Words or phrases that such documents contain."},
 };
 
@@ -27,7 +27,7 @@ constexpr Field fields[] = {
     with_fallback(accept_field, "0.85"),
     {.name = "labels",
      .type = Field::Type::groups,
-     .help = "The closed set of labels. One without description and keywords stands for everything else.",
+     .help = "The closed set of labels. One without description and keywords means everything else.",
      .required = true,
      .fields = label_fields},
     too_long_field,

@@ -16,7 +16,8 @@ constexpr Field fields[] = {
      .help = "The cloud model to ask. Without one, flagged documents are held."},
     {.name = "reasons",
      .type = Field::Type::choices,
-     .help = "Built-in reasons to escalate, beside the conditions of `when`. All of them, unless `when` is "
+     .help = "Built-in reasons to escalate, in addition to the conditions of `when`. All of them, unless "
+             "`when` is "
              "given.",
      .choices = doubt_kinds},
     {.name = "redo",
@@ -119,10 +120,10 @@ Result<std::unique_ptr<Stage>> make_again(const StageConfig& stage, const Pipeli
   if (!pipeline.backend(backend)->type->answers_prompts())
     return Error{ErrorClass::config, "backend: '" + backend + "' is built in; escalate needs a model"};
   if (redo == nullptr || &stage <= redo)
-    return Error{ErrorClass::config, "redo: there is no stage before this one that a model could do again"};
+    return Error{ErrorClass::config, "redo: there is no earlier stage that a model can redo"};
   if (redo->type->redo.make == nullptr)
     return Error{ErrorClass::config,
-                 "redo: '" + redo->id + "' asks no `backends`, so a model cannot do it again"};
+                 "redo: '" + redo->id + "' asks no `backends`, so a model cannot redo it"};
   return redo->type->redo.make(*redo, pipeline, {backend});
 }
 
@@ -146,7 +147,7 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pi
 
 StageType escalate() {
   return {.name = "escalate",
-          .summary = "Hands a document to a cloud model, for a reason that is written down.",
+          .summary = "Sends a document to a cloud model, for a recorded reason.",
           .version = 3,
           .fields = fields,
           .reads = [](const Settings&) { return StageReads{.text = true, .record = true}; },

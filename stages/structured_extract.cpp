@@ -348,7 +348,7 @@ Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipelin
     for (const std::string& member : named.condition->members()) {
       if (std::ranges::find(properties, member) == properties.end())
         return Error{ErrorClass::config, "checks: '" + named.name + "' reads ." + member +
-                                             ", which is no property of the schema" +
+                                             ", which is not a property of the schema" +
                                              did_you_mean(member, properties)};
     }
     checks.push_back({named.name, named.condition});

@@ -16,28 +16,29 @@ namespace docket::stages {
 inline constexpr Field backends_field{
     .name = "backends",
     .type = Field::Type::backends,
-    .help = "Whom to ask, tier by tier: the next is asked when one is not sure.",
+    .help = "The backends to ask, tier by tier: the next one is asked when one is not confident.",
     .required = true};
 inline constexpr Field accept_field{.name = "accept",
                                     .type = Field::Type::number,
-                                    .help = "The confidence from which an answer is accepted.",
+                                    .help = "The lowest confidence at which an answer is accepted.",
                                     .minimum = 0,
                                     .maximum = 1};
 inline constexpr std::string_view too_long_choices[] = {"split", "escalate"};
-inline constexpr Field too_long_field{.name = "too_long",
-                                      .type = Field::Type::choice,
-                                      .help =
-                                          "A document that is longer than a model's window: `split` asks "
-                                          "about some pages at a time and puts the "
-                                          "answers together; `escalate` leaves it to the next tier.",
-                                      .fallback = "split",
-                                      .choices = too_long_choices};
+inline constexpr Field too_long_field{
+    .name = "too_long",
+    .type = Field::Type::choice,
+    .help =
+        "For documents that exceed a model's context window: `split` asks "
+        "about some pages at a time and puts the "
+        "answers together; `escalate` passes the document to the next tier.",
+    .fallback = "split",
+    .choices = too_long_choices};
 inline constexpr Field prompt_field{
     .name = "prompt",
     .type = Field::Type::file,
     .help =
-        "A Mustache template of the task, in place of the built-in one (`docket "
-        "init --prompts` writes that out)."};
+        "A Mustache template of the task, instead of the built-in one (`docket "
+        "init --prompts` writes that to a file)."};
 
 constexpr Field with_fallback(Field field, std::string_view fallback) {
   field.fallback = fallback;

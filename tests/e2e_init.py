@@ -31,7 +31,7 @@ class Init(e2e.Case):
         self.write("pipeline.yaml", "mine")
         result = self.docket("init")
         self.assertEqual(result.code, 2)
-        self.assertIn("pipeline.yaml is there already", result.err)
+        self.assertIn("pipeline.yaml already exists", result.err)
         self.assertEqual([path.name for path in self.dir.iterdir()], ["pipeline.yaml"])
 
     def test_prompts_can_be_edited(self):

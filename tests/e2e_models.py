@@ -166,7 +166,7 @@ class Tiers(e2e.Case):
         self.assertIn("(cloud)", cloud)
         self.cloud.take()
         offline = self.docket("check", "--probe", "--offline", "pipeline.yaml")
-        self.assertIn("not asked, --offline", offline.out)
+        self.assertIn("not asked because of --offline", offline.out)
         self.assertEqual(self.cloud.take(), [])
         self.near.close()
         dead = self.docket("check", "--probe", "--offline", "pipeline.yaml")

@@ -78,10 +78,10 @@ Result<DocumentPtr> open(std::string_view content, const std::string& password) 
     return Error{ErrorClass::damaged, "is a broken PDF" + (why.empty() ? "" : ": " + why)};
   }
   if (is_locked(document)) {  // Asked for anything else now, poppler crashes.
-    return Error{ErrorClass::encrypted, password.empty()
-                                            ? "needs a password; set `password:` of the extract stage"
-                                            : "needs another password than the one given; see `password:` of "
-                                              "the extract stage"};
+    return Error{ErrorClass::encrypted,
+                 password.empty() ? "needs a password; set `password:` of the extract stage"
+                                  : "has a different password than the given one; see `password:` of "
+                                    "the extract stage"};
   }
   return document;
 }

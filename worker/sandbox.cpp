@@ -81,7 +81,7 @@ std::optional<Error> lock_in() {
   set_limit(RLIMIT_CORE, 0);
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && load_filter()) return {};
   return Error{ErrorClass::unavailable,
-               std::string("docket-extract cannot lock itself in (seccomp): ") + std::strerror(errno)};
+               std::string("docket-extract cannot enter its sandbox (seccomp): ") + std::strerror(errno)};
 }
 
 void bind_to_parent() {

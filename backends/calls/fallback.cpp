@@ -66,8 +66,8 @@ class Fallback final : public Backend {
     const Prompt* prompt = std::get_if<Prompt>(&request.question);
     if (!window || prompt == nullptr) return std::nullopt;
     if (first.excess->tokens + prompt->most_output_tokens <= *window) return std::nullopt;
-    return "; its fallback '" + options_.name + "' holds " + std::to_string(*window) +
-           " tokens, too few as well";
+    return "; the window of its fallback '" + options_.name +
+           "' is also too small: " + std::to_string(*window) + " tokens";
   }
 
   const std::unique_ptr<Backend> first_;

@@ -13,7 +13,7 @@ struct ReaskOptions {
 };
 
 /// When a model's answer to a prompt is none (`content`: against the schema, empty, cut off), asks again and
-/// says what was wrong (Prompt::complaint); with room for twice as much when the answer was cut off. `spent`
+/// says what was wrong (Prompt::diagnostic); with room for twice as much when the answer was cut off. `spent`
 /// is that of all answers.
 std::unique_ptr<Backend> make_reask(std::unique_ptr<Backend> inner, ReaskOptions options, Timer& timer);
 

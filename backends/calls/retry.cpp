@@ -66,14 +66,14 @@ class Retry final : public Backend {
     const milliseconds left = std::chrono::floor<milliseconds>(call->request.deadline - timer_.now());
     if (hint > std::min(left, options_.longest_hint)) {
       return give_up(*call, std::move(reply),
-                     "; it asks to be left alone for " + format_duration(hint) + ", too long to wait for");
+                     "; the server asks to wait " + format_duration(hint) + ", which is too long");
     }
     if (given_up_at) {
       if (*given_up_at <= timer_.now()) return give_up(*call, std::move(reply), "");
       // One last look at the end, for all calls at the same time.
       wait = std::min(wait, std::chrono::ceil<milliseconds>(*given_up_at - timer_.now()));
     }
-    if (wait > left) return give_up(*call, std::move(reply), "; no time is left to ask again");
+    if (wait > left) return give_up(*call, std::move(reply), "; no time is left to retry");
     timer_.after(wait, [this, call] { timer_.stopped() ? cancel(*call) : attempt(call); });
   }
 

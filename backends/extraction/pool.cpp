@@ -67,14 +67,14 @@ Error death(int status, const Limits& limits) {
     return {ErrorClass::unreadable, "became shorter while it was read"};
   }
   if (!WIFSIGNALED(status)) {
-    return {ErrorClass::crash, "made the parser give up (exit code " + std::to_string(code) + ")"};
+    return {ErrorClass::crash, "made the parser stop (exit code " + std::to_string(code) + ")"};
   }
   const int signal_number = WTERMSIG(status);
   const std::string signal_name = strsignal(signal_number);
   if (signal_number == SIGKILL) {
-    return {
-        ErrorClass::crash,
-        "was given up: its parser was killed from outside, perhaps because the machine ran out of memory"};
+    return {ErrorClass::crash,
+            "could not be read: its parser was killed from outside, perhaps because the machine ran out of "
+            "memory"};
   }
   return {ErrorClass::crash, "crashed the parser (" + signal_name + ")"};
 }

@@ -62,7 +62,7 @@ class Reader {
 constexpr std::size_t word_bytes = 4 * sizeof(float) + 2 * sizeof(std::uint32_t);
 constexpr std::size_t page_bytes = 2 * sizeof(float) + 2 * sizeof(std::uint64_t);
 
-Error not_understood() { return {ErrorClass::crash, "made its worker send something that is no answer"}; }
+Error not_understood() { return {ErrorClass::crash, "made its worker send an invalid reply"}; }
 
 void write(Writer& out, const Text& text) {
   out.number<std::uint64_t>(text.pages.size());
@@ -147,7 +147,7 @@ std::shared_ptr<const Text> read_text(Reader& in) {
 }  // namespace
 
 Error output_limit_error(std::uint64_t limit) {
-  return {ErrorClass::limit, "gave more than " + std::to_string(limit >> 20) + " MiB of text and word boxes"};
+  return {ErrorClass::limit, "has more than " + std::to_string(limit >> 20) + " MiB of text and word boxes"};
 }
 
 std::string encode(const ExtractOrder& order) {

@@ -63,7 +63,7 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
 
 Result<Address> parse_address(std::string_view url) {
   if (std::ranges::any_of(url, [](unsigned char c) { return c <= ' ' || c == 0x7f; }))
-    return bad("an address may hold no blank or control character");
+    return bad("an address must not contain spaces or control characters");
   const std::size_t mark = url.find("://");
   Address address;
   address.scheme = mark == std::string_view::npos ? "" : to_lower(url.substr(0, mark));
@@ -71,23 +71,23 @@ Result<Address> parse_address(std::string_view url) {
     return bad("the address is neither http:// nor https://");
   std::string_view rest = url.substr(mark + 3);
   if (rest.find_first_of("?#") != std::string_view::npos)
-    return bad("an address has no '?' or '#'; a key belongs into api_key");
+    return bad("an address must not contain '?' or '#'; a key belongs in api_key");
   const std::size_t slash = rest.find('/');
   address.path = slash == std::string_view::npos ? "" : std::string(rest.substr(slash));
   while (address.path.ends_with('/'))
     address.path.pop_back();
   rest = rest.substr(0, slash);
   if (rest.find('@') != std::string_view::npos)
-    return bad("an address holds no user or password; a key belongs into api_key");
+    return bad("an address must not contain a user or password; a key belongs in api_key");
   const std::size_t bracket = rest.find(']');
   const std::size_t colon = rest.find(':', bracket == std::string_view::npos ? 0 : bracket);
   std::string_view host = rest.substr(0, colon);
   if (colon != std::string_view::npos) {
     address.port = rest.substr(colon + 1);
-    if (!is_port(address.port)) return bad("the port '" + address.port + "' is no number");
+    if (!is_port(address.port)) return bad("the port '" + address.port + "' is not valid");
   }
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  if (host.empty()) return bad("the address names no host");
+  if (host.empty()) return bad("the address has no host");
   if (!std::ranges::all_of(host, is_host_byte))  // Others are decoded, or mapped to another name.
     return bad("the host '" + std::string(host) +
                "' has characters other than letters, digits, '.', '-' and '_'");

@@ -220,14 +220,14 @@ Error HttpCall::failure(CURLcode code) const {
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
       if (phase_ == Phase::receiving)
-        return transport("the connection to " + where + " broke within the reply");
+        return transport("the connection to " + where + " broke during the reply");
       return transport("the connection to " + where + " broke before a reply");
     case CURLE_BAD_CONTENT_ENCODING:
       return transport("the reply of " + where + " cannot be decompressed");
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
       if (phase_ == Phase::connecting) break;
-      return transport("what " + where + " replies is not HTTP");
+      return transport("the reply of " + where + " is not HTTP");
     default:
       break;
   }

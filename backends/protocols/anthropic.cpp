@@ -81,12 +81,12 @@ class Anthropic final : public Protocol {
     } else if (reason == "refusal") {
       const std::string category = text_member(member(body, "stop_details"), "category");
       result.answer =
-          Error{ErrorClass::rejected, "the model refuses" + (category.empty() ? "" : ": " + category)};
+          Error{ErrorClass::rejected, "the model refused" + (category.empty() ? "" : ": " + category)};
     } else if (reason == "max_tokens" || reason == "model_context_window_exceeded") {
       cut_off(reason != "max_tokens", result);
     } else if (reason != "end_turn" && reason != "stop_sequence") {
       result.answer =
-          Error{ErrorClass::content, "the answer has no normal end: stop_reason is " +
+          Error{ErrorClass::content, "the answer did not end normally: stop_reason is " +
                                          reason.dump(-1, ' ', false, json::error_handler_t::replace)};
     } else {
       result.answer = model_answer(content_text(body), std::get<Prompt>(request.question), {});
@@ -124,8 +124,8 @@ class Anthropic final : public Protocol {
     found.window = token_count(*body, "max_input_tokens");
     found.most_output = token_count(*body, "max_tokens");
     if (found.window && target_.context && *target_.context > *found.window) {
-      return Error{ErrorClass::unavailable, "the model's window is " + std::to_string(*found.window) +
-                                                " tokens, the pipeline counts on " +
+      return Error{ErrorClass::unavailable, "the model's context window is " + std::to_string(*found.window) +
+                                                " tokens, but the pipeline sets " +
                                                 std::to_string(*target_.context) + "; lower 'context'"};
     }
     return std::nullopt;

@@ -147,7 +147,7 @@ Reply error_reply(const HttpReply& reply) {
   if (status >= 300 && status < 400) {
     return failed(ErrorClass::unavailable,
                   "the server redirects to '" + excerpt(header(reply, "location"), longest_message) +
-                      "', which docket does not follow: put the right address into 'url'");
+                      "', which docket does not follow: put the right address in 'url'");
   }
   if (status == 500 && has(error.message, "does not match the expected")) {
     // llama-server: the bytes that the model wrote are no text. The same request would give them again.
@@ -165,8 +165,7 @@ Reply error_reply(const HttpReply& reply) {
     return result;
   }
   if (status == 401 || status == 403)
-    return failed(ErrorClass::unavailable,
-                  said(reply, error) + "; check 'api_key' and what it is allowed to do");
+    return failed(ErrorClass::unavailable, said(reply, error) + "; check 'api_key' and its permissions");
   const bool no_credit = status == 400 && has(error.message, "credit balance");  // Anthropic
   if (status == 402 || no_credit || (status == 429 && says_used_up(error)))
     return failed(ErrorClass::unavailable, said(reply, error));

@@ -98,7 +98,7 @@ void cut_off(bool window_full, Reply& reply) {
   reply.cut_off = !window_full;
   reply.answer =
       window_full ? Error{ErrorClass::too_long, "the model's window was full before the answer was complete"}
-                  : Error{ErrorClass::content, "the answer was cut off at its limit of tokens"};
+                  : Error{ErrorClass::content, "the answer was cut off at its token limit"};
 }
 
 }  // namespace docket::backends

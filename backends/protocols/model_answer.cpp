@@ -56,7 +56,7 @@ Result<json> reply_object(const HttpReply& reply) {
   }
   if (!body->is_object())
     return Error{ErrorClass::content,
-                 "the server's reply" + of_type + " is no JSON object: " + beginning(reply.body)};
+                 "the server's reply" + of_type + " is not a JSON object: " + beginning(reply.body)};
   return body;
 }
 
@@ -72,7 +72,7 @@ Result<Answer> model_answer(std::string_view content, const Prompt& prompt,
   *value = without_optional_nulls(*value, prompt.schema->document());
   const std::vector<SchemaProblem> problems = prompt.schema->validate(*value);
   if (!problems.empty()) {
-    std::string message = "the model's answer is not as the schema asks:";
+    std::string message = "the model's answer does not match the schema:";
     for (std::size_t i = 0; i < std::min(problems.size(), most_problems); ++i)
       message += (i == 0 ? " " : "; ") + (problems[i].path.empty() ? "" : problems[i].path + ": ") +
                  problems[i].message;

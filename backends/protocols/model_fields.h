@@ -22,12 +22,12 @@ inline constexpr Field price_fields[] = {
      .maximum = dearest},
     {.name = "cached_input",
      .type = Field::Type::number,
-     .help = "of these, read from the server's cache; as `input` when absent",
+     .help = "of these, read from the server's cache; same as `input` when absent",
      .minimum = 0,
      .maximum = dearest},
     {.name = "cache_write",
      .type = Field::Type::number,
-     .help = "of these, written to the server's cache; as `input` when absent",
+     .help = "of these, written to the server's cache; same as `input` when absent",
      .minimum = 0,
      .maximum = dearest},
     {.name = "output",
@@ -44,39 +44,40 @@ inline constexpr Field required_model{.name = model.name, .help = model.help, .r
 inline constexpr Field context{
     .name = "context",
     .type = Field::Type::integer,
-    .help = "tokens that fit: always sent where the server can be told, always verified",
+    .help = "context window in tokens: always verified, and sent to servers that accept it",
     .minimum = 256,
     .maximum = 100'000'000};
 inline constexpr Field max_concurrent{.name = "max_concurrent",
                                       .type = Field::Type::integer,
-                                      .help = "calls at a time, per address",
+                                      .help = "concurrency limit per address",
                                       .fallback = "4",
                                       .minimum = 1,
                                       .maximum = 1000,
                                       .affects_answer = false};
 inline constexpr Field timeout{.name = "timeout",
                                .type = Field::Type::duration,
-                               .help = "for one whole answer",
+                               .help = "time limit for one whole answer",
                                .fallback = "120s",
                                .minimum = 100,
                                .maximum = 86'400'000,
                                .affects_answer = false};
 inline constexpr Field connect_timeout{.name = "connect_timeout",
                                        .type = Field::Type::duration,
-                                       .help = "for the connection",
+                                       .help = "time limit for connecting",
                                        .fallback = "10s",
                                        .minimum = 10,
                                        .maximum = 600'000,
                                        .affects_answer = false};
-inline constexpr Field first_byte_timeout{.name = "first_byte_timeout",
-                                          .type = Field::Type::duration,
-                                          .help = "for the beginning of an answer; as `timeout` when absent",
-                                          .minimum = 100,
-                                          .maximum = 86'400'000,
-                                          .affects_answer = false};
+inline constexpr Field first_byte_timeout{
+    .name = "first_byte_timeout",
+    .type = Field::Type::duration,
+    .help = "time limit for the beginning of an answer; same as `timeout` when absent",
+    .minimum = 100,
+    .maximum = 86'400'000,
+    .affects_answer = false};
 inline constexpr Field deadline{.name = "deadline",
                                 .type = Field::Type::duration,
-                                .help = "for one question with all its attempts and the waits between them",
+                                .help = "time limit for one request, including all retries and waits",
                                 .fallback = "10m",
                                 .minimum = 100,
                                 .maximum = 604'800'000,
@@ -88,20 +89,20 @@ inline constexpr Field think{.name = "think",
 inline constexpr Field fallback{
     .name = "fallback",
     .type = Field::Type::backend,
-    .help = "who is asked when this one cannot be reached or gives no valid answer",
+    .help = "backend to ask when this one is unreachable or gives no valid answer",
     .affects_answer = false};
 inline constexpr Field location{
     .name = "location",
     .type = Field::Type::choice,
     .help =
-        "whether documents sent there leave this machine's network; from the address when absent: "
+        "whether documents sent there leave this machine's network; derived from the address when absent: "
         "loopback and private addresses are local",
     .choices = locations,
     .affects_answer = false};
 inline constexpr Field price{
     .name = "price",
     .type = Field::Type::group,
-    .help = "what calls cost; unknown when absent, which a budget refuses for the cloud",
+    .help = "price of calls; unknown when absent, so required for cloud models with a budget",
     .fields = price_fields,
     .affects_answer = false};
 inline constexpr Field key{

@@ -104,8 +104,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     if (asked->begun || left > longest_load) return;
     // A server that takes its time to say what it is must not hold a document beyond its own.
     loop_.after(std::max(left, milliseconds(0)), [go_on] {
-      go_on(
-          Error{ErrorClass::transport, "the server did not say what it is within the time for the question"});
+      go_on(Error{ErrorClass::transport, "the server could not be identified within the time for the call"});
     });
   }
 
@@ -135,7 +134,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     if (next->wait) {
       if (loop_.stopped()) return known(Error{ErrorClass::cancelled, "the run was stopped"});
       if (Clock::now() - begun > longest_load)
-        return known(Error{ErrorClass::unavailable, "the server still loads its model after 10 minutes"});
+        return known(
+            Error{ErrorClass::unavailable, "the server is still loading its model after 10 minutes"});
       return loop_.after(*next->wait, [self = shared_from_this(), step, found, begun] {
         self->probe(step - 1, nullptr, found, begun);  // Asks the same again.
       });
@@ -163,7 +163,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     HttpRequest http = protocol_->ask(request, server);
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - Clock::now());
     if (left <= milliseconds(0))
-      return done(failed({ErrorClass::transport, "the document's time is used up"}));
+      return done(failed({ErrorClass::transport, "the document's time limit has passed"}));
     http.limits.total = std::min(http.limits.total, left);
     http.limits.first_byte = std::min(http.limits.first_byte, left);
     const auto times_sent = std::make_shared<std::atomic<int>>(0);

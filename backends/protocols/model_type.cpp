@@ -31,7 +31,7 @@ std::optional<Error> model_problem(const Settings& settings) {
     const auto address = parse_address(url);
     if (!address) return Error{ErrorClass::config, "url: " + address.error().message};
     if (has_key && address->scheme == "http" && !is_loopback(*address)) {
-      return Error{ErrorClass::config, "url: a key is sent over https or to this machine only, and http://" +
+      return Error{ErrorClass::config, "url: keys are sent only over https or to this machine, and http://" +
                                            address->host + " is neither"};
     }
   }

@@ -121,19 +121,18 @@ class Ollama final : public Protocol {
     const Usage usage = result.spent.total();
     if (body.contains("error")) {
       const ServerError error = server_error(reply.body);
-      result.answer = says_too_long(error)
-                          ? Error{ErrorClass::too_long, error.message}
-                          : Error{ErrorClass::transient, "the server broke off: " + error.message};
+      result.answer = says_too_long(error) ? Error{ErrorClass::too_long, error.message}
+                                           : Error{ErrorClass::transient,
+                                                   "the server stopped with an error: " + error.message};
     } else if (member(body, "done") != true) {
       result.answer = Error{ErrorClass::content,
                             "the server broke off the answer (done is not true), as it does when a "
-                            "model repeats itself without end"};
+                            "model repeats itself endlessly"};
     } else if (!text_member(body, "remote_host").empty() && target_.location == Location::local) {
       result.answer = left_the_machine();
     } else if (was_cut(prompt, usage)) {
-      result.answer =
-          Error{ErrorClass::too_long, "the server shortened the document without a word: it counted " +
-                                          std::to_string(usage.input_tokens) + " tokens of it"};
+      result.answer = Error{ErrorClass::too_long, "the server silently shortened the document: it counted " +
+                                                      std::to_string(usage.input_tokens) + " tokens of it"};
       result.excess = Excess{static_cast<std::int64_t>(prompt_bytes(prompt)) / 3, window()};
     } else if (const json& reason = member(body, "done_reason"); reason == "length") {
       const bool window_full = usage.input_tokens + usage.output_tokens >= server.window.value_or(window());
@@ -141,7 +140,7 @@ class Ollama final : public Protocol {
       if (window_full) result.excess = Excess{usage.input_tokens, window() - prompt.most_output_tokens};
     } else if (reason != "stop") {
       result.answer =
-          Error{ErrorClass::content, "the server ended the answer for a reason that is no normal end: " +
+          Error{ErrorClass::content, "the answer did not end normally: done_reason is " +
                                          reason.dump(-1, ' ', false, json::error_handler_t::replace)};
     } else {
       result.answer = model_answer(text_member(member(body, "message"), "content"), prompt,
@@ -167,17 +166,18 @@ class Ollama final : public Protocol {
 
   static Error left_the_machine() {
     return {ErrorClass::unavailable,
-            "Ollama hands this model on to its cloud; say so with 'location: cloud', or use another model"};
+            "Ollama forwards this model to its cloud; set 'location: cloud', or use another model"};
   }
 
   std::optional<Error> learn(int step, const HttpReply& reply, Server& found) const {
     if (step == show && reply.status == 404) {
-      return Error{ErrorClass::unavailable, "Ollama has no model '" + target_.model + "'; `ollama pull " +
-                                                target_.model + "` gets it"};
+      return Error{ErrorClass::unavailable,
+                   "Ollama has no model '" + target_.model + "'; run `ollama pull " + target_.model + "`"};
     }
     if (reply.status != 200) return error_reply(reply).answer.error();
     const Result<json> parsed = reply_object(reply);
-    if (!parsed) return Error{ErrorClass::unavailable, parsed.error().message + "; is this an Ollama?"};
+    if (!parsed)
+      return Error{ErrorClass::unavailable, parsed.error().message + "; is this an Ollama server?"};
     const json& body = *parsed;
     if (step == version) found.product = "Ollama " + text_member(body, "version");
     if (step == show) {
@@ -200,10 +200,10 @@ class Ollama final : public Protocol {
       found.window = token_count(model, "context_length");
     }
     if (found.window && *found.window < window()) {
-      return Error{ErrorClass::unavailable, "Ollama gives the model a window of " +
-                                                std::to_string(*found.window) +
-                                                " tokens, the pipeline asks for " + std::to_string(window()) +
-                                                "; lower 'context', or give the server more memory"};
+      return Error{ErrorClass::unavailable,
+                   "Ollama gives the model a context window of " + std::to_string(*found.window) +
+                       " tokens, but the pipeline asks for " + std::to_string(window()) +
+                       "; lower 'context', or give the server more memory"};
     }
     return std::nullopt;
   }

@@ -136,7 +136,7 @@ class OpenAi final : public Protocol {
     const json& message = member(choice, "message");
     const json& reason = member(choice, "finish_reason");
     if (const std::string refusal = text_member(message, "refusal"); !refusal.empty()) {
-      result.answer = Error{ErrorClass::rejected, "the model refuses: " + refusal.substr(0, 200)};
+      result.answer = Error{ErrorClass::rejected, "the model refused: " + refusal.substr(0, 200)};
     } else if (reason == "content_filter") {
       result.answer = Error{ErrorClass::rejected, "the server's content filter stopped the answer"};
     } else if (reason == "length") {
@@ -145,7 +145,7 @@ class OpenAi final : public Protocol {
       if (window_full) result.excess = Excess{usage.input_tokens, *server.window - prompt.most_output_tokens};
     } else if (reason != "stop") {
       result.answer =
-          Error{ErrorClass::content, "the answer has no normal end: finish_reason is " +
+          Error{ErrorClass::content, "the answer did not end normally: finish_reason is " +
                                          reason.dump(-1, ' ', false, json::error_handler_t::replace)};
     } else {
       result.answer = model_answer(content_text(message), prompt,
@@ -236,10 +236,10 @@ class OpenAi final : public Protocol {
 
   std::optional<Error> check_window(const Server& found) const {
     if (!found.window || !target_.context || *target_.context <= *found.window) return std::nullopt;
-    return Error{ErrorClass::unavailable, "the server's window is " + std::to_string(*found.window) +
-                                              " tokens, the pipeline counts on " +
-                                              std::to_string(*target_.context) +
-                                              "; lower 'context', or start the server with more per slot"};
+    return Error{ErrorClass::unavailable,
+                 "the server's context window is " + std::to_string(*found.window) +
+                     " tokens, but the pipeline sets " + std::to_string(*target_.context) +
+                     "; lower 'context', or start the server with a larger window per slot"};
   }
 
   void add_schema(const Prompt& prompt, const Server& server, json& body) const {

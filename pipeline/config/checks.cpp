@@ -51,7 +51,7 @@ void check_text(const Pipeline& pipeline, const Registry& registry, Diagnostics&
     if (provider) {
       diagnostics.add(position, "stages." + stage.id,
                       "'" + std::string(stage.type->name) +
-                          "' can stand in a pipeline once; there is one in line " +
+                          "' is allowed once in a pipeline; there is one in line " +
                           std::to_string(provider->line));
     } else {
       provider = &stage;
@@ -71,7 +71,7 @@ void check_backend_cycles(const Pipeline& pipeline, Diagnostics& diagnostics) {
     }
     const BackendConfig& first = pipeline.backends[cycle.front()];
     diagnostics.add({first.line, first.column, 0}, "backends." + first.name,
-                    "these backends lead to each other without an end: " + text + first.name);
+                    "these backends fall back on each other in a circle: " + text + first.name);
   }
 }
 
@@ -86,7 +86,7 @@ void check_conditions(const Pipeline& pipeline, Diagnostics& diagnostics) {
         if (std::ranges::find(known, member) != known.end()) continue;
         diagnostics.add(position, place,
                         "the condition '" + named.name + "' reads ." + member +
-                            ", which is no stage of this pipeline" + did_you_mean(member, known));
+                            ", which is not a stage of this pipeline" + did_you_mean(member, known));
       }
     }
   };
@@ -102,7 +102,7 @@ void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics) {
     if (location_of(backend) == Location::local || price_of(backend)) continue;
     diagnostics.add(
         {backend.line, backend.column, 0}, "backends." + backend.name,
-        "is a cloud model without a `price`, so no budget can hold it; add what it costs, such as "
+        "is a cloud model without a `price`, so the budget cannot be enforced; add its price, such as "
         "price: {input: 3.00, output: 15.00}, in USD per million tokens");
   }
 }

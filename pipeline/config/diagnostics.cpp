@@ -32,7 +32,7 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
       diagnostics.push_back({file_, position.line, position.column, std::move(found.message)});
     }
   }
-  if (more_ > 0) diagnostics.push_back({file_, 0, 0, "and " + std::to_string(more_) + " more mistakes"});
+  if (more_ > 0) diagnostics.push_back({file_, 0, 0, "and " + std::to_string(more_) + " more errors"});
   return diagnostics;
 }
 

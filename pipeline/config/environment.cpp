@@ -25,7 +25,7 @@ Result<std::string> value_of(std::string_view reference, const Lookup& lookup) {
   const std::string name(reference.substr(0, separator));
   if (!is_name(name)) {
     return error("'${" + std::string(reference) +
-                 "}' is not ${NAME} or ${NAME:-default}; for a plain '${' write '$${'");
+                 "}' is not ${NAME} or ${NAME:-default}; for a literal '${' write '$${'");
   }
   const std::optional<std::string> value = lookup(name);
   const bool has_default = separator != std::string_view::npos;
@@ -62,7 +62,7 @@ Result<Expanded> expand(std::string_view text, const Lookup& lookup) {
     }
     expanded.text += text.substr(at, dollar - at);
     const std::size_t end = text.find('}', dollar);
-    if (end == std::string_view::npos) return error("'${' has no '}'; for a plain '${' write '$${'");
+    if (end == std::string_view::npos) return error("'${' has no '}'; for a literal '${' write '$${'");
     const std::string_view reference = text.substr(dollar + 2, end - dollar - 2);
     auto value = value_of(reference, lookup);
     if (value) expanded.text += *value;

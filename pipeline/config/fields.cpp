@@ -8,7 +8,7 @@ using Type = Field::Type;
 constexpr Field input_fields[] = {
     {.name = "paths",
      .type = Type::texts,
-     .help = "files, folders and globs; relative ones start from the pipeline file's folder"},
+     .help = "files, folders and globs, relative to the pipeline file's folder"},
 };
 constexpr Field output_fields[] = {
     {.name = "dir", .help = "folder for records, results and the report", .fallback = "out"},
@@ -16,7 +16,8 @@ constexpr Field output_fields[] = {
 constexpr Field policy_fields[] = {
     {.name = "private",
      .type = Type::conditions,
-     .help = "documents for which one of these holds never leave this machine; 'path: GLOB' tests the path"},
+     .help =
+         "documents that meet one of these conditions never leave this machine; 'path: GLOB' tests the path"},
 };
 constexpr Field budget_fields[] = {
     {.name = "run", .type = Type::number, .help = "USD that one run may spend", .minimum = 0},
@@ -34,7 +35,7 @@ constexpr Field top[] = {
     {.name = "output", .type = Type::group, .help = "where results go", .fields = output_fields},
     {.name = "document_time",
      .type = Type::duration,
-     .help = "from a document's start: no model is asked about it any more afterwards",
+     .help = "time from a document's start after which no model is asked about it",
      .fallback = "1h",
      .minimum = 1000,
      .maximum = 604'800'000,
@@ -43,20 +44,20 @@ constexpr Field top[] = {
     {.name = "budget", .type = Type::group, .help = "what may be spent", .fields = budget_fields},
 };
 constexpr Field sections[] = {
-    {.name = "backends", .type = Type::groups, .help = "who can be asked, by names of your choice"},
+    {.name = "backends", .type = Type::groups, .help = "what stages can ask, by names of your choice"},
     {.name = "stages", .type = Type::groups, .help = "the steps, in order", .required = true},
 };
 constexpr Field stage[] = {
     {.name = "id", .help = "the stage's member in the record; the type, with _ for -, when absent"},
     {.name = "when",
      .type = Type::conditions,
-     .help = "the stage runs for documents for which one of these holds; always when absent"},
+     .help = "the stage runs for documents that meet one of these conditions; for all when absent"},
     {.name = "after",
      .type = Type::stages,
-     .help = "stages that must be done first; the one before in the file when absent"},
+     .help = "stages that must end first; the previous one in the file when absent"},
 };
 constexpr Field backend[] = {
-    {.name = "type", .help = "the kind of backend", .required = true},
+    {.name = "type", .help = "the type of backend", .required = true},
 };
 constexpr std::string_view reserved[] = {"docket", "status", "document", "reasons", "held", "error", "usage"};
 

@@ -49,7 +49,7 @@ class Setter {
     if (depth == 1 && path_[0] == "stages" && node->kind == Node::Kind::sequence) return into_stage(*node);
     if (node->kind != Node::Kind::mapping && node->kind != Node::Kind::null) {
       diagnostics_.add(position_, "",
-                       "'" + (depth ? path_[depth - 1] : "the file") + "' is no mapping of settings");
+                       "'" + (depth ? path_[depth - 1] : "the file") + "' is not a mapping of settings");
       return node;
     }
     auto copy = std::make_shared<Node>(*node);

@@ -131,9 +131,9 @@ class PlanReader {
 
   void read_backend(const Node::Entry& entry) {
     const std::string path = "backends." + entry.key;
-    if (entry.key.empty()) return diagnostics_.add(entry.position, "backends", "a name may not be empty");
+    if (entry.key.empty()) return diagnostics_.add(entry.position, "backends", "a name must not be empty");
     if (entry.key == extraction_workers) {
-      return diagnostics_.add(entry.position, path, "this name is docket's own; choose another");
+      return diagnostics_.add(entry.position, path, "this name is reserved; choose another");
     }
     if (entry.value->kind != Node::Kind::mapping) {
       return diagnostics_.add(entry.position, path, "expected a mapping of settings with a 'type'");
@@ -163,7 +163,7 @@ class PlanReader {
       if (type.name == *name) return &type;
     }
     diagnostics_.add(given->value->position, path + ".type",
-                     "unknown type of backend" + (name == given->value->text ? " '" + *name + "'" : "") +
+                     "unknown backend type" + (name == given->value->text ? " '" + *name + "'" : "") +
                          did_you_mean(*name, names));
     return nullptr;
   }

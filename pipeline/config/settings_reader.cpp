@@ -127,7 +127,7 @@ std::optional<SettingsReader::Scalar> SettingsReader::scalar(const Place& place)
   if (!expanded) {
     const std::string& message = expanded.error().message;
     const bool may_default = place.field.type != Type::secret && message.ends_with("is not set");
-    print_error(place, message + (may_default ? "; ${NAME:-…} would give it a default" : ""));
+    print_error(place, message + (may_default ? "; ${NAME:-…} sets a default" : ""));
     return std::nullopt;
   }
   Scalar scalar;
@@ -275,7 +275,7 @@ SettingsReader::Value SettingsReader::groups_value(const Place& place) {
   std::vector<std::pair<std::string, Settings>> groups;
   for (const Node::Entry& entry : node.entries) {
     const std::string path = place.path + "." + entry.key;
-    if (entry.key.empty()) diagnostics_.add(entry.position, path, "a name may not be empty");
+    if (entry.key.empty()) diagnostics_.add(entry.position, path, "a name must not be empty");
     auto settings = groups_value({group, *entry.value, path, entry.position});
     if (settings) groups.emplace_back(entry.key, std::get<Settings>(*settings));
   }

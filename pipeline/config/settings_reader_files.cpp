@@ -54,7 +54,7 @@ SettingsReader::Value SettingsReader::secret_value(const Place& place) {
     }
     secret = std::move(*content);
   } else if (!scalar->one_reference) {
-    print_error(place, "a secret may not stand in this file, not even as a default; write ${" +
+    print_error(place, "a secret must not be in this file, not even as a default; write ${" +
                            variable_name(place.path) + "} and set it in the environment, or file:PATH");
     return std::nullopt;
   }
@@ -63,8 +63,8 @@ SettingsReader::Value SettingsReader::secret_value(const Place& place) {
     return std::nullopt;
   }
   if (has_control_character(secret)) {
-    print_error(place,
-                "'" + place.node.text + "' holds a line break or another control character, so it is no key");
+    print_error(place, "'" + place.node.text +
+                           "' contains a line break or another control character, so it is not a key");
     return std::nullopt;
   }
   return secret;

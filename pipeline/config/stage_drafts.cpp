@@ -98,7 +98,7 @@ class Drafter {
     const auto reserved = reserved_ids();
     if (std::find(reserved.begin(), reserved.end(), *text) != reserved.end()) {
       diagnostics_.add(given->value->position, path,
-                       "'" + *text + "' is a member that every record has; choose another");
+                       "'" + *text + "' is reserved: every record has such a member; choose another");
       return false;
     }
     if (is_id(*text)) {

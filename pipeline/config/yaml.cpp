@@ -72,7 +72,7 @@ class Builder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto target = anchors_.find(anchor);
     if (target == anchors_.end()) {
-      throw Stop{{position(mark), "an alias may not stand inside of what its own anchor names"}};
+      throw Stop{{position(mark), "an alias must not be inside the value of its own anchor"}};
     }
     spend(target->second->nodes, target->second->bytes, position(mark));
     place(target->second, position(mark));
@@ -115,7 +115,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void check_tag(const std::string& tag, const Position& position) {
-    if (tag.size() > 1) problem(position, "tags ('!…') have no meaning here; leave it out");
+    if (tag.size() > 1) problem(position, "tags ('!…') have no meaning here; remove it");
   }
 
   /// yaml-cpp takes the end of the file for the closing quote.

@@ -15,16 +15,16 @@ struct Explanation {
 constexpr Explanation explanations[] = {
     {"illegal map value",
      "': ' is not allowed here; put text that contains it in quotes, or check the indentation of this line"},
-    {"illegal tab", "a tab indents this line; YAML wants spaces"},
+    {"illegal tab", "a tab indents this line; YAML requires spaces"},
     {"end of sequence flow not found", "a list in [ ] is not closed, or a comma is missing"},
     {"end of map flow not found", "a mapping in { } is not closed, or a comma is missing"},
     {"end of sequence not found",
      "expected '- ' and the next item of the list, or a line with less indentation"},
     {"end of map not found", "expected the next 'name: value', or a line with less indentation"},
     {"illegal flow end",
-     "a closing bracket without its opening one; put text that contains brackets in quotes"},
+     "a closing bracket without an opening one; put text that contains brackets in quotes"},
     {"illegal block entry", "'- ' is not allowed here; a list begins on a line of its own"},
-    {"unknown token", "a text may not begin with this character; put it in quotes"},
+    {"unknown token", "text must not begin with this character; put it in quotes"},
     {"the referenced anchor is not defined", "this alias ('*…') has no anchor ('&…') before it"},
     {"bad character found while scanning hex number", "'\\x', '\\u' and '\\U' need 2, 4 and 8 hex digits"},
     {"cannot assign multiple anchors", "a value can have one anchor ('&…') only"},
@@ -66,7 +66,7 @@ std::string_view YamlSource::line(int number) const {
 std::vector<YamlProblem> unreadable_text(const YamlSource& source) {
   const std::string_view text = source.text();
   if (text.size() > longest_yaml) {
-    return {{source.at(-1, 0), "longer than 1 MiB; a pipeline file is a page or two"}};
+    return {{source.at(-1, 0), "longer than 1 MiB, the limit for a pipeline file"}};
   }
   for (const std::string_view mark : byte_order_marks) {
     if (text.starts_with(mark)) return {{source.at(-1, 0), "the file is UTF-16; save it as UTF-8"}};
@@ -89,7 +89,8 @@ YamlProblem explain_yaml_error(const YamlSource& source, const std::string& mess
   const Position position = source.at(line, column);
   if (tab_indents(source.line(line))) {
     const std::string_view text = source.line(line);
-    return {source.at(line, static_cast<int>(text.find('\t'))), "a tab indents this line; YAML wants spaces"};
+    return {source.at(line, static_cast<int>(text.find('\t'))),
+            "a tab indents this line; YAML requires spaces"};
   }
   for (const Explanation& explanation : explanations) {
     if (message.starts_with(explanation.theirs)) return {position, std::string(explanation.ours)};

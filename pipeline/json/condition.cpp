@@ -165,7 +165,7 @@ Result<bool> Interpreter::truth(jv output) {
   }
   if (spent()) {
     jv_free(output);
-    return Error{ErrorClass::condition, "stopped after 1 s: the condition does not come to an end"};
+    return Error{ErrorClass::condition, "stopped after 1 s: the condition does not terminate"};
   }
   const jv message = jv_invalid_get_msg(output);
   if (jv_get_kind(message) == JV_KIND_NULL) {

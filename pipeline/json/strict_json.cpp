@@ -19,7 +19,7 @@ class Strictness {
     if (event == json::parse_event_t::object_start) names_.emplace_back();
     if (event == json::parse_event_t::object_end) names_.pop_back();
     if (event == json::parse_event_t::key && !names_.back().insert(value.get<std::string>()).second) {
-      problem_ = "gives '" + value.get<std::string>() + "' twice in one object";
+      problem_ = "has '" + value.get<std::string>() + "' twice in one object";
     }
     if (depth > deepest) problem_ = "is nested more than " + std::to_string(deepest) + " levels deep";
     return problem_.empty();

@@ -165,14 +165,14 @@ constexpr LedgerMigration migrations_so_far[] = {first_version};
 
 Error other_version(const LedgerDatabase& database, std::int64_t version, std::size_t newest) {
   return {ErrorClass::output, "the ledger " + database.file().string() + " has version " +
-                                  std::to_string(version) + ", this docket knows versions up to " +
+                                  std::to_string(version) + ", this docket supports versions up to " +
                                   std::to_string(newest) +
                                   ": use the newer docket that made it, or another output folder"};
 }
 
 Error foreign(const LedgerDatabase& database) {
   return {ErrorClass::output,
-          database.file().string() + " is no ledger of docket: move it away, or use another output folder"};
+          database.file().string() + " is not a docket ledger: move it away, or use another output folder"};
 }
 
 std::optional<Error> step(LedgerDatabase& database, LedgerMigration migration, std::size_t version) {
@@ -186,8 +186,8 @@ std::optional<Error> step(LedgerDatabase& database, LedgerMigration migration, s
 }
 
 Error older(const LedgerDatabase& database) {
-  return {ErrorClass::output, "the ledger " + database.file().string() +
-                                  " is of an older docket: the next run brings it up to date"};
+  return {ErrorClass::output,
+          "the ledger " + database.file().string() + " is from an older docket: the next run upgrades it"};
 }
 
 Result<std::vector<AddedColumn>> missing(LedgerDatabase& database, std::span<const AddedColumn> columns) {

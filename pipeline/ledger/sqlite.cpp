@@ -169,7 +169,7 @@ Error LedgerDatabase::error(int code) const {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return {ErrorClass::output, ledger + " is damaged (" + reason +
-                                      "): move it away and run again, which computes everything anew"};
+                                      "): move it away and run again to compute everything again"};
     case SQLITE_FULL:
       return {ErrorClass::output, "cannot write " + ledger + ": No space left on device"};
     case SQLITE_READONLY:

@@ -24,11 +24,12 @@ Rebuild decide_unchanged(const LedgerDocument& before, const DocumentNow& now,
       break;
     case Outcome::done:
       if (!before.settled)
-        return run_because("was done without a model that --offline or the budget kept out");
+        return run_because("was done without a model that --offline or the budget excluded");
       break;
   }
   if (!now.record_bytes) return run_because("its record is missing");
-  if (*now.record_bytes != before.record_bytes) return run_because("its record was changed by another hand");
+  if (*now.record_bytes != before.record_bytes)
+    return run_because("its record was changed by another program");
   return {What::up_to_date, {}};
 }
 

@@ -107,7 +107,7 @@ TEST(Pdf, AMissingAndAWrongPasswordAreToldApart) {
             (Error{ErrorClass::encrypted, "needs a password; set `password:` of the extract stage"}));
   EXPECT_EQ(error_of(data("password_rc4.pdf"), "guess"),
             (Error{ErrorClass::encrypted,
-                   "needs another password than the one given; see `password:` of the extract stage"}));
+                   "has a different password than the given one; see `password:` of the extract stage"}));
 }
 
 TEST(Pdf, WithoutPagesItIsEmpty) { EXPECT_EQ(error_of(small_pdf({})).error_class, ErrorClass::empty); }

@@ -85,7 +85,7 @@ TEST_F(Fallback, WhatTheSecondCannotHoldIsNotSent) {
   first_.answer(too_long(9'901));
   EXPECT_EQ(outcome_.error(),
             (Error{ErrorClass::too_long,
-                   "local: too long; its fallback 'large' holds 10000 tokens, too few as well"}));
+                   "local: too long; the window of its fallback 'large' is also too small: 10000 tokens"}));
   EXPECT_EQ(second_.seen(), 0);
   outcome_ = {};
   ask();

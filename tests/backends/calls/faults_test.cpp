@@ -254,7 +254,7 @@ class Table {
         {.calls = 2});
     for (const char* absurd : {"999999999", "1e300", "99999999999999999999"})
       add("RetryAfterAbsurd" + std::to_string(std::string(absurd).size()), {busy("Retry-After", absurd)},
-          failed(ErrorClass::transient, "it asks to be left alone for"), ", deadline: 168h");
+          failed(ErrorClass::transient, "the server asks to wait"), ", deadline: 168h");
     for (const char* nonsense : {"-5", "soon", "NaN", "", "inf"})
       add("RetryAfterNonsense" + std::to_string(std::string(nonsense).size()) + "_" +
               std::to_string(nonsense[0]),
@@ -310,8 +310,8 @@ class Table {
     add("ResetBeforeTheReply", {reset_before}, twice);
     add("ResetBeforeTheReplyOnce", {reset_before, answer()}, {.calls = 2});
     add("ResetWithinTheHeaders", {reset_within_headers}, broken("broke"));
-    add("ResetWithinTheBody", {reset_within}, broken("broke within the reply"));
-    add("ClosedWithinTheBody", {closed_within}, broken("broke within the reply"));
+    add("ResetWithinTheBody", {reset_within}, broken("broke during the reply"));
+    add("ClosedWithinTheBody", {closed_within}, broken("broke during the reply"));
     add("ResetAfterTheBody", {reset_after}, {});
     add("BodyThatEndsWithTheConnection", {without_length}, {});
     add("Silence", {silent}, broken("no reply from"), ", first_byte_timeout: 100ms");
@@ -348,7 +348,7 @@ class Table {
     add("ReplyWithDuplicateKeys", {{.body = R"({"x":1,"x":2})"}}, useless("twice"));
     add("ReplyNestedDeeply", {{.body = std::string(10'000, '[') + std::string(10'000, ']')}},
         useless("nested more than 64"));
-    add("ReplyThatIsNoObject", {{.body = "[1]"}}, useless("no JSON object"));
+    add("ReplyThatIsNoObject", {{.body = "[1]"}}, useless("is not a JSON object"));
     add("ReplyThatIsAnEmptyObject", {{.body = "{}"}},
         {.error = ErrorClass::content, .calls = 2, .input = 0, .output = 0, .unpriced = 2});
   }
@@ -363,9 +363,9 @@ class Table {
     add("ContentWithAnOverflow", {answer(R"({"label":1E999})")}, no_answer("is not valid JSON"));
     add("ContentWithDuplicateKeys", {answer(R"({"label":"invoice","label":"letter"})")}, no_answer("twice"));
     add("ContentNestedDeeply", {answer(deep)}, no_answer("nested more than 64"));
-    add("ContentThatIsNull", {answer("null")}, no_answer("not as the schema asks"));
+    add("ContentThatIsNull", {answer("null")}, no_answer("does not match the schema"));
     add("ViolationOnce", {answer(R"({"label":"memo"})"), answer()}, {.calls = 2, .input = 200, .output = 20});
-    add("ViolationAlways", {answer(R"({"label":"memo"})")}, no_answer("not as the schema asks"));
+    add("ViolationAlways", {answer(R"({"label":"memo"})")}, no_answer("does not match the schema"));
     add("ContentInAFence", {answer("```json\n" + std::string(good) + "\n```")}, {});
   }
 
@@ -403,18 +403,18 @@ class Table {
     add("CutOffOnce", {spoiled([](json& body) { body["done_reason"] = "length"; }), answer()},
         {.calls = 2, .input = 200, .output = 20, .more_room = true});
     add("LoadedOnly", {spoiled([](json& body) { body["done_reason"] = "load"; })},
-        no_answer("no normal end"));
+        no_answer("did not end normally"));
     add("HandedToItsCloud", {spoiled([](json& body) { body["remote_host"] = "https://ollama.com"; })},
         {.error = ErrorClass::unavailable, .says = "its cloud"});
     add("TruncatedInSilence", {spoiled([](json& body) { body["prompt_eval_count"] = 4098; })},
-        {.error = ErrorClass::too_long, .says = "without a word", .input = 4098});
+        {.error = ErrorClass::too_long, .says = "silently shortened", .input = 4098});
     add("TooLong", {error(400, "", "the input length exceeds the context length")},
         failed(ErrorClass::too_long, "exceeds the context length"));
     add("NoSuchModel", {answer()}, failed(ErrorClass::unavailable, "has no model 'm'", 0), "",
         {{"/api/show", error(404, "", "model 'm' not found")}});
-    add("SmallerWindow", {answer()}, failed(ErrorClass::unavailable, "a window of 2048", 0), "",
+    add("SmallerWindow", {answer()}, failed(ErrorClass::unavailable, "a context window of 2048", 0), "",
         {{"/api/ps", {.body = json{{"models", {{{"name", "m"}, {"context_length", 2048}}}}}.dump()}}});
-    add("NoOllama", {answer()}, failed(ErrorClass::unavailable, "is this an Ollama?", 0), "",
+    add("NoOllama", {answer()}, failed(ErrorClass::unavailable, "is this an Ollama server?", 0), "",
         {{"/api/version", {.body = "<html>", .type = "text/html"}}});
     add("BusyWhileFindingOut", {answer()}, failed(ErrorClass::transient, "503", 0), "",
         {{"/api/version", error(503)}});
@@ -423,9 +423,9 @@ class Table {
   void openai() {
     add("NoChoices", {spoiled([](json& body) { body["choices"] = json::array(); })}, no_answer("no choices"));
     add("NoEnd", {spoiled([](json& body) { body["choices"][0]["finish_reason"] = nullptr; })},
-        no_answer("no normal end"));
+        no_answer("did not end normally"));
     add("Refusal", {spoiled([](json& body) { body["choices"][0]["message"]["refusal"] = "I won't."; })},
-        {.error = ErrorClass::rejected, .says = "the model refuses: I won't."});
+        {.error = ErrorClass::rejected, .says = "the model refused: I won't."});
     add("ContentFilter",
         {spoiled([](json& body) { body["choices"][0]["finish_reason"] = "content_filter"; })},
         {.error = ErrorClass::rejected, .says = "content filter"});
@@ -479,9 +479,10 @@ class Table {
   }
 
   void anthropic() {
-    add("NoEnd", {spoiled([](json& body) { body["stop_reason"] = nullptr; })}, no_answer("no normal end"));
+    add("NoEnd", {spoiled([](json& body) { body["stop_reason"] = nullptr; })},
+        no_answer("did not end normally"));
     add("Refusal", {spoiled([](json& body) { body["stop_reason"] = "refusal"; })},
-        {.error = ErrorClass::rejected, .says = "the model refuses"});
+        {.error = ErrorClass::rejected, .says = "the model refused"});
     add("CutOff", {spoiled([](json& body) { body["stop_reason"] = "max_tokens"; })}, no_answer("cut off"));
     add("CutOffOnce", {spoiled([](json& body) { body["stop_reason"] = "max_tokens"; }), answer()},
         {.calls = 2, .input = 200, .output = 20, .more_room = true});

@@ -84,10 +84,9 @@ TEST_F(Retry, AHintIsTheLeast) {
 TEST_F(Retry, AnAbsurdHintEndsTheCall) {
   ask();
   calls_.answer(asking_for(24h));
-  EXPECT_EQ(outcome_.error(),
-            (Error{ErrorClass::transient,
-                   "backend 'local': status 429; it asks to be left alone for 24 h, too long "
-                   "to wait for"}));
+  EXPECT_EQ(outcome_.error(), (Error{ErrorClass::transient,
+                                     "backend 'local': status 429; the server asks to wait 24 h, which "
+                                     "is too long"}));
 }
 
 TEST_F(Retry, AHintBeyondTheDeadlineEndsTheCall) {
@@ -96,7 +95,7 @@ TEST_F(Retry, AHintBeyondTheDeadlineEndsTheCall) {
   ask(std::move(request));
   calls_.answer(asking_for(31s));
   EXPECT_EQ(outcome_.error().message,
-            "backend 'local': status 429; it asks to be left alone for 31 s, too long to wait for");
+            "backend 'local': status 429; the server asks to wait 31 s, which is too long");
 }
 
 TEST_F(Retry, ACallHasADeadlineOfItsOwn) {
@@ -106,7 +105,7 @@ TEST_F(Retry, ACallHasADeadlineOfItsOwn) {
   EXPECT_EQ(calls_.request().deadline, timer_.now() + 1s);
   timer_.advance(600ms);
   calls_.answer(bad_reply(ErrorClass::transport, "cannot connect"));
-  EXPECT_EQ(outcome_.error(), (Error{ErrorClass::transport, "cannot connect; no time is left to ask again"}));
+  EXPECT_EQ(outcome_.error(), (Error{ErrorClass::transport, "cannot connect; no time is left to retry"}));
 }
 
 TEST_F(Retry, AServerThatIsNotThereIsGivenUpSoonByAllTogether) {

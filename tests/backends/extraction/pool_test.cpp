@@ -162,7 +162,7 @@ TEST_F(ExtractPool, ADocumentThatNeedsTooMuchMemoryFailsAndTheNextIsRead) {
 TEST_F(ExtractPool, TooMuchTextFails) {
   options_.output_limit = 1 << 20;
   EXPECT_EQ(error_of(std::string((1 << 20) + 100, 'a')),
-            (Error{ErrorClass::limit, "file gave more than 1 MiB of text and word boxes"}));
+            (Error{ErrorClass::limit, "file has more than 1 MiB of text and word boxes"}));
 }
 
 TEST_F(ExtractPool, AWorkerThatDiesFailsItsDocumentOnly) {
@@ -173,14 +173,15 @@ TEST_F(ExtractPool, AWorkerThatDiesFailsItsDocumentOnly) {
 
 TEST_F(ExtractPool, AWorkerKilledFromOutsideSaysSo) {
   use_fake_worker("kill -KILL $$\n");
-  EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash,
-                                  "file was given up: its parser was killed from outside, perhaps because "
-                                  "the machine ran out of memory"}));
+  EXPECT_EQ(error_of("x"),
+            (Error{ErrorClass::crash,
+                   "file could not be read: its parser was killed from outside, perhaps because "
+                   "the machine ran out of memory"}));
 }
 
 TEST_F(ExtractPool, AWorkerThatGivesUpIsReported) {
   use_fake_worker("exit 9\n");
-  EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file made the parser give up (exit code 9)"}));
+  EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file made the parser stop (exit code 9)"}));
   pool_.reset();
   use_fake_worker("exit 73\n");
   EXPECT_EQ(error_of("x"), (Error{ErrorClass::unreadable, "file became shorter while it was read"}));
@@ -188,13 +189,12 @@ TEST_F(ExtractPool, AWorkerThatGivesUpIsReported) {
 
 TEST_F(ExtractPool, AnAnswerThatIsNoneIsACrash) {
   use_fake_worker(frame(4, "\\003\\0\\0\\0\\0\\0\\0\\0") + "printf 'abc' >&3\ncat <&3 >/dev/null\n");
-  EXPECT_EQ(error_of("x"),
-            (Error{ErrorClass::crash, "file made its worker send something that is no answer"}));
+  EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file made its worker send an invalid reply"}));
 }
 
 TEST_F(ExtractPool, AnAnswerWithoutEndIsCutOff) {
   use_fake_worker(frame(4, "\\0\\0\\0\\0\\0\\0\\001\\0") + "cat <&3 >/dev/null\n");
-  EXPECT_EQ(error_of("x"), (Error{ErrorClass::limit, "file gave more than 64 MiB of text and word boxes"}));
+  EXPECT_EQ(error_of("x"), (Error{ErrorClass::limit, "file has more than 64 MiB of text and word boxes"}));
 }
 
 TEST_F(ExtractPool, AWorkerThatDoesNothingAtAllIsGivenUp) {

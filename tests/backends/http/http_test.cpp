@@ -250,13 +250,13 @@ TEST_F(Http, ABrokenConnectionSaysWhere) {
     peer.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"half\":");
   });
   EXPECT_EQ(error_of(within.url()),
-            (Error{ErrorClass::transport, "the connection to " + within.url() + " broke within the reply"}));
+            (Error{ErrorClass::transport, "the connection to " + within.url() + " broke during the reply"}));
   RawServer chunked([](RawPeer& peer) {
     peer.read_request();
     peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"hal\r\n");
   });
   EXPECT_EQ(error_of(chunked.url()).message,
-            "the connection to " + chunked.url() + " broke within the reply");
+            "the connection to " + chunked.url() + " broke during the reply");
 }
 
 TEST_F(Http, WhatIsNotHttpIsAnError) {
@@ -265,7 +265,7 @@ TEST_F(Http, WhatIsNotHttpIsAnError) {
     peer.write("220 mail.example.org ESMTP\r\n");
   });
   EXPECT_EQ(error_of(server.url()),
-            (Error{ErrorClass::transport, "what " + server.url() + " replies is not HTTP"}));
+            (Error{ErrorClass::transport, "the reply of " + server.url() + " is not HTTP"}));
 }
 
 TEST_F(Http, EachPartHasItsTimeOut) {

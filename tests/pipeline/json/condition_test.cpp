@@ -130,7 +130,7 @@ TEST(Condition, IsStoppedWhenItDoesNotEnd) {
   const auto stopped = condition->holds({{"loop", true}});
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
   ASSERT_FALSE(stopped.has_value());
-  EXPECT_EQ(stopped.error().message, "stopped after 1 s: the condition does not come to an end");
+  EXPECT_EQ(stopped.error().message, "stopped after 1 s: the condition does not terminate");
   const auto next = condition->holds({{"loop", false}});
   ASSERT_TRUE(next.has_value());
   EXPECT_TRUE(*next);

@@ -232,7 +232,7 @@ TEST(Ledger, GetsTheColumnOfAMemberOfUsageThatItLacks) {
   ASSERT_FALSE((*older)->execute("ALTER TABLE calls DROP COLUMN input_tokens"));
   EXPECT_EQ(LedgerReader::open(dir.path()).error().message,
             "the ledger " + Ledger::file_in(dir.path()).string() +
-                " is of an older docket: the next run brings it up to date");
+                " is from an older docket: the next run upgrades it");
   const auto ledger = open(dir.path());
   ASSERT_TRUE(ledger);
   auto reader = LedgerReader::open(dir.path());
@@ -249,17 +249,17 @@ TEST(Ledger, RefusesWhatIsNoLedger) {
   const std::string file = Ledger::file_in(dir.path()).string();
   auto damaged = Ledger::open(dir.path());
   ASSERT_FALSE(damaged);
-  EXPECT_EQ(damaged.error(), (Error{ErrorClass::output,
-                                    "the ledger " + file +
-                                        " is damaged (file is not a database): move it away and run again, "
-                                        "which computes everything anew"}));
+  EXPECT_EQ(damaged.error(),
+            (Error{ErrorClass::output, "the ledger " + file +
+                                           " is damaged (file is not a database): move it away and run again "
+                                           "to compute everything again"}));
   std::filesystem::remove(file);
   auto foreign = LedgerDatabase::open(file, LedgerDatabase::Access::write);
   ASSERT_FALSE((*foreign)->execute("CREATE TABLE bookmarks (url TEXT)"));
   auto refused = Ledger::open(dir.path());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
-            file + " is no ledger of docket: move it away, or use another output folder");
+            file + " is not a docket ledger: move it away, or use another output folder");
 }
 
 TEST(Ledger, RefusesOneOfANewerVersion) {
@@ -272,7 +272,7 @@ TEST(Ledger, RefusesOneOfANewerVersion) {
   }
   const std::string message =
       "the ledger " + file +
-      " has version 99, this docket knows versions up to 1: use the newer docket that "
+      " has version 99, this docket supports versions up to 1: use the newer docket that "
       "made it, or another output folder";
   const auto refused = Ledger::open(dir.path());
   ASSERT_FALSE(refused);

@@ -37,7 +37,7 @@ TEST(Rebuild, ByWhatIsKnown) {
       {"no record", [](auto&, DocumentNow& now, auto&) { now.record_bytes.reset(); }, What::run,
        "its record is missing"},
       {"another record", [](auto&, DocumentNow& now, auto&) { now.record_bytes = 11; }, What::run,
-       "its record was changed by another hand"},
+       "its record was changed by another program"},
       {"all", [](auto&, auto&, RebuildOptions& options) { options.which = Which::everything; }, What::run,
        "asked for by --always-make"},
       {"only failed, but done", [](auto&, auto&, RebuildOptions& options) { options.which = Which::failed; },
