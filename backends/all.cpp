@@ -1,8 +1,11 @@
 #include "backends/backends.h"
-#include "backends/protocols/protocol_fields.h"
 #include "backends/rules/rules.h"
 
 namespace docket::backends {
+
+BackendType anthropic();
+BackendType ollama();
+BackendType openai();
 
 std::span<const BackendType> all() {
   static const BackendType types[] = {

@@ -3,7 +3,7 @@
 
 #include "backends/backends.h"
 #include "backends/calls/egress_guard.h"
-#include "backends/protocols/protocol.h"
+#include "backends/protocols/model_type.h"
 
 namespace docket::backends {
 namespace {
@@ -22,7 +22,7 @@ struct Look {
 std::vector<Look> looks_at(const Pipeline& pipeline, bool offline) {
   std::vector<Look> looks;
   for (const BackendConfig& backend : pipeline.backends) {
-    if (!backend.type->answers_prompts) continue;
+    if (!backend.type->answers_prompts()) continue;
     for (const Target& target : targets_of(backend)) {
       if (is_kept_off(target.location, offline)) continue;
       std::unique_ptr<Protocol> protocol = make_protocol(backend, target);

@@ -43,7 +43,7 @@ class Router final : public Backend {
   /// A backend after the one that it falls back on: a plan has no circles of them.
   void add(const BackendConfig& backend, const Pipeline& pipeline, const Options& options) {
     if (backends_.contains(backend.name)) return;
-    if (!backend.type->answers_prompts) {
+    if (!backend.type->answers_prompts()) {
       backends_[backend.name] = make_rules_backend();
       return;
     }
@@ -66,7 +66,7 @@ class Router final : public Backend {
 
   /// 0: not known.
   static std::int64_t window_of(const BackendConfig& backend) {
-    return backend.type->answers_prompts ? backend.settings.integer("context") : 0;
+    return backend.type->answers_prompts() ? backend.settings.integer("context") : 0;
   }
 
   const std::unique_ptr<Trace> trace_;

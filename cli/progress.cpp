@@ -32,7 +32,7 @@ bool no_colour() {
   return value != nullptr && *value != '\0';
 }
 
-std::size_t columns() {
+std::size_t terminal_columns() {
   winsize size{};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
 }
@@ -98,7 +98,7 @@ std::string Progress::line() const {
 }
 
 void Progress::draw(const std::string& line) {
-  const std::string cut = line.substr(0, columns() - 1);
+  const std::string cut = line.substr(0, terminal_columns() - 1);
   std::fputs(("\r\x1b[K" + (colour_ ? "\x1b[36m" + cut + "\x1b[0m" : cut)).c_str(), stderr);
   std::fflush(stderr);
   drawn_ = true;

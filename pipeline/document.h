@@ -26,15 +26,20 @@ struct StageResult {
     failed,
   };
   State state = State::pending;
-  nlohmann::json output;             ///< The stage's member of the record; null: no member.
+  nlohmann::json output;  ///< The stage's member of the record; null: no member.
+  /// An answer that takes the place of an earlier stage's in the record.
+  struct Replacement {
+    std::string stage;  ///< Whose.
+    nlohmann::json answer;
+  };
+  std::optional<Replacement> replaces;
   std::vector<std::string> reasons;  ///< Names of the conditions that made it run, or that flag the document.
   std::optional<std::string> held;   ///< Set with State::held.
   bool withheld = false;             ///< A model was not asked since the question may not leave this machine.
   bool withheld_for_now = false;     ///< Not because of the policy: another run may ask.
   std::optional<Error> error;        ///< Set with State::failed.
   Spending spent;
-  nlohmann::json notes;  ///< What the stage remembers from turn to turn; not kept.
-  Usage reused;          ///< What answers from the ledger had cost: not spent in this run.
+  Usage reused;  ///< What answers from the ledger had cost: not spent in this run.
   /// What the ledger knows of the result; empty without one.
   struct Origin {
     bool taken = false;  ///< The result was known: the stage did not run.

@@ -16,6 +16,21 @@ const StageConfig* Pipeline::stage(std::string_view id) const {
   return found == stages.end() ? nullptr : &*found;
 }
 
+Location location_of(const BackendConfig& backend) {
+  if (backend.type->location != nullptr) return backend.type->location(backend.settings);
+  return backend.type->answers_prompts() ? Location::cloud : Location::local;
+}
+
+std::optional<Price> price_of(const BackendConfig& backend) {
+  return backend.type->price == nullptr ? std::nullopt : backend.type->price(backend.settings);
+}
+
+std::optional<Error> problem_of(const BackendConfig& backend) {
+  return backend.type->problem == nullptr ? std::nullopt : backend.type->problem(backend.settings);
+}
+
+StageReads reads_of(const StageConfig& stage) { return stage.type->reads(stage.settings); }
+
 bool names_backend(const StageConfig& stage, std::string_view backend) {
   for (const Field& field : stage.type->fields) {
     if (field.type == Field::Type::backend && stage.settings.text(field.name) == backend) return true;

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,15 @@ struct Pipeline {
   const BackendConfig* backend(std::string_view name) const;
   const StageConfig* stage(std::string_view id) const;
 };
+
+/// Where its model runs. That of a type which does not say, and answers prompts, is the cloud.
+Location location_of(const BackendConfig& backend);
+/// What its calls cost; none: the pipeline does not say.
+std::optional<Price> price_of(const BackendConfig& backend);
+/// Why it may not be used as the pipeline has it.
+std::optional<Error> problem_of(const BackendConfig& backend);
+
+StageReads reads_of(const StageConfig& stage);
 
 /// True if a setting of the stage names the backend.
 bool names_backend(const StageConfig& stage, std::string_view backend);

@@ -64,22 +64,12 @@ json document_member(const Document& document) {
   return member;
 }
 
-}  // namespace
-
-namespace {
-
-/// A stage's output as a record shows it. One that `replaces` the answer of an earlier stage has that put in
-/// its place, and itself says only what was replaced.
+/// A stage's output as a record shows it, and the answer that it puts in the place of an earlier stage's.
 template <class Record>
-void put_output(Record& record, const std::string& stage, const json& output) {
-  if (!output.is_object() || !output.contains("replaces")) {
-    record[stage] = output;
-    return;
-  }
-  record[output["replaces"].template get<std::string>()] = output["answer"];
-  json rest = output;
-  rest.erase("answer");
-  record[stage] = std::move(rest);
+void put_output(Record& record, const std::string& stage, const StageResult& result) {
+  if (result.output.is_null()) return;
+  if (result.replaces) record[result.replaces->stage] = result.replaces->answer;
+  record[stage] = result.output;
 }
 
 }  // namespace
@@ -87,9 +77,8 @@ void put_output(Record& record, const std::string& stage, const json& output) {
 json record_before(const Document& document, std::span<const StageConfig> stages,
                    std::span<const std::size_t> before) {
   json record = {{"document", document_member(document)}};
-  for (const std::size_t i : before) {
-    if (!document.stages[i].output.is_null()) put_output(record, stages[i].id, document.stages[i].output);
-  }
+  for (const std::size_t i : before)
+    put_output(record, stages[i].id, document.stages[i]);
   return record;
 }
 
@@ -100,7 +89,7 @@ ordered_json record(const Document& document, std::span<const StageConfig> stage
   Usage usage;
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const StageResult& result = document.stages[i];
-    if (!result.output.is_null()) put_output(record, stages[i].id, result.output);
+    put_output(record, stages[i].id, result);
     for (const std::string& reason : result.reasons)
       reasons.push_back(reason);
     usage += result.spent.total();

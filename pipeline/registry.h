@@ -1,9 +1,15 @@
 #pragma once
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "pipeline/field.h"
+#include "pipeline/location.h"
+#include "pipeline/price.h"
 #include "pipeline/settings.h"
 #include "pipeline/stage.h"
 #include "pipeline/support/result.h"
@@ -11,8 +17,36 @@
 namespace docket {
 
 struct Pipeline;
-struct BackendConfig;
 struct StageConfig;
+
+/// Known to backends/ only; here they are passed on.
+namespace backends {
+class Protocol;
+struct Target;
+}  // namespace backends
+
+/// What a stage's result depends on, beside its settings.
+struct StageReads {
+  bool file = false;    ///< The document's file.
+  bool text = false;    ///< Its text: a stage before provides it.
+  bool record = false;  ///< What earlier stages found: Turn::record or Turn::reasons.
+};
+
+/// A reason not to trust what a stage found.
+struct Doubt {
+  std::string_view kind;  ///< As settings name it: `low_confidence`.
+  std::string reason;     ///< As the record shows it: `low confidence: invoice_fields`.
+};
+
+/// How a stage has other backends answer its question again. Null pointers: it cannot.
+struct Redo {
+  /// The stage with the settings of `stage`, but asking `backends`. On its first turn StageResult::output
+  /// holds the answer so far.
+  Result<std::unique_ptr<Stage>> (*make)(const StageConfig& stage, const Pipeline& pipeline,
+                                         const std::vector<std::string>& backends) = nullptr;
+  /// What the record still shows of an output that another has replaced.
+  nlohmann::json (*summary)(const nlohmann::json& output) = nullptr;
+};
 
 /// What a stage type declares of itself: one row of the table in stages/.
 struct StageType {
@@ -20,25 +54,31 @@ struct StageType {
   std::string_view summary;  ///< One line.
   int version;  ///< Raised when the same input may give another output: earlier results are stale.
   std::span<const Field> fields;  ///< Beside `id`, `when` and `after`, which every stage has.
-  bool reads_text;                ///< Needs an extract stage before it.
-  bool decides_on_reasons;  ///< Runs even when no `when` holds, and looks at Turn::reasons itself (escalate).
-  /// `plan` is complete but for its stages' objects; what is wrong beyond the table is an Error (config).
+  StageReads (*reads)(const Settings& settings);
+  /// `pipeline` is complete but for its stages' objects; what is wrong beyond the table is an Error (config).
   Result<std::unique_ptr<Stage>> (*make)(const StageConfig& stage, const Pipeline& pipeline);
-  bool provides_text = false;  ///< Sets the document's text; one stage of a pipeline at most.
-  /// Looks at Turn::record or Turn::reasons, so that its result depends on what earlier stages found. Not: it
-  /// depends on the text, or the file, alone.
-  bool reads_record = true;
-  /// A setting with which it does so all the same: a prompt of the user's own. Empty: there is none.
-  std::string_view reads_record_with = {};
+  bool provides_text = false;       ///< Sets the document's text; one stage of a pipeline at most.
+  bool decides_on_reasons = false;  ///< Runs even when no `when` holds, and looks at Turn::reasons itself.
+  Redo redo = {};
+  /// What an output of this type says against itself; `stage`: the id. Null: nothing ever.
+  std::vector<Doubt> (*doubts)(const std::string& stage, const nlohmann::json& output) = nullptr;
 };
 
-/// What a backend type declares of itself: one row of the table in backends/.
+/// What a backend type declares of itself: one row of the table in backends/. Null pointers: see the
+/// functions of the same names that take a BackendConfig.
 struct BackendType {
-  std::string_view name;  ///< As in the file: `builtin`, `ollama`, `openai`, `anthropic`.
+  std::string_view name;  ///< As `type` in the file names it.
   std::string_view summary;
   std::span<const Field> fields;  ///< Beside `type`.
-  /// A model behind a server: it answers a Prompt. Not: the rules tier, which answers other questions.
-  bool answers_prompts = false;
+  /// How to speak to its servers. Null: there is no server, and it answers other questions than a Prompt.
+  std::unique_ptr<backends::Protocol> (*protocol)(backends::Target target) = nullptr;
+  Location (*location)(const Settings& settings) = nullptr;
+  std::optional<Price> (*price)(const Settings& settings) = nullptr;
+  std::optional<Error> (*problem)(const Settings& settings) = nullptr;
+  /// Tells servers and their models apart: the same list, the same model. Null: there is no server.
+  nlohmann::json (*server)(const Settings& settings) = nullptr;
+
+  bool answers_prompts() const { return protocol != nullptr; }
 };
 
 /// All that a pipeline file may name. Passed in by cli, since pipeline/ knows no stage and no backend.

@@ -10,6 +10,12 @@
 
 namespace docket {
 
+/// What a stage keeps of one document from turn to turn: each has its own. Gone when the stage is over.
+class StageProgress {
+ public:
+  virtual ~StageProgress() = default;
+};
+
 /// Where a stage stands with one document.
 struct Turn {
   int number = 0;                  ///< 0 on the first call.
@@ -19,13 +25,14 @@ struct Turn {
   const nlohmann::json& record;
   /// Names of the stage's `when` conditions that are true for the record.
   std::span<const std::string> reasons;
+  std::unique_ptr<StageProgress>& progress;  ///< The stage's own; null on the first call.
 };
 
 /// One step of the work on a document.
 ///
 /// A stage that needs a model, or a parser, returns what it wants to ask and is called again with the
 /// replies; it may ask again. Nothing left to ask: done. It is a pure function of the document and the
-/// replies: one stage serves many documents at once and keeps no state between calls.
+/// replies: one stage serves many documents at once and keeps no state between calls but in Turn::progress.
 class Stage {
  public:
   virtual ~Stage() = default;

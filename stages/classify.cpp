@@ -5,7 +5,6 @@
 #include "pipeline/confidence.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/pipeline.h"
-#include "stages/redo.h"
 #include "stages/stages.h"
 #include "stages/tiers.h"
 
@@ -129,14 +128,9 @@ class Classify final : public TieredStage {
   const PromptTemplate task_;
 };
 
-Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
-  return make_classify(stage.settings, pipeline, stage.settings.texts("backends"));
-}
-
-}  // namespace
-
-Result<std::unique_ptr<Stage>> make_classify(const Settings& settings, const Pipeline& pipeline,
-                                             const std::vector<std::string>& backends) {
+Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
+                                         const std::vector<std::string>& backends) {
+  const Settings& settings = stage.settings;
   auto labels = std::make_shared<std::vector<Label>>();
   for (const auto& [name, group] : settings.groups("labels")) {
     labels->push_back({name, group.text("description"), group.texts("keywords")});
@@ -150,16 +144,36 @@ Result<std::unique_ptr<Stage>> make_classify(const Settings& settings, const Pip
                                  settings.number("accept"), std::move(labels), std::move(*task)));
 }
 
+Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
+  return make_with(stage, pipeline, stage.settings.texts("backends"));
+}
+
+/// What other tiers said is kept with the new answer, in its `lower_tiers`.
+json summary(const json& output) { return members(output, {"label", "confidence", "accepted", "tier"}); }
+
+/// Without a label there is nothing to be unsure of.
+std::vector<Doubt> doubts(const std::string& stage, const json& output) {
+  std::vector<Doubt> found;
+  if (output.value("label", json()).is_null()) {
+    found.push_back({unknown_label, "unknown label: " + stage});
+  } else {
+    doubt_confidence(stage, output, found);
+  }
+  doubt_length(stage, output, found);
+  return found;
+}
+
+}  // namespace
+
 StageType classify() {
   return {.name = "classify",
           .summary = "Gives the document one of a closed set of labels.",
           .version = 2,
           .fields = fields,
-          .reads_text = true,
-          .decides_on_reasons = false,
+          .reads = reads,
           .make = make,
-          .reads_record = false,
-          .reads_record_with = "prompt"};
+          .redo = {.make = make_with, .summary = summary},
+          .doubts = doubts};
 }
 
 }  // namespace docket::stages

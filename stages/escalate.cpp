@@ -2,22 +2,13 @@
 #include <algorithm>
 
 #include "pipeline/pipeline.h"
-#include "stages/redo.h"
+#include "stages/doubts.h"
 #include "stages/stages.h"
 
 namespace docket::stages {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::string_view low_confidence = "low_confidence";
-constexpr std::string_view missing_required_field = "missing_required_field";
-constexpr std::string_view failed_check = "failed_check";
-constexpr std::string_view poor_text_layer = "poor_text_layer";
-constexpr std::string_view unknown_label = "unknown_label";
-constexpr std::string_view too_long = "too_long";
-constexpr std::string_view built_in_reasons[] = {low_confidence,  missing_required_field, failed_check,
-                                                 poor_text_layer, unknown_label,          too_long};
 
 constexpr Field fields[] = {
     {.name = "backend",
@@ -27,101 +18,88 @@ constexpr Field fields[] = {
      .type = Field::Type::choices,
      .help = "Built-in reasons to escalate, beside the conditions of `when`. All of them, unless `when` is "
              "given.",
-     .choices = built_in_reasons},
+     .choices = doubt_kinds},
     {.name = "redo",
      .type = Field::Type::stage,
-     .help = "The stage whose answer the model's answer replaces: the last classify or structured-extract "
-             "before, when "
-             "absent."},
+     .help = "The stage whose answer the model's answer replaces: the last one before this that asks "
+             "`backends`, when absent."},
 };
 
-/// What a record gives as built-in reasons: names that are the same for many documents, so that they can be
-/// counted.
-std::vector<std::string> find_reasons(const json& record, const std::vector<std::string>& enabled) {
-  const auto wanted = [&](std::string_view reason) {
-    return std::ranges::find(enabled, reason) != enabled.end();
-  };
-  std::vector<std::string> reasons;
-  for (const auto& [id, output] : record.items()) {
-    if (!output.is_object()) continue;
-    const bool is_label = output.contains("label");
-    if (wanted(unknown_label) && is_label && output["label"].is_null())
-      reasons.push_back("unknown label: " + id);
-    const bool answered = !is_label || !output["label"].is_null();
-    if (wanted(low_confidence) && answered && !output.value("accepted", true)) {
-      reasons.push_back("low confidence: " + id);
-    }
-    if (wanted(too_long) && output.contains("passed_over")) {
-      for (const json& passed : output["passed_over"]) {
-        if (passed["class"] == "too_long") reasons.push_back("too long: " + id);
-      }
-    }
-    if (wanted(poor_text_layer) && output.contains("grade") && output["grade"] != "good") {
-      reasons.push_back("poor text layer");
-    }
-    if (wanted(missing_required_field) && output.contains("missing")) {
-      for (const json& field : output["missing"]) {
-        reasons.push_back("missing required field: " + field.get<std::string>());
-      }
-    }
-    if (wanted(failed_check) && output.contains("checks")) {
-      for (const auto& [check, state] : output["checks"].items()) {
-        if (state == "failed") reasons.push_back("failed check: " + check);
-      }
-    }
+/// A stage before, as far as the record may hold doubts of it.
+struct Doubter {
+  std::string stage;
+  std::vector<Doubt> (*doubts)(const std::string& stage, const json& output);
+};
+
+std::vector<Doubter> doubters(const StageConfig& stage, const Pipeline& pipeline) {
+  std::vector<Doubter> found;
+  for (const StageConfig& earlier : pipeline.stages) {
+    if (&earlier == &stage) break;
+    if (earlier.type->doubts != nullptr) found.push_back({earlier.id, earlier.type->doubts});
   }
-  return reasons;
+  std::ranges::sort(found, {}, &Doubter::stage);
+  return found;
 }
+
+/// What escalate has a model do again.
+struct Again {
+  std::string id;
+  Redo type = {};
+  std::unique_ptr<Stage> stage = nullptr;  ///< Asks the model; null: flagged documents are held.
+};
 
 class Escalate final : public Stage {
  public:
-  /// `again`: the stage to redo, asking the model; null: flagged documents are held.
-  Escalate(std::vector<std::string> reasons, std::string redo, std::unique_ptr<Stage> again)
-      : reasons_(std::move(reasons)), redo_(std::move(redo)), again_(std::move(again)) {}
+  Escalate(std::vector<std::string> kinds, std::vector<Doubter> doubters, Again again)
+      : kinds_(std::move(kinds)), doubters_(std::move(doubters)), again_(std::move(again)) {}
 
   Result<std::vector<Request>> advance(Document& document, const Turn& turn,
                                        StageResult& result) const override {
     if (turn.number == 0) {
       result.reasons.assign(turn.reasons.begin(), turn.reasons.end());
-      for (std::string& reason : find_reasons(turn.record, reasons_))
-        result.reasons.push_back(std::move(reason));
+      add_doubts(turn.record, result.reasons);
       if (result.reasons.empty()) {
         result.state = StageResult::State::skipped;
         return std::vector<Request>{};
       }
-      if (again_ == nullptr) {
+      if (again_.stage == nullptr) {
         result.state = StageResult::State::held;
         result.held = "no cloud backend";
         return std::vector<Request>{};
       }
-      result.output = turn.record.value(redo_, json());  // The model's answer is joined to what is known.
+      result.output = turn.record.value(again_.id, json());  // The model's answer is joined to what is known.
     }
-    Result<std::vector<Request>> requests = again_->advance(document, turn, result);
+    Result<std::vector<Request>> requests = again_.stage->advance(document, turn, result);
     if (!requests) {
       result.output = nullptr;
     } else if (requests->empty()) {
-      result.output = {{"replaces", redo_},
-                       {"before", summary(turn.record.value(redo_, json()))},
-                       {"answer", std::move(result.output)}};
+      result.replaces = {again_.id, std::move(result.output)};
+      result.output = {{"replaces", again_.id}, {"before", summary(turn.record)}};
     }
     return requests;
   }
 
-  std::string redoes() const override { return again_ == nullptr ? "" : redo_; }
+  std::string redoes() const override { return again_.stage == nullptr ? "" : again_.id; }
 
  private:
-  /// The values themselves are kept with the new answer, in its `other_tiers` or `lower_tiers`.
-  static json summary(const json& before) {
-    json short_form = json::object();
-    for (const char* member : {"label", "confidence", "accepted", "problems", "tier"}) {
-      if (before.is_object() && before.contains(member)) short_form[member] = before[member];
+  void add_doubts(const json& record, std::vector<std::string>& reasons) const {
+    for (const Doubter& doubter : doubters_) {
+      const auto output = record.find(doubter.stage);
+      if (output == record.end() || !output->is_object()) continue;
+      for (Doubt& doubt : doubter.doubts(doubter.stage, *output))
+        if (std::ranges::find(kinds_, doubt.kind) != kinds_.end()) reasons.push_back(std::move(doubt.reason));
     }
-    return short_form;
   }
 
-  const std::vector<std::string> reasons_;
-  const std::string redo_;
-  const std::unique_ptr<Stage> again_;
+  json summary(const json& record) const {
+    const auto before = record.find(again_.id);
+    if (before == record.end() || !before->is_object()) return json::object();
+    return again_.type.summary(*before);
+  }
+
+  const std::vector<std::string> kinds_;  ///< Of doubts that count.
+  const std::vector<Doubter> doubters_;   ///< By name, so that reasons have an order.
+  const Again again_;
 };
 
 /// The stage that `redo` names, or the last one before this that can be done again.
@@ -130,7 +108,7 @@ const StageConfig* stage_to_redo(const StageConfig& stage, const Pipeline& pipel
   const StageConfig* last = nullptr;
   for (const StageConfig& earlier : pipeline.stages) {
     if (&earlier == &stage) break;
-    if (earlier.type->name == "classify" || earlier.type->name == "structured-extract") last = &earlier;
+    if (earlier.type->redo.make != nullptr) last = &earlier;
   }
   return last;
 }
@@ -138,32 +116,30 @@ const StageConfig* stage_to_redo(const StageConfig& stage, const Pipeline& pipel
 Result<std::unique_ptr<Stage>> make_again(const StageConfig& stage, const Pipeline& pipeline,
                                           const StageConfig* redo) {
   const std::string backend = stage.settings.text("backend");
-  if (!pipeline.backend(backend)->type->answers_prompts)
+  if (!pipeline.backend(backend)->type->answers_prompts())
     return Error{ErrorClass::config, "backend: '" + backend + "' is built in; escalate needs a model"};
   if (redo == nullptr || &stage <= redo)
     return Error{ErrorClass::config, "redo: there is no stage before this one that a model could do again"};
-  if (redo->type->name == "classify") return make_classify(redo->settings, pipeline, {backend});
-  if (redo->type->name == "structured-extract")
-    return make_structured_extract(redo->settings, pipeline, {backend});
-  return Error{ErrorClass::config, "redo: a model can do classify and structured-extract again, not " +
-                                       std::string(redo->type->name)};
+  if (redo->type->redo.make == nullptr)
+    return Error{ErrorClass::config,
+                 "redo: '" + redo->id + "' asks no `backends`, so a model cannot do it again"};
+  return redo->type->redo.make(*redo, pipeline, {backend});
 }
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
   const Settings& settings = stage.settings;
-  std::vector<std::string> reasons = settings.texts("reasons");
-  if (!settings.has("reasons") && stage.when.empty()) {
-    reasons.assign(std::begin(built_in_reasons), std::end(built_in_reasons));
-  }
-  const StageConfig* redo = stage_to_redo(stage, pipeline);
-  std::unique_ptr<Stage> again;
+  std::vector<std::string> kinds = settings.texts("reasons");
+  if (!settings.has("reasons") && stage.when.empty())
+    kinds.assign(std::begin(doubt_kinds), std::end(doubt_kinds));
+  Again again;
+  if (const StageConfig* redo = stage_to_redo(stage, pipeline)) again = {redo->id, redo->type->redo};
   if (settings.has("backend")) {
-    auto made = make_again(stage, pipeline, redo);
+    auto made = make_again(stage, pipeline, pipeline.stage(again.id));
     if (!made) return made.error();
-    again = std::move(*made);
+    again.stage = std::move(*made);
   }
   return std::unique_ptr<Stage>(
-      std::make_unique<Escalate>(std::move(reasons), redo ? redo->id : "", std::move(again)));
+      std::make_unique<Escalate>(std::move(kinds), doubters(stage, pipeline), std::move(again)));
 }
 
 }  // namespace
@@ -173,9 +149,9 @@ StageType escalate() {
           .summary = "Hands a document to a cloud model, for a reason that is written down.",
           .version = 3,
           .fields = fields,
-          .reads_text = true,
-          .decides_on_reasons = true,
-          .make = make};
+          .reads = [](const Settings&) { return StageReads{.text = true, .record = true}; },
+          .make = make,
+          .decides_on_reasons = true};
 }
 
 }  // namespace docket::stages

@@ -1,6 +1,7 @@
 #include "stages/extract.h"
 
 #include "pipeline/pipeline.h"
+#include "stages/doubts.h"
 #include "stages/stages.h"
 
 namespace docket::stages {
@@ -61,6 +62,11 @@ class Extract final : public Stage {
   const ExtractOptions options_;
 };
 
+std::vector<Doubt> doubts(const std::string&, const nlohmann::json& output) {
+  if (output.contains("grade") && output["grade"] != "good") return {{poor_text_layer, "poor text layer"}};
+  return {};
+}
+
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
   const Settings& settings = stage.settings;
   if (settings.text("ocr") == "always") {
@@ -84,11 +90,10 @@ StageType extract() {
           .summary = "Reads the file: text, pages, word boxes, metadata, embedded files.",
           .version = 1,
           .fields = fields,
-          .reads_text = false,
-          .decides_on_reasons = false,
+          .reads = [](const Settings&) { return StageReads{.file = true}; },
           .make = make,
           .provides_text = true,
-          .reads_record = false};
+          .doubts = doubts};
 }
 
 }  // namespace docket::stages

@@ -7,7 +7,6 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/support/suggest.h"
 #include "stages/evidence.h"
-#include "stages/redo.h"
 #include "stages/stages.h"
 #include "stages/tiers.h"
 
@@ -332,14 +331,9 @@ class StructuredExtract final : public TieredStage {
   const PromptTemplate task_;
 };
 
-Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
-  return make_structured_extract(stage.settings, pipeline, stage.settings.texts("backends"));
-}
-
-}  // namespace
-
-Result<std::unique_ptr<Stage>> make_structured_extract(const Settings& settings, const Pipeline& pipeline,
-                                                       const std::vector<std::string>& backends) {
+Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
+                                         const std::vector<std::string>& backends) {
+  const Settings& settings = stage.settings;
   const std::shared_ptr<const json> schema = settings.schema("schema");
   if (!schema->is_object() || !schema->contains("properties") || !(*schema)["properties"].is_object() ||
       (*schema)["properties"].empty()) {
@@ -366,16 +360,36 @@ Result<std::unique_ptr<Stage>> make_structured_extract(const Settings& settings,
       std::move(checks), std::move(*task)));
 }
 
+Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
+  return make_with(stage, pipeline, stage.settings.texts("backends"));
+}
+
+/// The values themselves are kept with the new answer, in its `other_tiers`.
+json summary(const json& output) { return members(output, {"confidence", "accepted", "problems"}); }
+
+std::vector<Doubt> doubts(const std::string& stage, const json& output) {
+  std::vector<Doubt> found;
+  doubt_confidence(stage, output, found);
+  doubt_length(stage, output, found);
+  for (const json& field : output.value("missing", json::array()))
+    found.push_back({missing_required_field, "missing required field: " + field.get<std::string>()});
+  const json checks = output.value("checks", json::object());
+  for (const auto& [check, state] : checks.items())
+    if (state == "failed") found.push_back({failed_check, "failed check: " + check});
+  return found;
+}
+
+}  // namespace
+
 StageType structured_extract() {
   return {.name = "structured-extract",
           .summary = "Finds the values of a JSON Schema's properties, each with its evidence.",
           .version = 2,
           .fields = fields,
-          .reads_text = true,
-          .decides_on_reasons = false,
+          .reads = reads,
           .make = make,
-          .reads_record = false,
-          .reads_record_with = "prompt"};
+          .redo = {.make = make_with, .summary = summary},
+          .doubts = doubts};
 }
 
 }  // namespace docket::stages

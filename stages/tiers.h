@@ -1,10 +1,13 @@
 #pragma once
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "pipeline/pipeline.h"
+#include "pipeline/registry.h"
 #include "pipeline/stage.h"
+#include "stages/doubts.h"
 #include "stages/prompt_template.h"
 
 namespace docket::stages {
@@ -74,15 +77,27 @@ class TieredStage : public Stage {
                     const std::vector<PageRange>& pages, nlohmann::json& output) const = 0;
 
  private:
-  std::vector<Request> ask(const Document& document, const Turn& turn, StageResult& result) const;
-  Result<std::vector<Request>> next_tier(const Document& document, const Turn& turn,
-                                         StageResult& result) const;
+  struct Progress;
+
+  std::vector<Request> ask(const Document& document, const Turn& turn, const Progress& progress) const;
+  std::vector<Request> next_tier(const Document& document, const Turn& turn, Progress& progress) const;
   Result<std::vector<Request>> pass_over(const Document& document, const Turn& turn, StageResult& result,
-                                         const Error& error) const;
+                                         Progress& progress, const Error& error) const;
 
   const std::vector<Tier> tiers_;
   const bool splits_;
 };
+
+// What every type of tiered stage declares.
+
+/// The text; with a prompt of the user's own also the record.
+StageReads reads(const Settings& settings);
+/// Those members of an output that it has.
+nlohmann::json members(const nlohmann::json& output, std::initializer_list<const char*> names);
+/// Its confidence was too low to be accepted.
+void doubt_confidence(const std::string& stage, const nlohmann::json& output, std::vector<Doubt>& found);
+/// A tier was passed over since the document is too long for it.
+void doubt_length(const std::string& stage, const nlohmann::json& output, std::vector<Doubt>& found);
 
 /// What a prompt may show of a record: not where the document lies, since the answer then serves all that
 /// have the same text.

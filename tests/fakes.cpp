@@ -33,7 +33,12 @@ void FakeBackend::loop(const std::stop_token& stop) {
 }
 
 StageConfig fake_stage_config(std::string id, std::vector<std::size_t> after, FakeStage::Advance advance) {
-  static const StageType kind = {"fake", "For tests.", 1, {}, {}, {}, nullptr};
+  static const StageType kind = {.name = "fake",
+                                 .summary = "For tests.",
+                                 .version = 1,
+                                 .fields = {},
+                                 .reads = [](const Settings&) { return StageReads{.record = true}; },
+                                 .make = nullptr};
   StageConfig pipeline;
   pipeline.id = std::move(id);
   pipeline.type = &kind;

@@ -1,5 +1,6 @@
 cmake_minimum_required(VERSION 3.25)
-# Fails when a room includes a room that it may not see, or a file a library that is another file's. A room is a folder; what
+# Fails when a room includes a room that it may not see, or a file a library that is another file's, or when pipeline/ names a
+# type of stage or backend. A room is a folder; what
 # stands directly in a folder is a room too.
 #   cmake -DROOT=<checkout> -P tests/layering.cmake
 
@@ -99,4 +100,35 @@ foreach(file IN LISTS files)
   if(NOT "${rooms}" MATCHES "(^|;)${room}=")
     message(SEND_ERROR "${file}: the room ${room} is not in tests/layering.cmake")
   endif()
+endforeach()
+
+# pipeline/ knows no type of the tables in stages/ and backends/ by its name: types declare what they are.
+file(GLOB_RECURSE tables ${ROOT}/stages/*.cpp ${ROOT}/backends/*.cpp)
+set(types)
+foreach(file IN LISTS tables)
+  file(READ ${file} text)
+  string(REPLACE ";" " " text "${text}")
+  if(text MATCHES "\n(Stage|Backend)Type [a-z_]+\\(\\) {[^}]*\\.name = \"([^\"]+)\"")
+    list(APPEND types ${CMAKE_MATCH_2})
+  endif()
+endforeach()
+file(READ ${ROOT}/stages/all.cpp text)
+string(REGEX MATCHALL "StageType [a-z_]+\\(\\)" rows "${text}")
+list(LENGTH rows expected)
+file(READ ${ROOT}/backends/all.cpp text)
+string(REGEX MATCHALL "\n +[a-z_]+\\(\\)," rows "${text}")
+list(LENGTH rows backends)
+math(EXPR expected "${expected} + ${backends}")
+list(LENGTH types count)
+if(NOT count EQUAL expected)
+  message(SEND_ERROR "the tables of stages/ and backends/ have ${expected} types, and only these were found: ${types}")
+endif()
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/pipeline/*.h ${ROOT}/pipeline/*.cpp)
+foreach(file IN LISTS files)
+  file(READ ${ROOT}/${file} text)
+  foreach(type IN LISTS types)
+    if(text MATCHES "\"${type}\"")
+      message(SEND_ERROR "${file}: pipeline/ may not name the type \"${type}\"; let types declare what it asks")
+    endif()
+  endforeach()
 endforeach()

@@ -1,6 +1,6 @@
 #include "tests/test_registry.h"
 
-#include "backends/protocols/protocol_fields.h"
+#include "backends/backends.h"
 #include "pipeline/pipeline.h"
 
 namespace docket {
@@ -65,6 +65,9 @@ class Nothing final : public Stage {
   }
 };
 
+StageReads reads_file(const Settings&) { return {.file = true}; }
+StageReads reads_text(const Settings&) { return {.text = true, .record = true}; }
+
 Result<std::unique_ptr<Stage>> make_nothing(const StageConfig&, const Pipeline&) {
   return std::unique_ptr<Stage>(std::make_unique<Nothing>());
 }
@@ -80,19 +83,13 @@ Result<std::unique_ptr<Stage>> make_classify(const StageConfig& stage, const Pip
 
 Registry plan_registry() {
   static const StageType stages[] = {
-      {"extract", "reads files", 1, extract_fields, false, false, make_nothing, true},
-      {"classify", "finds the label", 1, classify_fields, true, false, make_classify},
-      {"structured-extract", "finds fields", 1, fields_fields, true, false, make_nothing},
-      {"escalate", "asks for more", 1, escalate_fields, true, true, make_nothing},
-      {"summarize", "says it shorter", 1, summarize_fields, true, false, make_nothing},
+      {"extract", "reads files", 1, extract_fields, reads_file, make_nothing, true},
+      {"classify", "finds the label", 1, classify_fields, reads_text, make_classify},
+      {"structured-extract", "finds fields", 1, fields_fields, reads_text, make_nothing},
+      {"escalate", "asks for more", 1, escalate_fields, reads_text, make_nothing, false, true},
+      {"summarize", "says it shorter", 1, summarize_fields, reads_text, make_nothing},
   };
-  static const BackendType backends[] = {
-      {"builtin", "the rules tier", {}},
-      backends::ollama(),
-      backends::openai(),
-      backends::anthropic(),
-  };
-  return {stages, backends};
+  return {stages, backends::all()};
 }
 
 }  // namespace docket

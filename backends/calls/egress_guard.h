@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "pipeline/backend.h"
-#include "pipeline/config/location.h"
+#include "pipeline/location.h"
 
 namespace docket::backends {
 

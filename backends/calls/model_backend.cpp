@@ -3,42 +3,9 @@
 #include "backends/calls/egress_guard.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/model_server.h"
-#include "backends/protocols/protocol.h"
-#include "pipeline/price.h"
+#include "backends/protocols/model_type.h"
 
 namespace docket::backends {
-
-std::vector<Target> targets_of(const BackendConfig& backend) {
-  const Settings& settings = backend.settings;
-  Target target;
-  target.backend = backend.name;
-  target.model = settings.text("model");
-  target.key = settings.text("api_key");
-  if (settings.integer("context") > 0) target.context = settings.integer("context");
-  target.think = settings.boolean("think");
-  target.location = location_of(backend);
-  target.limits.connect = settings.duration("connect_timeout");
-  target.limits.total = settings.duration("timeout");
-  // An answer that is not streamed comes in one piece at the end.
-  target.limits.first_byte =
-      settings.has("first_byte_timeout") ? settings.duration("first_byte_timeout") : target.limits.total;
-  std::vector<Target> targets;
-  for (std::string url : settings.texts("url")) {
-    while (url.ends_with('/'))
-      url.pop_back();
-    const Result<Address> address = parse_address(url);
-    target.through_proxy = target.location == Location::cloud && address && !is_loopback(*address);
-    target.url = std::move(url);
-    targets.push_back(target);
-  }
-  return targets;
-}
-
-std::unique_ptr<Protocol> make_protocol(const BackendConfig& backend, const Target& target) {
-  if (backend.type->name == "ollama") return make_ollama(target);
-  if (backend.type->name == "anthropic") return make_anthropic(target);
-  return make_openai(target);
-}
 
 // From the outside in: may it be asked at all, is it of use, is the answer one, another attempt, was it
 // answered before, can it be paid, which address, is there room, one exchange.
@@ -51,7 +18,7 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& pipeline, bool 
   options.gate.width = static_cast<std::size_t>(pipeline.settings.integer("max_concurrent"));
   options.reask.call = pipeline.settings.duration("deadline");
 
-  const std::optional<Price> price = price_of(pipeline.settings);
+  const std::optional<Price> price = price_of(pipeline);
   std::vector<std::unique_ptr<Backend>> addresses;
   for (const Target& target : targets_of(pipeline)) {
     auto server = std::make_unique<ModelServer>(target, price, make_protocol(pipeline, target), loop, trace);

@@ -4,8 +4,8 @@
 
 #include "backends/calls/egress_guard.h"
 #include "backends/protocols/model_server.h"
+#include "backends/protocols/model_type.h"
 #include "pipeline/json/schema.h"
-#include "pipeline/price.h"
 #include "pipeline/support/stopwatch.h"
 
 namespace docket::backends {
@@ -64,12 +64,12 @@ std::vector<ProbeResult> probe(const Pipeline& pipeline, bool offline, const std
   std::vector<std::unique_ptr<ModelServer>> servers;
   HttpLoop loop(stop);
   for (const BackendConfig& backend : pipeline.backends) {
-    if (!backend.type->answers_prompts) continue;
+    if (!backend.type->answers_prompts()) continue;
     for (const Target& target : targets_of(backend)) {
       ProbeResult result{backend.name, target.url, target.location, {}, false, {}, false, false, {}, 0};
       result.skipped = is_kept_off(target.location, offline);
       results.push_back(std::move(result));
-      servers.push_back(std::make_unique<ModelServer>(target, price_of(backend.settings),
+      servers.push_back(std::make_unique<ModelServer>(target, price_of(backend),
                                                       make_protocol(backend, target), loop, nullptr));
     }
   }

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "pipeline/answer_settings.h"
-#include "pipeline/config/location.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/support/digest.h"
 #include "pipeline/support/stopwatch.h"

@@ -1,11 +1,56 @@
 #include "backends/http/address.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
+#include <optional>
+
+#include "pipeline/support/ascii.h"
 
 namespace docket::backends {
 namespace {
+
+using Bytes = std::array<unsigned char, 16>;
+
+/// The address as IPv6; an IPv4 one mapped (::ffff:a.b.c.d). None: the host is a name.
+std::optional<Bytes> numeric(const std::string& host) {
+  Bytes bytes{};
+  if (inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1) return bytes;
+  if (inet_pton(AF_INET, host.c_str(), bytes.data() + 12) != 1) return std::nullopt;
+  bytes[10] = bytes[11] = 0xff;
+  return bytes;
+}
+
+bool is_mapped_ipv4(const Bytes& b) {
+  return std::all_of(b.begin(), b.begin() + 10, [](unsigned char byte) { return byte == 0; }) &&
+         b[10] == 0xff && b[11] == 0xff;
+}
+
+bool is_loopback_number(const Bytes& b) {
+  if (is_mapped_ipv4(b)) return b[12] == 127;
+  return std::all_of(b.begin(), b.end() - 1, [](unsigned char byte) { return byte == 0; }) && b[15] == 1;
+}
+
+bool is_private_number(const Bytes& b) {
+  if (is_mapped_ipv4(b)) {
+    return b[12] == 10 || (b[12] == 172 && (b[13] & 0xf0) == 16) || (b[12] == 192 && b[13] == 168) ||
+           (b[12] == 169 && b[13] == 254);
+  }
+  return (b[0] & 0xfe) == 0xfc || (b[0] == 0xfe && (b[1] & 0xc0) == 0x80);
+}
+
+Error bad(std::string_view what) {
+  return {ErrorClass::config, std::string(what) + "; expected an address such as http://127.0.0.1:8080"};
+}
+
+bool is_host_byte(char c) { return is_alnum(c) || c == '.' || c == '-' || c == '_' || c == ':'; }
+
+bool is_port(std::string_view text) {
+  return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, is_digit);
+}
 
 std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
   char* text = nullptr;
@@ -15,6 +60,57 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
 }
 
 }  // namespace
+
+Result<Address> parse_address(std::string_view url) {
+  if (std::ranges::any_of(url, [](unsigned char c) { return c <= ' ' || c == 0x7f; }))
+    return bad("an address may hold no blank or control character");
+  const std::size_t mark = url.find("://");
+  Address address;
+  address.scheme = mark == std::string_view::npos ? "" : to_lower(url.substr(0, mark));
+  if (address.scheme != "http" && address.scheme != "https")
+    return bad("the address is neither http:// nor https://");
+  std::string_view rest = url.substr(mark + 3);
+  if (rest.find_first_of("?#") != std::string_view::npos)
+    return bad("an address has no '?' or '#'; a key belongs into api_key");
+  const std::size_t slash = rest.find('/');
+  address.path = slash == std::string_view::npos ? "" : std::string(rest.substr(slash));
+  while (address.path.ends_with('/'))
+    address.path.pop_back();
+  rest = rest.substr(0, slash);
+  if (rest.find('@') != std::string_view::npos)
+    return bad("an address holds no user or password; a key belongs into api_key");
+  const std::size_t bracket = rest.find(']');
+  const std::size_t colon = rest.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  std::string_view host = rest.substr(0, colon);
+  if (colon != std::string_view::npos) {
+    address.port = rest.substr(colon + 1);
+    if (!is_port(address.port)) return bad("the port '" + address.port + "' is no number");
+  }
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host.empty()) return bad("the address names no host");
+  if (!std::ranges::all_of(host, is_host_byte))  // Others are decoded, or mapped to another name.
+    return bad("the host '" + std::string(host) +
+               "' has characters other than letters, digits, '.', '-' and '_'");
+  address.host = to_lower(host);
+  return address;
+}
+
+bool is_loopback(const Address& address) {
+  const auto number = numeric(address.host);
+  return number ? is_loopback_number(*number)
+                : address.host == "localhost" || address.host.ends_with(".localhost");
+}
+
+Location location_of(const Address& address) {
+  if (is_loopback(address)) return Location::local;
+  if (const auto number = numeric(address.host))
+    return is_private_number(*number) ? Location::local : Location::cloud;
+  // Resolvers take 134744072 and 0x8080808 for numbers of hosts.
+  const bool is_name = is_alpha(address.host.front());
+  const bool is_near =
+      is_name && (address.host.find('.') == std::string::npos || address.host.ends_with(".local"));
+  return is_near ? Location::local : Location::cloud;
+}
 
 std::string shown_address(const std::string& url) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), curl_url_cleanup);

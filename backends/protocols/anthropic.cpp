@@ -3,6 +3,8 @@
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/model_answer.h"
+#include "backends/protocols/model_fields.h"
+#include "backends/protocols/model_type.h"
 #include "backends/protocols/narrow_schema.h"
 #include "backends/protocols/protocol.h"
 #include "pipeline/json/schema.h"
@@ -11,6 +13,26 @@ namespace docket::backends {
 namespace {
 
 using nlohmann::json;
+
+constexpr Field anthropic_fields[] = {
+    {.name = "url",
+     .type = Field::Type::texts,
+     .help = fields::urls_help,
+     .fallback = "https://api.anthropic.com",
+     .affects_answer = false},
+    fields::required_model,
+    fields::required_key,
+    fields::context,
+    fields::max_concurrent,
+    fields::timeout,
+    fields::connect_timeout,
+    fields::first_byte_timeout,
+    fields::deadline,
+    fields::think,
+    fields::fallback,
+    fields::location,
+    fields::price,
+};
 
 class Anthropic final : public Protocol {
  public:
@@ -141,8 +163,13 @@ class Anthropic final : public Protocol {
 
 }  // namespace
 
-std::unique_ptr<Protocol> make_anthropic(Target target) {
-  return std::make_unique<Anthropic>(std::move(target));
+BackendType anthropic() {
+  return model_type({.name = "anthropic",
+                     .summary = "Anthropic's Messages",
+                     .fields = anthropic_fields,
+                     .protocol = [](Target target) -> std::unique_ptr<Protocol> {
+                       return std::make_unique<Anthropic>(std::move(target));
+                     }});
 }
 
 }  // namespace docket::backends

@@ -5,6 +5,8 @@
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/model_answer.h"
+#include "backends/protocols/model_fields.h"
+#include "backends/protocols/model_type.h"
 #include "backends/protocols/narrow_schema.h"
 #include "backends/protocols/protocol.h"
 #include "pipeline/json/schema.h"
@@ -13,6 +15,31 @@ namespace docket::backends {
 namespace {
 
 using nlohmann::json;
+
+constexpr Field ollama_fields[] = {
+    {.name = "url",
+     .type = Field::Type::texts,
+     .help = fields::urls_help,
+     .fallback = "http://127.0.0.1:11434",
+     .affects_answer = false},
+    fields::required_model,
+    {.name = fields::context.name,
+     .type = fields::context.type,
+     .help = fields::context.help,
+     .fallback = "8192",
+     .minimum = fields::context.minimum,
+     .maximum = fields::context.maximum},
+    fields::max_concurrent,
+    fields::timeout,
+    fields::connect_timeout,
+    fields::first_byte_timeout,
+    fields::deadline,
+    fields::think,
+    fields::fallback,
+    fields::location,
+    fields::price,
+    fields::key,
+};
 
 /// What is allocated without a word from us depends on the machine, so a window is always sent.
 constexpr std::int64_t default_window = 8192;
@@ -207,8 +234,21 @@ class Ollama final : public Protocol {
   const Target target_;
 };
 
+/// What Ollama hands on leaves this machine, whatever the pipeline says.
+Location ollama_location(const Settings& settings) {
+  return is_handed_on(settings.text("model")) ? Location::cloud : model_location(settings);
+}
+
 }  // namespace
 
-std::unique_ptr<Protocol> make_ollama(Target target) { return std::make_unique<Ollama>(std::move(target)); }
+BackendType ollama() {
+  return model_type({.name = "ollama",
+                     .summary = "Ollama's own protocol",
+                     .fields = ollama_fields,
+                     .protocol = [](Target target) -> std::unique_ptr<Protocol> {
+                       return std::make_unique<Ollama>(std::move(target));
+                     },
+                     .location = ollama_location});
+}
 
 }  // namespace docket::backends

@@ -1,9 +1,12 @@
 // OpenAI's chat completions, as llama-server, vLLM, LM Studio, OpenAI, Gemini and others speak it.
 #include <algorithm>
 
+#include "backends/http/address.h"
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/model_answer.h"
+#include "backends/protocols/model_fields.h"
+#include "backends/protocols/model_type.h"
 #include "backends/protocols/narrow_schema.h"
 #include "backends/protocols/protocol.h"
 #include "pipeline/json/schema.h"
@@ -12,6 +15,26 @@ namespace docket::backends {
 namespace {
 
 using nlohmann::json;
+
+constexpr Field openai_fields[] = {
+    {.name = "url",
+     .type = Field::Type::texts,
+     .help = fields::urls_help,
+     .required = true,
+     .affects_answer = false},
+    fields::model,
+    fields::context,
+    fields::max_concurrent,
+    fields::timeout,
+    fields::connect_timeout,
+    fields::first_byte_timeout,
+    fields::deadline,
+    fields::think,
+    fields::fallback,
+    fields::location,
+    fields::price,
+    fields::key,
+};
 
 constexpr int most_alternatives = 5;
 constexpr std::chrono::milliseconds between_looks{500};  ///< While a server loads its model.
@@ -269,6 +292,13 @@ class OpenAi final : public Protocol {
 
 }  // namespace
 
-std::unique_ptr<Protocol> make_openai(Target target) { return std::make_unique<OpenAi>(std::move(target)); }
+BackendType openai() {
+  return model_type({.name = "openai",
+                     .summary = "OpenAI's protocol: llama-server, vLLM, LM Studio, OpenAI and others",
+                     .fields = openai_fields,
+                     .protocol = [](Target target) -> std::unique_ptr<Protocol> {
+                       return std::make_unique<OpenAi>(std::move(target));
+                     }});
+}
 
 }  // namespace docket::backends

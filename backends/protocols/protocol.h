@@ -9,8 +9,7 @@
 
 #include "backends/http/http.h"
 #include "pipeline/backend.h"
-#include "pipeline/config/location.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/location.h"
 
 namespace docket::backends {
 
@@ -26,7 +25,6 @@ struct Target {
   bool through_proxy = false;  ///< The environment's, if it names one: not to what is local.
   HttpLimits limits;
 };
-std::vector<Target> targets_of(const BackendConfig& backend);
 
 /// What was found out about the server at an address.
 struct Server {
@@ -73,11 +71,5 @@ class Protocol {
   /// The setting that the server refused with this reply, if it is one that can be left out or changed.
   virtual std::optional<std::string> refused_setting(const HttpReply&) const { return std::nullopt; }
 };
-
-std::unique_ptr<Protocol> make_ollama(Target target);
-std::unique_ptr<Protocol> make_openai(Target target);
-std::unique_ptr<Protocol> make_anthropic(Target target);
-/// By the type of the backend.
-std::unique_ptr<Protocol> make_protocol(const BackendConfig& backend, const Target& target);
 
 }  // namespace docket::backends

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "pipeline/config/location.h"
 #include "pipeline/config/stage_order.h"
 #include "pipeline/support/suggest.h"
 
@@ -45,7 +44,7 @@ void check_text(const Pipeline& pipeline, const Registry& registry, Diagnostics&
     for (const std::size_t earlier : stage.after) {
       has_text[i] = has_text[i] || has_text[earlier];
     }
-    if (stage.type->reads_text && !has_text[i])
+    if (reads_of(stage).text && !has_text[i])
       diagnostics.add(position, "stages." + stage.id, needs_text(registry));
     if (!stage.type->provides_text) continue;
     has_text[i] = true;
@@ -100,7 +99,7 @@ void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics) {
   const Settings budget = pipeline.settings.group("budget");
   if (!budget.has("run") && !budget.has("document")) return;
   for (const BackendConfig& backend : pipeline.backends) {
-    if (location_of(backend) == Location::local || backend.settings.has("price")) continue;
+    if (location_of(backend) == Location::local || price_of(backend)) continue;
     diagnostics.add(
         {backend.line, backend.column, 0}, "backends." + backend.name,
         "is a cloud model without a `price`, so no budget can hold it; add what it costs, such as "

@@ -5,7 +5,6 @@
 #include "pipeline/config/checks.h"
 #include "pipeline/config/diagnostics.h"
 #include "pipeline/config/fields.h"
-#include "pipeline/config/location.h"
 #include "pipeline/config/named_files.h"
 #include "pipeline/config/overrides.h"
 #include "pipeline/config/settings_reader.h"
@@ -144,8 +143,7 @@ class PlanReader {
     reader_.check_names({backend_fields(), type->fields}, *entry.value, path);
     Settings settings = reader_.read(type->fields, *entry.value, entry.position, path);
     BackendConfig backend{entry.key, type, std::move(settings), entry.position.line, entry.position.column};
-    if (const auto problem = address_problem(backend))
-      diagnostics_.add(entry.position, path, problem->message);
+    if (const auto problem = problem_of(backend)) diagnostics_.add(entry.position, path, problem->message);
     pipeline_.backends.push_back(std::move(backend));
   }
 

@@ -35,15 +35,17 @@ json when_of(const StageConfig& stage) {
 }  // namespace
 
 std::string server_id(const BackendConfig& backend) {
-  const json& settings = backend.settings.resolved();
-  return short_digest(
-      json_to_text({backend.type->name, settings.value("url", json()), settings.value("model", json())}));
+  json identity = json::array({backend.type->name});
+  if (backend.type->server != nullptr)
+    for (const json& part : backend.type->server(backend.settings))
+      identity.push_back(part);
+  return short_digest(json_to_text(identity));
 }
 
 Result<ModelDigests> known_models(LedgerDatabase& ledger, const Pipeline& pipeline) {
   ModelDigests models;
   for (const BackendConfig& backend : pipeline.backends) {
-    if (!backend.type->answers_prompts) continue;
+    if (backend.type->server == nullptr) continue;
     Result<std::string> model = select_model(ledger, server_id(backend));
     if (!model) return model.error();
     if (!model->empty()) models[backend.name] = std::move(*model);

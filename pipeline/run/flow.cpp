@@ -23,6 +23,7 @@
 #include <atomic>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <semaphore>
 #include <thread>
@@ -44,6 +45,7 @@ struct Visit {
   /// Whether the stage runs; `waits`: not decided yet. An Error: the ledger cannot be read.
   Result<StageDecision> decision = StageDecision{};
   int turn = 0;
+  std::unique_ptr<StageProgress> progress;
   bool is_private = false;  ///< The policy keeps a question of the stage on this machine.
   std::vector<Request> requests;
   std::vector<Reply> replies;
@@ -174,7 +176,8 @@ class StageNode {
   /// Advances the stage by one turn.
   Next turn(Visit& visit, const Passage& passage, StageResult& result) const {
     Document& document = *passage.document;
-    const Turn turn{visit.turn, visit.replies, visit.decision->record, visit.decision->reasons};
+    const Turn turn{visit.turn, visit.replies, visit.decision->record, visit.decision->reasons,
+                    visit.progress};
     Result<std::vector<Request>> requests = advance_safely(*pipeline().stage, document, turn, result);
     if (requests && !requests->empty()) {
       for (Request& request : *requests)

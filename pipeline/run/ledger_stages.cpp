@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "pipeline/ledger/stored_output.h"
 #include "pipeline/pipeline.h"
 
 namespace docket {
@@ -51,8 +52,8 @@ void LedgerStages::ended(Document& document, std::size_t position) noexcept {
   const std::string key = result.origin.key;
   if (key.empty()) return;
   // The file may have changed between the reading of its identity and that of its content.
-  const bool is_same =
-      !reads_file(type) || nlohmann::json::parse(result.origin.input)["document"] == document.sha256;
+  const bool is_same = !reads_of(stages_[position]).file ||
+                       nlohmann::json::parse(result.origin.input)["document"] == document.sha256;
   if (!is_same) {
     document.stamp = {};
     result.origin.key.clear();
@@ -64,7 +65,7 @@ void LedgerStages::ended(Document& document, std::size_t position) noexcept {
   kept.key = key;
   kept.stage = stages_[position].id;
   kept.state = result.state;
-  kept.output = result.output;
+  kept.output = to_stored(result);
   kept.reasons = result.reasons;
   kept.held = result.held;
   if (type.provides_text) {

@@ -20,8 +20,8 @@
 #include "pipeline/run/output.h"
 #include "pipeline/run/run_ledger.h"
 #include "pipeline/run/run_writer.h"
-#include "pipeline/support/stopwatch.h"
 #include "pipeline/support/iso_8601.h"
+#include "pipeline/support/stopwatch.h"
 
 namespace docket {
 namespace {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/ledger/stored_output.h"
 #include "pipeline/ledger/text_codec.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record.h"
@@ -43,7 +44,7 @@ const LedgerStage* stage_before(const Document& document, const std::string& id)
 /// Reads the document's file to know which content it has, if the stage's key needs that and it is not known.
 /// What cannot be read is left to the stage, which says why. False: the stage has no key.
 bool identify_once(Document& document, const StageConfig& stage) {
-  if (!reads_file(*stage.type)) return true;
+  if (!reads_of(stage).file) return true;
   if (!document.sha256.empty()) return true;
   Result<FileIdentity> identity = identify(document.file);
   if (!identity) return false;
@@ -56,18 +57,14 @@ bool identify_once(Document& document, const StageConfig& stage) {
 /// All that the stage at `position` reads of the document. The stages before it have ended.
 StageInput stage_input(const Document& document, std::span<const StageConfig> stages, std::size_t position,
                        const std::vector<std::size_t>& before, const std::vector<std::string>& reasons) {
-  const StageType& type = *stages[position].type;
+  const StageReads reads = reads_of(stages[position]);
   StageInput input;
-  if (reads_file(type)) input.document = document.sha256;
-  if (type.reads_text) input.text = document.text_digest;
-  const bool reads_record = type.reads_record || (!type.reads_record_with.empty() &&
-                                                  stages[position].settings.has(type.reads_record_with));
-  if (reads_record && !type.provides_text) {
-    for (const std::size_t i : before)
-      if (!document.stages[i].output.is_null())
-        input.outputs[stages[i].id] = document.stages[i].origin.digest;
-  }
-  if (reads_record) input.reasons = reasons;
+  if (reads.file) input.document = document.sha256;
+  if (reads.text) input.text = document.text_digest;
+  if (!reads.record) return input;
+  for (const std::size_t i : before)
+    if (!document.stages[i].output.is_null()) input.outputs[stages[i].id] = document.stages[i].origin.digest;
+  input.reasons = reasons;
   return input;
 }
 
@@ -75,7 +72,7 @@ StageInput stage_input(const Document& document, std::span<const StageConfig> st
 void take_result(Document& document, std::size_t position, StoredResult result) {
   StageResult& to = document.stages[position];
   to.state = result.state;
-  to.output = std::move(result.output);
+  from_stored(std::move(result.output), to);
   to.reasons = std::move(result.reasons);
   to.held = std::move(result.held);
   to.origin.taken = true;
@@ -184,13 +181,9 @@ Result<std::vector<std::string>> conditions_that_hold(std::span<const NamedCondi
   return names;
 }
 
-bool reads_file(const StageType& type) {
-  return type.provides_text || (!type.reads_text && !type.reads_record);
-}
-
 void note_digests(Document& document, std::size_t position, bool provides_text) {
   StageResult& result = document.stages[position];
-  if (!result.output.is_null()) result.origin.digest = short_digest(json_to_text(result.output));
+  if (!result.output.is_null()) result.origin.digest = short_digest(json_to_text(to_stored(result)));
   if (provides_text && document.text) document.text_digest = short_digest(encode_text(*document.text));
 }
 

@@ -87,9 +87,6 @@ class StageDecider {
 Result<std::vector<std::string>> conditions_that_hold(std::span<const NamedCondition> when,
                                                       const nlohmann::json& record);
 
-/// True if the stage's key has the file's SHA-256.
-bool reads_file(const StageType& type);
-
 /// Digests of what a stage found, for the keys of those after it.
 void note_digests(Document& document, std::size_t position, bool provides_text);
 

@@ -1,10 +1,12 @@
 // A reply of a model server: one letter for the protocol, the status, headers, an empty line, the body.
 // Nothing that a server sends brings docket down, and what it takes for an answer is valid by the schema.
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 
+#include "backends/backends.h"
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/protocol.h"
 #include "pipeline/json/schema.h"
@@ -34,8 +36,8 @@ Request question() {
 
 std::unique_ptr<Protocol> protocol(char letter) {
   const Target target{.backend = "model", .url = "http://127.0.0.1:1", .model = "m"};
-  if (letter == 'o') return make_ollama(target);
-  return letter == 'a' ? make_anthropic(target) : make_openai(target);
+  const std::string_view wanted = letter == 'o' ? "ollama" : letter == 'a' ? "anthropic" : "openai";
+  return std::ranges::find(all(), wanted, &BackendType::name)->protocol(target);
 }
 
 std::string_view take_line(std::string_view& text) {

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "pipeline/config/read_pipeline.h"
+#include "pipeline/pipeline.h"
 #include "tests/temp_dir.h"
 
 namespace docket {
@@ -17,7 +18,7 @@ std::optional<Price> price(const std::string& yaml) {
                     (yaml.empty() ? "" : ", price: " + yaml) + " }\nstages:\n  - extract:\n"),
       registry());
   if (!read.pipeline) throw std::invalid_argument(to_string(read.diagnostics.at(0)));
-  return price_of(read.pipeline->backends[0].settings);
+  return price_of(read.pipeline->backends[0]);
 }
 
 Usage tokens(std::int64_t input, std::int64_t cached, std::int64_t written, std::int64_t output) {

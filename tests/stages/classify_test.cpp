@@ -32,10 +32,12 @@ Outcomes classify(const std::vector<Reply>& replies) {
   document.text = std::make_shared<Text>();
   Outcomes outcomes;
   const json record;
+  std::unique_ptr<StageProgress> progress;
   for (int number = 0; number <= static_cast<int>(replies.size()); ++number) {
     const std::span<const Reply> last =
         number == 0 ? std::span<const Reply>() : std::span(&replies[static_cast<std::size_t>(number - 1)], 1);
-    const auto requests = harness.stage().advance(document, Turn{number, last, record, {}}, outcomes.result);
+    const auto requests =
+        harness.stage().advance(document, Turn{number, last, record, {}, progress}, outcomes.result);
     if (!requests) {
       outcomes.error = requests.error();
       break;

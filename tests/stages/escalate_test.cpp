@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "stages/stages.h"
 #include "tests/stage_harness.h"
 
@@ -9,12 +11,21 @@ namespace {
 using nlohmann::json;
 using Reasons = std::vector<std::string>;
 
-/// What escalate says of a record, under the given options.
+constexpr const char* label_options = "backends: rules\nlabels: { invoice: , letter: }\n";
+
+/// What escalate says of a record, under the given options, after one stage of each other type.
 StageResult escalate(const std::string& options, const json& record, const Reasons& when = {}) {
-  const StageHarness harness("escalate", options);
+  std::string more = "  - escalate:\n";
+  std::istringstream lines(options);
+  for (std::string line; std::getline(lines, line);)
+    more += "      " + line + "\n";
+  const StageHarness harness("classify", label_options,
+                             R"({"type": "object", "properties": {"total": {"type": "number"}}})",
+                             "  - structured-extract: { backends: rules, schema: schema.json }\n" + more);
   Document document;
   StageResult result;
-  EXPECT_TRUE(harness.stage().advance(document, Turn{0, {}, record, when}, result));
+  std::unique_ptr<StageProgress> progress;
+  EXPECT_TRUE(harness.stage().advance(document, Turn{0, {}, record, when, progress}, result));
   return result;
 }
 
@@ -58,10 +69,7 @@ TEST(Escalate, LetsASureRecordPass) {
 }
 
 TEST(Escalate, HasTheStageDoneAgainByTheModelAndSaysWhatWas) {
-  const StageHarness harness("classify",
-                             "backends: rules\n"
-                             "labels: { invoice: , letter: }\n",
-                             "", "  - escalate:\n      backend: model\n");
+  const StageHarness harness("classify", label_options, "", "  - escalate:\n      backend: model\n");
   Document document;
   document.text = std::make_shared<Text>(Text{{{0, 0, "a page", {}}}});
   const json record = {{"classify",
@@ -71,19 +79,42 @@ TEST(Escalate, HasTheStageDoneAgainByTheModelAndSaysWhatWas) {
                          {"tier", "rules"},
                          {"scores", {{"letter", 0.4}}}}}};
   StageResult result;
-  auto requests = harness.stage().advance(document, Turn{0, {}, record, {}}, result);
+  std::unique_ptr<StageProgress> progress;
+  auto requests = harness.stage().advance(document, Turn{0, {}, record, {}, progress}, result);
   ASSERT_TRUE(requests);
   ASSERT_EQ(requests->size(), 1U);
   EXPECT_EQ(requests->front().backend, "model");
   EXPECT_EQ(result.reasons, Reasons{"low confidence: classify"});
   const std::vector<Reply> replies = {{Answer{{{"label", "invoice"}}}}};
-  requests = harness.stage().advance(document, Turn{1, replies, record, {}}, result);
+  requests = harness.stage().advance(document, Turn{1, replies, record, {}, progress}, result);
   ASSERT_TRUE(requests);
   EXPECT_TRUE(requests->empty());
-  EXPECT_EQ(result.output["replaces"], "classify");
-  EXPECT_EQ(result.output["before"]["label"], "letter");
-  EXPECT_EQ(result.output["answer"]["label"], "invoice");
-  EXPECT_EQ(result.output["answer"]["lower_tiers"][0]["tier"], "rules");
+  const json before = {{"label", "letter"}, {"confidence", 0.4}, {"accepted", false}, {"tier", "rules"}};
+  EXPECT_EQ(result.output, (json{{"replaces", "classify"}, {"before", before}}));
+  ASSERT_TRUE(result.replaces);
+  EXPECT_EQ(result.replaces->stage, "classify");
+  EXPECT_EQ(result.replaces->answer["label"], "invoice");
+  EXPECT_EQ(result.replaces->answer["lower_tiers"][0]["tier"], "rules");
+}
+
+TEST(Escalate, ReportsATierThatTheDocumentWasTooLongFor) {
+  const json passed = {{"tier", "small"}, {"class", "too_long"}, {"message", ""}};
+  const json record = {{"structured_extract", {{"accepted", true}, {"passed_over", json::array({passed})}}}};
+  EXPECT_EQ(escalate("", record).reasons, Reasons{"too long: structured_extract"});
+}
+
+TEST(Escalate, AsksTheTypeOfAStageAndNotTheShapeOfItsOutput) {
+  const json record = {{"document", {{"grade", "poor"}}},
+                       {"extract", {{"grade", "good"}, {"label", nullptr}, {"accepted", false}}}};
+  EXPECT_EQ(escalate("", record).state, StageResult::State::skipped);
+}
+
+TEST(Escalate, CanHaveDoneAgainWhatDeclaresIt) {
+  for (const StageType& type : stages::all())
+    EXPECT_EQ(type.redo.make != nullptr, type.redo.summary != nullptr) << type.name;
+  EXPECT_THROW(
+      StageHarness("classify", label_options, "", "  - escalate: { backend: model, redo: extract }\n"),
+      std::invalid_argument);
 }
 
 TEST(Escalate, WantsAModelAndSomethingToRedo) {

@@ -14,7 +14,8 @@ TEST(ExtractStage, AsksTheWorkersForTheFileAtOnce) {
   Document document;
   document.file = "/inbox/a.pdf";
   StageResult result;
-  const auto requests = stage->advance(document, {0, {}, no_record, {}}, result);
+  std::unique_ptr<StageProgress> progress;
+  const auto requests = stage->advance(document, {0, {}, no_record, {}, progress}, result);
   ASSERT_TRUE(requests);
   ASSERT_EQ(requests->size(), 1U);
   EXPECT_EQ(requests->front().backend, extraction_workers);
@@ -29,11 +30,12 @@ TEST(ExtractStage, TheAnswerFillsTheDocument) {
   const auto stage = make_extract({});
   Document document;
   StageResult result;
+  std::unique_ptr<StageProgress> progress;
   Reply reply;
   const auto text = std::make_shared<const Text>(Text{{{595, 842, "hello\n", {}}}});
   reply.answer = Answer{{{"pages", 1}, {"grade", "poor"}}, text};
   reply.file = FileFacts{"abc", 12, "application/pdf"};
-  const auto more = stage->advance(document, {1, {&reply, 1}, no_record, {}}, result);
+  const auto more = stage->advance(document, {1, {&reply, 1}, no_record, {}, progress}, result);
   ASSERT_TRUE(more);
   EXPECT_TRUE(more->empty());
   EXPECT_EQ(document.text, text);
@@ -47,10 +49,11 @@ TEST(ExtractStage, AFileThatCannotBeReadKeepsItsIdentity) {
   const auto stage = make_extract({});
   Document document;
   StageResult result;
+  std::unique_ptr<StageProgress> progress;
   Reply reply;
   reply.answer = Error{ErrorClass::encrypted, "needs a password"};
   reply.file = FileFacts{"abc", 12, "application/pdf"};
-  const auto more = stage->advance(document, {1, {&reply, 1}, no_record, {}}, result);
+  const auto more = stage->advance(document, {1, {&reply, 1}, no_record, {}, progress}, result);
   ASSERT_FALSE(more);
   EXPECT_EQ(more.error(), (Error{ErrorClass::encrypted, "needs a password"}));
   EXPECT_EQ(document.sha256, "abc");
@@ -60,7 +63,10 @@ TEST(ExtractStage, AFileThatCannotBeReadKeepsItsIdentity) {
 TEST(ExtractStage, StandsInTheTable) {
   const auto found = std::ranges::find(all(), "extract", &StageType::name);
   ASSERT_NE(found, all().end());
-  EXPECT_FALSE(found->reads_text);
+  const StageReads reads = found->reads({});
+  EXPECT_TRUE(reads.file);
+  EXPECT_FALSE(reads.text || reads.record);
+  EXPECT_TRUE(found->provides_text);
 }
 
 }  // namespace

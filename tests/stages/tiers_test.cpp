@@ -52,7 +52,8 @@ class Work {
   }
   /// The replies to the last requests.
   Work& turn(const std::vector<Reply>& replies) {
-    auto next = harness_.stage().advance(document_, Turn{number_++, replies, record_, {}}, result_);
+    auto next =
+        harness_.stage().advance(document_, Turn{number_++, replies, record_, {}, progress_}, result_);
     requests_ = next ? *next : std::vector<Request>{};
     if (!next) failure_ = next.error();
     return *this;
@@ -77,6 +78,7 @@ class Work {
   Document document_;
   StageResult result_;
   int number_ = 0;
+  std::unique_ptr<StageProgress> progress_;
   std::vector<Request> requests_;
   std::optional<Error> failure_;
 };

@@ -31,7 +31,7 @@ FieldsQuestion fields_question(std::string_view text) {
 TEST(RulesBackend, IsInTheTable) {
   const auto kinds = all();
   EXPECT_TRUE(std::any_of(kinds.begin(), kinds.end(), [](const BackendType& kind) {
-    return kind.name == "builtin" && !kind.answers_prompts;
+    return kind.name == "builtin" && !kind.answers_prompts();
   }));
 }
 

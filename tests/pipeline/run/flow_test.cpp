@@ -137,6 +137,28 @@ TEST(Flow, StopsEarlyAndStillAccountsForEveryDocument) {
   }
 }
 
+struct Countdown final : StageProgress {
+  explicit Countdown(std::size_t turns) : left(turns) {}
+  std::size_t left;
+};
+
+TEST(Flow, KeepsAStagesProgressFromTurnToTurnForEachDocument) {
+  FakeBackend backend(answer_ok);
+  std::vector<StageConfig> stages;
+  stages.push_back(
+      fake_stage_config("counting", {}, [](Document& document, const Turn& turn, StageResult&) -> Requests {
+        if (turn.number == 0 && turn.progress) return Error{ErrorClass::bug, "somebody else's progress"};
+        if (turn.number == 0) turn.progress = std::make_unique<Countdown>(document.number % 5);
+        auto& countdown = dynamic_cast<Countdown&>(*turn.progress);
+        if (countdown.left == 0) return nothing();
+        --countdown.left;
+        return ask(1);
+      }));
+  const Counts counts = run(stages, backend, 100, {2, 16});
+  EXPECT_EQ(counts.by_outcome.at(Outcome::done), 100u);
+  EXPECT_EQ(counts.usage.calls, 20 * (0 + 1 + 2 + 3 + 4));
+}
+
 TEST(Flow, RunsParallelBranchesAndJoinsThem) {
   FakeBackend backend(answer_ok);
   std::vector<StageConfig> stages;

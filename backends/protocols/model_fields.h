@@ -1,0 +1,115 @@
+#pragma once
+#include <string_view>
+
+#include "pipeline/field.h"
+
+namespace docket::backends {
+
+/// Settings that several protocols have.
+namespace fields {
+
+inline constexpr std::string_view locations[] = {"local", "cloud"};
+
+/// USD per million tokens. Beyond it sums would not fit 64 bits; what is sold costs less than 1,000.
+inline constexpr double dearest = 10'000;
+
+inline constexpr Field price_fields[] = {
+    {.name = "input",
+     .type = Field::Type::number,
+     .help = "USD per million input tokens",
+     .required = true,
+     .minimum = 0,
+     .maximum = dearest},
+    {.name = "cached_input",
+     .type = Field::Type::number,
+     .help = "of these, read from the server's cache; as `input` when absent",
+     .minimum = 0,
+     .maximum = dearest},
+    {.name = "cache_write",
+     .type = Field::Type::number,
+     .help = "of these, written to the server's cache; as `input` when absent",
+     .minimum = 0,
+     .maximum = dearest},
+    {.name = "output",
+     .type = Field::Type::number,
+     .help = "USD per million output tokens",
+     .required = true,
+     .minimum = 0,
+     .maximum = dearest},
+    {.name = "as_of", .type = Field::Type::date, .help = "when these prices were looked up"},
+};
+
+inline constexpr Field model{.name = "model", .help = "the model's name as the server knows it"};
+inline constexpr Field required_model{.name = model.name, .help = model.help, .required = true};
+inline constexpr Field context{
+    .name = "context",
+    .type = Field::Type::integer,
+    .help = "tokens that fit: always sent where the server can be told, always verified",
+    .minimum = 256,
+    .maximum = 100'000'000};
+inline constexpr Field max_concurrent{.name = "max_concurrent",
+                                      .type = Field::Type::integer,
+                                      .help = "calls at a time, per address",
+                                      .fallback = "4",
+                                      .minimum = 1,
+                                      .maximum = 1000,
+                                      .affects_answer = false};
+inline constexpr Field timeout{.name = "timeout",
+                               .type = Field::Type::duration,
+                               .help = "for one whole answer",
+                               .fallback = "120s",
+                               .minimum = 100,
+                               .maximum = 86'400'000,
+                               .affects_answer = false};
+inline constexpr Field connect_timeout{.name = "connect_timeout",
+                                       .type = Field::Type::duration,
+                                       .help = "for the connection",
+                                       .fallback = "10s",
+                                       .minimum = 10,
+                                       .maximum = 600'000,
+                                       .affects_answer = false};
+inline constexpr Field first_byte_timeout{.name = "first_byte_timeout",
+                                          .type = Field::Type::duration,
+                                          .help = "for the beginning of an answer; as `timeout` when absent",
+                                          .minimum = 100,
+                                          .maximum = 86'400'000,
+                                          .affects_answer = false};
+inline constexpr Field deadline{.name = "deadline",
+                                .type = Field::Type::duration,
+                                .help = "for one question with all its attempts and the waits between them",
+                                .fallback = "10m",
+                                .minimum = 100,
+                                .maximum = 604'800'000,
+                                .affects_answer = false};
+inline constexpr Field think{.name = "think",
+                             .type = Field::Type::boolean,
+                             .help = "let a reasoning model think before it answers",
+                             .fallback = "false"};
+inline constexpr Field fallback{
+    .name = "fallback",
+    .type = Field::Type::backend,
+    .help = "who is asked when this one cannot be reached or gives no valid answer",
+    .affects_answer = false};
+inline constexpr Field location{
+    .name = "location",
+    .type = Field::Type::choice,
+    .help =
+        "whether documents sent there leave this machine's network; from the address when absent: "
+        "loopback and private addresses are local",
+    .choices = locations,
+    .affects_answer = false};
+inline constexpr Field price{
+    .name = "price",
+    .type = Field::Type::group,
+    .help = "what calls cost; unknown when absent, which a budget refuses for the cloud",
+    .fields = price_fields,
+    .affects_answer = false};
+inline constexpr Field key{
+    .name = "api_key", .type = Field::Type::secret, .help = "sent over TLS or to loopback only"};
+inline constexpr Field required_key{.name = key.name, .type = key.type, .help = key.help, .required = true};
+
+inline constexpr std::string_view urls_help =
+    "the server's address, or a list: calls go to the least busy healthy one";
+
+}  // namespace fields
+}  // namespace docket::backends

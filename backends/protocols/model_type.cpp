@@ -1,0 +1,102 @@
+#include "backends/protocols/model_type.h"
+
+#include <cmath>
+#include <stdexcept>
+
+#include "backends/http/address.h"
+
+namespace docket::backends {
+namespace {
+
+using nlohmann::json;
+
+/// USD per million tokens as pico-dollars per token: 1 USD per million is 1e-6 USD, a million pico-dollars.
+std::int64_t pico_dollars(double usd_per_million) { return std::llround(usd_per_million * 1e6); }
+
+std::optional<Price> model_price(const Settings& settings) {
+  if (!settings.has("price")) return std::nullopt;
+  const Settings group = settings.group("price");
+  Price price;
+  price.input = pico_dollars(group.number("input"));
+  price.output = pico_dollars(group.number("output"));
+  price.cached_input = group.has("cached_input") ? pico_dollars(group.number("cached_input")) : price.input;
+  price.cache_write = group.has("cache_write") ? pico_dollars(group.number("cache_write")) : price.input;
+  return price;
+}
+
+/// An address that is none, a key that would go over plain HTTP to another machine.
+std::optional<Error> model_problem(const Settings& settings) {
+  const bool has_key = !settings.text("api_key").empty();
+  for (const std::string& url : settings.texts("url")) {
+    const auto address = parse_address(url);
+    if (!address) return Error{ErrorClass::config, "url: " + address.error().message};
+    if (has_key && address->scheme == "http" && !is_loopback(*address)) {
+      return Error{ErrorClass::config, "url: a key is sent over https or to this machine only, and http://" +
+                                           address->host + " is neither"};
+    }
+  }
+  return std::nullopt;
+}
+
+/// The addresses, and the model there.
+json model_identity(const Settings& settings) {
+  const json resolved = settings.resolved();
+  return json::array({resolved.value("url", json()), resolved.value("model", json())});
+}
+
+}  // namespace
+
+BackendType model_type(BackendType own) {
+  if (own.location == nullptr) own.location = model_location;
+  if (own.price == nullptr) own.price = model_price;
+  if (own.problem == nullptr) own.problem = model_problem;
+  if (own.server == nullptr) own.server = model_identity;
+  return own;
+}
+
+bool is_handed_on(std::string_view model) { return model.ends_with("-cloud") || model.ends_with(":cloud"); }
+
+Location model_location(const Settings& settings) {
+  if (settings.has("location"))
+    return settings.text("location") == "cloud" ? Location::cloud : Location::local;
+  if (is_handed_on(settings.text("model"))) return Location::cloud;  // Ollama speaks the other protocols too.
+  for (const std::string& url : settings.texts("url")) {
+    const auto address = parse_address(url);
+    if (!address || location_of(*address) == Location::cloud) return Location::cloud;
+  }
+  return Location::local;
+}
+
+std::vector<Target> targets_of(const BackendConfig& backend) {
+  const Settings& settings = backend.settings;
+  Target target;
+  target.backend = backend.name;
+  target.model = settings.text("model");
+  target.key = settings.text("api_key");
+  if (settings.integer("context") > 0) target.context = settings.integer("context");
+  target.think = settings.boolean("think");
+  target.location = location_of(backend);
+  target.limits.connect = settings.duration("connect_timeout");
+  target.limits.total = settings.duration("timeout");
+  // An answer that is not streamed comes in one piece at the end.
+  target.limits.first_byte =
+      settings.has("first_byte_timeout") ? settings.duration("first_byte_timeout") : target.limits.total;
+  std::vector<Target> targets;
+  for (std::string url : settings.texts("url")) {
+    while (url.ends_with('/'))
+      url.pop_back();
+    const Result<Address> address = parse_address(url);
+    target.through_proxy = target.location == Location::cloud && address && !is_loopback(*address);
+    target.url = std::move(url);
+    targets.push_back(target);
+  }
+  return targets;
+}
+
+std::unique_ptr<Protocol> make_protocol(const BackendConfig& backend, const Target& target) {
+  if (!backend.type->answers_prompts())
+    throw std::logic_error("the backend type '" + std::string(backend.type->name) + "' has no protocol");
+  return backend.type->protocol(target);
+}
+
+}  // namespace docket::backends

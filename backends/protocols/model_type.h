@@ -1,0 +1,28 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backends/protocols/protocol.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/registry.h"
+
+namespace docket::backends {
+
+/// The row of a protocol: `own`, and how all protocols read what they share of their settings, where `own`
+/// does not say.
+BackendType model_type(BackendType own);
+
+/// What the setting `location` says, else the farthest of the addresses; cloud also when the model's name
+/// says that Ollama hands it on (`…-cloud`).
+Location model_location(const Settings& settings);
+bool is_handed_on(std::string_view model);
+
+/// The backend at each of its addresses.
+std::vector<Target> targets_of(const BackendConfig& backend);
+/// By the type of the backend, which answers prompts; otherwise throws std::logic_error.
+std::unique_ptr<Protocol> make_protocol(const BackendConfig& backend, const Target& target);
+
+}  // namespace docket::backends
