@@ -78,7 +78,7 @@ struct LedgerColumn {
   const char* added = nullptr;
 };
 
-namespace columns {
+namespace ledger_columns {
 
 template <typename Class, typename Member>
 Class class_of(Member Class::*);  // Not defined: only its type is asked for.
@@ -91,22 +91,24 @@ auto& member_at(auto& row) {
     return member_at<members...>(row.*member);
 }
 
-}  // namespace columns
+}  // namespace ledger_columns
 
 /// The column of a member, or of a member's member: column<&Row::stamp, &FileStamp::size>("size").
 template <auto member, auto... members>
 constexpr auto column(const char* name, const char* added = nullptr) {
-  using Row = decltype(columns::class_of(member));
+  using Row = decltype(ledger_columns::class_of(member));
   return LedgerColumn<Row>{
-      name, [](const Row& row) { return to_value(columns::member_at<member, members...>(row)); },
-      [](const LedgerCell& cell, Row& row) { from_cell(cell, columns::member_at<member, members...>(row)); },
+      name, [](const Row& row) { return to_value(ledger_columns::member_at<member, members...>(row)); },
+      [](const LedgerCell& cell, Row& row) {
+        from_cell(cell, ledger_columns::member_at<member, members...>(row));
+      },
       added};
 }
 
 /// The two columns of an Error that a row may have; the class stands before the message.
 template <auto error>
 constexpr auto error_class_column(const char* column_name) {
-  using Row = decltype(columns::class_of(error));
+  using Row = decltype(ledger_columns::class_of(error));
   return LedgerColumn<Row>{column_name,
                            [](const Row& row) {
                              return row.*error ? LedgerValue(name((row.*error)->error_class)) : LedgerValue();
@@ -118,7 +120,7 @@ constexpr auto error_class_column(const char* column_name) {
 }
 template <auto error>
 constexpr auto error_message_column(const char* column_name) {
-  using Row = decltype(columns::class_of(error));
+  using Row = decltype(ledger_columns::class_of(error));
   return LedgerColumn<Row>{
       column_name,
       [](const Row& row) { return row.*error ? to_value((row.*error)->message) : LedgerValue(); },
