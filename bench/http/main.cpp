@@ -18,6 +18,7 @@
 #include "backends/backends.h"
 #include "backends/calls/model_backend.h"
 #include "bench/http/slow_server.h"
+#include "pipeline/config/read_pipeline.h"
 #include "pipeline/json/schema.h"
 #include "stages/stages.h"
 

@@ -58,7 +58,7 @@ TEST(TextCodec, IsSmallWhereWordsShareALine) {
   text.pages.emplace_back();
   for (std::uint32_t i = 0; i < 1000; ++i) {
     text.pages[0].text += "word ";
-    const float left = static_cast<float>(i % 10) * 50.5f, top = static_cast<float>(i / 10) * 12.5f;
+    const float left = static_cast<float>(i % 10) * 50.5f, top = static_cast<float>(i - i % 10) / 10 * 12.5f;
     text.pages[0].words.push_back({{left, top, left + 40.25f, top + 10}, i * 5, 4});
   }
   EXPECT_LT(encode_text(text).size(), 5000u + 1000 * 13);
