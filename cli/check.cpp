@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "backends/calls/probe.h"
+#include "backends/extraction/missing_data.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/signals.h"
@@ -79,6 +80,8 @@ void add_check(CLI::App& app, int& exit_code) {
     for (const StageConfig& stage : pipeline->stages)
       stages += (stages.empty() ? "" : ", ") + stage.id;
     std::fprintf(stderr, "%s: ok, stages %s\n", options->pipeline.file.c_str(), stages.c_str());
+    for (const std::string& warning : backends::missing_data())
+      print_error("warning: " + warning);
     if (options->probe) exit_code = print_probes(*pipeline, options->offline);
   });
 }

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "backends/backends.h"
+#include "backends/extraction/missing_data.h"
 #include "cli/document_options.h"
 #include "cli/exit_code.h"
 #include "cli/plan.h"
@@ -114,6 +115,7 @@ RunEnvironment environment_of(const RunCommand& command, Signals& signals) {
   environment.signal = [&] { return signals.received(); };
   environment.exit_code = exit_code;
   environment.version = version;
+  environment.warnings = backends::missing_data();
   return environment;
 }
 

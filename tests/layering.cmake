@@ -26,7 +26,7 @@ set(rooms
   "backends=${config};backends/http;backends/extraction;backends/protocols;backends/rules;backends/calls"
   "stages=${config}"
   "worker=${config};backends/extraction/wire.h"
-  "cli=${run};backends;backends/calls;stages"
+  "cli=${run};backends;backends/calls;backends/extraction;stages"
 )
 
 # <header's beginning>=<the only files that may include it>

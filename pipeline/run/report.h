@@ -45,6 +45,7 @@ class Report {
     int exit_code = 0;
     std::string stopped;  ///< Why the run ended early; empty: it did not.
     int jobs = 0;
+    std::vector<std::string> warnings;  ///< What this machine lacks.
   };
   /// The report as it is written for the user: docs/report.schema.json.
   nlohmann::ordered_json to_json(const Run& run) const;

@@ -122,7 +122,11 @@ class Run {
 
 RunOutcome Run::run() {
   const WallClock::time_point begin = WallClock::now();
-  Report::Run run{.id = new_run_id(), .started = utc_now(), .finished = {}, .stopped = {}};
+  Report::Run run{.id = new_run_id(),
+                  .started = utc_now(),
+                  .finished = {},
+                  .stopped = {},
+                  .warnings = environment_.warnings};
   run.jobs = options_.jobs;
   if (const auto failed = ledger_.begin(run, environment_.version)) writer_.fail(*failed);
   if (!writer_.error()) work();
@@ -143,6 +147,8 @@ void Run::work() {
   std::optional<Depfile> depfile;
   if (!options_.depfile.empty()) depfile.emplace(pipeline_.files);
   listener_.begun();
+  for (const std::string& warning : environment_.warnings)
+    listener_.warned(warning);
   auto reading = ledger_.ledger().read();
   if (!reading) return writer_.fail(reading.error());
   const Result<std::int64_t> known_before = count_in_input(**reading);

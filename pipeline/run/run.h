@@ -51,7 +51,8 @@ struct RunEnvironment {
   std::function<int()> signal = [] { return 0; };  ///< That requested `stop`; 0: none has.
   /// The exit code that report and ledger give for such an outcome.
   std::function<int(const RunOutcome&)> exit_code = [](const RunOutcome&) { return 0; };
-  std::string version;  ///< Of docket.
+  std::string version;                ///< Of docket.
+  std::vector<std::string> warnings;  ///< What this machine lacks: told to the listener, and in the report.
 };
 
 /// Is told how a run gets on, by several threads, never after the run has returned.

@@ -1,0 +1,16 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace docket::backends {
+
+/// Where poppler looks for its data on Debian: CMaps and mappings of the package poppler-data.
+inline constexpr std::string_view poppler_data = "/usr/share/poppler";
+
+/// For people: what the workers need at run time and this machine lacks, what that costs, and how to get it.
+/// Empty: nothing.
+std::vector<std::string> missing_data(const std::filesystem::path& poppler_folder = poppler_data);
+
+}  // namespace docket::backends
