@@ -32,7 +32,7 @@ struct Options {
 
 /// The one backend of a run: hands each request to the backend that it names, and those for
 /// `extraction_workers` to the pool. A backend that cannot be used answers with ErrorClass::unavailable.
-/// `plan` must outlive it. The Error is of class `config`.
+/// `pipeline` must outlive it. The Error is of class `config`.
 Result<std::unique_ptr<Backend>> make(const Pipeline& pipeline, const Options& options);
 
 }  // namespace docket::backends

@@ -4,7 +4,7 @@ namespace docket {
 
 struct RunOutcome;
 
-/// A contract with scripts. When several apply the first of 2, 5, 4, 1, 3 wins.
+/// A contract with scripts. When several apply the first of 2, 5, 130/143, 4, 1, 3 wins.
 enum ExitCode : int {
   exit_up_to_date = 0,
   exit_failed = 1,       ///< Some documents failed.

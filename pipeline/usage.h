@@ -32,7 +32,7 @@ struct UsageMember {
   Kind kind;
 };
 
-/// In the order of records and reports. A new member needs its line here and nothing else: older ledgers get
+/// In the order of records and reports. A new member needs its line here and no other code: older ledgers get
 /// the column, filled with 0, when a run opens them.
 inline constexpr UsageMember usage_members[] = {
     {"calls", &Usage::calls, UsageMember::Kind::calls},
