@@ -157,8 +157,8 @@ std::string format_report(const ordered_json& report) {
   }
   const ordered_json& kept = report["up_to_date"];
   const std::int64_t kept_held = kept["held"];
-  if (documents["skipped"] != 0) {
-    counts += ", " + number(documents["skipped"]) + " up to date";
+  if (documents["up_to_date"] != 0) {
+    counts += ", " + number(documents["up_to_date"]) + " up to date";
     if (kept_held > 0) counts += " (" + std::to_string(kept_held) + " of them held)";
   }
   // Not a table of zeros when nothing had to be done.

@@ -5,7 +5,6 @@
 #include <cstdio>
 
 #include "pipeline/support/ascii.h"
-#include "pipeline/support/iso_8601.h"
 
 namespace docket::stages {
 namespace {
@@ -124,11 +123,17 @@ bool QuoteFinder::stands(const json& evidence) {
   return !words.empty() && find_words(prepared(page - 1).words, words) != std::string::npos;
 }
 
+/// Of the form 2024-03-05, whether or not there is such a day: a model's value may be wrong.
+bool looks_like_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  return std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '-'; });
+}
+
 std::optional<bool> value_in_quote(const json& value, const std::string& quote) {
   if (value.is_number()) return number_in(value.get<double>(), quote);
   if (!value.is_string()) return std::nullopt;
   const auto& text = value.get_ref<const std::string&>();
-  if (is_iso_date(text)) return date_in(text, quote);
+  if (looks_like_date(text)) return date_in(text, quote);
   const std::string letters = letters_of(text);
   if (letters.empty()) return std::nullopt;
   if (letters_of(quote).find(letters) != std::string::npos) return true;

@@ -117,7 +117,7 @@ class FullDisk(e2e.Case):
         self.assertEqual(len(list(self.dir.glob("left/in/*.pdf.json"))), 10)
         (self.dir / "left/filler").unlink()
         self.run_pipeline("-o", "left")
-        self.assertEqual(self.report("left")["documents"]["skipped"], 10)
+        self.assertEqual(self.report("left")["documents"]["up_to_date"], 10)
         self.assertEqual(self.tree("left"), self.tree("fresh"))
 
     def committed(self, out):
@@ -200,7 +200,7 @@ class FullDisk(e2e.Case):
         (self.dir / "out/results.jsonl/in the way").unlink()
         (self.dir / "out/results.jsonl").rmdir()
         self.run_pipeline()
-        self.assertEqual(self.report()["documents"]["skipped"], 1, "the record is not made anew")
+        self.assertEqual(self.report()["documents"]["up_to_date"], 1, "the record is not made anew")
         self.assertEqual(self.paths(), ["in/a.txt"])
 
     def test_a_second_report_that_cannot_be_written(self):

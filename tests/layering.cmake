@@ -94,7 +94,8 @@ foreach(entry IN LISTS rooms ITEMS "end=")
 endforeach()
 
 # A folder that is in no list is a room that nobody decided on.
-file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/pipeline/*.h ${ROOT}/backends/*.h ${ROOT}/stages/*.h ${ROOT}/worker/*.h ${ROOT}/cli/*.h)
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/pipeline/*.h ${ROOT}/backends/*.h ${ROOT}/stages/*.h ${ROOT}/worker/*.h ${ROOT}/cli/*.h
+     ${ROOT}/pipeline/*.cpp ${ROOT}/backends/*.cpp ${ROOT}/stages/*.cpp ${ROOT}/worker/*.cpp ${ROOT}/cli/*.cpp)
 foreach(file IN LISTS files)
   cmake_path(GET file PARENT_PATH room)
   if(NOT "${rooms}" MATCHES "(^|;)${room}=")

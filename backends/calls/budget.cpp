@@ -75,9 +75,9 @@ bool Budget::fits(const std::string& document, std::int64_t most) const {
 /// Not even when all that is reserved is given back.
 std::optional<Error> Budget::refuse(const std::string& document, std::int64_t most) const {
   const auto error = [&](const char* whose, std::int64_t spent, std::int64_t limit) {
-    return Error{ErrorClass::withheld, std::string("budget: ") + whose + " has spent " + format_money(spent) +
-                                           " of its " + format_money(limit) + ", and a call can cost " +
-                                           format_money(most)};
+    return Error{ErrorClass::withheld, std::string("budget: ") + whose + " has spent " + format_cents(spent) +
+                                           " of its " + format_cents(limit) + ", and a call can cost " +
+                                           format_cents(most)};
   };
   if (limits_.run && run_.spent + most > *limits_.run) return error("the run", run_.spent, *limits_.run);
   const std::int64_t spent = account(document).spent;

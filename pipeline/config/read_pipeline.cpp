@@ -30,9 +30,9 @@ std::vector<std::string> keys_of(const std::vector<std::pair<std::string, std::s
 
 /// Reads one pipeline file: text → tree → tables → graph → stages. Each step goes on after mistakes, so that
 /// all of them are found in one go; only what depends on a broken part is left out.
-class PlanReader {
+class PipelineReader {
  public:
-  PlanReader(const fs::path& file, const Registry& registry, std::vector<std::string> overrides)
+  PipelineReader(const fs::path& file, const Registry& registry, std::vector<std::string> overrides)
       : registry_(registry),
         diagnostics_(file.string(), std::move(overrides)),
         reader_(fs::absolute(file).lexically_normal().parent_path(), diagnostics_) {
@@ -262,7 +262,7 @@ class PlanReader {
 
 PipelineOrDiagnostics read_pipeline(const fs::path& file, const Registry& registry,
                                     const std::vector<std::pair<std::string, std::string>>& overrides) {
-  return PlanReader(file, registry, keys_of(overrides)).run(overrides);
+  return PipelineReader(file, registry, keys_of(overrides)).run(overrides);
 }
 
 }  // namespace docket

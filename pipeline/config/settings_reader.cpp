@@ -34,7 +34,7 @@ std::vector<std::string_view> names_of(std::span<const Field> fields) {
 
 Settings SettingsReader::read(std::span<const Field> fields, const Node& node, const Position& owner,
                               const std::string& path) {
-  return read_slots(fields, node, owner, path, Missing::print_error);
+  return read_slots(fields, node, owner, path, Missing::is_error);
 }
 
 Settings SettingsReader::read_slots(std::span<const Field> fields, const Node& node, const Position& owner,
@@ -49,8 +49,8 @@ Settings SettingsReader::read_slots(std::span<const Field> fields, const Node& n
     if (entry) {
       slot.value = value({field, *entry->value, name, entry->position}).value_or(SettingValue());
     } else {
-      const bool matters = missing == Missing::print_error && !is_misspelt(fields, node, field.name);
-      slot.value = absent(field, owner, name, matters ? Missing::print_error : Missing::ignore);
+      const bool matters = missing == Missing::is_error && !is_misspelt(fields, node, field.name);
+      slot.value = absent(field, owner, name, matters ? Missing::is_error : Missing::ignore);
     }
     values->slots.push_back(std::move(slot));
   }
@@ -70,7 +70,7 @@ bool SettingsReader::is_misspelt(std::span<const Field> fields, const Node& node
 
 SettingValue SettingsReader::absent(const Field& field, const Position& owner, const std::string& path,
                                     Missing missing) {
-  if (field.required && missing == Missing::print_error) {
+  if (field.required && missing == Missing::is_error) {
     diagnostics_.add(owner, path, "missing, expected " + expected(field) + ": " + std::string(field.help));
   }
   if (field.type == Type::group) return read_slots(field.fields, Node(), owner, path, Missing::ignore);
@@ -103,13 +103,13 @@ std::optional<std::string> SettingsReader::text(const Node& node, const std::str
   return found ? std::optional(std::move(found->text)) : std::nullopt;
 }
 
-void SettingsReader::print_error(const Place& place, const std::string& message) {
+void SettingsReader::report(const Place& place, const std::string& message) {
   const bool has_place = place.node.kind != Node::Kind::null;  // Nothing stands where the next thing does.
   diagnostics_.add(has_place ? place.node.position : place.owner, place.path, message);
 }
 
 void SettingsReader::expected_but_got(const Place& place, const std::string& got) {
-  print_error(place, "expected " + expected(place.field) + ", got " + got);
+  report(place, "expected " + expected(place.field) + ", got " + got);
 }
 
 std::string SettingsReader::shown(const Place& place, const Scalar& scalar) const {
@@ -127,7 +127,7 @@ std::optional<SettingsReader::Scalar> SettingsReader::scalar(const Place& place)
   if (!expanded) {
     const std::string& message = expanded.error().message;
     const bool may_default = place.field.type != Type::secret && message.ends_with("is not set");
-    print_error(place, message + (may_default ? "; ${NAME:-…} sets a default" : ""));
+    report(place, message + (may_default ? "; ${NAME:-…} sets a default" : ""));
     return std::nullopt;
   }
   Scalar scalar;
@@ -222,7 +222,7 @@ bool SettingsReader::known(const Place& place, const Scalar& scalar) {
   } else if (!diagnostics_.full()) {
     message += did_you_mean(scalar.secret ? "" : scalar.text, names);
   }
-  print_error(place, message);
+  report(place, message);
   return false;
 }
 
@@ -249,7 +249,7 @@ SettingsReader::Value SettingsReader::list_value(const Place& place) {
     if (good && field.type != Type::texts &&
         std::find(texts.begin(), texts.end(), scalar->text) != texts.end()) {
       good = false;
-      print_error(here, "'" + scalar->text + "' is given twice");
+      report(here, "'" + scalar->text + "' is given twice");
     }
     if (good) texts.push_back(scalar->text);
     all_good = all_good && good;

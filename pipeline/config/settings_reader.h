@@ -52,7 +52,7 @@ class SettingsReader {
 
  private:
   using Value = std::optional<SettingValue>;
-  enum class Missing { print_error, ignore };
+  enum class Missing { is_error, ignore };
 
   /// What is being read, for messages.
   struct Place {
@@ -81,7 +81,7 @@ class SettingsReader {
   Value typed(const Place& place, const Scalar& scalar);
   Value number(const Place& place, const Scalar& scalar);
   bool known(const Place& place, const Scalar& scalar);
-  void print_error(const Place& place, const std::string& message);
+  void report(const Place& place, const std::string& message);
   void expected_but_got(const Place& place, const std::string& got);
   std::string shown(const Place& place, const Scalar& scalar) const;
 

@@ -43,7 +43,7 @@ void SettingsReader::add_conditions(std::vector<NamedCondition>& list, const Pla
 
 void SettingsReader::add_condition(std::vector<NamedCondition>& list, const std::string& name,
                                    const Place& place) {
-  if (list.size() >= most_conditions) return print_error(place, too_many);
+  if (list.size() >= most_conditions) return report(place, too_many);
   NamedCondition named;
   const auto scalar = this->scalar(place);
   if (scalar) {
@@ -66,12 +66,12 @@ std::shared_ptr<const Condition> SettingsReader::compile(const Place& place, con
   }
   auto known = compiled_.find(text);
   if (known == compiled_.end() && compiled_.size() >= most_conditions) {
-    print_error(place, too_many);
+    report(place, too_many);
     return nullptr;
   }
   if (known == compiled_.end()) known = compiled_.emplace(text, Condition::compile(text)).first;
   if (known->second) return *known->second;
-  print_error(place, "not a valid jq condition: " + known->second.error().message);
+  report(place, "not a valid jq condition: " + known->second.error().message);
   return nullptr;
 }
 

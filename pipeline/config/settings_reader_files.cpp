@@ -48,23 +48,23 @@ SettingsReader::Value SettingsReader::secret_value(const Place& place) {
   if (from_file) {
     auto content = read_secret_file(directory_, secret.substr(file_prefix.size()));
     if (!content) {
-      print_error(place, scalar->secret ? "the file in '" + place.node.text + "' cannot be used"
-                                        : content.error().message);
+      report(place, scalar->secret ? "the file in '" + place.node.text + "' cannot be used"
+                                   : content.error().message);
       return std::nullopt;
     }
     secret = std::move(*content);
   } else if (!scalar->one_reference) {
-    print_error(place, "a secret must not be in this file, not even as a default; write ${" +
-                           variable_name(place.path) + "} and set it in the environment, or file:PATH");
+    report(place, "a secret must not be in this file, not even as a default; write ${" +
+                      variable_name(place.path) + "} and set it in the environment, or file:PATH");
     return std::nullopt;
   }
   if (secret.empty() && place.field.required) {
-    print_error(place, "'" + place.node.text + "' is empty");
+    report(place, "'" + place.node.text + "' is empty");
     return std::nullopt;
   }
   if (has_control_character(secret)) {
-    print_error(place, "'" + place.node.text +
-                           "' contains a line break or another control character, so it is not a key");
+    report(place, "'" + place.node.text +
+                      "' contains a line break or another control character, so it is not a key");
     return std::nullopt;
   }
   return secret;
@@ -76,8 +76,8 @@ SettingsReader::Value SettingsReader::file_value(const Place& place) {
   auto file = read_named_file(directory_, scalar->text);
   if (file) files_.push_back(file->path);
   if (file) return *file;
-  print_error(place,
-              scalar->secret ? "the file in '" + place.node.text + "' cannot be read" : file.error().message);
+  report(place,
+         scalar->secret ? "the file in '" + place.node.text + "' cannot be read" : file.error().message);
   return std::nullopt;
 }
 
@@ -105,14 +105,14 @@ SettingsReader::Value SettingsReader::schema_value(const Place& place) {
 SettingsReader::Value SettingsReader::schema_from_file(const Place& place, const std::string& name) {
   auto schema = read_json_file(directory_, name);
   if (!schema) {
-    print_error(place, schema.error().message);
+    report(place, schema.error().message);
     return std::nullopt;
   }
   files_.push_back((directory_ / name).lexically_normal());
   auto problems = lint_schema(*schema);
   if (!schema->is_object() && problems.empty()) problems.push_back({"", "expected an object"});
   for (const SchemaProblem& problem : problems) {
-    print_error(place, "not a valid JSON Schema: " + name + "#" + problem.path + ": " + problem.message);
+    report(place, "not a valid JSON Schema: " + name + "#" + problem.path + ": " + problem.message);
   }
   if (!problems.empty()) return std::nullopt;
   return std::make_shared<const json>(std::move(*schema));

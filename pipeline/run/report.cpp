@@ -132,7 +132,7 @@ ordered_json Report::to_json(const Run& run) const {
                          {"done", documents(Outcome::done)},
                          {"failed", documents(Outcome::failed)},
                          {"held", documents(Outcome::held)},
-                         {"skipped", up_to_date(Outcome::done) + up_to_date(Outcome::held)},
+                         {"up_to_date", up_to_date(Outcome::done) + up_to_date(Outcome::held)},
                          {"cancelled", documents(Outcome::cancelled)}};
   report["up_to_date"] = {{"done", up_to_date(Outcome::done)}, {"held", up_to_date(Outcome::held)}};
   report["missing"] = {{"count", missing_.size()}, {"documents", ordered_json::array()}};

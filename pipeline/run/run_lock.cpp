@@ -17,7 +17,7 @@ namespace docket {
 namespace {
 
 /// How often a lock is asked for again. flock(2) itself could wait, but would not see a stop.
-constexpr std::chrono::milliseconds reask{100};
+constexpr std::chrono::milliseconds retry_interval{100};
 
 /// The file is three lines: pid, host, start.
 LockHolder read_holder(int descriptor) {
@@ -74,7 +74,7 @@ std::variant<RunLock, RunLock::Busy, Error> RunLock::wait(
     if (!told && waiting) waiting(busy->holder);
     told = true;
     std::unique_lock lock(mutex);
-    stopped.wait_for(lock, stop, reask, [] { return false; });
+    stopped.wait_for(lock, stop, retry_interval, [] { return false; });
   }
 }
 

@@ -4,6 +4,7 @@
 #include "pipeline/run/stage_decision.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "pipeline/ledger/stored_output.h"
@@ -96,7 +97,17 @@ StageDecider::StageDecider(std::span<const StageConfig> stages,
 }
 
 Result<StageDecision> StageDecider::decide(Document& document, std::size_t position, const Find& find,
-                                           std::span<const StageDecision> earlier) {
+                                           std::span<const StageDecision> earlier) noexcept {
+  try {
+    return decide_by_conditions(document, position, find, earlier);
+  } catch (const std::exception& error) {
+    return Error{ErrorClass::bug, error.what()};
+  }
+}
+
+Result<StageDecision> StageDecider::decide_by_conditions(Document& document, std::size_t position,
+                                                         const Find& find,
+                                                         std::span<const StageDecision> earlier) {
   const StageConfig& stage = stages_[position];
   StageResult& result = document.stages[position];
   StageDecision decision;
@@ -150,7 +161,7 @@ Result<StageDecision> StageDecider::decide_by_results(Document& document, std::s
     }
   }
   decision.what = What::runs;
-  decision.why = origin.why = why_it_runs(document, position, input);
+  decision.why = origin.why = has_key ? why_it_runs(document, position, input) : "its file cannot be read";
   return decision;
 }
 

@@ -64,11 +64,14 @@ class StageDecider {
   /// asked once; once it has said that the result is being computed, the document is not touched any more.
   /// `earlier`: in a dry run, what was decided for all earlier stages. Empty: they have ended.
   ///
-  /// An Error: what is known cannot be read.
+  /// An Error: what is known cannot be read, or docket is wrong (class `bug`). Never throws: a decision is
+  /// made where nobody could catch it.
   Result<StageDecision> decide(Document& document, std::size_t position, const Find& find,
-                               std::span<const StageDecision> earlier = {});
+                               std::span<const StageDecision> earlier = {}) noexcept;
 
  private:
+  Result<StageDecision> decide_by_conditions(Document& document, std::size_t position, const Find& find,
+                                             std::span<const StageDecision> earlier);
   Result<StageDecision> decide_by_results(Document& document, std::size_t position, StageDecision decision,
                                           const Find& find);
   std::string why_it_runs(const Document& document, std::size_t position, const StageInput& input);

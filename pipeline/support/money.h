@@ -7,5 +7,7 @@ namespace docket {
 /// US dollars for people, from nano-dollars (1e-9 USD): "$0.00", "$1.25"; below a cent with two digits that
 /// count, such as "$0.0031".
 std::string format_money(std::int64_t nano_dollars);
+/// The same, always to the cent: where texts with like amounts are to be one group.
+std::string format_cents(std::int64_t nano_dollars);
 
 }  // namespace docket

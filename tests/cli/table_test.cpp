@@ -31,7 +31,8 @@ TEST(ReportTable, HasARowForEachStage) {
       {"calls", 7}, {"input_tokens", 900}, {"output_tokens", 80}, {"cost_usd", 1.25}};
   const nlohmann::ordered_json report = {
       {"run", {{"wall_ms", 0}}},
-      {"documents", {{"in", 3}, {"done", 2}, {"held", 0}, {"failed", 1}, {"skipped", 0}, {"cancelled", 0}}},
+      {"documents",
+       {{"in", 3}, {"done", 2}, {"held", 0}, {"failed", 1}, {"up_to_date", 0}, {"cancelled", 0}}},
       {"up_to_date", {{"held", 0}}},
       {"missing", {{"count", 0}, {"documents", nlohmann::ordered_json::array()}}},
       {"stages",

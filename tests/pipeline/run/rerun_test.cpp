@@ -169,7 +169,7 @@ TEST(Rerun, RunsWhatChangedAndNothingElse) {
     EXPECT_EQ(project.backend.take(), row.calls);
     if (row.worked_on < 0) continue;
     const nlohmann::json documents = project.report()["documents"];
-    EXPECT_EQ(documents["in"].get<int>() - documents["skipped"].get<int>(), row.worked_on);
+    EXPECT_EQ(documents["in"].get<int>() - documents["up_to_date"].get<int>(), row.worked_on);
     if (project.options.rebuild.which == RebuildOptions::Which::everything || project.options.limit != 0)
       continue;
     project.run();

@@ -162,7 +162,7 @@ const AgreementCase agreement_cases[] = {
        p.options.inputs = {(p.root / "in/a.txt").string()};
      },
      "in/a.txt",
-     {"runs: the document's content changed", "depends", "depends", "depends"}},
+     {"runs: its file cannot be read", "depends", "depends", "depends"}},
     {"--always-make, known",
      [](Project& p) {
        p.run();

@@ -26,7 +26,7 @@ TEST(Descriptor, IsClosedOnceWithItsLastOwner) {
     EXPECT_EQ(fcntl(number, F_GETFD), FD_CLOEXEC);
     const Descriptor second = std::move(first);
     EXPECT_EQ(second.get(), number);
-    EXPECT_FALSE(first);
+    EXPECT_FALSE(first);  // NOLINT(bugprone-use-after-move): what is left of it is the test.
   }
   EXPECT_FALSE(is_open(number));
 }
