@@ -60,8 +60,8 @@ struct PageRange {
 /// A stage that asks tier by tier until an answer is sure enough.
 ///
 /// The next tier is asked when one is not sure, has no usable answer, or may not be asked; what went wrong
-/// with it is kept in the output's `passed_over`. A document that is longer than a model's window is asked about
-/// in pieces of whole pages, or the tier is passed over, as the setting `too_long` says.
+/// with it is kept in the output's `passed_over`. A document that is longer than a model's window is asked
+/// about in pieces of whole pages, or the tier is passed over, as the setting `too_long` says.
 class TieredStage : public Stage {
  public:
   TieredStage(std::vector<Tier> tiers, bool splits) : tiers_(std::move(tiers)), splits_(splits) {}
