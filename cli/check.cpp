@@ -17,7 +17,7 @@ namespace {
 /// How long a probe that is interrupted may still take.
 constexpr std::chrono::milliseconds probe_grace{0};
 
-std::string probe_words(const backends::ProbeResult& result, const BackendConfig& pipeline) {
+std::string probe_words(const backends::ProbeResult& result, const BackendConfig& config) {
   const backends::Server& server = result.server;
   std::string text = server.product.empty() ? "an unknown server" : server.product;
   text += ", model " + (server.model.empty() ? std::string("unknown") : server.model);
@@ -29,7 +29,7 @@ std::string probe_words(const backends::ProbeResult& result, const BackendConfig
   text += "; " + std::to_string(result.wall_ms) + " ms, " + std::to_string(result.usage.input_tokens) +
           " + " + std::to_string(result.usage.output_tokens) + " tokens";
   if (result.usage.nano_dollars > 0) text += ", " + format_money(result.usage.nano_dollars);
-  const std::int64_t wanted = pipeline.settings.integer("max_concurrent");
+  const std::int64_t wanted = config.settings.integer("max_concurrent");
   if (server.slots && *server.slots < wanted)
     text += "; max_concurrent is " + std::to_string(wanted) + ", more than the server processes at a time";
   return text;

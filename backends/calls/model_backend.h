@@ -28,7 +28,7 @@ struct CallOptions {
 
 /// A backend of the pipeline that answers prompts, with all its addresses, limits and retries, but without
 /// its fallback. `memory`: what it has answered before. `loop` and `trace` (null: none) outlive it.
-std::unique_ptr<Backend> make_model_backend(const BackendConfig& pipeline, bool offline,
+std::unique_ptr<Backend> make_model_backend(const BackendConfig& config, bool offline,
                                             const ResponseCacheOptions& memory, HttpLoop& loop, Trace* trace,
                                             CallOptions options = {});
 

@@ -43,12 +43,12 @@ std::optional<Answer> answer_from(const json& stored) {
 
 class ResponseCache final : public Backend {
  public:
-  ResponseCache(std::unique_ptr<Backend> inner, const BackendConfig& pipeline,
+  ResponseCache(std::unique_ptr<Backend> inner, const BackendConfig& config,
                 const ResponseCacheOptions& memory)
-      : pipeline_(pipeline), memory_(memory), inner_(std::move(inner)) {}
+      : config_(config), memory_(memory), inner_(std::move(inner)) {}
 
   void submit(Request request, Done done) noexcept override {
-    const std::string key = request_key(pipeline_, memory_.model, request);
+    const std::string key = request_key(config_, memory_.model, request);
     if (!memory_.reuse || key.empty()) return ask(key, std::move(request), std::move(done));
     {
       const std::lock_guard lock(mutex_);
@@ -83,9 +83,9 @@ class ResponseCache final : public Backend {
     LedgerCall call;
     call.document = request.asked_by.document;
     call.stage = request.asked_by.stage;
-    call.backend = pipeline_.name;
-    call.kind = pipeline_.type->name;
-    call.location = name(location_of(pipeline_));
+    call.backend = config_.name;
+    call.kind = config_.type->name;
+    call.location = name(location_of(config_));
     call.request = key;
     inner_->submit(std::move(request), [this, call = std::move(call), begin = WallClock::now(),
                                         done = std::move(done)](Reply reply) mutable {
@@ -152,7 +152,7 @@ class ResponseCache final : public Backend {
     return attempt;
   }
 
-  const BackendConfig& pipeline_;
+  const BackendConfig& config_;
   const ResponseCacheOptions memory_;
   std::mutex mutex_;
   std::map<std::string, std::vector<Waiting>> under_way_;  ///< By key: who waits for it. Guarded by mutex_.
@@ -163,31 +163,30 @@ class ResponseCache final : public Backend {
 
 }  // namespace
 
-std::string request_key(const BackendConfig& pipeline, const std::string& model, const Request& request) {
+std::string request_key(const BackendConfig& config, const std::string& model, const Request& request) {
   const auto* prompt = std::get_if<Prompt>(&request.question);
   if (prompt == nullptr) return {};
-  if (model.empty() && pipeline.settings.text("model").empty()) return {};
+  if (model.empty() && config.settings.text("model").empty()) return {};
   const auto another = [](const std::string&) { return json(); };  // Whom else it asks is no part of it.
   json document = json::array();
   for (const PromptPart& part : prompt->document)
     document.push_back(part.text);
-  const json whole = {
-      {"type", pipeline.type->name},
-      {"model", model},
-      {"settings", answer_settings(pipeline.type->fields, pipeline.settings.resolved(), another)},
-      {"system", prompt->system},
-      {"document", std::move(document)},
-      {"task", prompt->task},
-      {"complaint", prompt->diagnostic},
-      {"schema", prompt->schema ? prompt->schema->document() : json()},
-      {"most_output_tokens", prompt->most_output_tokens}};
+  const json whole = {{"type", config.type->name},
+                      {"model", model},
+                      {"settings", answer_settings(config.type->fields, config.settings.resolved(), another)},
+                      {"system", prompt->system},
+                      {"document", std::move(document)},
+                      {"task", prompt->task},
+                      {"complaint", prompt->diagnostic},
+                      {"schema", prompt->schema ? prompt->schema->document() : json()},
+                      {"most_output_tokens", prompt->most_output_tokens}};
   return short_digest(json_to_text(whole));
 }
 
-std::unique_ptr<Backend> make_response_cache(std::unique_ptr<Backend> inner, const BackendConfig& pipeline,
+std::unique_ptr<Backend> make_response_cache(std::unique_ptr<Backend> inner, const BackendConfig& config,
                                              const ResponseCacheOptions& memory) {
   if (memory.store == nullptr) return inner;
-  return std::make_unique<ResponseCache>(std::move(inner), pipeline, memory);
+  return std::make_unique<ResponseCache>(std::move(inner), config, memory);
 }
 
 }  // namespace docket::backends

@@ -18,12 +18,12 @@ struct ResponseCacheOptions {
 /// A backend that sends no request twice to the same model: the answer is taken from the store. What `inner`
 /// (one submit is one attempt) is asked gets a row in the store, failed or not, and no answer is handed on
 /// before it is on disk: what was paid for is never lost.
-std::unique_ptr<Backend> make_response_cache(std::unique_ptr<Backend> inner, const BackendConfig& pipeline,
+std::unique_ptr<Backend> make_response_cache(std::unique_ptr<Backend> inner, const BackendConfig& config,
                                              const ResponseCacheOptions& memory);
 
 /// Which request it is, to which model (see ResponseCacheOptions): where the model stands and how it is
 /// reached is no part of it. Empty for a question that is no Prompt, and when nobody knows which model will
 /// answer.
-std::string request_key(const BackendConfig& pipeline, const std::string& model, const Request& request);
+std::string request_key(const BackendConfig& config, const std::string& model, const Request& request);
 
 }  // namespace docket::backends

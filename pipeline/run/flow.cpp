@@ -125,7 +125,7 @@ class StageNode {
  private:
   enum class Next { call, leave };
 
-  const StageConfig& pipeline() const { return stages_[position_]; }
+  const StageConfig& config() const { return stages_[position_]; }
   StageResult& result_of(const Job& job) const { return job.passage->document->stages[position_]; }
 
   void step(const Job& job, StepNode::output_ports_type& out) const {
@@ -178,7 +178,7 @@ class StageNode {
     Document& document = *passage.document;
     const Turn turn{visit.turn, visit.replies, visit.decision->record, visit.decision->reasons,
                     visit.progress};
-    Result<std::vector<Request>> requests = advance_safely(*pipeline().stage, document, turn, result);
+    Result<std::vector<Request>> requests = advance_safely(*config().stage, document, turn, result);
     if (requests && !requests->empty()) {
       for (Request& request : *requests)
         address(request, visit, passage, result);
@@ -199,12 +199,12 @@ class StageNode {
   /// Tells a request whose it is, how long an answer is of use, and whether it may leave this machine.
   void address(Request& request, Visit& visit, const Passage& passage, const StageResult& result) const {
     const Document& document = *passage.document;
-    request.asked_by = {document.path, pipeline().id, position_, asks_later(request.backend)};
+    request.asked_by = {document.path, config().id, position_, asks_later(request.backend)};
     request.deadline = passage.deadline;
     if (!std::holds_alternative<Prompt>(request.question) || options_.private_when.empty()) return;
     nlohmann::json record = visit.decision->record;
     if (!result.output.is_null())
-      record[pipeline().id] = result.output;  // What a lower tier says of it counts.
+      record[config().id] = result.output;  // What a lower tier says of it counts.
     // What nobody can tell, or not yet, stays here.
     const Result<std::vector<std::string>> reasons = conditions_that_hold(options_.private_when, record);
     if (!reasons) {

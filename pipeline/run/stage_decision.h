@@ -17,7 +17,6 @@
 namespace docket {
 
 struct StageConfig;
-struct StageType;
 
 /// What becomes of one stage of one document, and why.
 struct StageDecision {
