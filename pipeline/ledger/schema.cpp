@@ -55,7 +55,7 @@ CREATE TABLE documents (
   error        TEXT,
   attempts     INTEGER NOT NULL,     -- failures in a row with this content and plan
   parked       INTEGER NOT NULL,     -- 1: not tried again until content or plan changes
-  record_bytes INTEGER NOT NULL,     -- size of the record file
+  record_bytes INTEGER NOT NULL,     -- size of the record file; -1: docket has not written it
   in_input     INTEGER NOT NULL,     -- 1: a run over the whole input named it
   run          INTEGER NOT NULL      -- the last run that worked on it
 ) WITHOUT ROWID;
