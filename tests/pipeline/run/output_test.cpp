@@ -99,10 +99,11 @@ TEST(Output, SaysWhatCannotBeWrittenAndLeavesNothing) {
 
   const auto output = open(dir.path());
   std::filesystem::create_directories(dir.path() / "a.json/x");
-  const std::optional<Error> error = output->write("a.json", "1");
-  ASSERT_TRUE(error);
-  EXPECT_EQ(error->error_class, ErrorClass::output);
-  EXPECT_EQ(error->message, "cannot write " + (dir.path() / "a.json").string() + ": Is a directory");
+  const std::optional<Output::Unwritten> failed = output->write("a.json", "1");
+  ASSERT_TRUE(failed);
+  EXPECT_FALSE(failed->for_all);
+  EXPECT_EQ(failed->error.error_class, ErrorClass::output);
+  EXPECT_EQ(failed->error.message, "cannot write " + (dir.path() / "a.json").string() + ": Is a directory");
   EXPECT_TRUE(std::filesystem::is_empty(output->temporary()));
 }
 
