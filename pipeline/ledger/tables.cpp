@@ -261,14 +261,17 @@ Result<std::vector<std::string>> select_paths(LedgerDatabase& database, Document
   return paths;
 }
 
-Result<std::vector<std::string>> select_names(LedgerDatabase& database) {
-  std::vector<std::string> names;
-  const auto add = [&](const LedgerRow& row) {
-    auto [name] = cells<std::string>(row);
-    names.push_back(std::move(name));
-  };
-  if (auto failed = database.run("SELECT name FROM documents", {}, add)) return *failed;
-  return names;
+std::optional<Error> select_files(LedgerDatabase& database,
+                                  const std::function<void(const LedgerDocument&)>& each) {
+  static constexpr LedgerColumn<LedgerDocument> columns[] = {
+      column<&LedgerDocument::name>("name"), column<&LedgerDocument::record_bytes>("record_bytes"),
+      column<&LedgerDocument::text_bytes>("text_bytes"), column<&LedgerDocument::words_bytes>("words_bytes")};
+  static const std::string sql = "SELECT " + names_of(columns) + " FROM documents";
+  return database.run(sql.c_str(), {}, [&](const LedgerRow& row) {
+    LedgerDocument document;
+    read_row(row, columns, document);
+    each(document);
+  });
 }
 
 Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::string_view path) {

@@ -56,8 +56,9 @@ Result<std::string> select_record(LedgerDatabase& database, std::string_view pat
 enum class DocumentSet { all, in_input };
 Result<std::int64_t> count_in_input(LedgerDatabase& database);
 Result<std::vector<std::string>> select_paths(LedgerDatabase& database, DocumentSet set);
-/// Of the files of all documents, without ending.
-Result<std::vector<std::string>> select_names(LedgerDatabase& database);
+/// Of all documents; only `name` and the sizes of the files are filled in.
+std::optional<Error> select_files(LedgerDatabase& database,
+                                  const std::function<void(const LedgerDocument&)>& each);
 Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::string_view path);
 Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key);
 Result<std::optional<StoredAnswer>> select_answer(LedgerDatabase& database, std::string_view request);

@@ -32,9 +32,13 @@ std::unordered_set<std::string> names_in_ledger(const fs::path& output) {
   if (!fs::exists(Ledger::file_in(output), ignored)) return all;
   auto database = LedgerDatabase::open(Ledger::file_in(output), LedgerDatabase::Access::read);
   if (!database) return all;  // Who opens it to work with it says why.
-  if (auto names = select_names(**database))
-    for (std::string& name : *names)
-      all.insert(std::move(name));
+  const auto add = [&](const LedgerDocument& row) {
+    for (const auto& [ending, bytes] :
+         {std::pair(record_ending, std::optional(row.record_bytes)), std::pair(text_ending, row.text_bytes),
+          std::pair(words_ending, row.words_bytes)})
+      if (bytes != not_written) all.insert(row.name + std::string(ending));
+  };
+  static_cast<void>(select_files(**database, add));  // An older ledger says less.
   return all;
 }
 
@@ -64,11 +68,25 @@ bool OwnFiles::contains(const std::string& file) {
 bool OwnFiles::is_own_name(const std::string& name) {
   if (name == results_file || name == "report.json" || name.starts_with(".docket/")) return true;
   if (!names_) names_ = names_in_ledger(output_);
-  return std::ranges::any_of(std::initializer_list{words_ending, record_ending, text_ending},
-                             [&](std::string_view ending) {
-                               return name.ends_with(ending) &&
-                                      names_->contains(name.substr(0, name.size() - ending.size()));
-                             });
+  return names_->contains(name);
+}
+
+LinksIntoInput::LinksIntoInput(const InputOptions& input) : output_(real(input.output_dir)) {
+  for (const std::string& source : input.sources)
+    if (const auto folder = listed_folder(source, input.base)) listed_.push_back(real(*folder));
+}
+
+std::optional<Error> LinksIntoInput::check(const fs::path& file) {
+  if (const fs::path parent = file.parent_path(); parent != parent_) {
+    parent_ = parent;
+    const fs::path folder = real(parent);
+    const auto leads_there = [&](const fs::path& listed) { return from(listed, folder).has_value(); };
+    const bool strays = !from(output_, folder) && std::ranges::any_of(listed_, leads_there);
+    folder_ = strays ? folder : fs::path();
+  }
+  if (folder_.empty()) return std::nullopt;
+  return Error{ErrorClass::output, "cannot write " + file.string() + ": a link leads to " + folder_.string() +
+                                       ", where records would be read as documents: remove the link"};
 }
 
 std::optional<Error> check_overlap(const InputOptions& input, OwnFiles& own) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "pipeline/run/inputs.h"
 
@@ -26,7 +27,21 @@ class OwnFiles {
   std::string parent_;                                    ///< Of the file that was asked for last.
   std::string folder_;                                    ///< The same from `output_` on, with a slash behind.
   bool parent_is_inside_ = false;
-  std::optional<std::unordered_set<std::string>> names_;  ///< Of documents' files, without ending.
+  std::optional<std::unordered_set<std::string>> names_;  ///< Of documents' files, below the output.
+};
+
+/// Finds links inside the output that lead to where documents are listed. For one thread at a time.
+class LinksIntoInput {
+ public:
+  explicit LinksIntoInput(const InputOptions& input);
+  /// An Error (class `output`) if a file that is to be written below the output would be there.
+  std::optional<Error> check(const std::filesystem::path& file);
+
+ private:
+  const std::filesystem::path output_;         ///< Without links.
+  std::vector<std::filesystem::path> listed_;  ///< Likewise.
+  std::filesystem::path parent_;               ///< Of the file that was asked for last.
+  std::filesystem::path folder_;               ///< Where that leads, if it is in the input; else empty.
 };
 
 /// An Error (class `config`) if a source lists the output folder, so that records would be read as documents, or

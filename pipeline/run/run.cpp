@@ -111,7 +111,7 @@ class Run {
         output_(output),
         ledger_(ledger),
         backend_(backend),
-        writer_(pipeline, output, ledger, {options.whole_input(), options.keep_mtime}),
+        writer_(pipeline, input_options(options, pipeline), output, ledger, {options.whole_input(), options.keep_mtime}),
         forward_(environment.stop, [this] { stop_.request_stop(); }) {}
 
   RunOutcome run();

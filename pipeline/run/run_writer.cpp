@@ -1,13 +1,18 @@
 #include "pipeline/run/run_writer.h"
 
 #include "pipeline/record.h"
-#include "pipeline/run/document_files.h"
 #include "pipeline/run/results.h"
 
 namespace docket {
 
-RunWriter::RunWriter(const Pipeline& pipeline, const Output& output, RunLedger& ledger, Options options)
-    : pipeline_(pipeline), output_(output), ledger_(ledger), options_(options), report_(pipeline) {}
+RunWriter::RunWriter(const Pipeline& pipeline, const InputOptions& input, const Output& output,
+                     RunLedger& ledger, Options options)
+    : pipeline_(pipeline),
+      output_(output),
+      ledger_(ledger),
+      options_(options),
+      links_(input),
+      report_(pipeline) {}
 
 void RunWriter::fail(const Error& error) {
   if (!error_) error_ = error;
@@ -25,9 +30,7 @@ void RunWriter::write(Document& document) {
   if (!kept) return fail(kept.error());
   if (*kept) return;
   WrittenFiles written = written_files(document.history ? &document.history->document : nullptr);
-  const auto failed = write_files(
-      output_, document, document_files(to_pretty(record(document, pipeline_.stages)), document.text.get()),
-      options_.keep_mtime ? SameContent::leave : SameContent::write, written);
+  const auto failed = write_files(document, written);
   if (failed && failed->for_all) return fail(failed->error);
   if (failed) {
     document.unwritten = failed->error;
@@ -36,6 +39,15 @@ void RunWriter::write(Document& document) {
     if (!known->empty()) return ledger_.ended(document, options_.whole_input, {}, written);
   }
   ledger_.ended(document, options_.whole_input, to_line(record(document, pipeline_.stages)), written);
+}
+
+std::optional<Output::Unwritten> RunWriter::write_files(const Document& document, WrittenFiles& written) {
+  if (auto strays = links_.check(output_.folder() / output_name(document.path)))
+    return Output::Unwritten{std::move(*strays)};
+  const DocumentFiles files =
+      document_files(to_pretty(record(document, pipeline_.stages)), document.text.get());
+  return docket::write_files(output_, document, files,
+                             options_.keep_mtime ? SameContent::leave : SameContent::write, written);
 }
 
 /// True if what is known of the document says it all, and its files are there.

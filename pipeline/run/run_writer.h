@@ -4,7 +4,9 @@
 #include <string_view>
 
 #include "pipeline/pipeline.h"
+#include "pipeline/run/document_files.h"
 #include "pipeline/run/output.h"
+#include "pipeline/run/own_files.h"
 #include "pipeline/run/report.h"
 #include "pipeline/run/run_ledger.h"
 
@@ -20,7 +22,8 @@ class RunWriter {
     bool whole_input = false;  ///< The run's documents are the whole input.
     bool keep_mtime = false;   ///< A file that would stay the same is not written.
   };
-  RunWriter(const Pipeline& pipeline, const Output& output, RunLedger& ledger, Options options);
+  RunWriter(const Pipeline& pipeline, const InputOptions& input, const Output& output, RunLedger& ledger,
+            Options options);
 
   /// A cancelled document leaves no files: what an earlier run wrote stays. So does the record of a success
   /// that a failure must not replace. Sets `unwritten`.
@@ -35,6 +38,7 @@ class RunWriter {
 
  private:
   void write(Document& document);
+  std::optional<Output::Unwritten> write_files(const Document& document, WrittenFiles& written);
   bool stays_as_it_is(const Document& document);
   Result<bool> keep_record(const Document& document);
 
@@ -42,6 +46,7 @@ class RunWriter {
   const Output& output_;
   RunLedger& ledger_;
   const Options options_;
+  LinksIntoInput links_;
   Report report_;
   std::optional<Error> error_;
 };
