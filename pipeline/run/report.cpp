@@ -113,6 +113,7 @@ ordered_json Report::stages_json() const {
   };
   ordered_json stages = ordered_json::array();
   for (std::size_t i = 0; i < stages_.size(); ++i) {
+    if (pipeline_.stages[i].left_out) continue;  // Its results are no work of this run.
     ordered_json& stage = stages.emplace_back(ordered_json::object());
     stage["id"] = pipeline_.stages[i].id;
     stage["type"] = pipeline_.stages[i].type->name;
