@@ -61,8 +61,8 @@ int refuse(const std::string& why, int exit_code) {
   return exit_code;
 }
 
-/// A folder that is not mounted, and a name with a slip of the pen, look like an input whose documents are all
-/// gone. The exit code of a refusal; nothing: they may be removed.
+/// A folder that is not mounted, and a name with a slip of the pen, look like an input whose documents are
+/// all gone. The exit code of a refusal; nothing: they may be removed.
 std::optional<int> check_sources(const CleanOptions& options, const InputOptions& input) {
   if (options.all) return std::nullopt;
   const std::vector<std::string> without = sources_without_files(input, {});
@@ -82,8 +82,8 @@ int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const O
   if (const auto refused = check_sources(options, input)) return *refused;
   const DocumentSet known = options.run.inputs.empty() ? DocumentSet::in_input : DocumentSet::all;
   std::string unlisted;
-  const auto paths = missing_documents(**reading, known, input, {},
-                                       [&](const std::string& warning) { unlisted = warning; });
+  const auto paths =
+      missing_documents(**reading, known, input, {}, [&](const std::string& warning) { unlisted = warning; });
   if (!paths) return refuse(paths.error().message, exit_failed);
   if (!unlisted.empty()) return refuse(unlisted, exit_failed);
   const auto all = select_paths(**reading, known);
@@ -100,7 +100,10 @@ int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const O
     return exit_failed;
   }
   if (options.all)
-    std::fputs(("removed the output of " + counted(static_cast<std::int64_t>(paths->size()), "document") + "\n").c_str(), stderr);
+    std::fputs(
+        ("removed the output of " + counted(static_cast<std::int64_t>(paths->size()), "document") + "\n")
+            .c_str(),
+        stderr);
   return exit_up_to_date;
 }
 
@@ -151,7 +154,8 @@ void add_clean(CLI::App& app, int& exit_code) {
   CLI::Option* missing = command->add_flag(
       "--missing", options->missing,
       "Remove records, texts and ledger entries of documents that are no longer in the input");
-  command->add_flag("--all", options->all, "Even if that is all documents, or an INPUT names no file")->needs(missing);
+  command->add_flag("--all", options->all, "Even if that is all documents, or an INPUT names no file")
+      ->needs(missing);
   command->add_flag("-n,--dry-run", options->dry_run, "Only list them");
   options->pipeline.add_output_to(*command);
   command->callback([options, &exit_code] { exit_code = clean_command(*options); });

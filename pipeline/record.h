@@ -15,8 +15,8 @@ struct StageConfig;
 enum class Outcome { done, failed, held, cancelled };
 std::string_view name(Outcome outcome);
 
-/// failed if a stage failed or the files could not be written; else cancelled if a stage that the run asks for
-/// was not reached; else held if a stage holds it; else done.
+/// failed if a stage failed or the files could not be written; else cancelled if a stage that the run asks
+/// for was not reached; else held if a stage holds it; else done.
 Outcome outcome(const Document& document);
 
 /// The first stage, in the order of the plan, that failed; null: none did.

@@ -21,7 +21,7 @@ struct RebuildOptions {
 
 /// What a document is now.
 struct DocumentNow {
-  std::string sha256;              ///< Empty: it cannot be read.
+  std::string sha256;                ///< Empty: it cannot be read.
   PipelineDigests pipeline_digests;  ///< Of what the stages are told to do.
 };
 
@@ -42,8 +42,8 @@ struct Rebuild {
 bool up_to_date(const LedgerGlance& before, const FileStamp& stamp, std::optional<std::int64_t> record_bytes);
 
 /// `before`: null for a document that no run has seen.
-/// What happened to a file that docket has written for the document, for people: "its text is missing"; empty:
-/// all are as they were.
+/// What happened to a file that docket has written for the document, for people: "its text is missing";
+/// empty: all are as they were.
 std::string lost_file(const LedgerDocument& before, const FilesNow& now);
 
 Rebuild decide(const LedgerDocument* before, const DocumentNow& now, const RebuildOptions& options);

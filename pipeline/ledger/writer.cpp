@@ -25,7 +25,8 @@ LedgerWriter::LedgerWriter(std::unique_ptr<LedgerDatabase> database)
 LedgerWriter::~LedgerWriter() {
   thread_.request_stop();
   thread_.join();
-  static_cast<void>(database_->empty_log());  // What stays in the log is not lost, and nobody could do better.
+  static_cast<void>(
+      database_->empty_log());  // What stays in the log is not lost, and nobody could do better.
 }
 
 void LedgerWriter::submit(Change change, std::size_t bytes, Urgency urgency, Committed committed) {

@@ -32,8 +32,8 @@ std::optional<Error> check_depfile(const fs::path& file, const std::vector<fs::p
   std::ifstream stream(file);
   std::string first;
   std::getline(stream, first);
-  const bool is_ours = std::ranges::any_of(
-      shared, [&](const fs::path& one) { return first == in_make(one) + ":"; });
+  const bool is_ours =
+      std::ranges::any_of(shared, [&](const fs::path& one) { return first == in_make(one) + ":"; });
   if (is_ours) return std::nullopt;
   return Error{ErrorClass::config, "--depfile " + file.string() +
                                        ": the file is there already, and docket has not written it for this "

@@ -8,7 +8,8 @@
 
 namespace docket {
 
-/// An Error (class `config`) if the file is there and is no depfile of these shared files: it is not replaced.
+/// An Error (class `config`) if the file is there and is no depfile of these shared files: it is not
+/// replaced.
 std::optional<Error> check_depfile(const std::filesystem::path& file,
                                    const std::vector<std::filesystem::path>& shared);
 

@@ -87,9 +87,9 @@ Output::Unwritten in_the_way(const Place& place) {
     return {std::move(error)};
   }
   if (place.error != 0) return {write_error(place.file, place.error)};
-  return {{ErrorClass::output, place.file.string() +
-                                   " is there already, and docket has not written it: move it away, or choose "
-                                   "another output folder"}};
+  return {{ErrorClass::output,
+           place.file.string() + " is there already, and docket has not written it: move it away, or choose "
+                                 "another output folder"}};
 }
 
 /// One of a document's files, and whether it may be written.
@@ -107,7 +107,8 @@ class Ownership {
 
   /// Why the file may not be put there.
   std::optional<Output::Unwritten> refusal(const Target& target) {
-    if (*target.written != not_written) return std::nullopt;  // Ours; what else is wrong shows when it is written.
+    if (*target.written != not_written)
+      return std::nullopt;  // Ours; what else is wrong shows when it is written.
     const Place place = look_at(output_.folder() / target.name);
     if (place.error == 0 && (!place.is_there || is_ours(target, place.file))) return std::nullopt;
     return in_the_way(place);
@@ -141,14 +142,18 @@ std::optional<Output::Unwritten> put(const Output& output, const Target& target,
     failed = output.write(target.name, *target.content);
   }
   if (!failed)
-    *target.written = target.content == nullptr ? not_written : static_cast<std::int64_t>(target.content->size());
+    *target.written =
+        target.content == nullptr ? not_written : static_cast<std::int64_t>(target.content->size());
   return failed;
 }
 
-const std::string* pointer(const std::optional<std::string>& content) { return content ? &*content : nullptr; }
+const std::string* pointer(const std::optional<std::string>& content) {
+  return content ? &*content : nullptr;
+}
 
 /// The text that the ledger keeps of the document; null: none.
-std::shared_ptr<const Text> kept_text(Ledger& ledger, const Pipeline& pipeline, const LedgerHistory& history) {
+std::shared_ptr<const Text> kept_text(Ledger& ledger, const Pipeline& pipeline,
+                                      const LedgerHistory& history) {
   for (const LedgerStage& row : history.stages) {
     const StageConfig* const stage = pipeline.stage(row.stage);
     if (stage == nullptr || !stage->type->provides_text || row.key.empty()) continue;

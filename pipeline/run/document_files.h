@@ -33,8 +33,8 @@ enum class SameContent { write, leave };
 
 /// Puts a document's files in their places, and takes away those of an earlier content. Only what docket has
 /// written is replaced: what `before` says, and what a run has left that the ledger knows nothing of (it was
-/// killed, or the ledger deleted). `written`: what docket has written when this returns. Where one file cannot
-/// be put there, none is touched if that can be told beforehand.
+/// killed, or the ledger deleted). `written`: what docket has written when this returns. Where one file
+/// cannot be put there, none is touched if that can be told beforehand.
 std::optional<Output::Unwritten> write_files(const Output& output, const Document& document,
                                              const DocumentFiles& files, SameContent same,
                                              WrittenFiles& written);
@@ -51,8 +51,8 @@ bool restore_files(const Output& output, Ledger& ledger, const Pipeline& pipelin
 /// True if the file begins as docket's records do, for people or in results.jsonl, and its reports.
 bool is_record(const std::filesystem::path& file);
 
-/// An Error (class `config`) if results.jsonl or report.json is there and docket has not written it. `has_runs`:
-/// the ledger knows of runs, so that it has.
+/// An Error (class `config`) if results.jsonl or report.json is there and docket has not written it.
+/// `has_runs`: the ledger knows of runs, so that it has.
 std::optional<Error> check_shared_files(const Output& output, bool has_runs);
 
 }  // namespace docket

@@ -33,8 +33,8 @@ class DocumentSource {
     virtual void parked(std::size_t number, const LedgerDocument& document) = 0;
     /// The document is up to date, but its row is not.
     virtual void seen(const std::string& path, const FileStamp& stamp, bool in_input) = 0;
-    /// Nothing is to be done with the document, but a file of it is not as a run wrote it. True: it is again, or
-    /// will be; false: the document is to be run if it may be.
+    /// Nothing is to be done with the document, but a file of it is not as a run wrote it. True: it is again,
+    /// or will be; false: the document is to be run if it may be.
     virtual bool restore(const LedgerHistory& history) = 0;
     /// The document is up to date, but its record looks older than what it was made from.
     virtual void record_looks_old(const std::string& record) = 0;

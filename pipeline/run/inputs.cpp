@@ -116,8 +116,7 @@ class Walk final : public Inputs::Source {
       if (!entry.is_folder) continue;
       Glob::Places places = glob_.enter(folder.places, entry.name);
       const std::string path = join(folder.path, entry.name);
-      if (!places.empty())
-        open(path, std::move(places));  // `folder` is no longer valid.
+      if (!places.empty()) open(path, std::move(places));  // `folder` is no longer valid.
     }
     return {};
   }

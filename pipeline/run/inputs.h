@@ -20,11 +20,11 @@ struct InputOptions {
   std::vector<std::string> sources;  ///< Files, folders, globs; `-`: a list on standard input.
   std::filesystem::path base;        ///< What relative sources start from. Absolute.
   std::filesystem::path project;     ///< The pipeline's folder: paths below it are named from it. Absolute.
-  /// Not searched, whatever links lead to it; nor is any other folder that a run has written to, unless the source
-  /// names it. Absolute.
+  /// Not searched, whatever links lead to it; nor is any other folder that a run has written to, unless the
+  /// source names it. Absolute.
   std::filesystem::path output_dir;
-  bool empty_is_odd = true;          ///< Whether to warn of a folder or glob without a single file.
-  char separator = '\n';             ///< Between the paths of a list on standard input.
+  bool empty_is_odd = true;  ///< Whether to warn of a folder or glob without a single file.
+  char separator = '\n';     ///< Between the paths of a list on standard input.
   /// Files of such a list that are no documents, as docket has written them: left out, with a warning.
   std::function<bool(const std::string& file)> is_own = {};
 };
@@ -56,8 +56,8 @@ class Inputs {
   bool told_of_own_ = false;
 };
 
-/// The folder whose files a source lists, absolute: a folder, or where the search for a pattern begins. Nothing
-/// for a file that is named, and for `-`.
+/// The folder whose files a source lists, absolute: a folder, or where the search for a pattern begins.
+/// Nothing for a file that is named, and for `-`.
 std::optional<std::filesystem::path> listed_folder(const std::string& source,
                                                    const std::filesystem::path& base);
 

@@ -76,7 +76,8 @@ void Report::add(const Document& document) {
   if (const Error* error = error_of(document)) {
     const StageResult* failed = failed_stage(document);
     const std::string stage =
-        failed == nullptr ? "" : pipeline_.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
+        failed == nullptr ? ""
+                          : pipeline_.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
     errors_[error->error_class].add(document.number, {document.path, stage, error->message, {}});
   }
 }

@@ -111,7 +111,8 @@ class Run {
         output_(output),
         ledger_(ledger),
         backend_(backend),
-        writer_(pipeline, input_options(options, pipeline), output, ledger, {options.whole_input(), options.keep_mtime}),
+        writer_(pipeline, input_options(options, pipeline), output, ledger,
+                {options.whole_input(), options.keep_mtime}),
         forward_(environment.stop, [this] { stop_.request_stop(); }) {}
 
   RunOutcome run();
@@ -279,7 +280,8 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
                         RunListener& listener) {
   using State = RunOutcome::State;
   if (const auto error = apply(options, pipeline)) return not_begun(State::refused, *error, environment);
-  if (const auto error = check_files(options, pipeline)) return not_begun(State::refused, *error, environment);
+  if (const auto error = check_files(options, pipeline))
+    return not_begun(State::refused, *error, environment);
   auto opened = open_output(options, pipeline.output_dir, environment.stop, listener);
   if (const auto* failure = std::get_if<Output::Failure>(&opened)) {
     const State state = environment.stop.stop_requested() ? State::stopped

@@ -96,8 +96,7 @@ void RunLedger::ended(const Document& document, bool in_input, std::string recor
                       const WrittenFiles& files) {
   const LedgerDocument* const before = document.history ? &document.history->document : nullptr;
   LedgerDocument row = row_of(document, pipeline_);
-  row.pipeline_digest =
-      std::ranges::any_of(document.stages, is_left_out) ? digests_.part : digests_.whole;
+  row.pipeline_digest = std::ranges::any_of(document.stages, is_left_out) ? digests_.part : digests_.whole;
   row.in_input = in_input || (before != nullptr && before->in_input);
   row.record_bytes = files.record;
   row.text_bytes = files.text;
@@ -159,8 +158,7 @@ Result<std::string> RunLedger::record_to_keep(const Document& document) {
   if (!is_success) return std::string();
   const auto described = parsed.value("document", nlohmann::json::object());
   const bool same_content = described.value("sha256", "") == document.sha256;
-  const bool not_its_doing =
-      consequence(error_of(document)->error_class) == Consequence::not_counted;
+  const bool not_its_doing = consequence(error_of(document)->error_class) == Consequence::not_counted;
   return same_content || not_its_doing ? record : std::string();
 }
 

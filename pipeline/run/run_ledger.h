@@ -26,8 +26,8 @@ class RunLedger {
   /// Waits until all is committed.
   std::optional<Error> end(int exit_code, const std::string& report);
 
-  /// A document has ended. `record`: on one line; empty: the one that is known stays. `files`: what of it stands
-  /// in the output.
+  /// A document has ended. `record`: on one line; empty: the one that is known stays. `files`: what of it
+  /// stands in the output.
   void ended(const Document& document, bool in_input, std::string record, const WrittenFiles& files);
   /// The document was looked at, and all that is known of it stays so.
   void seen(const Document& document, bool in_input);

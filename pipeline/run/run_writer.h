@@ -13,9 +13,9 @@
 namespace docket {
 
 /// The exit of a run: writes each document's files, tells the ledger, and adds it to the report.
-/// Not for two threads at once. A file that cannot be written fails its document (class `output`). The first error
-/// that every other document would have too is kept, and nothing more is written after it: a disk that is full
-/// is full for the next document too.
+/// Not for two threads at once. A file that cannot be written fails its document (class `output`). The first
+/// error that every other document would have too is kept, and nothing more is written after it: a disk that
+/// is full is full for the next document too.
 class RunWriter {
  public:
   struct Options {

@@ -35,9 +35,15 @@ TEST(Rebuild, ByWhatIsKnown) {
       {"new plan", [](auto&, DocumentNow& now, auto&) { now.pipeline_digests = {"q"}; }, What::run,
        "the pipeline changed"},
       {"run with the part of the plan that is asked for",
-       [](auto&, DocumentNow& now, auto&) { now.pipeline_digests = {"q", "p"}; }, What::up_to_date, ""},
+       [](auto&, DocumentNow& now, auto&) {
+         now.pipeline_digests = {"q", "p"};
+       },
+       What::up_to_date, ""},
       {"run with the whole plan, of which a part is asked for",
-       [](auto&, DocumentNow& now, auto&) { now.pipeline_digests = {"p", "q"}; }, What::up_to_date, ""},
+       [](auto&, DocumentNow& now, auto&) {
+         now.pipeline_digests = {"p", "q"};
+       },
+       What::up_to_date, ""},
       {"all", [](auto&, auto&, RebuildOptions& options) { options.which = Which::everything; }, What::run,
        "asked for by --always-make"},
       {"only failed, but done", [](auto&, auto&, RebuildOptions& options) { options.which = Which::failed; },

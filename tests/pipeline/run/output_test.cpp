@@ -173,5 +173,23 @@ TEST(Output, TakesAFileAwayAndTheFoldersThatAreEmptyWithoutIt) {
   EXPECT_FALSE(output->remove("not/there.json"));
 }
 
+TEST(Output, LeavesWhatIsNoFileOfItsOwn) {
+  const TempDir dir;
+  dir.write("elsewhere/mine", "mine");
+  dir.write("out/.docket/tmp/mine", "mine");
+  {
+    const auto output = open(dir.path() / "out");
+    std::filesystem::create_directories(dir.path() / "out/a.json/mine");
+    std::filesystem::create_symlink("../elsewhere/mine", dir.path() / "out/b.json");
+    std::filesystem::create_symlink("../elsewhere", dir.path() / "out/c");
+    for (const char* name : {"a.json", "b.json"})
+      EXPECT_FALSE(output->remove(name));
+    EXPECT_FALSE(output->write("c/d.json", "1"));
+    EXPECT_FALSE(output->remove("c/d.json"));
+  }
+  for (const char* name : {"out/a.json/mine", "out/b.json", "out/c/mine", "out/.docket/tmp/mine"})
+    EXPECT_TRUE(std::filesystem::exists(dir.path() / name)) << name;
+}
+
 }  // namespace
 }  // namespace docket
