@@ -41,6 +41,13 @@ struct Call {
   bool was_tried(std::size_t address) const { return !tried.empty() && tried[address]; }
 };
 
+/// Of the address: the call never got there.
+bool says_nothing(const Reply& reply) {
+  if (reply.answer) return false;
+  const ErrorClass error = reply.answer.error().error_class;
+  return error == ErrorClass::cancelled || error == ErrorClass::withheld || error == ErrorClass::bug;
+}
+
 class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
  public:
   Gate(std::vector<std::unique_ptr<Backend>> addresses, const GateOptions& options, Timer& timer)
@@ -230,7 +237,7 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
     Lane& lane = lanes_[call.lane];
     lane.set_dead(reply);
     if (!may_be_the_address(reply)) {
-      if (!reply.answer && reply.answer.error().error_class == ErrorClass::cancelled) return;
+      if (says_nothing(reply)) return;
       failures_ = 0;
       answered_at_ = now;
       lane.succeeded();

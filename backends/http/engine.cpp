@@ -116,7 +116,7 @@ void HttpLoop::Engine::begin(Order order) {
   }
   if (stopping_) return order.done(run_stopped);
   if (idle_.empty()) {
-    calls_.push_back(std::make_unique<HttpCall>(multi_.get(), first_byte_deadlines_));
+    calls_.push_back(std::make_unique<HttpCall>(multi_.get(), first_byte_deadlines_, stopping_));
     idle_.push_back(calls_.back().get());
   }
   HttpCall& call = *idle_.back();

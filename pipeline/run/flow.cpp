@@ -27,12 +27,12 @@
 #include <mutex>
 #include <semaphore>
 #include <thread>
-#include <utility>
 
 #include "pipeline/pipeline.h"
 #include "pipeline/record.h"
 #include "pipeline/run/ledger_stages.h"
 #include "pipeline/run/stage_decision.h"
+#include "pipeline/run/time_at_work.h"
 #include "pipeline/support/stopwatch.h"
 
 namespace docket {
@@ -51,24 +51,9 @@ struct Visit {
   bool is_private = false;      ///< The policy keeps a question of the stage on this machine.
   std::vector<Request> requests;
   std::vector<Reply> replies;
-  std::vector<WallClock::time_point> replied;  ///< When each of the replies came.
+  std::vector<AnsweredQuestion> answered;
   std::atomic<std::size_t> missing{0};
 };
-
-/// How long at least one of the questions was at work, not in a queue: each is taken to have waited first.
-WallClock::duration time_at_work(const Visit& visit) {
-  std::vector<std::pair<WallClock::time_point, WallClock::time_point>> spans;
-  for (std::size_t i = 0; i < visit.replies.size(); ++i)
-    spans.emplace_back(std::min(visit.asked + visit.replies[i].queued, visit.replied[i]), visit.replied[i]);
-  std::ranges::sort(spans);
-  WallClock::duration time{0};
-  WallClock::time_point counted = visit.asked;
-  for (const auto& [begin, end] : spans) {
-    time += std::max(WallClock::duration(0), end - std::max(begin, counted));
-    counted = std::max(counted, end);
-  }
-  return time;
-}
 
 /// A document on its way, with how many predecessors of each stage (and of the exit, the last entry) are
 /// still to come.
@@ -178,7 +163,7 @@ class StageNode {
   /// With what was decided, or the backends have said.
   Next go_on(Visit& visit, Passage& passage, StageResult& result) const {
     if (visit.turn > 0) {
-      passage.used[position_] += time_at_work(visit);
+      passage.used[position_] += time_at_work(visit.asked, visit.answered);
       for (const Reply& reply : visit.replies) {
         if (!reply.answer && reply.answer.error().error_class == ErrorClass::withheld) {
           result.withheld = true;
@@ -210,7 +195,7 @@ class StageNode {
         address(request, visit, passage, result);
       ++visit.turn;
       visit.replies.assign(requests->size(), Reply{});
-      visit.replied.assign(requests->size(), {});
+      visit.answered.assign(requests->size(), {});
       visit.asked = WallClock::now();
       visit.missing = requests->size();
       visit.requests = std::move(*requests);
@@ -311,8 +296,8 @@ class StageNode {
     std::vector<Request> requests = std::move(job.visit->requests);
     for (std::size_t i = 0; i < requests.size(); ++i) {
       backend_.submit(std::move(requests[i]), [job, i, &gateway](Reply reply) {
+        job.visit->answered[i] = {WallClock::now(), reply.queued};
         job.visit->replies[i] = std::move(reply);
-        job.visit->replied[i] = WallClock::now();
         if (job.visit->missing.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
         gateway.try_put(job);
         gateway.release_wait();  // Nothing after this: the graph may go.
