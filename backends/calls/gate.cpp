@@ -18,6 +18,8 @@ using Time = Timer::Clock::time_point;
 
 constexpr std::int64_t first_of_all = std::numeric_limits<std::int64_t>::min();
 constexpr std::size_t most_remembered = 10'000;
+/// With a timer pending the queue hears of a stop at once: then all timers fire.
+constexpr std::chrono::hours longest_sleep{1};
 /// Fewer in a row may be of one document that no server can take.
 constexpr int failures_of_an_outage = 5;
 
@@ -314,9 +316,13 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
       if (!lane.is_open(now)) next = std::min(next, lane.paused_until());
     for (const auto& [document, seat] : seats_)
       next = std::min(next, seat.until);
-    if (next == Time::max() || (wakes_up_at_ > now && wakes_up_at_ <= next)) return;
-    wakes_up_at_ = next;
-    timer_.after(std::chrono::ceil<std::chrono::milliseconds>(std::max(next - now, Time::duration(0))),
+    if (next != Time::max() && (wakes_up_at_ <= now || wakes_up_at_ > next)) wake_up(wakes_up_at_ = next);
+    if (hears_of_stop_until_ <= now) wake_up(hears_of_stop_until_ = now + longest_sleep);
+  }
+
+  void wake_up(Time when) {
+    const auto wait = std::max(when - timer_.now(), Time::duration(0));
+    timer_.after(std::chrono::ceil<std::chrono::milliseconds>(wait),
                  [self = shared_from_this()] { self->let_through(); });
   }
 
@@ -334,6 +340,7 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
   Time failing_since_ = Time::min();             // With failures: since then no call has had an answer.
   Time answered_at_ = Time::min();               // By the last call that had one.
   Time wakes_up_at_ = Time::min();
+  Time hears_of_stop_until_ = Time::min();
 };
 
 }  // namespace

@@ -258,6 +258,8 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
   if (!ledger) return not_begun(State::refused, ledger.error(), environment);
   std::stop_source stop;
   const std::stop_callback forward(environment.stop, [&stop] { stop.request_stop(); });
+  // What could not be kept is not to be paid for.
+  (*ledger)->ledger().when_failed([stop]() mutable { stop.request_stop(); });
   const auto backend =
       environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models(), stop.get_token());
   if (!backend) return not_begun(State::refused, backend.error(), environment);
