@@ -131,7 +131,8 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
       }
     }
     for (auto& [order, each] : in_vain)
-      end(std::move(each), {.answer = reply.answer.error()});
+      end(std::move(each),
+          {.answer = reply.answer.error(), .retry_after = reply.retry_after, .paused = reply.paused});
     let_through();
     if (is_over) end(std::move(call), std::move(reply));
   }
@@ -304,8 +305,12 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
   /// True if the error of the last reply is that of all that wait.
   bool is_an_outage(const Reply& reply, Time now) const {
     if (!may_be_the_address(reply)) return false;
-    const bool all_are_dead = std::ranges::all_of(lanes_, [](const Lane& lane) { return lane.is_dead(); });
-    return all_are_dead || (failures_ >= failures_of_an_outage && now - failing_since_ >= options_.patience);
+    if (std::ranges::all_of(lanes_, &Lane::is_dead)) return true;
+    const bool all_ask_too_much = std::ranges::all_of(lanes_, [&](const Lane& lane) {
+      return lane.is_dead() || lane.asked_away_until() > now + options_.patience;
+    });
+    return failures_ >= failures_of_an_outage &&
+           (all_ask_too_much || now - failing_since_ >= options_.patience);
   }
 
   void wake_up_in_time() {

@@ -34,8 +34,9 @@ struct GateOptions {
 /// may be to blame is sent to another one that is well, as if it had not been sent before; the failing one
 /// rests, then is tried with one call at a time.
 ///
-/// Nobody waits in vain: when no address is there at all (`unreachable`, `unavailable`), or no call was
-/// answered for `patience`, those that wait end with the last error. Once the run is stopped, all of them do.
+/// Nobody waits in vain: when no address is there at all (`unreachable`, `unavailable`), or several calls in
+/// a row failed and none was answered for `patience`, or the servers ask to wait for longer, those that wait
+/// end with the last error. Once the run is stopped, all of them do.
 std::unique_ptr<Backend> make_gate(std::vector<std::unique_ptr<Backend>> addresses, GateOptions options,
                                    Timer& timer);
 

@@ -12,6 +12,7 @@ milliseconds Lane::pause_left(Time now) const {
 
 void Lane::succeeded() {
   dead_ = false;
+  asked_away_until_ = Time::min();
   pauses_ = 0;
   if (width_ == options_.width || ++successes_ < options_.width) return;
   successes_ = 0;
@@ -20,6 +21,7 @@ void Lane::succeeded() {
 
 void Lane::pause(std::optional<milliseconds> hint, std::uint64_t round, Time now) {
   milliseconds pause = hint.value_or(milliseconds(0));
+  asked_away_until_ = now + pause;
   if (round == round_) {
     ++round_;
     successes_ = 0;

@@ -30,6 +30,8 @@ class Lane {
   bool is_in_trouble() const { return pauses_ > 0; }
   /// The last reply said that nobody is there, or that nothing can be had there.
   bool is_dead() const { return dead_; }
+  /// Until when the server asked to be left alone, however long.
+  Time asked_away_until() const { return asked_away_until_; }
   Time paused_until() const { return paused_until_; }
   std::chrono::milliseconds pause_left(Time now) const;
 
@@ -56,6 +58,7 @@ class Lane {
   std::uint64_t round_ = 0;    ///< How often it was narrowed.
   int pauses_ = 0;             ///< Without a success between them.
   Time paused_until_ = Time::min();
+  Time asked_away_until_ = Time::min();
   bool dead_ = false;
 };
 

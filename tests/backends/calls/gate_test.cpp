@@ -228,12 +228,36 @@ TEST_F(Gate, NobodyWaitsForAServerThatAnswersNobody) {
       ASSERT_EQ(calls_.waiting().size(), 1U);
       timer_.advance(10s);
       calls_.answer(bad_reply(error, "no"));
-      timer_.advance(*timer_.next());
+      timer_.advance(100ms);
       ASSERT_LE(timer_.now() - begin, 2min);
     }
     EXPECT_EQ(answered, 6);
     EXPECT_EQ(outcomes_.back().error(), (Error{error, "no"}));
     EXPECT_EQ(outcomes_.back().reply->spent.total().calls, 0);
+  }
+}
+
+TEST_F(Gate, NobodyWaitsForAServerThatAsksForMoreThanItsPatience) {
+  for (const auto& [hint, ends] : {std::pair(59s, false), {61s, true}, {3600s, true}}) {
+    outcomes_.clear();
+    make({.width = 5, .patience = 1min});
+    ask_many(7);
+    Reply overloaded = bad_reply(ErrorClass::transient, "quota");
+    overloaded.overloaded = true;
+    overloaded.retry_after = hint;
+    for (int i = 0; i < 5; ++i) {
+      EXPECT_FALSE(outcomes_[6].reply) << "fewer are no proof";
+      calls_.answer(overloaded);
+    }
+    EXPECT_EQ(outcomes_[6].reply.has_value(), ends) << hint.count();
+    if (ends) {
+      EXPECT_EQ(outcomes_[6].reply->retry_after, hint);
+      continue;
+    }
+    timer_.advance(hint);
+    while (!calls_.waiting().empty())
+      calls_.answer(good_reply());
+    EXPECT_TRUE(outcomes_[6].reply->answer);
   }
 }
 
@@ -243,7 +267,7 @@ TEST_F(Gate, AFewDocumentsThatHangAreNoOutage) {
   for (int i = 0; i < 4; ++i) {
     timer_.advance(10s);
     calls_.answer(bad_reply(ErrorClass::transport));
-    timer_.advance(*timer_.next());
+    timer_.advance(100ms);
   }
   calls_.answer(good_reply());
   EXPECT_EQ(calls_.waiting(), Documents{"d5"});
