@@ -59,7 +59,7 @@ class Retry final : public Backend {
     call->cpu_ns += reply.cpu_ns;
     call->queued += reply.queued;
     prolong(call->request, reply.queued);
-    const std::optional<Time> given_up_at = note(reply);
+    const Outlook outlook = note(reply);
     if (reply.answer || !may_succeed_later(reply.answer.error().error_class))
       return end(*call, std::move(reply));
     if (timer_.stopped()) return cancel(*call);
@@ -72,28 +72,32 @@ class Retry final : public Backend {
                      "; the server asks to wait " + format_duration(hint) + ", which is too long");
     }
     milliseconds wait = std::max(hint, reply.paused.value_or(milliseconds(0))) + jitter(call->attempts - 1);
-    if (given_up_at) {
-      if (*given_up_at <= timer_.now()) return give_up(*call, std::move(reply), "");
-      // One last look at the end, for all calls at the same time.
-      wait = std::min(wait, std::chrono::ceil<milliseconds>(*given_up_at - timer_.now()));
+    if (outlook.given_up_at <= timer_.now()) return give_up(*call, std::move(reply), "");
+    if (outlook.last_look_at) {
+      wait = std::min(wait, std::chrono::ceil<milliseconds>(*outlook.last_look_at - timer_.now()));
     }
     if (wait > left) return give_up(*call, std::move(reply), "; no time is left to retry");
     timer_.after(wait, [this, call] { timer_.stopped() ? cancel(*call) : attempt(call); });
   }
 
-  /// When a server that could not be reached this time either, or gave no answer, is given up; none: it is
-  /// there.
-  std::optional<Time> note(const Reply& reply) {
+  /// What the replies so far say of the server.
+  struct Outlook {
+    Time given_up_at = Time::max();
+    /// Then all calls try for a last time, for a server that may be starting.
+    std::optional<Time> last_look_at = std::nullopt;
+  };
+  Outlook note(const Reply& reply) {
     const std::lock_guard lock(mutex_);
     const bool fails = !reply.answer && may_succeed_later(reply.answer.error().error_class);
     const bool reached = !fails || reply.answer.error().error_class != ErrorClass::unreachable;
     if (!fails) failing_since_.reset();
     if (reached) unreachable_since_.reset();
-    if (!fails) return std::nullopt;
+    if (!fails) return {};
     if (!failing_since_) failing_since_ = timer_.now();
-    if (reached) return *failing_since_ + options_.patience;
+    if (reached) return {*failing_since_ + options_.patience};
     if (!unreachable_since_) unreachable_since_ = timer_.now();
-    return std::min(*unreachable_since_ + options_.reach, *failing_since_ + options_.patience);
+    const Time last = *unreachable_since_ + options_.reach;
+    return {last, last};
   }
 
   milliseconds jitter(int failures) const {
