@@ -128,7 +128,10 @@ class ResponseCache final : public Backend {
   /// Has the attempt written down; then the reply is of use.
   void take_down(LedgerCall call, Reply reply, Done done) {
     call.usage = reply.spent.total();
-    if (call.usage.calls == 0) return done(std::move(reply));  // Nothing was sent.
+    if (call.usage.calls == 0) {  // Nothing was sent.
+      reply.place.reset();
+      return done(std::move(reply));
+    }
     call.model = reply.spent.by_model().front().model;
     call.attempt = count_attempt(call.request, reply.answer.has_value());
     if (!reply.answer) {
