@@ -14,6 +14,10 @@ namespace {
 using std::chrono::milliseconds;
 using Time = Timer::Clock::time_point;
 
+/// An attempt that is begun later than this before the deadline would only hide why the ones before it
+/// failed.
+constexpr milliseconds shortest_attempt{100};
+
 double random_part() {
   thread_local std::minstd_rand generator(std::random_device{}());
   return std::uniform_real_distribution<double>(0, 1)(generator);
@@ -76,7 +80,7 @@ class Retry final : public Backend {
     if (outlook.last_look_at) {
       wait = std::min(wait, std::chrono::ceil<milliseconds>(*outlook.last_look_at - timer_.now()));
     }
-    if (wait > left) return give_up(*call, std::move(reply), "; no time is left to retry");
+    if (wait + shortest_attempt > left) return give_up(*call, std::move(reply), "; no time is left to retry");
     timer_.after(wait, [this, call] { timer_.stopped() ? cancel(*call) : attempt(call); });
   }
 

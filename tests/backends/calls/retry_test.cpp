@@ -143,6 +143,20 @@ TEST_F(Retry, AServerThatSaysNowIsNotSaidToWantTooMuch) {
   }
 }
 
+TEST_F(Retry, AnAttemptThatWouldHaveNoTimeIsNotMade) {
+  for (const auto& [deadline, is_made] : {std::pair(499ms, false), {550ms, false}, {600ms, true}}) {
+    outcome_ = {};
+    Request request = prompt_request();
+    request.deadline = timer_.now() + deadline;
+    ask(std::move(request));
+    calls_.answer(bad_reply(ErrorClass::unreachable, "cannot connect"));
+    EXPECT_EQ(outcome_.error().message,
+              is_made ? "no reply yet" : "cannot connect; no time is left to retry");
+    timer_.advance(1s);
+    if (is_made) calls_.answer(good_reply());
+  }
+}
+
 TEST_F(Retry, APauseOfTheAddressIsTheLeastWait) {
   ask();
   Reply reply = bad_reply(ErrorClass::transport);
