@@ -71,7 +71,7 @@ class RunDisplay final : public RunListener {
   }
   void begun() override {
     progress_.emplace(command_.quiet ? Progress::Mode::none : command_.progress);
-    told_.emplace(signals_.stop().get_token(), [this] {
+    told_.emplace(signals_.has_stopped(), [this] {
       if (command_.quiet) return;
       progress_->say("docket: stopping: running calls have " + format_duration(command_.grace) +
                      " to end; another signal stops now");

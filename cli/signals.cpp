@@ -69,6 +69,7 @@ void Signals::loop() {
   if (first == 0) return;
   received_ = first;
   stop_.request_stop();
+  has_stopped_.request_stop();
   const auto stopped = std::chrono::steady_clock::now();
   while (true) {
     const bool is_last = hard_stop_.stop_requested();

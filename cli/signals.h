@@ -22,6 +22,8 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
 
   std::stop_source& stop() { return stop_; }
+  /// Requested once all that listens to `stop` has heard of it: for whoever tells people.
+  std::stop_token has_stopped() const { return has_stopped_.get_token(); }
   std::stop_token hard_stop() const { return hard_stop_.get_token(); }
   int received() const { return received_; }  ///< The first signal; 0: none.
 
@@ -32,6 +34,7 @@ class Signals {
   const sigset_t watched_;
   const std::chrono::milliseconds grace_;
   std::stop_source stop_;
+  std::stop_source has_stopped_;
   std::stop_source hard_stop_;
   std::atomic<int> received_ = 0;
   std::atomic<bool> ending_ = false;
