@@ -71,7 +71,7 @@ class RunDisplay final : public RunListener {
   }
   void begun() override {
     progress_.emplace(command_.quiet ? Progress::Mode::none : command_.progress);
-    told_.emplace(signals_.stop().get_token(), [this] {
+    told_.emplace(signals_.has_stopped(), [this] {
       if (command_.quiet) return;
       progress_->say("docket: stopping: running calls have " + format_duration(command_.grace) +
                      " to end; another signal stops now");
@@ -102,13 +102,14 @@ class RunDisplay final : public RunListener {
 
 RunEnvironment environment_of(const RunCommand& command, Signals& signals) {
   RunEnvironment environment;
-  environment.make_backend = [&](const Pipeline& pipeline, AnswerStore& answers, const ModelDigests& models) {
+  environment.make_backend = [&](const Pipeline& pipeline, AnswerStore& answers, const ModelDigests& models,
+                                 const std::stop_token& stop) {
     const RunOptions& run = command.documents.run;
-    return backends::make(pipeline, {run.jobs, extract_worker(), signals.hard_stop(), command.offline,
+    return backends::make(pipeline, {run.jobs, extract_worker(), stop, signals.hard_stop(), command.offline,
                                      command.trace_dir, &answers, models, !run.always_make()});
   };
   environment.find_models = [&](const Pipeline& pipeline) {
-    return backends::find_models(pipeline, command.offline, signals.hard_stop());
+    return backends::find_models(pipeline, command.offline, signals.stop().get_token());
   };
   environment.stop = signals.stop().get_token();
   environment.hard_stop = signals.hard_stop();

@@ -4,7 +4,6 @@
 #include "backends/calls/budget.h"
 #include "backends/calls/circuit_breaker.h"
 #include "backends/calls/gate.h"
-#include "backends/calls/load_balancer.h"
 #include "backends/calls/reask.h"
 #include "backends/calls/response_cache.h"
 #include "backends/calls/retry.h"
@@ -18,7 +17,6 @@ namespace docket::backends {
 /// What the pipeline file does not say. Names and what stands in the file are filled in.
 struct CallOptions {
   GateOptions gate = {};
-  LoadBalancerOptions addresses = {};
   RetryOptions retry = {};
   ReaskOptions reask = {};
   CircuitBreakerOptions breaker = {};

@@ -70,6 +70,8 @@ Consequence consequence(ErrorClass error_class) {
     case ErrorClass::unreadable:
     case ErrorClass::unavailable:
     case ErrorClass::unreachable:
+    case ErrorClass::transport:
+    case ErrorClass::transient:
     case ErrorClass::withheld:
     case ErrorClass::output:
     case ErrorClass::cancelled:
@@ -84,8 +86,6 @@ Consequence consequence(ErrorClass error_class) {
     case ErrorClass::limit:
     case ErrorClass::crash:
     case ErrorClass::condition:
-    case ErrorClass::transport:
-    case ErrorClass::transient:
     case ErrorClass::content:
     case ErrorClass::bug:
       return Consequence::counted;

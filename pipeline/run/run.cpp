@@ -103,7 +103,8 @@ class UpToDateDocuments final : public DocumentSource::Listener {
 class Run {
  public:
   Run(const Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
-      RunListener& listener, const Output& output, RunLedger& ledger, Backend& backend)
+      RunListener& listener, const Output& output, RunLedger& ledger, Backend& backend,
+      std::stop_source& stop)
       : pipeline_(pipeline),
         options_(options),
         environment_(environment),
@@ -113,7 +114,7 @@ class Run {
         backend_(backend),
         writer_(pipeline, input_options(options, pipeline), output, ledger,
                 {options.whole_input(), options.keep_mtime}),
-        forward_(environment.stop, [this] { stop_.request_stop(); }) {}
+        stop_(stop) {}
 
   RunOutcome run();
 
@@ -133,8 +134,7 @@ class Run {
   RunLedger& ledger_;
   Backend& backend_;
   RunWriter writer_;
-  std::stop_source stop_;
-  const std::stop_callback<std::function<void()>> forward_;
+  std::stop_source& stop_;
 };
 
 RunOutcome Run::run() {
@@ -222,6 +222,7 @@ bool Run::too_many_failures() const {
 std::string Run::why_stopped(int signal) const {
   if (signal == SIGINT) return "SIGINT";
   if (signal == SIGTERM) return "SIGTERM";
+  if (signal == SIGHUP) return "SIGHUP";
   if (writer_.error()) return writer_.error()->message;
   if (too_many_failures())
     return "--keep-going " + std::to_string(options_.keep_going) + ": so many documents failed";
@@ -294,9 +295,14 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
   if (!ledger) return not_begun(State::refused, ledger.error(), environment);
   if (const auto error = check_output(pipeline, output, (*ledger)->ledger()))
     return not_begun(State::refused, *error, environment);
-  const auto backend = environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models());
+  std::stop_source stop;
+  const std::stop_callback forward(environment.stop, [&stop] { stop.request_stop(); });
+  // What could not be kept is not to be paid for.
+  (*ledger)->ledger().when_failed([stop]() mutable { stop.request_stop(); });
+  const auto backend =
+      environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models(), stop.get_token());
   if (!backend) return not_begun(State::refused, backend.error(), environment);
-  return Run(pipeline, options, environment, listener, output, **ledger, **backend).run();
+  return Run(pipeline, options, environment, listener, output, **ledger, **backend, stop).run();
 }
 
 }  // namespace docket

@@ -40,9 +40,10 @@ struct RunOutcome {
 /// What a run needs of the program around it. pipeline/ knows no backend, no signal and no exit code.
 struct RunEnvironment {
   /// Makes what answers the requests. `answers` and `pipeline` outlive it; answers of models other than
-  /// `models` are not to be reused. The Error refuses the run.
+  /// `models` are not to be reused. Once `stop` is requested, by a signal or because the run ends early, it
+  /// asks no model any more. The Error refuses the run.
   std::function<Result<std::unique_ptr<Backend>>(const Pipeline& pipeline, AnswerStore& answers,
-                                                 const ModelDigests& models)>
+                                                 const ModelDigests& models, const std::stop_token& stop)>
       make_backend;
   /// Asks the servers which models they have.
   std::function<ModelDigests(const Pipeline& pipeline)> find_models;
