@@ -8,7 +8,7 @@
 namespace docket::backends {
 
 // From the outside in: may it be asked at all, is it of use, is the answer one, another attempt, was it
-// answered before, can it be paid, which address, is there room, one exchange.
+// answered before, can it be paid, which address, is there room, whose fault is a refusal, one exchange.
 std::unique_ptr<Backend> make_model_backend(const BackendConfig& config, bool offline,
                                             const ResponseCacheOptions& memory, HttpLoop& loop, Trace* trace,
                                             CallOptions options) {
@@ -21,8 +21,10 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config, bool of
   const std::optional<Price> price = price_of(config);
   std::vector<std::unique_ptr<Backend>> addresses;
   for (const Target& target : targets_of(config)) {
-    auto server = std::make_unique<ModelServer>(target, price, make_protocol(config, target), loop, trace);
-    addresses.push_back(make_gate(std::move(server), options.gate, timer));
+    auto server = std::make_unique<ModelServer>(target, price, make_protocol(config, target), loop, trace,
+                                                options.health.warn);
+    addresses.push_back(
+        make_gate(make_health_check(std::move(server), options.health, timer), options.gate, timer));
   }
   std::unique_ptr<Backend> backend = addresses.size() == 1
                                          ? std::move(addresses.front())

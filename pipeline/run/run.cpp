@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <mutex>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -84,18 +85,42 @@ class UpToDateDocuments final : public DocumentSource::Listener {
   std::vector<std::pair<std::size_t, LedgerDocument>> parked_;
 };
 
+/// What people are told besides how documents end. Any thread.
+class Warnings {
+ public:
+  explicit Warnings(RunListener& listener) : listener_(listener) {}
+
+  void add(const std::string& warning) {
+    {
+      const std::lock_guard lock(mutex_);
+      all_.push_back(warning);
+    }
+    listener_.warned(warning);
+  }
+  std::vector<std::string> all() const {
+    const std::lock_guard lock(mutex_);
+    return all_;
+  }
+
+ private:
+  RunListener& listener_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> all_;  ///< Guarded by mutex_.
+};
+
 /// A run whose pipeline is valid and whose output and ledger are its own: from here on every document gets an
 /// outcome.
 class Run {
  public:
   Run(const Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
-      RunListener& listener, const Output& output, RunLedger& ledger, Backend& backend)
+      RunListener& listener, const Output& output, RunLedger& ledger, Backend& backend, Warnings& warnings)
       : pipeline_(pipeline),
         options_(options),
         environment_(environment),
         listener_(listener),
         ledger_(ledger),
         backend_(backend),
+        warnings_(warnings),
         writer_(pipeline, output, ledger, {options.whole_input(), options.keep_mtime}),
         forward_(environment.stop, [this] { stop_.request_stop(); }) {}
 
@@ -115,6 +140,7 @@ class Run {
   RunListener& listener_;
   RunLedger& ledger_;
   Backend& backend_;
+  Warnings& warnings_;
   RunWriter writer_;
   std::stop_source stop_;
   const std::stop_callback<std::function<void()>> forward_;
@@ -122,15 +148,12 @@ class Run {
 
 RunOutcome Run::run() {
   const WallClock::time_point begin = WallClock::now();
-  Report::Run run{.id = new_run_id(),
-                  .started = utc_now(),
-                  .finished = {},
-                  .stopped = {},
-                  .warnings = environment_.warnings};
+  Report::Run run{.id = new_run_id(), .started = utc_now(), .finished = {}, .stopped = {}, .warnings = {}};
   run.jobs = options_.jobs;
   if (const auto failed = ledger_.begin(run, environment_.version)) writer_.fail(*failed);
   if (!writer_.error()) work();
   run.finished = utc_now();
+  run.warnings = warnings_.all();
   run.wall_ms = nanoseconds_since(begin) / 1'000'000;
   RunOutcome ended = outcome();
   run.exit_code = environment_.exit_code(ended);
@@ -148,7 +171,7 @@ void Run::work() {
   if (!options_.depfile.empty()) depfile.emplace(pipeline_.files);
   listener_.begun();
   for (const std::string& warning : environment_.warnings)
-    listener_.warned(warning);
+    warnings_.add(warning);
   auto reading = ledger_.ledger().read();
   if (!reading) return writer_.fail(reading.error());
   const Result<std::int64_t> known_before = count_in_input(**reading);
@@ -255,9 +278,11 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
   const Output& output = *std::get<std::unique_ptr<Output>>(opened);
   auto ledger = RunLedger::open(pipeline, options, environment.find_models(pipeline));
   if (!ledger) return not_begun(State::refused, ledger.error(), environment);
-  const auto backend = environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models());
+  Warnings warnings(listener);
+  const auto backend = environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models(),
+                                                [&](const std::string& warning) { warnings.add(warning); });
   if (!backend) return not_begun(State::refused, backend.error(), environment);
-  return Run(pipeline, options, environment, listener, output, **ledger, **backend).run();
+  return Run(pipeline, options, environment, listener, output, **ledger, **backend, warnings).run();
 }
 
 }  // namespace docket
