@@ -23,7 +23,7 @@ Backend::Done counting_cpu(Backend::Done done) {
 class Router final : public Backend {
  public:
   Router(const Pipeline& pipeline, const Options& options, std::unique_ptr<Trace> trace)
-      : trace_(std::move(trace)), budget_(budget_of(pipeline)), loop_(options.hard_stop) {
+      : trace_(std::move(trace)), budget_(budget_of(pipeline)), loop_(options.hard_stop, options.stop) {
     for (const BackendConfig& backend : pipeline.backends)
       add(backend, pipeline, options);
     ExtractPoolOptions pool;

@@ -6,18 +6,25 @@
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
 
 namespace docket {
 namespace {
 
-/// Tells the thread that nobody waits for signals any more.
+/// Wakes the thread up when nobody waits for signals any more. From anybody else it means nothing.
 constexpr int end_signal = SIGUSR2;
+
+bool is_ignored(int signal) {
+  struct sigaction now {};
+  return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
 
 sigset_t watched_signals() {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGINT, SIGTERM, end_signal})
     sigaddset(&set, signal);
+  if (!is_ignored(SIGHUP)) sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -25,44 +32,49 @@ sigset_t watched_signals() {
 /// a terminal one to the whole group while a script passes on its own. A person's second signal comes later.
 constexpr std::chrono::milliseconds repeats{200};
 
-/// The next signal until then; a negative number when there was none.
-int next_signal(const sigset_t& set, std::chrono::steady_clock::time_point until) {
-  const std::chrono::nanoseconds left = until - std::chrono::steady_clock::now();
-  const long long nanoseconds = std::max<long long>(left.count(), 0);
-  const timespec wait{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
-  return sigtimedwait(&set, nullptr, &wait);
-}
-
 }  // namespace
 
-Signals::Signals(std::chrono::milliseconds grace) : grace_(grace) {
-  const sigset_t set = watched_signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+Signals::Signals(std::chrono::milliseconds grace) : watched_(watched_signals()), grace_(grace) {
+  pthread_sigmask(SIG_BLOCK, &watched_, nullptr);
   signal(SIGPIPE, SIG_IGN);  // A worker or a reader that went away is an error of write(2), not our end.
   signal(SIGXFSZ, SIG_IGN);  // Likewise a file that may not grow any more.
   thread_ = std::thread([this] { loop(); });
 }
 
 Signals::~Signals() {
+  ending_ = true;
   pthread_kill(thread_.native_handle(), end_signal);
   thread_.join();
 }
 
+/// The next signal to stop; a negative number when there was none until then, 0 when nobody waits any more.
+int Signals::wait_for(std::optional<std::chrono::steady_clock::time_point> until) const {
+  while (true) {
+    int signal = 0;
+    if (until) {
+      const std::chrono::nanoseconds left = *until - std::chrono::steady_clock::now();
+      const long long nanoseconds = std::max<long long>(left.count(), 0);
+      const timespec wait{nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
+      signal = sigtimedwait(&watched_, nullptr, &wait);
+    } else {
+      sigwait(&watched_, &signal);
+    }
+    if (ending_) return 0;
+    if (signal != end_signal) return signal;
+  }
+}
+
 void Signals::loop() {
-  const sigset_t set = watched_signals();
-  int signal = 0;
-  sigwait(&set, &signal);
-  if (signal == end_signal) return;
-  received_ = signal;
+  const int first = wait_for(std::nullopt);
+  if (first == 0) return;
+  received_ = first;
   stop_.request_stop();
   const auto stopped = std::chrono::steady_clock::now();
   while (true) {
-    if (hard_stop_.stop_requested())
-      sigwait(&set, &signal);
-    else
-      signal = next_signal(set, stopped + grace_);
+    const bool is_last = hard_stop_.stop_requested();
+    const int signal = wait_for(is_last ? std::nullopt : std::optional(stopped + grace_));
     const auto passed = std::chrono::steady_clock::now() - stopped;
-    if (signal == end_signal) return;
+    if (signal == 0) return;
     if (signal > 0 && passed >= repeats) _exit(128 + signal);
     if (signal < 0 && passed >= grace_) hard_stop_.request_stop();
   }

@@ -1,15 +1,19 @@
 #pragma once
+#include <signal.h>
+
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <stop_token>
 #include <thread>
 
 namespace docket {
 
-/// Turns SIGINT and SIGTERM into stop tokens. The first signal requests `stop`; when `grace` has passed,
-/// `hard_stop` too, which ends calls that are on their way. The second signal ends the process at once,
-/// unless it comes so soon that it is the first one's repeat. Made before any other thread, since it blocks
-/// the signals in the calling thread and all that follow.
+/// Turns SIGINT, SIGTERM and SIGHUP into stop tokens; SIGHUP only if it is not ignored, as nohup(1) has it.
+/// Other signals are not its concern. The first signal requests `stop`; when `grace` has passed, `hard_stop`
+/// too, which ends calls that are on their way. The second signal ends the process at once, unless it comes
+/// so soon that it is the first one's repeat. Made before any other thread, since it blocks the signals in
+/// the calling thread and all that follow.
 class Signals {
  public:
   explicit Signals(std::chrono::milliseconds grace);
@@ -23,11 +27,14 @@ class Signals {
 
  private:
   void loop();
+  int wait_for(std::optional<std::chrono::steady_clock::time_point> until) const;
 
+  const sigset_t watched_;
   const std::chrono::milliseconds grace_;
   std::stop_source stop_;
   std::stop_source hard_stop_;
   std::atomic<int> received_ = 0;
+  std::atomic<bool> ending_ = false;
   std::thread thread_;
 };
 

@@ -100,7 +100,8 @@ struct Request {
   /// Why the document may not leave this machine: the policy's condition that holds. Empty: it may. Set by
   /// the flow.
   std::string private_because = {};
-  /// Nothing is sent after it, and no reply waited for. Set by the flow.
+  /// Nothing is sent after it, and no reply waited for. Set by the flow. Time in docket's own queues does not
+  /// count: who lets a request wait for others moves it on by so much, and says so in Reply::queued.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
@@ -150,12 +151,19 @@ struct Reply {
   Spending spent = {};      ///< Counted even when the call failed: by backend and model, all attempts.
   Usage reused = {};        ///< What an answer that was taken from the ledger had cost in its time.
   std::int64_t cpu_ns = 0;  ///< CPU time that the answer took, in this process or another.
+  /// How long the request waited in docket's own queues: nobody's deadline runs meanwhile.
+  std::chrono::steady_clock::duration queued{0};
   /// ExtractQuestion only: known even when the content could not be read.
   std::optional<FileFacts> file = std::nullopt;
   // Prompt only:
   std::optional<Excess> excess = std::nullopt;  ///< With ErrorClass::too_long.
   /// The server asks to come back no earlier.
   std::optional<std::chrono::milliseconds> retry_after = std::nullopt;
+  /// Nothing is sent to where the request went for so long.
+  std::optional<std::chrono::milliseconds> paused = std::nullopt;
+  /// Of a backend that costs: the call's place among those that may be under way, which is free again when
+  /// this is let go, so once the answer is on disk. Null: it is free already.
+  std::shared_ptr<void> place = nullptr;
   bool cut_off = false;     ///< With ErrorClass::content: most_output_tokens was too little.
   bool overloaded = false;  ///< The server asks everybody to slow down (429, 503, 529).
   /// With an Error: the server said no in words that prove nothing, neither that the document is at fault nor

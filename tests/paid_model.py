@@ -3,6 +3,7 @@ was asked, as if it were paid for it."""
 
 import json
 import re
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -10,6 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):  # Those are docket's doing.
+            super().handle_error(request, client_address)
 
 
 class PaidModel:
@@ -45,22 +50,31 @@ class PaidModel:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 if not self.path.endswith("/chat/completions"):
                     return self.reply(404, {"error": {"message": "not found"}})
-                self.reply(200, model.answer(body))
+                model.serve(self, body)
 
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
 
     def close(self):
         self.server.shutdown()
         self.server.server_close()
 
-    def answer(self, body):
+    def serve(self, handler, body):
+        """Replies to a question. Others may fail here."""
+        handler.reply(200, self.answer(body))
+
+    @staticmethod
+    def subject(body):
+        """What is asked: (number of the invoice, "classify" or "fields")."""
         prompt = json.dumps(body["messages"])
         number = re.search(r"INV-(\d+)", prompt)
-        number = number.group(1) if number else ""
-        kind = "classify" if "Which of these labels" in prompt else "fields"
+        return number.group(1) if number else "", "classify" if "Which of these labels" in prompt else "fields"
+
+    def answer(self, body):
+        prompt = json.dumps(body["messages"])
+        number, kind = self.subject(body)
         total = re.search(r"Total +GBP ([0-9.]+)", prompt)
         if kind == "classify":
             answer = {"label": "invoice"}

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "backends/calls/queue_wait.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/support/money.h"
 
@@ -30,9 +31,11 @@ class Budgeted final : public Backend {
     const std::int64_t most = most_cost(*prompt, price_, thinking_);
     std::string document = request.asked_by.document;
     auto asked = std::make_shared<Request>(std::move(request));
+    const auto since = Timer::Clock::now();
     budget_.reserve(
         document, most,
-        [this, most, document, asked, done = std::move(done)](std::optional<Error> refused) mutable {
+        [this, most, document, asked, since, done = std::move(done)](std::optional<Error> refused) mutable {
+          end_wait(*asked, done, Timer::Clock::now() - since);
           if (refused) return done({.answer = *std::move(refused)});
           ask(std::move(*asked), std::move(document), most, std::move(done));
         });
@@ -61,34 +64,54 @@ class Budgeted final : public Backend {
 
 }  // namespace
 
+std::int64_t Budget::Account::with(std::int64_t most) const {
+  return spent + (is_trusted ? most : std::max(most, dearest));
+}
+
+std::int64_t Budget::Account::in_flight_with(std::int64_t most) const {
+  return spent + (is_trusted ? reserved + most : std::max(reserved + most, dearest * (calls + 1)));
+}
+
+void Budget::Account::settle(std::int64_t most, std::int64_t cost) {
+  --calls;
+  reserved -= most;
+  spent += cost;
+  dearest = std::max(dearest, cost);
+  is_trusted = is_trusted && cost <= most;
+}
+
 Budget::Account Budget::account(const std::string& document) const {
   const auto found = documents_.find(document);
   return found == documents_.end() ? Account{} : found->second;
 }
 
 bool Budget::fits(const std::string& document, std::int64_t most) const {
-  if (limits_.run && run_.spent + run_.reserved + most > *limits_.run) return false;
-  const Account own = account(document);
-  return !limits_.document || own.spent + own.reserved + most <= *limits_.document;
+  if (limits_.run && run_.in_flight_with(most) > *limits_.run) return false;
+  return !limits_.document || account(document).in_flight_with(most) <= *limits_.document;
 }
 
 /// Not even when all that is reserved is given back.
 std::optional<Error> Budget::refuse(const std::string& document, std::int64_t most) const {
-  const auto error = [&](const char* whose, std::int64_t spent, std::int64_t limit) {
-    return Error{ErrorClass::withheld, std::string("budget: ") + whose + " has spent " + format_cents(spent) +
-                                           " of its " + format_cents(limit) + ", and a call can cost " +
-                                           format_cents(most)};
+  const auto error = [&](const char* whose, const Account& account, std::int64_t limit) {
+    return Error{ErrorClass::withheld, std::string("budget: ") + whose + " has spent " +
+                                           format_cents(account.spent) + " of its " + format_cents(limit) +
+                                           ", and a call can cost " +
+                                           format_cents(account.with(most) - account.spent)};
   };
-  if (limits_.run && run_.spent + most > *limits_.run) return error("the run", run_.spent, *limits_.run);
-  const std::int64_t spent = account(document).spent;
-  if (limits_.document && spent + most > *limits_.document)
-    return error("the document", spent, *limits_.document);
+  if (limits_.run && run_.with(most) > *limits_.run) return error("the run", run_, *limits_.run);
+  const Account own = account(document);
+  if (limits_.document && own.with(most) > *limits_.document)
+    return error("the document", own, *limits_.document);
   return std::nullopt;
 }
 
 void Budget::take(const std::string& document, std::int64_t most) {
-  run_.reserved += most;
-  if (limits_.document) documents_[document].reserved += most;
+  const auto take_from = [most](Account& account) {
+    ++account.calls;
+    account.reserved += most;
+  };
+  take_from(run_);
+  if (limits_.document) take_from(documents_[document]);
 }
 
 void Budget::reserve(const std::string& document, std::int64_t most,
@@ -110,13 +133,8 @@ void Budget::settle(const std::string& document, std::int64_t most, std::int64_t
   std::vector<std::function<void()>> ready;
   {
     const std::lock_guard lock(mutex_);
-    run_.reserved -= most;
-    run_.spent += spent;
-    if (limits_.document) {
-      Account& account = documents_[document];
-      account.reserved -= most;
-      account.spent += spent;
-    }
+    run_.settle(most, spent);
+    if (limits_.document) documents_[document].settle(most, spent);
     std::erase_if(waiting_, [&](Waiting& one) {
       std::optional<Error> refused = refuse(one.document, one.most);
       if (!refused && !fits(one.document, one.most)) return false;

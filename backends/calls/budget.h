@@ -18,7 +18,9 @@ namespace docket::backends {
 /// any thread. Money is in nano-dollars.
 ///
 /// A call reserves the most that it can cost before it is sent, and gives back what it did not need: limits
-/// hold at any moment, whatever is in flight.
+/// hold at any moment, whatever is in flight. Where an answer costs more all the same, every call is from
+/// then on expected to cost as much as the dearest so far: the limit is exceeded by what was in flight at
+/// most.
 class Budget {
  public:
   struct Limits {
@@ -36,6 +38,14 @@ class Budget {
  private:
   struct Account {
     std::int64_t spent = 0, reserved = 0;
+    std::int64_t calls = 0;    ///< In flight.
+    std::int64_t dearest = 0;  ///< Answer so far.
+    bool is_trusted = true;    ///< No answer has cost more than its call had reserved.
+
+    /// What `most` more would make of it; in flight: with what is reserved.
+    std::int64_t with(std::int64_t most) const;
+    std::int64_t in_flight_with(std::int64_t most) const;
+    void settle(std::int64_t most, std::int64_t cost);
   };
   struct Waiting {
     std::string document;

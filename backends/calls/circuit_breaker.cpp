@@ -6,6 +6,11 @@
 namespace docket::backends {
 namespace {
 
+/// The model, or its server, has looked at the question.
+bool is_of_the_model(ErrorClass error) {
+  return error == ErrorClass::content || error == ErrorClass::too_long || error == ErrorClass::rejected;
+}
+
 class CircuitBreaker final : public Backend {
  public:
   CircuitBreaker(std::unique_ptr<Backend> inner, CircuitBreakerOptions options, Timer& timer)
@@ -14,12 +19,13 @@ class CircuitBreaker final : public Backend {
   void submit(Request request, Done done) noexcept override {
     bool is_trial = false;
     if (std::optional<Error> refused = refuse(is_trial)) return done({.answer = *std::move(refused)});
-    inner_->submit(std::move(request), [this, is_trial, done = std::move(done)](Reply reply) {
-      note(reply, is_trial);
-      if (!reply.answer && reply.answer.error().error_class == ErrorClass::unreachable)
-        reply.answer = Error{ErrorClass::unavailable, reply.answer.error().message};
-      done(std::move(reply));
-    });
+    std::string document = request.asked_by.document;
+    inner_->submit(std::move(request),
+                   [this, is_trial, document = std::move(document), done = std::move(done)](Reply reply) {
+                     if (note(reply, is_trial, document))
+                       reply.answer = Error{ErrorClass::unavailable, reply.answer.error().message};
+                     done(std::move(reply));
+                   });
   }
 
  private:
@@ -32,27 +38,38 @@ class CircuitBreaker final : public Backend {
     return std::nullopt;
   }
 
-  void note(const Reply& reply, bool was_trial) {
+  /// True if the error shows that the backend is of no use, whatever its class.
+  bool note(const Reply& reply, bool was_trial, const std::string& document) {
     const std::lock_guard lock(mutex_);
     if (was_trial) on_trial_ = false;
-    if (for_good_) return;
     const ErrorClass error = reply.answer ? ErrorClass::bug : reply.answer.error().error_class;
-    if (error == ErrorClass::unavailable) {
+    if (error == ErrorClass::unavailable && !for_good_) {
       for_good_ = true;
       open_ = reply.answer.error();
     } else if (error == ErrorClass::unreachable) {
       rest(reply.answer.error().message);
-    } else if (error == ErrorClass::transport) {
-      if (++failures_ < options_.failures) return;
-      rest(options_.name + " gave no reply to " + std::to_string(failures_) +
-           " calls in a row; the last: " + reply.answer.error().message);
-    } else if (error != ErrorClass::cancelled && error != ErrorClass::transient) {
+      return true;
+    } else if (error == ErrorClass::transport || error == ErrorClass::transient) {
+      if (++failures_ >= options_.failures)
+        rest(options_.name + " gave no answer to " + std::to_string(failures_) +
+             " calls in a row; the last: " + reply.answer.error().message);
+      return fails_for_all(document);
+    } else if (reply.answer || is_of_the_model(error)) {
+      answered_ = true;
       failures_ = 0;
-      open_.reset();
+      if (!for_good_) open_.reset();
     }
+    return false;
+  }
+
+  bool fails_for_all(const std::string& document) {
+    if (answered_) return false;
+    if (!first_failed_) first_failed_ = document;
+    return *first_failed_ != document;
   }
 
   void rest(std::string why) {
+    if (for_good_) return;
     rests_until_ = timer_.now() + options_.rest;
     open_ = Error{ErrorClass::unavailable, std::move(why)};
   }
@@ -65,7 +82,9 @@ class CircuitBreaker final : public Backend {
   std::optional<Error> open_;  // What everything is answered with; none: the breaker is closed.
   bool for_good_ = false;
   bool on_trial_ = false;
-  int failures_ = 0;  // In a row.
+  int failures_ = 0;                         // In a row.
+  bool answered_ = false;                    // By a model, well or not.
+  std::optional<std::string> first_failed_;  // The document whose call was the first without an answer.
   Timer::Clock::time_point rests_until_ = Timer::Clock::time_point::min();
 };
 

@@ -1,5 +1,7 @@
 #include "backends/calls/fallback.h"
 
+#include "backends/calls/queue_wait.h"
+
 namespace docket::backends {
 namespace {
 
@@ -43,6 +45,7 @@ class Fallback final : public Backend {
       return done(std::move(first));
     }
     request.backend = options_.name;
+    prolong(request, first.queued);
     second_.submit(std::move(request), [this, first = std::move(first), done](Reply reply) {
       if (reply.answer && reply.answer->by.empty()) reply.answer->by = options_.name;
       if (!reply.answer && reply.answer.error().error_class == ErrorClass::withheld) return done(first);
@@ -50,6 +53,7 @@ class Fallback final : public Backend {
       both += reply.spent;
       reply.spent = std::move(both);
       reply.cpu_ns += first.cpu_ns;
+      reply.queued += first.queued;
       if (!reply.answer && reply.answer.error().error_class != ErrorClass::cancelled) {
         const Error& one = first.answer.error();
         const Error other = reply.answer.error();

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "backends/calls/queue_wait.h"
 #include "backends/protocols/message.h"
 #include "pipeline/support/ascii.h"
 
@@ -76,6 +77,8 @@ class HealthCheck final : public Backend {
     std::string proven_words = {};  ///< Of a refusal when the server was healthy.
     Spending spent = {};
     std::int64_t cpu_ns = 0;
+    Timer::Clock::duration queued{0};
+    Time waits_since = {};  ///< For the verdict.
 
     Prompt& prompt() { return std::get<Prompt>(request.question); }
     std::size_t size() { return prompt_bytes(prompt()); }
@@ -96,6 +99,7 @@ class HealthCheck final : public Backend {
       if (timer_.stopped()) refused = Error{ErrorClass::cancelled, "the run was stopped"};
       if (unavailable_) refused = unavailable_;
       if (!refused && is_checking_) {
+        call->waits_since = timer_.now();
         waiting_.push_back(call);
         return;
       }
@@ -114,6 +118,7 @@ class HealthCheck final : public Backend {
   void consider(const CallPtr& call, Reply reply) noexcept {
     call->spent += reply.spent;
     call->cpu_ns += reply.cpu_ns;
+    note_wait(*call, reply.queued);
     if (was_answered(reply)) note_answer(*call);
     if (is(reply, ErrorClass::unavailable) && !reply.unproven) {
       const std::lock_guard lock(mutex_);
@@ -161,6 +166,7 @@ class HealthCheck final : public Backend {
       if (unavailable_) refused = unavailable_;
       is_known = known_.contains(call->words()) && was_healthy();
       if (!refused && !is_known) {
+        call->waits_since = timer_.now();
         doubted_.push_back(call);
         if (std::exchange(is_checking_, true)) return;
       }
@@ -195,13 +201,16 @@ class HealthCheck final : public Backend {
       }
     }
     for (const CallPtr& call : doubted) {
+      note_wait(*call, timer_.now() - call->waits_since);
       if (is_healthy)
         go_on(call);
       else
         end(*call, unsettled(*call, verdict));
     }
-    for (const CallPtr& call : waiting)
+    for (const CallPtr& call : waiting) {
+      note_wait(*call, timer_.now() - call->waits_since);
       begin(call);
+    }
   }
 
   static bool is_refusal(const Reply& verdict) {
@@ -263,7 +272,14 @@ class HealthCheck final : public Backend {
     return call.size() >= options_.long_prompt && call.size() > longest_;
   }
 
+  /// What the verdict takes counts against no document's deadline.
+  static void note_wait(Call& call, Timer::Clock::duration wait) {
+    call.queued += wait;
+    prolong(call.request, wait);
+  }
+
   static void end(Call& call, Reply reply) noexcept {
+    reply.queued = call.queued;
     reply.unproven = false;
     reply.spent = std::move(call.spent);
     reply.cpu_ns = call.cpu_ns;

@@ -8,30 +8,28 @@
 namespace docket::backends {
 
 // From the outside in: may it be asked at all, is it of use, is the answer one, another attempt, was it
-// answered before, can it be paid, which address, is there room, whose fault is a refusal, one exchange.
+// answered before, which address and is there room, whose fault is a refusal, can it be paid, one exchange.
 std::unique_ptr<Backend> make_model_backend(const BackendConfig& config, bool offline,
                                             const ResponseCacheOptions& memory, HttpLoop& loop, Trace* trace,
                                             CallOptions options) {
   Timer& timer = options.timer == nullptr ? loop : *options.timer;
-  const std::string name = "backend '" + config.name + "'";
-  options.gate.name = options.addresses.name = options.breaker.name = name;
+  options.breaker.name = "backend '" + config.name + "'";
   options.gate.width = static_cast<std::size_t>(config.settings.integer("max_concurrent"));
-  options.reask.call = config.settings.duration("deadline");
+  options.reask.call = options.retry.patience = options.gate.patience = config.settings.duration("deadline");
 
   const std::optional<Price> price = price_of(config);
+  const bool costs = price || location_of(config) == Location::cloud;
+  options.gate.keeps_places = costs && memory.store != nullptr;
   std::vector<std::unique_ptr<Backend>> addresses;
   for (const Target& target : targets_of(config)) {
-    auto server = std::make_unique<ModelServer>(target, price, make_protocol(config, target), loop, trace,
-                                                options.health.warn);
-    addresses.push_back(
-        make_gate(make_health_check(std::move(server), options.health, timer), options.gate, timer));
+    std::unique_ptr<Backend> address = std::make_unique<ModelServer>(
+        target, price, make_protocol(config, target), loop, trace, options.health.warn);
+    if (options.budget != nullptr && price)
+      address = make_budgeted(std::move(address), *options.budget, *price,
+                              config.settings.boolean("think") ? room_for_thinking : 0);
+    addresses.push_back(make_health_check(std::move(address), options.health, timer));
   }
-  std::unique_ptr<Backend> backend = addresses.size() == 1
-                                         ? std::move(addresses.front())
-                                         : make_load_balancer(std::move(addresses), options.addresses, timer);
-  if (options.budget != nullptr && price)
-    backend = make_budgeted(std::move(backend), *options.budget, *price,
-                            config.settings.boolean("think") ? room_for_thinking : 0);
+  std::unique_ptr<Backend> backend = make_gate(std::move(addresses), options.gate, timer);
   backend = make_response_cache(std::move(backend), config, memory);
   backend = make_retry(std::move(backend), options.retry, timer);
   backend = make_reask(std::move(backend), options.reask, timer);

@@ -5,7 +5,6 @@
 #include "backends/calls/circuit_breaker.h"
 #include "backends/calls/gate.h"
 #include "backends/calls/health_check.h"
-#include "backends/calls/load_balancer.h"
 #include "backends/calls/reask.h"
 #include "backends/calls/response_cache.h"
 #include "backends/calls/retry.h"
@@ -19,7 +18,6 @@ namespace docket::backends {
 /// What the pipeline file does not say. Names and what stands in the file are filled in.
 struct CallOptions {
   GateOptions gate = {};
-  LoadBalancerOptions addresses = {};
   RetryOptions retry = {};
   ReaskOptions reask = {};
   CircuitBreakerOptions breaker = {};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "backends/calls/queue_wait.h"
+
 namespace docket::backends {
 namespace {
 
@@ -27,6 +29,7 @@ class Reask final : public Backend {
     int answers = 0;
     Spending spent;
     std::int64_t cpu_ns = 0;
+    Timer::Clock::duration queued{0};
   };
 
   void ask(const std::shared_ptr<Call>& call) noexcept {
@@ -36,10 +39,15 @@ class Reask final : public Backend {
   void consider(const std::shared_ptr<Call>& call, Reply reply) noexcept {
     call->spent += reply.spent;
     call->cpu_ns += reply.cpu_ns;
+    call->queued += reply.queued;
+    prolong(call->request, reply.queued);
     ++call->answers;
     const bool is_none = !reply.answer && reply.answer.error().error_class == ErrorClass::content;
-    if (is_none && call->answers <= options_.times && !timer_.stopped() &&
-        timer_.now() < call->request.deadline) {
+    if (is_none && call->answers <= options_.times && timer_.now() < call->request.deadline) {
+      if (timer_.stopped()) {  // Else a document would fail that has not had its second try.
+        reply.answer = Error{ErrorClass::cancelled, "the run was stopped"};
+        return end(*call, std::move(reply));
+      }
       Prompt& prompt = std::get<Prompt>(call->request.question);
       prompt.diagnostic = reply.answer.error().message;
       if (reply.cut_off) prompt.most_output_tokens *= 2;
@@ -50,9 +58,14 @@ class Reask final : public Backend {
       reply.answer =
           Error{error.error_class, error.message + " (" + std::to_string(call->answers) + " answers)"};
     }
-    reply.spent = call->spent;
-    reply.cpu_ns = call->cpu_ns;
-    call->done(std::move(reply));
+    end(*call, std::move(reply));
+  }
+
+  static void end(const Call& call, Reply reply) noexcept {
+    reply.spent = call.spent;
+    reply.cpu_ns = call.cpu_ns;
+    reply.queued = call.queued;
+    call.done(std::move(reply));
   }
 
   const std::unique_ptr<Backend> inner_;

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <vector>
 
+#include "backends/calls/queue_wait.h"
 #include "pipeline/answer_settings.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/support/digest.h"
@@ -54,7 +55,7 @@ class ResponseCache final : public Backend {
       const std::lock_guard lock(mutex_);
       const auto [found, is_first] = under_way_.try_emplace(key);
       if (!is_first) {
-        found->second.push_back({std::move(request), std::move(done)});
+        found->second.push_back({std::move(request), std::move(done), WallClock::now()});
         return;
       }
     }
@@ -77,6 +78,7 @@ class ResponseCache final : public Backend {
   struct Waiting {
     Request request;
     Done done;
+    WallClock::time_point since;
   };
 
   void ask(const std::string& key, Request request, Done done) noexcept {
@@ -104,6 +106,7 @@ class ResponseCache final : public Backend {
       under_way_.erase(found);
     }
     for (Waiting& one : waiting) {
+      end_wait(one.request, one.done, WallClock::now() - one.since);
       if (!reply.answer) {
         submit(std::move(one.request), std::move(one.done));
         continue;
@@ -125,7 +128,10 @@ class ResponseCache final : public Backend {
   /// Has the attempt written down; then the reply is of use.
   void take_down(LedgerCall call, Reply reply, Done done) {
     call.usage = reply.spent.total();
-    if (call.usage.calls == 0) return done(std::move(reply));  // Nothing was sent.
+    if (call.usage.calls == 0) {  // Nothing was sent.
+      reply.place.reset();
+      return done(std::move(reply));
+    }
     call.model = reply.spent.by_model().front().model;
     call.attempt = count_attempt(call.request, reply.answer.has_value());
     if (!reply.answer) {
@@ -138,11 +144,14 @@ class ResponseCache final : public Backend {
     std::optional<StoredAnswer> answer;
     if (!call.request.empty()) answer = {call.request, call.model, to_json(*reply.answer), call.usage};
     const auto kept = std::make_shared<Reply>(std::move(reply));
-    memory_.store->call_ended(std::move(call), std::move(answer),
-                              [kept, done = std::move(done)](const std::optional<Error>& lost) {
-                                if (lost) kept->answer = *lost;
-                                done(std::move(*kept));
-                              });
+    memory_.store->call_ended(
+        std::move(call), std::move(answer),
+        [kept, done = std::move(done), begin = WallClock::now()](const std::optional<Error>& lost) {
+          if (lost) kept->answer = *lost;
+          kept->queued += WallClock::now() - begin;
+          kept->place.reset();  // Only now may another call be made in its place.
+          done(std::move(*kept));
+        });
   }
 
   std::int64_t count_attempt(const std::string& request, bool answered) {

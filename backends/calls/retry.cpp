@@ -5,6 +5,7 @@
 #include <optional>
 #include <random>
 
+#include "backends/calls/queue_wait.h"
 #include "pipeline/support/duration.h"
 
 namespace docket::backends {
@@ -44,6 +45,7 @@ class Retry final : public Backend {
     int attempts = 0;
     Spending spent;
     std::int64_t cpu_ns = 0;
+    Timer::Clock::duration queued{0};
   };
   using CallPtr = std::shared_ptr<Call>;
 
@@ -55,37 +57,47 @@ class Retry final : public Backend {
   void consider(const CallPtr& call, Reply reply) noexcept {
     call->spent += reply.spent;
     call->cpu_ns += reply.cpu_ns;
-    const std::optional<Time> given_up_at = note_reach(reply);
+    call->queued += reply.queued;
+    prolong(call->request, reply.queued);
+    const Outlook outlook = note(reply);
     if (reply.answer || !may_succeed_later(reply.answer.error().error_class))
       return end(*call, std::move(reply));
     if (timer_.stopped()) return cancel(*call);
     if (call->attempts >= options_.attempts) return give_up(*call, std::move(reply), "");
 
-    const milliseconds hint = reply.retry_after.value_or(milliseconds(0));
-    milliseconds wait = hint + jitter(call->attempts - 1);
     const milliseconds left = std::chrono::floor<milliseconds>(call->request.deadline - timer_.now());
-    if (hint > std::min(left, options_.longest_hint)) {
+    const milliseconds hint = reply.retry_after.value_or(milliseconds(0));
+    if (hint.count() > 0 && hint > std::min(left, options_.longest_hint)) {
       return give_up(*call, std::move(reply),
                      "; the server asks to wait " + format_duration(hint) + ", which is too long");
     }
-    if (given_up_at) {
-      if (*given_up_at <= timer_.now()) return give_up(*call, std::move(reply), "");
-      // One last look at the end, for all calls at the same time.
-      wait = std::min(wait, std::chrono::ceil<milliseconds>(*given_up_at - timer_.now()));
+    milliseconds wait = std::max(hint, reply.paused.value_or(milliseconds(0))) + jitter(call->attempts - 1);
+    if (outlook.given_up_at <= timer_.now()) return give_up(*call, std::move(reply), "");
+    if (outlook.last_look_at) {
+      wait = std::min(wait, std::chrono::ceil<milliseconds>(*outlook.last_look_at - timer_.now()));
     }
     if (wait > left) return give_up(*call, std::move(reply), "; no time is left to retry");
     timer_.after(wait, [this, call] { timer_.stopped() ? cancel(*call) : attempt(call); });
   }
 
-  /// When a server that could not be reached this time either is given up; none: it could be reached.
-  std::optional<Time> note_reach(const Reply& reply) {
+  /// What the replies so far say of the server.
+  struct Outlook {
+    Time given_up_at = Time::max();
+    /// Then all calls try for a last time, for a server that may be starting.
+    std::optional<Time> last_look_at = std::nullopt;
+  };
+  Outlook note(const Reply& reply) {
     const std::lock_guard lock(mutex_);
-    if (reply.answer || reply.answer.error().error_class != ErrorClass::unreachable) {
-      unreachable_since_.reset();
-      return std::nullopt;
-    }
+    const bool fails = !reply.answer && may_succeed_later(reply.answer.error().error_class);
+    const bool reached = !fails || reply.answer.error().error_class != ErrorClass::unreachable;
+    if (!fails) failing_since_.reset();
+    if (reached) unreachable_since_.reset();
+    if (!fails) return {};
+    if (!failing_since_) failing_since_ = timer_.now();
+    if (reached) return {*failing_since_ + options_.patience};
     if (!unreachable_since_) unreachable_since_ = timer_.now();
-    return *unreachable_since_ + options_.reach;
+    const Time last = *unreachable_since_ + options_.reach;
+    return {last, last};
   }
 
   milliseconds jitter(int failures) const {
@@ -109,6 +121,7 @@ class Retry final : public Backend {
   static void end(const Call& call, Reply reply) noexcept {
     reply.spent = call.spent;
     reply.cpu_ns = call.cpu_ns;
+    reply.queued = call.queued;
     call.done(std::move(reply));
   }
 
@@ -116,7 +129,9 @@ class Retry final : public Backend {
   RetryOptions options_;
   Timer& timer_;
   std::mutex mutex_;
-  std::optional<Time> unreachable_since_;  ///< Guarded by mutex_. Since then no call found anybody there.
+  // Guarded by mutex_:
+  std::optional<Time> unreachable_since_;  ///< Since then no call found anybody there.
+  std::optional<Time> failing_since_;      ///< Since then none had an answer.
 };
 
 }  // namespace

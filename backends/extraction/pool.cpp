@@ -31,6 +31,8 @@ constexpr std::chrono::seconds start_limit{60};  ///< For a worker to be ready.
 struct Job {
   ExtractQuestion question;
   Backend::Done done;
+  Clock::time_point since;
+  Clock::duration queued{0};  ///< From then on until a worker had time.
 };
 
 struct Limits {
@@ -134,7 +136,7 @@ class ExtractPool final : public Backend {
     }
     {
       const std::lock_guard lock(mutex_);
-      inbox_.push_back({std::move(*question), std::move(done)});
+      inbox_.push_back({std::move(*question), std::move(done), Clock::now()});
     }
     wake_up_.signal();
   }
@@ -192,6 +194,7 @@ class ExtractPool final : public Backend {
       if (slot == slots_.end()) return;
       slot->job = std::move(queue_.front());
       queue_.pop_front();
+      slot->job->queued = Clock::now() - slot->job->since;
       begin(*slot);
     }
   }
@@ -309,6 +312,7 @@ class ExtractPool final : public Backend {
     if (!answer) answer = naming(slot.job->question.file, answer.error());
     reply.answer = std::move(answer);
     reply.cpu_ns = (slot.cpu_before + spent).count();
+    reply.queued = slot.job->queued;
     reply.file = std::move(slot.facts);
     const Done done = std::move(slot.job->done);
     slot.job.reset();

@@ -33,8 +33,8 @@ long curl_milliseconds(std::chrono::milliseconds time) {
 
 }  // namespace
 
-HttpCall::HttpCall(CURLM* loop, FirstByteDeadlines& deadlines)
-    : loop_(loop), deadlines_(deadlines), easy_(curl_easy_init()) {
+HttpCall::HttpCall(CURLM* loop, FirstByteDeadlines& deadlines, const std::atomic<bool>& stopping)
+    : loop_(loop), deadlines_(deadlines), stopping_(stopping), easy_(curl_easy_init()) {
   CURL* const easy = easy_.get();
   set_up(easy);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
@@ -102,6 +102,7 @@ CURLcode HttpCall::configure() {
 int HttpCall::on_connected(void* data, char*, char*, int, int) {
   HttpCall& call = *static_cast<HttpCall*>(data);
   call.forget_deadline();
+  if (call.stopping_) return CURL_PREREQFUNC_ABORT;
   call.phase_ = Phase::waiting;
   if (call.request_.times_sent) ++*call.request_.times_sent;
   // Far away, it is the total that counts; the sum would overflow.
@@ -207,6 +208,8 @@ Error HttpCall::failure(CURLcode code) const {
       return transport("the reply of " + where + " cannot be read: " + words);
     case CURLE_OPERATION_TIMEDOUT:
       return timed_out();
+    case CURLE_ABORTED_BY_CALLBACK:
+      return {ErrorClass::cancelled, "the run was stopped"};
     case CURLE_COULDNT_RESOLVE_HOST:
       return transport("the host of " + where + " is not known");
     case CURLE_COULDNT_RESOLVE_PROXY:

@@ -2,6 +2,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,7 +20,8 @@ using FirstByteDeadlines = std::multimap<Timer::Clock::time_point, HttpCall*>;
 /// thread.
 class HttpCall {
  public:
-  HttpCall(CURLM* loop, FirstByteDeadlines& deadlines);
+  /// Once `stopping` is true nothing is sent any more, not even again by curl: such a call ends as cancelled.
+  HttpCall(CURLM* loop, FirstByteDeadlines& deadlines, const std::atomic<bool>& stopping);
   ~HttpCall();
   HttpCall(const HttpCall&) = delete;
   HttpCall& operator=(const HttpCall&) = delete;
@@ -60,6 +62,7 @@ class HttpCall {
 
   CURLM* const loop_;
   FirstByteDeadlines& deadlines_;
+  const std::atomic<bool>& stopping_;
   const std::unique_ptr<CURL, CloseEasy> easy_;
   std::array<char, CURL_ERROR_SIZE> words_{};  // What curl says of a failure.
   HttpRequest request_;

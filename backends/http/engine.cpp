@@ -34,7 +34,8 @@ void prepare_process() {
 
 }  // namespace
 
-HttpLoop::Engine::Engine(std::stop_token stop) : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+HttpLoop::Engine::Engine(std::stop_token hard_stop, std::stop_token stop)
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   prepare_process();
   multi_.reset(curl_multi_init());
   curl_multi_setopt(multi_.get(), CURLMOPT_SOCKETFUNCTION, &Engine::on_socket);
@@ -51,12 +52,17 @@ HttpLoop::Engine::Engine(std::stop_token stop) : epoll_(epoll_create1(EPOLL_CLOE
     stopping_ = true;
     wake_up_.signal();
   });
+  on_hard_stop_.emplace(std::move(hard_stop), [this] {
+    stopping_ = ending_ = true;
+    wake_up_.signal();
+  });
 }
 
 HttpLoop::Engine::~Engine() {
   on_stop_.reset();
+  on_hard_stop_.reset();
   closing_ = true;
-  stopping_ = true;
+  stopping_ = ending_ = true;
   wake_up_.signal();
   thread_.join();
   calls_.clear();
@@ -96,7 +102,7 @@ bool HttpLoop::Engine::take_orders() {
   }
   for (Order& order : orders)
     begin(std::move(order));
-  if (!stopping_) return true;
+  if (!ending_) return true;
   cancel_all();
   if (!closing) return true;
   const std::lock_guard lock(mutex_);
@@ -110,7 +116,7 @@ void HttpLoop::Engine::begin(Order order) {
   }
   if (stopping_) return order.done(run_stopped);
   if (idle_.empty()) {
-    calls_.push_back(std::make_unique<HttpCall>(multi_.get(), first_byte_deadlines_));
+    calls_.push_back(std::make_unique<HttpCall>(multi_.get(), first_byte_deadlines_, stopping_));
     idle_.push_back(calls_.back().get());
   }
   HttpCall& call = *idle_.back();

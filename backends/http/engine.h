@@ -17,7 +17,7 @@ namespace docket::backends {
 /// however many are under way. (curl_multi_perform looks at all of them each time.)
 class HttpLoop::Engine {
  public:
-  explicit Engine(std::stop_token stop);
+  Engine(std::stop_token hard_stop, std::stop_token stop);
   ~Engine();
 
   /// A call, or (with `then`) a timer.
@@ -52,8 +52,9 @@ class HttpLoop::Engine {
   int milliseconds_to_wait() const;
 
   const Descriptor epoll_;
-  const Event wake_up_;  // For new orders, and the end.
-  std::atomic<bool> stopping_ = false;
+  const Event wake_up_;                 // For new orders, and the end.
+  std::atomic<bool> stopping_ = false;  // Nothing new begins.
+  std::atomic<bool> ending_ = false;    // And nothing goes on.
   std::atomic<bool> closing_ = false;
   std::mutex mutex_;
   std::vector<Order> orders_;  // Guarded by mutex_. What follows is the loop's thread's alone.
@@ -66,7 +67,7 @@ class HttpLoop::Engine {
   std::multimap<Clock::time_point, std::function<void()>> timers_;
   std::optional<Clock::time_point> curl_timer_;
 
-  std::optional<std::stop_callback<std::function<void()>>> on_stop_;
+  std::optional<std::stop_callback<std::function<void()>>> on_stop_, on_hard_stop_;
   std::thread thread_;
 };
 

@@ -4,7 +4,8 @@
 
 namespace docket::backends {
 
-HttpLoop::HttpLoop(std::stop_token stop) : engine_(std::make_unique<Engine>(std::move(stop))) {}
+HttpLoop::HttpLoop(std::stop_token hard_stop, std::stop_token stop)
+    : engine_(std::make_unique<Engine>(std::move(hard_stop), std::move(stop))) {}
 HttpLoop::~HttpLoop() = default;
 
 void HttpLoop::send(HttpRequest request, Done done) noexcept {

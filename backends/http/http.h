@@ -46,8 +46,9 @@ struct HttpReply {
 /// followed, so that a key goes nowhere else. The only user of libcurl.
 class HttpLoop final : public Timer {
  public:
-  /// Once `stop` is requested every call ends with ErrorClass::cancelled, and timers fire at once.
-  explicit HttpLoop(std::stop_token stop);
+  /// Once `stop` is requested no call begins any more (ErrorClass::cancelled), and timers fire at once; calls
+  /// that are on their way go on. Once `hard_stop` is, they end too.
+  explicit HttpLoop(std::stop_token hard_stop, std::stop_token stop = {});
   ~HttpLoop() override;  ///< Ends what is under way as cancelled.
 
   /// The Error is of class `unreachable` (no connection), `transport` (no whole reply), `content` (the reply

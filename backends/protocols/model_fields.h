@@ -75,13 +75,16 @@ inline constexpr Field first_byte_timeout{
     .minimum = 100,
     .maximum = 86'400'000,
     .affects_answer = false};
-inline constexpr Field deadline{.name = "deadline",
-                                .type = Field::Type::duration,
-                                .help = "time limit for one request, including all retries and waits",
-                                .fallback = "10m",
-                                .minimum = 100,
-                                .maximum = 604'800'000,
-                                .affects_answer = false};
+inline constexpr Field deadline{
+    .name = "deadline",
+    .type = Field::Type::duration,
+    .help =
+        "time limit for one request from when it is sent, including retries and pauses; "
+        "waiting behind other requests does not count",
+    .fallback = "10m",
+    .minimum = 100,
+    .maximum = 604'800'000,
+    .affects_answer = false};
 inline constexpr Field think{.name = "think",
                              .type = Field::Type::boolean,
                              .help = "let a reasoning model think before it answers",

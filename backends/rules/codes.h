@@ -21,7 +21,7 @@ std::vector<CodeFound> find_vat_ids(std::string_view text, std::uint32_t begin, 
 
 std::vector<CodeFound> find_emails(std::string_view text, std::uint32_t begin, std::uint32_t end);
 
-/// LoadBalancer that begin with http://, https:// or www.
+/// Addresses that begin with http://, https:// or www.
 std::vector<CodeFound> find_urls(std::string_view text, std::uint32_t begin, std::uint32_t end);
 
 }  // namespace docket::rules

@@ -35,7 +35,8 @@ constexpr Field top[] = {
     {.name = "output", .type = Type::group, .help = "where results go", .fields = output_fields},
     {.name = "document_time",
      .type = Type::duration,
-     .help = "time from a document's start after which no model is asked about it",
+     .help = "how long a document's questions may be at work in all, after which no model is asked about it; "
+             "waiting behind other documents does not count",
      .fallback = "1h",
      .minimum = 1000,
      .maximum = 604'800'000,

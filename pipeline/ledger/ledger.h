@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -58,6 +59,7 @@ class Ledger final : public AnswerStore {
   std::int64_t run() const { return run_; }
   std::optional<Error> flush() { return writer_.flush(); }
   std::optional<Error> failure() const { return writer_.failure(); }
+  void when_failed(std::function<void()> then) { writer_.when_failed(std::move(then)); }
   void wait_for_room() { writer_.wait_for_room(); }
 
   /// A connection to read with, for as long as it lives. Connections are kept for the next one who asks.

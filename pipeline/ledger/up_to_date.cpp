@@ -58,6 +58,8 @@ Consequence consequence(ErrorClass error_class) {
     case ErrorClass::unreadable:
     case ErrorClass::unavailable:
     case ErrorClass::unreachable:
+    case ErrorClass::transport:
+    case ErrorClass::transient:
     case ErrorClass::withheld:
     case ErrorClass::output:
     case ErrorClass::cancelled:
@@ -72,8 +74,6 @@ Consequence consequence(ErrorClass error_class) {
     case ErrorClass::crash:
     case ErrorClass::condition:
     case ErrorClass::rejected:
-    case ErrorClass::transport:
-    case ErrorClass::transient:
     case ErrorClass::content:
     case ErrorClass::bug:
       return Consequence::counted;

@@ -42,7 +42,8 @@ inline constexpr std::int64_t most_attempts = 3;
 
 /// What a failure says of the next try.
 enum class Consequence {
-  not_counted,  ///< Not the document's doing: a server is down, the disk is full, the run was stopped.
+  not_counted,  ///< Not the document's doing: a server is down or gives no answer, the disk is full, the run
+                ///< was stopped.
   counted,      ///< May work the next time.
   parks,        ///< Would fail again.
 };

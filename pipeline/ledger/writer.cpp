@@ -47,6 +47,11 @@ void LedgerWriter::wait_for_room() {
   room_.wait(lock, [&] { return bytes_ < most_bytes || failure_; });
 }
 
+void LedgerWriter::when_failed(std::function<void()> then) {
+  const std::lock_guard lock(mutex_);
+  when_failed_ = std::move(then);
+}
+
 std::optional<Error> LedgerWriter::failure() const {
   const std::lock_guard lock(mutex_);
   return failure_;
@@ -64,17 +69,23 @@ void LedgerWriter::loop(const std::stop_token& stop) {
     std::optional<Error> failed = failure_;
     lock.unlock();
     if (!failed) failed = commit(group);
-    if (failed) {
-      lock.lock();
-      failure_ = failed;
-      lock.unlock();
-    }
+    if (failed) fail(*failed);
     room_.notify_all();
     for (const Waiting& one : group)
       if (one.committed) one.committed(failed);
     group.clear();  // Not with the lock held: closures may own anything.
     lock.lock();
   }
+}
+
+void LedgerWriter::fail(const Error& error) {
+  std::function<void()> tell;
+  {
+    const std::lock_guard lock(mutex_);
+    failure_ = error;
+    tell = std::exchange(when_failed_, {});
+  }
+  if (tell) tell();
 }
 
 std::optional<Error> LedgerWriter::commit(std::vector<Waiting>& group) {

@@ -42,6 +42,9 @@ class LedgerWriter {
   std::optional<Error> flush();
   /// Waits until what is submitted takes less memory than a fixed bound. For the thread that lists documents.
   void wait_for_room();
+  /// `then` is called once by the writer's thread when an Error has ended it, before anybody is told that a
+  /// change is lost.
+  void when_failed(std::function<void()> then);
   /// The Error that ended it.
   std::optional<Error> failure() const;
 
@@ -52,6 +55,7 @@ class LedgerWriter {
     Committed committed;
   };
   void loop(const std::stop_token& stop);
+  void fail(const Error& error);
   std::optional<Error> commit(std::vector<Waiting>& group);
   std::optional<Error> apply(const std::vector<Waiting>& group);
 
@@ -64,6 +68,7 @@ class LedgerWriter {
   std::size_t bytes_ = 0;
   bool urgent_ = false;
   std::optional<Error> failure_;
+  std::function<void()> when_failed_;
   std::jthread thread_;  ///< Last: ends before the rest goes.
 };
 

@@ -32,6 +32,7 @@
 #include "pipeline/record.h"
 #include "pipeline/run/ledger_stages.h"
 #include "pipeline/run/stage_decision.h"
+#include "pipeline/run/time_at_work.h"
 #include "pipeline/support/stopwatch.h"
 
 namespace docket {
@@ -46,24 +47,31 @@ struct Visit {
   Result<StageDecision> decision = StageDecision{};
   int turn = 0;
   std::unique_ptr<StageProgress> progress;
-  bool is_private = false;  ///< The policy keeps a question of the stage on this machine.
+  WallClock::time_point asked;  ///< In this turn.
+  bool is_private = false;      ///< The policy keeps a question of the stage on this machine.
   std::vector<Request> requests;
   std::vector<Reply> replies;
+  std::vector<AnsweredQuestion> answered;
   std::atomic<std::size_t> missing{0};
 };
 
 /// A document on its way, with how many predecessors of each stage (and of the exit, the last entry) are
 /// still to come.
 struct Passage {
-  Passage(DocumentPtr doc, std::span<const int> predecessors, WallClock::time_point until)
-      : document(std::move(doc)), missing(predecessors.size()), begun(predecessors.size()), deadline(until) {
+  Passage(DocumentPtr doc, std::span<const int> predecessors)
+      : document(std::move(doc)),
+        missing(predecessors.size()),
+        begun(predecessors.size()),
+        used(predecessors.size()) {
     for (std::size_t i = 0; i < predecessors.size(); ++i)
       missing[i] = predecessors[i];
   }
   DocumentPtr document;
   std::vector<std::atomic<int>> missing;
   std::vector<WallClock::time_point> begun;  ///< Per stage: when its first turn began.
-  const WallClock::time_point deadline;      ///< Answers that come later are of no use.
+  /// Per stage: for how long its questions, and those of the stages that it waited for, were at work. Waiting
+  /// behind other documents is not counted.
+  std::vector<WallClock::duration> used;
 };
 
 struct Job {
@@ -88,10 +96,6 @@ Result<std::vector<Request>> advance_safely(const Stage& stage, Document& docume
   } catch (...) {
     return Error{ErrorClass::bug, "unknown exception"};
   }
-}
-
-WallClock::time_point deadline_after(std::chrono::milliseconds time) {
-  return time.count() == 0 ? WallClock::time_point::max() : WallClock::now() + time;
 }
 
 /// One stage in the graph: a node that advances it, and, in a loop with it, a node that decides whether it
@@ -131,7 +135,7 @@ class StageNode {
   void step(const Job& job, StepNode::output_ports_type& out) const {
     Passage& passage = *job.passage;
     if (!job.visit && !all_arrived(passage, position_)) return;
-    if (!job.visit) passage.begun[position_] = WallClock::now();
+    if (!job.visit) arrive(passage);
     StageResult& result = result_of(job);
     Job next{job.passage, job.visit ? job.visit : std::make_shared<Visit>()};
     Next where = Next::leave;
@@ -150,9 +154,16 @@ class StageNode {
     std::get<0>(out).try_put(Job{job.passage, nullptr});
   }
 
+  void arrive(Passage& passage) const {
+    passage.begun[position_] = WallClock::now();
+    for (const std::size_t before : config().after)
+      passage.used[position_] = std::max(passage.used[position_], passage.used[before]);
+  }
+
   /// With what was decided, or the backends have said.
   Next go_on(Visit& visit, Passage& passage, StageResult& result) const {
     if (visit.turn > 0) {
+      passage.used[position_] += time_at_work(visit.asked, visit.answered);
       for (const Reply& reply : visit.replies) {
         if (!reply.answer && reply.answer.error().error_class == ErrorClass::withheld) {
           result.withheld = true;
@@ -184,6 +195,8 @@ class StageNode {
         address(request, visit, passage, result);
       ++visit.turn;
       visit.replies.assign(requests->size(), Reply{});
+      visit.answered.assign(requests->size(), {});
+      visit.asked = WallClock::now();
       visit.missing = requests->size();
       visit.requests = std::move(*requests);
       return Next::call;
@@ -200,7 +213,8 @@ class StageNode {
   void address(Request& request, Visit& visit, const Passage& passage, const StageResult& result) const {
     const Document& document = *passage.document;
     request.asked_by = {document.path, config().id, position_, asks_later(request.backend)};
-    request.deadline = passage.deadline;
+    if (options_.document_time.count() > 0)
+      request.deadline = WallClock::now() + options_.document_time - passage.used[position_];
     if (!std::holds_alternative<Prompt>(request.question) || options_.private_when.empty()) return;
     nlohmann::json record = visit.decision->record;
     if (!result.output.is_null())
@@ -282,6 +296,7 @@ class StageNode {
     std::vector<Request> requests = std::move(job.visit->requests);
     for (std::size_t i = 0; i < requests.size(); ++i) {
       backend_.submit(std::move(requests[i]), [job, i, &gateway](Reply reply) {
+        job.visit->answered[i] = {WallClock::now(), reply.queued};
         job.visit->replies[i] = std::move(reply);
         if (job.visit->missing.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
         gateway.try_put(job);
@@ -391,8 +406,7 @@ void run_in_arena(std::span<const StageConfig> stages, Backend& backend, LedgerS
         DocumentPtr document = stop.stop_requested() ? nullptr : ends.next();
         if (!document) break;
         document->stages.resize(stages.size());
-        const WallClock::time_point deadline = deadline_after(options.document_time);
-        waiting.try_put(Job{std::make_shared<Passage>(std::move(document), predecessors, deadline), nullptr});
+        waiting.try_put(Job{std::make_shared<Passage>(std::move(document), predecessors), nullptr});
       }
     });
     graph.release_wait();

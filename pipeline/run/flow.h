@@ -18,7 +18,9 @@ struct StageConfig;
 struct FlowOptions {
   int jobs = 1;        ///< CPU workers: threads that run stages.
   int in_flight = 32;  ///< Documents held in memory at once.
-  /// From the time a document is taken; no model is asked about it any more afterwards. 0: no limit.
+  /// How long a document's questions may be at work, one stage after the other; no model is asked about it
+  /// any more afterwards. The time that they wait behind those of other documents does not count. 0: no
+  /// limit.
   std::chrono::milliseconds document_time{0};
   /// Documents for which one of these holds are shown to no model in the cloud.
   std::vector<NamedCondition> private_when = {};

@@ -113,7 +113,8 @@ class Warnings {
 class Run {
  public:
   Run(const Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
-      RunListener& listener, const Output& output, RunLedger& ledger, Backend& backend, Warnings& warnings)
+      RunListener& listener, const Output& output, RunLedger& ledger, Backend& backend, Warnings& warnings,
+      std::stop_source& stop)
       : pipeline_(pipeline),
         options_(options),
         environment_(environment),
@@ -122,7 +123,7 @@ class Run {
         backend_(backend),
         warnings_(warnings),
         writer_(pipeline, output, ledger, {options.whole_input(), options.keep_mtime}),
-        forward_(environment.stop, [this] { stop_.request_stop(); }) {}
+        stop_(stop) {}
 
   RunOutcome run();
 
@@ -142,8 +143,7 @@ class Run {
   Backend& backend_;
   Warnings& warnings_;
   RunWriter writer_;
-  std::stop_source stop_;
-  const std::stop_callback<std::function<void()>> forward_;
+  std::stop_source& stop_;
 };
 
 RunOutcome Run::run() {
@@ -227,6 +227,7 @@ bool Run::too_many_failures() const {
 std::string Run::why_stopped(int signal) const {
   if (signal == SIGINT) return "SIGINT";
   if (signal == SIGTERM) return "SIGTERM";
+  if (signal == SIGHUP) return "SIGHUP";
   if (writer_.error()) return writer_.error()->message;
   if (too_many_failures())
     return "--keep-going " + std::to_string(options_.keep_going) + ": so many documents failed";
@@ -278,11 +279,16 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
   const Output& output = *std::get<std::unique_ptr<Output>>(opened);
   auto ledger = RunLedger::open(pipeline, options, environment.find_models(pipeline));
   if (!ledger) return not_begun(State::refused, ledger.error(), environment);
+  std::stop_source stop;
+  const std::stop_callback forward(environment.stop, [&stop] { stop.request_stop(); });
+  // What could not be kept is not to be paid for.
+  (*ledger)->ledger().when_failed([stop]() mutable { stop.request_stop(); });
   Warnings warnings(listener);
-  const auto backend = environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models(),
-                                                [&](const std::string& warning) { warnings.add(warning); });
+  const auto backend =
+      environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models(), stop.get_token(),
+                               [&](const std::string& warning) { warnings.add(warning); });
   if (!backend) return not_begun(State::refused, backend.error(), environment);
-  return Run(pipeline, options, environment, listener, output, **ledger, **backend, warnings).run();
+  return Run(pipeline, options, environment, listener, output, **ledger, **backend, warnings, stop).run();
 }
 
 }  // namespace docket

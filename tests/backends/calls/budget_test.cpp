@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+
 #include "tests/held_backend.h"
 
 namespace docket::backends {
@@ -102,6 +104,50 @@ TEST(Budget, TheMostThatAPromptCanCost) {
   prompt.most_output_tokens = 50;
   // (200 + 800) tokens at the dearest input price of 4, and 150 at 10 USD per million.
   EXPECT_EQ(most_cost(prompt, Price{3'000'000, 300'000, 4'000'000, 10'000'000}, 100), 4'000'000 + 1'500'000);
+}
+
+TEST(Budget, OnceAnAnswerCostMoreThanReservedAllAreExpectedToCostAsMuch) {
+  for (const std::int64_t cost : {dollar, 2 * dollar, 4 * dollar}) {
+    Budget budget({10 * dollar, std::nullopt});
+    std::int64_t spent = 0, dearest = 0;
+    std::deque<Told> calls;
+    int in_flight = 0;
+    // Three at a time, until no more is let through.
+    while (calls.empty() || (calls.back().told && !calls.back().refused)) {
+      Told& call = calls.emplace_back();
+      reserve(budget, "d" + std::to_string(calls.size()), dollar / 10, call);
+      if (!call.told || call.refused) break;
+      if (++in_flight < 3) continue;
+      budget.settle("x", dollar / 10, cost);
+      --in_flight;
+      spent += cost;
+      dearest = std::max(dearest, cost);
+    }
+    EXPECT_LE(spent + in_flight * cost, 10 * dollar + 2 * dearest) << "those in flight when it came out";
+    EXPECT_GE(spent + in_flight * cost, 10 * dollar - dearest) << "what is left is spent";
+  }
+}
+
+TEST(Budget, ADearAnswerIsHeldAgainstItsOwnDocument) {
+  Budget budget({std::nullopt, dollar});
+  Told first, again, other;
+  reserve(budget, "a", dollar / 10, first);
+  budget.settle("a", dollar / 10, dollar * 6 / 10);
+  reserve(budget, "a", dollar / 10, again);
+  ASSERT_TRUE(again.refused);
+  EXPECT_EQ(again.refused->message,
+            "budget: the document has spent $0.60 of its $1.00, and a call can cost $0.60");
+  reserve(budget, "b", dollar / 10, other);
+  EXPECT_FALSE(other.refused);
+}
+
+TEST(Budget, AnAnswerWithinItsReservationChangesNothing) {
+  Budget budget({dollar, std::nullopt});
+  Told big, small;
+  reserve(budget, "a", dollar * 9 / 10, big);
+  budget.settle("a", dollar * 9 / 10, dollar * 9 / 10);
+  reserve(budget, "b", dollar / 10, small);
+  EXPECT_TRUE(small.told && !small.refused);
 }
 
 }  // namespace

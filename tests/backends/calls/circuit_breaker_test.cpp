@@ -11,9 +11,9 @@ using namespace std::chrono_literals;
 
 class CircuitBreaker : public testing::Test {
  protected:
-  CallOutcome& ask() {
+  CallOutcome& ask(const std::string& document = "") {
     CallOutcome& outcome = outcomes_.emplace_back();
-    circuit_breaker_->submit(prompt_request(), outcome.done());
+    circuit_breaker_->submit(prompt_request(document), outcome.done());
     return outcome;
   }
   void ask_and_fail(int times, ErrorClass error = ErrorClass::transport) {
@@ -29,7 +29,7 @@ class CircuitBreaker : public testing::Test {
   std::unique_ptr<Backend> circuit_breaker_ = make_circuit_breaker(
       std::make_unique<HeldBackend>(calls_), {.name = "backend 'local'", .failures = 3}, timer_);
   const Error open_{ErrorClass::unavailable,
-                    "backend 'local' gave no reply to 3 calls in a row; the last: cannot connect"};
+                    "backend 'local' gave no answer to 3 calls in a row; the last: cannot connect"};
 };
 
 TEST_F(CircuitBreaker, WhatCannotBeUsedIsNotAskedTwice) {
@@ -56,8 +56,9 @@ TEST_F(CircuitBreaker, OpensAfterFailuresInARow) {
   ask_and_fail(2);
   ask();
   calls_.answer(good_reply());
-  ask_and_fail(2);
-  ask_and_fail(1, ErrorClass::transient);  // Neither a reply nor none.
+  ask_and_fail(1);
+  ask_and_fail(1, ErrorClass::transient);
+  ask_and_fail(1, ErrorClass::cancelled);  // Neither an answer nor none.
   EXPECT_EQ(calls_.seen(), 6);
   ask_and_fail(1);
   EXPECT_EQ(ask().error(), open_);
@@ -100,6 +101,35 @@ TEST_F(CircuitBreaker, ACancelledTrialDecidesNothing) {
   calls_.answer(bad_reply(ErrorClass::cancelled));
   EXPECT_FALSE(ask().reply);
   EXPECT_EQ(ask().error(), open_);
+}
+
+TEST_F(CircuitBreaker, WhenNoDocumentHasAnAnswerTheServerIsOut) {
+  for (const ErrorClass error : {ErrorClass::transport, ErrorClass::transient}) {
+    circuit_breaker_ = make_circuit_breaker(std::make_unique<HeldBackend>(calls_), {}, timer_);
+    std::vector<ErrorClass> told;
+    for (const char* document : {"a", "a", "b", "a", "c"}) {
+      const CallOutcome& outcome = ask(document);
+      calls_.answer(bad_reply(error, "no reply"));
+      told.push_back(outcome.error().error_class);
+      EXPECT_EQ(outcome.error().message, "no reply");
+    }
+    const ErrorClass out = ErrorClass::unavailable;
+    EXPECT_EQ(told, (std::vector{error, error, out, error, out}));
+  }
+}
+
+TEST_F(CircuitBreaker, ADocumentThatIsTooMuchForAServerFailsBesideOthers) {
+  for (const Reply& answer :
+       {good_reply(), bad_reply(ErrorClass::content), bad_reply(ErrorClass::too_long)}) {
+    circuit_breaker_ = make_circuit_breaker(std::make_unique<HeldBackend>(calls_), {}, timer_);
+    ask("good");
+    calls_.answer(answer);
+    for (const char* document : {"a", "b"}) {
+      const CallOutcome& outcome = ask(document);
+      calls_.answer(bad_reply(ErrorClass::transport, "no reply"));
+      EXPECT_EQ(outcome.error(), (Error{ErrorClass::transport, "no reply"}));
+    }
+  }
 }
 
 }  // namespace

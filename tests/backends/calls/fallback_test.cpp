@@ -115,5 +115,19 @@ TEST_F(Fallback, ChainsHaveAnyLength) {
   EXPECT_EQ(outcome_.reply->spent.total().calls, 3);
 }
 
+TEST_F(Fallback, TheWaitForTheFirstCountsAgainstNoDeadlineOfTheSecond) {
+  Request request = prompt_request();
+  const auto deadline = request.deadline = std::chrono::steady_clock::time_point(std::chrono::hours(1));
+  backend_->submit(std::move(request), outcome_.done());
+  Reply reply = bad_reply(ErrorClass::transport);
+  reply.queued = std::chrono::seconds(40);
+  first_.answer(reply);
+  EXPECT_EQ(second_.request().deadline, deadline + std::chrono::seconds(40));
+  reply = good_reply();
+  reply.queued = std::chrono::seconds(2);
+  second_.answer(reply);
+  EXPECT_EQ(outcome_.reply->queued, std::chrono::seconds(42));
+}
+
 }  // namespace
 }  // namespace docket::backends

@@ -18,9 +18,15 @@ using Documents = std::vector<std::string>;
 
 class Gate : public testing::Test {
  protected:
-  void make(std::size_t width) {
-    gate_ =
-        make_gate(std::make_unique<HeldBackend>(calls_), {.name = "backend 'local'", .width = width}, timer_);
+  void make(std::size_t width) { make({.width = width}); }
+  void make(const GateOptions& options) {
+    gate_ = gate_to(std::make_unique<HeldBackend>(calls_), options, timer_);
+  }
+  static std::unique_ptr<Backend> gate_to(std::unique_ptr<Backend> server, const GateOptions& options,
+                                          Timer& timer) {
+    std::vector<std::unique_ptr<Backend>> addresses;
+    addresses.push_back(std::move(server));
+    return make_gate(std::move(addresses), options, timer);
   }
   CallOutcome& ask(Request request) {
     CallOutcome& outcome = outcomes_.emplace_back();
@@ -170,39 +176,121 @@ TEST_F(Gate, AnAbsurdHintDoesNotCloseItForDays) {
   EXPECT_EQ(calls_.waiting(), Documents{"d1"});
 }
 
-TEST_F(Gate, WhatWaitsForAServerThatWasNotReachedEndsWithThat) {
+TEST_F(Gate, WhoeverWaitsForAServerThatRefusesAllEndsWithTheFirst) {
   make(1);
-  ask(prompt_request("a"));
-  calls_.answer("a", bad_reply(ErrorClass::unreachable, "cannot connect"));
-  ask(prompt_request("b"));  // Looks whether it is there again.
-  Request late = prompt_request("late");
-  late.deadline = timer_.now() + 1s;
-  const CallOutcome& outcome = ask(std::move(late));
-  timer_.advance(1s);
-  EXPECT_EQ(outcome.error(), (Error{ErrorClass::unreachable, "cannot connect"}));
+  ask_many(3);
+  calls_.answer(bad_reply(ErrorClass::unavailable, "the key is refused"));
+  EXPECT_EQ(calls_.seen(), 1);
+  EXPECT_EQ(outcomes_[2].error(), (Error{ErrorClass::unavailable, "the key is refused"}));
 }
 
-TEST_F(Gate, WhatWaitsBeyondItsDeadlineEnds) {
+TEST_F(Gate, AQueueCountsAgainstNoDeadline) {
   make(1);
-  ask(prompt_request("a"));
-  Request late = prompt_request("late");
-  late.deadline = timer_.now() + 10s;
-  const CallOutcome& outcome = ask(std::move(late));
-  ask(prompt_request("b"));
-  timer_.advance(9s);
-  EXPECT_FALSE(outcome.reply);
-  timer_.advance(1s);
-  EXPECT_EQ(outcome.error(),
-            (Error{ErrorClass::transient, "backend 'local' was too busy until the document's deadline"}));
-  calls_.answer("a", good_reply());
-  EXPECT_EQ(calls_.waiting(), Documents{"b"});
+  for (const char* document : {"a", "b", "c"}) {
+    Request request = prompt_request(document);
+    request.deadline = timer_.now() + 3s;
+    ask(std::move(request));
+  }
+  for (const auto queued : {0s, 2s, 4s}) {
+    EXPECT_EQ(calls_.request().deadline, timer_.now() + 3s) << "it begins when the call is sent";
+    timer_.advance(2s);
+    const std::string document = calls_.waiting().front();
+    calls_.answer(good_reply());
+    EXPECT_EQ(outcomes_[static_cast<std::size_t>(document[0] - 'a')].reply->queued, queued);
+  }
+}
+
+TEST_F(Gate, APauseCountsAgainstNoDeadlineOfThoseThatWait) {
+  make(1);
+  ask_many(1);
+  Request waits = prompt_request("waits");
+  waits.deadline = timer_.now() + 5s;
+  const CallOutcome& outcome = ask(std::move(waits));
+  Reply overloaded = bad_reply(ErrorClass::transient);
+  overloaded.overloaded = true;
+  overloaded.retry_after = 30s;
+  calls_.answer(overloaded);
+  EXPECT_EQ(outcomes_[0].reply->paused, 30s) << "whoever tries again knows";
+  timer_.advance(30s);
+  ASSERT_EQ(calls_.waiting(), Documents{"waits"});
+  EXPECT_EQ(calls_.request().deadline, timer_.now() + 5s);
+  calls_.answer(good_reply());
+  EXPECT_TRUE(outcome.reply->answer);
+}
+
+TEST_F(Gate, NobodyWaitsForAServerThatAnswersNobody) {
+  for (const ErrorClass error : {ErrorClass::transport, ErrorClass::transient}) {
+    outcomes_.clear();
+    make({.width = 1, .pause = 1ms, .patience = 1min});
+    ask_many(20);
+    int answered = 0;
+    for (const auto begin = timer_.now(); !outcomes_.back().reply; ++answered) {
+      ASSERT_EQ(calls_.waiting().size(), 1U);
+      timer_.advance(10s);
+      calls_.answer(bad_reply(error, "no"));
+      timer_.advance(100ms);
+      ASSERT_LE(timer_.now() - begin, 2min);
+    }
+    EXPECT_EQ(answered, 6);
+    EXPECT_EQ(outcomes_.back().error(), (Error{error, "no"}));
+    EXPECT_EQ(outcomes_.back().reply->spent.total().calls, 0);
+  }
+}
+
+TEST_F(Gate, NobodyWaitsForAServerThatAsksForMoreThanItsPatience) {
+  for (const auto& [hint, ends] : {std::pair(59s, false), {61s, true}, {3600s, true}}) {
+    outcomes_.clear();
+    make({.width = 5, .patience = 1min});
+    ask_many(7);
+    Reply overloaded = bad_reply(ErrorClass::transient, "quota");
+    overloaded.overloaded = true;
+    overloaded.retry_after = hint;
+    for (int i = 0; i < 5; ++i) {
+      EXPECT_FALSE(outcomes_[6].reply) << "fewer are no proof";
+      calls_.answer(overloaded);
+    }
+    EXPECT_EQ(outcomes_[6].reply.has_value(), ends) << hint.count();
+    if (ends) {
+      EXPECT_EQ(outcomes_[6].reply->retry_after, hint);
+      continue;
+    }
+    timer_.advance(hint);
+    while (!calls_.waiting().empty())
+      calls_.answer(good_reply());
+    EXPECT_TRUE(outcomes_[6].reply->answer);
+  }
+}
+
+TEST_F(Gate, AFewDocumentsThatHangAreNoOutage) {
+  make({.width = 1, .pause = 1ms, .patience = 1s});
+  ask_many(6);
+  for (int i = 0; i < 4; ++i) {
+    timer_.advance(10s);
+    calls_.answer(bad_reply(ErrorClass::transport));
+    timer_.advance(100ms);
+  }
+  calls_.answer(good_reply());
+  EXPECT_EQ(calls_.waiting(), Documents{"d5"});
+}
+
+TEST_F(Gate, AnAnswersPlaceIsKeptUntilItIsLetGo) {
+  make({.width = 2, .keeps_places = true});
+  ask_many(5);
+  calls_.answer("d0", good_reply());
+  calls_.answer("d1", good_reply());
+  EXPECT_EQ(calls_.waiting(), Documents{}) << "neither answer is on disk";
+  outcomes_[1].reply->place.reset();
+  EXPECT_EQ(calls_.waiting(), Documents{"d2"});
+  calls_.answer(bad_reply(ErrorClass::content));  // Nothing to keep.
+  EXPECT_EQ(calls_.waiting(), Documents{"d3"});
+  outcomes_[0].reply->place.reset();
+  EXPECT_EQ(calls_.waiting(), (Documents{"d3", "d4"}));
 }
 
 TEST_F(Gate, AStopEndsWhatWaits) {
   make(1);
   ask_many(3);
-  timer_.stop();
-  calls_.answer(bad_reply(ErrorClass::cancelled));
+  timer_.stop();  // Though a call is on its way.
   EXPECT_EQ(outcomes_[1].error(), (Error{ErrorClass::cancelled, "the run was stopped"}));
   EXPECT_EQ(outcomes_[2].error().error_class, ErrorClass::cancelled);
   EXPECT_EQ(ask(prompt_request()).error().error_class, ErrorClass::cancelled);
@@ -231,7 +319,7 @@ TEST_F(Gate, CallsThatEndOnTheSpotDoNotPileUp) {
     HeldBackend held_;
     bool is_first_ = true;
   };
-  const auto gate = make_gate(std::make_unique<FirstHeld>(first), {.width = 1}, timer_);
+  const auto gate = gate_to(std::make_unique<FirstHeld>(first), {.width = 1}, timer_);
   for (int i = left; i > 0; --i)
     gate->submit(prompt_request(), [&](const Reply&) { --left; });
   first.answer(good_reply());
@@ -269,8 +357,8 @@ TEST_F(Gate, ManyThreads) {
     std::atomic<int>&now_, &most_;
   };
   auto loop = std::make_unique<HttpLoop>(std::stop_token());
-  const auto gate = make_gate(std::make_unique<Counting>(answers, under_way, most),
-                              {.width = width, .seat = 1ms, .pause = 1ms, .longest_pause = 2ms}, *loop);
+  const auto gate = gate_to(std::make_unique<Counting>(answers, under_way, most),
+                            {.width = width, .seat = 1ms, .pause = 1ms, .longest_pause = 2ms}, *loop);
   {
     std::vector<std::jthread> askers;
     for (int t = 0; t < threads; ++t) {

@@ -228,5 +228,47 @@ TEST(ResponseCache, WhatIsUnderWayIsNotSentAgain) {
   EXPECT_EQ(asked.size(), 2U);
 }
 
+TEST(ResponseCache, APaidPlaceIsFreeOnceTheAnswerIsDurable) {
+  /// Answers with a place that somebody holds as long as the reply keeps it.
+  class Placing final : public Backend {
+   public:
+    explicit Placing(std::weak_ptr<void>& place) : place_(place) {}
+    void submit(Request, Done done) noexcept override {
+      Reply reply = paid_reply(Answer{"yes"});
+      reply.place = std::make_shared<int>();
+      place_ = reply.place;
+      done(std::move(reply));
+    }
+
+   private:
+    std::weak_ptr<void>& place_;
+  };
+  const Paid paid;
+  SlowStore store;
+  std::weak_ptr<void> place;
+  const auto backend = make_response_cache(std::make_unique<Placing>(place), paid.pipeline(), {&store});
+  for (const std::optional<Error>& lost :
+       {std::optional<Error>(), std::optional<Error>(Error{ErrorClass::output, "the disk is full"})}) {
+    bool was_free = false;
+    backend->submit(prompt("one"), [&](const Reply&) { was_free = place.expired(); });
+    EXPECT_FALSE(place.expired());
+    store.waiting(lost);
+    EXPECT_TRUE(was_free) << "before the answer is handed on";
+  }
+}
+
+TEST(ResponseCache, TheWaitForAnotherDocumentsCallCountsAgainstNoDeadline) {
+  const Paid paid;
+  SlowStore store;
+  std::deque<Backend::Done> asked;
+  const auto backend = make_response_cache(std::make_unique<Holding>(asked), paid.pipeline(), {&store});
+  std::optional<Reply> first, second;
+  backend->submit(prompt("one"), [&](Reply reply) { first = std::move(reply); });
+  backend->submit(prompt("one"), [&](Reply reply) { second = std::move(reply); });
+  asked[0](paid_reply(Answer{"yes"}));
+  store.waiting(std::nullopt);
+  EXPECT_GT(second->queued.count(), 0);
+}
+
 }  // namespace
 }  // namespace docket

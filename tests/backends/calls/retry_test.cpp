@@ -62,7 +62,7 @@ TEST_F(Retry, WaitsLongerEachTimeUpToTheCap) {
 
 TEST_F(Retry, NoWaitIsLongerThanTheCap) {
   random_ = 0.999999;
-  make({.attempts = 40});
+  make({.attempts = 40, .patience = 24h});
   ask();
   for (int i = 0; i < 39; ++i) {
     calls_.answer(bad_reply(ErrorClass::transport));
@@ -106,6 +106,71 @@ TEST_F(Retry, ACallHasADeadlineOfItsOwn) {
   timer_.advance(600ms);
   calls_.answer(bad_reply(ErrorClass::transport, "cannot connect"));
   EXPECT_EQ(outcome_.error(), (Error{ErrorClass::transport, "cannot connect; no time is left to retry"}));
+}
+
+TEST_F(Retry, TheWaitInAQueueCountsAgainstNoDeadline) {
+  for (const auto queued : {1s, 100s, 10'000s}) {
+    outcome_ = {};
+    Request request = prompt_request();
+    request.deadline = timer_.now() + 5s;
+    ask(std::move(request));
+    timer_.advance(queued);
+    Reply reply = bad_reply(ErrorClass::transient);
+    reply.queued = queued;
+    calls_.answer(reply);
+    timer_.advance(*timer_.next());
+    EXPECT_EQ(calls_.request().deadline, timer_.now() + 4500ms);
+    reply = good_reply();
+    reply.queued = 7s;
+    calls_.answer(reply);
+    EXPECT_EQ(outcome_.reply->queued, queued + 7s);
+  }
+}
+
+TEST_F(Retry, AServerThatSaysNowIsNotSaidToWantTooMuch) {
+  for (const auto hint : {std::optional<std::chrono::milliseconds>(0ms), {}, {1ms}}) {
+    outcome_ = {};
+    Request request = prompt_request();
+    request.deadline = timer_.now() + 1s;
+    ask(std::move(request));
+    timer_.advance(2s);
+    Reply reply = bad_reply(ErrorClass::transient, "status 503");
+    reply.retry_after = hint;
+    calls_.answer(reply);
+    EXPECT_EQ(outcome_.error().message, hint.value_or(0ms) == 0ms
+                                            ? "status 503; no time is left to retry"
+                                            : "status 503; the server asks to wait 1 ms, which is too long");
+  }
+}
+
+TEST_F(Retry, APauseOfTheAddressIsTheLeastWait) {
+  ask();
+  Reply reply = bad_reply(ErrorClass::transport);
+  reply.paused = 20s;
+  calls_.answer(reply);
+  EXPECT_EQ(timer_.next(), 20'500ms);
+}
+
+TEST_F(Retry, AServerThatAnswersNobodyIsGivenUpByAllTogether) {
+  make({.attempts = 100, .cap = 1s, .patience = 10s});
+  const auto begin = timer_.now();
+  ask();
+  for (int i = 0; !outcome_.reply; ++i) {
+    calls_.answer(bad_reply(i % 2 == 0 ? ErrorClass::transient : ErrorClass::transport, "no"));
+    timer_.advance(timer_.next().value_or(0ms));
+  }
+  EXPECT_GE(timer_.now() - begin, 10s);
+  EXPECT_LE(timer_.now() - begin, 11s);
+  CallOutcome next;
+  retry_->submit(prompt_request(), next.done());
+  calls_.answer(bad_reply(ErrorClass::transient, "no"));
+  EXPECT_EQ(next.error(), (Error{ErrorClass::transient, "no"}));
+  CallOutcome after;
+  retry_->submit(prompt_request(), after.done());
+  calls_.answer(bad_reply(ErrorClass::content, "an answer, if a bad one"));
+  retry_->submit(prompt_request(), (after = {}).done());
+  calls_.answer(bad_reply(ErrorClass::transient, "no"));
+  EXPECT_FALSE(after.reply);
 }
 
 TEST_F(Retry, AServerThatIsNotThereIsGivenUpSoonByAllTogether) {
@@ -240,18 +305,36 @@ TEST_F(Reask, OtherErrorsArePassedOn) {
   EXPECT_EQ(outcome_.error().error_class, ErrorClass::too_long);
 }
 
-TEST_F(Reask, NotAfterTheDeadlineOrAStop) {
+TEST_F(Reask, NotAfterTheDeadline) {
   Request request = prompt_request();
   request.deadline = timer_.now() + 1s;
   ask(std::move(request));
   timer_.advance(1s);
   calls_.answer(bad_reply(ErrorClass::content));
   EXPECT_EQ(outcome_.error().error_class, ErrorClass::content);
-  outcome_ = {};
+}
+
+TEST_F(Reask, TheWaitInAQueueCountsAgainstNoDeadline) {
+  ask(prompt_request(), {.call = 3s});
+  timer_.advance(60s);
+  Reply reply = bad_reply(ErrorClass::content);
+  reply.queued = 60s;
+  calls_.answer(reply);
+  EXPECT_EQ(calls_.request().deadline, timer_.now() + 3s);
+  calls_.answer(reply);
+  EXPECT_EQ(outcome_.reply->queued, 120s);
+}
+
+TEST_F(Reask, AStopIsNoFailureOfWhatWouldHaveBeenAskedAgain) {
   ask(prompt_request());
   timer_.stop();
   calls_.answer(bad_reply(ErrorClass::content));
-  EXPECT_EQ(outcome_.error().error_class, ErrorClass::content);
+  EXPECT_EQ(outcome_.error().error_class, ErrorClass::cancelled);
+  EXPECT_EQ(outcome_.reply->spent.total().calls, 1);
+  ask(prompt_request(), {.times = 0});
+  outcome_ = {};
+  calls_.answer(bad_reply(ErrorClass::content));
+  EXPECT_EQ(outcome_.error().error_class, ErrorClass::content) << "it had all its tries";
 }
 
 TEST_F(Reask, QuestionsThatAreNoPromptsArePassedOn) {

@@ -155,6 +155,30 @@ TEST_F(Http, CallsAreSentFromManyThreadsAndFromReplies) {
   all.get_future().wait();
 }
 
+TEST_F(Http, AfterAStopNothingBeginsAndWhatIsOnItsWayEnds) {
+  std::stop_source stop;
+  loop_ = std::make_unique<HttpLoop>(std::stop_token(), stop.get_token());
+  std::promise<void> arrived, answer;
+  RawServer server([&](RawPeer& peer) {
+    if (peer.read_request().empty()) return;
+    arrived.set_value();
+    answer.get_future().wait();
+    peer.reply("{}");
+  });
+  std::promise<Result<HttpReply>> sent, late;
+  std::promise<void> timer;
+  loop_->send({.url = server.url()}, [&](Result<HttpReply> reply) { sent.set_value(std::move(reply)); });
+  arrived.get_future().wait();
+  loop_->after(std::chrono::hours(1), [&] { timer.set_value(); });
+  stop.request_stop();
+  timer.get_future().wait();
+  EXPECT_TRUE(loop_->stopped());
+  loop_->send({.url = server.url()}, [&](Result<HttpReply> reply) { late.set_value(std::move(reply)); });
+  EXPECT_EQ(late.get_future().get().error().error_class, ErrorClass::cancelled);
+  answer.set_value();
+  EXPECT_TRUE(sent.get_future().get());
+}
+
 TEST_F(Http, ARedirectIsAReply) {
   RawServer server([](RawPeer& peer) {
     peer.read_request();

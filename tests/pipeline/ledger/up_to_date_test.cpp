@@ -117,7 +117,8 @@ TEST(Attempts, ParkAfterThreeWithTheSameInputs) {
   LedgerDocument document = failed_again(nullptr, ErrorClass::content);
   EXPECT_EQ(document.attempts, 1);
   EXPECT_FALSE(document.parked || document.settled);
-  document = failed_again(&document, ErrorClass::transport);
+  document = failed_again(&document, ErrorClass::transport);  // The server's doing.
+  document = failed_again(&document, ErrorClass::limit);
   EXPECT_FALSE(document.parked);
   document = failed_again(&document, ErrorClass::crash);
   EXPECT_EQ(document.attempts, 3);
@@ -136,7 +137,8 @@ TEST(Attempts, WhatWouldFailAgainParksAtOnceAndWhatIsNotItsDoingDoesNotCount) {
                                        ErrorClass::damaged, ErrorClass::too_long})
     EXPECT_TRUE(failed_again(nullptr, error_class).parked) << name(error_class);
   for (const ErrorClass error_class :
-       {ErrorClass::unavailable, ErrorClass::unreadable, ErrorClass::output, ErrorClass::cancelled}) {
+       {ErrorClass::unavailable, ErrorClass::unreachable, ErrorClass::transport, ErrorClass::transient,
+        ErrorClass::unreadable, ErrorClass::output, ErrorClass::cancelled}) {
     LedgerDocument document = failed_again(nullptr, error_class);
     for (int i = 0; i < 5; ++i)
       document = failed_again(&document, error_class);

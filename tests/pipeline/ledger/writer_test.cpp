@@ -91,6 +91,7 @@ TEST(LedgerWriter, LosesTheWholeGroupWithItsFirstErrorAndSaysSo) {
         return std::nullopt;
       },
       0, Urgency::durable);
+  writer.when_failed([&] { heard.push_back("ended"); });
   writer.submit(add(1), 0, Urgency::grouped, hear);
   writer.submit(
       [](LedgerDatabase&) {
@@ -102,7 +103,7 @@ TEST(LedgerWriter, LosesTheWholeGroupWithItsFirstErrorAndSaysSo) {
   writer.submit(add(2), 0, Urgency::durable, hear);
   EXPECT_EQ(writer.flush()->message, "no room");
   EXPECT_EQ(writer.failure()->message, "no room");
-  EXPECT_EQ(heard, (std::vector<std::string>{"no room", "no room", "no room"}));
+  EXPECT_EQ(heard, (std::vector<std::string>{"ended", "no room", "no room", "no room"}));
   EXPECT_EQ(count(dir), 0);
 }
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "pipeline/record.h"
+#include "pipeline/support/stopwatch.h"
 #include "tests/fakes.h"
 
 namespace docket {
@@ -264,6 +265,73 @@ TEST(Flow, AnExceptionOfTheWriterStopsTheRunAndComesOut) {
   };
   EXPECT_THROW(run_flow(stages, backend, {next, finished}, {2, 4}, {}), std::runtime_error);
   EXPECT_EQ(read, back);
+}
+
+using std::chrono::milliseconds;
+
+/// Takes a while for each request, and says that it had waited for `queued`.
+class Working final : public Backend {
+ public:
+  static constexpr milliseconds work{10};
+  explicit Working(milliseconds queued) : queued_(queued) {}
+  void submit(Request request, Done done) noexcept override {
+    const auto begin = WallClock::now();
+    deadlines.push_back(request.deadline);
+    left.push_back(request.deadline - begin);
+    Reply reply{Answer{{{"label", "x"}}}};
+    reply.queued = queued_;
+    while (WallClock::now() < begin + work) {
+    }
+    done(std::move(reply));
+  }
+  std::vector<WallClock::time_point> deadlines;  ///< Of requests, in their order.
+  std::vector<WallClock::duration> left;         ///< Until then, when they came.
+
+ private:
+  const milliseconds queued_;
+};
+
+void run_one_document(std::span<const StageConfig> stages, Backend& backend, milliseconds time) {
+  bool given = false;
+  const auto next = [&] { return std::exchange(given, true) ? nullptr : std::make_shared<Document>(); };
+  run_flow(stages, backend, {next, [](Document&) {}}, {.jobs = 1, .in_flight = 1, .document_time = time}, {});
+}
+
+TEST(Flow, ADocumentsTimeRunsWhileItsQuestionsAreAtWork) {
+  std::vector<StageConfig> stages;
+  stages.push_back(asking_first());
+  stages.push_back(patient(0));
+  stages.push_back(fake_stage_config("short", {0}, [](auto&, auto&, auto&) { return nothing(); }));
+  stages.push_back(
+      fake_stage_config("join", {1, 2}, [](Document&, const Turn& turn, StageResult&) -> Requests {
+        return turn.number == 0 ? ask(1) : nothing();
+      }));
+  Working backend(milliseconds(0));
+  run_one_document(stages, backend, std::chrono::minutes(1));
+  ASSERT_EQ(backend.left.size(), 5U);
+  for (int i = 0; i < 5; ++i)
+    EXPECT_LE(backend.left[static_cast<std::size_t>(i)], std::chrono::minutes(1) - i * Working::work) << i;
+}
+
+TEST(Flow, ADocumentsTimeStandsStillInQueues) {
+  std::vector<StageConfig> stages;
+  stages.push_back(asking_first());
+  stages.push_back(patient(0));
+  Working backend(std::chrono::hours(1));
+  run_one_document(stages, backend, std::chrono::minutes(1));
+  ASSERT_EQ(backend.deadlines.size(), 4U);
+  for (std::size_t i = 1; i < 4; ++i)
+    EXPECT_GE(backend.deadlines[i] - backend.deadlines[i - 1], Working::work) << "it moves on with the clock";
+}
+
+TEST(Flow, WithoutALimitThereIsNoDeadline) {
+  std::vector<StageConfig> stages;
+  stages.push_back(patient(0));
+  stages[0].after.clear();
+  Working backend(milliseconds(0));
+  run_one_document(stages, backend, milliseconds(0));
+  for (const WallClock::time_point deadline : backend.deadlines)
+    EXPECT_EQ(deadline, WallClock::time_point::max());
 }
 
 }  // namespace

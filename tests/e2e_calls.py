@@ -1,0 +1,225 @@
+"""Slow, full, failing and half-dead servers, and runs that are stopped: whose fault it is, and what is still sent."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+
+import e2e
+from e2e import invoice, wait_for
+from paid_model import PaidModel
+
+PIPELINE = """\
+version: 1
+input:  {{ paths: [in] }}
+output: {{ dir: out }}
+{top}
+backends:
+  model: {{ type: openai, url: {url}, model: paid, context: 8192{more} }}
+stages:
+  - extract:
+  - classify:
+      backends: [model]
+      labels: {{ invoice: {{}}, letter: {{}} }}
+"""
+SECOND_STAGE = "  - structured-extract: { backends: [model], schema: fields.json }\n"
+SCHEMA = '{"type": "object", "required": ["total"], "properties": {"total": {"type": "number"}}}'
+
+
+class Model(PaidModel):
+    """Serves questions as `how` says, which may be changed at any time, and counts them when they come."""
+
+    def __init__(self, how=None):
+        self.how = how
+        self.begun = []
+        super().__init__()
+
+    def serve(self, handler, body):
+        with self.lock:
+            self.begun.append(time.monotonic())
+        (self.how or well)(self, handler, body)
+
+
+def well(model, handler, body):
+    PaidModel.serve(model, handler, body)
+
+
+def status(number, message="no", headers=()):
+    def serve(_, handler, __):
+        body = b'{"error": {"message": "%s"}}' % message.encode()
+        handler.send_response(number)
+        for name, value in (("Content-Length", str(len(body))), *headers):
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(body)
+    return serve
+
+
+def page(_, handler, __):
+    body = b"<html>It works!</html>"
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def close(_, handler, __):
+    handler.close_connection = True
+
+
+def after(seconds):
+    def serve(model, handler, body):
+        time.sleep(seconds)
+        well(model, handler, body)
+    return serve
+
+
+class Calls(e2e.Case):
+    def model(self, how=None):
+        model = Model(how)
+        self.addCleanup(model.close)
+        return model
+
+    def set_up(self, *models, documents=6, more="", top="", stages=""):
+        for number in range(documents):
+            self.write(f"in/{number:02}.txt", invoice(number))
+        self.write("fields.json", SCHEMA)
+        urls = "[" + ", ".join(f'"{model.url}"' for model in models) + "]"
+        more = f", {more}" if more else ""
+        self.write("pipeline.yaml", PIPELINE.format(url=urls, more=more, top=top) + stages)
+
+    def states(self):
+        return {record["status"] for record in self.results()}
+
+
+class Clocks(Calls):
+    def test_a_queue_counts_against_nothing(self):
+        model = self.model(after(0.08))
+        self.set_up(model, documents=15, more="max_concurrent: 1, deadline: 300ms", top="document_time: 1s")
+        self.run_pipeline("--in-flight", "30")
+        self.assertEqual(self.states(), {"done"})
+
+
+class Outages(Calls):
+    def test_no_outage_parks_a_document(self):
+        model = self.model()
+        self.set_up(model, documents=3, more="deadline: 200ms, timeout: 100ms")
+        for how in (status(503), close, after(0.5), status(429, headers=[("Retry-After", "0")]), status(500)):
+            model.how, begun = how, len(model.begun)
+            result = self.docket("run", "pipeline.yaml")
+            self.assertEqual(result.code, 4, result.err)
+            self.assertNotRegex(result.err, r"\b0 ms")
+            self.assertGreater(len(model.begun), begun)
+        model.how = well
+        self.assertIn("3 done", self.run_pipeline().err)
+
+    def test_a_document_that_the_server_cannot_take_fails_each_night_beside_others(self):
+        def chokes(model, handler, body):
+            number, _ = model.subject(body)
+            (close if number == "1" else well)(model, handler, body)
+
+        model = self.model(chokes)
+        self.set_up(model, documents=3, more="deadline: 200ms")
+        for up_to_date in (0, 2, 2, 2):
+            self.run_pipeline(expect=1)
+            self.assertEqual(self.report()["documents"]["up_to_date"], up_to_date)
+        self.assertEqual(self.record("in/01.txt")["error"]["class"], "transport")
+
+    def test_one_bad_address_beside_a_good_one_fails_nothing(self):
+        good = self.model(after(0.01))
+        for how in (status(404), page, close, after(2)):
+            with self.subTest(how):
+                bad = self.model(how)
+                self.set_up(bad, good, documents=12, more="timeout: 300ms")
+                self.run_pipeline("-B")
+                self.assertEqual(self.states(), {"done"})
+                self.assertLess(len(bad.begun), 8)
+
+
+class Stops(Calls):
+    """Questions are held until the run has been told to stop."""
+
+    def begin(self, *arguments, then=well, width=1, stages="", more="", **options):
+        self.go_on = threading.Event()
+
+        def held(model, handler, body):
+            self.go_on.wait(e2e.TIMEOUT)
+            then(model, handler, body)
+
+        model = self.model(held)
+        self.addCleanup(self.go_on.set)
+        self.set_up(model, more=f"max_concurrent: {width}{more}", stages=stages)
+        process = self.start("run", "pipeline.yaml", "--progress", "none", *arguments, **options)
+        wait_for(lambda: len(model.begun) == width, "the first questions")
+        return process, model
+
+    def stop(self, process, number=signal.SIGINT):
+        process.send_signal(number)
+        self.assertIn(b"stopping", process.stderr.readline())
+        self.go_on.set()
+        process.wait(e2e.TIMEOUT)
+        return process.returncode
+
+    def test_what_was_not_sent_is_not_sent(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
+            with self.subTest(number):
+                process, model = self.begin("-o", f"out{code}", width=2, stages=SECOND_STAGE)
+                self.assertEqual(self.stop(process, number), code)
+                self.assertEqual(len(model.begun), 2)
+                with sqlite3.connect(self.dir / f"out{code}/.docket/ledger.db") as ledger:
+                    self.assertEqual(ledger.execute("SELECT count(*) FROM answers").fetchone(), (2,))
+                ledger.close()
+                self.assertEqual(self.report(f"out{code}")["run"]["stopped"], signal.Signals(number).name)
+
+    def test_nothing_is_tried_again(self):
+        for how in (status(503), close, page):
+            with self.subTest(how):
+                process, model = self.begin("-B", then=how)
+                self.assertEqual(self.stop(process), 130)
+                self.assertEqual(len(model.begun), 1)
+
+    def test_a_run_that_ends_early_asks_no_more(self):
+        def refuse_first(model, handler, body):
+            (status(413) if len(model.begun) == 1 else well)(model, handler, body)
+
+        model = self.model(refuse_first)
+        self.set_up(model, more="max_concurrent: 1")
+        self.run_pipeline("-k", "1", "--in-flight", "6", expect=1)
+        self.assertLessEqual(len(model.begun), 2)
+
+    def test_other_signals_are_nothing_to_it(self):
+        process, _ = self.begin()
+        process.send_signal(signal.SIGUSR2)
+        self.assertEqual(self.stop(process), 130)
+
+    def test_nohup(self):
+        process, model = self.begin(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        process.send_signal(signal.SIGHUP)
+        self.go_on.set()
+        process.wait(e2e.TIMEOUT)
+        self.assertEqual((process.returncode, len(model.begun)), (0, 6))
+
+
+class Paid(Calls):
+    def test_no_more_calls_are_lost_than_may_be_under_way(self):
+        """The disk takes no answer; then docket is killed."""
+        model = self.model()
+        self.set_up(model, documents=20, more="max_concurrent: 3, price: { input: 3, output: 15 }")
+        gate = self.dir / "gate"
+        os.mkfifo(gate)
+        process = subprocess.Popen([os.environ["DOCKET_FAULTS"], "run", "pipeline.yaml", "--in-flight", "20"], cwd=self.dir,
+                                   stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env=os.environ | {"DOCKET_FAULT": "ledger.commit:5", "DOCKET_FAULT_GATE": str(gate)})
+        self.addCleanup(self.end, process)
+        wait_for(lambda: len(model.begun) >= 3 and time.monotonic() - model.begun[-1] > 0.3, "no more questions")
+        process.kill()
+        process.wait()
+        self.assertLess(len(model.begun), 20)
+        self.run_pipeline()
+        self.assertLessEqual(len(model.begun), 20 + 3)
+
+
+if __name__ == "__main__":
+    e2e.main()
