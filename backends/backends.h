@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -29,6 +30,9 @@ struct Options {
   AnswerStore* answers = nullptr;        ///< Outlives the backend. Null: answers are not remembered.
   ModelDigests models;                   ///< Answers of other models are not reused.
   bool reuse_answers = true;             ///< Not: models are asked again what they have answered before.
+  /// Told by any thread what people should know of a server, such as a setting that it refuses; empty:
+  /// nobody.
+  std::function<void(const std::string&)> warn = {};
 };
 
 /// The one backend of a run: hands each request to the backend that it names, and those for

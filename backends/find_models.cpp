@@ -4,6 +4,7 @@
 #include "backends/backends.h"
 #include "backends/calls/egress_guard.h"
 #include "backends/protocols/model_type.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket::backends {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 // A server that is there says what it has at once; one that is not must not hold up a run with nothing to do.
 constexpr std::chrono::seconds longest_connect{2};
 constexpr std::chrono::seconds longest_look{5};
+constexpr std::size_t longest_model = 300;  ///< Bytes of what tells a model from another.
 
 struct Look {
   std::string backend;
@@ -45,7 +47,7 @@ ModelDigests find_models(const Pipeline& pipeline, bool offline, const std::stop
   HttpLoop loop(stop);
   for (Look& look : looks) {
     loop.send(std::move(look.request), [&look, &all](const Result<HttpReply>& reply) {
-      if (reply) look.model = look.protocol->model_in(*reply);
+      if (reply) look.model = excerpt(look.protocol->model_in(*reply), longest_model);
       all.count_down();
     });
   }

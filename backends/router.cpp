@@ -50,8 +50,11 @@ class Router final : public Backend {
     ResponseCacheOptions memory{options.answers, {}, options.reuse_answers};
     if (const auto model = options.models.find(backend.name); model != options.models.end())
       memory.model = model->second;
+    CallOptions calls;
+    calls.budget = budget_.get();
+    calls.health.warn = options.warn;
     std::unique_ptr<Backend> made =
-        make_model_backend(backend, options.offline, memory, loop_, trace_.get(), {.budget = budget_.get()});
+        make_model_backend(backend, options.offline, memory, loop_, trace_.get(), std::move(calls));
     const BackendConfig* second = pipeline.backend(backend.settings.text("fallback"));
     if (second != nullptr) {
       add(*second, pipeline, options);

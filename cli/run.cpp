@@ -103,10 +103,10 @@ class RunDisplay final : public RunListener {
 RunEnvironment environment_of(const RunCommand& command, Signals& signals) {
   RunEnvironment environment;
   environment.make_backend = [&](const Pipeline& pipeline, AnswerStore& answers, const ModelDigests& models,
-                                 const std::stop_token& stop) {
+                                 const std::stop_token& stop, const RunEnvironment::Warn& warn) {
     const RunOptions& run = command.documents.run;
     return backends::make(pipeline, {run.jobs, extract_worker(), stop, signals.hard_stop(), command.offline,
-                                     command.trace_dir, &answers, models, !run.always_make()});
+                                     command.trace_dir, &answers, models, !run.always_make(), warn});
   };
   environment.find_models = [&](const Pipeline& pipeline) {
     return backends::find_models(pipeline, command.offline, signals.stop().get_token());

@@ -68,10 +68,15 @@ struct Prompt {
   std::vector<PromptPart> document;  ///< The same for all stages that ask about the document.
   std::string task;
   std::string diagnostic;  ///< What was wrong with the last answer to this prompt; empty: it is the first.
-  std::shared_ptr<const Schema>
-      schema;  ///< Of the answer, an object. What a server cannot enforce is checked here.
+  /// Of the answer, an object. What a server cannot enforce is checked here. Null: any words are an answer,
+  /// and its value is null.
+  std::shared_ptr<const Schema> schema;
   std::int64_t most_output_tokens = 0;  ///< What an answer may take, without thinking.
+  /// How much is left out of the request that a server might refuse: 0: nothing; 1: what only helps; 2: also
+  /// the schema, which the words of the question then have; 3: all that is optional.
+  int left_out = 0;
 };
+inline constexpr int all_left_out = 3;  ///< Of Prompt::left_out.
 
 /// Models answer a Prompt, the rules tier a ClassifyQuestion or a FieldsQuestion, the workers an
 /// ExtractQuestion.
@@ -161,6 +166,9 @@ struct Reply {
   std::shared_ptr<void> place = nullptr;
   bool cut_off = false;     ///< With ErrorClass::content: most_output_tokens was too little.
   bool overloaded = false;  ///< The server asks everybody to slow down (429, 503, 529).
+  /// With an Error: the server said no in words that prove nothing, neither that the document is at fault nor
+  /// that the backend is. The class is a guess.
+  bool unproven = false;
 };
 
 /// Answers requests, some time later, from any thread. Owned by the run; outlives every request.

@@ -70,11 +70,7 @@ class Classify final : public TieredStage {
   Prompt prompt(const Document& document, const json& record, PageRange pages) const override {
     json values = prompt_values(record);
     values["labels"] = described(*labels_);
-    return {system_text(),
-            document_parts(*document.text, pages.first, pages.last),
-            task_.render(values),
-            "",
-            schema_,
+    return {system_text(), document_parts(*document.text, pages), task_.render(values), "", schema_,
             label_tokens};
   }
 

@@ -99,12 +99,14 @@ std::string PromptTemplate::render(const json& values) const {
   return text;
 }
 
-std::vector<PromptPart> document_parts(const Text& text, std::size_t first, std::size_t last) {
+std::vector<PromptPart> document_parts(const Text& text, PageRange pages) {
   std::string content;
-  for (std::size_t page = first; page <= last && page < text.pages.size(); ++page) {
-    if (page > first) content += '\n';
+  for (std::size_t page = pages.first; page <= pages.last && page < text.pages.size(); ++page) {
+    if (page > pages.first) content += '\n';
     content += text.pages[page].text;
   }
+  if (pages.first == pages.last && pages.begin < content.size())
+    content = content.substr(pages.begin, pages.end - pages.begin);
   content = without_control_words(content);
   // Of the text itself, so that whoever wrote it cannot write the mark into it, and the same in every run.
   const std::string mark = short_digest(content).substr(0, 12);

@@ -36,9 +36,15 @@ class PromptTemplate {
   std::string text_;
 };
 
-/// Pages `first` to `last` (from 0) of a text between two lines with a mark that the text cannot know, so
-/// that nothing in it can pass for its end.
-std::vector<PromptPart> document_parts(const Text& text, std::size_t first, std::size_t last);
+/// Pages of a document, from 0, both ends included; or a part of one page.
+struct PageRange {
+  std::size_t first = 0, last = 0;
+  std::size_t begin = 0, end = std::string::npos;  ///< Of one page: bytes of its text.
+};
+
+/// Pages of a text between two lines with a mark that the text cannot know, so that nothing in it can pass
+/// for its end.
+std::vector<PromptPart> document_parts(const Text& text, PageRange pages);
 
 /// The same for all documents and stages, so that servers compute it once.
 const std::string& system_text();

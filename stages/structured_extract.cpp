@@ -159,9 +159,8 @@ class StructuredExtract final : public TieredStage {
       tokens += tokens_of(property);
     }
     values["fields"] = std::move(list);
-    return {system_text(),        document_parts(*document.text, pages.first, pages.last),
-            task_.render(values), "",
-            answer_schema_,       tokens};
+    return {system_text(), document_parts(*document.text, pages), task_.render(values), "", answer_schema_,
+            tokens};
   }
 
   void take(const Document& document, const Tier& tier, const std::vector<Answer>& answers,

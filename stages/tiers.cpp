@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <string_view>
 
 namespace docket::stages {
 
@@ -14,6 +16,8 @@ constexpr double careful = 0.85;
 /// When the server does not say how much too long a document is.
 constexpr double halves = 0.5;
 constexpr std::size_t most_pieces = 1000;
+/// Of a page, in bytes: smaller ones fit every model, or none.
+constexpr std::size_t smallest_piece = 1000;
 
 std::size_t bytes_of(const Text& text, PageRange pages) {
   std::size_t bytes = 0;
@@ -27,8 +31,38 @@ PageRange all_pages(const Document& document) {
   return {0, pages == 0 ? 0 : pages - 1};
 }
 
-bool is_one_page(const std::vector<PageRange>& ranges) {
-  return std::ranges::all_of(ranges, [](PageRange range) { return range.first == range.last; });
+/// Where a piece of at most `most` bytes ends: behind the last line end in it, else the last blank; npos:
+/// there is neither.
+std::size_t end_of_piece(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text.size();
+  for (const char* places : {"\n", " \t"})
+    if (const std::size_t at = text.find_last_of(places, most - 1); at != std::string_view::npos)
+      return at + 1;
+  return std::string_view::npos;
+}
+
+/// How much of it a tier may hold.
+double share_of(const Reply& too_long) {
+  const auto& excess = too_long.excess;
+  if (!excess || excess->window <= 0 || excess->tokens <= excess->window) return halves;
+  return careful * static_cast<double>(excess->window) / static_cast<double>(excess->tokens);
+}
+
+/// The ranges again, those that were too long in pieces; as many as before: they cannot be cut.
+std::vector<PageRange> smaller(const Text& text, const std::vector<PageRange>& ranges,
+                               std::span<const Reply> replies) {
+  std::vector<PageRange> result;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const bool is_too_long =
+        !replies[i].answer && replies[i].answer.error().error_class == ErrorClass::too_long;
+    const bool is_one_page = ranges[i].first == ranges[i].last;
+    std::vector<PageRange> cut{ranges[i]};
+    if (is_too_long)
+      cut = is_one_page ? pieces_of_page(text, ranges[i], share_of(replies[i]))
+                        : pieces(text, ranges[i], share_of(replies[i]));
+    result.insert(result.end(), cut.begin(), cut.end());
+  }
+  return result;
 }
 
 }  // namespace
@@ -63,6 +97,24 @@ std::vector<PageRange> pieces(const Text& text, PageRange pages, double share) {
   return result;
 }
 
+std::vector<PageRange> pieces_of_page(const Text& text, PageRange page, double share) {
+  if (page.first >= text.pages.size()) return {page};
+  const std::string_view whole = text.pages[page.first].text;
+  const std::size_t page_end = std::min(page.end, whole.size());
+  const std::size_t bytes = page_end - std::min(page.begin, page_end);
+  const auto most = static_cast<std::size_t>(share * static_cast<double>(bytes));
+  if (bytes < 2 * smallest_piece) return {page};
+  std::vector<PageRange> result;
+  for (std::size_t begin = page.begin; begin < page_end;) {
+    const std::size_t length =
+        end_of_piece(whole.substr(begin, page_end - begin), std::max(most, smallest_piece));
+    if (length == std::string_view::npos) return {page};
+    result.push_back({page.first, page.last, begin, begin + length});
+    begin += length;
+  }
+  return result;
+}
+
 /// Which tier was asked, about which pages, and who was passed over before.
 struct TieredStage::Progress final : StageProgress {
   explicit Progress(PageRange all) : pages{all} {}
@@ -86,20 +138,12 @@ Result<std::vector<Request>> TieredStage::advance(Document& document, const Turn
   for (const Reply& reply : turn.replies) {
     if (!reply.answer) {
       const Error& error = reply.answer.error();
-      if (error.error_class != ErrorClass::too_long || !splits_ || is_one_page(progress.pages) ||
-          !document.text)
+      if (error.error_class != ErrorClass::too_long || !splits_ || !document.text)
         return pass_over(document, turn, result, progress, error);
-      double share = halves;
-      if (reply.excess && reply.excess->tokens > reply.excess->window && reply.excess->window > 0)
-        share =
-            careful * static_cast<double>(reply.excess->window) / static_cast<double>(reply.excess->tokens);
-      std::vector<PageRange> smaller;
-      for (const PageRange range : progress.pages) {
-        const std::vector<PageRange> cut = pieces(*document.text, range, share);
-        smaller.insert(smaller.end(), cut.begin(), cut.end());
-      }
-      if (smaller.size() > most_pieces) return pass_over(document, turn, result, progress, error);
-      progress.pages = std::move(smaller);
+      std::vector<PageRange> cut = smaller(*document.text, progress.pages, turn.replies);
+      if (cut.size() == progress.pages.size() || cut.size() > most_pieces)
+        return pass_over(document, turn, result, progress, error);
+      progress.pages = std::move(cut);
       return ask(document, turn, progress);
     }
     answers.push_back(*reply.answer);

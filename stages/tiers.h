@@ -52,16 +52,12 @@ struct Tier {
 };
 std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline);
 
-/// Pages of a document, from 0, both ends included.
-struct PageRange {
-  std::size_t first = 0, last = 0;
-};
-
 /// A stage that asks tier by tier until an answer is sure enough.
 ///
 /// The next tier is asked when one is not sure, has no usable answer, or may not be asked; what went wrong
 /// with it is kept in the output's `passed_over`. A document that is longer than a model's window is asked
-/// about in pieces of whole pages, or the tier is passed over, as the setting `too_long` says.
+/// about in pieces of whole pages, a long page in pieces of lines, or the tier is passed over, as the setting
+/// `too_long` says.
 class TieredStage : public Stage {
  public:
   TieredStage(std::vector<Tier> tiers, bool splits) : tiers_(std::move(tiers)), splits_(splits) {}
@@ -107,5 +103,8 @@ nlohmann::json prompt_values(nlohmann::json record);
 /// Cuts a document into pieces so that each has at most `share` of its bytes, at page ends; a page alone may
 /// be larger.
 std::vector<PageRange> pieces(const Text& text, PageRange pages, double share);
+/// The same within a page, at line ends, or at blanks where a line is longer than that. A short page, and one
+/// without a blank, stays whole.
+std::vector<PageRange> pieces_of_page(const Text& text, PageRange page, double share);
 
 }  // namespace docket::stages

@@ -8,7 +8,7 @@
 namespace docket::backends {
 
 // From the outside in: may it be asked at all, is it of use, is the answer one, another attempt, was it
-// answered before, which address and is there room, can it be paid, one exchange.
+// answered before, which address and is there room, whose fault is a refusal, can it be paid, one exchange.
 std::unique_ptr<Backend> make_model_backend(const BackendConfig& config, bool offline,
                                             const ResponseCacheOptions& memory, HttpLoop& loop, Trace* trace,
                                             CallOptions options) {
@@ -22,12 +22,12 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config, bool of
   options.gate.keeps_places = costs && memory.store != nullptr;
   std::vector<std::unique_ptr<Backend>> addresses;
   for (const Target& target : targets_of(config)) {
-    std::unique_ptr<Backend> address =
-        std::make_unique<ModelServer>(target, price, make_protocol(config, target), loop, trace);
+    std::unique_ptr<Backend> address = std::make_unique<ModelServer>(
+        target, price, make_protocol(config, target), loop, trace, options.health.warn);
     if (options.budget != nullptr && price)
       address = make_budgeted(std::move(address), *options.budget, *price,
                               config.settings.boolean("think") ? room_for_thinking : 0);
-    addresses.push_back(std::move(address));
+    addresses.push_back(make_health_check(std::move(address), options.health, timer));
   }
   std::unique_ptr<Backend> backend = make_gate(std::move(addresses), options.gate, timer);
   backend = make_response_cache(std::move(backend), config, memory);

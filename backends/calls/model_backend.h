@@ -4,6 +4,7 @@
 #include "backends/calls/budget.h"
 #include "backends/calls/circuit_breaker.h"
 #include "backends/calls/gate.h"
+#include "backends/calls/health_check.h"
 #include "backends/calls/reask.h"
 #include "backends/calls/response_cache.h"
 #include "backends/calls/retry.h"
@@ -20,6 +21,7 @@ struct CallOptions {
   RetryOptions retry = {};
   ReaskOptions reask = {};
   CircuitBreakerOptions breaker = {};
+  HealthCheckOptions health = {};
   Timer* timer = nullptr;    ///< Null: the loop.
   Budget* budget = nullptr;  ///< Of the run; null: it has none.
 };

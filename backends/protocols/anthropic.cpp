@@ -1,5 +1,7 @@
 // Anthropic's Messages: POST /v1/messages, with structured output and cached prefixes. It tells no token
 // probabilities.
+#include <algorithm>
+
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/model_answer.h"
@@ -7,6 +9,7 @@
 #include "backends/protocols/model_type.h"
 #include "backends/protocols/narrow_schema.h"
 #include "backends/protocols/protocol.h"
+#include "backends/protocols/refused_setting.h"
 #include "pipeline/json/schema.h"
 
 namespace docket::backends {
@@ -34,6 +37,15 @@ constexpr Field anthropic_fields[] = {
     fields::price,
 };
 
+/// What servers of this protocol may refuse. `max_tokens` they need, so another value is sent.
+const OptionalSetting anthropic_optional[] = {
+    {"thinking", {"thinking"}},
+    {"cache_control", {"cache control"}},
+    {"max_tokens", {"max tokens"}},
+    {"output_config", {"output config", "output format", "schema", "grammar", "structured output"}},
+};
+constexpr std::int64_t least_room = 16;  ///< Tokens.
+
 class Anthropic final : public Protocol {
  public:
   explicit Anthropic(Target target) : target_(std::move(target)) {
@@ -51,18 +63,22 @@ class Anthropic final : public Protocol {
 
   HttpRequest ask(const Request& request, const Server& server) const override {
     const auto& prompt = std::get<Prompt>(request.question);
-    json document = {{"type", "text"}, {"text", document_text(prompt)}};
+    json content = json::array();
+    if (!prompt.document.empty()) content.push_back({{"type", "text"}, {"text", document_text(prompt)}});
     // A write to the cache costs a quarter more than plain input, so only what is asked about again is
     // written.
-    if (request.asked_by.more_to_come) document["cache_control"] = {{"type", "ephemeral"}};
-    const std::int64_t room = prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
-    json body = {
-        {"model", target_.model},
-        {"max_tokens", server.most_output ? std::min(room, *server.most_output) : room},
-        {"system", {{{"type", "text"}, {"text", prompt.system}}}},
-        {"messages",
-         {{{"role", "user"}, {"content", {document, {{"type", "text"}, {"text", task_text(prompt)}}}}}}}};
-    if (!server.refused.contains("output_config")) add_schema(prompt, body);
+    if (!content.empty() && request.asked_by.more_to_come && times_refused(server, "cache_control") == 0)
+      content[0]["cache_control"] = {{"type", "ephemeral"}};
+    const bool is_enforced = times_refused(server, "output_config") == 0;
+    content.push_back(
+        {{"type", "text"}, {"text", task_text(prompt) + (is_enforced ? "" : schema_text(prompt))}});
+    const std::int64_t wanted = prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
+    const std::int64_t room = std::max(wanted >> times_refused(server, "max_tokens"), least_room);
+    json body = {{"model", target_.model},
+                 {"max_tokens", server.most_output ? std::min(room, *server.most_output) : room},
+                 {"messages", {{{"role", "user"}, {"content", std::move(content)}}}}};
+    if (!prompt.system.empty()) body["system"] = {{{"type", "text"}, {"text", prompt.system}}};
+    if (is_enforced && prompt.schema) add_schema(prompt, body);
     if (!target_.think) add_no_thinking(server, body);
     return json_post(target_, base_ + "/messages", headers(), body);
   }
@@ -70,39 +86,32 @@ class Anthropic final : public Protocol {
   Reply read(const HttpReply& reply, const Request& request, const Server&) const override {
     if (reply.status != 200) return error_reply(reply);
     Result<json> parsed = reply_object(reply);
-    if (!parsed) return {parsed.error()};
+    if (!parsed) return garbled_reply(parsed.error());
     const json& body = *parsed;
-    Reply result;
+    const bool is_error = !member(body, "error").is_null();
+    Reply result = is_error ? error_reply(reply) : Reply{};
     result.spent.add({target_.backend, target_.model, tokens_used(body)});
     const json& reason = member(body, "stop_reason");
-    if (body.contains("error") && !body["error"].is_null()) {
-      result.answer = Error{ErrorClass::transient,
-                            "the server answered with an error: " + server_error(reply.body).message};
-    } else if (reason == "refusal") {
-      const std::string category = text_member(member(body, "stop_details"), "category");
-      result.answer =
-          Error{ErrorClass::rejected, "the model refused" + (category.empty() ? "" : ": " + category)};
+    if (is_error) return result;
+    if (reason == "refusal") {
+      result.answer = refused_by_model(text_member(member(body, "stop_details"), "category"));
     } else if (reason == "max_tokens" || reason == "model_context_window_exceeded") {
       cut_off(reason != "max_tokens", result);
     } else if (reason != "end_turn" && reason != "stop_sequence") {
-      result.answer =
-          Error{ErrorClass::content, "the answer did not end normally: stop_reason is " +
-                                         reason.dump(-1, ' ', false, json::error_handler_t::replace)};
+      result.answer = ended_otherwise("stop_reason", reason);
     } else {
       result.answer = model_answer(content_text(body), std::get<Prompt>(request.question), {});
     }
     return result;
   }
 
-  std::optional<std::string> refused_setting(const HttpReply& reply) const override {
-    if (reply.status != 400) return std::nullopt;
-    const ServerError error = server_error(reply.body);
-    if (says_too_long(error)) return std::nullopt;
-    if (error.message.find("thinking") != std::string::npos) return "thinking";
-    const bool is_schema = error.message.find("output_config") != std::string::npos ||
-                           error.message.find("schema") != std::string::npos ||
-                           error.message.find("grammar") != std::string::npos;
-    return is_schema ? std::optional<std::string>("output_config") : std::nullopt;
+  std::vector<std::string> refused_settings(const HttpReply& reply) const override {
+    return backends::refused_settings(reply, anthropic_optional);
+  }
+
+  void leave_out(int left_out, Server& server) const override {
+    if (left_out >= 1) server.refused["thinking"] = server.refused["cache_control"] = no_value_left;
+    if (left_out >= 2) server.refused["output_config"] = no_value_left;
   }
 
  private:
@@ -139,8 +148,7 @@ class Anthropic final : public Protocol {
 
   /// Some models take `disabled`, some only `between_tools`, and old ones neither.
   static void add_no_thinking(const Server& server, json& body) {
-    const auto refused = server.refused.find("thinking");
-    const int tried = refused == server.refused.end() ? 0 : refused->second;
+    const int tried = times_refused(server, "thinking");
     if (tried < 2) body["thinking"] = {{"type", tried == 0 ? "disabled" : "between_tools"}};
   }
 

@@ -1,10 +1,13 @@
 #include "backends/protocols/error_reply.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <ctime>
 
+#include "backends/protocols/model_answer.h"
 #include "pipeline/config/scalars.h"
+#include "pipeline/json/member.h"
 #include "pipeline/json/strict_json.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/duration.h"
@@ -16,34 +19,120 @@ namespace {
 using nlohmann::json;
 using std::chrono::milliseconds;
 
-constexpr std::size_t longest_message = 300;
+constexpr std::size_t longest_text_looked_at = 2000;
 
-std::string text_of(const json& object, const char* member) {
-  const auto found = object.find(member);
-  if (found == object.end() || found->is_null()) return "";
-  return found->is_string() ? found->get<std::string>()
-                            : found->dump(-1, ' ', false, json::error_handler_t::replace);
+std::string dumped(const json& value) {
+  return value.is_string() ? value.get<std::string>()
+                           : value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::int64_t count_of(const json& object, const char* member) {
-  const auto found = object.find(member);
-  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+/// The first of these members that is there and not null.
+const json& first_of(const json& object, std::initializer_list<const char*> names) {
+  static const json none;
+  for (const char* name : names)
+    if (const json& found = member(object, name); !found.is_null()) return found;
+  return none;
 }
 
-bool has(std::string_view text, std::string_view part) {
-  const auto same = [](char a, char b) { return to_lower(a) == to_lower(b); };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
+std::string text_of(const json& object, std::initializer_list<const char*> names) {
+  const json& found = first_of(object, names);
+  return found.is_null() ? "" : dumped(found);
+}
+
+/// 0: it is none.
+int http_status(const json& value) {
+  const std::string text = value.is_null() ? "" : dumped(value);
+  const auto number = text.size() == 3 ? parse_integer(text) : std::nullopt;
+  return number && *number >= 400 && *number < 600 ? static_cast<int>(*number) : 0;
+}
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+template <std::size_t n>
+bool has_any(std::string_view text, const std::string_view (&parts)[n]) {
+  return std::ranges::any_of(parts, [&](std::string_view part) { return has(text, part); });
+}
+
+/// Type and code in lower case: names that a program is to read.
+std::string names_in(const ServerError& error) { return to_lower(error.type + " " + error.code); }
+
+/// The words of the message in lower case, without what stands in quotes and is longer than a name: it may be
+/// the document's.
+std::string words_in(const ServerError& error) {
+  constexpr std::size_t longest_name = 40;
+  std::string words = to_lower(error.text);
+  std::erase_if(words, [](char c) { return c == '`' || c == '\''; });  // Around names.
+  for (std::size_t begin = words.find('"'); begin != std::string::npos; begin = words.find('"', begin + 1)) {
+    const std::size_t end = words.find('"', begin + 1);
+    if (end == std::string::npos) break;
+    if (end - begin > longest_name) words.erase(begin + 1, end - begin - 1);
+    begin = words.find('"', begin + 1);
+  }
+  return words;
 }
 
 /// Money or a quota is used up: coming back later in this run is of no use.
 bool says_used_up(const ServerError& error) {
   static constexpr std::string_view signs[] = {"insufficient_quota", "credit_balance", "spend_limit",
                                                "usage_limit_exceeded"};
+  const std::string names = names_in(error);
   // Messages speak of billing for other reasons too, such as where the limits are shown.
-  return has(error.code, "billing") || has(error.type, "billing") ||
-         std::ranges::any_of(signs, [&](std::string_view sign) {
-           return has(error.code, sign) || has(error.type, sign) || has(error.message, sign);
-         });
+  return has(names, "billing") || has_any(names, signs) || has_any(to_lower(error.text), signs);
+}
+
+/// The account, its key or its money: a thing of which an account has one, and a state that ends its use.
+bool says_account(const ServerError& error) {
+  static constexpr std::string_view types[] = {
+      "billing", "quota",       "credit",      "budget",  "authenticat", "permission",    "payment",
+      "account", "spend_limit", "usage_limit", "api_key", "suspended",   "access_denied", "unauthorized"};
+  static constexpr std::string_view things[] = {
+      "account",   "organi",  "workspace", "subscription", "tenant", "api key", "api_key",
+      "apikey",    "quota",   "credit",    "balance",      "budget", "usage",   " spend",
+      "billing",   "payment", "license",   "licence",      "trial",  "project", "allowance",
+      "free tier", "funds",   "token has", "access token", "plan "};
+  static constexpr std::string_view states[] = {
+      "disabled",     "suspend",    "deactivat",    "blocked", "banned",     "expired",    "exhaust",
+      "reached",      "exceed",     "insufficient", "limit",   "too low",    "not enough", "used up",
+      "no remaining", "deplet",     "on hold",      "overdue", "unpaid",     "inactive",   "revoked",
+      "not valid",    "invalid",    "incorrect",    "locked",  "terminated", "ran out",    "run out",
+      "no longer",    "not active", "past due",     "out of ", "not found",  "top up",     "upgrade",
+      "enable ",      " left",      "not available"};
+  const std::string words = words_in(error);
+  return has_any(names_in(error), types) || (has_any(words, things) && has_any(words, states));
+}
+
+bool says_no_model(const ServerError& error) {
+  static constexpr std::string_view things[] = {"model", "deployment", "engine"};
+  static constexpr std::string_view states[] = {
+      "not found",     "does not exist", "not exist",      "not loaded", "no model",
+      "unknown model", "not available",  "decommissioned", "no such",    "not deployed"};
+  const std::string words = words_in(error);
+  return has(names_in(error), "model_not_found") || (has_any(words, things) && has_any(words, states));
+}
+
+/// The model is there, but this machine cannot hold it.
+bool says_cannot_load(const ServerError& error) {
+  static constexpr std::string_view signs[] = {"more system memory", "failed to load", "unable to load"};
+  return has_any(words_in(error), signs);
+}
+
+/// In the words of one server or another, and hardly about anything else.
+bool speaks_of_window(const ServerError& error) {
+  static constexpr std::string_view phrases[] = {
+      "exceed_context_size", "context_length",  "context length",      "context size",     "context window",
+      "context limit",       "max context",     "maximum context",     "prompt is longer", "prompt length",
+      "input length",        "sequence length", "too many tokens",     "input token",      "prompt token",
+      "reduce the length",   "physical batch",  "max_new_tokens must", "max_model_len"};
+  return has_any(words_in(error), phrases);
+}
+
+/// In words, of a server that did not say it with a status.
+bool says_server_failed(const ServerError& error) {
+  static constexpr std::string_view signs[] = {
+      "server",     "internal", "upstream", "overload", "timeout", "timed out", "unavailable",
+      "try again",  "temporar", "crash",    "died",     "busy",    "capacity",  "gateway",
+      "connection", "runner",   "slot",     "cuda",     "memory",  "retry",     "provider returned"};
+  return has_any(names_in(error), signs) || has_any(words_in(error), signs);
 }
 
 std::string header(const HttpReply& reply, std::string_view name) {
@@ -85,51 +174,152 @@ std::optional<milliseconds> counter_reset(const HttpReply& reply, std::int64_t n
 }
 
 std::string said(const HttpReply& reply, const ServerError& error) {
-  std::string text = "the server answered " + std::to_string(reply.status);
+  std::string text = reply.status == 200 ? "the server answered with an error"
+                                         : "the server answered " + std::to_string(reply.status);
   if (!error.message.empty()) text += ": " + error.message;
   return text;
 }
 
 Reply failed(ErrorClass error_class, std::string message) { return {Error{error_class, std::move(message)}}; }
 
+Reply unproven(ErrorClass guess, std::string message) {
+  Reply reply = failed(guess, std::move(message));
+  reply.unproven = true;
+  return reply;
+}
+
+Reply come_back(const HttpReply& reply, const ServerError& error, int status) {
+  Reply result = failed(ErrorClass::transient, said(reply, error));
+  result.overloaded = status == 429 || status == 503 || status == 529;
+  result.retry_after = retry_hint(reply, std::time(nullptr));
+  return result;
+}
+
+/// What has a meaning of its own, whatever status it comes with.
+std::optional<Reply> known_reply(const HttpReply& reply, const ServerError& error, int status) {
+  if (status == 500 && has(error.text, "does not match the expected")) {
+    // llama-server: the bytes that the model wrote are no text. The same request would give them again.
+    return failed(ErrorClass::content, said(reply, error));
+  }
+  if (status == 500 && has(to_lower(error.text), "context size has been exceeded")) {
+    // llama-server with a window that its slots share: too much for now, not too much alone.
+    Reply result = failed(ErrorClass::transient, said(reply, error));
+    result.overloaded = true;
+    return result;
+  }
+  if (says_model_failed(error)) return failed(ErrorClass::content, said(reply, error));
+  static constexpr std::string_view filters[] = {"content_filter", "content_policy", "moderation"};
+  if (has_any(names_in(error), filters)) return failed(ErrorClass::rejected, said(reply, error));
+  TooLong too_long = says_too_long(error);
+  const bool is_other = status == 401 || status == 402 || status == 429 ||
+                        (status >= 500 && too_long == TooLong::by_words && !speaks_of_window(error));
+  if (is_other) too_long = TooLong::no;
+  if (status == 413 || too_long != TooLong::no) {
+    Reply result = failed(ErrorClass::too_long, said(reply, error));
+    result.excess = error.excess;
+    result.unproven = status != 413 && too_long == TooLong::by_words;
+    return result;
+  }
+  return std::nullopt;
+}
+
+/// 403 may also be a filter's word about one document, 404 a gateway's about one setting.
+Reply forbidden(const HttpReply& reply, const ServerError& error, int status) {
+  static constexpr std::string_view doors[] = {"permission", "denied",    "forbidden", "access",
+                                               "authori",    "authentic", "region",    "country"};
+  const std::string words = words_in(error);
+  const bool is_known = error.message.empty() || says_account(error) || has_any(words, doors) ||
+                        has_any(names_in(error), doors);
+  const std::string message = said(reply, error) + (status == 403 ? "; check 'api_key' and its permissions"
+                                                                  : "; check 'url' and 'model'");
+  if (status == 403)
+    return is_known ? failed(ErrorClass::unavailable, message) : unproven(ErrorClass::unavailable, message);
+  static constexpr std::string_view settings[] = {"parameter", "setting", "argument", "option", "support"};
+  return has_any(words, settings) && !says_no_model(error) ? unproven(ErrorClass::unavailable, message)
+                                                           : failed(ErrorClass::unavailable, message);
+}
+
 }  // namespace
 
 ServerError server_error(const std::string& body) {
-  const Result<json> value = parse_strictly(body);
+  const Result<json> parsed = parse_strictly(body);
   ServerError result;
-  if (!value || !value->is_object() || !value->contains("error")) {
-    result.message = excerpt(body, longest_message);
+  if (!parsed || !parsed->is_structured()) {
+    result.message = excerpt(body, longest_server_text);
+    result.text = excerpt(body, longest_text_looked_at);
     return result;
   }
-  json error = (*value)["error"];
+  const json& whole = parsed->is_array() && !parsed->empty() ? parsed->front() : *parsed;
+  json error = first_of(whole, {"error", "detail", "errors"});
+  if (error.is_null()) error = whole;
   if (error.is_string()) {  // Ollama hands its runner's JSON on as a text.
     Result<json> inner = parse_strictly(error.get<std::string>());
     if (inner && inner->is_object() && inner->contains("error")) *inner = json((*inner)["error"]);
     if (inner && inner->is_object()) error = std::move(*inner);
   }
-  if (!error.is_object()) {
-    result.message = excerpt(error.is_string() ? error.get<std::string>()
-                                               : error.dump(-1, ' ', false, json::error_handler_t::replace),
-                             longest_message);
-    return result;
+  json list = json::array();  // pydantic's, each with its place.
+  if (error.is_array() && !error.empty() && error.front().is_object()) {
+    list = error;
+    error = json(list.front());
   }
-  result.message = excerpt(text_of(error, "message"), longest_message);
-  result.type = text_of(error, "type");
-  result.code = text_of(error, "code");
-  result.param = text_of(error, "param");
-  if (count_of(error, "n_ctx") > 0)
-    result.excess = {count_of(error, "n_prompt_tokens"), count_of(error, "n_ctx")};
+  std::string text = error.is_object() ? text_of(error, {"message", "msg", "detail", "title", "error"}) : "";
+  if (text.empty()) text = dumped(error);
+  std::string place;
+  for (const json& part : list)
+    if (const json& loc = member(part, "loc"); !loc.is_null()) place += " " + dumped(loc);
+  if (!place.empty()) text = excerpt(place, longest_server_text).substr(1) + ": " + text;
+  result.message = excerpt(text, longest_server_text);
+  result.text = excerpt(text, longest_text_looked_at);
+  if (const json& raw = member(member(error, "metadata"), "raw"); !raw.is_null())  // OpenRouter's.
+    result.text += " " + excerpt(dumped(raw), longest_text_looked_at);
+  result.type = excerpt(text_of(error, {"type", "status"}), longest_server_text);
+  result.code = excerpt(text_of(error, {"code"}), longest_server_text);
+  result.param = excerpt(place.empty() ? text_of(error, {"param", "loc"}) : place, longest_server_text);
+  for (const json& number : {member(error, "code"), member(error, "status"), member(whole, "status")})
+    if (result.status == 0) result.status = http_status(number);
+  const auto window = token_count(error, "n_ctx");
+  if (window && *window > 0) result.excess = {token_count(error, "n_prompt_tokens").value_or(0), *window};
   return result;
 }
 
-bool says_too_long(const ServerError& error) {
-  static constexpr std::string_view signs[] = {
-      "exceed_context_size", "context_length_exceeded", "context length",
-      "context size",        "context window",          "prompt is too long",
-      "prompt is longer",    "request_too_large",       "maximum context"};
-  return error.excess || std::ranges::any_of(signs, [&](std::string_view sign) {
-           return has(error.type, sign) || has(error.code, sign) || has(error.message, sign);
-         });
+std::optional<ServerError> error_in(const HttpReply& reply) {
+  if (reply.status != 200) return server_error(reply.body);
+  if (reply.body.find("\"error\"") == std::string::npos) return std::nullopt;
+  const Result<json> body = parse_strictly(reply.body);
+  if (!body || member(*body, "error").is_null()) return std::nullopt;
+  return server_error(reply.body);
+}
+
+TooLong says_too_long(const ServerError& error) {
+  static constexpr std::string_view types[] = {"exceed_context_size", "context_length_exceeded",
+                                               "request_too_large", "string_above_max_length",
+                                               "context_window_exceeded"};
+  if (error.excess || has_any(names_in(error), types)) return TooLong::by_type;
+  const std::string words = words_in(error);
+  static constexpr std::string_view rates[] = {"per minute", "per day", "per second", "per hour",
+                                               "rate limit", "quota",   "tpm"};
+  if (has_any(words, rates)) return TooLong::no;
+  if (speaks_of_window(error)) return TooLong::by_words;
+  if (says_account(error)) return TooLong::no;
+  static constexpr std::string_view things[] = {"prompt", "input", "token", "context", "document", "text"};
+  static constexpr std::string_view states[] = {"too long",    "too large",    "too big",  "exceed",
+                                                "longer than", "larger than",  "too many", "more than",
+                                                "over the",    "greater than", "truncat",  "beyond"};
+  // What an answer may take is a setting.
+  static constexpr std::string_view of_output[] = {"output token", "completion token", "top_logprobs"};
+  const bool is_input = has_any(words, things) && !has_any(words, of_output);
+  return is_input && has_any(words, states) ? TooLong::by_words : TooLong::no;
+}
+
+bool says_model_failed(const ServerError& error) {
+  static constexpr std::string_view names[] = {"json_validate",      "failed_generation", "output_parse",
+                                               "invalid_generation", "json_generation",   "tool_use_failed"};
+  static constexpr std::string_view phrases[] = {
+      "failed_generation",          "failed to generate json", "failed to validate json",
+      "could not generate json",    "generated json",          "did not generate valid",
+      "model did not return valid", "model output is not",     "model returned invalid",
+      "invalid json generated",     "failed to parse model"};
+  return has_any(names_in(error), names) || has_any(words_in(error), phrases);
 }
 
 std::optional<milliseconds> retry_hint(const HttpReply& reply, std::int64_t now) {
@@ -142,44 +332,32 @@ std::optional<milliseconds> retry_hint(const HttpReply& reply, std::int64_t now)
 }
 
 Reply error_reply(const HttpReply& reply) {
-  const int status = reply.status;
   const ServerError error = server_error(reply.body);
+  const int status = reply.status == 200 ? error.status : reply.status;
   if (status >= 300 && status < 400) {
     return failed(ErrorClass::unavailable,
-                  "the server redirects to '" + excerpt(header(reply, "location"), longest_message) +
+                  "the server redirects to '" + excerpt(header(reply, "location"), longest_server_text) +
                       "', which docket does not follow: put the right address in 'url'");
   }
-  if (status == 500 && has(error.message, "does not match the expected")) {
-    // llama-server: the bytes that the model wrote are no text. The same request would give them again.
-    return failed(ErrorClass::content, said(reply, error));
-  }
-  if (status == 500 && has(error.message, "context size has been exceeded")) {
-    // llama-server with a window that its slots share: too much for now, not too much alone.
-    Reply result = failed(ErrorClass::transient, said(reply, error));
-    result.overloaded = true;
-    return result;
-  }
-  if (status == 413 || ((status == 400 || status == 422 || status == 500) && says_too_long(error))) {
-    Reply result = failed(ErrorClass::too_long, said(reply, error));
-    result.excess = error.excess;
-    return result;
-  }
-  if (status == 401 || status == 403)
+  if (auto known = known_reply(reply, error, status)) return *std::move(known);
+  const std::string again = to_lower(header(reply, "x-should-retry"));  // The vendors' SDKs obey it.
+  if (again == "true") return come_back(reply, error, status);
+  if (status == 401)
     return failed(ErrorClass::unavailable, said(reply, error) + "; check 'api_key' and its permissions");
-  const bool no_credit = status == 400 && has(error.message, "credit balance");  // Anthropic
-  if (status == 402 || no_credit || (status == 429 && says_used_up(error)))
+  if (status == 403 || status == 404 || status == 405 || status == 501)
+    return forbidden(reply, error, status);
+  if (status == 402 || (status == 429 && says_used_up(error)))
     return failed(ErrorClass::unavailable, said(reply, error));
-  if (status == 404 || status == 405 || status == 501)
-    return failed(ErrorClass::unavailable, said(reply, error) + "; check 'url' and 'model'");
-  const bool overloaded = status == 429 || status == 503 || status == 529;
-  const bool passes = status == 408 || status == 409 || status == 425 || status == 499 || status >= 500;
-  if (overloaded || passes) {
-    Reply result = failed(ErrorClass::transient, said(reply, error));
-    result.overloaded = overloaded;
-    result.retry_after = retry_hint(reply, std::time(nullptr));
-    return result;
-  }
-  return failed(ErrorClass::rejected, said(reply, error));
+  const bool passes = status == 408 || status == 409 || status == 425 || status == 429 || status == 499 ||
+                      (status >= 500 && !says_cannot_load(error));
+  if (passes && again == "false") return unproven(ErrorClass::transient, said(reply, error));
+  if (passes) return come_back(reply, error, status);
+  if (says_account(error) || says_no_model(error) || says_cannot_load(error))
+    return failed(ErrorClass::unavailable, said(reply, error));
+  if (status == 0 && says_server_failed(error)) return failed(ErrorClass::transient, said(reply, error));
+  return unproven(ErrorClass::rejected, said(reply, error));
 }
+
+Reply garbled_reply(const Error& problem) { return unproven(ErrorClass::transient, problem.message); }
 
 }  // namespace docket::backends

@@ -1,5 +1,9 @@
 #include "backends/protocols/message.h"
 
+#include "backends/protocols/error_reply.h"
+#include "pipeline/json/schema.h"
+#include "pipeline/support/utf8.h"
+
 namespace docket::backends {
 
 using nlohmann::json;
@@ -16,7 +20,16 @@ std::string task_text(const Prompt& prompt) {
   return prompt.task + "\n\nYour last answer could not be used: " + prompt.diagnostic + "\nAnswer again.";
 }
 
-std::string user_text(const Prompt& prompt) { return document_text(prompt) + "\n\n" + task_text(prompt); }
+std::string schema_text(const Prompt& prompt) {
+  if (!prompt.schema) return "";
+  return "\n\nThe object must be valid by this JSON Schema:\n" +
+         prompt.schema->document().dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string user_text(const Prompt& prompt) {
+  if (prompt.document.empty()) return task_text(prompt);
+  return document_text(prompt) + "\n\n" + task_text(prompt);
+}
 
 std::size_t prompt_bytes(const Prompt& prompt) {
   std::size_t bytes = prompt.system.size() + prompt.task.size();
@@ -43,6 +56,11 @@ HttpRequest json_post(const Target& target, std::string url, std::vector<std::st
   request.method = "POST";
   request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
   return request;
+}
+
+int times_refused(const Server& server, const std::string& setting) {
+  const auto found = server.refused.find(setting);
+  return found == server.refused.end() ? 0 : found->second;
 }
 
 std::string text_member(const json& object, const char* name) {
@@ -92,6 +110,17 @@ std::vector<Token> tokens_of(const json& logprobs) {
     tokens.push_back(std::move(token));
   }
   return tokens;
+}
+
+Error ended_otherwise(const char* member, const json& reason) {
+  return {ErrorClass::content,
+          std::string("the answer did not end normally: ") + member + " is " +
+              excerpt(reason.dump(-1, ' ', false, json::error_handler_t::replace), longest_server_text)};
+}
+
+Error refused_by_model(const std::string& words) {
+  return {ErrorClass::rejected,
+          "the model refused" + (words.empty() ? "" : ": " + excerpt(words, longest_server_text))};
 }
 
 void cut_off(bool window_full, Reply& reply) {

@@ -1,5 +1,9 @@
 #include "backends/protocols/model_answer.h"
 
+#include <algorithm>
+#include <cmath>
+
+#include "backends/protocols/json_in_text.h"
 #include "backends/protocols/narrow_schema.h"
 #include "pipeline/json/member.h"
 #include "pipeline/json/schema.h"
@@ -14,21 +18,11 @@ using nlohmann::json;
 
 constexpr std::size_t shown_bytes = 120;
 constexpr std::size_t most_problems = 3;
+constexpr std::size_t longest_problem = 200;  ///< Bytes.
 
 std::string beginning(std::string_view text) {
   const std::string start = excerpt(text, shown_bytes);
   return start.empty() ? "nothing" : "'" + start + "'";
-}
-
-/// Servers that do not enforce a schema let models write ```json … ``` around their answer.
-std::string_view without_fence(std::string_view text) {
-  text = trim(text);
-  if (!text.starts_with("```") || !text.ends_with("```") || text.size() < 6) return text;
-  const std::size_t line_end = text.find('\n');
-  if (line_end == std::string_view::npos) return text;
-  text.remove_prefix(line_end + 1);
-  text.remove_suffix(std::min<std::size_t>(3, text.size()));
-  return text;
 }
 
 /// The values that the schema allows for a string of the answer, by JSON Pointer: those of its top level.
@@ -44,12 +38,52 @@ EnumValues enums_of(const json& schema) {
   return enums;
 }
 
+using Found = JsonInText;
+
+Error against_schema(const std::vector<SchemaProblem>& problems) {
+  std::string message = "the model's answer does not match the schema:";
+  for (std::size_t i = 0; i < std::min(problems.size(), most_problems); ++i)
+    message += (i == 0 ? " " : "; ") +
+               excerpt((problems[i].path.empty() ? "" : problems[i].path + ": ") + problems[i].message,
+                       longest_problem);
+  return {ErrorClass::content, message};
+}
+
+/// The answer, without nulls that stand for nothing, if it is valid.
+Result<Found> checked(const Found& found, const Schema& schema) {
+  json value = without_optional_nulls(found.value, schema.document());
+  const std::vector<SchemaProblem> problems = schema.validate(value);
+  if (!problems.empty()) return against_schema(problems);
+  return Found{found.text, std::move(value)};
+}
+
+/// The whole text, or else the only object in it that the schema allows: servers that do not enforce a schema
+/// let models write prose and code fences around their answer.
+Result<Found> find_answer(std::string_view text, const Schema& schema) {
+  Result<json> whole = parse_strictly(text);
+  if (whole) return checked({text, std::move(*whole)}, schema);
+  const std::vector<Found> objects = json_in_text(text);
+  std::optional<Found> answer;
+  for (const Found& object : objects) {
+    Result<Found> valid = checked(object, schema);
+    if (!valid) continue;
+    if (answer && answer->value != valid->value)
+      return Error{ErrorClass::content,
+                   "the model's answer has several different JSON objects that would do"};
+    answer = std::move(*valid);
+  }
+  if (answer) return *std::move(answer);
+  if (objects.size() == 1) return checked(objects.front(), schema).error();
+  return Error{ErrorClass::content,
+               "the model's answer " + whole.error().message + "; it begins with " + beginning(text)};
+}
+
 }  // namespace
 
 Result<json> reply_object(const HttpReply& reply) {
   Result<json> body = parse_strictly(reply.body);
   const auto type = reply.headers.find("content-type");
-  const std::string of_type = type == reply.headers.end() ? "" : " (" + type->second.substr(0, 60) + ")";
+  const std::string of_type = type == reply.headers.end() ? "" : " (" + excerpt(type->second, 60) + ")";
   if (!body) {
     return Error{ErrorClass::content, "the server's reply" + of_type + " " + body.error().message +
                                           "; it begins with " + beginning(reply.body)};
@@ -62,36 +96,25 @@ Result<json> reply_object(const HttpReply& reply) {
 
 Result<Answer> model_answer(std::string_view content, const Prompt& prompt,
                             const std::vector<Token>& tokens) {
-  const std::string_view text = without_fence(content);
+  const std::string_view text = without_thinking(content);
   if (text.empty()) return Error{ErrorClass::content, "the model's answer is empty"};
-  Result<json> value = parse_strictly(text);
-  if (!value) {
-    return Error{ErrorClass::content,
-                 "the model's answer " + value.error().message + "; it begins with " + beginning(text)};
-  }
-  *value = without_optional_nulls(*value, prompt.schema->document());
-  const std::vector<SchemaProblem> problems = prompt.schema->validate(*value);
-  if (!problems.empty()) {
-    std::string message = "the model's answer does not match the schema:";
-    for (std::size_t i = 0; i < std::min(problems.size(), most_problems); ++i)
-      message += (i == 0 ? " " : "; ") + (problems[i].path.empty() ? "" : problems[i].path + ": ") +
-                 problems[i].message;
-    return Error{ErrorClass::content, message};
-  }
-  Answer answer{std::move(*value)};
+  if (!prompt.schema) return Answer{json()};
+  const Result<Found> found = find_answer(text, *prompt.schema);
+  if (!found) return found.error();
+  Answer answer{found->value};
   if (!tokens.empty())
-    answer.probabilities = token_probabilities(content, tokens, enums_of(prompt.schema->document()));
+    answer.probabilities = token_probabilities(found->text, tokens, enums_of(prompt.schema->document()));
   return answer;
 }
 
 std::optional<std::int64_t> token_count(const json& usage, const char* member) {
   if (!usage.is_object()) return std::nullopt;
   const auto found = usage.find(member);
-  if (found == usage.end() || !found->is_number_integer()) return std::nullopt;
-  const auto count = found->get<std::int64_t>();
-  constexpr std::int64_t implausible = std::int64_t{1}
-                                       << 28;  // No window is so large; prices of it fit 64 bits.
-  return count >= 0 && count < implausible ? std::optional(count) : std::nullopt;
+  if (found == usage.end() || !found->is_number()) return std::nullopt;
+  const auto count = found->get<double>();  // Some write `1000.0`.
+  constexpr double implausible = 1 << 28;   // No window is so large; prices of it fit 64 bits.
+  if (!(count >= 0 && count < implausible) || count != std::floor(count)) return std::nullopt;
+  return static_cast<std::int64_t>(count);
 }
 
 Usage usage_of(const ReportedTokens& tokens) {

@@ -12,8 +12,9 @@ namespace docket::backends {
 /// The JSON object that a reply with status 200 must be. The Error (class `content`) shows what came instead.
 Result<nlohmann::json> reply_object(const HttpReply& reply);
 
-/// What a model wrote, as an answer to the prompt: JSON that the schema allows. `tokens`: empty where the
-/// server tells none. The Error (class `content`) is worded for the model too, which is asked again with it.
+/// What a model wrote, as an answer to the prompt: JSON that the schema allows, on its own or as the only
+/// such object after thoughts, in prose or in a code fence. `tokens`: empty where the server tells none. The
+/// Error (class `content`) is worded for the model too, which is asked again with it.
 Result<Answer> model_answer(std::string_view content, const Prompt& prompt, const std::vector<Token>& tokens);
 
 /// A whole, not negative count of the usage a server reports; none: it is missing or no such number.

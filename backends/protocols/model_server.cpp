@@ -4,7 +4,9 @@
 #include <mutex>
 #include <vector>
 
+#include "backends/protocols/error_reply.h"
 #include "pipeline/json/strict_json.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket::backends {
 namespace {
@@ -17,7 +19,10 @@ using std::chrono::milliseconds;
 /// A large model takes minutes to load; longer than this it is stuck.
 constexpr std::chrono::minutes longest_load{10};
 /// A server may refuse one setting after the other; each is dropped once, or changed.
-constexpr int most_refusals = 8;
+constexpr std::size_t most_refusals = 8;
+/// Of a message, and of what a server calls itself and its model, in bytes.
+constexpr std::size_t longest_error = 700;
+constexpr std::size_t longest_id = 200;
 /// Shorter ones are no secrets of a cloud.
 constexpr std::size_t shortest_secret = 12;
 
@@ -67,12 +72,13 @@ Result<HttpReply> without_key(Result<HttpReply> reply, const std::string& key, s
 class ModelServer::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-       Trace* trace)
+       Trace* trace, std::function<void(const std::string&)> warn)
       : target_(std::move(target)),
         price_(price),
         protocol_(std::move(protocol)),
         loop_(loop),
-        trace_(trace) {}
+        trace_(trace),
+        warn_(std::move(warn)) {}
 
   const Target& target() const { return target_; }
 
@@ -98,7 +104,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     const auto go_on = [self = shared_from_this(), asked](Result<Server> server) {
       if (asked->begun.exchange(true)) return;
       if (!server) return asked->done(self->failed(server.error()));
-      self->send(std::move(asked->request), std::move(*server), std::move(asked->done), 0, {});
+      self->send(std::move(asked->request), std::move(*server), std::move(asked->done), {});
     };
     with_server(go_on);
     if (asked->begun || left > longest_load) return;
@@ -149,9 +155,13 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   }
 
   void known(Result<Server> server) {
+    server = server ? cleaned(std::move(*server)) : Result<Server>(of_server(server.error()));
     std::vector<std::function<void(Result<Server>)>> waiting;
     {
       const std::lock_guard lock(mutex_);
+      if (server)
+        for (const auto& [setting, times] : refused_)
+          server->refused[setting] = std::max(server->refused[setting], times);
       if (server) server_ = *server;
       waiting.swap(waiting_);
     }
@@ -159,7 +169,34 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       each(server);
   }
 
-  void send(Request request, Server server, Done done, int refusals, Spending spent) {
+  /// Whatever goes wrong before a document was sent is not its fault.
+  static Error of_server(const Error& error) {
+    const bool is_of_request = error.error_class == ErrorClass::rejected ||
+                               error.error_class == ErrorClass::too_long ||
+                               error.error_class == ErrorClass::content;
+    return {is_of_request ? ErrorClass::unavailable : error.error_class,
+            excerpt(error.message, longest_error)};
+  }
+
+  /// What the server calls things ends up in records and the ledger.
+  static Result<Server> cleaned(Server server) {
+    if (excerpt(server.model, longest_id) != server.model)
+      return Error{ErrorClass::unavailable,
+                   "the server's name for its model is too long, or no text; name another one with 'model'"};
+    server.product = excerpt(server.product, longest_id);
+    server.digest = excerpt(server.digest, longest_id);
+    return server;
+  }
+
+  /// What became of a call so far.
+  struct Attempts {
+    Spending spent = {};
+    std::vector<std::string> refused = {};  ///< Settings that this call left out because they were refused.
+    std::string words = {};                 ///< The last refusal's.
+  };
+
+  void send(Request request, Server server, Done done, Attempts attempts) {
+    protocol_->leave_out(std::get<Prompt>(request.question).left_out, server);
     HttpRequest http = protocol_->ask(request, server);
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - Clock::now());
     if (left <= milliseconds(0))
@@ -170,42 +207,52 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     http.times_sent = times_sent;
     exchange(std::move(http),
              [self = shared_from_this(), times_sent, request = std::move(request), server = std::move(server),
-              done = std::move(done), refusals, spent = std::move(spent)](Result<HttpReply> reply) mutable {
+              done = std::move(done), attempts = std::move(attempts)](Result<HttpReply> reply) mutable {
                for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
-                 spent.add(self->attempt(server));
+                 attempts.spent.add(self->attempt(server));
                self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
-                             refusals, std::move(spent));
+                             std::move(attempts));
              });
   }
 
-  void receive(Result<HttpReply> reply, Request request, Server server, Done done, int refusals,
-               Spending spent) {
+  void receive(Result<HttpReply> reply, Request request, Server server, Done done, Attempts attempts) {
     if (!reply) {
       const ErrorClass error = reply.error().error_class;
       if (error == ErrorClass::transport || error == ErrorClass::unreachable) forget();
-      spent.add(attempt(server, error != ErrorClass::unreachable && error != ErrorClass::cancelled));
+      attempts.spent.add(attempt(server, error != ErrorClass::unreachable && error != ErrorClass::cancelled));
       Reply result = failed(reply.error());
-      result.spent = std::move(spent);
+      result.spent = std::move(attempts.spent);
       return done(std::move(result));
     }
-    if (const auto setting = protocol_->refused_setting(*reply); setting && refusals < most_refusals) {
-      Server other = server;
-      ++other.refused[*setting];
-      if (protocol_->ask(request, other).body != protocol_->ask(request, server).body) {
-        spent.add(attempt(server));
-        refuse(*setting);
-        return send(std::move(request), std::move(other), std::move(done), refusals + 1, std::move(spent));
-      }
+    if (auto other = without_refused(*reply, request, server, attempts)) {
+      attempts.spent.add(attempt(server, reply->status == 200));
+      attempts.words = error_reply(*reply).answer.error().message;
+      return send(std::move(request), std::move(*other), std::move(done), std::move(attempts));
     }
     Reply result = protocol_->read(*reply, request, server);
+    if (!attempts.refused.empty() && !result.unproven) remember(server, attempts);
     if (reply->status == 503) forget();  // It may be loading: then that is waited for.
     Spending now = result.spent;
     if (now.by_model().empty()) now.add(attempt(server, reply->status == 200));
     if (reply->status == 200) now = priced(now);
-    result.spent = std::move(spent);
+    result.spent = std::move(attempts.spent);
     result.spent += now;
     if (!result.answer) result.answer = named(result.answer.error());
     done(std::move(result));
+  }
+
+  /// The server as it is to be asked again, if the reply refuses settings of the request by name.
+  std::optional<Server> without_refused(const HttpReply& reply, const Request& request, const Server& server,
+                                        Attempts& attempts) const {
+    if (attempts.refused.size() >= most_refusals) return std::nullopt;
+    const std::vector<std::string> refused = protocol_->refused_settings(reply);
+    if (refused.empty()) return std::nullopt;
+    Server other = server;
+    for (const std::string& setting : refused)
+      ++other.refused[setting];
+    if (protocol_->ask(request, other).body == protocol_->ask(request, server).body) return std::nullopt;
+    attempts.refused.insert(attempts.refused.end(), refused.begin(), refused.end());
+    return other;
   }
 
   /// A call that brought no usage. If the model may have answered all the same, nobody knows what that costs.
@@ -229,9 +276,23 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     return spent;
   }
 
-  void refuse(const std::string& setting) {
-    const std::lock_guard lock(mutex_);
-    if (server_) ++server_->refused[setting];
+  /// The call went better without these settings: all later ones do without them too.
+  void remember(const Server& server, const Attempts& attempts) {
+    std::string news;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const std::string& setting : attempts.refused) {
+        const auto refused = server.refused.find(setting);
+        int& times = refused_[setting];
+        if (times == 0) news += (news.empty() ? "'" : ", '") + setting + "'";
+        times = std::max(times, refused->second);
+        if (server_) server_->refused[setting] = std::max(server_->refused[setting], times);
+      }
+    }
+    if (news.empty() || !warn_) return;
+    warn_(named({ErrorClass::rejected,
+                 "the server refuses " + news + ", which is left out or replaced: " + attempts.words})
+              .message);
   }
   void forget() {
     const std::lock_guard lock(mutex_);
@@ -241,7 +302,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   Error named(const Error& error) const {
     std::string message = error.message;  // It may show text that was escaped in the reply.
     if (!target_.key.empty()) erase_all(message, target_.key);
-    return {error.error_class, "backend '" + target_.backend + "': " + message};
+    return {error.error_class, "backend '" + target_.backend + "': " + excerpt(message, longest_error)};
   }
   Reply failed(const Error& error) const { return {named(error)}; }
 
@@ -250,15 +311,18 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   const std::unique_ptr<Protocol> protocol_;
   HttpLoop& loop_;
   Trace* const trace_;
+  const std::function<void(const std::string&)> warn_;
   std::mutex mutex_;
-  std::optional<Server> server_;  ///< Guarded by mutex_.
+  std::optional<Server> server_;        ///< Guarded by mutex_.
+  std::map<std::string, int> refused_;  ///< Of Server::refused, what calls taught. Guarded by mutex_.
   std::vector<std::function<void(Result<Server>)>>
       waiting_;  ///< Guarded by mutex_. Not empty: it is being found out.
 };
 
 ModelServer::ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol,
-                         HttpLoop& loop, Trace* trace)
-    : core_(std::make_shared<Core>(std::move(target), price, std::move(protocol), loop, trace)) {}
+                         HttpLoop& loop, Trace* trace, std::function<void(const std::string&)> warn)
+    : core_(std::make_shared<Core>(std::move(target), price, std::move(protocol), loop, trace,
+                                   std::move(warn))) {}
 
 ModelServer::~ModelServer() = default;
 

@@ -2,6 +2,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "backends/http/trace.h"
 #include "backends/protocols/protocol.h"
@@ -12,12 +13,16 @@ namespace docket::backends {
 /// A backend of the pipeline at one address: one request, one attempt. Before its first request, and again
 /// after the server was gone, it finds out what it talks to; requests wait for that meanwhile.
 ///
-/// Every error names the backend. The key is cut out of whatever the server sends back.
+/// Every error names the backend. The key is cut out of whatever the server sends back, and no text of the
+/// server is longer in a message, or has other characters in it, than `excerpt` allows.
+///
+/// A setting that the server refuses by name is left out, or has another value, in the same call and in all
+/// later ones, which `warn` (empty: nobody) is told once, as soon as a call without it went better.
 class ModelServer final : public Backend {
  public:
   /// `loop` and `trace` (null: none) outlive it.
   ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-              Trace* trace);
+              Trace* trace, std::function<void(const std::string&)> warn = {});
   ~ModelServer() override;
   void submit(Request request, Done done) noexcept override;
 

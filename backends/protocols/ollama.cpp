@@ -9,6 +9,8 @@
 #include "backends/protocols/model_type.h"
 #include "backends/protocols/narrow_schema.h"
 #include "backends/protocols/protocol.h"
+#include "backends/protocols/refused_setting.h"
+#include "pipeline/config/scalars.h"
 #include "pipeline/json/schema.h"
 
 namespace docket::backends {
@@ -46,8 +48,20 @@ constexpr std::int64_t default_window = 8192;
 /// Models stay loaded between the documents of a run.
 constexpr const char* keep_alive = "30m";
 constexpr int alternatives_asked = 5;
-/// A token of any text that a document holds stands for fewer bytes than this on average.
-constexpr std::int64_t most_bytes_per_token = 16;
+/// `truncate: false` is of October 2025, between 0.12 and 0.13; older servers ignore it.
+constexpr int first_that_never_shortens = 13;  ///< Of version 0.
+
+/// What servers of this protocol may refuse.
+const OptionalSetting ollama_optional[] = {
+    {"think", {"think"}},
+    {"logprobs", {"logprob", "log prob", "top logprob"}},
+    {"temperature", {"temperature"}},
+    {"format", {"format", "schema", "grammar", "structured output"}},
+    {"num_predict", {"num predict"}},
+    {"truncate", {"truncate"}},
+    {"shift", {"shift"}},
+    {"keep_alive", {"keep alive"}},
+};
 
 class Ollama final : public Protocol {
   enum Step { version, show, load, running, done };
@@ -89,21 +103,24 @@ class Ollama final : public Protocol {
 
   HttpRequest ask(const Request& request, const Server& server) const override {
     const auto& prompt = std::get<Prompt>(request.question);
+    const auto takes = [&](const char* setting) { return times_refused(server, setting) == 0; };
+    json messages = json::array();
+    if (!prompt.system.empty()) messages.push_back({{"role", "system"}, {"content", prompt.system}});
+    messages.push_back(
+        {{"role", "user"}, {"content", user_text(prompt) + (takes("format") ? "" : schema_text(prompt))}});
     json body = {{"model", target_.model},
-                 {"messages",
-                  {{{"role", "system"}, {"content", prompt.system}},
-                   {{"role", "user"}, {"content", user_text(prompt)}}}},
+                 {"messages", std::move(messages)},
                  {"stream", false},
-                 {"format", narrowed(prompt.schema->document(), Enforcement::llama_grammar)},
-                 {"truncate", false},
-                 {"shift", false},
-                 {"keep_alive", keep_alive},
-                 {"options",
-                  {{"num_ctx", window()},
-                   {"temperature", 0},
-                   {"num_predict", prompt.most_output_tokens + thinking_room()}}}};
-    if (!server.refused.contains("think")) body["think"] = target_.think;
-    if (!target_.think) {
+                 {"options", {{"num_ctx", window()}}}};
+    if (prompt.schema && takes("format"))
+      body["format"] = narrowed(prompt.schema->document(), Enforcement::llama_grammar);
+    for (const char* setting : {"truncate", "shift"})
+      if (takes(setting)) body[setting] = false;
+    if (takes("keep_alive")) body["keep_alive"] = keep_alive;
+    if (takes("temperature")) body["options"]["temperature"] = 0;
+    if (takes("num_predict")) body["options"]["num_predict"] = prompt.most_output_tokens + thinking_room();
+    if (takes("think")) body["think"] = target_.think;
+    if (!target_.think && takes("logprobs")) {
       body["logprobs"] = true;
       body["top_logprobs"] = alternatives_asked;
     }
@@ -113,24 +130,21 @@ class Ollama final : public Protocol {
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
     if (reply.status != 200) return error_reply(reply);
     Result<json> parsed = reply_object(reply);
-    if (!parsed) return {parsed.error()};
+    if (!parsed) return garbled_reply(parsed.error());
     const json& body = *parsed;
-    Reply result;
+    const bool is_error = !member(body, "error").is_null();
+    Reply result = is_error ? error_reply(reply) : Reply{};
     const auto& prompt = std::get<Prompt>(request.question);
     result.spent.add({target_.backend, target_.model, tokens_used(body)});
     const Usage usage = result.spent.total();
-    if (body.contains("error")) {
-      const ServerError error = server_error(reply.body);
-      result.answer = says_too_long(error) ? Error{ErrorClass::too_long, error.message}
-                                           : Error{ErrorClass::transient,
-                                                   "the server stopped with an error: " + error.message};
-    } else if (member(body, "done") != true) {
+    if (is_error) return result;
+    if (member(body, "done") != true) {
       result.answer = Error{ErrorClass::content,
                             "the server broke off the answer (done is not true), as it does when a "
                             "model repeats itself endlessly"};
     } else if (!text_member(body, "remote_host").empty() && target_.location == Location::local) {
       result.answer = left_the_machine();
-    } else if (was_cut(prompt, usage)) {
+    } else if (was_cut(prompt, usage, server)) {
       result.answer = Error{ErrorClass::too_long, "the server silently shortened the document: it counted " +
                                                       std::to_string(usage.input_tokens) + " tokens of it"};
       result.excess = Excess{static_cast<std::int64_t>(prompt_bytes(prompt)) / 3, window()};
@@ -139,9 +153,7 @@ class Ollama final : public Protocol {
       cut_off(window_full, result);
       if (window_full) result.excess = Excess{usage.input_tokens, window() - prompt.most_output_tokens};
     } else if (reason != "stop") {
-      result.answer =
-          Error{ErrorClass::content, "the answer did not end normally: done_reason is " +
-                                         reason.dump(-1, ' ', false, json::error_handler_t::replace)};
+      result.answer = ended_otherwise("done_reason", reason);
     } else {
       result.answer = model_answer(text_member(member(body, "message"), "content"), prompt,
                                    tokens_of(member(body, "logprobs")));
@@ -149,9 +161,18 @@ class Ollama final : public Protocol {
     return result;
   }
 
-  std::optional<std::string> refused_setting(const HttpReply& reply) const override {
-    const bool is_think = reply.status == 400 && reply.body.find("think") != std::string::npos;
-    return is_think ? std::optional<std::string>("think") : std::nullopt;
+  std::vector<std::string> refused_settings(const HttpReply& reply) const override {
+    return backends::refused_settings(reply, ollama_optional);
+  }
+
+  void leave_out(int left_out, Server& server) const override {
+    if (left_out >= 1)
+      for (const char* setting : {"think", "logprobs", "temperature"})
+        server.refused[setting] = no_value_left;
+    if (left_out >= 2) server.refused["format"] = no_value_left;
+    if (left_out >= 3)
+      for (const char* setting : {"truncate", "shift", "keep_alive"})
+        server.refused[setting] = no_value_left;
   }
 
  private:
@@ -179,7 +200,11 @@ class Ollama final : public Protocol {
     if (!parsed)
       return Error{ErrorClass::unavailable, parsed.error().message + "; is this an Ollama server?"};
     const json& body = *parsed;
-    if (step == version) found.product = "Ollama " + text_member(body, "version");
+    if (step == version) {
+      const std::string number = text_member(body, "version");
+      found.product = "Ollama " + number;
+      found.never_shortens = never_shortens(number);
+    }
     if (step == show) {
       found.model = target_.model;
       found.leaves = !text_member(body, "remote_host").empty();
@@ -222,13 +247,25 @@ class Ollama final : public Protocol {
     return usage_of(tokens);
   }
 
-  /// `truncate: false` is unknown to old servers, which keep about half of a prompt that is too long.
-  bool was_cut(const Prompt& prompt, const Usage& usage) const {
-    if (usage.input_tokens == 0) return false;
+  /// `0.33.0`, `1.2`; of a version that is none, as people build them, false.
+  static bool never_shortens(const std::string& version) {
+    const std::size_t dot = version.find('.');
+    if (dot == std::string::npos) return false;
+    const auto major = parse_integer(version.substr(0, dot));
+    const auto minor = parse_integer(version.substr(dot + 1, version.find('.', dot + 1) - dot - 1));
+    return major && minor && (*major > 0 || *minor >= first_that_never_shortens);
+  }
+
+  /// Servers that do not know `truncate: false` keep of a prompt that is too long the first tokens and half
+  /// of the others: an exact number. Fewer tokens than the text must have prove nothing: some versions do not
+  /// count those that were in the cache. A text with fewer bytes than the window has tokens always fits.
+  bool was_cut(const Prompt& prompt, const Usage& usage, const Server& server) const {
+    const bool refuses = server.never_shortens && times_refused(server, "truncate") == 0;
+    if (refuses || static_cast<std::int64_t>(prompt_bytes(prompt)) < window()) return false;
     for (const std::int64_t kept : {4, 5}) {
       if (usage.input_tokens == window() - std::max<std::int64_t>((window() - kept) / 2, 1)) return true;
     }
-    return static_cast<std::int64_t>(prompt_bytes(prompt)) / usage.input_tokens > most_bytes_per_token;
+    return false;
   }
 
   const Target target_;

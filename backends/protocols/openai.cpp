@@ -9,7 +9,9 @@
 #include "backends/protocols/model_type.h"
 #include "backends/protocols/narrow_schema.h"
 #include "backends/protocols/protocol.h"
+#include "backends/protocols/refused_setting.h"
 #include "pipeline/json/schema.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket::backends {
 namespace {
@@ -37,9 +39,23 @@ constexpr Field openai_fields[] = {
 };
 
 constexpr int most_alternatives = 5;
+constexpr std::size_t longest_shown_id = 100;            ///< Bytes.
 constexpr std::chrono::milliseconds between_looks{500};  ///< While a server loads its model.
 constexpr std::string_view llama_server = "llama-server";
 constexpr std::string_view openai_itself = "OpenAI";
+
+/// What servers of this protocol may refuse, in the order in which names are looked for.
+const OptionalSetting openai_optional[] = {
+    {"temperature", {"temperature"}},
+    {"logprobs", {"logprob", "log prob", "top logprob", "token prob"}},
+    {"reasoning_effort", {"reasoning"}},
+    {"chat_template_kwargs", {"chat template", "template kwargs", "enable thinking"}},
+    {"max_tokens", {"max tokens", "max completion tokens", "max output tokens", "max new tokens"}},
+    {"response_format",
+     {"response format", "json schema", "structured output", "json mode", "json object", "guided json",
+      "grammar", "schema", "output format"}},
+    {"system_role", {"system role", "system message", "system prompt", "developer instruction"}},
+};
 
 class OpenAi final : public Protocol {
   enum Step { props, models, done };
@@ -93,16 +109,11 @@ class OpenAi final : public Protocol {
 
   HttpRequest ask(const Request& request, const Server& server) const override {
     const auto& prompt = std::get<Prompt>(request.question);
-    json body = {{"model", server.model},
-                 {"messages",
-                  {{{"role", "system"}, {"content", prompt.system}},
-                   {{"role", "user"}, {"content", user_text(prompt)}}}},
-                 {"stream", false}};
-    body[server.product == openai_itself ? "max_completion_tokens" : "max_tokens"] =
-        prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
-    const auto takes = [&](const char* setting) { return !server.refused.contains(setting); };
+    json body = {{"model", server.model}, {"messages", messages(prompt, server)}, {"stream", false}};
+    add_limit(prompt, server, body);
+    const auto takes = [&](const char* setting) { return times_refused(server, setting) == 0; };
     if (takes("temperature")) body["temperature"] = 0;
-    if (takes("response_format")) add_schema(prompt, server, body);
+    if (prompt.schema) add_schema(prompt, server, body);
     if (takes("logprobs") && !target_.think) {
       body["logprobs"] = true;
       body["top_logprobs"] = most_alternatives;
@@ -114,29 +125,19 @@ class OpenAi final : public Protocol {
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
     if (reply.status != 200) return error_reply(reply);
     Result<json> parsed = reply_object(reply);
-    if (!parsed) return {parsed.error()};
+    if (!parsed) return garbled_reply(parsed.error());
     const json& body = *parsed;
     const auto& prompt = std::get<Prompt>(request.question);
-    Reply result;
+    const json& choice = first_choice(body);
+    std::optional<Reply> broken = error_under_200(reply, body, choice);
+    Reply result = broken ? *std::move(broken) : Reply{};
     result.spent.add({target_.backend, server.model, tokens_used(body)});
+    if (broken) return result;
     const Usage usage = result.spent.total();
-    if (body.contains("error") && !body["error"].is_null()) {
-      const ServerError error = server_error(reply.body);
-      result.answer = Error{says_too_long(error) ? ErrorClass::too_long : ErrorClass::transient,
-                            "the server answered with an error: " + error.message};
-      result.excess = error.excess;
-      return result;
-    }
-    const json& choices = member(body, "choices");
-    if (!choices.is_array() || choices.empty() || !choices[0].is_object()) {
-      result.answer = Error{ErrorClass::content, "the server's reply has no choices, so no answer"};
-      return result;
-    }
-    const json& choice = choices[0];
     const json& message = member(choice, "message");
     const json& reason = member(choice, "finish_reason");
     if (const std::string refusal = text_member(message, "refusal"); !refusal.empty()) {
-      result.answer = Error{ErrorClass::rejected, "the model refused: " + refusal.substr(0, 200)};
+      result.answer = refused_by_model(refusal);
     } else if (reason == "content_filter") {
       result.answer = Error{ErrorClass::rejected, "the server's content filter stopped the answer"};
     } else if (reason == "length") {
@@ -144,9 +145,7 @@ class OpenAi final : public Protocol {
       cut_off(window_full, result);
       if (window_full) result.excess = Excess{usage.input_tokens, *server.window - prompt.most_output_tokens};
     } else if (reason != "stop") {
-      result.answer =
-          Error{ErrorClass::content, "the answer did not end normally: finish_reason is " +
-                                         reason.dump(-1, ' ', false, json::error_handler_t::replace)};
+      result.answer = ended_otherwise("finish_reason", reason);
     } else {
       result.answer = model_answer(content_text(message), prompt,
                                    tokens_of(member(member(choice, "logprobs"), "content")));
@@ -154,27 +153,44 @@ class OpenAi final : public Protocol {
     return result;
   }
 
-  std::optional<std::string> refused_setting(const HttpReply& reply) const override {
-    if (reply.status != 400 && reply.status != 422) return std::nullopt;
-    const ServerError error = server_error(reply.body);
-    static constexpr std::pair<const char*, const char*> settings[] = {
-        {"temperature", "temperature"},
-        {"top_logprobs", "logprobs"},
-        {"logprobs", "logprobs"},
-        {"reasoning_effort", "reasoning_effort"},
-        {"chat_template_kwargs", "chat_template_kwargs"},
-        {"response_format", "response_format"}};
-    for (const auto& [word, setting] : settings) {
-      if (error.param.starts_with(word)) return setting;
-    }
-    if (!error.param.empty() || says_too_long(error)) return std::nullopt;
-    for (const auto& [word, setting] : settings) {
-      if (error.message.find(word) != std::string::npos) return setting;
-    }
-    return std::nullopt;
+  std::vector<std::string> refused_settings(const HttpReply& reply) const override {
+    std::vector<std::string> refused = backends::refused_settings(reply, openai_optional);
+    const bool is_format = std::ranges::find(refused, "response_format") != refused.end();
+    // Who speaks of `json_object` may take that in place of a schema; others get neither.
+    if (is_format && reply.body.find("json_object") == std::string::npos)
+      refused.push_back("response_format");
+    return refused;
+  }
+
+  void leave_out(int left_out, Server& server) const override {
+    if (left_out >= 1)
+      for (const char* setting : {"temperature", "logprobs", "reasoning_effort", "chat_template_kwargs"})
+        server.refused[setting] = no_value_left;
+    if (left_out >= 2) server.refused["response_format"] = no_value_left;
+    const bool takes_limit = server.product == llama_server || server.product == "vLLM" || is_openai_;
+    if (left_out >= 2 && !takes_limit)
+      server.refused["max_tokens"] = std::max(server.refused["max_tokens"], left_out - 1);
   }
 
  private:
+  static const json& first_choice(const json& body) {
+    static const json none;
+    const json& choices = member(body, "choices");
+    return choices.is_array() && !choices.empty() ? choices[0] : none;
+  }
+
+  /// Proxies say with status 200 that what they hand on broke, in place of the choices or in one.
+  static std::optional<Reply> error_under_200(const HttpReply& reply, const json& body, const json& choice) {
+    if (!member(body, "error").is_null()) return error_reply(reply);
+    if (const json& error = member(choice, "error"); !error.is_null())
+      return error_reply({reply.status, reply.headers, json{{"error", error}}.dump()});
+    if (!choice.is_object())
+      return Reply{Error{ErrorClass::transient, "the server's reply has no choices, so no answer"}};
+    if (member(choice, "finish_reason") == "error")
+      return Reply{Error{ErrorClass::transient, "the server broke off the answer with an error"}};
+    return std::nullopt;
+  }
+
   /// A server that loads its model answers 503 for minutes; whisper's and others' do so too.
   static bool is_loading(const HttpReply& reply) {
     return reply.status == 503 && server_error(reply.body).message.find("oading") != std::string::npos;
@@ -216,7 +232,7 @@ class OpenAi final : public Protocol {
       const std::string id = text_member(model, "id");
       const bool is_it = target_.model.empty() || id == target_.model || id.ends_with("/" + target_.model) ||
                          found.product == llama_server;
-      if (count < 10) names += (names.empty() ? "" : ", ") + id;
+      if (count < 10) names += (names.empty() ? "" : ", ") + excerpt(id, longest_shown_id);
       ++count;
       if (!is_it) continue;
       if (found.model.empty()) found.model = id;
@@ -242,11 +258,33 @@ class OpenAi final : public Protocol {
                      "; lower 'context', or start the server with a larger window per slot"};
   }
 
+  /// Templates of some models know no system message.
+  static json messages(const Prompt& prompt, const Server& server) {
+    std::string text = user_text(prompt);
+    if (times_refused(server, "response_format") > 0) text += schema_text(prompt);
+    if (prompt.system.empty()) return {{{"role", "user"}, {"content", text}}};
+    if (times_refused(server, "system_role") > 0)
+      return {{{"role", "user"}, {"content", prompt.system + "\n\n" + text}}};
+    return {{{"role", "system"}, {"content", prompt.system}}, {{"role", "user"}, {"content", text}}};
+  }
+
+  /// Under the one name or the other; OpenAI's own models take only the new one.
+  void add_limit(const Prompt& prompt, const Server& server, json& body) const {
+    const bool is_new = server.product == openai_itself;
+    const char* names[] = {is_new ? "max_completion_tokens" : "max_tokens",
+                           is_new ? "max_tokens" : "max_completion_tokens"};
+    const auto refused = static_cast<std::size_t>(times_refused(server, "max_tokens"));
+    if (refused < std::size(names))
+      body[names[refused]] = prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
+  }
+
   void add_schema(const Prompt& prompt, const Server& server, json& body) const {
+    const int refused = times_refused(server, "response_format");
+    if (refused > 1) return;
     const bool is_grammar = server.product == llama_server;
     json schema = narrowed(prompt.schema->document(),
                            is_grammar ? Enforcement::llama_grammar : Enforcement::openai_strict);
-    if (schema.is_null()) {
+    if (schema.is_null() || refused == 1) {
       body["response_format"] = {{"type", "json_object"}};
       return;
     }
@@ -264,8 +302,7 @@ class OpenAi final : public Protocol {
     }
     if (server.product != openai_itself || target_.think) return;
     static constexpr const char* least_effort[] = {"none", "minimal", "low"};
-    const auto refused = server.refused.find("reasoning_effort");
-    const std::size_t tried = refused == server.refused.end() ? 0 : static_cast<std::size_t>(refused->second);
+    const auto tried = static_cast<std::size_t>(times_refused(server, "reasoning_effort"));
     if (tried < std::size(least_effort)) body["reasoning_effort"] = least_effort[tried];
   }
 

@@ -35,6 +35,7 @@ struct Server {
   std::optional<std::int64_t> slots;        ///< Requests that it works on at a time.
   std::optional<std::int64_t> most_output;  ///< Tokens.
   bool leaves = false;                      ///< It hands requests on to a cloud.
+  bool never_shortens = false;              ///< It refuses a prompt that is too long, and never cuts it.
   /// Settings that it refused, and how often: a protocol then has another value, or leaves it out.
   std::map<std::string, int> refused;
 };
@@ -68,8 +69,11 @@ class Protocol {
   /// tokens, not yet money.
   virtual Reply read(const HttpReply& reply, const Request& request, const Server& server) const = 0;
 
-  /// The setting that the server refused with this reply, if it is one that can be left out or changed.
-  virtual std::optional<std::string> refused_setting(const HttpReply&) const { return std::nullopt; }
+  /// The settings of the request that the server refused with this reply, of those that can be left out or
+  /// changed: each stands for one step in Server::refused. Empty: it does not name any.
+  virtual std::vector<std::string> refused_settings(const HttpReply&) const { return {}; }
+  /// Notes in Server::refused what a request with that Prompt::left_out is to lack.
+  virtual void leave_out(int /*left_out*/, Server&) const {}
 };
 
 }  // namespace docket::backends

@@ -4,12 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/support/utf8.h"
+
 namespace docket {
 namespace {
 
 using nlohmann::json;
 
 constexpr int deepest = 64;
+/// Of what messages show of the text, in bytes: nlohmann-json shows the last token whole.
+constexpr std::size_t longest_problem = 200;
+constexpr std::size_t longest_name = 60;
 
 /// Watches a parser for what nlohmann-json takes without a word.
 class Strictness {
@@ -19,7 +24,8 @@ class Strictness {
     if (event == json::parse_event_t::object_start) names_.emplace_back();
     if (event == json::parse_event_t::object_end) names_.pop_back();
     if (event == json::parse_event_t::key && !names_.back().insert(value.get<std::string>()).second) {
-      problem_ = "has '" + value.get<std::string>() + "' twice in one object";
+      problem_ =
+          "has '" + excerpt(value.get_ref<const std::string&>(), longest_name) + "' twice in one object";
     }
     if (depth > deepest) problem_ = "is nested more than " + std::to_string(deepest) + " levels deep";
     return problem_.empty();
@@ -35,8 +41,9 @@ class Strictness {
 std::string plain(std::string_view message) {
   const auto at = message.find("line ");
   const auto code_end = message.find("] ");
-  if (at != std::string_view::npos) return std::string(message.substr(at));
-  return std::string(code_end == std::string_view::npos ? message : message.substr(code_end + 2));
+  if (at != std::string_view::npos) return excerpt(message.substr(at), longest_problem);
+  return excerpt(code_end == std::string_view::npos ? message : message.substr(code_end + 2),
+                 longest_problem);
 }
 
 }  // namespace

@@ -81,11 +81,11 @@ Consequence consequence(ErrorClass error_class) {
     case ErrorClass::empty:
     case ErrorClass::damaged:
     case ErrorClass::too_long:
-    case ErrorClass::rejected:
       return Consequence::parks;
     case ErrorClass::limit:
     case ErrorClass::crash:
     case ErrorClass::condition:
+    case ErrorClass::rejected:
     case ErrorClass::content:
     case ErrorClass::bug:
       return Consequence::counted;

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <mutex>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -98,12 +99,35 @@ class UpToDateDocuments final : public DocumentSource::Listener {
   std::vector<std::pair<std::size_t, LedgerDocument>> parked_;
 };
 
+/// What people are told besides how documents end. Any thread.
+class Warnings {
+ public:
+  explicit Warnings(RunListener& listener) : listener_(listener) {}
+
+  void add(const std::string& warning) {
+    {
+      const std::lock_guard lock(mutex_);
+      all_.push_back(warning);
+    }
+    listener_.warned(warning);
+  }
+  std::vector<std::string> all() const {
+    const std::lock_guard lock(mutex_);
+    return all_;
+  }
+
+ private:
+  RunListener& listener_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> all_;  ///< Guarded by mutex_.
+};
+
 /// A run whose pipeline is valid and whose output and ledger are its own: from here on every document gets an
 /// outcome.
 class Run {
  public:
   Run(const Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
-      RunListener& listener, const Output& output, RunLedger& ledger, Backend& backend,
+      RunListener& listener, const Output& output, RunLedger& ledger, Backend& backend, Warnings& warnings,
       std::stop_source& stop)
       : pipeline_(pipeline),
         options_(options),
@@ -112,6 +136,7 @@ class Run {
         output_(output),
         ledger_(ledger),
         backend_(backend),
+        warnings_(warnings),
         writer_(pipeline, input_options(options, pipeline), output, ledger,
                 {options.whole_input(), options.keep_mtime}),
         stop_(stop) {}
@@ -133,21 +158,19 @@ class Run {
   const Output& output_;
   RunLedger& ledger_;
   Backend& backend_;
+  Warnings& warnings_;
   RunWriter writer_;
   std::stop_source& stop_;
 };
 
 RunOutcome Run::run() {
   const WallClock::time_point begin = WallClock::now();
-  Report::Run run{.id = new_run_id(),
-                  .started = utc_now(),
-                  .finished = {},
-                  .stopped = {},
-                  .warnings = environment_.warnings};
+  Report::Run run{.id = new_run_id(), .started = utc_now(), .finished = {}, .stopped = {}, .warnings = {}};
   run.jobs = options_.jobs;
   if (const auto failed = ledger_.begin(run, environment_.version)) writer_.fail(*failed);
   if (!writer_.error()) work();
   run.finished = utc_now();
+  run.warnings = warnings_.all();
   run.wall_ms = nanoseconds_since(begin) / 1'000'000;
   RunOutcome ended = outcome();
   run.exit_code = environment_.exit_code(ended);
@@ -165,7 +188,7 @@ void Run::work() {
   if (!options_.depfile.empty()) depfile.emplace(pipeline_.files);
   listener_.begun();
   for (const std::string& warning : environment_.warnings)
-    listener_.warned(warning);
+    warnings_.add(warning);
   auto reading = ledger_.ledger().read();
   if (!reading) return writer_.fail(reading.error());
   const Result<std::int64_t> known_before = count_in_input(**reading);
@@ -299,10 +322,12 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
   const std::stop_callback forward(environment.stop, [&stop] { stop.request_stop(); });
   // What could not be kept is not to be paid for.
   (*ledger)->ledger().when_failed([stop]() mutable { stop.request_stop(); });
+  Warnings warnings(listener);
   const auto backend =
-      environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models(), stop.get_token());
+      environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models(), stop.get_token(),
+                               [&](const std::string& warning) { warnings.add(warning); });
   if (!backend) return not_begun(State::refused, backend.error(), environment);
-  return Run(pipeline, options, environment, listener, output, **ledger, **backend, stop).run();
+  return Run(pipeline, options, environment, listener, output, **ledger, **backend, warnings, stop).run();
 }
 
 }  // namespace docket

@@ -39,11 +39,14 @@ struct RunOutcome {
 
 /// What a run needs of the program around it. pipeline/ knows no backend, no signal and no exit code.
 struct RunEnvironment {
+  /// Told by any thread what people should know of a backend; outlives it.
+  using Warn = std::function<void(const std::string& warning)>;
   /// Makes what answers the requests. `answers` and `pipeline` outlive it; answers of models other than
   /// `models` are not to be reused. Once `stop` is requested, by a signal or because the run ends early, it
   /// asks no model any more. The Error refuses the run.
   std::function<Result<std::unique_ptr<Backend>>(const Pipeline& pipeline, AnswerStore& answers,
-                                                 const ModelDigests& models, const std::stop_token& stop)>
+                                                 const ModelDigests& models, const std::stop_token& stop,
+                                                 const Warn& warn)>
       make_backend;
   /// Asks the servers which models they have.
   std::function<ModelDigests(const Pipeline& pipeline)> find_models;

@@ -25,8 +25,10 @@ inline char32_t next_code_point(std::string_view text, std::size_t& at) {
   return first < 0x80 ? (++at, first) : next_code_point_beyond_ascii(text, at);
 }
 
-/// For a message: `text` on one line, without control characters, cut where a character ends if it has more
-/// than `most` bytes.
+/// What comes from outside (a server, a file, a library) as it may stand in a message: at most `most` bytes
+/// of it on one line and in valid UTF-8, `…` where more was. Control characters and line ends become blanks,
+/// bytes that are no UTF-8 U+FFFD; escape sequences of terminals and what is not seen (bidirectional marks,
+/// zero width) are left out.
 std::string excerpt(std::string_view text, std::size_t most);
 
 /// Appends `code_point` as UTF-8; a surrogate or a number beyond Unicode becomes U+FFFD.

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "pipeline/json/schema.h"
 #include "tests/stage_harness.h"
 
@@ -141,12 +143,12 @@ TEST(Tiers, ALongDocumentIsAskedAboutInPiecesThatFit) {
   EXPECT_NE(work.shown(0).find("two"), std::string::npos);
   EXPECT_EQ(work.shown(0).find("three"), std::string::npos);
   work.turn({label("invoice", 0.9), too_long(700, 600)});
-  ASSERT_EQ(work.asked().size(), 4U) << "the pieces are cut again, all of them";
-  work.turn({label("invoice", 0.9), label("invoice", 0.9), label("letter", 0.6), label("invoice", 0.9)});
+  ASSERT_EQ(work.asked().size(), 3U) << "what was too long is cut again";
+  work.turn({label("invoice", 0.9), label("letter", 0.6), label("invoice", 0.9)});
   EXPECT_TRUE(work.asked().empty());
   EXPECT_EQ(work.output()["label"], "invoice");
   EXPECT_EQ(work.output()["signals"]["pieces_agree"], false);
-  EXPECT_EQ(work.output()["conflict"][2], json({{"pages", {3, 3}}, {"label", "letter"}}));
+  EXPECT_EQ(work.output()["conflict"][1], json({{"pages", {3, 3}}, {"label", "letter"}}));
 }
 
 TEST(Tiers, APageThatIsTooLongAloneIsTooLong) {
@@ -156,6 +158,43 @@ TEST(Tiers, APageThatIsTooLongAloneIsTooLong) {
   work.turn({error(ErrorClass::too_long), label("letter")});
   ASSERT_TRUE(work.failure());
   EXPECT_EQ(work.failure()->error_class, ErrorClass::too_long);
+}
+
+TEST(Pieces, OfAPageEndAtLineEnds) {
+  std::string page;
+  for (int i = 100; i < 400; ++i)
+    page += "line " + std::to_string(i) + " of the text\n";
+  std::string prose = page, solid(5000, 'x');
+  std::ranges::replace(prose, '\n', ' ');
+  for (const std::string& content : {page, prose}) {
+    const auto text = text_of({"first", content});
+    const auto ranges = stages::pieces_of_page(*text, {1, 1}, 0.4);
+    ASSERT_EQ(ranges.size(), 3U);
+    std::string together;
+    for (const stages::PageRange range : ranges) {
+      EXPECT_EQ(range.first, 1U);
+      EXPECT_EQ(content.substr(range.begin, 5), "line ");
+      together += content.substr(range.begin, range.end - range.begin);
+    }
+    EXPECT_EQ(together, content);
+    EXPECT_EQ(stages::pieces_of_page(*text, ranges[0], 0.5).size(), 2U) << "and again";
+  }
+  EXPECT_EQ(stages::pieces_of_page(*text_of({solid}), {0, 0}, 0.5).size(), 1U) << "nowhere to cut";
+  EXPECT_EQ(stages::pieces_of_page(*text_of({"short\ntext"}), {0, 0}, 0.5).size(), 1U);
+  EXPECT_EQ(stages::pieces_of_page(*text_of({}), {0, 0}, 0.5).size(), 1U);
+}
+
+TEST(Tiers, ALongPageIsAskedAboutInPieces) {
+  std::string page;
+  for (int i = 100; i < 400; ++i)
+    page += "line " + std::to_string(i) + " of the text\n";
+  Work work("classify", "backends: [model]\n" + labels, {page});
+  work.turn({error(ErrorClass::too_long)});
+  ASSERT_EQ(work.asked().size(), 2U);
+  EXPECT_NE(work.shown(0).find("line 100"), std::string::npos);
+  EXPECT_EQ(work.shown(0).find("line 399"), std::string::npos);
+  work.turn({label("letter"), label("letter")});
+  EXPECT_EQ(work.output()["label"], "letter");
 }
 
 TEST(Tiers, TooLongCanBeLeftToTheNextTier) {

@@ -202,10 +202,17 @@ class Table {
   }
 
   void statuses() {
-    for (const int status : {400, 418, 422})
-      add("Status" + std::to_string(status), {error(status)},
-          failed(ErrorClass::rejected, "the server answered " + std::to_string(status) + ": no"));
-    for (const int status : {401, 402, 403, 404, 405, 501})
+    for (const int status : {400, 403, 418, 422}) {
+      const std::string says = "the server answered " + std::to_string(status) + ": no";
+      add("Status" + std::to_string(status), {error(status)}, failed(ErrorClass::unavailable, says, 2));
+      add("Status" + std::to_string(status) + "OfOneDocument", {error(status), answer(), error(status)},
+          {.error = ErrorClass::rejected, .says = says, .calls = 6});
+      add("Status" + std::to_string(status) + "Once", {error(status), answer()},
+          {.calls = 3, .input = 200, .output = 20});
+      add("Status" + std::to_string(status) + "UntilLessIsAsked",
+          {error(status), answer("OK"), error(status), answer()}, {.calls = 4, .input = 200, .output = 20});
+    }
+    for (const int status : {401, 402, 404, 405, 501})
       add("Status" + std::to_string(status), {error(status)},
           failed(ErrorClass::unavailable, "the server answered " + std::to_string(status) + ": no"));
     for (const int status : {408, 409, 425, 429, 499, 500, 502, 503, 504, 520, 529})
@@ -215,23 +222,38 @@ class Table {
     add("Status413IsTooLong", {{.status = 413, .body = "<h1>413</h1>", .type = "text/html"}},
         failed(ErrorClass::too_long, "413"));
     add("Status500Once", {error(500), answer()}, {.calls = 2});
-    add("Status204", {{.status = 204}}, failed(ErrorClass::rejected, "the server answered 204"));
+    add("Status204", {{.status = 204}}, failed(ErrorClass::unavailable, "the server answered 204", 2));
     add("ErrorThatIsHtml", {{.status = 502, .body = "<html>\n<h1>Bad gateway</h1>", .type = "text/html"}},
         failed(ErrorClass::transient, "the server answered 502: <html> <h1>Bad gateway</h1>", 3));
     add("ErrorWithoutABody", {{.status = 500}}, failed(ErrorClass::transient, "answered 500", 3));
     add("ErrorThatIsNestedDeeply",
         {{.status = 400, .body = R"({"error":)" + std::string(10'000, '[') + std::string(10'000, ']') + "}"}},
-        failed(ErrorClass::rejected, "answered 400"));
+        failed(ErrorClass::unavailable, "answered 400", 2));
     add("ErrorMessageThatIsNestedDeeply",
         {{.status = 400,
           .body = R"({"error":{"message":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}}"}},
-        failed(ErrorClass::rejected, "answered 400"));
+        failed(ErrorClass::unavailable, "answered 400", 2));
     add("ErrorThatIsNoText", {{.status = 400, .body = "\xff\xfe\x00 no"}},
-        failed(ErrorClass::rejected, "answered 400"));
+        failed(ErrorClass::unavailable, "answered 400", 2));
     add("ErrorThatShowsTheKey", {error(400, "x", std::string("bad key ") + key)},
-        failed(ErrorClass::rejected, "bad key (key removed)"));
+        failed(ErrorClass::unavailable, "bad key (key removed)", 2));
     add("MessageOfAMegabyte", {error(400, "x", std::string(1 << 20, 'x'))},
-        failed(ErrorClass::rejected, "xxx…"));
+        failed(ErrorClass::unavailable, "xxx…", 2));
+    for (const char* message :
+         {"This organization has been disabled.", "Usage limit reached.", "API key expired"})
+      add(std::string("AccountOf") + message[0], {error(400, "x", message)},
+          failed(ErrorClass::unavailable, message));
+    for (const char* message : {"Kontingent aufgebraucht", "余额不足", "\x1b[2Jno"})
+      add("UnderStatus200" + std::to_string(std::string(message).size()),
+          {{.body = error_in(dialect_, "x", message)}}, [] {
+            Expected expected = failed(ErrorClass::unavailable, "answered with an error: ", 2);
+            expected.unpriced = 2;
+            return expected;
+          }());
+    add("AnswerThatTheServerRefused",
+        {error(400, "json_validate_failed", "Failed to generate JSON"), answer()}, {.calls = 2});
+    add("WindowInUnknownWords", {error(400, "x", "over the context limit"), answer(), answer()},
+        {.error = ErrorClass::too_long, .says = "context limit", .calls = 2});
     add("RedirectToAnotherHost", {{.status = 307, .headers = {{"Location", "http://127.0.0.2:1/steal"}}}},
         failed(ErrorClass::unavailable, "redirects to 'http://127.0.0.2:1/steal', which docket does not"));
   }
@@ -327,14 +349,18 @@ class Table {
 
   void bodies() {
     const std::string body = answer_in(dialect_, good).dump();
-    const auto useless = [](const char* says) {
-      Expected expected = failed(ErrorClass::content, says, 2);
-      expected.unpriced = 2;
+    const auto useless = [](const char* says, ErrorClass error = ErrorClass::unavailable, int calls = 2) {
+      Expected expected = failed(error, says, calls);
+      expected.unpriced = calls;
       return expected;
     };
     add("ContentTypeOfText", {{.body = body, .type = "text/plain"}}, {});
     add("HtmlPage", {{.body = "<html>Please log in</html>", .type = "text/html"}},
         useless("(text/html) is not valid JSON"));
+    add("HtmlPageOnce", {{.body = "<html>Try later</html>", .type = "text/html"}, answer()},
+        {.calls = 3, .input = 200, .output = 20, .unpriced = 1});
+    add("HalfAReplyOnce", {{.body = body.substr(0, body.size() / 2)}, answer()},
+        {.calls = 3, .input = 200, .output = 20, .unpriced = 1});
     add("EmptyBody", {{.body = ""}}, useless("is not valid JSON"));
     add("TruncatedJson", {{.body = body.substr(0, body.size() / 2)}}, useless("is not valid JSON"));
     add("TwoReplies", {{.body = body + body}}, useless("is not valid JSON"));
@@ -350,7 +376,8 @@ class Table {
         useless("nested more than 64"));
     add("ReplyThatIsNoObject", {{.body = "[1]"}}, useless("is not a JSON object"));
     add("ReplyThatIsAnEmptyObject", {{.body = "{}"}},
-        {.error = ErrorClass::content, .calls = 2, .input = 0, .output = 0, .unpriced = 2});
+        dialect_ == Dialect::openai ? useless("no choices", ErrorClass::transient, 3)
+                                    : useless("", ErrorClass::content, 2));
   }
 
   void contents() {
@@ -367,6 +394,10 @@ class Table {
     add("ViolationOnce", {answer(R"({"label":"memo"})"), answer()}, {.calls = 2, .input = 200, .output = 20});
     add("ViolationAlways", {answer(R"({"label":"memo"})")}, no_answer("does not match the schema"));
     add("ContentInAFence", {answer("```json\n" + std::string(good) + "\n```")}, {});
+    add("ContentAfterThoughts", {answer("<think>A bill?</think>\n" + std::string(good))}, {});
+    add("ContentInProse", {answer("Here it is: " + std::string(good) + " Anything else?")}, {});
+    add("ContentTwice", {answer(std::string(good) + R"( or {"label":"letter"})")},
+        no_answer("several different"));
   }
 
   void usages() {
@@ -406,14 +437,21 @@ class Table {
         no_answer("did not end normally"));
     add("HandedToItsCloud", {spoiled([](json& body) { body["remote_host"] = "https://ollama.com"; })},
         {.error = ErrorClass::unavailable, .says = "its cloud"});
-    add("TruncatedInSilence", {spoiled([](json& body) { body["prompt_eval_count"] = 4098; })},
-        {.error = ErrorClass::too_long, .says = "silently shortened", .input = 4098});
-    add("TooLong", {error(400, "", "the input length exceeds the context length")},
-        failed(ErrorClass::too_long, "exceeds the context length"));
+    add("CountsOnlyWhatWasNotInItsCache", {spoiled([](json& body) { body["prompt_eval_count"] = 1; })},
+        {.input = 1});
+    add("TooLong", {error(400, "", "the input length exceeds the context length"), answer()},
+        {.error = ErrorClass::too_long, .says = "exceeds the context length", .calls = 2});
     add("NoSuchModel", {answer()}, failed(ErrorClass::unavailable, "has no model 'm'", 0), "",
         {{"/api/show", error(404, "", "model 'm' not found")}});
     add("SmallerWindow", {answer()}, failed(ErrorClass::unavailable, "a context window of 2048", 0), "",
         {{"/api/ps", {.body = json{{"models", {{{"name", "m"}, {"context_length", 2048}}}}}.dump()}}});
+    add("ModelThatDoesNotLoad", {answer()}, failed(ErrorClass::unavailable, "more system memory", 0), "",
+        {{"/api/ps", error(500, "", "model requires more system memory (9 GiB) than is available")}});
+    add("RefusesToSayWhatItHas", {answer()}, failed(ErrorClass::unavailable, "nein", 0), "",
+        {{"/api/show", error(400, "", "nein")}});
+    for (const char* message :
+         {"logprobs not supported", "\"m\" does not support format", "unknown field: shift"})
+      add(std::string("Refuses") + message[0], {error(400, "", message), answer()}, {.calls = 2});
     add("NoOllama", {answer()}, failed(ErrorClass::unavailable, "is this an Ollama server?", 0), "",
         {{"/api/version", {.body = "<html>", .type = "text/html"}}});
     add("BusyWhileFindingOut", {answer()}, failed(ErrorClass::transient, "503", 0), "",
@@ -421,7 +459,22 @@ class Table {
   }
 
   void openai() {
-    add("NoChoices", {spoiled([](json& body) { body["choices"] = json::array(); })}, no_answer("no choices"));
+    add("NoChoices", {spoiled([](json& body) { body["choices"] = json::array(); })},
+        {.error = ErrorClass::transient, .says = "no choices", .calls = 3, .input = 300, .output = 30});
+    const auto broken = [this](json error) {
+      return spoiled([&](json& body) {
+        body["choices"][0]["finish_reason"] = "error";
+        if (!error.is_null()) body["choices"][0]["error"] = error;
+      });
+    };
+    add("UpstreamBroke", {broken({{"code", 502}, {"message", "upstream"}}), answer()},
+        {.calls = 2, .input = 200, .output = 20});
+    add("BrokenOff", {broken(json()), answer()}, {.calls = 2, .input = 200, .output = 20});
+    for (const json& reason : {json(std::string(3'000'000, 'F')), json::array({json::object()}),
+                               json(std::string("\x1b[31m\u202E", 8)), json(1e300)})
+      add("ReasonOf" + std::to_string(reason.dump().size()),
+          {spoiled([&](json& body) { body["choices"][0]["finish_reason"] = reason; })},
+          no_answer("did not end normally"));
     add("NoEnd", {spoiled([](json& body) { body["choices"][0]["finish_reason"] = nullptr; })},
         no_answer("did not end normally"));
     add("Refusal", {spoiled([](json& body) { body["choices"][0]["message"]["refusal"] = "I won't."; })},
@@ -460,7 +513,11 @@ class Table {
     add("RefusesTemperature", {error(400, "unsupported_value", "'temperature' is not supported"), answer()},
         {.calls = 2});
     add("RefusesEverything", {error(400, "unsupported_value", "'temperature' is not supported")},
-        failed(ErrorClass::rejected, "temperature", 2));
+        failed(ErrorClass::unavailable, "temperature", 3));
+    for (const char* message :
+         {"max_tokens: use max_completion_tokens", "Log Probabilities are off", "json schema not available",
+          "System role not supported", "Unknown parameters: temperature, logprobs"})
+      add(std::string("Refuses") + message[0], {error(400, "x", message), answer()}, {.calls = 2});
     add("NoSuchModel", {answer()}, failed(ErrorClass::unavailable, "has no model 'm'", 0), "",
         {{"/v1/models", {.body = R"({"data":[{"id":"n"}]})"}}});
     add("KeyRefusedWhileFindingOut", {answer()}, failed(ErrorClass::unavailable, "api_key", 0), "",
@@ -496,8 +553,9 @@ class Table {
           body["content"].insert(body["content"].begin(), {{"type", "thinking"}, {"thinking", "Hm."}});
         })},
         {});
-    add("TooLong", {error(400, "invalid_request_error", "prompt is too long: 9 tokens > 8 maximum")},
-        failed(ErrorClass::too_long, "prompt is too long"));
+    add("TooLong",
+        {error(400, "invalid_request_error", "prompt is too long: 9 tokens > 8 maximum"), answer()},
+        {.error = ErrorClass::too_long, .says = "prompt is too long", .calls = 2});
     add("SpendLimit", {error(429, "rate_limit_error", "enforced_spend_limit_reached")},
         failed(ErrorClass::unavailable, "answered 429"));
     add("CachedTokensAdd", {spoiled([](json& body) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 namespace docket::backends {
 namespace {
 
@@ -60,12 +62,100 @@ TEST(ServerError, IsFoundInEveryShape) {
 }
 
 TEST(ServerError, OfOtherTextIsItsBeginningOnOneLine) {
-  EXPECT_EQ(server_error("<html>\n\x1b[31mno").message, "<html>  [31mno");
-  EXPECT_EQ(server_error("\xc3\x28").message, "");
+  EXPECT_EQ(server_error("<html>\n\x1b[31mno").message, "<html> no");
+  EXPECT_EQ(server_error("\xc3\x28").message, "\uFFFD(");
   EXPECT_LT(server_error(std::string(5000, 'x')).message.size(), 400U);
   EXPECT_EQ(server_error(R"({"error":[1]})").message, "[1]");
   const std::string deep = R"({"error":)" + std::string(1'000'000, '[');
   EXPECT_TRUE(server_error(deep).message.starts_with(R"({"error":[[[)"));
+}
+
+TEST(ServerError, IsFoundInShapesOfGatewaysToo) {
+  EXPECT_EQ(server_error(R"([{"error":{"code":400,"message":"no","status":"INVALID_ARGUMENT"}}])").type,
+            "INVALID_ARGUMENT");
+  EXPECT_EQ(server_error(R"({"detail":"no"})").message, "no");
+  EXPECT_EQ(server_error(R"({"detail":[{"loc":["body","seed"],"msg":"no"}]})").message,
+            R"(["body","seed"]: no)");
+  EXPECT_EQ(server_error(R"({"object":"error","message":"no","code":400})").message, "no");
+  EXPECT_EQ(server_error(R"({"error":{"message":"no","code":502}})").status, 502);
+  EXPECT_EQ(server_error(R"({"error":{"message":"no","code":"rate"}})").status, 0);
+  const std::string huge(300'000, 'x');
+  for (const char* member : {"message", "type", "code", "param"}) {
+    const ServerError error = server_error(R"({"error":{")" + std::string(member) + R"(":")" + huge + "\"}}");
+    EXPECT_LT((error.message + error.type + error.code + error.param).size(), 1500U) << member;
+  }
+}
+
+/// The class and how it is known, in a word.
+std::string meaning(int status, const std::string& message, const std::string& type = "",
+                    const std::string& code = "") {
+  const nlohmann::json error = {{"error", {{"message", message}, {"type", type}, {"code", code}}}};
+  const Reply reply = error_reply({status, {}, error.dump()});
+  return std::string(name(reply.answer.error().error_class)) + (reply.unproven ? "?" : "");
+}
+
+TEST(ErrorReply, KnowsAnAccountThatMayNotAsk) {
+  for (const char* message :
+       {"This organization has been disabled.", "API key not valid. Please pass a valid API key.",
+        "Your credit balance is too low", "Budget has been exceeded! Current cost: 10, Max budget: 5",
+        "USAGE LIMIT REACHED", "workspace suspended", "Your trial has expired", "No credits left",
+        "the model requires more system memory (9 GiB) than is available"})
+    EXPECT_EQ(meaning(400, message), "unavailable") << message;
+  EXPECT_EQ(meaning(400, "no", "billing_error"), "unavailable");
+  EXPECT_EQ(meaning(400, "no", "", "insufficient_quota"), "unavailable");
+  EXPECT_EQ(meaning(500, "the model requires more system memory than is available"), "unavailable");
+  EXPECT_EQ(meaning(403, "permission denied"), "unavailable");
+  EXPECT_EQ(meaning(404, "model 'm' not found"), "unavailable");
+}
+
+TEST(ErrorReply, OfUnknownWordsProvesNothing) {
+  for (const int status : {400, 409 + 9, 422, 204})
+    EXPECT_EQ(meaning(status, "Nein."), "rejected?") << status;
+  EXPECT_EQ(meaning(200, "Nein."), "rejected?");
+  EXPECT_EQ(meaning(403, "flagged"), "unavailable?");
+  EXPECT_EQ(meaning(404, "no endpoint has these parameters"), "unavailable?");
+  EXPECT_EQ(meaning(400, R"(invalid text: "the account of the late Mr X was closed, limit reached")"),
+            "rejected?")
+      << "what it quotes may be the document";
+  EXPECT_EQ(meaning(400, "no", "", "content_filter"), "rejected");
+}
+
+TEST(ErrorReply, KnowsAWindowThatIsTooSmall) {
+  for (const char* message :
+       {"input and `max_tokens` are over the context limit: 7200 + 900 > 8000",
+        "The input token count (45000) exceeds the maximum number of tokens allowed (32768).",
+        "maximum prompt length is 131072 but the request contains 200000 tokens",
+        "`inputs` tokens + `max_new_tokens` must be <= 4096", "the prompt is too large",
+        "Please reduce the length of the messages"})
+    EXPECT_EQ(meaning(400, message), "too_long?") << message;
+  EXPECT_EQ(meaning(500, "input is too large to process. increase the physical batch size"), "too_long?");
+  EXPECT_EQ(meaning(400, "no", "", "context_length_exceeded"), "too_long");
+  EXPECT_EQ(meaning(413, "no"), "too_long");
+  for (const char* message : {"token usage of your plan exceeded", "max_tokens exceeds 4096 output tokens"})
+    EXPECT_EQ(meaning(400, message).find("too_long"), std::string::npos) << message;
+  EXPECT_EQ(meaning(500, "timeout exceeded while writing tokens"), "transient");
+  EXPECT_EQ(meaning(429, "tokens per minute exceeded"), "transient");
+}
+
+TEST(ErrorReply, KnowsAnAnswerThatTheServerItselfRefused) {
+  EXPECT_EQ(meaning(400, "no", "", "json_validate_failed"), "content");
+  for (const char* message :
+       {"Failed to generate JSON", "see 'failed_generation'", "The model did not generate valid JSON"})
+    EXPECT_EQ(meaning(400, message), "content") << message;
+}
+
+TEST(ErrorReply, UnderStatus200SaysItself) {
+  EXPECT_EQ(meaning(200, "Provider returned error", "", "502"), "transient");
+  EXPECT_EQ(meaning(200, "internal error"), "transient");
+  EXPECT_EQ(meaning(200, "no", "", "401"), "unavailable");
+  EXPECT_EQ(meaning(200, "context length exceeded"), "too_long?");
+}
+
+TEST(ErrorReply, ObeysWhatTheServerSaysOfComingBack) {
+  EXPECT_EQ(error_reply({400, {{"x-should-retry", "true"}}, "no"}).answer.error().error_class,
+            ErrorClass::transient);
+  EXPECT_TRUE(error_reply({429, {{"x-should-retry", "false"}}, "no"}).unproven);
+  EXPECT_FALSE(error_reply({429, {}, "no"}).unproven);
 }
 
 TEST(ErrorReply, SaysHowLongToWaitAndWhoMustSlowDown) {

@@ -167,7 +167,7 @@ TEST(Attempts, ParkAfterThreeWithTheSameInputs) {
 
 TEST(Attempts, WhatWouldFailAgainParksAtOnceAndWhatIsNotItsDoingDoesNotCount) {
   for (const ErrorClass error_class : {ErrorClass::unsupported, ErrorClass::encrypted, ErrorClass::empty,
-                                       ErrorClass::damaged, ErrorClass::too_long, ErrorClass::rejected})
+                                       ErrorClass::damaged, ErrorClass::too_long})
     EXPECT_TRUE(failed_again(nullptr, error_class).parked) << name(error_class);
   for (const ErrorClass error_class :
        {ErrorClass::unavailable, ErrorClass::unreachable, ErrorClass::transport, ErrorClass::transient,

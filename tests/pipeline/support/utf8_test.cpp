@@ -37,9 +37,24 @@ TEST(Utf8, GoesOnBehindABadByte) {
 }
 
 TEST(Utf8, CutsAMessageWhereACharacterEnds) {
-  EXPECT_EQ(excerpt("one\ntwo\x1b", 20), "one two ");
   EXPECT_EQ(excerpt("ab€", 4), "ab…");
   EXPECT_EQ(excerpt("ab€", 5), "ab€");
+  EXPECT_EQ(excerpt(std::string(199, 'a') + "éé", 200), std::string(199, 'a') + "…");
+  EXPECT_EQ(excerpt(std::string(3'000'000, 'F'), 300).size(), 300 + std::string("…").size());
+}
+
+TEST(Utf8, CleansAMessage) {
+  EXPECT_EQ(excerpt("one\ntwo\x7f", 20), "one two ");
+  EXPECT_EQ(excerpt("a\x1b[31mred\x1b[0m \x1b]0;title\ab", 40), "ared b") << "what terminals obey";
+  EXPECT_EQ(excerpt("a\x1b[", 40), "a");
+  EXPECT_EQ(excerpt("a\x1b", 40), "a");
+  EXPECT_EQ(excerpt("a\xC2\x9B"
+                    "1mb",
+                    40),
+            "a 1mb")
+      << "C1, in one character";
+  EXPECT_EQ(excerpt("gpj\u202Eexe\u2066\u200B\uFEFF", 40), "gpjexe") << "what turns or is not seen";
+  EXPECT_EQ(excerpt("a\xff\xfe(\xE2\x82", 40), "a\uFFFD\uFFFD(\uFFFD\uFFFD");
 }
 
 }  // namespace

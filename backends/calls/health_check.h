@@ -1,0 +1,34 @@
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "backends/http/timer.h"
+#include "pipeline/backend.h"
+
+namespace docket::backends {
+
+struct HealthCheckOptions {
+  std::function<void(const std::string&)> warn = {};  ///< Empty: nobody is told.
+  std::chrono::milliseconds stays_healthy{60'000};    ///< After an answer.
+  std::size_t long_prompt = 4000;                     ///< Bytes; a shorter one fits every model.
+};
+
+/// Finds out whose fault a refusal is that does not say so (Reply::unproven): asks the server at one address
+/// a small question of docket's own, with no word of a document in it and no optional setting, once for all
+/// calls that want to know. Until it is answered no other call is sent.
+///  - It is refused too: the server is `unavailable`, for good, with the words of the refusal. So is what
+///  comes
+///    after any other answer of class `unavailable`.
+///  - It is answered: the call is sent once more as it was, then without what is optional; what helped is
+///  done
+///    to all later calls of the stage. If nothing helps, the document is at fault: `too_long` if it is longer
+///    than all that were answered, so that it may be asked about in pieces, else `rejected`.
+///  - There is no answer: nobody knows, and the calls end as that question did.
+/// The same words prove the same for as long as the server answers. What the question costs is counted for
+/// the call that was refused first.
+std::unique_ptr<Backend> make_health_check(std::unique_ptr<Backend> inner, HealthCheckOptions options,
+                                           Timer& timer);
+
+}  // namespace docket::backends

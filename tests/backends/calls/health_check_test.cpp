@@ -1,0 +1,233 @@
+#include "backends/calls/health_check.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/held_backend.h"
+
+namespace docket::backends {
+namespace {
+
+using namespace std::chrono_literals;
+using Documents = std::vector<std::string>;
+
+Reply refusal(std::string message = "nein", ErrorClass guess = ErrorClass::rejected) {
+  Reply reply = bad_reply(guess, std::move(message));
+  reply.unproven = true;
+  return reply;
+}
+
+class HealthCheck : public testing::Test {
+ protected:
+  CallOutcome& ask(const std::string& document, std::size_t bytes = 10) {
+    Request request = prompt_request(document);
+    request.asked_by.stage = "classify";
+    std::get<Prompt>(request.question).document = {{PromptPart::Kind::text, std::string(bytes, 'x')}};
+    CallOutcome& outcome = outcomes_.emplace_back();
+    checked_->submit(std::move(request), outcome.done());
+    return outcome;
+  }
+  const Prompt& sent(const std::string& document = "") const {
+    return std::get<Prompt>(calls_.request(document).question);
+  }
+  /// The first request, which is docket's own question and has no document.
+  bool is_own_question() const {
+    const Request& request = calls_.request();
+    return request.asked_by.document.empty() && sent().document.empty() && sent().schema == nullptr &&
+           sent().left_out == all_left_out && sent().most_output_tokens < 100;
+  }
+
+  FakeTimer timer_;
+  HeldCalls calls_;
+  std::deque<CallOutcome> outcomes_;
+  std::vector<std::string> warnings_;
+  std::unique_ptr<Backend> checked_ =
+      make_health_check(std::make_unique<HeldBackend>(calls_),
+                        {.warn = [this](const std::string& text) { warnings_.push_back(text); }}, timer_);
+};
+
+TEST_F(HealthCheck, AServerThatRefusesASmallQuestionTooIsUnavailable) {
+  for (const ErrorClass guess :
+       {ErrorClass::rejected, ErrorClass::transient, ErrorClass::too_long, ErrorClass::unavailable}) {
+    checked_ = make_health_check(std::make_unique<HeldBackend>(calls_), {}, timer_);
+    const int before = calls_.seen();
+    const CallOutcome& first = ask("a");
+    calls_.answer(refusal("Kontingent erschöpft", guess));
+    ASSERT_TRUE(is_own_question());
+    EXPECT_FALSE(first.reply);
+    calls_.answer(refusal());
+    EXPECT_EQ(first.error().error_class, ErrorClass::unavailable);
+    EXPECT_NE(first.error().message.find("Kontingent erschöpft"), std::string::npos);
+    EXPECT_EQ(first.reply->spent.total().calls, 2) << "the small question is counted";
+    EXPECT_EQ(ask("b").error().error_class, ErrorClass::unavailable);
+    EXPECT_EQ(calls_.seen() - before, 2);
+  }
+}
+
+TEST_F(HealthCheck, OneQuestionIsAskedForAllAndOthersWait) {
+  ask("a"), ask("b");
+  calls_.answer("a", refusal());
+  calls_.answer("b", refusal("another"));
+  ask("c");
+  EXPECT_EQ(calls_.waiting(), Documents{""});
+  calls_.answer(good_reply());
+  EXPECT_EQ(calls_.waiting(), (Documents{"a", "b", "c"}));
+}
+
+TEST_F(HealthCheck, AMistakeOfTheServerIsAskedAgainAsItWas) {
+  const CallOutcome& outcome = ask("a");
+  calls_.answer(refusal());
+  calls_.answer(good_reply());
+  EXPECT_EQ(sent("a").left_out, 0);
+  calls_.answer(good_reply());
+  EXPECT_TRUE(outcome.reply->answer);
+  EXPECT_EQ(outcome.reply->spent.total().calls, 3);
+  EXPECT_TRUE(warnings_.empty());
+}
+
+TEST_F(HealthCheck, ASettingWithoutANameIsLeftOutForTheRestOfTheRun) {
+  for (const int needed : {1, 2, 3}) {
+    warnings_.clear();
+    checked_ =
+        make_health_check(std::make_unique<HeldBackend>(calls_),
+                          {.warn = [this](const std::string& text) { warnings_.push_back(text); }}, timer_);
+    const CallOutcome& outcome = ask("a");
+    calls_.answer(refusal("not so"));
+    calls_.answer(good_reply());
+    while (sent("a").left_out < needed)
+      calls_.answer(refusal("not so"));
+    calls_.answer(good_reply());
+    EXPECT_TRUE(outcome.reply->answer);
+    ask("b"), ask("c");
+    EXPECT_EQ(sent("b").left_out, needed);
+    calls_.answer("b", good_reply());
+    calls_.answer("c", good_reply());
+    ASSERT_EQ(warnings_.size(), 1U);
+    EXPECT_TRUE(warnings_[0].starts_with("not so; ")) << warnings_[0];
+  }
+}
+
+TEST_F(HealthCheck, ADocumentIsRejectedOnlyWhileOthersAreAnswered) {
+  ask("good");
+  calls_.answer(good_reply());
+  const CallOutcome& bad = ask("bad");
+  calls_.answer(refusal());
+  calls_.answer(good_reply());
+  calls_.answer(refusal());
+  EXPECT_EQ(bad.error().error_class, ErrorClass::rejected);
+  EXPECT_FALSE(bad.reply->unproven);
+}
+
+TEST_F(HealthCheck, TheSameWordsProveTheSameForAWhile) {
+  ask("good");
+  calls_.answer(good_reply());
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = "bad" + std::to_string(i);
+    const CallOutcome& bad = ask(name);
+    const std::string words = "refused, request req-" + std::to_string(100 + i) + "af";
+    calls_.answer(refusal(words));
+    if (i == 0) calls_.answer(good_reply());
+    calls_.answer(name, refusal(words));
+    EXPECT_EQ(bad.error().error_class, ErrorClass::rejected);
+  }
+  EXPECT_EQ(calls_.seen(), 1 + 20 * 2 + 1);
+  ask("other");
+  calls_.answer(refusal("in other words"));
+  EXPECT_TRUE(is_own_question());
+  calls_.answer(good_reply());
+  calls_.answer(good_reply());
+  timer_.advance(2min);
+  ask("later");
+  calls_.answer(refusal("refused, request req-1"));
+  EXPECT_TRUE(is_own_question()) << "the account may have been closed meanwhile";
+}
+
+TEST_F(HealthCheck, OtherWordsInBetweenAreDoubtedAnew) {
+  const CallOutcome& outcome = ask("a");
+  calls_.answer(refusal("one"));
+  calls_.answer(good_reply());
+  calls_.answer(refusal("two"));
+  ASSERT_TRUE(is_own_question());
+  calls_.answer(refusal("two"));
+  EXPECT_EQ(outcome.error().error_class, ErrorClass::unavailable);
+}
+
+TEST_F(HealthCheck, ALongTextMayBeTooLong) {
+  const CallOutcome& first = ask("a", 20'000);
+  calls_.answer(refusal());
+  calls_.answer(good_reply());
+  EXPECT_EQ(first.error().error_class, ErrorClass::too_long) << "before any settings are tried";
+  ask("short", 5'000);
+  calls_.answer(good_reply());
+  const CallOutcome& second = ask("b", 10'000);
+  calls_.answer(refusal());
+  EXPECT_EQ(second.error().error_class, ErrorClass::too_long) << "the same words";
+  const CallOutcome& shorter = ask("c", 4'500);
+  calls_.answer(refusal());
+  calls_.answer(refusal());
+  EXPECT_EQ(shorter.error().error_class, ErrorClass::rejected) << "a longer one was answered";
+}
+
+TEST_F(HealthCheck, WordsOfLengthAreBelievedOfLongTextsOnly) {
+  const CallOutcome& longer = ask("a", 20'000);
+  calls_.answer(refusal("exceeds the context", ErrorClass::too_long));
+  EXPECT_EQ(longer.error().error_class, ErrorClass::too_long);
+  const CallOutcome& shorter = ask("b", 20);
+  calls_.answer(refusal("exceeds the tokens of this month", ErrorClass::too_long));
+  ASSERT_TRUE(is_own_question());
+  calls_.answer(refusal());
+  EXPECT_EQ(shorter.error().error_class, ErrorClass::unavailable);
+}
+
+TEST_F(HealthCheck, TroubleOfAServerThatHasJustAnsweredIsRetried) {
+  ask("a");
+  calls_.answer(good_reply());
+  const CallOutcome& garbled = ask("b");
+  calls_.answer(refusal("<html>", ErrorClass::transient));
+  EXPECT_EQ(garbled.error().error_class, ErrorClass::transient);
+  timer_.advance(2min);
+  const CallOutcome& later = ask("c");
+  calls_.answer(refusal("<html>", ErrorClass::transient));
+  ASSERT_TRUE(is_own_question());
+  calls_.answer(good_reply());
+  EXPECT_EQ(later.error().error_class, ErrorClass::transient);
+}
+
+TEST_F(HealthCheck, WithoutAVerdictNobodyIsAtFault) {
+  for (const ErrorClass trouble : {ErrorClass::transport, ErrorClass::transient, ErrorClass::unreachable,
+                                   ErrorClass::withheld, ErrorClass::cancelled}) {
+    const CallOutcome& outcome = ask("a");
+    calls_.answer(refusal());
+    calls_.answer(bad_reply(trouble, "trouble"));
+    EXPECT_EQ(outcome.error().error_class, trouble);
+    EXPECT_NE(outcome.error().message.find("nein"), std::string::npos);
+  }
+  ask("b");
+  EXPECT_EQ(calls_.waiting(), Documents{"b"});
+}
+
+TEST_F(HealthCheck, AfterAStopNothingIsSent) {
+  CallOutcome& first = ask("a");
+  timer_.stop();
+  calls_.answer(refusal());
+  EXPECT_EQ(first.error().error_class, ErrorClass::cancelled);
+  EXPECT_EQ(ask("b").error().error_class, ErrorClass::cancelled);
+  EXPECT_EQ(calls_.seen(), 1);
+}
+
+TEST_F(HealthCheck, WhatIsClearIsPassedOn) {
+  for (const ErrorClass error : {ErrorClass::rejected, ErrorClass::too_long, ErrorClass::content,
+                                 ErrorClass::transient, ErrorClass::transport}) {
+    const CallOutcome& outcome = ask("a");
+    calls_.answer(bad_reply(error));
+    EXPECT_EQ(outcome.error().error_class, error);
+  }
+  const CallOutcome& outcome = ask("a");
+  ask("b");
+  calls_.answer(bad_reply(ErrorClass::unavailable, "key refused"));
+  EXPECT_EQ(outcome.error().message, "key refused");
+  calls_.answer(good_reply());
+  EXPECT_EQ(ask("c").error().message, "key refused") << "what waits behind a gate is not sent any more";
+}
+
+}  // namespace
+}  // namespace docket::backends
