@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "pipeline/config/check_conditions.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/run/depfile.h"
 #include "pipeline/run/document_source.h"
@@ -105,6 +106,7 @@ class Run {
   void work();
   void run_documents(DocumentSource& source);
   void look_for_missing(LedgerDatabase& ledger);
+  bool refuse();
   bool too_many_failures() const;
   std::string why_stopped(int signal) const;
   RunOutcome outcome() const;
@@ -116,6 +118,7 @@ class Run {
   RunLedger& ledger_;
   Backend& backend_;
   RunWriter writer_;
+  std::optional<std::optional<Error>> refusal_;  ///< Once the conditions have been looked at.
   std::stop_source stop_;
   const std::stop_callback<std::function<void()>> forward_;
 };
@@ -171,6 +174,7 @@ void Run::run_documents(DocumentSource& source) {
   const auto next = [&]() -> DocumentPtr {
     ledger_.ledger().wait_for_room();
     DocumentPtr document = source.next(stop_.get_token());
+    if (document && refuse()) return nullptr;
     if (document)
       listener_.taken();
     else
@@ -186,6 +190,13 @@ void Run::run_documents(DocumentSource& source) {
   const FlowOptions flow{options_.jobs, in_flight, pipeline_.settings.duration("document_time"),
                          pipeline_.settings.group("policy").conditions("private")};
   run_flow(pipeline_.stages, backend_, {next, finished}, flow, stop_.get_token(), &ledger_.stages());
+}
+
+/// True if a condition is none: asked before the first document, since a run with nothing to do need not
+/// know.
+bool Run::refuse() {
+  if (!refusal_) refusal_ = refuse_conditions(pipeline_);
+  return refusal_->has_value();
 }
 
 /// Documents that the ledger has and the whole input, which was just listed, has not.
@@ -213,6 +224,10 @@ std::string Run::why_stopped(int signal) const {
 RunOutcome Run::outcome() const {
   const Report& report = writer_.report();
   RunOutcome outcome;
+  if (refusal_ && *refusal_) {
+    outcome.state = RunOutcome::State::refused;
+    outcome.error = *refusal_;
+  }
   outcome.signal = environment_.signal();
   outcome.failed = report.documents(Outcome::failed);
   outcome.held = report.documents(Outcome::held) + report.up_to_date(Outcome::held);
