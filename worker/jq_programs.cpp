@@ -8,8 +8,6 @@ extern "C" {
 #include <string_view>
 #include <utility>
 
-#include "pipeline/json/expression_facts.h"
-
 namespace docket::worker {
 namespace {
 
@@ -56,11 +54,16 @@ std::string choice(std::size_t begin, std::size_t end) {
          choice(middle, end) + " end)";
 }
 
-/// Takes [number, value]. Outputs come in lists and errors in objects, since jq's own sign of an error is
-/// that of the end when the message is null. The brackets keep an expression from meaning anything else than
-/// alone, and the line's end from ending in what jq may take for a comment.
+/// jq 1.6 takes an error whose message is null for the end of the outputs.
+constexpr std::string_view prelude =
+    "def __docket_error: error;"
+    "def error: if . == null then \"error(null)\" | __docket_error else __docket_error end;"
+    "def error(message): message | error;\n";
+
+/// Takes [number, value]. Outputs come in lists and errors in objects. The brackets keep an expression from
+/// meaning anything else than alone, and the line's end from ending in what jq may take for a comment.
 std::string program_of(const std::vector<std::string>& expressions) {
-  std::string text;
+  std::string text(prelude);
   for (std::size_t i = 0; i < expressions.size(); ++i)
     text += "def " + function(i) + ": try ((" + expressions[i] + "\n) | [.]) catch {error: .};\n";
   return text + ".[0] as $__docket | .[1] | " + choice(0, expressions.size());
@@ -69,15 +72,15 @@ std::string program_of(const std::vector<std::string>& expressions) {
 std::string kind_words(jv value) {
   switch (jv_get_kind(value)) {
     case JV_KIND_NUMBER:
-      return in_words(json_kind::number);
+      return "a number";
     case JV_KIND_STRING:
-      return in_words(json_kind::string);
+      return "a text";
     case JV_KIND_ARRAY:
-      return in_words(json_kind::array);
+      return "a list";
     case JV_KIND_OBJECT:
-      return in_words(json_kind::object);
+      return "an object";
     default:
-      return in_words(json_kind::null);
+      return "null";
   }
 }
 
@@ -148,10 +151,7 @@ Verdict JqPrograms::run(std::size_t expression, Quantifier quantifier) {
       break;
     }
     if (jv_get_kind(output) == JV_KIND_OBJECT) {
-      const jv message = jv_object_get(output, jv_string("error"));
-      if (jv_get_kind(message) == JV_KIND_NULL)
-        return error("jq gives an error without a message: error(null)");
-      return error(tidy(text_of(message)));
+      return error(tidy(text_of(jv_object_get(output, jv_string("error")))));
     }
     has_output = true;
     const jv given = jv_array_get(output, 0);
