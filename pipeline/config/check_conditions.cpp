@@ -74,8 +74,7 @@ class ConditionCheck {
 
   void check_assignment() const {
     const std::string& sign = facts().assignment;
-    error("sets a member with '" + sign + "', and so is always true; " +
-          (sign == "=" ? "write == to compare" : "a condition only compares"));
+    error("sets something with '" + sign + "', and does not compare" + (sign == "=" ? "; write ==" : ""));
   }
 
   /// False: it reads what nothing has.
@@ -225,8 +224,7 @@ Result<std::vector<std::string>> compile_conditions(const Pipeline& pipeline) {
   if (!problems) return problems.error();
   for (const ConditionPlace& place : pipeline.condition_places) {
     const std::string& problem = (*problems)[place.condition->number()];
-    if (!problem.empty())
-      lines.push_back(place.place + ": " + place.setting + ": not a valid jq condition: " + problem);
+    if (!problem.empty()) lines.push_back(place.place + ": " + place.setting + ": " + not_valid_jq + problem);
   }
   return lines;
 }

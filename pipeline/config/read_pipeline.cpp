@@ -46,7 +46,10 @@ class PipelineReader {
   PipelineOrDiagnostics run(const std::vector<std::pair<std::string, std::string>>& overrides) {
     const NodePtr root = tree(overrides);
     if (root) read(*root);
-    if (!diagnostics_.empty()) return {std::nullopt, diagnostics_.sorted()};
+    if (!diagnostics_.empty()) {
+      ask_jq();
+      return {std::nullopt, diagnostics_.sorted()};
+    }
     make_stages();
     if (!diagnostics_.empty()) return {std::nullopt, diagnostics_.sorted()};
     pipeline_.files = reader_.files();
@@ -252,6 +255,17 @@ class PipelineReader {
       } else {
         diagnostics_.add({stage.line, stage.column, 0}, "stages." + stage.id, made.error().message);
       }
+    }
+  }
+
+  /// What jq finds wrong, beside other mistakes. Of a file without any, jq is asked when it is needed.
+  void ask_jq() {
+    const auto problems = conditions_->compile();
+    if (!problems || problems->empty()) return;
+    for (const SettingsReader::PlacedCondition& placed : reader_.conditions()) {
+      const Condition& condition = *placed.named.condition;
+      if (condition.set() == nullptr || (*problems)[condition.number()].empty()) continue;
+      diagnostics_.add(placed.position, placed.setting, not_valid_jq + (*problems)[condition.number()]);
     }
   }
 

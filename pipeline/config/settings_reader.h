@@ -15,6 +15,9 @@
 
 namespace docket {
 
+/// How a complaint of jq begins.
+inline const std::string not_valid_jq = "not a valid jq condition: ";
+
 /// Reads mappings of the pipeline file against their tables of fields. What is wrong goes to the Diagnostics;
 /// the reading goes on.
 class SettingsReader {

@@ -9,7 +9,6 @@ namespace {
 constexpr std::size_t most_conditions = 200;
 const std::string too_many = "more than " + std::to_string(most_conditions) + " conditions";
 constexpr std::string_view path_prefix = "path:";
-const std::string not_valid = "not a valid jq condition: ";
 
 }  // namespace
 
@@ -73,7 +72,7 @@ std::shared_ptr<const Condition> SettingsReader::condition(const Place& place, c
   }
   if (known == known_.end()) known = known_.emplace(text, conditions_.add(text)).first;
   if (known->second) return *known->second;
-  report(place, not_valid + known->second.error().message);
+  report(place, not_valid_jq + known->second.error().message);
   return nullptr;
 }
 
