@@ -9,6 +9,7 @@
 #include "pipeline/record.h"
 #include "pipeline/record_schema.h"
 #include "pipeline/support/suggest.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket {
 namespace {
@@ -17,7 +18,8 @@ using nlohmann::json;
 using Placed = SettingsReader::PlacedCondition;
 
 constexpr std::string_view policy = "policy.private";
-constexpr std::size_t most_reported = 3;  ///< Paths of one condition.
+constexpr std::size_t longest_name = 120;  ///< Bytes of a condition in a message.
+constexpr std::size_t most_reported = 3;   ///< Paths of one condition.
 
 std::string dotted(const JsonPath& path) {
   std::string text;
@@ -64,7 +66,7 @@ class ConditionCheck {
 
  private:
   const ExpressionFacts& facts() const { return placed_.named.condition->facts(); }
-  std::string name() const { return "the condition '" + placed_.named.name + "' "; }
+  std::string name() const { return "the condition '" + excerpt(placed_.named.name, longest_name) + "' "; }
   void error(const std::string& message) const {
     diagnostics_.add(placed_.position, placed_.setting, name() + message);
   }

@@ -107,6 +107,7 @@ class Run {
   void run_documents(DocumentSource& source);
   void look_for_missing(LedgerDatabase& ledger);
   bool refuse();
+  bool is_refused() const { return refusal_ && refusal_->has_value(); }
   bool too_many_failures() const;
   std::string why_stopped(int signal) const;
   RunOutcome outcome() const;
@@ -139,7 +140,7 @@ RunOutcome Run::run() {
   run.exit_code = environment_.exit_code(ended);
   run.stopped = why_stopped(ended.signal);
   ended.report = writer_.report().to_json(run);
-  ended.report_unwritten = writer_.write_report(ended.report);
+  if (!is_refused()) ended.report_unwritten = writer_.write_report(ended.report);
   const auto failed = ledger_.end(run.exit_code, to_line(ended.report));
   if (failed && !ended.report_unwritten && !ended.write_error) ended.report_unwritten = failed;
   return ended;
@@ -159,6 +160,7 @@ void Run::work() {
   UpToDateDocuments up_to_date(options_, ledger_, listener_, depfile ? &*depfile : nullptr);
   DocumentSource source(options_, pipeline_, &**reading, ledger_.pipeline_digest(), up_to_date);
   run_documents(source);
+  if (is_refused()) return;
   // Every document that was taken has its outcome now.
   if (source.failure()) writer_.fail(*source.failure());
   up_to_date.add_to(writer_.report());
@@ -196,7 +198,7 @@ void Run::run_documents(DocumentSource& source) {
 /// know.
 bool Run::refuse() {
   if (!refusal_) refusal_ = refuse_conditions(pipeline_);
-  return refusal_->has_value();
+  return is_refused();
 }
 
 /// Documents that the ledger has and the whole input, which was just listed, has not.
@@ -224,7 +226,7 @@ std::string Run::why_stopped(int signal) const {
 RunOutcome Run::outcome() const {
   const Report& report = writer_.report();
   RunOutcome outcome;
-  if (refusal_ && *refusal_) {
+  if (is_refused()) {
     outcome.state = RunOutcome::State::refused;
     outcome.error = *refusal_;
   }

@@ -48,7 +48,7 @@ class PrivateDocuments : public testing::Test {
 
 TEST_F(PrivateDocuments, MayLeaveWhenTheConditionIsFalseForSure) {
   for (const char* policy : {".classify.label == \"payslip\"", "false", "(.classify | .label) == \"payslip\"",
-                             ".extract.pages > 5", ".classify.label? // \"payslip\" == \"payslip\"",
+                             ".extract.pages > 5", "(.classify.label? // \"payslip\") == \"payslip\"",
                              ".document.path | startswith(\"hr/\")", "false, null", "empty",
                              ".fields.fields.iban != null", ". as $d | $d.classify.label == \"payslip\""})
     EXPECT_EQ(why(policy), "") << policy;
