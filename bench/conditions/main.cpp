@@ -17,7 +17,7 @@ using namespace docket;
 
 constexpr int documents = 20'000;
 constexpr double most_us_per_document = 100;
-constexpr double most_ratio_of_starts = 2;  ///< Of 40 conditions to one.
+constexpr double most_ratio_of_starts = 3;  ///< Of 40 conditions to one.
 
 double cpu_us(int who) {
   rusage usage{};

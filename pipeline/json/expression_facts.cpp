@@ -20,7 +20,8 @@ constexpr std::size_t most_paths = 64;  ///< Of one value.
 struct Value {
   std::vector<JsonPath> paths = {};
   std::vector<json> constants = {};
-  JsonKinds kinds = 0;  ///< Of what is no place.
+  std::vector<json> elements = {};  ///< Of a list of constants.
+  JsonKinds kinds = 0;              ///< Of what is no place.
 };
 
 Value computed(JsonKinds kinds) { return {.kinds = kinds}; }
@@ -84,6 +85,8 @@ constexpr std::array<std::string_view, 7> element_functions = {
 /// Look at what their arguments give, and not at their input.
 constexpr std::array<std::string_view, 7> argument_functions = {"first", "last", "limit", "isempty",
                                                                 "range", "pow",  "error"};
+/// Look for their argument among the elements of their input.
+constexpr std::array<std::string_view, 3> searching_functions = {"index", "rindex", "indices"};
 /// Look at nothing.
 constexpr std::array<std::string_view, 4> constants = {"empty", "now", "nan", "infinite"};
 /// Their arguments see what is made of the input, which they read as a whole.
@@ -131,8 +134,7 @@ class Follower {
         consume_children(expression, input);
         return computed(json_kind::string);
       case NodeKind::array:
-        consume_children(expression, input);
-        return computed(json_kind::array);
+        return list(expression, input);
       case NodeKind::object:
         consume_children(expression, input);
         return computed(json_kind::object);
@@ -191,10 +193,21 @@ class Follower {
     return value;
   }
 
+  Value list(const Expression& expression, const Value& input) {
+    Value list = computed(json_kind::array);
+    for (const Expression& one : expression.children) {
+      const Value value = follow(one, input);
+      consume(value);
+      if (value.paths.empty()) list.elements = value.constants;
+    }
+    return list;
+  }
+
   /// An element of a list, or a member whose name is computed.
   Value elements_of(const Value& base) {
     consume(base);
     Value value = computed(base.kinds == 0 ? 0 : json_kind::any);
+    value.constants = base.elements;
     for (JsonPath path : base.paths) {
       path.emplace_back(any_element);
       value.paths.push_back(std::move(path));
@@ -230,7 +243,11 @@ class Follower {
     Value seen = input;
     if (is_quantifier || is_in(element_functions, call.text)) seen = elements_of(input);
     if (is_in(making_functions, call.text)) seen = computed(json_kind::any);
-    consume_children(call, seen);
+    for (const Expression& argument : call.children) {
+      const Value value = follow(argument, seen);
+      consume(value);
+      if (is_in(searching_functions, call.text)) compare(value, {.constants = input.elements});
+    }
     const auto* known = std::ranges::find(functions, std::string_view(call.text), &Function::name);
     return computed(known == std::end(functions) ? json_kind::any : known->gives);
   }
@@ -242,13 +259,14 @@ class Follower {
     return computed(json_kind::boolean);
   }
 
-  void compare(const Value& left, const Value& right) {
+  void compare(const Value& left, const Value& right, std::string_view sign = "==") {
     consume(left);
     consume(right);
     for (const auto& [places, other] : {std::pair(&left, &right), std::pair(&right, &left)}) {
       if (other->constants.empty() || !other->paths.empty()) continue;
       for (const JsonPath& path : places->paths)
-        facts_.comparisons.push_back({path, json(other->constants)});
+        facts_.comparisons.push_back(
+            {path, json(other->constants), sign.starts_with('<') || sign.starts_with('>')});
     }
   }
 
@@ -260,7 +278,7 @@ class Follower {
     if (sign == "//") --guards_;
     const Value right = follow(child(expression, 1), input);
     if (sign == "," || sign == "//") return either(std::move(left), right);
-    if (sign == "==" || sign == "!=") compare(left, right);
+    if (is_comparison(sign)) compare(left, right, sign);
     consume(left);
     consume(right);
     if (is_comparison(sign) || sign == "and" || sign == "or") return computed(json_kind::boolean);

@@ -25,10 +25,11 @@ struct JsonAccess {
   bool guarded = false;  ///< Stands left of a `//`, so null is provided for.
 };
 
-/// A place that is compared with constants, by `==`, `!=` or `IN`.
+/// A place that is compared with constants, by `==`, `IN`, `index`, `<`, …
 struct JsonComparison {
   JsonPath path;
   nlohmann::json constants;  ///< A list.
+  bool is_order = false;     ///< By `<` and the like: then only the kinds must agree.
 };
 
 /// What the text of an expression shows of it.

@@ -28,6 +28,11 @@ std::string doubt_about(std::size_t position, const PrivacyQuestion& question) {
 
 /// Why the condition cannot be decided yet; empty: it can.
 std::string doubt_about(const Condition& condition, const PrivacyQuestion& question) {
+  for (const std::string& member : condition.members()) {
+    const bool is_stage =
+        std::ranges::find(question.stages, member, &StageConfig::id) != question.stages.end();
+    if (!is_stage && member != "document") return "which is not known since " + member + " is not run";
+  }
   for (std::size_t i = 0; i < question.stages.size(); ++i) {
     const bool is_read =
         condition.facts().reads_everything ||

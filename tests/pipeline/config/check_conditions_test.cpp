@@ -107,6 +107,12 @@ TEST(CheckConditions, KnowsTheValuesThatThereCanBe) {
              {".extract.pages == \"3\"", "compares .extract.pages with \"3\", but it is a number"},
              {".classify.accepted == \"true\"", "but it is true or false"},
              {".extract.pages == 3", ""},
+             {".extract.pages > \"3\"", "compares .extract.pages with \"3\", but it is a number"},
+             {".extract.grade > \"bad\"", ""},
+             {".classify == \"invoice\"", "but it is an object"},
+             {".classify.label as $l | [\"letter\", \"invoise\"] | index($l) != null",
+              "did you mean 'invoice'?"},
+             {"(.classify.label // \"none\") == \"invoise\"", "did you mean 'invoice'?"},
          });
 }
 

@@ -191,7 +191,10 @@ TEST(ExpressionFacts, KnowWhatIsComparedWithConstants) {
   EXPECT_EQ(comparisons(".a | select(.label == (\"x\", \"y\"))"), "/a/label[\"x\",\"y\"] ");
   EXPECT_EQ(comparisons(".a as $l | $l.label == \"x\""), "/a/label[\"x\"] ");
   EXPECT_EQ(comparisons(".a == .b"), "");
-  EXPECT_EQ(comparisons(".a < 3"), "");
+  EXPECT_EQ(comparisons("[\"x\", \"y\"] | index(.a.label)"), "");
+  EXPECT_EQ(comparisons(".a.label as $l | [\"x\", \"y\"] | index($l)"), "/a/label[\"x\",\"y\"] ");
+  EXPECT_EQ(comparisons(".a as $l | any((\"x\", \"y\"); . == $l)"), "/a[\"x\",\"y\"] ");
+  EXPECT_TRUE(facts_of(".a < 3").comparisons.front().is_order);
 }
 
 TEST(ExpressionFacts, KnowAssignments) {

@@ -79,6 +79,11 @@ TEST_F(PrivateDocuments, StayForWhatAStageHasNotSaidYet) {
   EXPECT_NE(why(".classify.label == \"letter\"", 1), "") << "what a lower tier says is no answer yet";
 }
 
+TEST_F(PrivateDocuments, StayForWhatIsNoStageOfThisRun) {
+  EXPECT_EQ(why(".cut_off.label == \"x\""),
+            ".cut_off.label == \"x\", which is not known since cut_off is not run");
+}
+
 TEST_F(PrivateDocuments, StayForAnAnswerThatWasNotAccepted) {
   const std::string policy = ".classify.label == \"payslip\"";
   ended(1, {{"label", "letter"}, {"accepted", false}});
