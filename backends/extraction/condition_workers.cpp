@@ -67,7 +67,7 @@ struct Response {
 };
 
 Response exchange(ExtractProcess& process, Frame kind, std::string_view message, Frame awaited,
-               std::size_t count) {
+                  std::size_t count) {
   Response reply;
   if (process.send(kind, message)) {
     const Clock::time_point until = Clock::now() + patience;

@@ -155,7 +155,9 @@ class ConditionCheck {
         report_comparison(place, compares + ", but it is " + in_words(place.kinds() & ~json_kind::null));
         continue;
       }
-      if (comparison.is_order || !values || constant.is_null() || std::ranges::find(*values, constant) != values->end()) continue;
+      if (comparison.is_order || !values || constant.is_null() ||
+          std::ranges::find(*values, constant) != values->end())
+        continue;
       report_comparison(place, compares + ", which it can never be" + suggestion(constant, *values));
     }
   }
