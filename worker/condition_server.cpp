@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -141,6 +142,7 @@ void prepare_for_conditions() {
   unsetenv("HOME");  // Of which jq would read `~/.jq`.
   tzset();           // Reads a file.
   limit_memory();
+  prctl(PR_SET_DUMPABLE, 0);  // What is known of documents is in its memory.
   handle(SIGPROF, at_time_out);
   if (under_sanitizer) return;
   for (const int signal_number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL})

@@ -26,6 +26,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds patience{60};
 constexpr std::uint64_t longest_reply = 16 << 20;
 constexpr std::size_t most_remembered = 10'000;
+constexpr int most_served = 10'000;  ///< Messages of a worker; libraries leak a little.
 
 Error ended(std::string message) { return {ErrorClass::condition, std::move(message)}; }
 
@@ -56,6 +57,7 @@ Error killed(int status) {
 struct Worker {
   std::unique_ptr<ExtractProcess> process;
   std::size_t compiled = 0;
+  int served = 0;  ///< Messages with questions.
 };
 
 /// What came back for a message.
@@ -110,6 +112,7 @@ class ConditionWorkers final : public ConditionEngine {
   Result<std::vector<std::string>> load(Worker& worker, const std::vector<std::string>& expressions);
   Result<std::vector<std::string>> load_without_broken(Worker& worker, std::vector<std::string> expressions);
   void give_back(Worker worker) {
+    if (worker.served >= most_served) return;
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(worker));
   }
@@ -181,12 +184,13 @@ class ConditionWorkers::Round {
     const Response reply =
         exchange(*worker->process, Frame::questions, encode(message_of(open)), Frame::verdicts, open.size());
     if (reply.body) {
+      ++worker->served;
       auto verdicts = decode_verdicts(*reply.body, open.size());
       for (std::size_t i = 0; i < open.size(); ++i)
         open[i]->result = verdicts ? std::move((*verdicts)[i]) : Result<bool>(verdicts.error());
       if (verdicts) workers_.give_back(std::move(*worker));
     } else {
-      blame(open, reply);
+      blame(open, reply, worker->served == 0);
     }
     return true;
   }
@@ -216,10 +220,14 @@ class ConditionWorkers::Round {
   }
 
   /// Finds out what the worker died of.
-  void blame(const std::vector<Item*>& open, const Response& reply) {
+  void blame(const std::vector<Item*>& open, const Response& reply, bool was_fresh) {
     if (reply.was_silent) {
       for (Item* item : open)
         item->result = ended("no answer within " + std::to_string(patience.count()) + " s");
+    } else if (reply.dying && reply.dying->reason == Dying::Reason::memory && !was_fresh) {
+      // What it had evaluated before may have taken the memory: a new one must say so, too.
+      Item& culprit = *open[reply.dying->position];
+      if (std::exchange(tried_again_, &culprit) == &culprit) settle(culprit, error_of(*reply.dying));
     } else if (reply.dying) {
       settle(*open[reply.dying->position], error_of(*reply.dying));
     } else if (open.size() > 1) {
@@ -276,7 +284,7 @@ Result<Worker> ConditionWorkers::start() {
   const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
   auto process = ExtractProcess::start(self.parent_path() / "docket-extract", "--conditions");
   if (!process) return process.error();
-  return Worker{std::move(*process), 0};
+  return Worker{std::move(*process), 0, 0};
 }
 
 /// Has a worker compile the expressions; says what is wrong with each.
