@@ -147,6 +147,8 @@ int explain_command(const ExplainOptions& options) {
       "\n";
   for (const LedgerStage& stage : *stages)
     text += story_of(stage);
+  if (document.error && !document.error_stage)
+    text += "  " + std::string(name(document.error->error_class)) + ": " + document.error->message + "\n";
   text += story_of(*calls) + forecast_for(std::move(opened->pipeline), file);
   std::fputs(printable(text).c_str(), stdout);
   return exit_up_to_date;

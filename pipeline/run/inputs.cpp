@@ -97,8 +97,8 @@ class OneFile final : public Inputs::Source {
 /// Depth first through the folders that a pattern reaches.
 class Walk final : public Inputs::Source {
  public:
-  Walk(Glob glob, std::string output_dir, const std::function<void(const std::string&)>& warn)
-      : glob_(std::move(glob)), output_dir_(std::move(output_dir)), warn_(warn) {
+  Walk(Glob glob, const std::string& output_dir, const std::function<void(const std::string&)>& warn)
+      : glob_(std::move(glob)), output_(inode_of(output_dir)), warn_(warn) {
     open(glob_.root().empty() ? "." : glob_.root(), glob_.start());
   }
 
@@ -116,8 +116,7 @@ class Walk final : public Inputs::Source {
       if (!entry.is_folder) continue;
       Glob::Places places = glob_.enter(folder.places, entry.name);
       const std::string path = join(folder.path, entry.name);
-      if (!places.empty() && path != output_dir_)
-        open(path, std::move(places));  // `folder` is no longer valid.
+      if (!places.empty()) open(path, std::move(places));  // `folder` is no longer valid.
     }
     return {};
   }
@@ -145,6 +144,10 @@ class Walk final : public Inputs::Source {
   void open(const std::string& path, Glob::Places places) {
     Folder folder{path, std::move(places), {}, 0};
     DIR* const stream = opendir(path.c_str());
+    if (stream != nullptr && is_an_output(dirfd(stream))) {
+      closedir(stream);
+      return;
+    }
     if (stream == nullptr) warn_("cannot read the folder " + path + ": " + std::strerror(errno));
     while (const dirent* entry = stream != nullptr ? readdir(stream) : nullptr) {
       const std::string_view name = entry->d_name;
@@ -155,6 +158,20 @@ class Walk final : public Inputs::Source {
     if (stream != nullptr) closedir(stream);
     std::ranges::sort(folder.entries, {}, &Entry::name);
     open_.push_back(std::move(folder));
+  }
+
+  using Inode = std::pair<dev_t, ino_t>;
+  static std::optional<Inode> inode_of(const std::string& folder) {
+    struct stat status {};
+    if (stat(folder.c_str(), &status) != 0) return std::nullopt;
+    return Inode(status.st_dev, status.st_ino);
+  }
+
+  /// The run's own, or another's that a search has come upon: records are no documents.
+  bool is_an_output(int folder) const {
+    struct stat status {};
+    if (fstat(folder, &status) == 0 && output_ == Inode(status.st_dev, status.st_ino)) return true;
+    return !open_.empty() && faccessat(folder, ".docket/ledger.db", F_OK, 0) == 0;
   }
 
   /// Whether it is a folder; nothing for what is neither a folder nor a file. A link to a file is fine, a
@@ -173,7 +190,7 @@ class Walk final : public Inputs::Source {
   }
 
   const Glob glob_;
-  const std::string output_dir_;
+  const std::optional<Inode> output_;  ///< None: it is not there.
   const std::function<void(const std::string&)>& warn_;
   std::vector<Folder> open_;
 };
@@ -245,6 +262,15 @@ std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) const {
   return std::make_unique<Walk>(Glob(path.string(), Glob::Use::list), options_.output_dir.string(), warn_);
 }
 
+std::optional<fs::path> listed_folder(const std::string& source, const fs::path& base) {
+  if (source == "-") return std::nullopt;
+  const fs::path path = (base / source).lexically_normal();
+  if (is_folder(path)) return path;
+  if (is_there(path) || !Glob::is_pattern(source)) return std::nullopt;
+  const Glob glob(path.string(), Glob::Use::list);
+  return glob.root().empty() ? "." : glob.root();
+}
+
 bool Inputs::named_before(std::size_t position, const std::string& file) const {
   for (std::size_t i = 0; i < position; ++i) {
     const std::string& source = options_.sources[i];
@@ -271,6 +297,11 @@ std::optional<Input> Inputs::next(const std::stop_token& stop) {
       continue;
     }
     found_ = true;
+    if (options_.sources[position_] == "-" && options_.is_own && options_.is_own(file)) {
+      if (!std::exchange(told_of_own_, true))
+        warn_("left out of the list: " + file + " and what else docket has written to its output");
+      continue;
+    }
     if (options_.sources[position_] != "-" && named_before(position_, file)) continue;
     std::string path = document_path(file, options_.base, options_.project);
     return Input{std::move(path), std::move(file)};

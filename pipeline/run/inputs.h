@@ -20,9 +20,13 @@ struct InputOptions {
   std::vector<std::string> sources;  ///< Files, folders, globs; `-`: a list on standard input.
   std::filesystem::path base;        ///< What relative sources start from. Absolute.
   std::filesystem::path project;     ///< The pipeline's folder: paths below it are named from it. Absolute.
-  std::filesystem::path output_dir;  ///< Not searched. Absolute.
-  bool empty_is_odd = true;          ///< Whether to warn of a folder or glob without a single file.
-  char separator = '\n';             ///< Between the paths of a list on standard input.
+  /// Not searched, whatever links lead to it; nor is any other folder that a run has written to, unless the
+  /// source names it. Absolute.
+  std::filesystem::path output_dir;
+  bool empty_is_odd = true;  ///< Whether to warn of a folder or glob without a single file.
+  char separator = '\n';     ///< Between the paths of a list on standard input.
+  /// Files of such a list that are no documents, as docket has written them: left out, with a warning.
+  std::function<bool(const std::string& file)> is_own = {};
 };
 
 /// Lists documents one at a time; memory is that of the names in the folders that are open, not of all names.
@@ -49,7 +53,13 @@ class Inputs {
   std::size_t position_ = 0;
   std::unique_ptr<Source> source_;
   bool found_ = false;  ///< The source has named a file.
+  bool told_of_own_ = false;
 };
+
+/// The folder whose files a source lists, absolute: a folder, or where the search for a pattern begins.
+/// Nothing for a file that is named, and for `-`.
+std::optional<std::filesystem::path> listed_folder(const std::string& source,
+                                                   const std::filesystem::path& base);
 
 /// How a record names the file: below `project` or `base` the way from there, else the absolute path; always
 /// in its shortest form (`./a//b/../c` is `a/c`).

@@ -31,8 +31,8 @@ struct RunOptions {
   bool whole_input() const { return (inputs.empty() || input_complete) && only.empty(); }
 };
 
-/// Leaves only the stages that the options want. The Error (class `config`) says which option does not fit
-/// the pipeline.
+/// Marks the stages that the options do not want (`left_out`). The Error (class `config`) says which option
+/// does not fit the pipeline.
 std::optional<Error> apply(const RunOptions& options, Pipeline& pipeline);
 
 }  // namespace docket
