@@ -1,4 +1,5 @@
 #include "backends/backends.h"
+#include "backends/extraction/condition_workers.h"
 #include "backends/rules/rules.h"
 
 namespace docket::backends {
@@ -16,5 +17,7 @@ std::span<const BackendType> all() {
   };
   return types;
 }
+
+std::unique_ptr<ConditionEngine> condition_engine() { return make_condition_workers(); }
 
 }  // namespace docket::backends

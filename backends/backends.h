@@ -7,6 +7,7 @@
 
 #include "pipeline/answer_store.h"
 #include "pipeline/backend.h"
+#include "pipeline/json/condition_set.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/registry.h"
 
@@ -14,6 +15,9 @@ namespace docket::backends {
 
 /// Every backend type that a pipeline may name. A new backend is one new file and one line in all.cpp.
 std::span<const BackendType> all();
+
+/// Evaluates the conditions of one pipeline in processes of their own.
+std::unique_ptr<ConditionEngine> condition_engine();
 
 /// What tells a server's model from another under the same name, by backend: those of this machine's network,
 /// and those whose model the pipeline does not name. Asks all at once and waits for them, seconds at most;

@@ -9,6 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/signals.h"
 #include "cli/table.h"
+#include "pipeline/config/check_conditions.h"
 #include "pipeline/support/money.h"
 
 namespace docket {
@@ -57,6 +58,16 @@ int print_probes(const Pipeline& pipeline, bool offline) {
   return exit_code;
 }
 
+/// Prints what jq finds wrong on standard error. False: something is.
+bool print_conditions(const Pipeline& pipeline) {
+  const auto problems = compile_conditions(pipeline);
+  if (!problems) print_error(problems.error().message);
+  if (!problems) return false;
+  for (const std::string& problem : *problems)
+    std::fputs((printable(problem) + "\n").c_str(), stderr);
+  return problems->empty();
+}
+
 }  // namespace
 
 void add_check(CLI::App& app, int& exit_code) {
@@ -76,6 +87,12 @@ void add_check(CLI::App& app, int& exit_code) {
     const std::optional<Pipeline> pipeline = load_pipeline(options->pipeline);
     exit_code = pipeline ? exit_up_to_date : exit_usage;
     if (!pipeline) return;
+    if (!print_conditions(*pipeline)) {
+      exit_code = exit_usage;
+      return;
+    }
+    for (const std::string& warning : pipeline->warnings)
+      std::fputs(("warning: " + printable(warning) + "\n").c_str(), stderr);
     std::string stages;
     for (const StageConfig& stage : pipeline->stages)
       stages += (stages.empty() ? "" : ", ") + stage.id;

@@ -22,7 +22,7 @@ std::span<AddVerb* const> verbs() {
   return all;
 }
 
-Registry registry() { return {stages::all(), backends::all()}; }
+Registry registry() { return {stages::all(), backends::all(), backends::condition_engine}; }
 
 void PipelineOptions::add_to(CLI::App& command) {
   command.add_option("PIPELINE", file, "The pipeline file (YAML)")->required();

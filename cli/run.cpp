@@ -153,11 +153,13 @@ int run_command(const RunCommand& command) {
   std::optional<Pipeline> pipeline = load_pipeline(command.documents.pipeline);
   if (!pipeline) return exit_usage;
   const std::filesystem::path output = pipeline->output_dir;
+  RunEnvironment environment = environment_of(command, signals);
+  environment.warnings.insert(environment.warnings.end(), pipeline->warnings.begin(),
+                              pipeline->warnings.end());
   RunOutcome outcome;
   {
     RunDisplay display(command, signals);
-    outcome =
-        run_pipeline(std::move(*pipeline), command.documents.run, environment_of(command, signals), display);
+    outcome = run_pipeline(std::move(*pipeline), command.documents.run, environment, display);
   }
   if (outcome.state == RunOutcome::State::ran)
     if (auto failed = write_second_report(command.report_file, outcome.report))

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/json/condition_set.h"
 #include "pipeline/registry.h"
 #include "pipeline/settings.h"
 #include "pipeline/stage.h"
@@ -31,6 +32,13 @@ struct StageConfig {
   int line = 0, column = 0;
 };
 
+/// Where a condition stands.
+struct ConditionPlace {
+  std::shared_ptr<const Condition> condition;
+  std::string place;    ///< `file:line:column`, or the `--set`.
+  std::string setting;  ///< `stages.classify.when`
+};
+
 /// A pipeline file, resolved and valid. Owned by the run, const from then on.
 struct Pipeline {
   std::filesystem::path file;       ///< Absolute.
@@ -43,6 +51,9 @@ struct Pipeline {
   Settings settings;                ///< The top level: budget, policy.
   /// The pipeline file and every file whose content is part of it, absolute; files with secrets are not.
   std::vector<std::filesystem::path> files;
+  std::shared_ptr<ConditionSet> conditions;      ///< All but globs.
+  std::vector<ConditionPlace> condition_places;  ///< Of these, in their order.
+  std::vector<std::string> warnings;             ///< What is probably wrong: `file:line:column: …`.
 
   const BackendConfig* backend(std::string_view name) const;
   const StageConfig* stage(std::string_view id) const;

@@ -16,6 +16,7 @@
 
 namespace docket {
 
+class ConditionEngine;
 struct Pipeline;
 struct StageConfig;
 
@@ -31,6 +32,9 @@ struct StageReads {
   bool text = false;    ///< Its text: a stage before provides it.
   bool record = false;  ///< What earlier stages found: Turn::record or Turn::reasons.
 };
+
+/// `$id` of a schema that users wrote, in StageType::output: values should be so, and may be otherwise.
+inline constexpr std::string_view users_schema = "of the pipeline";
 
 /// A reason not to trust what a stage found.
 struct Doubt {
@@ -62,6 +66,11 @@ struct StageType {
   Redo redo = {};
   /// What an output of this type says against itself; `stage`: the id. Null: nothing ever.
   std::vector<Doubt> (*doubts)(const std::string& stage, const nlohmann::json& output) = nullptr;
+  /// JSON Schema of an output with such settings, by which conditions are checked. Null: it may be anything.
+  nlohmann::json (*output)(const Settings& settings) = nullptr;
+  /// The same of what the conditions among its own settings are about. They are checks: they answer yes or
+  /// no.
+  nlohmann::json (*checked)(const Settings& settings) = nullptr;
 };
 
 /// What a backend type declares of itself: one row of the table in backends/. Null pointers: see the
@@ -85,6 +94,7 @@ struct BackendType {
 struct Registry {
   std::span<const StageType> stages;
   std::span<const BackendType> backends;
+  std::unique_ptr<ConditionEngine> (*conditions)() = nullptr;  ///< Null: none can be evaluated.
 };
 
 }  // namespace docket

@@ -5,6 +5,7 @@
 #include "pipeline/confidence.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/record_schema.h"
 #include "stages/stages.h"
 #include "stages/tiers.h"
 
@@ -159,6 +160,21 @@ std::vector<Doubt> doubts(const std::string& stage, const json& output) {
   return found;
 }
 
+json output_schema(const Settings& settings) {
+  json schema = record_schema_of("classify");
+  json labels = json::array({nullptr});
+  json scores = json::object();
+  for (const auto& [name, group] : settings.groups("labels")) {
+    labels.push_back(name);
+    scores[name] = {{"type", "number"}};
+  }
+  schema["properties"]["label"] = {{"enum", labels}};
+  schema["properties"]["lower_tiers"]["items"]["properties"]["label"] = {{"enum", labels}};
+  schema["properties"]["scores"] = {
+      {"type", "object"}, {"properties", std::move(scores)}, {"additionalProperties", false}};
+  return schema;
+}
+
 }  // namespace
 
 StageType classify() {
@@ -169,7 +185,8 @@ StageType classify() {
           .reads = reads,
           .make = make,
           .redo = {.make = make_with, .summary = summary},
-          .doubts = doubts};
+          .doubts = doubts,
+          .output = output_schema};
 }
 
 }  // namespace docket::stages

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "pipeline/pipeline.h"
+#include "pipeline/record_schema.h"
 #include "stages/doubts.h"
 #include "stages/stages.h"
 
@@ -152,7 +153,8 @@ StageType escalate() {
           .fields = fields,
           .reads = [](const Settings&) { return StageReads{.text = true, .record = true}; },
           .make = make,
-          .decides_on_reasons = true};
+          .decides_on_reasons = true,
+          .output = [](const Settings&) { return record_schema_of("escalate"); }};
 }
 
 }  // namespace docket::stages

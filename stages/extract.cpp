@@ -1,6 +1,7 @@
 #include "stages/extract.h"
 
 #include "pipeline/pipeline.h"
+#include "pipeline/record_schema.h"
 #include "stages/doubts.h"
 #include "stages/stages.h"
 
@@ -93,7 +94,8 @@ StageType extract() {
           .reads = [](const Settings&) { return StageReads{.file = true}; },
           .make = make,
           .provides_text = true,
-          .doubts = doubts};
+          .doubts = doubts,
+          .output = [](const Settings&) { return record_schema_of("extract"); }};
 }
 
 }  // namespace docket::stages

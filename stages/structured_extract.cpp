@@ -3,8 +3,10 @@
 #include <cmath>
 
 #include "pipeline/confidence.h"
+#include "pipeline/json/condition_set.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/record_schema.h"
 #include "pipeline/support/suggest.h"
 #include "stages/evidence.h"
 #include "stages/stages.h"
@@ -40,6 +42,8 @@ constexpr Field fields[] = {
     prompt_field,
 };
 
+using CheckState = CheckResult::State;
+
 std::string_view name(CheckState state) {
   switch (state) {
     case CheckState::passed:
@@ -48,6 +52,8 @@ std::string_view name(CheckState state) {
       return "failed";
     case CheckState::not_applicable:
       return "not_applicable";
+    case CheckState::error:
+      return "error";
   }
   return "not_applicable";
 }
@@ -284,8 +290,7 @@ class StructuredExtract final : public TieredStage {
       if (details.contains(field)) details[field]["signals"]["schema_valid"] = false;
       output["problems"].push_back(field + ": " + problem.message);
     }
-    for (const Check& check : *checks_)
-      apply(check, output);
+    apply_checks(output);
     std::vector<FieldConfidence> confidences;
     for (auto& [field, detail] : details.items()) {
       const bool has_value = !values[field].is_null();
@@ -301,11 +306,22 @@ class StructuredExtract final : public TieredStage {
     output["accepted"] = output["confidence"] >= accept_ && output["problems"].empty();
   }
 
-  /// Evaluates a check and notes its outcome with every field that it reads.
-  static void apply(const Check& check, json& output) {
-    const CheckState state = evaluate_check(*check.condition, output["fields"]);
+  void apply_checks(json& output) const {
+    std::vector<std::shared_ptr<const Condition>> conditions;
+    for (const Check& check : *checks_)
+      conditions.push_back(check.condition);
+    const std::vector<CheckResult> results = evaluate_checks(conditions, {&output["fields"], 1}).front();
+    for (std::size_t i = 0; i < results.size(); ++i)
+      apply((*checks_)[i], results[i], output);
+  }
+
+  /// Notes a check's outcome with every field that it reads.
+  static void apply(const Check& check, const CheckResult& result, json& output) {
+    const CheckState state = result.state;
     output["checks"][check.name] = name(state);
     if (state == CheckState::failed) output["problems"].push_back("check failed: " + check.name);
+    if (state == CheckState::error)
+      output["problems"].push_back("check cannot be computed: " + check.name + ": " + result.message);
     if (state == CheckState::not_applicable) return;
     for (const std::string& member : check.condition->members()) {
       if (!output["details"].contains(member) || output["fields"][member].is_null()) continue;
@@ -330,6 +346,24 @@ class StructuredExtract final : public TieredStage {
   const PromptTemplate task_;
 };
 
+/// A field that is required, but is none.
+std::optional<Error> wrong_required(const json& schema) {
+  std::vector<std::string_view> properties;
+  for (const auto& [field, property] : schema["properties"].items())
+    properties.emplace_back(schema["properties"].find(field).key());
+  const json required = schema.value("required", json::array());
+  for (const json& name : required) {
+    const bool is_known =
+        !name.is_string() || schema["properties"].contains(name.get_ref<const std::string&>());
+    if (is_known) continue;
+    const std::string& text = name.get_ref<const std::string&>();
+    return Error{ErrorClass::config, "schema: `required` names '" + text +
+                                         "', which is not a property of the schema" +
+                                         did_you_mean(text, properties)};
+  }
+  return std::nullopt;
+}
+
 Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
                                          const std::vector<std::string>& backends) {
   const Settings& settings = stage.settings;
@@ -339,17 +373,12 @@ Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipelin
     return Error{ErrorClass::config,
                  "schema: must describe an object with `properties`, which are the fields to find"};
   }
+  if (auto wrong = wrong_required(*schema)) return *wrong;
   std::vector<Check> checks;
-  std::vector<std::string_view> properties;
-  for (const auto& [field, property] : (*schema)["properties"].items())
-    properties.push_back(field);
   for (const NamedCondition& named : settings.conditions("checks")) {
-    for (const std::string& member : named.condition->members()) {
-      if (std::ranges::find(properties, member) == properties.end())
-        return Error{ErrorClass::config, "checks: '" + named.name + "' reads ." + member +
-                                             ", which is not a property of the schema" +
-                                             did_you_mean(member, properties)};
-    }
+    if (named.condition->set() == nullptr)
+      return Error{ErrorClass::config,
+                   "checks: '" + named.name + "' is about a path; a check is about the fields"};
     checks.push_back({named.name, named.condition});
   }
   auto task = PromptTemplate::of_setting(settings, "prompt", "structured-extract.mustache");
@@ -374,8 +403,36 @@ std::vector<Doubt> doubts(const std::string& stage, const json& output) {
     found.push_back({missing_required_field, "missing required field: " + field.get<std::string>()});
   const json checks = output.value("checks", json::object());
   for (const auto& [check, state] : checks.items())
-    if (state == "failed") found.push_back({failed_check, "failed check: " + check});
+    if (state == "failed" || state == "error") found.push_back({failed_check, "failed check: " + check});
   return found;
+}
+
+/// What the fields of an answer are: those of the schema, and no others.
+json checked_schema(const Settings& settings) {
+  const std::shared_ptr<const json> given = settings.schema("schema");
+  if (!given || !given->is_object() || !given->contains("properties")) return json::object();
+  json schema = *given;
+  schema["$id"] = users_schema;
+  schema["type"] = "object";
+  schema["additionalProperties"] = false;
+  schema.erase("patternProperties");
+  return schema;
+}
+
+json output_schema(const Settings& settings) {
+  json schema = record_schema_of("structured_extract");
+  json& properties = schema["properties"];
+  properties["fields"] = checked_schema(settings);
+  json details = {{"type", "object"}, {"additionalProperties", false}, {"properties", json::object()}};
+  json checks = details;
+  const json fields = properties["fields"].value("properties", json::object());
+  for (const auto& [field, property] : fields.items())
+    details["properties"][field] = properties["details"]["additionalProperties"];
+  for (const NamedCondition& named : settings.conditions("checks"))
+    checks["properties"][named.name] = properties["checks"]["additionalProperties"];
+  properties["details"] = std::move(details);
+  properties["checks"] = std::move(checks);
+  return schema;
 }
 
 }  // namespace
@@ -383,12 +440,14 @@ std::vector<Doubt> doubts(const std::string& stage, const json& output) {
 StageType structured_extract() {
   return {.name = "structured-extract",
           .summary = "Finds the values of a JSON Schema's properties, each with its evidence.",
-          .version = 2,
+          .version = 3,
           .fields = fields,
           .reads = reads,
           .make = make,
           .redo = {.make = make_with, .summary = summary},
-          .doubts = doubts};
+          .doubts = doubts,
+          .output = output_schema,
+          .checked = checked_schema};
 }
 
 }  // namespace docket::stages

@@ -25,7 +25,7 @@ set(rooms
   "backends/calls=${config};backends/http;backends/protocols"
   "backends=${config};backends/http;backends/extraction;backends/protocols;backends/rules;backends/calls"
   "stages=${config}"
-  "worker=${config};backends/extraction/wire.h"
+  "worker=${config};backends/extraction/wire.h;backends/extraction/condition_wire.h"
   "cli=${run};backends;backends/calls;backends/extraction;stages"
 )
 
@@ -33,8 +33,8 @@ set(rooms
 set(homes
   "(oneapi/)?tbb/=pipeline/run/flow.cpp"
   "yaml-cpp/=pipeline/config/yaml.cpp"
-  "jq.h=pipeline/json/condition.cpp"
-  "jv.h=pipeline/json/condition.cpp"
+  "jq.h=worker/jq_programs.cpp"
+  "jv.h=worker/jq_programs.cpp"
   "oniguruma.h=pipeline/json/pattern.cpp"
   "valijson/=pipeline/json/schema.cpp"
   "sqlite3.h=pipeline/ledger/sqlite.cpp"

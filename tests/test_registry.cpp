@@ -89,7 +89,7 @@ Registry plan_registry() {
       {"escalate", "asks for more", 1, escalate_fields, reads_text, make_nothing, false, true},
       {"summarize", "says it shorter", 1, summarize_fields, reads_text, make_nothing},
   };
-  return {stages, backends::all()};
+  return {stages, backends::all(), backends::condition_engine};
 }
 
 }  // namespace docket

@@ -7,6 +7,9 @@ namespace docket::worker {
 /// crashes end it as usual. Does nothing under sanitizers, which have handlers of their own.
 void explain_fatal_signals();
 
+/// Has the handler called on a stack of its own, also while another is running.
+void handle(int signal_number, void (*handler)(int));
+
 /// Forgets failed allocations that were survived. Called before each document.
 void forget_failed_allocations();
 

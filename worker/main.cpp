@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "pipeline/support/descriptor.h"
+#include "worker/condition_server.h"
 #include "worker/fatal_signals.h"
 #include "worker/print.h"
 #include "worker/read_file.h"
@@ -43,6 +44,13 @@ int run_worker() {
   return static_cast<int>(serve(worker_socket, **media_types));
 }
 
+int run_condition_worker() {
+  prepare_for_conditions();
+  if (const auto error = lock_in()) return fail(*error);
+  if (!under_sanitizer) dup2(STDOUT_FILENO, STDERR_FILENO);
+  return static_cast<int>(serve_conditions(worker_socket));
+}
+
 int run_once(const char* path, Form form) {
   const Descriptor file = open_file(path, O_RDONLY | O_NOCTTY);
   if (!file) {
@@ -71,6 +79,7 @@ int run_once(const char* path, Form form) {
 int main(int argc, char** argv) {
   const std::string_view first = argc > 1 ? argv[1] : "";
   if (argc == 2 && first == "--serve") end(run_worker());
+  if (argc == 2 && first == "--conditions") end(run_condition_worker());
   if (argc == 3 && first == "--text") end(run_once(argv[2], Form::text));
   if (argc == 2 && !first.starts_with("--")) end(run_once(argv[1], Form::json));
   std::cerr << "usage: docket-extract FILE          print what is found in FILE as JSON\n"

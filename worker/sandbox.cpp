@@ -31,7 +31,7 @@ constexpr const char* allowed[] = {
     "set_robust_list", "rseq", "getrusage", "sched_yield", "sched_getaffinity", "sysinfo", "uname",
     "getrandom",
     // Time
-    "clock_gettime", "clock_getres", "gettimeofday", "time", "nanosleep", "clock_nanosleep"};
+    "clock_gettime", "clock_getres", "gettimeofday", "time", "nanosleep", "clock_nanosleep", "setitimer"};
 
 using Filter = std::unique_ptr<void, void (*)(scmp_filter_ctx)>;
 

@@ -14,6 +14,7 @@
 
 #include "pipeline/support/descriptor.h"
 #include "worker/fatal_signals.h"
+#include "worker/frames.h"
 #include "worker/read_file.h"
 
 namespace docket::worker {
@@ -22,32 +23,6 @@ namespace {
 constexpr int most_documents = 500;               ///< Per worker; libraries leak a little.
 constexpr long most_growth = 96L << 20;           ///< Bytes of memory above what the worker began with.
 constexpr std::uint64_t largest_order = 1 << 16;  ///< A password fits.
-
-bool send_all(int socket, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
-
-bool send_frame(int socket, Frame kind, std::string_view body) {
-  const FrameHeader header{kind, 0, body.size()};
-  return send_all(socket, {reinterpret_cast<const char*>(&header), sizeof header}) && send_all(socket, body);
-}
-
-bool receive_all(int socket, char* to, std::size_t size) {
-  while (size > 0) {
-    const ssize_t got = recv(socket, to, size, 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
-    to += got;
-    size -= static_cast<std::size_t>(got);
-  }
-  return true;
-}
 
 /// The header of the next order and the descriptor that comes with it; none when the pool has gone.
 Descriptor receive_header(int socket, FrameHeader& header) {

@@ -22,8 +22,9 @@ extern char** environ;
 namespace docket::backends {
 namespace {
 
-constexpr int patience_ms = 1000;  ///< For a process that is ending.
-constexpr int most_chunks = 64;    ///< Read in one go, so that no worker keeps the others waiting.
+constexpr int patience_ms = 1000;         ///< For a process that is ending.
+constexpr int send_patience_ms = 60'000;  ///< For a process that starts.
+constexpr int most_chunks = 64;           ///< Read in one go, so that no worker keeps the others waiting.
 
 /// What posix_spawn shall do in the child, released with the object.
 class SpawnPlan {
@@ -52,8 +53,8 @@ class SpawnPlan {
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
 
-  int spawn(pid_t& pid, const char* file) {
-    std::array<char*, 3> arguments = {const_cast<char*>(file), const_cast<char*>("--serve"), nullptr};
+  int spawn(pid_t& pid, const char* file, const char* mode) {
+    std::array<char*, 3> arguments = {const_cast<char*>(file), const_cast<char*>(mode), nullptr};
     return posix_spawn(&pid, file, &actions_, &attributes_, arguments.data(), environ);
   }
 
@@ -76,7 +77,8 @@ std::chrono::nanoseconds as_duration(const timeval& time) {
 
 }  // namespace
 
-Result<std::unique_ptr<ExtractProcess>> ExtractProcess::start(const std::filesystem::path& worker) {
+Result<std::unique_ptr<ExtractProcess>> ExtractProcess::start(const std::filesystem::path& worker,
+                                                              const char* mode) {
   const auto unavailable = [&](int error_number) {
     return Error{ErrorClass::unavailable, "cannot start the extraction worker " + worker.string() + ": " +
                                               std::strerror(error_number)};
@@ -88,7 +90,8 @@ Result<std::unique_ptr<ExtractProcess>> ExtractProcess::start(const std::filesys
   // The child's end must not be the number that it is moved to: then close-on-exec would not be taken off.
   const Descriptor child_end(fcntl(other_end.get(), F_DUPFD_CLOEXEC, worker_socket + 1));
   pid_t pid = -1;
-  if (const int failed = SpawnPlan(child_end.get()).spawn(pid, worker.c_str())) return unavailable(failed);
+  if (const int failed = SpawnPlan(child_end.get()).spawn(pid, worker.c_str(), mode))
+    return unavailable(failed);
   fcntl(own_end.get(), F_SETFL, O_NONBLOCK);
   return std::unique_ptr<ExtractProcess>(new ExtractProcess(pid, std::move(own_end)));
 }
@@ -116,6 +119,24 @@ bool ExtractProcess::send(const ExtractOrder& order, int file, std::int64_t file
   // An order is small and the worker has read all before it, so it fits into the socket's buffer.
   const ssize_t sent = sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
   return sent == static_cast<ssize_t>(sizeof header + body.size());
+}
+
+bool ExtractProcess::send(Frame kind, std::string_view body) {
+  const FrameHeader header{kind, 0, body.size()};
+  std::string bytes(reinterpret_cast<const char*>(&header), sizeof header);
+  bytes += body;
+  std::string_view rest = bytes;
+  while (!rest.empty()) {
+    const ssize_t sent = ::send(socket_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (sent > 0) {
+      rest.remove_prefix(static_cast<std::size_t>(sent));
+      continue;
+    }
+    if (sent < 0 && errno == EINTR) continue;
+    pollfd room{socket_.get(), POLLOUT, 0};
+    if (sent == 0 || errno != EAGAIN || poll(&room, 1, send_patience_ms) <= 0) return false;
+  }
+  return true;
 }
 
 void ExtractProcess::limit_memory(std::int64_t file_size, std::int64_t memory_limit) const {

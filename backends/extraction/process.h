@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backends/extraction/wire.h"
@@ -25,7 +26,9 @@ struct WorkerFrame {
 class ExtractProcess {
  public:
   /// An Error of class `unavailable` names the file that cannot be started.
-  static Result<std::unique_ptr<ExtractProcess>> start(const std::filesystem::path& worker);
+  /// `mode` is its argument: `--serve` reads files, `--conditions` evaluates conditions.
+  static Result<std::unique_ptr<ExtractProcess>> start(const std::filesystem::path& worker,
+                                                       const char* mode = "--serve");
   ~ExtractProcess();
   ExtractProcess(const ExtractProcess&) = delete;
   ExtractProcess& operator=(const ExtractProcess&) = delete;
@@ -36,6 +39,10 @@ class ExtractProcess {
   /// Hands over a file, of which the worker gets its own descriptor. `memory_limit` is in bytes, beyond what
   /// the worker holds already and the mapping of the file. False: the worker is gone.
   bool send(const ExtractOrder& order, int file, std::int64_t file_size, std::int64_t memory_limit);
+
+  /// Hands over a message without a file, and waits until the worker has taken it. False: the worker is gone,
+  /// or takes nothing.
+  bool send(Frame kind, std::string_view body);
 
   /// Takes what has arrived, without waiting. `too_long`: the worker announced more than `most` bytes.
   enum class Received { more_later, too_long, ended };

@@ -27,6 +27,12 @@ enum class Frame : std::uint32_t {
   file,         ///< FileFacts, sent before the file is parsed.
   answer,       ///< An Error or an Answer.
   last_answer,  ///< The same, from a worker that ends now: it has grown too large or too old.
+  // Of a worker that evaluates conditions; see condition_wire.h.
+  programs,
+  compiled,
+  questions,
+  verdicts,
+  dying,
 };
 
 struct FrameHeader {

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <set>
 
-#include "pipeline/json/condition.h"
+#include "pipeline/json/condition_set.h"
 
 namespace docket::rules {
 namespace {
@@ -16,8 +16,15 @@ constexpr float failed_factor = 0.1F;      // A combination that fails a check i
 constexpr float same_place_factor = 0.3F;  // So is one that gives two properties the same figure.
 constexpr float sum_label = 0.2F;      // A sum that nobody wrote is believed only when a check confirms it.
 constexpr int most_evaluations = 150;  // Of checks, for one document.
+constexpr std::size_t checked_at_once = 8;  // Combinations: the best is mostly among the first.
 constexpr std::size_t most_combinations = 4096;
 constexpr float rival_share = 0.2F;  // Less likely combinations are no rivals.
+
+using CheckState = CheckResult::State;
+
+bool has_not_passed(const CheckResult& result) {
+  return result.state == CheckState::failed || result.state == CheckState::error;
+}
 
 /// Properties that checks join, directly or by way of others.
 struct Group {
@@ -113,9 +120,12 @@ class Chooser {
     const Combination* best = nullptr;
     float best_worth = 0;
     std::vector<std::pair<const Combination*, float>> judged;
-    for (const Combination& combination : combinations) {
+    std::vector<std::vector<CheckResult>> results;  // Of the first combinations.
+    for (std::size_t i = 0; i < combinations.size(); ++i) {
+      const Combination& combination = combinations[i];
       if (evaluations_ >= most_evaluations || combination.likelihood < rival_share * best_worth) break;
-      const float worth = combination.likelihood * judge(group, combination);
+      if (i == results.size()) check_more(group, combinations, results);
+      const float worth = combination.likelihood * judge(group, combination, results[i]);
       judged.emplace_back(&combination, worth);
       if (worth > best_worth) {
         best_worth = worth;
@@ -125,7 +135,21 @@ class Chooser {
     if (best == nullptr) return;
     for (std::size_t i = 0; i < group.properties.size(); ++i)
       settle(group, i, *best, best_worth, judged);
-    record_checks(group, *best);
+    record_checks(group, *best, results[static_cast<std::size_t>(best - combinations.data())]);
+  }
+
+  /// Asks the checks about the next combinations, all at once.
+  void check_more(const Group& group, const std::vector<Combination>& combinations,
+                  std::vector<std::vector<CheckResult>>& results) const {
+    std::vector<std::shared_ptr<const Condition>> checks;
+    for (const Check* check : group.checks)
+      checks.push_back(check->condition);
+    const std::size_t end = std::min(combinations.size(), results.size() + checked_at_once);
+    std::vector<json> fields;
+    for (std::size_t i = results.size(); i < end; ++i)
+      fields.push_back(fields_of(group, combinations[i]));
+    for (std::vector<CheckResult>& more : evaluate_checks(checks, fields))
+      results.push_back(std::move(more));
   }
 
   void settle(const Group& group, std::size_t i, const Combination& best, float best_worth,
@@ -207,15 +231,13 @@ class Chooser {
   }
 
   /// What the checks make of a combination, as a factor. A sum that no check confirms is worth nothing.
-  float judge(const Group& group, const Combination& combination) {
-    const json fields = fields_of(group, combination);
+  float judge(const Group& group, const Combination& combination, const std::vector<CheckResult>& results) {
     float factor = 1;
     bool confirmed = false;
-    for (const Check* check : group.checks) {
+    for (const CheckResult& result : results) {
       ++evaluations_;
-      const CheckState state = evaluate_check(*check->condition, fields);
-      if (state == CheckState::failed) factor *= failed_factor;
-      confirmed = confirmed || state == CheckState::passed;
+      if (has_not_passed(result)) factor *= failed_factor;
+      confirmed = confirmed || result.state == CheckState::passed;
     }
     for (std::size_t i = 0; i < combination.picks.size(); ++i) {
       const Candidate* one = candidate(group, combination, i);
@@ -224,15 +246,15 @@ class Chooser {
     return factor;
   }
 
-  void record_checks(const Group& group, const Combination& best) {
-    const json fields = fields_of(group, best);
+  void record_checks(const Group& group, const Combination& best, const std::vector<CheckResult>& results) {
     bool with_sum = false;
     for (std::size_t i = 0; i < best.picks.size(); ++i) {
       const Candidate* one = candidate(group, best, i);
       with_sum = with_sum || (one != nullptr && one->derived);
     }
-    for (const Check* check : group.checks) {
-      const CheckState state = evaluate_check(*check->condition, fields);
+    for (std::size_t c = 0; c < results.size(); ++c) {
+      const Check* const check = group.checks[c];
+      const CheckState state = results[c].state;
       if (state == CheckState::not_applicable) continue;
       const auto& members = check->condition->members();
       for (std::size_t i = 0; i < group.properties.size(); ++i) {

@@ -75,26 +75,6 @@ void check_backend_cycles(const Pipeline& pipeline, Diagnostics& diagnostics) {
   }
 }
 
-void check_conditions(const Pipeline& pipeline, Diagnostics& diagnostics) {
-  std::vector<std::string_view> known = {"document"};
-  for (const StageConfig& stage : pipeline.stages)
-    known.push_back(stage.id);
-  const auto check = [&](const std::vector<NamedCondition>& conditions, Position position,
-                         const std::string& place) {
-    for (const NamedCondition& named : conditions) {
-      for (const std::string& member : named.condition->members()) {
-        if (std::ranges::find(known, member) != known.end()) continue;
-        diagnostics.add(position, place,
-                        "the condition '" + named.name + "' reads ." + member +
-                            ", which is not a stage of this pipeline" + did_you_mean(member, known));
-      }
-    }
-  };
-  for (const StageConfig& stage : pipeline.stages)
-    check(stage.when, {stage.line, stage.column, 0}, "stages." + stage.id + ".when");
-  check(pipeline.settings.group("policy").conditions("private"), {1, 1, 0}, "policy.private");
-}
-
 void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics) {
   const Settings budget = pipeline.settings.group("budget");
   if (!budget.has("run") && !budget.has("document")) return;

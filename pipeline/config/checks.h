@@ -12,9 +12,6 @@ void check_text(const Pipeline& pipeline, const Registry& registry, Diagnostics&
 /// Backends that name other backends (`fallback`) lead to an end.
 void check_backend_cycles(const Pipeline& pipeline, Diagnostics& diagnostics);
 
-/// Conditions read what a record can have: `document` and the stages.
-void check_conditions(const Pipeline& pipeline, Diagnostics& diagnostics);
-
 /// With a budget the price of every cloud backend is known.
 void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics);
 

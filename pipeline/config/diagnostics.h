@@ -23,12 +23,17 @@ class Diagnostics {
 
   /// `field` is a dotted path, or empty.
   void add(const Position& position, const std::string& field, const std::string& message);
+  /// What is probably wrong, and no mistake for sure.
+  void warn(const Position& position, const std::string& field, const std::string& message);
   bool empty() const { return found_.empty(); }
   /// So many that more would help nobody: what is slow need not be done any more.
   bool full() const { return found_.size() >= most; }
 
   /// By place, each once; those that were too many in one line at the end.
   std::vector<Diagnostic> sorted() const;
+  std::vector<Diagnostic> warnings() const;  ///< The same.
+  /// A place as messages name it: `file:line:column`, or the `--set`.
+  std::string place(const Position& position) const;
 
  private:
   static constexpr std::size_t most = 100;
@@ -37,9 +42,13 @@ class Diagnostics {
     std::string message;
     friend auto operator<=>(const Found&, const Found&) = default;
   };
+  Found found(const Position& position, const std::string& field, const std::string& message) const;
+  std::vector<Diagnostic> sorted(std::vector<Found> all) const;
+
   std::string file_;
   std::vector<std::string> overrides_;
   std::vector<Found> found_;
+  std::vector<Found> warnings_;
   std::size_t more_ = 0;
 };
 

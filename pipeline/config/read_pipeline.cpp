@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/config/check_conditions.h"
 #include "pipeline/config/checks.h"
 #include "pipeline/config/diagnostics.h"
 #include "pipeline/config/fields.h"
@@ -35,7 +36,9 @@ class PipelineReader {
   PipelineReader(const fs::path& file, const Registry& registry, std::vector<std::string> overrides)
       : registry_(registry),
         diagnostics_(file.string(), std::move(overrides)),
-        reader_(fs::absolute(file).lexically_normal().parent_path(), diagnostics_) {
+        conditions_(
+            std::make_shared<ConditionSet>(registry.conditions == nullptr ? nullptr : registry.conditions())),
+        reader_(fs::absolute(file).lexically_normal().parent_path(), diagnostics_, *conditions_) {
     pipeline_.file = fs::absolute(file).lexically_normal();
     pipeline_.directory = pipeline_.file.parent_path();
   }
@@ -43,11 +46,15 @@ class PipelineReader {
   PipelineOrDiagnostics run(const std::vector<std::pair<std::string, std::string>>& overrides) {
     const NodePtr root = tree(overrides);
     if (root) read(*root);
-    if (!diagnostics_.empty()) return {std::nullopt, diagnostics_.sorted()};
+    if (!diagnostics_.empty()) {
+      ask_jq();
+      return {std::nullopt, diagnostics_.sorted()};
+    }
     make_stages();
     if (!diagnostics_.empty()) return {std::nullopt, diagnostics_.sorted()};
     pipeline_.files = reader_.files();
     pipeline_.files.insert(pipeline_.files.begin(), pipeline_.file);
+    keep_conditions();
     return {std::move(pipeline_), {}};
   }
 
@@ -93,7 +100,7 @@ class PipelineReader {
     check_backend_cycles(pipeline_, diagnostics_);
     check_budget(pipeline_, diagnostics_);
     read_stages(drafts);
-    check_conditions(pipeline_, diagnostics_);
+    check_conditions(pipeline_, reader_.conditions(), diagnostics_);
   }
 
   void set_names(const Node& backends, const std::vector<StageDraft>& drafts) {
@@ -251,8 +258,34 @@ class PipelineReader {
     }
   }
 
+  /// What jq finds wrong, beside other mistakes. Of a file without any, jq is asked when it is needed.
+  void ask_jq() {
+    const auto problems = conditions_->compile();
+    if (!problems || problems->empty()) return;
+    for (const SettingsReader::PlacedCondition& placed : reader_.conditions()) {
+      const Condition& condition = *placed.named.condition;
+      if (condition.set() == nullptr || (*problems)[condition.number()].empty()) continue;
+      diagnostics_.add(placed.position, placed.setting, not_valid_jq + (*problems)[condition.number()]);
+    }
+  }
+
+  void keep_conditions() {
+    pipeline_.conditions = conditions_;
+    for (const SettingsReader::PlacedCondition& placed : reader_.conditions()) {
+      const auto& condition = placed.named.condition;
+      const bool is_next =
+          condition->set() != nullptr && condition->number() == pipeline_.condition_places.size();
+      if (is_next)
+        pipeline_.condition_places.push_back(
+            {condition, diagnostics_.place(placed.position), placed.setting});
+    }
+    for (const Diagnostic& warning : diagnostics_.warnings())
+      pipeline_.warnings.push_back(to_string(warning));
+  }
+
   const Registry& registry_;
   Diagnostics diagnostics_;
+  const std::shared_ptr<ConditionSet> conditions_;
   SettingsReader reader_;
   Pipeline pipeline_;
   bool all_drafted_ = false;  ///< No stage is missing because of a mistake.

@@ -9,10 +9,14 @@
 
 #include "pipeline/config/diagnostics.h"
 #include "pipeline/config/yaml.h"
+#include "pipeline/json/condition_set.h"
 #include "pipeline/settings.h"
 #include "pipeline/settings_values.h"
 
 namespace docket {
+
+/// How a complaint of jq begins.
+inline const std::string not_valid_jq = "not a valid jq condition: ";
 
 /// Reads mappings of the pipeline file against their tables of fields. What is wrong goes to the Diagnostics;
 /// the reading goes on.
@@ -25,8 +29,8 @@ class SettingsReader {
   };
 
   /// `directory` is the pipeline file's.
-  SettingsReader(std::filesystem::path directory, Diagnostics& diagnostics)
-      : directory_(std::move(directory)), diagnostics_(diagnostics) {}
+  SettingsReader(std::filesystem::path directory, Diagnostics& diagnostics, ConditionSet& conditions)
+      : directory_(std::move(directory)), diagnostics_(diagnostics), conditions_(conditions) {}
 
   void set_names(Names names) { names_ = std::move(names); }
 
@@ -46,6 +50,14 @@ class SettingsReader {
 
   /// Files that were read for their content, but for secrets; absolute.
   const std::vector<std::filesystem::path>& files() const { return files_; }
+
+  /// A condition of the file, once for each place where it is used.
+  struct PlacedCondition {
+    NamedCondition named;
+    Position position;
+    std::string setting;  ///< `stages.classify.when`
+  };
+  const std::vector<PlacedCondition>& conditions() const { return placed_; }
 
   /// A scalar's text with its `${…}` resolved; nothing (and a complaint) if it is no text or they cannot be.
   std::optional<std::string> text(const Node& node, const std::string& path);
@@ -96,13 +108,15 @@ class SettingsReader {
   Value conditions_value(const Place& place);
   void add_conditions(std::vector<NamedCondition>& list, const Place& place);
   void add_condition(std::vector<NamedCondition>& list, const std::string& name, const Place& place);
-  std::shared_ptr<const Condition> compile(const Place& place, const std::string& text);
+  std::shared_ptr<const Condition> condition(const Place& place, const std::string& text);
 
   std::filesystem::path directory_;
   Diagnostics& diagnostics_;
   Names names_;
   std::vector<std::filesystem::path> files_;
-  std::map<std::string, Result<std::shared_ptr<const Condition>>> compiled_;  ///< By expression.
+  ConditionSet& conditions_;
+  std::map<std::string, Result<std::shared_ptr<const Condition>>> known_;  ///< By expression.
+  std::vector<PlacedCondition> placed_;
 };
 
 }  // namespace docket

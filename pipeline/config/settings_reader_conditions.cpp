@@ -5,7 +5,7 @@
 namespace docket {
 namespace {
 
-/// Compiling one takes 15 ms.
+/// Of a pipeline: more are an attack on jq.
 constexpr std::size_t most_conditions = 200;
 const std::string too_many = "more than " + std::to_string(most_conditions) + " conditions";
 constexpr std::string_view path_prefix = "path:";
@@ -50,7 +50,8 @@ void SettingsReader::add_condition(std::vector<NamedCondition>& list, const std:
     // An unquoted `- path: hr/**` is a mapping to YAML.
     const std::string text = name == "path" ? "path: " + scalar->text : scalar->text;
     named.name = name.empty() || name == "path" ? text : name;
-    named.condition = compile(place, text);
+    named.condition = condition(place, text);
+    if (named.condition) placed_.push_back({named, place.node.position, place.path});
   }
   const auto same = [&](const NamedCondition& other) { return other.name == named.name; };
   if (scalar && std::any_of(list.begin(), list.end(), same)) {
@@ -59,19 +60,19 @@ void SettingsReader::add_condition(std::vector<NamedCondition>& list, const std:
   list.push_back(std::move(named));
 }
 
-std::shared_ptr<const Condition> SettingsReader::compile(const Place& place, const std::string& text) {
+std::shared_ptr<const Condition> SettingsReader::condition(const Place& place, const std::string& text) {
   if (text.starts_with(path_prefix)) {
     const auto glob = text.find_first_not_of(' ', path_prefix.size());
     return Condition::path_matches(glob == std::string::npos ? "" : text.substr(glob));
   }
-  auto known = compiled_.find(text);
-  if (known == compiled_.end() && compiled_.size() >= most_conditions) {
+  auto known = known_.find(text);
+  if (known == known_.end() && known_.size() >= most_conditions) {
     report(place, too_many);
     return nullptr;
   }
-  if (known == compiled_.end()) known = compiled_.emplace(text, Condition::compile(text)).first;
+  if (known == known_.end()) known = known_.emplace(text, conditions_.add(text)).first;
   if (known->second) return *known->second;
-  report(place, "not a valid jq condition: " + known->second.error().message);
+  report(place, not_valid_jq + known->second.error().message);
   return nullptr;
 }
 

@@ -5,42 +5,48 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/json/expression_facts.h"
 #include "pipeline/support/glob.h"
 #include "pipeline/support/result.h"
 
 namespace docket {
 
-/// A compiled jq expression (libjq) over one JSON value, or a glob over its `.document.path`. Threads may
-/// share it: each evaluation borrows its own interpreter, so no caller waits for another.
+class ConditionSet;
+
+/// A jq expression over one JSON value, or a glob over its `.document.path`: its text, and what the text
+/// shows. Made by a ConditionSet, which evaluates it.
 class Condition {
  public:
-  /// Compiles `expression`; the Error (class `config`) carries jq's own message on one line.
-  static Result<std::shared_ptr<const Condition>> compile(std::string expression);
   /// `path: GLOB`: holds when the glob fits `.document.path`.
   static std::shared_ptr<const Condition> path_matches(const std::string& glob);
-  ~Condition();
-
-  /// True when the first output is neither false nor null, jq's own notion of truth; false when there is no
-  /// output. The Error (class `condition`) carries jq's message.
-  Result<bool> holds(const nlohmann::json& value) const;
 
   const std::string& expression() const { return expression_; }
+  const ExpressionFacts& facts() const { return facts_; }
 
   /// Names of the top-level members that the expression reads, as far as its text shows (`.net + .tax` gives
-  /// net, tax).
+  /// net, tax): all, unless its facts say that it may read everything.
   const std::vector<std::string>& members() const { return members_; }
 
   /// Those of `members` whose being null the expression does not provide for with `//`.
   const std::vector<std::string>& unguarded_members() const { return unguarded_members_; }
 
+  /// Whose it is, and its position there; null: a glob.
+  const ConditionSet* set() const { return set_.get(); }
+  std::size_t number() const { return number_; }
+  /// A glob over a record.
+  Result<bool> path_fits(const nlohmann::json& record) const;
+
  private:
-  struct Pool;
-  Condition(std::string expression, std::unique_ptr<Pool> pool);
+  friend class ConditionSet;
+  Condition(std::string expression, ExpressionFacts facts);
+
   std::string expression_;
+  ExpressionFacts facts_;
   std::vector<std::string> members_;
   std::vector<std::string> unguarded_members_;
-  std::unique_ptr<Pool> pool_;  ///< Null for a glob.
   std::optional<Glob> glob_;
+  std::shared_ptr<const ConditionSet> set_;
+  std::size_t number_ = 0;
 };
 
 /// A condition with the name that the user gave it; an unnamed one is named by its expression.
@@ -48,14 +54,5 @@ struct NamedCondition {
   std::string name;
   std::shared_ptr<const Condition> condition;
 };
-
-/// What a check (a condition over the fields of an answer) says of the fields.
-enum class CheckState {
-  passed,
-  failed,
-  not_applicable,  ///< A field that it reads is null, and the expression does not itself provide for that
-                   ///< with `//`.
-};
-CheckState evaluate_check(const Condition& condition, const nlohmann::json& fields);
 
 }  // namespace docket

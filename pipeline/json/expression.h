@@ -24,16 +24,12 @@ struct ExpressionToken {
 /// Never fails: what cannot be read ends the list.
 std::vector<ExpressionToken> expression_tokens(std::string_view expression);
 
-/// A top-level member that an expression reads.
-struct MemberUse {
-  std::string name;
-  bool guarded = false;  ///< Every place that reads it stands left of a `//`, so null is provided for.
-};
+/// The same expression with a line's end in place of each comment.
+std::string without_comments(std::string_view expression);
 
-/// The top-level members that the text reads, each once, in order of appearance. What stands behind a pipe,
-/// in a `def` or in a function that looks at the elements of its input (`map`, `sort_by`, …) reads something
-/// else and does not count.
-std::vector<MemberUse> members_read(const std::vector<ExpressionToken>& tokens);
+/// True if every bracket and every `\(` is closed by its own kind, in its order: then an expression in
+/// brackets cannot end before they do.
+bool is_balanced(const std::vector<ExpressionToken>& tokens);
 
 /// The first word that has no place in a condition: it reads the environment, other input or files, prints,
 /// or stops the interpreter.

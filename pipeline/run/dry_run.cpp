@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "pipeline/config/check_conditions.h"
 #include "pipeline/ledger/ledger.h"
 #include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/pipeline_digest.h"
@@ -103,6 +104,8 @@ Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunLis
   const StageDecider::Use use = options.always_make() ? StageDecider::Use::this_run : StageDecider::Use::all;
   StageDecider decider(pipeline.stages, configurations, use, configuration);
   while (const DocumentPtr document = source.next({})) {
+    if (forecast.documents == 0)
+      if (auto refused = refuse_conditions(pipeline)) return *refused;
     const auto stages = decide_all(*document, pipeline.stages.size(), decider, find);
     if (!stages) return stages.error();
     add(*document, *stages, forecast);

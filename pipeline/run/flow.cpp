@@ -31,6 +31,7 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/record.h"
 #include "pipeline/run/ledger_stages.h"
+#include "pipeline/run/private_documents.h"
 #include "pipeline/run/stage_decision.h"
 #include "pipeline/run/time_at_work.h"
 #include "pipeline/support/stopwatch.h"
@@ -192,7 +193,7 @@ class StageNode {
     Result<std::vector<Request>> requests = advance_safely(*config().stage, document, turn, result);
     if (requests && !requests->empty()) {
       for (Request& request : *requests)
-        address(request, visit, passage, result);
+        address(request, visit, passage);
       ++visit.turn;
       visit.replies.assign(requests->size(), Reply{});
       visit.answered.assign(requests->size(), {});
@@ -210,39 +211,15 @@ class StageNode {
   }
 
   /// Tells a request whose it is, how long an answer is of use, and whether it may leave this machine.
-  void address(Request& request, Visit& visit, const Passage& passage, const StageResult& result) const {
+  void address(Request& request, Visit& visit, const Passage& passage) const {
     const Document& document = *passage.document;
     request.asked_by = {document.path, config().id, position_, asks_later(request.backend)};
     if (options_.document_time.count() > 0)
       request.deadline = WallClock::now() + options_.document_time - passage.used[position_];
     if (!std::holds_alternative<Prompt>(request.question) || options_.private_when.empty()) return;
-    nlohmann::json record = visit.decision->record;
-    if (!result.output.is_null())
-      record[config().id] = result.output;  // What a lower tier says of it counts.
-    // What nobody can tell, or not yet, stays here.
-    const Result<std::vector<std::string>> reasons = conditions_that_hold(options_.private_when, record);
-    if (!reasons) {
-      request.private_because = reasons.error().message;
-    } else if (!reasons->empty()) {
-      request.private_because = reasons->front();
-    } else {
-      request.private_because = not_yet_known(record);
-    }
+    request.private_because = private_because(
+        options_.private_when, {stages_, position_, before_, document, visit.decision->record});
     visit.is_private = visit.is_private || !request.private_because.empty();
-  }
-
-  /// The policy's condition that reads what a stage will say which this one does not wait for; empty: none.
-  std::string not_yet_known(const nlohmann::json& record) const {
-    for (const NamedCondition& named : options_.private_when) {
-      for (const std::string& member : named.condition->members()) {
-        const auto stage = std::ranges::find(stages_, member, &StageConfig::id);
-        if (stage == stages_.end() || record.contains(member)) continue;
-        const auto position = static_cast<std::size_t>(stage - stages_.begin());
-        if (std::ranges::find(before_, position) == before_.end())
-          return named.name + ", which is not known before " + member + " is done";
-      }
-    }
-    return "";
   }
 
   /// True if a later stage names the backend too.

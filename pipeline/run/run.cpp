@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "pipeline/config/check_conditions.h"
 #include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/run/depfile.h"
@@ -147,6 +148,8 @@ class Run {
   void work();
   void run_documents(DocumentSource& source);
   void look_for_missing(LedgerDatabase& ledger);
+  bool refuse();
+  bool is_refused() const { return refusal_ && refusal_->has_value(); }
   bool too_many_failures() const;
   std::string why_stopped(int signal) const;
   RunOutcome outcome() const;
@@ -160,6 +163,7 @@ class Run {
   Backend& backend_;
   Warnings& warnings_;
   RunWriter writer_;
+  std::optional<std::optional<Error>> refusal_;  ///< Once the conditions have been looked at.
   std::stop_source& stop_;
 };
 
@@ -176,7 +180,7 @@ RunOutcome Run::run() {
   run.exit_code = environment_.exit_code(ended);
   run.stopped = why_stopped(ended.signal);
   ended.report = writer_.report().to_json(run);
-  ended.report_unwritten = writer_.write_report(ended.report);
+  if (!is_refused()) ended.report_unwritten = writer_.write_report(ended.report);
   const auto failed = ledger_.end(run.exit_code, to_line(ended.report));
   if (failed && !ended.report_unwritten && !ended.write_error) ended.report_unwritten = failed;
   return ended;
@@ -197,6 +201,7 @@ void Run::work() {
                                depfile ? &*depfile : nullptr);
   DocumentSource source(options_, pipeline_, &**reading, ledger_.pipeline_digests(), up_to_date);
   run_documents(source);
+  if (is_refused()) return;
   // Every document that was taken has its outcome now.
   if (source.failure()) writer_.fail(*source.failure());
   up_to_date.add_to(writer_.report());
@@ -212,6 +217,7 @@ void Run::run_documents(DocumentSource& source) {
   const auto next = [&]() -> DocumentPtr {
     ledger_.ledger().wait_for_room();
     DocumentPtr document = source.next(stop_.get_token());
+    if (document && refuse()) return nullptr;
     if (document)
       listener_.taken();
     else
@@ -227,6 +233,13 @@ void Run::run_documents(DocumentSource& source) {
   const FlowOptions flow{options_.jobs, in_flight, pipeline_.settings.duration("document_time"),
                          pipeline_.settings.group("policy").conditions("private")};
   run_flow(pipeline_.stages, backend_, {next, finished}, flow, stop_.get_token(), &ledger_.stages());
+}
+
+/// True if a condition is none: asked before the first document, since a run with nothing to do need not
+/// know.
+bool Run::refuse() {
+  if (!refusal_) refusal_ = refuse_conditions(pipeline_);
+  return is_refused();
 }
 
 /// Documents that the ledger has and the whole input, which was just listed, has not.
@@ -255,6 +268,10 @@ std::string Run::why_stopped(int signal) const {
 RunOutcome Run::outcome() const {
   const Report& report = writer_.report();
   RunOutcome outcome;
+  if (is_refused()) {
+    outcome.state = RunOutcome::State::refused;
+    outcome.error = *refusal_;
+  }
   outcome.signal = environment_.signal();
   outcome.failed = report.documents(Outcome::failed);
   outcome.held = report.documents(Outcome::held) + report.up_to_date(Outcome::held);

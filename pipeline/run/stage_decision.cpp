@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include "pipeline/json/condition_set.h"
 #include "pipeline/ledger/stored_output.h"
 #include "pipeline/ledger/text_codec.h"
 #include "pipeline/pipeline.h"
@@ -193,12 +194,16 @@ std::string StageDecider::why_it_runs(const Document& document, std::size_t posi
 
 Result<std::vector<std::string>> conditions_that_hold(std::span<const NamedCondition> when,
                                                       const nlohmann::json& record) {
+  std::vector<std::shared_ptr<const Condition>> conditions;
+  for (const NamedCondition& named : when)
+    conditions.push_back(named.condition);
+  const std::vector<Result<bool>> results = evaluate(conditions, Quantifier::first, record);
   std::vector<std::string> names;
-  for (const NamedCondition& named : when) {
-    const Result<bool> holds = named.condition->holds(record);
-    if (!holds)
-      return Error{ErrorClass::condition, "condition '" + named.name + "': " + holds.error().message};
-    if (*holds) names.push_back(named.name);
+  for (std::size_t i = 0; i < when.size(); ++i) {
+    if (!results[i])
+      return Error{results[i].error().error_class,
+                   "condition '" + when[i].name + "': " + results[i].error().message};
+    if (*results[i]) names.push_back(when[i].name);
   }
   return names;
 }

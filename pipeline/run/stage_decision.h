@@ -85,8 +85,8 @@ class StageDecider {
   std::map<std::string, std::string> configured_;  ///< Contents by digest. Guarded by mutex_.
 };
 
-/// The names of the conditions that hold. The Error (class `condition`) names the one that cannot be
-/// evaluated.
+/// The names of the conditions that hold. The Error (class `condition`; `unavailable` when none can be
+/// evaluated at all) names the one that cannot be evaluated.
 Result<std::vector<std::string>> conditions_that_hold(std::span<const NamedCondition> when,
                                                       const nlohmann::json& record);
 

@@ -12,9 +12,6 @@
 #include "pipeline/config/read_pipeline.h"
 #include "stages/stages.h"
 
-/// libjq's parser loses a string here and there when it refuses an expression.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libjq.so"; }
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const std::filesystem::path file =
       std::filesystem::temp_directory_path() / ("docket-fuzz-" + std::to_string(getpid()) + ".yaml");

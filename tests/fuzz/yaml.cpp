@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "pipeline/json/expression.h"
+#include "pipeline/json/expression_facts.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
@@ -15,6 +15,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       (yaml.root->nodes > docket::most_yaml_nodes || yaml.root->bytes > 2 * docket::most_yaml_text)) {
     std::abort();
   }
-  (void)docket::members_read(docket::expression_tokens(text));
+  (void)docket::facts_of(text);
   return 0;
 }

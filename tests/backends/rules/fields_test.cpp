@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/confidence.h"
-#include "pipeline/json/condition.h"
+#include "tests/conditions.h"
 #include "tests/rules_text.h"
 
 namespace docket::rules {
@@ -21,9 +21,7 @@ json fields(const json& properties, std::string_view text) {
   return extract(properties, *plain_text(text))["fields"];
 }
 
-std::vector<Check> totals() {
-  return {{"totals add up", *Condition::compile("(.net + .tax - .total | fabs) < 0.01")}};
-}
+std::vector<Check> totals() { return {{"totals add up", condition("(.net + .tax - .total | fabs) < 0.01")}}; }
 
 double confidence(const json& answer, const char* field) {
   return field_confidence(answer["details"][field].value("signals", json::object()));

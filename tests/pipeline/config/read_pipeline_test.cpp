@@ -9,6 +9,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "pipeline/config/check_conditions.h"
 #include "pipeline/config/stage_order.h"
 #include "tests/cpu_time.h"
 #include "tests/temp_dir.h"
@@ -83,8 +84,16 @@ std::string outcome(const fs::path& file) {
     unsetenv(name.c_str());
   }
   EXPECT_EQ(result.pipeline.has_value(), result.diagnostics.empty());
-  if (result.pipeline) return summary(*result.pipeline);
   std::string text;
+  if (result.pipeline) {
+    for (const std::string& warning : result.pipeline->warnings)
+      text += "warning: " + warning + "\n";
+    const auto problems = compile_conditions(*result.pipeline);
+    EXPECT_TRUE(problems);
+    for (const std::string& problem : *problems)
+      text += problem + "\n";
+    return problems->empty() ? text + summary(*result.pipeline) : text;
+  }
   for (const Diagnostic& diagnostic : result.diagnostics) {
     text += to_string(diagnostic) + "\n";
   }

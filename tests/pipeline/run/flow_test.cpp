@@ -9,6 +9,7 @@
 
 #include "pipeline/record.h"
 #include "pipeline/support/stopwatch.h"
+#include "tests/conditions.h"
 #include "tests/fakes.h"
 
 namespace docket {
@@ -233,8 +234,8 @@ TEST(Flow, SkipsAStageWhoseConditionsAreFalse) {
         out.reasons.assign(turn.reasons.begin(), turn.reasons.end());
         return nothing();
       }));
-  stages[1].when = {{"is invoice", *Condition::compile(".classify.label == \"invoice\"")},
-                    {"never", *Condition::compile("false")}};
+  const auto when = conditions({".classify.label == \"invoice\"", "false"});
+  stages[1].when = {{"is invoice", when[0]}, {"never", when[1]}};
   std::size_t number = 0;
   const auto next = [&]() -> DocumentPtr {
     if (number == 2) return nullptr;

@@ -92,7 +92,7 @@ const Row rows[] = {
      {0, 0, 1},
      3},
     {"a condition holds for fewer documents",
-     [](Project& p) { p.edit(".classify.label == \"invoice\"", ".classify.label == \"fish\""); },
+     [](Project& p) { p.edit("== \"invoice\"", "== \"invoice\" and .document.bytes < 0"); },
      {},
      3},
     {"a condition of the last stage changes", [](Project& p) { p.edit("> 1000", "> 150"); }, {}, 3},

@@ -1,0 +1,61 @@
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace docket {
+
+// How messages to and from workers are written; see wire.h and condition_wire.h.
+
+/// Written one after the other, without gaps: numbers as they are, strings and lists behind their length.
+class Writer {
+ public:
+  template <class T>
+  void number(T value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  void text(std::string_view value) {
+    number<std::uint64_t>(value.size());
+    bytes += value;
+  }
+  std::string bytes;
+};
+
+/// Reads what Writer wrote. After the first thing that does not fit, `good` is false and all else is zero.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  template <class T>
+  T number() {
+    T value{};
+    if (rest_.size() < sizeof value) good = false;
+    if (!good) return value;
+    std::memcpy(&value, rest_.data(), sizeof value);
+    rest_.remove_prefix(sizeof value);
+    return value;
+  }
+  std::string_view text() {
+    const auto size = number<std::uint64_t>();
+    if (size > rest_.size()) good = false;
+    if (!good) return {};
+    const std::string_view value = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return value;
+  }
+  /// A number of things of at least `each` bytes that are still to come.
+  std::uint64_t count(std::size_t each) {
+    const auto value = number<std::uint64_t>();
+    if (value > rest_.size() / each) good = false;
+    return good ? value : 0;
+  }
+  bool at_end() const { return good && rest_.empty(); }
+  bool good = true;
+
+ private:
+  std::string_view rest_;
+};
+
+}  // namespace docket

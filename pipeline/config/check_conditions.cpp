@@ -1,0 +1,247 @@
+#include "pipeline/config/check_conditions.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "pipeline/config/schema_view.h"
+#include "pipeline/record.h"
+#include "pipeline/record_schema.h"
+#include "pipeline/support/suggest.h"
+#include "pipeline/support/utf8.h"
+
+namespace docket {
+namespace {
+
+using nlohmann::json;
+using Placed = SettingsReader::PlacedCondition;
+
+constexpr std::string_view policy = "policy.private";
+constexpr std::size_t longest_name = 120;  ///< Bytes of a condition in a message.
+constexpr std::size_t most_reported = 3;   ///< Paths of one condition.
+
+std::string dotted(const JsonPath& path) {
+  std::string text;
+  for (const std::string& name : path)
+    text += name == any_element ? name : "." + name;
+  return text;
+}
+
+/// A record that has an output of every stage.
+json schema_of_records(const Pipeline& pipeline) {
+  json properties = {{"document", record_schema_of("document")}};
+  for (const StageConfig& stage : pipeline.stages)
+    properties[stage.id] =
+        stage.type->output == nullptr ? json::object() : stage.type->output(stage.settings);
+  return {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+}
+
+/// What one condition is about.
+struct Subject {
+  const json& schema;
+  const StageConfig* stage = nullptr;  ///< Whose setting it is; null: the policy's.
+  bool is_check = false;               ///< Of the stage's own values; else of records.
+};
+
+class ConditionCheck {
+ public:
+  ConditionCheck(const Pipeline& pipeline, const Placed& placed, const Subject& subject,
+                 Diagnostics& diagnostics)
+      : pipeline_(pipeline),
+        placed_(placed),
+        subject_(subject),
+        schema_(subject.schema),
+        diagnostics_(diagnostics) {}
+
+  void run() {
+    if (!facts().assignment.empty()) check_assignment();
+    std::size_t reported = 0;
+    for (const JsonAccess& access : facts().accesses)
+      if (reported < most_reported && !check_access(access.path)) ++reported;
+    for (const JsonComparison& comparison : facts().comparisons)
+      check_comparison(comparison);
+    check_answer();
+  }
+
+ private:
+  const ExpressionFacts& facts() const { return placed_.named.condition->facts(); }
+  std::string name() const { return "the condition '" + excerpt(placed_.named.name, longest_name) + "' "; }
+  void error(const std::string& message) const {
+    diagnostics_.add(placed_.position, placed_.setting, name() + message);
+  }
+  void warn(const std::string& message) const {
+    diagnostics_.warn(placed_.position, placed_.setting, name() + message);
+  }
+
+  void check_assignment() const {
+    const std::string& sign = facts().assignment;
+    error("sets something with '" + sign + "', and does not compare" + (sign == "=" ? "; write ==" : ""));
+  }
+
+  /// False: it reads what nothing has.
+  bool check_access(const JsonPath& path) {
+    if (path.size() == 1 && !subject_.is_check) return check_stage(path.front());
+    if (!known_.insert(path).second) return true;
+    const JsonPath base(path.begin(), path.end() - 1);
+    const SchemaView owner = schema_.at(base);
+    if (owner.is_unknown() || owner.is_impossible()) return true;  // Said of what is before it.
+    const SchemaView found = owner.member(path.back());
+    if (found.is_impossible()) {
+      error("reads " + dotted(path) + ", " + why_impossible(base, owner) + suggestion(path.back(), owner));
+      return false;
+    }
+    const std::vector<std::string_view> names = owner.names();
+    const bool is_listed = path.back() == any_element || std::ranges::find(names, path.back()) != names.end();
+    if (found.is_unknown() && !is_listed)
+      if (const auto meant = nearest(path.back(), names))
+        warn("reads " + dotted(path) + ", did you mean '" + std::string(*meant) + "'?");
+    return true;
+  }
+
+  std::string why_impossible(const JsonPath& base, const SchemaView& owner) const {
+    const JsonKinds kinds = owner.kinds() & ~json_kind::null;
+    if ((kinds & (json_kind::object | json_kind::array)) == 0)
+      return "but " + dotted(base) + " is " + in_words(kinds) + " and has no members";
+    return subject_.is_check ? "which is not a property of the schema" : "which no record has";
+  }
+
+  static std::string suggestion(const std::string& name, const SchemaView& owner) {
+    const std::vector<std::string_view> names = owner.names();
+    return names.empty() ? "" : did_you_mean(name, names);
+  }
+
+  bool check_stage(const std::string& member) const {
+    std::vector<std::string_view> known = {"document"};
+    for (const StageConfig& stage : pipeline_.stages)
+      known.push_back(stage.id);
+    if (member == any_element || member == "document") return true;
+    if (std::ranges::find(known, member) == known.end()) {
+      error("reads ." + member + ", which is not a stage of this pipeline" + did_you_mean(member, known));
+      return false;
+    }
+    if (subject_.stage == nullptr || comes_before(member)) return true;
+    if (member == subject_.stage->id)
+      error("reads what this stage itself will say: ." + member + " is always null here");
+    else
+      error("reads ." + member + ", but this stage does not wait for '" + member +
+            "', so that it is always null here; name it in `after`");
+    return false;
+  }
+
+  bool comes_before(const std::string& id) const {
+    const auto position = static_cast<std::size_t>(subject_.stage - pipeline_.stages.data());
+    const std::vector<std::size_t> before = all_before(pipeline_.stages, position);
+    return std::ranges::any_of(before, [&](std::size_t i) { return pipeline_.stages[i].id == id; });
+  }
+
+  /// What users describe is what a value should be, not what it must be: then it is a warning.
+  void report_comparison(const SchemaView& place, const std::string& message) const {
+    if (subject_.is_check || place.is_in(users_schema))
+      warn(message);
+    else
+      error(message);
+  }
+
+  void check_comparison(const JsonComparison& comparison) const {
+    const SchemaView place = schema_.at(comparison.path);
+    if (place.is_unknown() || place.is_impossible()) return;
+    const JsonKinds kinds = place.kinds() | json_kind::null;  // The stage may not have run.
+    const auto values = place.values();
+    for (const json& constant : comparison.constants) {
+      const std::string shown = constant.dump(-1, ' ', false, json::error_handler_t::replace);
+      const std::string compares = "compares " + dotted(comparison.path) + " with " + shown;
+      if ((kind_of(constant) & kinds) == 0) {
+        report_comparison(place, compares + ", but it is " + in_words(place.kinds() & ~json_kind::null));
+        continue;
+      }
+      if (comparison.is_order || !values || constant.is_null() ||
+          std::ranges::find(*values, constant) != values->end())
+        continue;
+      report_comparison(place, compares + ", which it can never be" + suggestion(constant, *values));
+    }
+  }
+
+  static std::string suggestion(const json& constant, const json& values) {
+    std::vector<std::string_view> texts;
+    for (const json& value : values)
+      if (value.is_string()) texts.push_back(value.get_ref<const std::string&>());
+    if (!constant.is_string() || texts.empty()) return "";
+    return did_you_mean(constant.get_ref<const std::string&>(), texts);
+  }
+
+  void check_answer() const {
+    if (!facts().assignment.empty()) return;
+    JsonKinds kinds = facts().gives;
+    for (const JsonPath& path : facts().gives_of)
+      kinds |= path.empty() ? json_kind::object : schema_.at(path).kinds();
+    if ((kinds & (json_kind::boolean | json_kind::null)) != 0 || kinds == 0) return;
+    if (subject_.is_check)
+      error("gives " + in_words_of(kinds) + ", and not true or false; compare it with something");
+    else
+      warn("gives " + in_words_of(kinds) +
+           ", which counts as true for every document; compare it with something");
+  }
+
+  static std::string in_words_of(JsonKinds kinds) {
+    constexpr JsonKinds sum = json_kind::any & ~json_kind::boolean & ~json_kind::null;
+    constexpr JsonKinds figures = json_kind::number | json_kind::array;
+    return kinds == sum || kinds == figures ? "the result of a calculation" : in_words(kinds);
+  }
+
+  const Pipeline& pipeline_;
+  const Placed& placed_;
+  const Subject subject_;
+  const SchemaView schema_;
+  Diagnostics& diagnostics_;
+  std::set<JsonPath> known_;
+};
+
+const StageConfig* stage_of(const Pipeline& pipeline, const std::string& setting) {
+  const auto is_its = [&](const StageConfig& stage) {
+    return setting.starts_with("stages." + stage.id + ".");
+  };
+  const auto found = std::ranges::find_if(pipeline.stages, is_its);
+  return found == pipeline.stages.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+void check_conditions(const Pipeline& pipeline, const std::vector<Placed>& conditions,
+                      Diagnostics& diagnostics) {
+  if (conditions.empty()) return;
+  const json records = schema_of_records(pipeline);
+  for (const Placed& placed : conditions) {
+    const StageConfig* stage = stage_of(pipeline, placed.setting);
+    if (stage == nullptr && placed.setting != policy) continue;
+    const bool is_check = stage != nullptr && placed.setting != "stages." + stage->id + ".when";
+    if (is_check && stage->type->checked == nullptr) continue;
+    const json checked = is_check ? stage->type->checked(stage->settings) : json();
+    ConditionCheck(pipeline, placed, {is_check ? checked : records, stage, is_check}, diagnostics).run();
+  }
+}
+
+Result<std::vector<std::string>> compile_conditions(const Pipeline& pipeline) {
+  std::vector<std::string> lines;
+  if (!pipeline.conditions) return lines;
+  const auto problems = pipeline.conditions->compile();
+  if (!problems) return problems.error();
+  for (const ConditionPlace& place : pipeline.condition_places) {
+    const std::string& problem = (*problems)[place.condition->number()];
+    if (!problem.empty()) lines.push_back(place.place + ": " + place.setting + ": " + not_valid_jq + problem);
+  }
+  return lines;
+}
+
+std::optional<Error> refuse_conditions(const Pipeline& pipeline) {
+  const auto lines = compile_conditions(pipeline);
+  if (!lines) return lines.error();
+  if (lines->empty()) return std::nullopt;
+  const std::size_t more = lines->size() - 1;
+  return Error{ErrorClass::config,
+               lines->front() + (more == 0 ? ""
+                                           : " (and " + std::to_string(more) +
+                                                 " more conditions: `docket check` lists them)")};
+}
+
+}  // namespace docket

@@ -1,0 +1,28 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/config/diagnostics.h"
+#include "pipeline/config/settings_reader.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/support/result.h"
+
+namespace docket {
+
+/// Compares the conditions of a pipeline with what they are about, as the types of its stages declare it:
+/// members that nothing has, stages that have not run yet, constants that a value can never be, checks that
+/// are neither true nor false, `=` in place of `==`. What is surely wrong is an error, what is only likely a
+/// warning.
+void check_conditions(const Pipeline& pipeline,
+                      const std::vector<SettingsReader::PlacedCondition>& conditions,
+                      Diagnostics& diagnostics);
+
+/// What jq finds wrong with the conditions of a pipeline: `file:line:column: setting: message` each. Compiles
+/// them, which takes some 50 ms: only who is about to evaluate some asks. The Error: nothing can be compiled.
+Result<std::vector<std::string>> compile_conditions(const Pipeline& pipeline);
+
+/// The same for who goes no further: an Error (class `config`) when something is wrong.
+std::optional<Error> refuse_conditions(const Pipeline& pipeline);
+
+}  // namespace docket

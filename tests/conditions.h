@@ -1,0 +1,18 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pipeline/json/condition_set.h"
+
+namespace docket {
+
+/// Conditions of one pipeline. Throws what is wrong with an expression before jq sees it.
+std::vector<std::shared_ptr<const Condition>> conditions(const std::vector<std::string>& expressions);
+std::shared_ptr<const Condition> condition(const std::string& expression);
+
+/// What a condition says of a value.
+Result<bool> evaluate(const std::string& expression, const nlohmann::json& value,
+                      Quantifier quantifier = Quantifier::first);
+
+}  // namespace docket

@@ -1,0 +1,14 @@
+#pragma once
+#include <cstddef>
+#include <string_view>
+
+#include "backends/extraction/wire.h"
+
+namespace docket::worker {
+
+// Whole messages to and from the other end of a socket. False: that end has gone.
+
+bool send_frame(int socket, Frame kind, std::string_view body);
+bool receive_all(int socket, char* to, std::size_t size);
+
+}  // namespace docket::worker
