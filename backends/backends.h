@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -20,14 +21,15 @@ std::span<const BackendType> all();
 ModelDigests find_models(const Pipeline& pipeline, bool offline, const std::stop_token& stop);
 
 struct Options {
-  int jobs = 1;                          ///< Extraction workers.
-  std::filesystem::path extract_worker;  ///< The program docket-extract.
-  std::stop_token hard_stop;             ///< Ends calls that are on their way.
-  bool offline = false;                  ///< No question leaves this machine.
-  std::filesystem::path trace;           ///< Folder for requests and replies; empty: none are kept.
-  AnswerStore* answers = nullptr;        ///< Outlives the backend. Null: answers are not remembered.
-  ModelDigests models;                   ///< Answers of other models are not reused.
-  bool reuse_answers = true;             ///< Not: models are asked again what they have answered before.
+  int jobs = 1;                                 ///< Extraction workers.
+  std::filesystem::path extract_worker;         ///< The program docket-extract.
+  std::function<void(const Error&)> no_worker;  ///< See ExtractPoolOptions.
+  std::stop_token hard_stop;                    ///< Ends calls that are on their way.
+  bool offline = false;                         ///< No question leaves this machine.
+  std::filesystem::path trace;                  ///< Folder for requests and replies; empty: none are kept.
+  AnswerStore* answers = nullptr;               ///< Outlives the backend. Null: answers are not remembered.
+  ModelDigests models;                          ///< Answers of other models are not reused.
+  bool reuse_answers = true;  ///< Not: models are asked again what they have answered before.
 };
 
 /// The one backend of a run: hands each request to the backend that it names, and those for

@@ -11,6 +11,7 @@
 #include "cli/exit_code.h"
 #include "cli/open_ledger.h"
 #include "cli/table.h"
+#include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/record.h"
 #include "pipeline/run/dry_run.h"
 #include "pipeline/run/inputs.h"
@@ -145,6 +146,9 @@ int explain_command(const ExplainOptions& options) {
   text +=
       "\n  record: " + (opened->pipeline.output_dir / (document.name + std::string(record_ending))).string() +
       "\n";
+  if (is_acknowledged(document))
+    text += "  acknowledged " + *document.acknowledged +
+            (document.ack_reason.value_or("").empty() ? "" : ": " + *document.ack_reason) + "\n";
   for (const LedgerStage& stage : *stages)
     text += story_of(stage);
   text += story_of(*calls) + forecast_for(std::move(opened->pipeline), file);

@@ -69,6 +69,43 @@ std::string stage_table(const ordered_json& report) {
   return format_table(rows);
 }
 
+/// Behind a document that is not new: what was known of it.
+std::string standing_of(const ordered_json& document) {
+  const std::string standing = document.value("standing", "new");
+  if (standing == "new") return "";
+  if (!document.contains("acknowledged")) return " (" + standing + ")";
+  const std::string reason = document["acknowledged"].value("reason", "");
+  return " (acknowledged" + (reason.empty() ? "" : ": " + reason) + ")";
+}
+
+/// new: 1 failed, 7 held; known: 2 failed
+std::string attention(const ordered_json& report) {
+  if (!report.contains("attention")) return "";  // Of an older docket.
+  std::string text;
+  for (const char* standing : {"new", "known", "acknowledged"}) {
+    std::string counts;
+    for (const char* outcome : {"failed", "held"}) {
+      const ordered_json& count = report["attention"][outcome][standing];
+      if (count != 0) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", number(count), outcome);
+    }
+    if (!counts.empty()) text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", standing, counts);
+  }
+  return text.empty() ? "" : text + "\n";
+}
+
+std::string input_problems(const ordered_json& report) {
+  if (!report.contains("input") || report["input"]["problems"]["count"] == 0) return "";
+  const ordered_json& problems = report["input"]["problems"];
+  std::string text = fmt::format("\ninput that is not as it should be ({}):\n", number(problems["count"]));
+  std::size_t shown = 0;
+  for (const ordered_json& problem : problems["first"]) {
+    if (shown == most_documents_shown) break;
+    text += "  " + problem.get<std::string>() + "\n";
+    ++shown;
+  }
+  return text + more(problems["count"], shown);
+}
+
 std::string held(const ordered_json& report) {
   std::string text;
   for (const ordered_json& group : report["held"]) {
@@ -76,7 +113,8 @@ std::string held(const ordered_json& report) {
     std::size_t shown = 0;
     for (const ordered_json& document : group["documents"]) {
       if (shown == most_documents_shown) break;
-      text += fmt::format("  {}: {}\n", document["path"].get<std::string>(), joined(document["reasons"]));
+      text += fmt::format("  {}: {}{}\n", document["path"].get<std::string>(), joined(document["reasons"]),
+                          standing_of(document));
       ++shown;
     }
     text += more(group["count"], shown);
@@ -91,8 +129,9 @@ std::string failed(const ordered_json& report) {
     std::size_t shown = 0;
     for (const ordered_json& document : group["documents"]) {
       if (shown == most_documents_shown) break;
-      text += fmt::format("  {}: {}: {}\n", document["path"].get<std::string>(),
-                          document["stage"].get<std::string>(), document["message"].get<std::string>());
+      text += fmt::format("  {}: {}: {}{}\n", document["path"].get<std::string>(),
+                          document["stage"].get<std::string>(), document["message"].get<std::string>(),
+                          standing_of(document));
       ++shown;
     }
     text += more(group["count"], shown);
@@ -165,7 +204,7 @@ std::string format_report(const ordered_json& report) {
   const auto has_worked = [](const ordered_json& stage) { return stage["in"] != 0; };
   const bool some_ran = in == 0 || std::ranges::any_of(report["stages"], has_worked);
   std::string text = (some_ran ? stage_table(report) : "") + printable(held(report) + failed(report)) +
-                     printable(missing(report));
+                     printable(missing(report) + input_problems(report));
   text +=
       fmt::format("\n{}: {}; {}", counted(in, "document"), counts, format_duration(milliseconds(wall_ms)));
   if (wall_ms > 0 && in > 0) {
@@ -173,6 +212,7 @@ std::string format_report(const ordered_json& report) {
     text += (rate < 100 ? fmt::format(", {:.3g}", rate) : fmt::format(", {:.0f}", rate)) + " a second";
   }
   text += fmt::format(", {}\n", format_cost(report["totals"]["usage"]["cost_usd"]));
+  text += attention(report);
   if (report["run"].contains("stopped"))
     text += "stopped: " + report["run"]["stopped"].get<std::string>() + "\n";
   return text;

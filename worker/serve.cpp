@@ -108,7 +108,7 @@ std::string encoded_answer(int socket, int file, const ExtractOrder& order, cons
 
 WorkerExit serve(int socket, const MediaTypes& media_types) try {
   const MemoryMeter memory;
-  if (!send_frame(socket, Frame::ready, {})) return WorkerExit::done;
+  if (!send_frame(socket, Frame::ready, wire_version)) return WorkerExit::done;
   for (int documents = 1;; ++documents) {
     FrameHeader header;
     const Descriptor file = receive_header(socket, header);

@@ -19,6 +19,7 @@ constexpr LedgerColumn<LedgerGlance> glance_columns[] = {
     column<&LedgerGlance::parked>("parked"),
     column<&LedgerGlance::record_bytes>("record_bytes"),
     column<&LedgerGlance::in_input>("in_input"),
+    column<&LedgerGlance::is_acknowledged>("acknowledged IS NOT NULL"),
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ struct LedgerGlance {
   bool settled = false;
   bool parked = false;
   bool in_input = false;
+  bool is_acknowledged = false;
   std::int64_t record_bytes = 0;
 };
 

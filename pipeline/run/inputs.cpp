@@ -9,12 +9,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 #include <utility>
 
 #include "pipeline/support/event.h"
 #include "pipeline/support/glob.h"
+#include "pipeline/support/suggest.h"
 
 namespace docket {
 
@@ -52,6 +52,64 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
+/// The name beside the first part of the path that is missing which looks most like it: `, did you mean
+/// 'in'?`
+std::string suggestion(const fs::path& path) {
+  fs::path folder = "/";
+  for (const fs::path& part : path.lexically_normal().relative_path()) {
+    if (!part.empty() && is_there(folder / part)) {
+      folder /= part;
+      continue;
+    }
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+      names.push_back(at->path().filename().string());
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    const auto found = nearest(part.string(), known);
+    return found ? ", did you mean '" + std::string(*found) + "'?" : "";
+  }
+  return "";
+}
+
+std::string_view kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a named pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+/// Why a path that was named is no document.
+struct NoDocument {
+  std::string why;
+  bool is_certain = true;  ///< Not: it cannot even be looked at, and may be what was meant.
+};
+
+std::optional<NoDocument> no_document(const fs::path& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) == 0) {
+    if (S_ISREG(status.st_mode)) return std::nullopt;
+    return NoDocument{"is " + std::string(kind_of(status.st_mode)) + ", not a file"};
+  }
+  const int error = errno;
+  std::error_code ignored;
+  if ((error == ENOENT || error == ELOOP) && fs::is_symlink(path, ignored))
+    return NoDocument{"is a link to " + fs::read_symlink(path, ignored).string() +
+                      ", where there is no file"};
+  if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG)
+    return NoDocument{"does not exist" + suggestion(path)};
+  return NoDocument{"cannot be read: " + std::generic_category().message(error), false};
+}
+
+/// A search below the folder would not come to the file.
+bool is_behind_link(const std::string& folder, const std::string& file) {
+  std::error_code ignored;
+  for (std::size_t slash = file.find('/', folder.size() + 1); slash != std::string::npos;
+       slash = file.find('/', slash + 1))
+    if (fs::is_symlink(file.substr(0, slash), ignored)) return true;
+  return false;
+}
+
 Glob glob_of(const std::string& source, const fs::path& base) {
   const fs::path path = (base / source).lexically_normal();
   return is_folder(path) ? Glob::below(path.string()) : Glob(path.string(), Glob::Use::list);
@@ -81,6 +139,8 @@ class Inputs::Source {
  public:
   virtual ~Source() = default;
   virtual std::string next(const std::stop_token& stop) = 0;
+  /// The folder where nothing at all was found, as where a share is not mounted; empty: there is none.
+  virtual std::string bare_folder() const { return {}; }
 };
 
 namespace {
@@ -97,10 +157,24 @@ class OneFile final : public Inputs::Source {
 /// Depth first through the folders that a pattern reaches.
 class Walk final : public Inputs::Source {
  public:
-  Walk(Glob glob, std::string output_dir, const std::function<void(const std::string&)>& warn)
-      : glob_(std::move(glob)), output_dir_(std::move(output_dir)), warn_(warn) {
-    open(glob_.root().empty() ? "." : glob_.root(), glob_.start());
+  Walk(Glob glob, std::string output_dir, const LeftOut& rules, const Inputs::Told& problem,
+       const Inputs::Told& left_out, const Inputs::Told& folder_link)
+      : glob_(std::move(glob)),
+        output_dir_(std::move(output_dir)),
+        rules_(rules),
+        problem_(problem),
+        left_out_(left_out),
+        folder_link_(folder_link) {
+    const std::string root = glob_.root().empty() ? "." : glob_.root();
+    if (rules_.covers(root))
+      left_out_(root);
+    else
+      open(root, glob_.start());
+    const auto is_a_persons = [](const Entry& entry) { return !is_of_system(entry); };
+    is_bare_ = was_read_ && std::ranges::none_of(open_.front().entries, is_a_persons);
   }
+
+  std::string bare_folder() const override { return is_bare_ ? glob_.root() : ""; }
 
   std::string next(const std::stop_token& stop) override {
     while (!open_.empty() && !stop.stop_requested()) {
@@ -110,22 +184,30 @@ class Walk final : public Inputs::Source {
         continue;
       }
       const Entry& entry = folder.entries[folder.next++];
-      if (!entry.is_folder && glob_.accepts(folder.places, entry.name)) {
-        return join(folder.path, entry.name);
-      }
-      if (!entry.is_folder) continue;
-      Glob::Places places = glob_.enter(folder.places, entry.name);
-      const std::string path = join(folder.path, entry.name);
-      if (!places.empty() && path != output_dir_)
+      const bool is_folder = entry.kind == Kind::folder || entry.kind == Kind::folder_link;
+      Glob::Places places = is_folder ? glob_.enter(folder.places, entry.name) : Glob::Places();
+      if (is_folder ? places.empty() : !glob_.accepts(folder.places, entry.name)) continue;
+      std::string path = join(folder.path, entry.name);
+      if (is_of_system(entry) || rules_.excludes(path)) {
+        left_out_(path);
+      } else if (entry.kind == Kind::file) {
+        return path;
+      } else if (entry.kind == Kind::dead_link) {
+        if (const auto none = no_document(path)) problem_(path + " " + none->why);
+      } else if (entry.kind == Kind::folder_link) {
+        folder_link_(path);
+      } else if (path != output_dir_) {
         open(path, std::move(places));  // `folder` is no longer valid.
+      }
     }
     return {};
   }
 
  private:
+  enum class Kind { file, folder, folder_link, dead_link };
   struct Entry {
     std::string name;
-    bool is_folder;
+    Kind kind;
   };
   struct Folder {
     std::string path;
@@ -143,39 +225,66 @@ class Walk final : public Inputs::Source {
   }
 
   void open(const std::string& path, Glob::Places places) {
+    const bool is_root = open_.empty();
     Folder folder{path, std::move(places), {}, 0};
     DIR* const stream = opendir(path.c_str());
-    if (stream == nullptr) warn_("cannot read the folder " + path + ": " + std::strerror(errno));
-    while (const dirent* entry = stream != nullptr ? readdir(stream) : nullptr) {
+    // A folder that went away since its name was read is none of the input any more.
+    if (stream == nullptr && (is_root || errno != ENOENT)) tell(path, errno, is_root);
+    was_read_ = stream != nullptr;
+    while (stream != nullptr) {
+      errno = 0;
+      const dirent* const entry = readdir(stream);
+      if (entry == nullptr) {
+        if (errno != 0) tell(path, errno, is_root);
+        break;
+      }
       const std::string_view name = entry->d_name;
       if (name == "." || name == "..") continue;
-      if (const auto is_folder = kind_of(dirfd(stream), *entry))
-        folder.entries.push_back({std::string(name), *is_folder});
+      if (const auto kind = kind_of(dirfd(stream), *entry))
+        folder.entries.push_back({std::string(name), *kind});
     }
     if (stream != nullptr) closedir(stream);
     std::ranges::sort(folder.entries, {}, &Entry::name);
     open_.push_back(std::move(folder));
   }
 
-  /// Whether it is a folder; nothing for what is neither a folder nor a file. A link to a file is fine, a
-  /// link to a folder is not followed.
-  static std::optional<bool> kind_of(int folder, const dirent& entry) {
-    if (entry.d_type == DT_REG) return false;
-    if (entry.d_type == DT_DIR) return true;
-    struct stat status {};
+  void tell(const std::string& folder, int error, bool is_root) const {
+    if (is_root && error == ENOENT)
+      problem_("the folder " + folder + " does not exist" + suggestion(folder));
+    else
+      problem_("cannot read the folder " + folder + ": " + std::generic_category().message(error));
+  }
+
+  static bool is_of_system(const Entry& entry) {
+    return entry.kind == Kind::folder || entry.kind == Kind::folder_link
+               ? LeftOut::is_system_folder(entry.name)
+               : LeftOut::is_system_file(entry.name);
+  }
+
+  /// Nothing for what is neither a folder nor a file. A link to a file is fine.
+  static std::optional<Kind> kind_of(int folder, const dirent& entry) {
+    if (entry.d_type == DT_REG) return Kind::file;
+    if (entry.d_type == DT_DIR) return Kind::folder;
     const bool known = entry.d_type != DT_UNKNOWN && entry.d_type != DT_LNK;
-    if (known || fstatat(folder, entry.d_name, &status, 0) != 0) return std::nullopt;
-    if (S_ISREG(status.st_mode)) return false;
-    struct stat itself {};
-    if (fstatat(folder, entry.d_name, &itself, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(itself.st_mode))
-      return std::nullopt;
-    return true;
+    if (known) return std::nullopt;
+    struct stat status {
+    }, itself{};
+    if (fstatat(folder, entry.d_name, &itself, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;  // Gone.
+    if (fstatat(folder, entry.d_name, &status, 0) != 0) return Kind::dead_link;
+    if (S_ISREG(status.st_mode)) return Kind::file;
+    if (!S_ISDIR(status.st_mode)) return std::nullopt;
+    return S_ISDIR(itself.st_mode) ? Kind::folder : Kind::folder_link;
   }
 
   const Glob glob_;
   const std::string output_dir_;
-  const std::function<void(const std::string&)>& warn_;
+  const LeftOut& rules_;
+  const Inputs::Told& problem_;
+  const Inputs::Told& left_out_;
+  const Inputs::Told& folder_link_;
   std::vector<Folder> open_;
+  bool was_read_ = false;  ///< The folder that was opened last.
+  bool is_bare_ = false;
 };
 
 /// A list on standard input.
@@ -228,21 +337,71 @@ class List final : public Inputs::Source {
   bool ended_ = false;
 };
 
+/// Why no file matches a pattern that a person typed.
+std::optional<std::string> mistake_in_pattern(const fs::path& path, const std::string& source,
+                                              const InputOptions& options, const LeftOut& rules,
+                                              const std::stop_token& stop) {
+  std::size_t left_out = 0;
+  bool is_certain = true;
+  Glob glob(path.string(), Glob::Use::list);
+  const fs::path root = glob.root();
+  std::error_code error;
+  const fs::file_type type = fs::status(root, error).type();
+  if (type == fs::file_type::not_found)
+    return source + ": " + root.string() + " does not exist" + suggestion(root);
+  const Inputs::Told problem = [&](const std::string&) { is_certain = false; };
+  const Inputs::Told count = [&](const std::string&) { ++left_out; };
+  const Inputs::Told note = [](const std::string&) {};
+  const bool found =
+      !Walk(std::move(glob), options.output_dir.string(), rules, problem, count, note).next(stop).empty();
+  if (found || !is_certain || !options.empty_is_odd || stop.stop_requested()) return std::nullopt;
+  std::string mistake = "no file matches " + source;
+  if (left_out > 0) mistake += " (but " + std::to_string(left_out) + " that are left out)";
+  return mistake;
+}
+
 }  // namespace
 
-Inputs::Inputs(InputOptions options, std::function<void(const std::string&)> warn)
-    : options_(std::move(options)), warn_(std::move(warn)) {}
+Inputs::Inputs(InputOptions options, Told problem, Told left_out, Told note)
+    : options_(std::move(options)),
+      rules_(options_.exclude, options_.project),
+      problem_([this, problem = std::move(problem)](const std::string& text) {
+        told_ = true;
+        problem(text);
+      }),
+      left_out_(left_out ? std::move(left_out) : [](const std::string&) {}),
+      folder_link_([this, note = std::move(note)](const std::string& link) {
+        const auto is_named = [&](const std::string& source) {
+          return (options_.base / source).lexically_normal() == link;
+        };
+        if (note && std::ranges::none_of(options_.sources, is_named))
+          note(link + " is a link to a folder, which is not followed: name it as an input of its own");
+      }) {}
 
 Inputs::~Inputs() = default;
 
-std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) const {
+std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) {
   const std::string& source = options_.sources[position];
   if (source == "-") return std::make_unique<List>(options_.base, options_.separator);
   const fs::path path = (options_.base / source).lexically_normal();
-  if (is_folder(path))
-    return std::make_unique<Walk>(Glob::below(path.string()), options_.output_dir.string(), warn_);
-  if (is_there(path) || !Glob::is_pattern(source)) return std::make_unique<OneFile>(path);
-  return std::make_unique<Walk>(Glob(path.string(), Glob::Use::list), options_.output_dir.string(), warn_);
+  const auto walk = [&](Glob glob) {
+    return std::make_unique<Walk>(std::move(glob), options_.output_dir.string(), rules_, problem_, left_out_,
+                                  folder_link_);
+  };
+  if (is_folder(path)) return walk(Glob::below(path.string()));
+  if (!is_there(path) && Glob::is_pattern(source)) return walk(Glob(path.string(), Glob::Use::list));
+  return std::make_unique<OneFile>(may_be_document(path.string()) ? path.string() : "");
+}
+
+/// Of a file that is named, by a source or on a list.
+bool Inputs::may_be_document(const std::string& file) {
+  if (rules_.covers(file)) {
+    left_out_(file);
+    return false;
+  }
+  const auto none = no_document(file);
+  if (none) problem_(file + " " + none->why);
+  return !none;
 }
 
 bool Inputs::named_before(std::size_t position, const std::string& file) const {
@@ -250,7 +409,8 @@ bool Inputs::named_before(std::size_t position, const std::string& file) const {
     const std::string& source = options_.sources[i];
     if (source == "-") continue;
     if ((options_.base / source).lexically_normal() == file) return true;
-    if (glob_of(source, options_.base).matches(file)) return true;
+    const Glob glob = glob_of(source, options_.base);
+    if (glob.matches(file) && !is_behind_link(glob.root(), file)) return true;
   }
   return false;
 }
@@ -261,21 +421,63 @@ std::optional<Input> Inputs::next(const std::stop_token& stop) {
     std::string file = source_->next(stop);
     if (!is_shortest(file)) file = fs::path(file).lexically_normal().string();
     if (file.empty()) {
-      const bool is_list = options_.sources[position_] == "-";
-      if (!found_ && !is_list && options_.empty_is_odd && !stop.stop_requested()) {
-        warn_("no file matches " + options_.sources[position_]);
-      }
-      source_.reset();
-      found_ = false;
-      ++position_;
+      if (!stop.stop_requested()) end_source();
       continue;
     }
+    const bool is_list = options_.sources[position_] == "-";
+    if (is_list ? !may_be_document(file) : named_before(position_, file)) continue;
     found_ = true;
-    if (options_.sources[position_] != "-" && named_before(position_, file)) continue;
     std::string path = document_path(file, options_.base, options_.project);
     return Input{std::move(path), std::move(file)};
   }
   return std::nullopt;
+}
+
+/// A night without input is hardly ever what it should be: a share is not mounted, a scanner is off.
+void Inputs::end_source() {
+  constexpr const char* advice = "; if that may be, set `input: {may_be_empty: true}` in the pipeline";
+  if (const std::string bare = source_->bare_folder(); !bare.empty() && options_.empty_is_odd)
+    problem_("the folder " + bare + " is empty" + advice);
+  source_.reset();
+  ++position_;
+  if (position_ < options_.sources.size() || found_ || told_ || !options_.empty_is_odd) return;
+  std::string sources;
+  for (const std::string& source : options_.sources)
+    sources += (sources.empty() ? "" : ", ") + (source == "-" ? "the list on standard input" : source);
+  problem_("there is no file in the input (" + sources + ")" + advice);
+}
+
+bool would_name(const InputOptions& options, const std::string& file) {
+  if (LeftOut(options.exclude, options.project).covers(file)) return false;
+  if (file.starts_with(options.output_dir.string() + "/")) return false;
+  return std::ranges::any_of(options.sources, [&](const std::string& source) {
+    return source != "-" && ((options.base / source).lexically_normal() == file ||
+                             glob_of(source, options.base).matches(file));
+  });
+}
+
+std::optional<Error> mistyped(const InputOptions& options, const std::stop_token& stop) {
+  constexpr std::size_t most_told = 10;
+  const LeftOut rules(options.exclude, options.project);
+  std::vector<std::string> mistakes;
+  for (const std::string& source : options.sources) {
+    const fs::path path = (options.base / source).lexically_normal();
+    if (source == "-") continue;
+    if (rules.covers(path.string())) {
+      mistakes.push_back(source + " is left out by `input.exclude` of the pipeline");
+    } else if (is_there(path) || !Glob::is_pattern(source)) {
+      const auto none = is_folder(path) ? std::nullopt : no_document(path);
+      if (none && none->is_certain) mistakes.push_back(source + " " + none->why);
+    } else if (auto mistake = mistake_in_pattern(path, source, options, rules, stop)) {
+      mistakes.push_back(std::move(*mistake));
+    }
+  }
+  if (mistakes.empty()) return std::nullopt;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(mistakes.size(), most_told); ++i)
+    text += (i == 0 ? "" : "; ") + mistakes[i];
+  if (mistakes.size() > most_told) text += "; and " + std::to_string(mistakes.size() - most_told) + " more";
+  return Error{ErrorClass::config, text + (text.ends_with('?') ? "" : ";") + " nothing was run"};
 }
 
 }  // namespace docket

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/record.h"
 #include "pipeline/run/output.h"
@@ -92,6 +93,7 @@ void RunLedger::ended(const Document& document, bool in_input, std::string recor
   row.in_input = in_input || (before != nullptr && before->in_input);
   row.record_bytes = record_bytes;
   count_attempt(row, before);
+  keep_acknowledgement(row, before);
   if (std::ranges::any_of(document.stages, &StageResult::withheld_for_now)) row.settled = false;
   ledger_->document_ended(std::move(row), stages_of(document), std::move(record));
 }

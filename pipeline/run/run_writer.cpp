@@ -33,6 +33,15 @@ std::string words_file(const Text& text) {
   return to_line({{"docket", 1}, {"pages", std::move(pages)}}) + "\n";
 }
 
+/// It went away between the look at its folder and the look at it. The next run will not name it.
+bool is_gone(const Document& document) {
+  const StageResult* const failed = failed_stage(document);
+  std::error_code ignored;
+  return failed != nullptr && failed->error->error_class == ErrorClass::unreadable &&
+         std::filesystem::symlink_status(document.file, ignored).type() ==
+             std::filesystem::file_type::not_found;
+}
+
 }  // namespace
 
 RunWriter::RunWriter(const Pipeline& pipeline, const Output& output, RunLedger& ledger, Options options)
@@ -45,7 +54,7 @@ void RunWriter::fail(const Error& error) {
 void RunWriter::add(const Document& document) {
   report_.add(document);
   if (!error_) error_ = ledger_.ledger().failure();
-  if (error_ || outcome(document) == Outcome::cancelled) return;
+  if (error_ || outcome(document) == Outcome::cancelled || is_gone(document)) return;
   error_ = write_files(document);
 }
 
