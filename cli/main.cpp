@@ -1,12 +1,40 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <sstream>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/table.h"
 #include "cli/version.h"
 
 using namespace docket;
+
+namespace {
+
+/// An empty argument is mostly a variable that is not set, and is never a file, a folder or a name.
+void refuse_empty_values(CLI::App& app) {
+  const auto refuse = [](const std::string& value) {
+    const bool is_empty = value.find_first_not_of(" \t") == std::string::npos;
+    return is_empty ? std::string("the value is empty; is a variable in the command not set?")
+                    : std::string();
+  };
+  for (CLI::Option* option : app.get_options())
+    if (option->get_items_expected_max() > 0) option->check(refuse);
+  for (CLI::App* verb : app.get_subcommands(nullptr))
+    refuse_empty_values(*verb);
+}
+
+/// Prints what is wrong with the command line, or the help that it asked for.
+int explain(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream out, err;
+  const int code = app.exit(error, out, err);
+  std::fputs(printable(out.str()).c_str(), stdout);
+  std::fputs(printable(err.str()).c_str(), stderr);
+  return code == 0 ? exit_up_to_date : exit_usage;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{
@@ -22,10 +50,11 @@ int main(int argc, char** argv) {
   int exit_code = exit_up_to_date;
   for (AddVerb* add : verbs())
     add(app, exit_code);
+  refuse_empty_values(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? exit_up_to_date : exit_usage;
+    return explain(app, error);
   } catch (const std::exception& error) {
     print_error(std::string("internal error: ") + error.what());
     return exit_failed;

@@ -111,6 +111,8 @@ class PipelineReader {
     pipeline_.name = pipeline_.settings.text("name");
     if (pipeline_.name.empty()) pipeline_.name = pipeline_.file.stem().string();
     pipeline_.inputs = pipeline_.settings.group("input").texts("paths");
+    if (pipeline_.settings.group("input").boolean("case_sensitive")) pipeline_.letters = LetterCase::counts;
+    reader_.set_paths(PathPatterns::Use::choose, pipeline_.letters);
     pipeline_.output_dir =
         (pipeline_.directory / pipeline_.settings.group("output").text("dir")).lexically_normal();
   }

@@ -7,7 +7,6 @@
 
 #include "pipeline/ledger/tables.h"
 #include "pipeline/run/output.h"
-#include "pipeline/support/glob.h"
 
 namespace docket {
 
@@ -33,7 +32,8 @@ InputOptions input_options(const RunOptions& options, const Pipeline& pipeline) 
           pipeline.directory,
           pipeline.output_dir,
           !own,
-          options.null_separated ? '\0' : '\n'};
+          options.null_separated ? '\0' : '\n',
+          pipeline.letters};
 }
 
 DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeline, LedgerDatabase* ledger,
@@ -48,6 +48,7 @@ DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeli
       project_folder_(open_folder(pipeline.directory)),
       pipeline_mtime_ns_(newest(pipeline.files)),
       whole_input_(options.whole_input()),
+      only_(patterns_of(options.only, pipeline)),
       inputs_(input_options(options, pipeline),
               [&listener](const std::string& warning) { listener.warned(warning); }) {
   if (ledger_ != nullptr) cursor_.emplace(*ledger_, pipeline_digest_);
@@ -60,7 +61,7 @@ DocumentPtr DocumentSource::next(const std::stop_token& stop) {
       listed_all_ = whole_input_ && !stop.stop_requested();
       break;
     }
-    if (!wanted(input->path)) continue;
+    if (!wanted(*input)) continue;
     if (DocumentPtr document = consider(std::move(*input))) {
       ++handed_out_;
       return document;
@@ -69,9 +70,9 @@ DocumentPtr DocumentSource::next(const std::stop_token& stop) {
   return nullptr;
 }
 
-bool DocumentSource::wanted(const std::string& path) const {
-  return options_.only.empty() || std::ranges::any_of(options_.only, [&](const std::string& glob) {
-           return matches_document(glob, path);
+bool DocumentSource::wanted(const Input& input) const {
+  return options_.only.empty() || std::ranges::any_of(only_, [&](const PathPatterns& patterns) {
+           return patterns.contain(input.file);
          });
 }
 

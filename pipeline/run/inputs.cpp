@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "pipeline/support/event.h"
-#include "pipeline/support/glob.h"
+#include "pipeline/support/file_names.h"
 
 namespace docket {
 
@@ -52,9 +52,45 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
-Glob glob_of(const std::string& source, const fs::path& base) {
-  const fs::path path = (base / source).lexically_normal();
-  return is_folder(path) ? Glob::below(path.string()) : Glob(path.string(), Glob::Use::list);
+/// A source as it is to be read: absolute, and spelt as on the disk.
+struct Meant {
+  enum class Kind { file, folder, glob };
+  Kind kind;
+  std::string path;  ///< Of a glob: its root.
+  std::optional<Glob> glob = std::nullopt;
+};
+
+/// What a source means: itself, or else what differs from it only in spelling.
+std::vector<Meant> meanings_of(const std::string& source, const InputOptions& options, FileNames& names) {
+  const auto of_path = [](const std::string& path) {
+    return Meant{is_folder(path) ? Meant::Kind::folder : Meant::Kind::file, path};
+  };
+  const bool is_absolute = source.starts_with('/');
+  std::string path = (options.base / source).lexically_normal().string();
+  while (path.size() > 1 && path.ends_with('/'))
+    path.pop_back();
+  if (is_there(path)) return {of_path(path)};
+  std::vector<Meant> meanings;
+  if (!Glob::is_pattern(source)) {
+    for (const std::string& there : names.find(path))
+      meanings.push_back(of_path(there));
+    if (meanings.empty()) meanings.push_back({Meant::Kind::file, path});
+    return meanings;
+  }
+  const std::string relative = fs::path(source).lexically_normal().string();
+  const bool climbs = relative.starts_with("..");  // Then the folder's own name is part of the pattern.
+  const Glob glob = is_absolute || climbs
+                        ? Glob(path, Glob::Use::list, options.letters)
+                        : Glob::in(options.base.string(), relative, Glob::Use::list, options.letters);
+  for (const std::string& root : names.find(glob.root()))
+    meanings.push_back({Meant::Kind::glob, root, glob.with_root(root)});
+  if (meanings.empty()) meanings.push_back({Meant::Kind::glob, glob.root(), glob});
+  return meanings;
+}
+
+/// True if a search below a folder would come to what is there under `rest`.
+bool is_listed_below(std::string_view rest) {
+  return ("/" + std::string(rest)).find("/.") == std::string::npos;
 }
 
 }  // namespace
@@ -178,6 +214,21 @@ class Walk final : public Inputs::Source {
   std::vector<Folder> open_;
 };
 
+class OneAfterTheOther final : public Inputs::Source {
+ public:
+  explicit OneAfterTheOther(std::vector<std::unique_ptr<Inputs::Source>> sources)
+      : sources_(std::move(sources)) {}
+  std::string next(const std::stop_token& stop) override {
+    for (; at_ < sources_.size(); ++at_)
+      if (std::string file = sources_[at_]->next(stop); !file.empty()) return file;
+    return {};
+  }
+
+ private:
+  const std::vector<std::unique_ptr<Inputs::Source>> sources_;
+  std::size_t at_ = 0;
+};
+
 /// A list on standard input.
 class List final : public Inputs::Source {
  public:
@@ -231,28 +282,51 @@ class List final : public Inputs::Source {
 }  // namespace
 
 Inputs::Inputs(InputOptions options, std::function<void(const std::string&)> warn)
-    : options_(std::move(options)), warn_(std::move(warn)) {}
+    : options_(std::move(options)), warn_(std::move(warn)), names_(options_.letters) {}
 
 Inputs::~Inputs() = default;
 
-std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) const {
+std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) {
   const std::string& source = options_.sources[position];
   if (source == "-") return std::make_unique<List>(options_.base, options_.separator);
-  const fs::path path = (options_.base / source).lexically_normal();
-  if (is_folder(path))
-    return std::make_unique<Walk>(Glob::below(path.string()), options_.output_dir.string(), warn_);
-  if (is_there(path) || !Glob::is_pattern(source)) return std::make_unique<OneFile>(path);
-  return std::make_unique<Walk>(Glob(path.string(), Glob::Use::list), options_.output_dir.string(), warn_);
+  std::vector<std::unique_ptr<Source>> all;
+  for (Meant& meant : meanings_of(source, options_, names_)) {
+    if (meant.kind == Meant::Kind::file)
+      all.push_back(std::make_unique<OneFile>(std::move(meant.path)));
+    else
+      all.push_back(
+          std::make_unique<Walk>(meant.glob ? std::move(*meant.glob) : Glob::below(std::move(meant.path)),
+                                 options_.output_dir.string(), warn_));
+  }
+  return all.size() == 1 ? std::move(all.front()) : std::make_unique<OneAfterTheOther>(std::move(all));
 }
 
-bool Inputs::named_before(std::size_t position, const std::string& file) const {
-  for (std::size_t i = 0; i < position; ++i) {
-    const std::string& source = options_.sources[i];
-    if (source == "-") continue;
-    if ((options_.base / source).lexically_normal() == file) return true;
-    if (glob_of(source, options_.base).matches(file)) return true;
+/// The source's files will not be named again. Files and folders are looked up, so that ten thousand names on
+/// a command line take no more time each than ten.
+void Inputs::remember(std::size_t position) {
+  const std::string& source = options_.sources[position];
+  if (source == "-") return;
+  for (Meant& meant : meanings_of(source, options_, names_)) {
+    if (meant.kind == Meant::Kind::file)
+      files_.insert(std::move(meant.path));
+    else if (meant.kind == Meant::Kind::folder)
+      folders_.insert(std::move(meant.path));
+    else
+      globs_.push_back(std::move(*meant.glob));
   }
-  return false;
+}
+
+bool Inputs::named_before(const std::string& file) const {
+  if (files_.contains(file)) return true;
+  if (!folders_.empty()) {
+    for (std::size_t slash = file.rfind('/'); slash != std::string::npos && slash > 0;
+         slash = file.rfind('/', slash - 1))
+      if (folders_.contains(file.substr(0, slash)) &&
+          is_listed_below(std::string_view(file).substr(slash + 1)))
+        return true;
+    if (folders_.contains("/") && is_listed_below(std::string_view(file).substr(1))) return true;
+  }
+  return std::ranges::any_of(globs_, [&](const Glob& glob) { return glob.matches(file); });
 }
 
 std::optional<Input> Inputs::next(const std::stop_token& stop) {
@@ -267,11 +341,15 @@ std::optional<Input> Inputs::next(const std::stop_token& stop) {
       }
       source_.reset();
       found_ = false;
-      ++position_;
+      remember(position_++);
       continue;
     }
     found_ = true;
-    if (options_.sources[position_] != "-" && named_before(position_, file)) continue;
+    if (options_.sources[position_] != "-") {
+      if (named_before(file)) continue;
+    } else if (!is_there(file)) {
+      if (const auto there = names_.find(file); there.size() == 1) file = there.front();
+    }
     std::string path = document_path(file, options_.base, options_.project);
     return Input{std::move(path), std::move(file)};
   }

@@ -5,7 +5,11 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <unordered_set>
 #include <vector>
+
+#include "pipeline/support/file_names.h"
+#include "pipeline/support/glob.h"
 
 namespace docket {
 
@@ -23,13 +27,16 @@ struct InputOptions {
   std::filesystem::path output_dir;  ///< Not searched. Absolute.
   bool empty_is_odd = true;          ///< Whether to warn of a folder or glob without a single file.
   char separator = '\n';             ///< Between the paths of a list on standard input.
+  LetterCase letters = LetterCase::ignored;  ///< In globs, and names that are not there as they are written.
 };
 
 /// Lists documents one at a time; memory is that of the names in the folders that are open, not of all names.
 ///
 /// Order: sources as given, each folder's entries by the bytes of their names. A folder stands for every
 /// regular file below it but those that begin with a dot; links to folders are not followed. A file that an
-/// earlier source has named already is not named again (a list on standard input is taken as it is).
+/// earlier source has named already is not named again (a list on standard input is taken as it is). A source
+/// that is not there as it is written is looked for in the other normal form of Unicode, and in other
+/// capitals.
 class Inputs {
  public:
   /// `warn` takes what a person should know: a folder that cannot be read, a glob that matches nothing.
@@ -41,14 +48,20 @@ class Inputs {
   class Source;
 
  private:
-  std::unique_ptr<Source> open(std::size_t position) const;
-  bool named_before(std::size_t position, const std::string& file) const;
+  std::unique_ptr<Source> open(std::size_t position);
+  bool named_before(const std::string& file) const;
+  void remember(std::size_t position);
 
   const InputOptions options_;
   const std::function<void(const std::string&)> warn_;
+  FileNames names_;
   std::size_t position_ = 0;
   std::unique_ptr<Source> source_;
   bool found_ = false;  ///< The source has named a file.
+  // What the sources before it mean.
+  std::unordered_set<std::string> files_;
+  std::unordered_set<std::string> folders_;
+  std::vector<Glob> globs_;
 };
 
 /// How a record names the file: below `project` or `base` the way from there, else the absolute path; always

@@ -65,6 +65,44 @@ TEST(Inputs, ASecondSourceDoesNotNameAFileAgain) {
   EXPECT_EQ(list(dir, {"in/*.pdf", "in", "in/a.pdf", "in/**/b.*"}).paths, (Paths{"in/a.pdf", "in/b.txt"}));
 }
 
+TEST(Inputs, ASecondSourceDoesNotNameAFileAgainInAnotherSpelling) {
+  const TempDir dir;
+  for (const char* name : {"in/a.pdf", "in/.b/c.pdf", "in/e\u0301.pdf"})
+    dir.write(name, "x");
+  EXPECT_EQ(list(dir, {"./in//a.pdf", "in/../in/a.pdf", (dir.path() / "in/a.pdf").string(), "in/",
+                       "in/.b/c.pdf", "in/.b/", "in/\u00e9.pdf"})
+                .paths,
+            (Paths{"in/a.pdf", "in/e\u0301.pdf", "in/.b/c.pdf"}));
+}
+
+TEST(Inputs, FindsANameInTheOtherNormalFormAndInOtherCapitals) {
+  const TempDir dir;
+  for (const char* name : {"Me\u0301moires/\u00c9te\u0301.txt", "Scans/A.PDF", "x[1]/b.pdf"})
+    dir.write(name, "x");
+  const Paths letter = {"Me\u0301moires/\u00c9te\u0301.txt"};
+  for (const char* source :
+       {"M\u00e9moires/*.txt", "M\u00e9moires/\u00c9t\u00e9.txt", "Me\u0301moires/E\u0301te\u0301.txt",
+        "*/\u00c9t?.txt", "m\u00e9moires", "*/E\u0301t*"})
+    EXPECT_EQ(list(dir, {source}).paths, letter) << source;
+  for (const char* source : {"scans/*.pdf", "scans/a.pdf", "SCANS", "**/a.pdf", "./Scans/*.Pdf"})
+    EXPECT_EQ(list(dir, {source}).paths, Paths{"Scans/A.PDF"}) << source;
+  EXPECT_EQ(list(dir, {"x[[]1]/*.PDF"}).paths, Paths{"x[1]/b.pdf"});
+  const StandardInput input("M\u00e9moires/\u00c9t\u00e9.txt\nmissing.txt\n");
+  EXPECT_EQ(list(dir, {"-"}).paths, (Paths{letter.front(), "missing.txt"}));
+}
+
+TEST(Inputs, AFolderWhoseNameLooksLikeAPatternIsNone) {
+  const TempDir outer;
+  outer.write("[ab]/in/x.txt", "x");
+  outer.write("a/in/y.txt", "x");
+  const auto base = outer.path() / "[ab]";
+  Inputs inputs({{"in/*.txt"}, base, base, base / "out"}, [](const std::string&) {});
+  const auto input = inputs.next({});
+  ASSERT_TRUE(input);
+  EXPECT_EQ(input->path, "in/x.txt");
+  EXPECT_FALSE(inputs.next({}));
+}
+
 TEST(Inputs, SaysWhenAGlobMatchesNothingAndPassesAMissingFileOn) {
   const TempDir dir;
   dir.write("in/a.pdf", "x");
