@@ -1,3 +1,5 @@
+#include <sys/prctl.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
@@ -37,6 +39,7 @@ int explain(const CLI::App& app, const CLI::ParseError& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  prctl(PR_SET_DUMPABLE, 0);  // Keys are in its memory: no core dump, no look by other processes of the user.
   CLI::App app{
       "Runs a batch of documents through a pipeline of stages: rules first, a local model where the\n"
       "rules are not confident, a cloud model only for a recorded reason."};
