@@ -17,7 +17,7 @@ namespace {
 /// An empty argument is mostly a variable that is not set, and is never a file, a folder or a name.
 void refuse_empty_values(CLI::App& app) {
   const auto refuse = [](const std::string& value) {
-    const bool is_empty = value.find_first_not_of(" \t") == std::string::npos;
+    const bool is_empty = value.find_first_not_of(" \t") == std::string::npos || value == "=";  // -o="$OUT"
     return is_empty ? std::string("the value is empty; is a variable in the command not set?")
                     : std::string();
   };
