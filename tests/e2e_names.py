@@ -28,7 +28,7 @@ COMPOSED, DECOMPOSED = "Geh\u00e4lter", "Geha\u0308lter"
 
 class Private(e2e.Case):
     def test_documents_stay_here_however_their_path_is_spelt(self):
-        model = PaidModel()
+        model = PaidModel("m")
         self.addCleanup(model.close)
         private = {"in/a/1.txt": "./in//a/", "in/b/2.txt": "IN/B", f"in/{DECOMPOSED}.txt": f"in/{COMPOSED}*",
                    "in/link.txt": "vault/**", "in/deep/hr/5.txt": "hr", "in/f/x/6.txt": "in/f*",
