@@ -18,9 +18,10 @@
 #include "cli/table.h"
 #include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/ledger/ledger.h"
-#include "pipeline/run/inputs.h"
+#include "pipeline/run/find_document.h"
 #include "pipeline/run/output.h"
 #include "pipeline/support/glob.h"
+#include "pipeline/support/path_patterns.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -40,23 +41,26 @@ class Finder {
   Finder(OpenedLedger& opened, const AckOptions& options, std::vector<LedgerDocument> unfinished)
       : opened_(opened), options_(options), unfinished_(std::move(unfinished)) {}
 
-  /// Adds what `name` names, or says why that is nothing.
-  std::optional<std::string> find(const std::string& name, std::vector<LedgerDocument>& found) {
-    const std::string path = document_path(name, std::filesystem::current_path(), opened_.pipeline.directory);
-    for (const std::string& one : {name, path}) {
-      const auto document = opened_.ledger.document(one);
+  /// Adds what `typed` means, or says why that is nothing.
+  std::optional<std::string> find(const std::string& typed, std::vector<LedgerDocument>& found) {
+    const auto path = find_document(opened_.ledger.database(), typed, opened_.pipeline.directory);
+    if (!path) return path.error().message;
+    if (*path) {
+      const auto document = opened_.ledger.document(**path);
       if (!document) return document.error().message;
-      if (!*document) continue;
+      if (!*document) return **path + ": no run has seen this document";
       found.push_back(**document);
       return why_not(**document);
     }
-    if (!Glob::is_pattern(name)) return name + ": no run has seen this document" + suggestion(path);
+    PathPatterns patterns(opened_.pipeline.directory, PathPatterns::Use::choose, opened_.pipeline.letters);
+    if (const auto problem = patterns.add(typed)) return typed + ": " + *problem;
     const std::size_t before = found.size();
     std::ranges::copy_if(unfinished_, std::back_inserter(found), [&](const LedgerDocument& document) {
-      return matches_document(name, document.path) && is_acknowledged(document) == options_.undo;
+      return patterns.contain_named(document.path) && is_acknowledged(document) == options_.undo;
     });
     if (found.size() > before) return std::nullopt;
-    return name + ": matches no document that " +
+    if (!Glob::is_pattern(typed)) return typed + ": no run has seen this document" + suggestion(typed);
+    return typed + ": matches no document that " +
            (options_.undo ? "is acknowledged" : "failed or is held and is not acknowledged yet");
   }
 

@@ -51,7 +51,7 @@ std::optional<Pipeline> load_pipeline(const PipelineOptions& options) {
   std::string text;
   for (const Diagnostic& diagnostic : read.diagnostics)
     text += to_string(diagnostic) + "\n";
-  std::fputs(text.c_str(), stderr);
+  std::fputs(printable(text).c_str(), stderr);
   if (read.pipeline && !options.output_dir.empty())
     read.pipeline->output_dir = std::filesystem::absolute(options.output_dir).lexically_normal();
   return std::move(read.pipeline);

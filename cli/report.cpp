@@ -53,7 +53,7 @@ int report_command(const ReportOptions& options) {
                 " is not a report of docket; run the pipeline again to write a new one");
     return exit_usage;
   }
-  std::fputs((options.json ? to_pretty(report) : format_report(report)).c_str(), stdout);
+  std::fputs((options.json ? printable_json(to_pretty(report)) : format_report(report)).c_str(), stdout);
   return exit_up_to_date;
 }
 

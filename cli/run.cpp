@@ -155,7 +155,7 @@ RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack&
 std::optional<Error> write_second_report(const std::string& file, const nlohmann::ordered_json& report) {
   if (file.empty()) return std::nullopt;
   if (file != "-") return write_file(file, to_pretty(report));
-  std::fputs(to_pretty(report).c_str(), stdout);
+  std::fputs(printable_json(to_pretty(report)).c_str(), stdout);
   return std::nullopt;
 }
 
@@ -169,7 +169,7 @@ void print_outcome(const RunOutcome& outcome, const RunCommand& command,
   const int code = outcome.report["run"]["exit_code"];
   if (!command.quiet) {
     std::fputs(format_report(outcome.report).c_str(), stderr);
-    std::fprintf(stderr, "records in %s\n", output.c_str());
+    std::fprintf(stderr, "records in %s\n", printable(output.native()).c_str());
   } else {
     if (code == exit_failed || code == exit_unavailable)
       std::fputs(format_failures(outcome.report).c_str(), stderr);

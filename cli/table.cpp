@@ -173,14 +173,40 @@ std::string format_table(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
-std::string printable(std::string text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if ((byte < 0x20 && byte != '\n') || byte == 0x7F || c1) text[i] = '?';
-    if (c1) text.erase(i + 1, 1);
+namespace {
+
+bool is_control(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, std::string_view kept) {
+  std::string shown;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    const char32_t c = next_code_point(text, at);
+    const bool is_no_character = c == replacement_character && at == begin + 1;
+    const bool stays = at == begin + 1 && kept.find(text[begin]) != std::string_view::npos;
+    if (stays || !(is_control(c) || is_no_character))
+      shown += text.substr(begin, at - begin);
+    else
+      shown += '?';
   }
-  return text;
+  return shown;
+}
+
+std::string printable_json(std::string_view json) {
+  std::string shown;
+  for (std::size_t at = 0; at < json.size();) {
+    const std::size_t begin = at;
+    const char32_t c = next_code_point(json, at);
+    if (c >= 0x7F && is_control(c))  // Those below stand between values, or are escaped already.
+      shown += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c));
+    else
+      shown += json.substr(begin, at - begin);
+  }
+  return shown;
 }
 
 std::string format_failures(const ordered_json& report) { return printable(failed(report)); }
@@ -203,8 +229,8 @@ std::string format_report(const ordered_json& report) {
   // Not a table of zeros when nothing had to be done.
   const auto has_worked = [](const ordered_json& stage) { return stage["in"] != 0; };
   const bool some_ran = in == 0 || std::ranges::any_of(report["stages"], has_worked);
-  std::string text = (some_ran ? stage_table(report) : "") + printable(held(report) + failed(report)) +
-                     printable(missing(report) + input_problems(report));
+  std::string text = (some_ran ? stage_table(report) : "") + held(report) + failed(report) + missing(report) +
+                     input_problems(report);
   text +=
       fmt::format("\n{}: {}; {}", counted(in, "document"), counts, format_duration(milliseconds(wall_ms)));
   if (wall_ms > 0 && in > 0) {
@@ -215,7 +241,7 @@ std::string format_report(const ordered_json& report) {
   text += attention(report);
   if (report["run"].contains("stopped"))
     text += "stopped: " + report["run"]["stopped"].get<std::string>() + "\n";
-  return text;
+  return printable(text);
 }
 
 std::string counted(std::int64_t count, const std::string& what) {

@@ -15,6 +15,11 @@ constexpr Field input_fields[] = {
     {.name = "may_be_empty",
      .type = Type::boolean,
      .help = "whether a run without a single file is as it should be; not when absent"},
+    {.name = "case_sensitive",
+     .type = Type::boolean,
+     .help = "whether case counts in names and globs of inputs, --only and conditions; in a policy it never "
+             "does; false when absent",
+     .affects_answer = false},
 };
 constexpr Field output_fields[] = {
     {.name = "dir", .help = "folder for records, results and the report", .fallback = "out"},

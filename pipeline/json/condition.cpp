@@ -268,9 +268,10 @@ Condition::Condition(std::string expression, std::unique_ptr<Pool> pool)
 
 Condition::~Condition() = default;
 
-std::shared_ptr<const Condition> Condition::path_matches(const std::string& glob) {
-  std::shared_ptr<Condition> condition(new Condition("path: " + glob, nullptr));
-  condition->glob_.emplace(glob, Glob::Use::match);
+std::shared_ptr<const Condition> Condition::path_matches(std::string expression,
+                                                         std::shared_ptr<const PathPatterns> patterns) {
+  std::shared_ptr<Condition> condition(new Condition(std::move(expression), nullptr));
+  condition->paths_ = std::move(patterns);
   condition->members_ = condition->unguarded_members_ = {"document"};
   return condition;
 }
@@ -289,10 +290,10 @@ Result<std::shared_ptr<const Condition>> Condition::compile(std::string expressi
 }
 
 Result<bool> Condition::holds(const nlohmann::json& value) const {
-  if (glob_) {
+  if (paths_ != nullptr) {
     const nlohmann::json& path = member(member(value, "document"), "path");
     if (!path.is_string()) return Error{ErrorClass::condition, "there is no .document.path"};
-    return glob_->matches(path.get_ref<const std::string&>());
+    return paths_->contain_named(path.get_ref<const std::string&>());
   }
   std::unique_ptr<Interpreter> interpreter = pool_->take(expression_);
   if (!interpreter->compiled()) return Error{ErrorClass::condition, interpreter->compile_error()};

@@ -5,19 +5,20 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/support/glob.h"
+#include "pipeline/support/path_patterns.h"
 #include "pipeline/support/result.h"
 
 namespace docket {
 
-/// A compiled jq expression (libjq) over one JSON value, or a glob over its `.document.path`. Threads may
+/// A compiled jq expression (libjq) over one JSON value, or a pattern for its `.document.path`. Threads may
 /// share it: each evaluation borrows its own interpreter, so no caller waits for another.
 class Condition {
  public:
   /// Compiles `expression`; the Error (class `config`) carries jq's own message on one line.
   static Result<std::shared_ptr<const Condition>> compile(std::string expression);
-  /// `path: GLOB`: holds when the glob fits `.document.path`.
-  static std::shared_ptr<const Condition> path_matches(const std::string& glob);
+  /// `path: GLOB`: holds when the patterns contain the document that `.document.path` names.
+  static std::shared_ptr<const Condition> path_matches(std::string expression,
+                                                       std::shared_ptr<const PathPatterns> patterns);
   ~Condition();
 
   /// True when the first output is neither false nor null, jq's own notion of truth; false when there is no
@@ -39,8 +40,8 @@ class Condition {
   std::string expression_;
   std::vector<std::string> members_;
   std::vector<std::string> unguarded_members_;
-  std::unique_ptr<Pool> pool_;  ///< Null for a glob.
-  std::optional<Glob> glob_;
+  std::unique_ptr<Pool> pool_;  ///< Null for patterns.
+  std::shared_ptr<const PathPatterns> paths_;
 };
 
 /// A condition with the name that the user gave it; an unnamed one is named by its expression.

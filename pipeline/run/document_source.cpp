@@ -10,7 +10,6 @@
 #include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/run/output.h"
-#include "pipeline/support/glob.h"
 
 namespace docket {
 
@@ -27,11 +26,6 @@ std::int64_t newest(const std::vector<fs::path>& files) {
 
 Descriptor open_folder(const fs::path& folder) { return open_file(folder, O_PATH | O_DIRECTORY); }
 
-bool wanted(const std::vector<std::string>& only, const std::string& path) {
-  return only.empty() ||
-         std::ranges::any_of(only, [&](const std::string& glob) { return matches_document(glob, path); });
-}
-
 /// The file was there when its folder was read.
 bool is_gone(const std::string& file) {
   return faccessat(AT_FDCWD, file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
@@ -47,6 +41,7 @@ InputOptions input_options(const RunOptions& options, const Pipeline& pipeline) 
           pipeline.output_dir,
           !pipeline.input_may_be_empty,
           options.null_separated ? '\0' : '\n',
+          pipeline.letters,
           pipeline.input_exclude};
 }
 
@@ -67,6 +62,7 @@ DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeli
       project_folder_(open_folder(pipeline.directory)),
       pipeline_mtime_ns_(newest(pipeline.files)),
       whole_input_(options.whole_input()),
+      only_(patterns_of(options.only, pipeline)),
       inputs_(
           input_options(options, pipeline),
           [this](const std::string& problem) {
@@ -86,7 +82,7 @@ DocumentPtr DocumentSource::next(const std::stop_token& stop) {
       break;
     }
     ++listed_;
-    if (!wanted(options_.only, input->path)) continue;
+    if (!wanted(*input)) continue;
     if (DocumentPtr document = consider(std::move(*input))) {
       ++handed_out_;
       return document;
@@ -105,6 +101,12 @@ void DocumentSource::at_end() {
                             " documents of the input matches");
   }
   listed_all_ = whole_input_ && !has_problem_;
+}
+
+bool DocumentSource::wanted(const Input& input) const {
+  return options_.only.empty() || std::ranges::any_of(only_, [&](const PathPatterns& patterns) {
+           return patterns.contain(input.file);
+         });
 }
 
 DocumentPtr DocumentSource::consider(Input input) {

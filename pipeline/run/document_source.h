@@ -71,6 +71,7 @@ class DocumentSource {
 
  private:
   void at_end();
+  bool wanted(const Input& input) const;
   DocumentPtr consider(Input input);
   std::optional<FileStamp> stamp_of_input(const Input& input) const;
   DocumentPtr decide_slowly(Input input, const std::string& record_file, const FileStamp& stamp,
@@ -88,6 +89,7 @@ class DocumentSource {
   const Descriptor project_folder_;
   const std::int64_t pipeline_mtime_ns_;  ///< Of the newest file of the pipeline.
   const bool whole_input_;
+  const std::vector<PathPatterns> only_;
   Inputs inputs_;
   std::optional<LedgerCursor> cursor_;
   std::size_t number_ = 0;  ///< Documents named.

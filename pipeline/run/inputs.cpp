@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "pipeline/support/event.h"
-#include "pipeline/support/glob.h"
+#include "pipeline/support/file_names.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -110,9 +110,45 @@ bool is_behind_link(const std::string& folder, const std::string& file) {
   return false;
 }
 
-Glob glob_of(const std::string& source, const fs::path& base) {
-  const fs::path path = (base / source).lexically_normal();
-  return is_folder(path) ? Glob::below(path.string()) : Glob(path.string(), Glob::Use::list);
+/// A source as it is to be read: absolute, and spelt as on the disk.
+struct Meant {
+  enum class Kind { file, folder, glob };
+  Kind kind;
+  std::string path;  ///< Of a glob: its root.
+  std::optional<Glob> glob = std::nullopt;
+};
+
+/// What a source means: itself, or else what differs from it only in spelling.
+std::vector<Meant> meanings_of(const std::string& source, const InputOptions& options, FileNames& names) {
+  const auto of_path = [](const std::string& path) {
+    return Meant{is_folder(path) ? Meant::Kind::folder : Meant::Kind::file, path};
+  };
+  const bool is_absolute = source.starts_with('/');
+  std::string path = (options.base / source).lexically_normal().string();
+  while (path.size() > 1 && path.ends_with('/'))
+    path.pop_back();
+  if (is_there(path)) return {of_path(path)};
+  std::vector<Meant> meanings;
+  if (!Glob::is_pattern(source)) {
+    for (const std::string& there : names.find(path))
+      meanings.push_back(of_path(there));
+    if (meanings.empty()) meanings.push_back({Meant::Kind::file, path});
+    return meanings;
+  }
+  const std::string relative = fs::path(source).lexically_normal().string();
+  const bool climbs = relative.starts_with("..");  // Then the folder's own name is part of the pattern.
+  const Glob glob = is_absolute || climbs
+                        ? Glob(path, Glob::Use::list, options.letters)
+                        : Glob::in(options.base.string(), relative, Glob::Use::list, options.letters);
+  for (const std::string& root : names.find(glob.root()))
+    meanings.push_back({Meant::Kind::glob, root, glob.with_root(root)});
+  if (meanings.empty()) meanings.push_back({Meant::Kind::glob, glob.root(), glob});
+  return meanings;
+}
+
+/// True if a search below a folder would come to what is there under `rest`.
+bool is_listed_below(std::string_view rest) {
+  return ("/" + std::string(rest)).find("/.") == std::string::npos;
 }
 
 }  // namespace
@@ -287,6 +323,27 @@ class Walk final : public Inputs::Source {
   bool is_bare_ = false;
 };
 
+class OneAfterTheOther final : public Inputs::Source {
+ public:
+  explicit OneAfterTheOther(std::vector<std::unique_ptr<Inputs::Source>> sources)
+      : sources_(std::move(sources)) {}
+  std::string next(const std::stop_token& stop) override {
+    for (; at_ < sources_.size(); ++at_)
+      if (std::string file = sources_[at_]->next(stop); !file.empty()) return file;
+    return {};
+  }
+  std::string bare_folder() const override {
+    std::string bare;
+    for (const auto& source : sources_)
+      if (bare = source->bare_folder(); bare.empty()) break;
+    return bare;
+  }
+
+ private:
+  const std::vector<std::unique_ptr<Inputs::Source>> sources_;
+  std::size_t at_ = 0;
+};
+
 /// A list on standard input.
 class List final : public Inputs::Source {
  public:
@@ -337,17 +394,14 @@ class List final : public Inputs::Source {
   bool ended_ = false;
 };
 
-/// Why no file matches a pattern that a person typed.
-std::optional<std::string> mistake_in_pattern(const fs::path& path, const std::string& source,
-                                              const InputOptions& options, const LeftOut& rules,
-                                              const std::stop_token& stop) {
+/// Why no file matches a glob that a person typed.
+std::optional<std::string> mistake_in_glob(Glob glob, const std::string& source, const InputOptions& options,
+                                           const LeftOut& rules, const std::stop_token& stop) {
   std::size_t left_out = 0;
   bool is_certain = true;
-  Glob glob(path.string(), Glob::Use::list);
   const fs::path root = glob.root();
   std::error_code error;
-  const fs::file_type type = fs::status(root, error).type();
-  if (type == fs::file_type::not_found)
+  if (fs::status(root, error).type() == fs::file_type::not_found)
     return source + ": " + root.string() + " does not exist" + suggestion(root);
   const Inputs::Told problem = [&](const std::string&) { is_certain = false; };
   const Inputs::Told count = [&](const std::string&) { ++left_out; };
@@ -358,6 +412,15 @@ std::optional<std::string> mistake_in_pattern(const fs::path& path, const std::s
   std::string mistake = "no file matches " + source;
   if (left_out > 0) mistake += " (but " + std::to_string(left_out) + " that are left out)";
   return mistake;
+}
+
+std::optional<std::string> mistake_in(Meant meant, const std::string& source, const InputOptions& options,
+                                      const LeftOut& rules, const std::stop_token& stop) {
+  if (rules.covers(meant.path)) return source + " is left out by `input.exclude` of the pipeline";
+  if (meant.glob) return mistake_in_glob(std::move(*meant.glob), source, options, rules, stop);
+  if (meant.kind == Meant::Kind::folder) return std::nullopt;
+  const auto none = no_document(meant.path);
+  return none && none->is_certain ? std::optional(source + " " + none->why) : std::nullopt;
 }
 
 }  // namespace
@@ -376,21 +439,24 @@ Inputs::Inputs(InputOptions options, Told problem, Told left_out, Told note)
         };
         if (note && std::ranges::none_of(options_.sources, is_named))
           note(link + " is a link to a folder, which is not followed: name it as an input of its own");
-      }) {}
+      }),
+      names_(options_.letters) {}
 
 Inputs::~Inputs() = default;
 
 std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) {
   const std::string& source = options_.sources[position];
   if (source == "-") return std::make_unique<List>(options_.base, options_.separator);
-  const fs::path path = (options_.base / source).lexically_normal();
-  const auto walk = [&](Glob glob) {
-    return std::make_unique<Walk>(std::move(glob), options_.output_dir.string(), rules_, problem_, left_out_,
-                                  folder_link_);
-  };
-  if (is_folder(path)) return walk(Glob::below(path.string()));
-  if (!is_there(path) && Glob::is_pattern(source)) return walk(Glob(path.string(), Glob::Use::list));
-  return std::make_unique<OneFile>(may_be_document(path.string()) ? path.string() : "");
+  std::vector<std::unique_ptr<Source>> all;
+  for (Meant& meant : meanings_of(source, options_, names_)) {
+    if (meant.kind == Meant::Kind::file)
+      all.push_back(std::make_unique<OneFile>(may_be_document(meant.path) ? std::move(meant.path) : ""));
+    else
+      all.push_back(
+          std::make_unique<Walk>(meant.glob ? std::move(*meant.glob) : Glob::below(std::move(meant.path)),
+                                 options_.output_dir.string(), rules_, problem_, left_out_, folder_link_));
+  }
+  return all.size() == 1 ? std::move(all.front()) : std::make_unique<OneAfterTheOther>(std::move(all));
 }
 
 /// Of a file that is named, by a source or on a list.
@@ -404,15 +470,34 @@ bool Inputs::may_be_document(const std::string& file) {
   return !none;
 }
 
-bool Inputs::named_before(std::size_t position, const std::string& file) const {
-  for (std::size_t i = 0; i < position; ++i) {
-    const std::string& source = options_.sources[i];
-    if (source == "-") continue;
-    if ((options_.base / source).lexically_normal() == file) return true;
-    const Glob glob = glob_of(source, options_.base);
-    if (glob.matches(file) && !is_behind_link(glob.root(), file)) return true;
+/// The source's files will not be named again. Files and folders are looked up, so that ten thousand names on
+/// a command line take no more time each than ten.
+void Inputs::remember(std::size_t position) {
+  const std::string& source = options_.sources[position];
+  if (source == "-") return;
+  for (Meant& meant : meanings_of(source, options_, names_)) {
+    if (meant.kind == Meant::Kind::file)
+      files_.insert(std::move(meant.path));
+    else if (meant.kind == Meant::Kind::folder)
+      folders_.insert(std::move(meant.path));
+    else
+      globs_.push_back(std::move(*meant.glob));
   }
-  return false;
+}
+
+bool Inputs::named_before(const std::string& file) const {
+  if (files_.contains(file)) return true;
+  if (!folders_.empty()) {
+    for (std::size_t slash = file.rfind('/'); slash != std::string::npos && slash > 0;
+         slash = file.rfind('/', slash - 1))
+      if (folders_.contains(file.substr(0, slash)) &&
+          is_listed_below(std::string_view(file).substr(slash + 1)) &&
+          !is_behind_link(file.substr(0, slash), file))
+        return true;
+    if (folders_.contains("/") && is_listed_below(std::string_view(file).substr(1))) return true;
+  }
+  return std::ranges::any_of(
+      globs_, [&](const Glob& glob) { return glob.matches(file) && !is_behind_link(glob.root(), file); });
 }
 
 std::optional<Input> Inputs::next(const std::stop_token& stop) {
@@ -425,7 +510,9 @@ std::optional<Input> Inputs::next(const std::stop_token& stop) {
       continue;
     }
     const bool is_list = options_.sources[position_] == "-";
-    if (is_list ? !may_be_document(file) : named_before(position_, file)) continue;
+    if (is_list && !is_there(file))
+      if (const auto there = names_.find(file); there.size() == 1) file = there.front();
+    if (is_list ? !may_be_document(file) : named_before(file)) continue;
     found_ = true;
     std::string path = document_path(file, options_.base, options_.project);
     return Input{std::move(path), std::move(file)};
@@ -439,7 +526,7 @@ void Inputs::end_source() {
   if (const std::string bare = source_->bare_folder(); !bare.empty() && options_.empty_is_odd)
     problem_("the folder " + bare + " is empty" + advice);
   source_.reset();
-  ++position_;
+  remember(position_++);
   if (position_ < options_.sources.size() || found_ || told_ || !options_.empty_is_odd) return;
   std::string sources;
   for (const std::string& source : options_.sources)
@@ -450,27 +537,29 @@ void Inputs::end_source() {
 bool would_name(const InputOptions& options, const std::string& file) {
   if (LeftOut(options.exclude, options.project).covers(file)) return false;
   if (file.starts_with(options.output_dir.string() + "/")) return false;
+  FileNames names(options.letters);
+  const auto names_it = [&](const Meant& meant) {
+    if (meant.glob) return meant.glob->matches(file);
+    if (meant.kind == Meant::Kind::file) return meant.path == file;
+    const std::string folder = meant.path == "/" ? "/" : meant.path + "/";
+    return file.starts_with(folder) && is_listed_below(std::string_view(file).substr(folder.size()));
+  };
   return std::ranges::any_of(options.sources, [&](const std::string& source) {
-    return source != "-" && ((options.base / source).lexically_normal() == file ||
-                             glob_of(source, options.base).matches(file));
+    return source != "-" && std::ranges::any_of(meanings_of(source, options, names), names_it);
   });
 }
 
 std::optional<Error> mistyped(const InputOptions& options, const std::stop_token& stop) {
   constexpr std::size_t most_told = 10;
   const LeftOut rules(options.exclude, options.project);
+  FileNames names(options.letters);
   std::vector<std::string> mistakes;
   for (const std::string& source : options.sources) {
-    const fs::path path = (options.base / source).lexically_normal();
     if (source == "-") continue;
-    if (rules.covers(path.string())) {
-      mistakes.push_back(source + " is left out by `input.exclude` of the pipeline");
-    } else if (is_there(path) || !Glob::is_pattern(source)) {
-      const auto none = is_folder(path) ? std::nullopt : no_document(path);
-      if (none && none->is_certain) mistakes.push_back(source + " " + none->why);
-    } else if (auto mistake = mistake_in_pattern(path, source, options, rules, stop)) {
-      mistakes.push_back(std::move(*mistake));
-    }
+    std::optional<std::string> mistake;
+    for (Meant& meant : meanings_of(source, options, names))  // One that is right is enough.
+      if (mistake = mistake_in(std::move(meant), source, options, rules, stop); !mistake) break;
+    if (mistake) mistakes.push_back(std::move(*mistake));
   }
   if (mistakes.empty()) return std::nullopt;
   std::string text;

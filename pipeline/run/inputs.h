@@ -5,9 +5,12 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "pipeline/run/left_out.h"
+#include "pipeline/support/file_names.h"
+#include "pipeline/support/glob.h"
 #include "pipeline/support/result.h"
 
 namespace docket {
@@ -26,8 +29,9 @@ struct InputOptions {
   std::filesystem::path output_dir;  ///< Not searched. Absolute.
   /// Whether it is a problem that a folder is empty, or that all sources together name no file.
   bool empty_is_odd = true;
-  char separator = '\n';                  ///< Between the paths of a list on standard input.
-  std::vector<std::string> exclude = {};  ///< Globs, see LeftOut.
+  char separator = '\n';                     ///< Between the paths of a list on standard input.
+  LetterCase letters = LetterCase::ignored;  ///< In globs, and names that are not there as they are written.
+  std::vector<std::string> exclude = {};     ///< Globs, see LeftOut.
 };
 
 /// Lists documents one at a time; memory is that of the names in the folders that are open, not of all names.
@@ -35,7 +39,8 @@ struct InputOptions {
 /// Order: sources as given, each folder's entries by the bytes of their names. A folder stands for every
 /// regular file below it but those that begin with a dot; links to folders are not followed. A file that an
 /// earlier source has named already is not named again (a list on standard input is taken as it is). What
-/// LeftOut excludes is never named; files of the system only by their exact names.
+/// LeftOut excludes is never named; files of the system only by their exact names. A source that is not there
+/// as it is written is looked for in the other normal form of Unicode, and in other capitals.
 class Inputs {
  public:
   using Told = std::function<void(const std::string&)>;
@@ -52,7 +57,8 @@ class Inputs {
 
  private:
   std::unique_ptr<Source> open(std::size_t position);
-  bool named_before(std::size_t position, const std::string& file) const;
+  bool named_before(const std::string& file) const;
+  void remember(std::size_t position);
   bool may_be_document(const std::string& file);
   void end_source();
 
@@ -60,10 +66,15 @@ class Inputs {
   const LeftOut rules_;
   const Told problem_;  ///< Notes that there was one, too.
   const Told left_out_, folder_link_;
+  FileNames names_;
   std::size_t position_ = 0;
   std::unique_ptr<Source> source_;
   bool found_ = false;  ///< Any source has named a file.
   bool told_ = false;   ///< There was a problem with any of them.
+  // What the sources before it mean.
+  std::unordered_set<std::string> files_;
+  std::unordered_set<std::string> folders_;
+  std::vector<Glob> globs_;
 };
 
 /// True if a file of that name, which need not be there, would be a document. `file` is absolute and in its

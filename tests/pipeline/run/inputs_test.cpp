@@ -32,7 +32,7 @@ Listing list(const TempDir& dir, Paths sources, char separator = '\n', Paths exc
   };
   Inputs inputs(
       {std::move(sources), dir.path(), dir.path(), dir.path() / "out", empty_is_odd, separator,
-       std::move(exclude)},
+       LetterCase::ignored, std::move(exclude)},
       [&](const std::string& problem) { listing.problems.push_back(below(problem)); },
       [&](const std::string& file) { listing.left_out.push_back(below(file)); });
   while (std::optional<Input> input = inputs.next({}))
@@ -76,6 +76,44 @@ TEST(Inputs, ASecondSourceDoesNotNameAFileAgain) {
   for (const char* name : {"in/a.pdf", "in/b.txt"})
     dir.write(name, "x");
   EXPECT_EQ(list(dir, {"in/*.pdf", "in", "in/a.pdf", "in/**/b.*"}).paths, (Paths{"in/a.pdf", "in/b.txt"}));
+}
+
+TEST(Inputs, ASecondSourceDoesNotNameAFileAgainInAnotherSpelling) {
+  const TempDir dir;
+  for (const char* name : {"in/a.pdf", "in/.b/c.pdf", "in/e\u0301.pdf"})
+    dir.write(name, "x");
+  EXPECT_EQ(list(dir, {"./in//a.pdf", "in/../in/a.pdf", (dir.path() / "in/a.pdf").string(), "in/",
+                       "in/.b/c.pdf", "in/.b/", "in/\u00e9.pdf"})
+                .paths,
+            (Paths{"in/a.pdf", "in/e\u0301.pdf", "in/.b/c.pdf"}));
+}
+
+TEST(Inputs, FindsANameInTheOtherNormalFormAndInOtherCapitals) {
+  const TempDir dir;
+  for (const char* name : {"Me\u0301moires/\u00c9te\u0301.txt", "Scans/A.PDF", "x[1]/b.pdf"})
+    dir.write(name, "x");
+  const Paths letter = {"Me\u0301moires/\u00c9te\u0301.txt"};
+  for (const char* source :
+       {"M\u00e9moires/*.txt", "M\u00e9moires/\u00c9t\u00e9.txt", "Me\u0301moires/E\u0301te\u0301.txt",
+        "*/\u00c9t?.txt", "m\u00e9moires", "*/E\u0301t*"})
+    EXPECT_EQ(list(dir, {source}).paths, letter) << source;
+  for (const char* source : {"scans/*.pdf", "scans/a.pdf", "SCANS", "**/a.pdf", "./Scans/*.Pdf"})
+    EXPECT_EQ(list(dir, {source}).paths, Paths{"Scans/A.PDF"}) << source;
+  EXPECT_EQ(list(dir, {"x[[]1]/*.PDF"}).paths, Paths{"x[1]/b.pdf"});
+  const StandardInput input("M\u00e9moires/\u00c9t\u00e9.txt\nmissing.txt\n");
+  EXPECT_EQ(list(dir, {"-"}).paths, letter);
+}
+
+TEST(Inputs, AFolderWhoseNameLooksLikeAPatternIsNone) {
+  const TempDir outer;
+  outer.write("[ab]/in/x.txt", "x");
+  outer.write("a/in/y.txt", "x");
+  const auto base = outer.path() / "[ab]";
+  Inputs inputs({{"in/*.txt"}, base, base, base / "out"}, [](const std::string&) {});
+  const auto input = inputs.next({});
+  ASSERT_TRUE(input);
+  EXPECT_EQ(input->path, "in/x.txt");
+  EXPECT_FALSE(inputs.next({}));
 }
 
 TEST(Inputs, WhatIsNotThereIsAProblemAndTheRestIsListed) {
@@ -150,8 +188,15 @@ TEST(Inputs, SaysWhatAPersonHasMistyped) {
   dir.write("in/a.pdf", "x");
   std::filesystem::create_directory(dir.path() / "empty");
   const auto mistake = [&](const Paths& sources, bool empty_is_odd = true) {
-    const auto error =
-        mistyped({sources, dir.path(), dir.path(), dir.path() / "out", empty_is_odd, '\n', {"*.bak"}}, {});
+    const auto error = mistyped({sources,
+                                 dir.path(),
+                                 dir.path(),
+                                 dir.path() / "out",
+                                 empty_is_odd,
+                                 '\n',
+                                 LetterCase::ignored,
+                                 {"*.bak"}},
+                                {});
     return error ? error->message : "";
   };
   for (const char* right : {"in", "in/", "./in/a.pdf", "in/*.pdf", "**/a.pdf", "empty", "-"})
