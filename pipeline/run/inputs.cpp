@@ -193,10 +193,10 @@ class OneFile final : public Inputs::Source {
 /// Depth first through the folders that a pattern reaches.
 class Walk final : public Inputs::Source {
  public:
-  Walk(Glob glob, std::string output_dir, const LeftOut& rules, const Inputs::Told& problem,
+  Walk(Glob glob, const std::string& output_dir, const LeftOut& rules, const Inputs::Told& problem,
        const Inputs::Told& left_out, const Inputs::Told& folder_link)
       : glob_(std::move(glob)),
-        output_dir_(std::move(output_dir)),
+        output_(inode_of(output_dir)),
         rules_(rules),
         problem_(problem),
         left_out_(left_out),
@@ -232,7 +232,7 @@ class Walk final : public Inputs::Source {
         if (const auto none = no_document(path)) problem_(path + " " + none->why);
       } else if (entry.kind == Kind::folder_link) {
         folder_link_(path);
-      } else if (path != output_dir_) {
+      } else {
         open(path, std::move(places));  // `folder` is no longer valid.
       }
     }
@@ -264,6 +264,10 @@ class Walk final : public Inputs::Source {
     const bool is_root = open_.empty();
     Folder folder{path, std::move(places), {}, 0};
     DIR* const stream = opendir(path.c_str());
+    if (stream != nullptr && is_an_output(dirfd(stream))) {
+      closedir(stream);
+      return;
+    }
     // A folder that went away since its name was read is none of the input any more.
     if (stream == nullptr && (is_root || errno != ENOENT)) tell(path, errno, is_root);
     was_read_ = stream != nullptr;
@@ -297,6 +301,20 @@ class Walk final : public Inputs::Source {
                : LeftOut::is_system_file(entry.name);
   }
 
+  using Inode = std::pair<dev_t, ino_t>;
+  static std::optional<Inode> inode_of(const std::string& folder) {
+    struct stat status {};
+    if (stat(folder.c_str(), &status) != 0) return std::nullopt;
+    return Inode(status.st_dev, status.st_ino);
+  }
+
+  /// The run's own, or another's that a search has come upon: records are no documents.
+  bool is_an_output(int folder) const {
+    struct stat status {};
+    if (fstat(folder, &status) == 0 && output_ == Inode(status.st_dev, status.st_ino)) return true;
+    return !open_.empty() && faccessat(folder, ".docket/ledger.db", F_OK, 0) == 0;
+  }
+
   /// Nothing for what is neither a folder nor a file. A link to a file is fine.
   static std::optional<Kind> kind_of(int folder, const dirent& entry) {
     if (entry.d_type == DT_REG) return Kind::file;
@@ -313,7 +331,7 @@ class Walk final : public Inputs::Source {
   }
 
   const Glob glob_;
-  const std::string output_dir_;
+  const std::optional<Inode> output_;  ///< None: it is not there.
   const LeftOut& rules_;
   const Inputs::Told& problem_;
   const Inputs::Told& left_out_;
@@ -433,12 +451,13 @@ Inputs::Inputs(InputOptions options, Told problem, Told left_out, Told note)
         problem(text);
       }),
       left_out_(left_out ? std::move(left_out) : [](const std::string&) {}),
-      folder_link_([this, note = std::move(note)](const std::string& link) {
+      note_(note ? std::move(note) : [](const std::string&) {}),
+      folder_link_([this](const std::string& link) {
         const auto is_named = [&](const std::string& source) {
           return (options_.base / source).lexically_normal() == link;
         };
-        if (note && std::ranges::none_of(options_.sources, is_named))
-          note(link + " is a link to a folder, which is not followed: name it as an input of its own");
+        if (std::ranges::none_of(options_.sources, is_named))
+          note_(link + " is a link to a folder, which is not followed: name it as an input of its own");
       }),
       names_(options_.letters) {}
 
@@ -457,6 +476,24 @@ std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) {
                                  options_.output_dir.string(), rules_, problem_, left_out_, folder_link_));
   }
   return all.size() == 1 ? std::move(all.front()) : std::make_unique<OneAfterTheOther>(std::move(all));
+}
+
+std::optional<fs::path> listed_folder(const std::string& source, const fs::path& base) {
+  if (source == "-") return std::nullopt;
+  const fs::path path = (base / source).lexically_normal();
+  if (is_folder(path)) return path;
+  if (is_there(path) || !Glob::is_pattern(source)) return std::nullopt;
+  const Glob glob(path.string(), Glob::Use::list);
+  return glob.root().empty() ? "." : glob.root();
+}
+
+/// A list may name what docket has written: it is left out, with a word.
+bool Inputs::is_own(const std::string& file) {
+  if (!options_.is_own || !options_.is_own(file)) return false;
+  left_out_(file);
+  if (!std::exchange(told_of_own_, true))
+    note_("left out of the list: " + file + " and what else docket has written to its output");
+  return true;
 }
 
 /// Of a file that is named, by a source or on a list.
@@ -512,7 +549,7 @@ std::optional<Input> Inputs::next(const std::stop_token& stop) {
     const bool is_list = options_.sources[position_] == "-";
     if (is_list && !is_there(file))
       if (const auto there = names_.find(file); there.size() == 1) file = there.front();
-    if (is_list ? !may_be_document(file) : named_before(file)) continue;
+    if (is_list ? is_own(file) || !may_be_document(file) : named_before(file)) continue;
     found_ = true;
     std::string path = document_path(file, options_.base, options_.project);
     return Input{std::move(path), std::move(file)};

@@ -26,12 +26,16 @@ struct InputOptions {
   std::vector<std::string> sources;  ///< Files, folders, globs; `-`: a list on standard input.
   std::filesystem::path base;        ///< What relative sources start from. Absolute.
   std::filesystem::path project;     ///< The pipeline's folder: paths below it are named from it. Absolute.
-  std::filesystem::path output_dir;  ///< Not searched. Absolute.
+  /// Not searched, whatever links lead to it; nor is any other folder that a run has written to, unless the
+  /// source names it. Absolute.
+  std::filesystem::path output_dir;
   /// Whether it is a problem that a folder is empty, or that all sources together name no file.
   bool empty_is_odd = true;
   char separator = '\n';                     ///< Between the paths of a list on standard input.
   LetterCase letters = LetterCase::ignored;  ///< In globs, and names that are not there as they are written.
   std::vector<std::string> exclude = {};     ///< Globs, see LeftOut.
+  /// Files of such a list that are no documents, as docket has written them: left out, with a note.
+  std::function<bool(const std::string& file)> is_own = {};
 };
 
 /// Lists documents one at a time; memory is that of the names in the folders that are open, not of all names.
@@ -60,17 +64,19 @@ class Inputs {
   bool named_before(const std::string& file) const;
   void remember(std::size_t position);
   bool may_be_document(const std::string& file);
+  bool is_own(const std::string& file);
   void end_source();
 
   const InputOptions options_;
   const LeftOut rules_;
   const Told problem_;  ///< Notes that there was one, too.
-  const Told left_out_, folder_link_;
+  const Told left_out_, note_, folder_link_;
   FileNames names_;
   std::size_t position_ = 0;
   std::unique_ptr<Source> source_;
   bool found_ = false;  ///< Any source has named a file.
   bool told_ = false;   ///< There was a problem with any of them.
+  bool told_of_own_ = false;
   // What the sources before it mean.
   std::unordered_set<std::string> files_;
   std::unordered_set<std::string> folders_;
@@ -84,6 +90,10 @@ bool would_name(const InputOptions& options, const std::string& file);
 /// Sources that a person has mistyped: there is no such file or folder, or no file matches; with the name
 /// that was probably meant. Lists on standard input are not read. The Error is of class `config`.
 std::optional<Error> mistyped(const InputOptions& options, const std::stop_token& stop);
+/// The folder whose files a source lists, absolute: a folder, or where the search for a pattern begins.
+/// Nothing for a file that is named, and for `-`.
+std::optional<std::filesystem::path> listed_folder(const std::string& source,
+                                                   const std::filesystem::path& base);
 
 /// How a record names the file: below `project` or `base` the way from there, else the absolute path; always
 /// in its shortest form (`./a//b/../c` is `a/c`).

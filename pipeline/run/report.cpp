@@ -37,7 +37,7 @@ LedgerDocument as_it_ended(const Document& document) {
   now.outcome = outcome(document);
   for (const StageResult& result : document.stages)
     if (result.held && !now.held) now.held = result.held;
-  if (const StageResult* failed = failed_stage(document)) now.error = failed->error;
+  if (const Error* error = error_of(document)) now.error = *error;
   return now;
 }
 
@@ -103,11 +103,14 @@ void Report::add(const Document& document) {
     named.reasons = result.reasons;
     held_[*result.held].add(document.number, named);
   }
-  if (const StageResult* failed = failed_stage(document)) {
-    named.stage = pipeline_.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
-    named.message = failed->error->message;
+  if (const Error* error = error_of(document)) {
+    const StageResult* failed = failed_stage(document);
+    named.stage = failed == nullptr
+                      ? ""
+                      : pipeline_.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
+    named.message = error->message;
     named.reasons.clear();
-    errors_[failed->error->error_class].add(document.number, std::move(named));
+    errors_[error->error_class].add(document.number, std::move(named));
   }
 }
 
@@ -169,6 +172,7 @@ ordered_json Report::stages_json() const {
   };
   ordered_json stages = ordered_json::array();
   for (std::size_t i = 0; i < stages_.size(); ++i) {
+    if (pipeline_.stages[i].left_out) continue;  // Its results are no work of this run.
     ordered_json& stage = stages.emplace_back(ordered_json::object());
     stage["id"] = pipeline_.stages[i].id;
     stage["type"] = pipeline_.stages[i].type->name;
@@ -219,8 +223,11 @@ ordered_json Report::to_json(const Run& run) const {
   for (const auto& [error_class, group] : errors_) {
     ordered_json documents = ordered_json::array();
     for (const auto& [number, named] : group.documents) {
-      documents.push_back({{"path", named.path}, {"stage", named.stage}, {"message", named.message}});
-      named.add_standing(documents.back());
+      ordered_json& document = documents.emplace_back(ordered_json::object());
+      document["path"] = named.path;
+      if (!named.stage.empty()) document["stage"] = named.stage;
+      document["message"] = named.message;
+      named.add_standing(document);
     }
     report["errors"].push_back(
         {{"class", name(error_class)}, {"count", group.count}, {"documents", std::move(documents)}});
