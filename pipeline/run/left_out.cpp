@@ -30,7 +30,6 @@ constexpr Shape system_files[] = {
     {{}, "@synoeastream"},
     {{}, "@synoresource"},
     {"icon\r", {}, true},  // A folder's picture, of macOS.
-    {{}, "~"},             // Backups of editors.
     {{}, ".part"},  // Downloads that are not complete: Firefox, Chrome, Safari, and copies of file managers.
     {{}, ".crdownload"},
     {{}, ".download"},

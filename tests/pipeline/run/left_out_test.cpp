@@ -8,7 +8,7 @@ namespace {
 TEST(LeftOut, KnowsWhatSystemsLeaveBesideDocuments) {
   for (const char* name : {"Thumbs.db", "THUMBS.DB", "desktop.ini", ".DS_Store", "._scan.pdf", "~$offer.docx",
                            ".~lock.offer.odt#", "a.pdf.part", "a.pdf.crdownload", "b.PARTIAL", "x.filepart",
-                           "~WRL01.tmp", "a.pdf:Zone.Identifier", "a.txt~", "Icon\r"})
+                           "~WRL01.tmp", "a.pdf:Zone.Identifier", "Icon\r"})
     EXPECT_TRUE(LeftOut::is_system_file(name)) << name;
   for (const char* name :
        {"thumbs.db.pdf", "a.pdf", "part", "~offer.docx", "my.parts", "desktop.ini.txt", "@eaDir"})
