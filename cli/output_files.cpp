@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -29,26 +28,11 @@ bool is_report(const fs::path& file) {
          report.contains("run");
 }
 
-/// Rules without commands, as Depfile writes them: that of the pipeline file first.
-bool is_depfile(const fs::path& file) {
-  const std::string text = read_all(file);
-  const std::string first = text.substr(0, text.find('\n'));
-  if (!first.ends_with(".yaml:") && !first.ends_with(".yml:")) return false;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string line = text.substr(begin, end - begin);
-    if (line.starts_with('\t') || (!line.ends_with(':') && line.find(": ") == std::string::npos))
-      return false;
-    begin = end + 1;
-  }
-  return true;
-}
-
 /// A file that an option names, and how an earlier one of its kind is known.
 struct Wanted {
   std::string option;
   fs::path file;
-  bool (*is_earlier_one)(const fs::path& file);
+  bool (*is_earlier_one)(const fs::path& file);  ///< Null: the run looks at that itself.
   const char* kind;
 };
 
@@ -81,7 +65,9 @@ std::string why_not_replaced(const Wanted& wanted, const Pipeline& pipeline) {
   std::error_code ignored;
   for (const fs::path& part : pipeline.files)
     if (fs::equivalent(part, wanted.file, ignored)) return "it is a file of the pipeline";
-  if (fs::file_size(wanted.file, ignored) == 0 || wanted.is_earlier_one(wanted.file)) return {};
+  if (fs::file_size(wanted.file, ignored) == 0 || wanted.is_earlier_one == nullptr ||
+      wanted.is_earlier_one(wanted.file))
+    return {};
   return std::string("there is a file that is no ") + wanted.kind + "; docket does not replace it";
 }
 
@@ -133,7 +119,7 @@ std::optional<Error> check_output_files(const OutputFiles& files, const Pipeline
     return Error{ErrorClass::config, option + " " + file.string() + ": " + why + "; nothing was run"};
   };
   for (const Wanted& wanted : {Wanted{"--report", files.report, is_report, "report of docket"},
-                               Wanted{"--depfile", files.depfile, is_depfile, "list of dependencies"}}) {
+                               Wanted{"--depfile", files.depfile, nullptr, "list of dependencies"}}) {
     if (wanted.file.empty() || wanted.file == "-" || descriptor_named(wanted.file)) continue;
     const std::string why = why_not(wanted, pipeline, options);
     if (!why.empty()) return refused(wanted.option, wanted.file, why);
