@@ -3,6 +3,7 @@
 
 #include "backends/backends.h"
 #include "backends/calls/egress_guard.h"
+#include "backends/http/secret.h"
 #include "backends/protocols/model_type.h"
 #include "pipeline/support/utf8.h"
 
@@ -18,6 +19,7 @@ struct Look {
   std::string backend;
   std::unique_ptr<Protocol> protocol;
   HttpRequest request;
+  std::string key;
   std::string model;
 };
 
@@ -32,7 +34,7 @@ std::vector<Look> looks_at(const Pipeline& pipeline, bool offline) {
       if (!request) continue;
       request->limits.connect = std::min<std::chrono::milliseconds>(request->limits.connect, longest_connect);
       request->limits.first_byte = request->limits.total = longest_look;
-      looks.push_back({backend.name, std::move(protocol), std::move(*request), {}});
+      looks.push_back({backend.name, std::move(protocol), std::move(*request), target.key, {}});
     }
   }
   return looks;
@@ -47,7 +49,8 @@ ModelDigests find_models(const Pipeline& pipeline, bool offline, const std::stop
   HttpLoop loop(stop);
   for (Look& look : looks) {
     loop.send(std::move(look.request), [&look, &all](const Result<HttpReply>& reply) {
-      if (reply) look.model = excerpt(look.protocol->model_in(*reply), longest_model);
+      const Result<HttpReply> safe = without_secret(reply, look.key, SecretIn::answer);
+      if (safe) look.model = excerpt(look.protocol->model_in(*safe), longest_model);
       all.count_down();
     });
   }

@@ -29,6 +29,7 @@ class Router final : public Backend {
     ExtractPoolOptions pool;
     pool.workers = options.jobs;
     pool.worker = options.extract_worker;
+    pool.no_worker = options.no_worker;
     backends_[std::string(extraction_workers)] = make_extract_pool(pool, options.hard_stop);
   }
 

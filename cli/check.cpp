@@ -96,7 +96,8 @@ void add_check(CLI::App& app, int& exit_code) {
     std::string stages;
     for (const StageConfig& stage : pipeline->stages)
       stages += (stages.empty() ? "" : ", ") + stage.id;
-    std::fprintf(stderr, "%s: ok, stages %s\n", options->pipeline.file.c_str(), stages.c_str());
+    const std::string ok = options->pipeline.file.string() + ": ok, stages " + stages + "\n";
+    std::fputs(printable(ok).c_str(), stderr);
     for (const std::string& warning : backends::missing_data())
       print_error("warning: " + warning);
     if (options->probe) exit_code = print_probes(*pipeline, options->offline);

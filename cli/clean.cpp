@@ -85,7 +85,7 @@ int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const O
   const auto paths =
       missing_documents(**reading, known, input, {}, [&](const std::string& warning) { unlisted = warning; });
   if (!paths) return refuse(paths.error().message, exit_failed);
-  if (!unlisted.empty()) return refuse(unlisted, exit_failed);
+  if (!unlisted.empty() && !options.all) return refuse(unlisted, exit_failed);
   const auto all = select_paths(**reading, known);
   if (!all) return refuse(all.error().message, exit_failed);
   if (!options.all && !paths->empty() && paths->size() == all->size())

@@ -11,13 +11,13 @@
 
 namespace docket {
 
-AddVerb add_init, add_check, add_run, add_plan, add_status, add_explain, add_export, add_clean, add_report,
-    add_graph, add_schema;
+AddVerb add_init, add_check, add_run, add_plan, add_status, add_explain, add_ack, add_export, add_clean,
+    add_report, add_graph, add_schema;
 
 std::span<AddVerb* const> verbs() {
   static constexpr AddVerb* all[] = {
-      add_init,   add_check, add_run,    add_plan,  add_status, add_explain,
-      add_export, add_clean, add_report, add_graph, add_schema,
+      add_init, add_check,  add_run,   add_plan,   add_status, add_explain,
+      add_ack,  add_export, add_clean, add_report, add_graph,  add_schema,
   };
   return all;
 }
@@ -51,7 +51,7 @@ std::optional<Pipeline> load_pipeline(const PipelineOptions& options) {
   std::string text;
   for (const Diagnostic& diagnostic : read.diagnostics)
     text += to_string(diagnostic) + "\n";
-  std::fputs(text.c_str(), stderr);
+  std::fputs(printable(text).c_str(), stderr);
   if (read.pipeline && !options.output_dir.empty())
     read.pipeline->output_dir = std::filesystem::absolute(options.output_dir).lexically_normal();
   return std::move(read.pipeline);

@@ -9,8 +9,9 @@ int exit_code(const RunOutcome& outcome) {
   if (outcome.state == RunOutcome::State::locked) return exit_locked;
   if (outcome.signal != 0) return exit_code_of_signal(outcome.signal);
   if (outcome.state == RunOutcome::State::stopped) return exit_terminated;
-  if (outcome.backend_unavailable) return exit_unavailable;
+  if (outcome.backend_unavailable || outcome.unavailable) return exit_unavailable;
   if (outcome.write_error || outcome.failed > 0 || outcome.report_unwritten) return exit_failed;
+  if (outcome.input_problems > 0) return exit_failed;
   if (outcome.held > 0) return exit_held;
   return exit_up_to_date;
 }

@@ -7,7 +7,7 @@ struct RunOutcome;
 /// A contract with scripts. When several apply the first of 2, 5, 130/143, 4, 1, 3 wins.
 enum ExitCode : int {
   exit_up_to_date = 0,
-  exit_failed = 1,       ///< Some documents failed.
+  exit_failed = 1,       ///< Some documents failed, or not all of the input could be listed.
   exit_usage = 2,        ///< Command line or pipeline file; nothing was run.
   exit_held = 3,         ///< Documents are held: budget, policy, no cloud backend.
   exit_unavailable = 4,  ///< A backend that is needed could not be used.

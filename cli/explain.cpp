@@ -11,9 +11,10 @@
 #include "cli/exit_code.h"
 #include "cli/open_ledger.h"
 #include "cli/table.h"
+#include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/record.h"
 #include "pipeline/run/dry_run.h"
-#include "pipeline/run/inputs.h"
+#include "pipeline/run/find_document.h"
 #include "pipeline/run/output.h"
 
 namespace docket {
@@ -103,26 +104,24 @@ std::string forecast_for(Pipeline pipeline, const std::filesystem::path& file) {
   return next.text().empty() ? "" : "\nnow: " + next.text();
 }
 
-/// The document, named as its record names it or as a file.
-Result<std::optional<LedgerDocument>> find_document(OpenedLedger& opened, const std::string& name,
-                                                    std::filesystem::path& file) {
-  auto found = opened.ledger.document(name);
-  if (!found || *found) {
-    file = opened.pipeline.directory / name;
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) file = std::filesystem::absolute(name);
-    return found;
-  }
-  file = std::filesystem::absolute(name).lexically_normal();
-  return opened.ledger.document(
-      document_path(file, std::filesystem::current_path(), opened.pipeline.directory));
+/// Where a document is that a record names so.
+std::filesystem::path file_of(const std::string& name, const std::filesystem::path& project) {
+  const std::filesystem::path file = project / name;
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored) ? file : std::filesystem::absolute(name);
+}
+
+Result<std::optional<LedgerDocument>> read_document(OpenedLedger& opened, const std::string& typed) {
+  const auto path = find_document(opened.ledger.database(), typed, opened.pipeline.directory);
+  if (!path) return path.error();
+  if (!*path) return std::optional<LedgerDocument>();
+  return opened.ledger.document(**path);
 }
 
 int explain_command(const ExplainOptions& options) {
   auto opened = open_ledger(options.pipeline);
   if (!opened) return exit_usage;
-  std::filesystem::path file;
-  const auto found = find_document(*opened, options.document, file);
+  const auto found = read_document(*opened, options.document);
   if (!found) {
     print_error(found.error().message);
     return exit_usage;
@@ -145,10 +144,14 @@ int explain_command(const ExplainOptions& options) {
   text +=
       "\n  record: " + (opened->pipeline.output_dir / (document.name + std::string(record_ending))).string() +
       "\n";
+  if (is_acknowledged(document))
+    text += "  acknowledged " + *document.acknowledged +
+            (document.ack_reason.value_or("").empty() ? "" : ": " + *document.ack_reason) + "\n";
   for (const LedgerStage& stage : *stages)
     text += story_of(stage);
   if (document.error && !document.error_stage)
     text += "  " + std::string(name(document.error->error_class)) + ": " + document.error->message + "\n";
+  const std::filesystem::path file = file_of(document.path, opened->pipeline.directory);
   text += story_of(*calls) + forecast_for(std::move(opened->pipeline), file);
   std::fputs(printable(text).c_str(), stdout);
   return exit_up_to_date;

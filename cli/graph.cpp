@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/table.h"
 
 namespace docket {
 namespace {
@@ -75,7 +76,7 @@ void add_graph(CLI::App& app, int& exit_code) {
     const std::optional<Pipeline> pipeline = load_pipeline(options->pipeline);
     exit_code = pipeline ? exit_up_to_date : exit_usage;
     if (pipeline)
-      std::fputs((options->format == "dot" ? dot(*pipeline) : mermaid(*pipeline)).c_str(), stdout);
+      std::fputs(printable(options->format == "dot" ? dot(*pipeline) : mermaid(*pipeline)).c_str(), stdout);
   });
 }
 

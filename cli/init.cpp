@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/starter.h"
+#include "cli/table.h"
 #include "pipeline/run/output.h"
 #include "stages/prompt_template.h"
 
@@ -37,14 +38,15 @@ std::optional<int> write_files(std::span<const EmbeddedFile> files, const fs::pa
       print_error(failed->message);
       return exit_failed;
     }
-    std::fprintf(stderr, "wrote %s\n", path.lexically_normal().c_str());
+    std::fprintf(stderr, "wrote %s\n", printable(path.lexically_normal().native()).c_str());
   }
   return std::nullopt;
 }
 
 int init_command(const fs::path& folder) {
   if (const auto failed = write_files(starter_files(), folder)) return *failed;
-  std::fprintf(stderr, "\nNow: docket run %s\n", (folder / "pipeline.yaml").lexically_normal().c_str());
+  const fs::path pipeline = (folder / "pipeline.yaml").lexically_normal();
+  std::fprintf(stderr, "\nNow: docket run %s\n", printable(pipeline.native()).c_str());
   return exit_up_to_date;
 }
 

@@ -1,14 +1,47 @@
+#include <sys/prctl.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <sstream>
+#include <string>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/mistakes.h"
+#include "cli/table.h"
 #include "cli/version.h"
 
 using namespace docket;
 
+namespace {
+
+/// An empty argument is mostly a variable that is not set, and is never a file, a folder or a name.
+void refuse_empty_values(CLI::App& app) {
+  const auto refuse = [](const std::string& value) {
+    const bool is_empty = value.find_first_not_of(" \t") == std::string::npos || value == "=";  // -o="$OUT"
+    return is_empty ? std::string("the value is empty; is a variable in the command not set?")
+                    : std::string();
+  };
+  for (CLI::Option* option : app.get_options())
+    if (option->get_items_expected_max() > 0) option->check(refuse);
+  for (CLI::App* verb : app.get_subcommands(nullptr))
+    refuse_empty_values(*verb);
+}
+
+/// Prints what is wrong with the command line, or the help that it asked for.
+int explain(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream out, err;
+  const int code = app.exit(error, out, err);
+  std::fputs(printable(out.str()).c_str(), stdout);
+  std::fputs(printable(err.str()).c_str(), stderr);
+  return code == 0 ? exit_up_to_date : exit_usage;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  prctl(PR_SET_DUMPABLE, 0);  // Keys are in its memory: no core dump, no look by other processes of the user.
   CLI::App app{
       "Runs a batch of documents through a pipeline of stages: rules first, a local model where the\n"
       "rules are not confident, a cloud model only for a recorded reason."};
@@ -16,16 +49,21 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", version);
   app.require_subcommand(1);
   app.footer(
-      "Exit codes: 0 up to date; 1 some documents failed; 2 usage or pipeline error, nothing was run;\n"
-      "3 documents are held; 4 a required backend is unavailable; 5 another run holds the output;\n"
+      "Exit codes: 0 up to date; 1 documents failed, or not all of the input could be read; 2 usage or\n"
+      "pipeline error, nothing was run; 3 documents are held; 4 a required backend or docket-extract is\n"
+      "unavailable; 5 another run holds the output; `docket ack` takes a known failure out of 1 and 3;\n"
       "130, 143 stopped by a signal, all finished work kept.");
   int exit_code = exit_up_to_date;
   for (AddVerb* add : verbs())
     add(app, exit_code);
+  refuse_empty_values(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? exit_up_to_date : exit_usage;
+    const std::string mistake = error.get_exit_code() != 0 ? mistake_in(app, argc, argv) : "";
+    if (mistake.empty()) return explain(app, error);
+    print_error(mistake);
+    return exit_usage;
   } catch (const std::exception& error) {
     print_error(std::string("internal error: ") + error.what());
     return exit_failed;

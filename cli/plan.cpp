@@ -44,7 +44,11 @@ std::string decision_words(const StageDecision& stage) {
 class PlanPrinter final : public DryRunListener {
  public:
   explicit PlanPrinter(const DocumentOptions& options) : options_(options) {}
+  void input_problem(const std::string& problem) override { print_error("input: " + problem); }
   void warned(const std::string& warning) override { print_error("warning: " + warning); }
+  void left_out(const std::string& file) override {
+    if (options_.verbose) std::fputs(printable(file + ": left out of the input\n").c_str(), stdout);
+  }
   void looked_at(const Document& document, const std::vector<StageDecision>& stages,
                  const Pipeline& pipeline) override {
     if (!options_.verbose) return;
@@ -118,7 +122,7 @@ int plan_command(const DocumentOptions& options) {
     return exit_usage;
   }
   std::fputs(format_forecast(*forecast).c_str(), stdout);
-  return exit_up_to_date;
+  return forecast->input_problems > 0 ? exit_failed : exit_up_to_date;
 }
 
 void add_plan(CLI::App& app, int& exit_code) {

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -22,10 +23,13 @@ struct ReportOptions {
 /// The text of the last report, or of that run's.
 std::optional<std::string> read_report(const ReportOptions& options, const std::filesystem::path& folder) {
   if (options.run.empty()) {
-    std::ifstream stream(folder / "report.json");
-    if (stream) return std::string(std::istreambuf_iterator<char>(stream), {});
-    print_error("no report yet: " + (folder / "report.json").string() +
-                " is missing; `docket run` writes it");
+    std::error_code ignored;
+    const bool is_file = std::filesystem::is_regular_file(folder / "report.json", ignored);
+    std::ifstream stream;
+    if (is_file) stream.open(folder / "report.json");
+    if (is_file && stream) return std::string(std::istreambuf_iterator<char>(stream), {});
+    print_error("no report yet: there is no file " + (folder / "report.json").string() +
+                "; `docket run` writes it");
     return std::nullopt;
   }
   auto ledger = LedgerReader::open(folder);
@@ -55,7 +59,7 @@ int report_command(const ReportOptions& options) {
                 pipeline->name + "'");
     return exit_usage;
   }
-  std::fputs((options.json ? to_pretty(report) : format_report(report)).c_str(), stdout);
+  std::fputs((options.json ? printable_json(to_pretty(report)) : format_report(report)).c_str(), stdout);
   return exit_up_to_date;
 }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -16,6 +17,7 @@
 #include "backends/extraction/missing_data.h"
 #include "cli/document_options.h"
 #include "cli/exit_code.h"
+#include "cli/output_files.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
@@ -78,6 +80,10 @@ class RunDisplay final : public RunListener {
     });
   }
   void warned(const std::string& warning) override { progress_->say("docket: warning: " + warning); }
+  void input_problem(const std::string& problem) override { progress_->say("docket: input: " + problem); }
+  void left_out(const std::string& file) override {
+    if (command_.documents.verbose) progress_->say(file + ": left out of the input");
+  }
   void taken() override { progress_->taken(); }
   void all_taken() override { progress_->all_taken(); }
   void spared(const std::string& path, Rebuild::What why) override {
@@ -100,14 +106,40 @@ class RunDisplay final : public RunListener {
   std::optional<std::stop_callback<std::function<void()>>> told_;  ///< Last: uses the progress.
 };
 
-RunEnvironment environment_of(const RunCommand& command, Signals& signals) {
+/// What the run cannot go on without. Told by one thread, asked by others.
+class Lack {
+ public:
+  void tell(const Error& error) {
+    {
+      const std::lock_guard lock(mutex_);
+      error_ = error;
+    }
+    stop_.request_stop();
+  }
+  std::optional<Error> error() const {
+    const std::lock_guard lock(mutex_);
+    return error_;
+  }
+  std::stop_token token() const { return stop_.get_token(); }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<Error> error_;  ///< Guarded by mutex_.
+  std::stop_source stop_;
+};
+
+RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack& lack) {
   RunEnvironment environment;
   environment.make_backend = [&](const Pipeline& pipeline, AnswerStore& answers, const ModelDigests& models,
                                  const std::stop_token& stop, const RunEnvironment::Warn& warn) {
     const RunOptions& run = command.documents.run;
-    return backends::make(pipeline, {run.jobs, extract_worker(), stop, signals.hard_stop(), command.offline,
-                                     command.trace_dir, &answers, models, !run.always_make(), warn});
+    return backends::make(
+        pipeline, {run.jobs, extract_worker(), [&lack](const Error& error) { lack.tell(error); }, stop,
+                   signals.hard_stop(), command.offline, command.trace_dir, &answers, models,
+                   !run.always_make(), warn});
   };
+  environment.lacking = lack.token();
+  environment.why_lacking = [&lack] { return lack.error(); };
   environment.find_models = [&](const Pipeline& pipeline) {
     return backends::find_models(pipeline, command.offline, signals.stop().get_token());
   };
@@ -124,7 +156,7 @@ RunEnvironment environment_of(const RunCommand& command, Signals& signals) {
 std::optional<Error> write_second_report(const std::string& file, const nlohmann::ordered_json& report) {
   if (file.empty()) return std::nullopt;
   if (file != "-") return write_file(file, to_pretty(report));
-  std::fputs(to_pretty(report).c_str(), stdout);
+  std::fputs(printable_json(to_pretty(report)).c_str(), stdout);
   return std::nullopt;
 }
 
@@ -138,9 +170,11 @@ void print_outcome(const RunOutcome& outcome, const RunCommand& command,
   const int code = outcome.report["run"]["exit_code"];
   if (!command.quiet) {
     std::fputs(format_report(outcome.report).c_str(), stderr);
-    std::fprintf(stderr, "records in %s\n", output.c_str());
-  } else if (code == exit_failed || code == exit_unavailable) {
-    std::fputs(format_failures(outcome.report).c_str(), stderr);
+    std::fprintf(stderr, "records in %s\n", printable(output.native()).c_str());
+  } else {
+    if (code == exit_failed || code == exit_unavailable)
+      std::fputs(format_failures(outcome.report).c_str(), stderr);
+    if (outcome.unavailable) print_error(outcome.unavailable->message);
   }
   if (outcome.write_error)
     print_error(outcome.write_error->message +
@@ -152,8 +186,15 @@ int run_command(const RunCommand& command) {
   Signals signals(command.grace);
   std::optional<Pipeline> pipeline = load_pipeline(command.documents.pipeline);
   if (!pipeline) return exit_usage;
+  if (const auto error =
+          check_output_files({command.report_file, command.documents.run.depfile, command.trace_dir},
+                             *pipeline, command.documents.run)) {
+    print_error(error->message);
+    return exit_usage;
+  }
   const std::filesystem::path output = pipeline->output_dir;
-  RunEnvironment environment = environment_of(command, signals);
+  Lack lack;
+  RunEnvironment environment = environment_of(command, signals, lack);
   environment.warnings.insert(environment.warnings.end(), pipeline->warnings.begin(),
                               pipeline->warnings.end());
   RunOutcome outcome;

@@ -1,9 +1,11 @@
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <cstdio>
 
 #include "cli/exit_code.h"
 #include "cli/open_ledger.h"
 #include "cli/table.h"
+#include "pipeline/ledger/acknowledgement.h"
 
 namespace docket {
 namespace {
@@ -41,12 +43,26 @@ std::string unfinished_line(const LedgerDocument& document) {
   return text + "\n";
 }
 
+std::string acknowledged_line(const LedgerDocument& document) {
+  std::string line = unfinished_line(document);
+  line.insert(line.size() - 1, "; acknowledged " + document.acknowledged.value_or(""));
+  const std::string reason = document.ack_reason.value_or("");
+  if (!reason.empty()) line.insert(line.size() - 1, ": " + reason);
+  return line;
+}
+
 int status_command(const PipelineOptions& options) {
   auto opened = open_ledger(options);
   if (!opened) return exit_usage;
   const auto status = opened->ledger.status();
-  std::string failed, parked, held;
+  std::string failed, parked, held, acknowledged;
+  std::int64_t acknowledged_count = 0;
   const auto unfinished = opened->ledger.for_each_unfinished([&](const LedgerDocument& document) {
+    if (is_acknowledged(document)) {
+      ++acknowledged_count;
+      acknowledged += acknowledged_line(document);
+      return;
+    }
     std::string& list = document.parked ? parked : document.outcome == Outcome::held ? held : failed;
     list += unfinished_line(document);
   });
@@ -58,6 +74,7 @@ int status_command(const PipelineOptions& options) {
   std::string text = counted(all, "document") + ": " + std::to_string(status->done) + " done, " +
                      std::to_string(status->held) + " held, " + std::to_string(status->failed) + " failed";
   if (status->parked > 0) text += " (" + std::to_string(status->parked) + " parked)";
+  if (acknowledged_count > 0) text += "; " + std::to_string(acknowledged_count) + " of them acknowledged";
   text += "\n";
   if (status->last_run) text += last_run_line(*status->last_run);
   if (!status->stages.empty()) text += "\n" + stage_table(*status);
@@ -65,6 +82,8 @@ int status_command(const PipelineOptions& options) {
   if (!parked.empty())
     text += "\nparked, not tried again until content or pipeline change, or --retry-parked:\n" + parked;
   if (!held.empty()) text += "\nheld:\n" + held;
+  if (!acknowledged.empty())
+    text += "\nacknowledged, so that the exit code leaves them out until they change:\n" + acknowledged;
   std::fputs(printable(text).c_str(), stdout);
   return exit_up_to_date;
 }

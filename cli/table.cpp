@@ -69,6 +69,43 @@ std::string stage_table(const ordered_json& report) {
   return format_table(rows);
 }
 
+/// Behind a document that is not new: what was known of it.
+std::string standing_of(const ordered_json& document) {
+  const std::string standing = document.value("standing", "new");
+  if (standing == "new") return "";
+  if (!document.contains("acknowledged")) return " (" + standing + ")";
+  const std::string reason = document["acknowledged"].value("reason", "");
+  return " (acknowledged" + (reason.empty() ? "" : ": " + reason) + ")";
+}
+
+/// new: 1 failed, 7 held; known: 2 failed
+std::string attention(const ordered_json& report) {
+  if (!report.contains("attention")) return "";  // Of an older docket.
+  std::string text;
+  for (const char* standing : {"new", "known", "acknowledged"}) {
+    std::string counts;
+    for (const char* outcome : {"failed", "held"}) {
+      const ordered_json& count = report["attention"][outcome][standing];
+      if (count != 0) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", number(count), outcome);
+    }
+    if (!counts.empty()) text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", standing, counts);
+  }
+  return text.empty() ? "" : text + "\n";
+}
+
+std::string input_problems(const ordered_json& report) {
+  if (!report.contains("input") || report["input"]["problems"]["count"] == 0) return "";
+  const ordered_json& problems = report["input"]["problems"];
+  std::string text = fmt::format("\ninput that is not as it should be ({}):\n", number(problems["count"]));
+  std::size_t shown = 0;
+  for (const ordered_json& problem : problems["first"]) {
+    if (shown == most_documents_shown) break;
+    text += "  " + problem.get<std::string>() + "\n";
+    ++shown;
+  }
+  return text + more(problems["count"], shown);
+}
+
 std::string held(const ordered_json& report) {
   std::string text;
   for (const ordered_json& group : report["held"]) {
@@ -76,7 +113,8 @@ std::string held(const ordered_json& report) {
     std::size_t shown = 0;
     for (const ordered_json& document : group["documents"]) {
       if (shown == most_documents_shown) break;
-      text += fmt::format("  {}: {}\n", document["path"].get<std::string>(), joined(document["reasons"]));
+      text += fmt::format("  {}: {}{}\n", document["path"].get<std::string>(), joined(document["reasons"]),
+                          standing_of(document));
       ++shown;
     }
     text += more(group["count"], shown);
@@ -92,8 +130,9 @@ std::string failed(const ordered_json& report) {
     for (const ordered_json& document : group["documents"]) {
       if (shown == most_documents_shown) break;
       const std::string stage = document.value("stage", "");
-      text += fmt::format("  {}: {}{}{}\n", document["path"].get<std::string>(), stage,
-                          stage.empty() ? "" : ": ", document["message"].get<std::string>());
+      text += fmt::format("  {}: {}{}{}{}\n", document["path"].get<std::string>(), stage,
+                          stage.empty() ? "" : ": ", document["message"].get<std::string>(),
+                          standing_of(document));
       ++shown;
     }
     text += more(group["count"], shown);
@@ -135,14 +174,40 @@ std::string format_table(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
-std::string printable(std::string text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if ((byte < 0x20 && byte != '\n') || byte == 0x7F || c1) text[i] = '?';
-    if (c1) text.erase(i + 1, 1);
+namespace {
+
+bool is_control(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, std::string_view kept) {
+  std::string shown;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    const char32_t c = next_code_point(text, at);
+    const bool is_no_character = c == replacement_character && at == begin + 1;
+    const bool stays = at == begin + 1 && kept.find(text[begin]) != std::string_view::npos;
+    if (stays || !(is_control(c) || is_no_character))
+      shown += text.substr(begin, at - begin);
+    else
+      shown += '?';
   }
-  return text;
+  return shown;
+}
+
+std::string printable_json(std::string_view json) {
+  std::string shown;
+  for (std::size_t at = 0; at < json.size();) {
+    const std::size_t begin = at;
+    const char32_t c = next_code_point(json, at);
+    if (c >= 0x7F && is_control(c))  // Those below stand between values, or are escaped already.
+      shown += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c));
+    else
+      shown += json.substr(begin, at - begin);
+  }
+  return shown;
 }
 
 std::string format_failures(const ordered_json& report) { return printable(failed(report)); }
@@ -165,8 +230,8 @@ std::string format_report(const ordered_json& report) {
   // Not a table of zeros when nothing had to be done.
   const auto has_worked = [](const ordered_json& stage) { return stage["in"] != 0; };
   const bool some_ran = in == 0 || std::ranges::any_of(report["stages"], has_worked);
-  std::string text = (some_ran ? stage_table(report) : "") + printable(held(report) + failed(report)) +
-                     printable(missing(report));
+  std::string text = (some_ran ? stage_table(report) : "") + held(report) + failed(report) + missing(report) +
+                     input_problems(report);
   text +=
       fmt::format("\n{}: {}; {}", counted(in, "document"), counts, format_duration(milliseconds(wall_ms)));
   if (wall_ms > 0 && in > 0) {
@@ -174,9 +239,10 @@ std::string format_report(const ordered_json& report) {
     text += (rate < 100 ? fmt::format(", {:.3g}", rate) : fmt::format(", {:.0f}", rate)) + " a second";
   }
   text += fmt::format(", {}\n", format_cost(report["totals"]["usage"]["cost_usd"]));
+  text += attention(report);
   if (report["run"].contains("stopped"))
     text += "stopped: " + report["run"]["stopped"].get<std::string>() + "\n";
-  return text;
+  return printable(text);
 }
 
 std::string counted(std::int64_t count, const std::string& what) {

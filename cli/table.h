@@ -1,6 +1,7 @@
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace docket {
@@ -9,9 +10,13 @@ namespace docket {
 /// short.
 std::string format_table(const std::vector<std::vector<std::string>>& rows);
 
-/// The text with control characters shown as `?`: what a document is called must not drive the terminal.
-/// Newlines stay.
-std::string printable(std::string text);
+/// The text with `?` for control characters, for those that turn the direction of writing, and for bytes that
+/// are not UTF-8: neither a document's name nor a server's words may drive the terminal or look like others.
+/// `kept`: the control characters that stay.
+std::string printable(std::string_view text, std::string_view kept = "\n");
+
+/// JSON whose strings have escapes in place of such characters: the same values.
+std::string printable_json(std::string_view json);
 
 /// A run's report (docs/report.schema.json) as a person wants to read it: the stages, then what needs
 /// attention.

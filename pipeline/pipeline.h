@@ -10,6 +10,7 @@
 #include "pipeline/registry.h"
 #include "pipeline/settings.h"
 #include "pipeline/stage.h"
+#include "pipeline/support/unicode_form.h"
 
 namespace docket {
 
@@ -44,8 +45,11 @@ struct Pipeline {
   std::filesystem::path file;       ///< Absolute.
   std::filesystem::path directory;  ///< Of the file: what its relative paths start from.
   std::string name;
-  std::vector<std::string> inputs;   ///< Files, folders, globs; relative to `directory`.
-  std::filesystem::path output_dir;  ///< Absolute.
+  std::vector<std::string> inputs;           ///< Files, folders, globs; relative to `directory`.
+  std::vector<std::string> input_exclude;    ///< Globs of what is left out, relative to `directory`.
+  bool input_may_be_empty = false;           ///< A run without a single file is as it should be.
+  LetterCase letters = LetterCase::ignored;  ///< In names of inputs, `--only` and conditions.
+  std::filesystem::path output_dir;          ///< Absolute.
   std::vector<BackendConfig> backends;
   std::vector<StageConfig> stages;  ///< Sorted so that each stands after all that it waits for.
   Settings settings;                ///< The top level: budget, policy.

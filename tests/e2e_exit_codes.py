@@ -1,6 +1,7 @@
 """The contract with scripts: exit codes, what goes to standard output and what to standard error."""
 
 import json
+import os
 import subprocess
 
 import e2e
@@ -15,15 +16,15 @@ class ExitCodes(e2e.Case):
 
     def test_1_when_a_document_failed_and_the_others_are_done(self):
         self.write("a.txt", invoice(1))
-        self.run_pipeline("missing.txt", "a.txt", expect=1)
-        present, missing = self.results()
-        self.assertEqual([missing["status"], present["status"]], ["failed", "done"])
-        self.assertEqual(missing["error"]["class"], "unreadable")
-        self.assertEqual(missing["error"]["stage"], "extract")
-        self.assertIn("No such file", missing["error"]["message"])
+        self.write("empty.txt")
+        self.run_pipeline("empty.txt", "a.txt", expect=1)
+        present, empty = self.results()
+        self.assertEqual([empty["status"], present["status"]], ["failed", "done"])
+        self.assertEqual(empty["error"]["class"], "empty")
+        self.assertEqual(empty["error"]["stage"], "extract")
         group, = self.report()["errors"]
-        self.assertEqual([group["class"], group["count"]], ["unreadable", 1])
-        self.assertEqual(group["documents"][0]["path"], "missing.txt")
+        self.assertEqual([group["class"], group["count"]], ["empty", 1])
+        self.assertEqual(group["documents"][0]["path"], "empty.txt")
 
     def test_2_for_a_wrong_command_line_and_nothing_is_written(self):
         self.write("in/a.txt", invoice(1))
@@ -50,7 +51,8 @@ class ExitCodes(e2e.Case):
 
     def test_a_failure_weighs_more_than_a_held_document(self):
         self.write("a.txt", invoice(1))
-        self.run_pipeline("a.txt", "missing.txt", expect=1, pipeline=PIPELINE + HOLDS)
+        self.write("empty.txt")
+        self.run_pipeline("a.txt", "empty.txt", expect=1, pipeline=PIPELINE + HOLDS)
 
     def test_5_while_another_run_holds_the_output(self):
         self.write("a.txt", invoice(1))
@@ -66,8 +68,10 @@ class ExitCodes(e2e.Case):
         self.assertEqual(self.paths(), ["a.txt"])
 
     def test_keep_going_stops_after_so_many_failures(self):
-        missing = "".join(f"missing-{number}\n" for number in range(3000))
-        self.run_pipeline("-", "-k", "1", "-j", "1", stdin=missing, expect=1)
+        self.write("empty.txt")
+        for number in range(3000):
+            os.link(self.dir / "empty.txt", self.dir / f"{number}.txt")
+        self.run_pipeline("-", "-k", "1", "-j", "1", stdin="".join(f"{number}.txt\n" for number in range(3000)), expect=1)
         failed = self.report()["documents"]["failed"]
         self.assertTrue(1 <= failed < 3000, failed)
         self.assertIn("stopped", self.report()["run"])

@@ -73,7 +73,7 @@ class FullDisk(e2e.Case):
         self.write("pipeline.yaml", PIPELINE)
         self.run_pipeline("-o", "fresh")
         # No room for a ledger; for no document in it; for some documents; for nearly all.
-        for size, code in (("40k", 2), ("150k", 1), ("700k", 1), ("1900k", 1)):
+        for size, code in (("40k", 2), ("180k", 1), ("700k", 1), ("1900k", 1)):
             with self.subTest(size):
                 for name in ("out", size):
                     (self.dir / name).mkdir(exist_ok=True)
@@ -205,8 +205,8 @@ class FullDisk(e2e.Case):
 
     def test_a_second_report_that_cannot_be_written(self):
         self.write("in/a.txt", invoice(1))
-        result = self.run_pipeline("--report", "no/such/folder/report.json", expect=1)
-        self.assertIn("no/such/folder", result.err)
+        result = self.run_pipeline("--report", "/dev/full", expect=1)
+        self.assertIn("/dev/full", result.err)
         self.assertEqual(self.report()["documents"]["done"], 1)
 
     def test_a_report_to_a_device_leaves_the_device_alone(self):

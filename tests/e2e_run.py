@@ -168,7 +168,7 @@ class Inputs(e2e.Case):
         self.assertNotIn("classify", self.results()[0])
 
     def test_no_document_is_a_run_too(self):
-        self.run_pipeline("-", stdin="")
+        self.run_pipeline("-", "--set", "input.may_be_empty=true", stdin="")
         self.assertEqual(self.results(), [])
         self.assertEqual(self.report()["documents"]["in"], 0)
 

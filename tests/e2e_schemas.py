@@ -69,16 +69,19 @@ class Schemas(e2e.Case):
         self.write("in/letter.txt", "Dear Jane,\n\nthe letter you sent was kind.\n\nWith kind regards,\nyours sincerely\n")
         self.write("in/empty.pdf")
         self.write("in/broken.pdf", "%PDF-1.5\n%%EOF")
-        self.run_pipeline("missing.pdf", "in", expect=1, pipeline=PIPELINE + FIELDS + HOLDS)
+        self.run_pipeline("in", expect=1, pipeline=PIPELINE + FIELDS + HOLDS)
         records, report = self.check()
         self.check_sums(records, report)
-        self.assertEqual(len(records), 12)
+        self.assertEqual(len(records), 11)
         stages = {stage["id"]: stage for stage in report["stages"]}
         self.assertEqual(stages["fields"]["type"], "structured-extract")
         self.assertGreaterEqual(stages["fields"]["skipped"], 1)
-        self.assertEqual(report["documents"]["failed"], 3)
-        self.assertEqual({group["class"] for group in report["errors"]}, {"unreadable", "empty", "damaged"})
+        self.assertEqual(report["documents"]["failed"], 2)
+        self.assertEqual({group["class"] for group in report["errors"]}, {"empty", "damaged"})
         self.assertEqual([group["why"] for group in report["held"]], ["no cloud backend"])
+        self.assertEqual(self.docket("ack", "pipeline.yaml", "in/*", "--reason", "seen").code, 0)
+        self.run_pipeline("in", "-B", expect=0)
+        self.assertEqual(self.check()[1]["errors"][0]["documents"][0]["acknowledged"]["reason"], "seen")
 
     def test_evidence_stands_where_it_says(self):
         self.write("in/a.pdf", pdf("A page before", invoice(7)))
@@ -97,7 +100,7 @@ class Schemas(e2e.Case):
         self.assertEqual(fields["checks"], {"total is positive": "passed", "no sense": "not_applicable"})
 
     def test_a_run_of_nothing(self):
-        self.run_pipeline("-", stdin="")
+        self.run_pipeline("-", stdin="", expect=1)
         self.assertEqual(set(self.check()[1]["documents"].values()), {0})
 
     def test_the_examples(self):

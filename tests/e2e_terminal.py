@@ -74,6 +74,7 @@ class Terminal(e2e.Case):
 
     def test_names_of_documents_cannot_drive_the_terminal(self):
         name = "\x1b]0;gotcha\x07\x1b[2J.txt"
+        self.write(name)
         for arguments, stdin in (([name], None), (["-"], name)):
             result = self.docket("run", "pipeline.yaml", "-v", *arguments, stdin=stdin)
             self.assertNotIn("\x1b", result.err)

@@ -100,20 +100,21 @@ class Torture(e2e.Case):
             with self.subTest(name):
                 self.run_one(name, {"unsupported"}, ["PDF"])
 
-    def test_a_link_that_leads_nowhere(self):
+    def test_links_and_things_that_are_no_files_are_no_documents(self):
         (self.dir / "a.pdf").symlink_to("b.pdf")
         (self.dir / "b.pdf").symlink_to("a.pdf")
-        self.run_one("a.pdf", {"unreadable"})
-
-    def test_things_that_are_no_files_do_not_hang_the_run(self):
         os.mkfifo(self.dir / "pipe")
-        for name in ("pipe", "/dev/zero", "/dev/tty"):
-            with self.subTest(name):
-                self.run_one(name, {"unreadable"})
         (self.dir / "folder").mkdir()
-        self.write("list", "folder\n")
-        self.run_pipeline("-", stdin="folder\ngood.txt\n", expect=1)
-        self.assertEqual(self.record("folder")["error"]["class"], "unreadable")
+        self.write("good.txt", invoice(1))
+        for name in ("a.pdf", "pipe", "/dev/zero", "/dev/tty"):
+            with self.subTest(name):
+                self.run_pipeline(name, "good.txt", expect=2, pipeline=PIPELINE)
+                self.assertFalse((self.dir / "out").exists())
+        names = ["a.pdf", "pipe", "/dev/zero", "folder"]
+        result = self.run_pipeline("-", stdin="\n".join([*names, "good.txt"]), expect=1)
+        for name in names:
+            self.assertIn(name, result.err)
+        self.assertEqual(self.paths(), ["good.txt"])
 
     def test_a_pipe_in_a_folder_is_not_a_document(self):
         self.write("in/a.txt", invoice(1))
@@ -128,7 +129,7 @@ class Torture(e2e.Case):
 
     def test_a_folder_that_disappears_is_no_end(self):
         self.write("good.txt", invoice(1))
-        self.run_pipeline("nowhere/**/*.pdf", "good.txt", pipeline=PIPELINE)
+        self.run_pipeline(expect=1, pipeline=PIPELINE.replace("[in]", "['nowhere/**/*.pdf', good.txt]"))
         self.assertEqual(self.paths(), ["good.txt"])
 
     def test_a_parser_that_does_not_come_to_an_end(self):

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <vector>
 
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
@@ -202,6 +203,23 @@ std::optional<DecodedText> decode_text(std::string_view bytes) {
   if (valid_utf8) return decode_as(bytes, "UTF-8");
   if (auto text = decode_as(bytes, "JOHAB"); text && is_faultless(text->utf8)) return text;
   return decode_as(bytes, "WINDOWS-1252");
+}
+
+void load_encodings() {
+  static std::vector<iconv_t> kept;  // The library forgets what nobody holds.
+  const auto load = [](std::string_view encoding) {
+    kept.push_back(iconv_open("UTF-8", std::string(encoding).c_str()));
+  };
+  for (const Mark& mark : marks)
+    load(mark.encoding);
+  for (const Superset& superset : supersets)
+    load(superset.used);
+  for (const Superset& sibling : siblings) {
+    load(sibling.detected);
+    load(sibling.used);
+  }
+  for (const char* encoding : {"WINDOWS-1251", "KOI8-R", "ISO-8859-5", "ISO-8859-6", "WINDOWS-1256"})
+    load(encoding);
 }
 
 }  // namespace docket::worker

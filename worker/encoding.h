@@ -15,4 +15,7 @@ struct DecodedText {
 /// Nothing when they are no text.
 std::optional<DecodedText> decode_text(std::string_view bytes);
 
+/// Loads the converters of usual encodings for the life of the process, which may open no file later on.
+void load_encodings();
+
 }  // namespace docket::worker

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <iostream>
 #include <string_view>
+#include <utility>
 
 #include "pipeline/support/descriptor.h"
 #include "worker/condition_server.h"
@@ -38,10 +39,11 @@ int run_worker() {
   const auto media_types = MediaTypes::load();
   if (!media_types) return fail(media_types.error());
   warm_up();
+  Descriptor statm = open_file("/proc/self/statm", O_RDONLY);  // Once it is locked in, it cannot.
   if (const auto error = lock_in()) return fail(*error);
   // From here on only libraries print, and a hostile file makes them print without end.
   if (!under_sanitizer) dup2(STDOUT_FILENO, STDERR_FILENO);
-  return static_cast<int>(serve(worker_socket, **media_types));
+  return static_cast<int>(serve(worker_socket, **media_types, std::move(statm)));
 }
 
 int run_condition_worker() {

@@ -12,6 +12,9 @@
 #include <cstring>
 #include <memory>
 
+#include "worker/encoding.h"
+#include "worker/file_access.h"
+
 namespace docket::worker {
 namespace {
 
@@ -61,13 +64,14 @@ bool allow_questions(const Filter& filter) {
          seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, &is_terminal) == 0;
 }
 
-bool load_filter() {
+bool load_filter(FileAccess files) {
   const Filter filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)), seccomp_release);
   if (!filter) return false;
   for (const char* name : allowed) {
     if (!allow(filter, name)) return false;
   }
-  return allow_opening_for_reading(filter) && allow_questions(filter) && seccomp_load(filter.get()) == 0;
+  if (files == FileAccess::data_only && !allow_opening_for_reading(filter)) return false;
+  return allow_questions(filter) && seccomp_load(filter.get()) == 0;
 }
 
 void set_limit(__rlimit_resource resource, rlim_t value) {
@@ -79,13 +83,18 @@ void set_limit(__rlimit_resource resource, rlim_t value) {
 
 std::optional<Error> lock_in() {
   set_limit(RLIMIT_CORE, 0);
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && load_filter()) return {};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) {
+    const FileAccess files = leave_only_data();
+    if (files == FileAccess::none) load_encodings();
+    if (load_filter(files)) return {};
+  }
   return Error{ErrorClass::unavailable,
                std::string("docket-extract cannot enter its sandbox (seccomp): ") + std::strerror(errno)};
 }
 
 void bind_to_parent() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prctl(PR_SET_DUMPABLE, 0);  // Documents are in its memory.
   set_limit(RLIMIT_FSIZE, 0);
   signal(SIGXFSZ, SIG_IGN);  // The write fails, and that is enough.
 }

@@ -9,10 +9,12 @@ namespace docket::worker {
 /// no file opened but for reading, nothing removed, renamed or made. A forbidden call fails with EPERM. No
 /// core dump, no new privileges. What is open stays usable.
 ///
-/// Libraries may still open files for reading: poppler its character maps, iconv its tables.
+/// Of files, only the libraries' data can be opened (worker/file_access.h): poppler's character maps, iconv's
+/// tables; others fail with EACCES. Where the kernel cannot tell them apart, no file can (EPERM).
 std::optional<Error> lock_in();
 
-/// For a worker of the pool: dies with the pool, and no file that it may still hold can grow.
+/// For a worker of the pool: dies with the pool, no file that it may still hold can grow, and no other
+/// process of the user can look into its memory.
 void bind_to_parent();
 
 }  // namespace docket::worker

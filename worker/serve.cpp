@@ -11,6 +11,7 @@
 #include <cstring>
 #include <new>
 #include <optional>
+#include <utility>
 
 #include "pipeline/support/descriptor.h"
 #include "worker/fatal_signals.h"
@@ -47,7 +48,7 @@ Descriptor receive_header(int socket, FrameHeader& header) {
 /// How much memory this process holds; 0 when the system does not say.
 class MemoryMeter {
  public:
-  MemoryMeter() : statm_(open_file("/proc/self/statm", O_RDONLY)), begin_(resident()) {}
+  explicit MemoryMeter(Descriptor statm) : statm_(std::move(statm)), begin_(resident()) {}
   bool has_grown_too_large() const {
     if (resident() - begin_ < most_growth) return false;
     malloc_trim(0);
@@ -81,9 +82,9 @@ std::string encoded_answer(int socket, int file, const ExtractOrder& order, cons
 
 }  // namespace
 
-WorkerExit serve(int socket, const MediaTypes& media_types) try {
-  const MemoryMeter memory;
-  if (!send_frame(socket, Frame::ready, {})) return WorkerExit::done;
+WorkerExit serve(int socket, const MediaTypes& media_types, Descriptor statm) try {
+  const MemoryMeter memory(std::move(statm));
+  if (!send_frame(socket, Frame::ready, wire_version)) return WorkerExit::done;
   for (int documents = 1;; ++documents) {
     FrameHeader header;
     const Descriptor file = receive_header(socket, header);

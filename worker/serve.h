@@ -1,11 +1,12 @@
 #pragma once
 #include "backends/extraction/wire.h"
+#include "pipeline/support/descriptor.h"
 #include "worker/media_type.h"
 
 namespace docket::worker {
 
 /// Says `ready`, then answers one order after the other from the pool at the other end of `socket`, until
-/// that end is closed or the worker has become too large or too old.
-WorkerExit serve(int socket, const MediaTypes& media_types);
+/// that end is closed or the worker has become too large or too old. `statm`: /proc/self/statm, open.
+WorkerExit serve(int socket, const MediaTypes& media_types, Descriptor statm);
 
 }  // namespace docket::worker

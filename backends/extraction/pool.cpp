@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "backends/extraction/input.h"
@@ -86,6 +87,11 @@ Error never_ready(const std::filesystem::path& worker) {
           "the extraction worker " + worker.string() + " does not start; run it with a file to see why"};
 }
 
+Error other_version(const std::filesystem::path& worker) {
+  return {ErrorClass::unavailable, "the extraction worker " + worker.string() +
+                                       " is of another version of docket: install both from the same build"};
+}
+
 /// "a.docx is a Word document", where the error is about the document.
 Error naming(const std::filesystem::path& file, Error error) {
   switch (error.error_class) {
@@ -155,7 +161,7 @@ class ExtractPool final : public Backend {
   void loop(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       take_inbox();
-      if (hard_stop_.stop_requested()) cancel_all();
+      if (hard_stop_.stop_requested() || has_no_worker_) cancel_all();
       assign_jobs();
       wait();
       for (Slot& slot : slots_) {
@@ -218,7 +224,7 @@ class ExtractPool final : public Backend {
     slot.begin = Clock::now();
     if (!slot.process) {
       auto started = ExtractProcess::start(options_.worker);
-      if (!started) return finish(slot, started.error());
+      if (!started) return not_started(slot, started.error());
       slot.process = std::move(*started);
     }
     if (!slot.process->is_ready) return;  // The job is sent when it is.
@@ -254,7 +260,7 @@ class ExtractPool final : public Backend {
 
   void check_limits(Slot& slot) {
     if (time_left(slot) > nanoseconds(0)) return;
-    if (!slot.was_sent) return give_up(slot, never_ready(options_.worker));
+    if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
     const bool by_cpu = cpu_of(slot) >= slot.limits.cpu;
     give_up(slot, by_cpu ? time_error(slot.limits) : clock_error(slot.limits));
   }
@@ -273,7 +279,8 @@ class ExtractPool final : public Backend {
 
   void take(Slot& slot, const WorkerFrame& frame) {
     if (frame.kind == Frame::ready) {
-      slot.process->is_ready = true;
+      if (frame.body != wire_version) return not_started(slot, other_version(options_.worker));
+      slot.process->is_ready = some_was_ready_ = true;
       if (slot.job && !slot.was_sent) send_or_start(slot);
     } else if (frame.kind == Frame::file && slot.was_sent) {
       if (auto facts = decode_facts(frame.body)) slot.facts = std::move(*facts);
@@ -282,6 +289,18 @@ class ExtractPool final : public Backend {
       if (frame.kind == Frame::last_answer) slot.process.reset();
       finish(slot, decode_answer(frame.body), spent);
     }
+  }
+
+  /// A first worker that does not start is no document's fault, and none that comes after it would.
+  void not_started(Slot& slot, Error error) {
+    slot.process.reset();
+    if (some_was_ready_ || !options_.no_worker) {
+      if (slot.job) finish(slot, std::move(error));
+      return;
+    }
+    if (!std::exchange(has_no_worker_, true)) options_.no_worker(error);
+    if (slot.job) finish(slot, cancelled());
+    wake_up_.signal();  // For the others.
   }
 
   /// Ends a worker that goes beyond a limit, and its document.
@@ -299,7 +318,7 @@ class ExtractPool final : public Backend {
     const bool was_fresh = slot.process->documents <= 1;
     slot.process.reset();
     if (!slot.job) return;
-    if (!slot.was_sent) return finish(slot, never_ready(options_.worker));
+    if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
     if (was_fresh) return finish(slot, death(status, slot.limits), spent);
     slot.cpu_before = spent;
     slot.was_sent = false;
@@ -324,8 +343,10 @@ class ExtractPool final : public Backend {
   }
 
   const ExtractPoolOptions options_;
-  std::vector<Slot> slots_;  // Of the loop, like queue_.
+  std::vector<Slot> slots_;  // Of the loop, like all up to wake_up_.
   std::deque<Job> queue_;
+  bool some_was_ready_ = false;
+  bool has_no_worker_ = false;
   const Event wake_up_;
   std::mutex mutex_;
   std::vector<Job> inbox_;  // Guarded by mutex_.

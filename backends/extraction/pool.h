@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <stop_token>
 
@@ -12,6 +13,10 @@ namespace docket::backends {
 struct ExtractPoolOptions {
   std::filesystem::path worker;  ///< The docket-extract to run; empty: the one beside this program.
   int workers = 0;               ///< Processes at most, started when needed; 0: one per core.
+
+  /// Told once, on the pool's thread, that no worker has ever started: every question is then answered as
+  /// `cancelled`, since no document can be read. Empty: each is answered as `unavailable`.
+  std::function<void(const Error&)> no_worker;
 
   // Limits for one document, unless its question has its own.
   std::chrono::milliseconds time_limit{20'000};         ///< CPU time, for a small file.
@@ -26,7 +31,7 @@ struct ExtractPoolOptions {
 ///
 /// A worker that dies or goes beyond a limit fails only its document (classes crash and limit) and is
 /// replaced. A document that a worker dies of which had read others before is tried again in a fresh one, so
-/// that an answer does not depend on what was read before. Without a worker to start, every question fails as
+/// that an answer does not depend on what was read before. A worker that does not start fails its question as
 /// `unavailable`.
 ///
 /// `Done` is called on the pool's own thread. Once `hard_stop` is requested, or the pool is destroyed, the

@@ -14,10 +14,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
-
-extern char** environ;
 
 namespace docket::backends {
 namespace {
@@ -25,6 +24,18 @@ namespace {
 constexpr int patience_ms = 1000;         ///< For a process that is ending.
 constexpr int send_patience_ms = 60'000;  ///< For a process that starts.
 constexpr int most_chunks = 64;           ///< Read in one go, so that no worker keeps the others waiting.
+
+/// All that a worker learns of docket's environment, which may hold keys: languages and encodings, the time
+/// zone, and what the sanitizers are told.
+constexpr const char* handed_on[] = {"LANG",         "LC_ALL",        "LC_CTYPE",     "TZ",          "PATH",
+                                     "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"};
+
+std::vector<std::string> worker_environment() {
+  std::vector<std::string> environment;
+  for (const char* name : handed_on)
+    if (const char* value = std::getenv(name)) environment.push_back(std::string(name) + "=" + value);
+  return environment;
+}
 
 /// What posix_spawn shall do in the child, released with the object.
 class SpawnPlan {
@@ -55,7 +66,12 @@ class SpawnPlan {
 
   int spawn(pid_t& pid, const char* file, const char* mode) {
     std::array<char*, 3> arguments = {const_cast<char*>(file), const_cast<char*>(mode), nullptr};
-    return posix_spawn(&pid, file, &actions_, &attributes_, arguments.data(), environ);
+    std::vector<std::string> environment = worker_environment();
+    std::vector<char*> variables;
+    for (std::string& variable : environment)
+      variables.push_back(variable.data());
+    variables.push_back(nullptr);
+    return posix_spawn(&pid, file, &actions_, &attributes_, arguments.data(), variables.data());
   }
 
  private:

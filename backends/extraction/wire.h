@@ -21,9 +21,12 @@ namespace docket {
 /// Descriptor of the socket in the worker.
 inline constexpr int worker_socket = 3;
 
+/// Of all that is sent here. Another one is that of a docket or a worker which was left from an older build.
+inline constexpr std::string_view wire_version = "2";
+
 enum class Frame : std::uint32_t {
   order = 1,
-  ready,        ///< Empty: the worker has locked itself in and waits for orders.
+  ready,        ///< `wire_version`: the worker has locked itself in and waits for orders.
   file,         ///< FileFacts, sent before the file is parsed.
   answer,       ///< An Error or an Answer.
   last_answer,  ///< The same, from a worker that ends now: it has grown too large or too old.

@@ -29,11 +29,13 @@ bool is_mapped_ipv4(const Bytes& b) {
          b[10] == 0xff && b[11] == 0xff;
 }
 
+/// 127.0.0.0/8, ::1, and the unspecified addresses, which Linux connects to itself.
 bool is_loopback_number(const Bytes& b) {
-  if (is_mapped_ipv4(b)) return b[12] == 127;
-  return std::all_of(b.begin(), b.end() - 1, [](unsigned char byte) { return byte == 0; }) && b[15] == 1;
+  if (is_mapped_ipv4(b)) return b[12] == 127 || (b[12] == 0 && b[13] == 0 && b[14] == 0 && b[15] == 0);
+  return std::all_of(b.begin(), b.end() - 1, [](unsigned char byte) { return byte == 0; }) && b[15] <= 1;
 }
 
+/// Not 100.64.0.0/10: it is the provider's, and whoever has it for a network of their own can say so.
 bool is_private_number(const Bytes& b) {
   if (is_mapped_ipv4(b)) {
     return b[12] == 10 || (b[12] == 172 && (b[13] & 0xf0) == 16) || (b[12] == 192 && b[13] == 168) ||
@@ -95,10 +97,25 @@ Result<Address> parse_address(std::string_view url) {
   return address;
 }
 
+namespace {
+
+/// `gpu-box.` is `gpu-box`, but for the domains that a resolver tries.
+std::string_view without_last_dot(std::string_view host) {
+  return host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+}
+
+}  // namespace
+
 bool is_loopback(const Address& address) {
   const auto number = numeric(address.host);
-  return number ? is_loopback_number(*number)
-                : address.host == "localhost" || address.host.ends_with(".localhost");
+  const std::string_view name = without_last_dot(address.host);
+  return number ? is_loopback_number(*number) : name == "localhost" || name.ends_with(".localhost");
+}
+
+Location location_of_number(const std::string& number) {
+  const auto bytes = numeric(number.substr(0, number.find('%')));  // Without the zone of fe80::1%eth0.
+  const bool is_local = bytes && (is_loopback_number(*bytes) || is_private_number(*bytes));
+  return is_local ? Location::local : Location::cloud;
 }
 
 Location location_of(const Address& address) {
@@ -106,9 +123,9 @@ Location location_of(const Address& address) {
   if (const auto number = numeric(address.host))
     return is_private_number(*number) ? Location::local : Location::cloud;
   // Resolvers take 134744072 and 0x8080808 for numbers of hosts.
-  const bool is_name = is_alpha(address.host.front());
-  const bool is_near =
-      is_name && (address.host.find('.') == std::string::npos || address.host.ends_with(".local"));
+  const std::string_view name = without_last_dot(address.host);
+  const bool is_near = !name.empty() && is_alpha(name.front()) &&
+                       (name.find('.') == std::string_view::npos || name.ends_with(".local"));
   return is_near ? Location::local : Location::cloud;
 }
 

@@ -17,10 +17,14 @@ struct Address {
 /// The Error (class `config`) says what is wrong with it; it does not show a password in it.
 Result<Address> parse_address(std::string_view url);
 
-/// Loopback and private addresses (RFC 1918, RFC 4193, link-local, .local and names without a dot) are local,
-/// all else is cloud.
+/// Loopback (also 0.0.0.0 and ::, by which this machine means itself) and private addresses (RFC 1918,
+/// RFC 4193, link-local) are local, as are `localhost`, names in `.local` and names without a dot as long as
+/// they lead to such an address; all else is cloud.
 Location location_of(const Address& address);
 bool is_loopback(const Address& address);
+
+/// The same for the number of a host, as a connection has it: `192.168.0.7`, `fe80::1`. A name is cloud.
+Location location_of_number(const std::string& number);
 
 /// scheme://host:port/path: an address as messages show it, without user, password, query and fragment.
 std::string shown_address(const std::string& url);

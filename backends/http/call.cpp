@@ -1,5 +1,8 @@
 #include "backends/http/call.h"
 
+#include <netdb.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -39,6 +42,8 @@ HttpCall::HttpCall(CURLM* loop, FirstByteDeadlines& deadlines, const std::atomic
   set_up(easy);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, words_.data());
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &HttpCall::on_open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &HttpCall::on_connected);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &HttpCall::on_header);
@@ -62,6 +67,8 @@ std::optional<Error> HttpCall::begin(HttpRequest request, HttpLoop::Done done) {
   header_bytes_ = 0;
   phase_ = Phase::connecting;
   excess_ = Excess::none;
+  refused_address_.clear();
+  has_tried_ = false;
   words_[0] = 0;
   for (const std::string& header : request_.headers) {
     if (header.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
@@ -99,8 +106,27 @@ CURLcode HttpCall::configure() {
   return curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
 }
 
-int HttpCall::on_connected(void* data, char*, char*, int, int) {
+bool HttpCall::may_go_to(const std::string& number) {
+  if (!request_.only_locally || location_of_number(number) == Location::local) return true;
+  refused_address_ = number;
+  return false;
+}
+
+/// Opens no socket to an address that the request may not go to; curl then tries the host's next one.
+curl_socket_t HttpCall::on_open_socket(void* data, curlsocktype, curl_sockaddr* address) {
   HttpCall& call = *static_cast<HttpCall*>(data);
+  std::array<char, NI_MAXHOST> number{};
+  const bool is_known = getnameinfo(&address->addr, address->addrlen, number.data(), number.size(), nullptr,
+                                    0, NI_NUMERICHOST) == 0;
+  if (!call.may_go_to(is_known ? number.data() : "an unknown address")) return CURL_SOCKET_BAD;
+  call.has_tried_ = true;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+int HttpCall::on_connected(void* data, char* address, char*, int, int) {
+  HttpCall& call = *static_cast<HttpCall*>(data);
+  // A connection that another backend's call had opened was not asked about.
+  if (!call.may_go_to(address)) return CURL_PREREQFUNC_ABORT;
   call.forget_deadline();
   if (call.stopping_) return CURL_PREREQFUNC_ABORT;
   call.phase_ = Phase::waiting;
@@ -193,6 +219,11 @@ Error HttpCall::timed_out() const {
 
 Error HttpCall::failure(CURLcode code) const {
   const std::string where = address();
+  if (!refused_address_.empty() && !has_tried_)
+    return {ErrorClass::unavailable,
+            "nothing was sent to " + where + ": it counts as local, but leads to " + refused_address_ +
+                ", which is not an address of this machine or a private network; set "
+                "`location: cloud`, or `location: local` if the address is yours"};
   const std::string words = words_[0] != 0 ? words_.data() : curl_easy_strerror(code);
   long system = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &system);

@@ -47,7 +47,8 @@ class HttpCall {
   enum class Phase { connecting, waiting, receiving };
   enum class Excess { none, body, headers };
 
-  static int on_connected(void* call, char*, char*, int, int);
+  static curl_socket_t on_open_socket(void* call, curlsocktype, curl_sockaddr* address);
+  static int on_connected(void* call, char* address, char*, int, int);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* call);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* call);
 
@@ -58,6 +59,7 @@ class HttpCall {
   /// Of class `unreachable` while there was no connection yet.
   Error transport(const std::string& message) const;
   Error timed_out() const;
+  bool may_go_to(const std::string& number);
   Error failure(CURLcode code) const;
 
   CURLM* const loop_;
@@ -71,6 +73,8 @@ class HttpCall {
   bool on_loop_ = false;
   Phase phase_ = Phase::connecting;
   Excess excess_ = Excess::none;
+  std::string refused_address_;  // That the host's name led to, when there was no other to go to.
+  bool has_tried_ = false;       // To connect to an address where it may go.
   std::optional<FirstByteDeadlines::iterator> deadline_;
   HttpReply reply_;
   std::size_t header_bytes_ = 0;

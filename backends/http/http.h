@@ -31,6 +31,9 @@ struct HttpRequest {
   /// The environment's proxy variables (https_proxy, no_proxy, …) count. Not for local servers: their text
   /// must not take a way through somebody else's machine.
   bool through_proxy = false;
+  /// Sent only over a connection to a local address (`location_of_number`), whatever the host's name
+  /// promises: a resolver may find `gpu-box` at somebody else's.
+  bool only_locally = false;
   /// Counts how often it goes out; null: nobody wants to know. More than once when a connection that was kept
   /// from an earlier call breaks before a reply: mostly the server had closed it just then.
   std::shared_ptr<std::atomic<int>> times_sent = nullptr;
@@ -52,8 +55,9 @@ class HttpLoop final : public Timer {
   ~HttpLoop() override;  ///< Ends what is under way as cancelled.
 
   /// The Error is of class `unreachable` (no connection), `transport` (no whole reply), `content` (the reply
-  /// exceeds HttpLimits::reply_bytes), `unavailable` (a header that cannot be sent) or `cancelled`. Its
-  /// message says which part failed, and the address without what may be secret in it.
+  /// exceeds HttpLimits::reply_bytes), `unavailable` (a header that cannot be sent, a host that is not local
+  /// as it has to be) or `cancelled`. Its message says which part failed, and the address without what may be
+  /// secret in it.
   using Done = std::function<void(Result<HttpReply>)>;
   /// Never waits; any thread. `done` is called once, by the loop's thread, and may send again.
   void send(HttpRequest request, Done done) noexcept;

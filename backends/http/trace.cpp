@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include "backends/http/secret.h"
 #include "pipeline/support/descriptor.h"
 
 namespace docket::backends {
@@ -21,7 +22,7 @@ Result<std::unique_ptr<Trace>> Trace::open(const fs::path& folder) {
   return std::unique_ptr<Trace>(new Trace(folder));
 }
 
-std::int64_t Trace::request(const std::string& backend, const HttpRequest& request) {
+std::int64_t Trace::request(const std::string& backend, const HttpRequest& request, std::string_view secret) {
   const std::int64_t number = ++calls_;
   std::string content = request.method + " " + request.url + "\n";
   for (const std::string& header : request.headers) {
@@ -30,7 +31,9 @@ std::int64_t Trace::request(const std::string& backend, const HttpRequest& reque
     const bool is_plain = name == "Content-Type" || name == "anthropic-version";
     content += (is_plain ? header : name + ": (not shown)") + "\n";
   }
-  write(number, backend, "request", content + "\n" + request.body + "\n");
+  content += "\n" + request.body + "\n";
+  erase_secret(content, secret, SecretIn::message);
+  write(number, backend, "request", content);
   return number;
 }
 

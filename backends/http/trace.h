@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "backends/http/http.h"
 
@@ -18,8 +19,8 @@ class Trace {
   /// Makes the folder. The Error is of class `config`.
   static Result<std::unique_ptr<Trace>> open(const std::filesystem::path& folder);
 
-  /// Returns the number of the call, for its reply.
-  std::int64_t request(const std::string& backend, const HttpRequest& request);
+  /// Returns the number of the call, for its reply. `secret`: not shown where the body has it either.
+  std::int64_t request(const std::string& backend, const HttpRequest& request, std::string_view secret);
   void reply(std::int64_t number, const std::string& backend, const Result<HttpReply>& reply);
 
  private:

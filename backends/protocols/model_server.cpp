@@ -4,6 +4,7 @@
 #include <mutex>
 #include <vector>
 
+#include "backends/http/secret.h"
 #include "backends/protocols/error_reply.h"
 #include "pipeline/json/strict_json.h"
 #include "pipeline/support/utf8.h"
@@ -23,50 +24,6 @@ constexpr std::size_t most_refusals = 8;
 /// Of a message, and of what a server calls itself and its model, in bytes.
 constexpr std::size_t longest_error = 700;
 constexpr std::size_t longest_id = 200;
-/// Shorter ones are no secrets of a cloud.
-constexpr std::size_t shortest_secret = 12;
-
-/// True if it was there.
-bool erase_all(std::string& text, const std::string& secret) {
-  static constexpr std::string_view in_place = "(key removed)";
-  bool found = false;
-  for (std::size_t at = text.find(secret); at != std::string::npos;
-       at = text.find(secret, at + in_place.size())) {
-    text.replace(at, secret.size(), in_place);
-    found = true;
-  }
-  return found;
-}
-
-/// Also where JSON spells it with escapes.
-bool erase_decoded(json& value, const std::string& key) {
-  if (value.is_string()) return erase_all(value.get_ref<std::string&>(), key);
-  if (!value.is_structured()) return false;
-  bool found = false;
-  for (json& member : value)
-    found = erase_decoded(member, key) || found;
-  return found;
-}
-
-void erase_in_body(std::string& body, const std::string& key) {
-  erase_all(body, key);
-  if (body.find("\\u") == std::string::npos && body.find("\\/") == std::string::npos) return;
-  Result<json> parsed = parse_strictly(body);
-  if (parsed && erase_decoded(*parsed, key))
-    body = parsed->dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-/// A server may show the key that it was sent, in an error for example. A key of a few letters may be a word
-/// of the answer itself, such as the `ollama` that some servers want for a key: then the answer stays as it
-/// is.
-Result<HttpReply> without_key(Result<HttpReply> reply, const std::string& key, std::size_t shortest) {
-  if (key.size() < shortest || key.empty() || !reply) return reply;
-  erase_in_body(reply->body, key);
-  for (auto& [name, value] : reply->headers)
-    erase_all(value, key);
-  return reply;
-}
-
 }  // namespace
 
 class ModelServer::Core : public std::enable_shared_from_this<Core> {
@@ -124,14 +81,15 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   };
 
   void exchange(HttpRequest request, std::function<void(Result<HttpReply>)> done) {
-    const std::int64_t number = trace_ == nullptr ? 0 : trace_->request(target_.backend, request);
-    loop_.send(std::move(request),
-               [self = shared_from_this(), number, done = std::move(done)](Result<HttpReply> reply) {
-                 const std::string& key = self->target_.key;
-                 if (self->trace_ != nullptr)
-                   self->trace_->reply(number, self->target_.backend, without_key(reply, key, 1));
-                 done(without_key(std::move(reply), key, shortest_secret));
-               });
+    const std::int64_t number =
+        trace_ == nullptr ? 0 : trace_->request(target_.backend, request, target_.key);
+    loop_.send(std::move(request), [self = shared_from_this(), number,
+                                    done = std::move(done)](Result<HttpReply> reply) {
+      const std::string& key = self->target_.key;
+      if (self->trace_ != nullptr)
+        self->trace_->reply(number, self->target_.backend, without_secret(reply, key, SecretIn::message));
+      done(without_secret(std::move(reply), key, SecretIn::answer));
+    });
   }
 
   void probe(int step, const HttpReply* reply, std::shared_ptr<Server> found, Clock::time_point begun) {
@@ -301,7 +259,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 
   Error named(const Error& error) const {
     std::string message = error.message;  // It may show text that was escaped in the reply.
-    if (!target_.key.empty()) erase_all(message, target_.key);
+    erase_secret(message, target_.key, SecretIn::message);
     return {error.error_class, "backend '" + target_.backend + "': " + excerpt(message, longest_error)};
   }
   Reply failed(const Error& error) const { return {named(error)}; }

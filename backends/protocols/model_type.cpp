@@ -87,6 +87,7 @@ std::vector<Target> targets_of(const BackendConfig& backend) {
       url.pop_back();
     const Result<Address> address = parse_address(url);
     target.through_proxy = target.location == Location::cloud && address && !is_loopback(*address);
+    target.only_locally = target.location == Location::local && !settings.has("location");
     target.url = std::move(url);
     targets.push_back(target);
   }

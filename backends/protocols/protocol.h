@@ -23,6 +23,7 @@ struct Target {
   bool think = false;
   Location location = Location::local;
   bool through_proxy = false;  ///< The environment's, if it names one: not to what is local.
+  bool only_locally = false;   ///< It is local by its name alone: see HttpRequest.
   HttpLimits limits;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -33,6 +34,8 @@ Result<std::string> value_of(std::string_view reference, const Lookup& lookup) {
   if (!value) {
     return error("the environment variable " + name + " is not set");
   }
+  // Half a path or no key at all is not what anybody wrote this for.
+  if (trim(*value).empty()) return error("the environment variable " + name + " is empty");
   if (value->size() > longest_value)
     return error("the environment variable " + name + " is longer than 64 KiB");
   if (!is_utf8(*value)) return error("the environment variable " + name + " is not UTF-8");

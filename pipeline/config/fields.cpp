@@ -9,6 +9,17 @@ constexpr Field input_fields[] = {
     {.name = "paths",
      .type = Type::texts,
      .help = "files, folders and globs, relative to the pipeline file's folder"},
+    {.name = "exclude",
+     .type = Type::texts,
+     .help = "globs of files and folders that are left out; without a slash, names in any folder"},
+    {.name = "may_be_empty",
+     .type = Type::boolean,
+     .help = "whether a run without a single file is as it should be; not when absent"},
+    {.name = "case_sensitive",
+     .type = Type::boolean,
+     .help = "whether case counts in names and globs of inputs, --only and conditions; in a policy it never "
+             "does; false when absent",
+     .affects_answer = false},
 };
 constexpr Field output_fields[] = {
     {.name = "dir", .help = "folder for records, results and the report", .fallback = "out"},

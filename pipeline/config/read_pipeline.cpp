@@ -117,7 +117,12 @@ class PipelineReader {
   void read_top_level() {
     pipeline_.name = pipeline_.settings.text("name");
     if (pipeline_.name.empty()) pipeline_.name = pipeline_.file.stem().string();
-    pipeline_.inputs = pipeline_.settings.group("input").texts("paths");
+    const Settings input = pipeline_.settings.group("input");
+    pipeline_.inputs = input.texts("paths");
+    pipeline_.input_exclude = input.texts("exclude");
+    pipeline_.input_may_be_empty = input.boolean("may_be_empty");
+    if (input.boolean("case_sensitive")) pipeline_.letters = LetterCase::counts;
+    reader_.set_paths(PathPatterns::Use::choose, pipeline_.letters);
     pipeline_.output_dir =
         (pipeline_.directory / pipeline_.settings.group("output").text("dir")).lexically_normal();
   }

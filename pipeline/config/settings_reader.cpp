@@ -5,6 +5,7 @@
 #include "pipeline/config/environment.h"
 #include "pipeline/config/field_words.h"
 #include "pipeline/config/scalars.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/duration.h"
 #include "pipeline/support/iso_8601.h"
 #include "pipeline/support/suggest.h"
@@ -113,8 +114,11 @@ void SettingsReader::expected_but_got(const Place& place, const std::string& got
 }
 
 std::string SettingsReader::shown(const Place& place, const Scalar& scalar) const {
-  if (scalar.secret) return "the value of '" + place.node.text + "'";
-  if (scalar.text.empty()) return "an empty text";
+  if (scalar.secret) {
+    const bool is_empty = trim(scalar.text).empty();
+    return "the value of '" + place.node.text + "'" + (is_empty ? ", which is empty" : "");
+  }
+  if (trim(scalar.text).empty()) return "an empty text";
   return "'" + scalar.text + "'" + hint(place.field, scalar.text);
 }
 
@@ -126,8 +130,11 @@ std::optional<SettingsReader::Scalar> SettingsReader::scalar(const Place& place)
   auto expanded = expand(place.node.text, environment_variable);
   if (!expanded) {
     const std::string& message = expanded.error().message;
-    const bool may_default = place.field.type != Type::secret && message.ends_with("is not set");
-    report(place, message + (may_default ? "; ${NAME:-…} sets a default" : ""));
+    const bool has_no_value = message.ends_with("is not set") || message.ends_with("is empty");
+    const char* const hint = place.field.type != Type::secret ? "; ${NAME:-…} sets a default"
+                             : place.field.required           ? ""
+                                                              : "; ${NAME:-} is one that may be empty";
+    report(place, message + (has_no_value ? hint : ""));
     return std::nullopt;
   }
   Scalar scalar;
@@ -172,7 +179,8 @@ SettingsReader::Value SettingsReader::typed(const Place& place, const Scalar& sc
   const std::string& text = scalar.text;
   switch (place.field.type) {
     case Type::text:
-      if (!text.empty() || !place.field.required) return text;
+      // Whoever overrides a default with nothing has left something out.
+      if (!trim(text).empty() || (!place.field.required && place.field.fallback.empty())) return text;
       break;
     case Type::boolean:
       if (const auto value = parse_boolean(text); value && scalar.number_like) return *value;
@@ -241,6 +249,10 @@ SettingsReader::Value SettingsReader::list_value(const Place& place) {
     const Place here{field, *item, place.path};
     const auto scalar = this->scalar(here);
     bool good = scalar.has_value();
+    if (good && trim(scalar->text).empty()) {
+      good = false;
+      expected_but_got(here, shown(here, *scalar));
+    }
     if (good && names) good = known(here, *scalar);
     if (good && field.type == Type::choices && !contains(field.choices, scalar->text)) {
       good = false;

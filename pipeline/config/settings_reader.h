@@ -12,6 +12,7 @@
 #include "pipeline/json/condition_set.h"
 #include "pipeline/settings.h"
 #include "pipeline/settings_values.h"
+#include "pipeline/support/path_patterns.h"
 
 namespace docket {
 
@@ -33,6 +34,12 @@ class SettingsReader {
       : directory_(std::move(directory)), diagnostics_(diagnostics), conditions_(conditions) {}
 
   void set_names(Names names) { names_ = std::move(names); }
+
+  /// How `path:` of conditions that are read from now on is meant; before, as the policy means it.
+  void set_paths(PathPatterns::Use use, LetterCase letters) {
+    path_use_ = use;
+    path_letters_ = letters;
+  }
 
   /// The entries of `node` (a mapping, or null for an empty one) that the table has. `owner` is the place of
   /// the key that the mapping belongs to, where a missing setting is complained about; `path` its dotted
@@ -109,10 +116,13 @@ class SettingsReader {
   void add_conditions(std::vector<NamedCondition>& list, const Place& place);
   void add_condition(std::vector<NamedCondition>& list, const std::string& name, const Place& place);
   std::shared_ptr<const Condition> condition(const Place& place, const std::string& text);
+  std::shared_ptr<const Condition> path_condition(const Place& place, std::string_view pattern);
 
   std::filesystem::path directory_;
   Diagnostics& diagnostics_;
   Names names_;
+  PathPatterns::Use path_use_ = PathPatterns::Use::protect;
+  LetterCase path_letters_ = LetterCase::ignored;
   std::vector<std::filesystem::path> files_;
   ConditionSet& conditions_;
   std::map<std::string, Result<std::shared_ptr<const Condition>>> known_;  ///< By expression.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pipeline/config/settings_reader.h"
+#include "pipeline/support/ascii.h"
 
 namespace docket {
 namespace {
@@ -9,6 +10,13 @@ namespace {
 constexpr std::size_t most_conditions = 200;
 const std::string too_many = "more than " + std::to_string(most_conditions) + " conditions";
 constexpr std::string_view path_prefix = "path:";
+
+/// Quotes inside of YAML's own are not part of a name: `'path: "hr/**"'`.
+std::string_view unquoted(std::string_view text) {
+  const bool in_quotes =
+      text.size() > 1 && text.front() == text.back() && (text.front() == '"' || text.front() == '\'');
+  return in_quotes ? text.substr(1, text.size() - 2) : text;
+}
 
 }  // namespace
 
@@ -37,6 +45,13 @@ void SettingsReader::add_conditions(std::vector<NamedCondition>& list, const Pla
     }
   }
   for (const Node::Entry& entry : place.node.entries) {
+    if (entry.key == "path" && entry.value->kind == Node::Kind::sequence) {
+      if (entry.value->items.empty())
+        report({place.field, *entry.value, place.path}, "an empty list of paths");
+      for (const NodePtr& item : entry.value->items)
+        add_condition(list, entry.key, {place.field, *item, place.path});
+      continue;
+    }
     add_condition(list, entry.key, {place.field, *entry.value, place.path, entry.position});
   }
 }
@@ -61,10 +76,8 @@ void SettingsReader::add_condition(std::vector<NamedCondition>& list, const std:
 }
 
 std::shared_ptr<const Condition> SettingsReader::condition(const Place& place, const std::string& text) {
-  if (text.starts_with(path_prefix)) {
-    const auto glob = text.find_first_not_of(' ', path_prefix.size());
-    return Condition::path_matches(glob == std::string::npos ? "" : text.substr(glob));
-  }
+  if (text.starts_with(path_prefix))
+    return path_condition(place, unquoted(trim(std::string_view(text).substr(path_prefix.size()))));
   auto known = known_.find(text);
   if (known == known_.end() && known_.size() >= most_conditions) {
     report(place, too_many);
@@ -74,6 +87,19 @@ std::shared_ptr<const Condition> SettingsReader::condition(const Place& place, c
   if (known->second) return *known->second;
   report(place, not_valid_jq + known->second.error().message);
   return nullptr;
+}
+
+std::shared_ptr<const Condition> SettingsReader::path_condition(const Place& place,
+                                                                std::string_view pattern) {
+  const auto patterns = std::make_shared<PathPatterns>(directory_, path_use_, path_letters_);
+  const std::optional<std::string> problem = patterns->add(pattern);
+  const std::string doubt = problem ? *problem : doubt_about(pattern, path_use_);
+  if (!doubt.empty()) {
+    report(place, "not a pattern for paths: " + doubt);
+    return nullptr;
+  }
+  const std::string_view words = path_letters_ == LetterCase::counts ? "path, case counts: " : "path: ";
+  return Condition::path_matches(std::string(words) + std::string(pattern), patterns);
 }
 
 }  // namespace docket

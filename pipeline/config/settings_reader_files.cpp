@@ -4,6 +4,7 @@
 #include "pipeline/config/scalars.h"
 #include "pipeline/config/settings_reader.h"
 #include "pipeline/json/schema.h"
+#include "pipeline/support/ascii.h"
 
 namespace docket {
 namespace {
@@ -58,8 +59,11 @@ SettingsReader::Value SettingsReader::secret_value(const Place& place) {
                       variable_name(place.path) + "} and set it in the environment, or file:PATH");
     return std::nullopt;
   }
-  if (secret.empty() && place.field.required) {
-    report(place, "'" + place.node.text + "' is empty");
+  // `${NAME:-}` says that it may be empty.
+  const bool must_not_be_empty = place.field.required || from_file || !secret.empty();
+  if (trim(secret).empty() && must_not_be_empty) {
+    report(place, "'" + place.node.text + "' is empty, so it is no key" +
+                      (place.field.required ? "" : "; leave the setting out if none is needed"));
     return std::nullopt;
   }
   if (has_control_character(secret)) {
@@ -73,6 +77,10 @@ SettingsReader::Value SettingsReader::secret_value(const Place& place) {
 SettingsReader::Value SettingsReader::file_value(const Place& place) {
   const auto scalar = this->scalar(place);
   if (!scalar) return std::nullopt;
+  if (trim(scalar->text).empty()) {
+    expected_but_got(place, shown(place, *scalar));
+    return std::nullopt;
+  }
   auto file = read_named_file(directory_, scalar->text);
   if (file) files_.push_back(file->path);
   if (file) return *file;
@@ -84,6 +92,10 @@ SettingsReader::Value SettingsReader::file_value(const Place& place) {
 SettingsReader::Value SettingsReader::schema_value(const Place& place) {
   if (place.node.kind == Node::Kind::scalar) {
     const auto scalar = this->scalar(place);
+    if (scalar && trim(scalar->text).empty()) {
+      expected_but_got(place, shown(place, *scalar));
+      return std::nullopt;
+    }
     return scalar ? schema_from_file(place, scalar->text) : std::nullopt;
   }
   if (place.node.kind != Node::Kind::mapping) {

@@ -18,18 +18,19 @@ Condition::Condition(std::string expression, ExpressionFacts facts)
   }
 }
 
-std::shared_ptr<const Condition> Condition::path_matches(const std::string& glob) {
+std::shared_ptr<const Condition> Condition::path_matches(std::string expression,
+                                                         std::shared_ptr<const PathPatterns> patterns) {
   ExpressionFacts facts;
   facts.accesses = {{{"document"}}, {{"document", "path"}}};
-  std::shared_ptr<Condition> condition(new Condition("path: " + glob, std::move(facts)));
-  condition->glob_.emplace(glob, Glob::Use::match);
+  std::shared_ptr<Condition> condition(new Condition(std::move(expression), std::move(facts)));
+  condition->paths_ = std::move(patterns);
   return condition;
 }
 
 Result<bool> Condition::path_fits(const nlohmann::json& value) const {
   const nlohmann::json& path = member(member(value, "document"), "path");
   if (!path.is_string()) return Error{ErrorClass::condition, "there is no .document.path"};
-  return glob_->matches(path.get_ref<const std::string&>());
+  return paths_->contain_named(path.get_ref<const std::string&>());
 }
 
 }  // namespace docket

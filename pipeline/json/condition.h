@@ -6,19 +6,20 @@
 #include <vector>
 
 #include "pipeline/json/expression_facts.h"
-#include "pipeline/support/glob.h"
+#include "pipeline/support/path_patterns.h"
 #include "pipeline/support/result.h"
 
 namespace docket {
 
 class ConditionSet;
 
-/// A jq expression over one JSON value, or a glob over its `.document.path`: its text, and what the text
+/// A jq expression over one JSON value, or patterns for its `.document.path`: its text, and what the text
 /// shows. Made by a ConditionSet, which evaluates it.
 class Condition {
  public:
-  /// `path: GLOB`: holds when the glob fits `.document.path`.
-  static std::shared_ptr<const Condition> path_matches(const std::string& glob);
+  /// `path: GLOB`: holds when the patterns contain the document that `.document.path` names.
+  static std::shared_ptr<const Condition> path_matches(std::string expression,
+                                                       std::shared_ptr<const PathPatterns> patterns);
 
   const std::string& expression() const { return expression_; }
   const ExpressionFacts& facts() const { return facts_; }
@@ -30,10 +31,10 @@ class Condition {
   /// Those of `members` whose being null the expression does not provide for with `//`.
   const std::vector<std::string>& unguarded_members() const { return unguarded_members_; }
 
-  /// Whose it is, and its position there; null: a glob.
+  /// Whose it is, and its position there; null: patterns.
   const ConditionSet* set() const { return set_.get(); }
   std::size_t number() const { return number_; }
-  /// A glob over a record.
+  /// Patterns over a record.
   Result<bool> path_fits(const nlohmann::json& record) const;
 
  private:
@@ -44,7 +45,7 @@ class Condition {
   ExpressionFacts facts_;
   std::vector<std::string> members_;
   std::vector<std::string> unguarded_members_;
-  std::optional<Glob> glob_;
+  std::shared_ptr<const PathPatterns> paths_;
   std::shared_ptr<const ConditionSet> set_;
   std::size_t number_ = 0;
 };

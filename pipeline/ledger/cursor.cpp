@@ -21,6 +21,7 @@ constexpr LedgerColumn<LedgerGlance> glance_columns[] = {
     column<&LedgerGlance::text_bytes>("text_bytes"),
     column<&LedgerGlance::words_bytes>("words_bytes"),
     column<&LedgerGlance::in_input>("in_input"),
+    column<&LedgerGlance::is_acknowledged>("acknowledged IS NOT NULL"),
 };
 
 }  // namespace

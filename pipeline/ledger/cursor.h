@@ -21,6 +21,7 @@ struct LedgerGlance {
   bool settled = false;
   bool parked = false;
   bool in_input = false;
+  bool is_acknowledged = false;
   std::int64_t record_bytes = 0;
   std::optional<std::int64_t> text_bytes, words_bytes;
 };

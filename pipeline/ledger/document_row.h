@@ -35,6 +35,9 @@ struct LedgerDocument {
   /// Named by a run's whole input, so that it is missing where that no longer names it.
   bool in_input = false;
   std::int64_t run = 0;
+  /// Set by a person who has looked at it (`docket ack`): when, why, and what it was, `class: why` or
+  /// `held: why`.
+  std::optional<std::string> acknowledged, ack_reason, ack_of;
   friend bool operator==(const LedgerDocument&, const LedgerDocument&) = default;
 };
 
@@ -64,6 +67,9 @@ inline constexpr LedgerColumn<LedgerDocument> document_columns[] = {
     column<&LedgerDocument::run>("run"),
     column<&LedgerDocument::text_bytes>("text_bytes", "INTEGER"),
     column<&LedgerDocument::words_bytes>("words_bytes", "INTEGER"),
+    column<&LedgerDocument::acknowledged>("acknowledged", "TEXT"),
+    column<&LedgerDocument::ack_reason>("ack_reason", "TEXT"),
+    column<&LedgerDocument::ack_of>("ack_of", "TEXT"),
 };
 
 /// All that is known of a document.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/ledger/schema.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/support/iso_8601.h"
@@ -117,6 +118,26 @@ void Ledger::document_seen(std::string path, const FileStamp& stamp, bool in_inp
             {stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, std::int64_t{in_input ? 1 : 0}, path});
       },
       row_bytes, Urgency::grouped);
+}
+
+void Ledger::acknowledge(const LedgerDocument& document, const std::string& reason) {
+  writer_.submit(
+      [path = document.path, of = attention_of(document), reason](LedgerDatabase& database) {
+        return database.run(
+            "UPDATE documents SET acknowledged = ?, ack_reason = ?, ack_of = ? WHERE path = ?",
+            {utc_now(), reason, of, path});
+      },
+      row_bytes, Urgency::durable);
+}
+
+void Ledger::take_back_acknowledgement(std::string path) {
+  writer_.submit(
+      [path = std::move(path)](LedgerDatabase& database) {
+        return database.run(
+            "UPDATE documents SET acknowledged = NULL, ack_reason = NULL, ack_of = NULL WHERE path = ?",
+            {path});
+      },
+      row_bytes, Urgency::durable);
 }
 
 void Ledger::forget_document(std::string path) {

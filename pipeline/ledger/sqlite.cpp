@@ -49,6 +49,22 @@ std::optional<Error> make_private(const std::filesystem::path& file) {
   return std::nullopt;
 }
 
+/// SQLite would wait for ever for somebody to open the other end of a named pipe.
+std::optional<Error> check_kinds(const std::filesystem::path& file) {
+  for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
+    const std::filesystem::path one = file.string() + ending;
+    std::error_code ignored;
+    const auto type = std::filesystem::status(one, ignored).type();
+    const bool may_wait = type == std::filesystem::file_type::fifo ||
+                          type == std::filesystem::file_type::character ||
+                          type == std::filesystem::file_type::socket;
+    if (!may_wait) continue;
+    return Error{ErrorClass::output,
+                 one.string() + " is a pipe or a device where the ledger should be: move it away"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 LedgerValue or_null(const std::optional<std::string>& text) {
@@ -77,6 +93,7 @@ void LedgerDatabase::Finalize::operator()(sqlite3_stmt* statement) const { sqlit
 
 Result<std::unique_ptr<LedgerDatabase>> LedgerDatabase::open(const std::filesystem::path& file,
                                                              Access access) {
+  if (auto failed = check_kinds(file)) return *failed;
   std::unique_ptr<LedgerDatabase> database(new LedgerDatabase(file));
   if (access == Access::write) {
     if (std::optional<Error> failed = make_private(file)) return *failed;

@@ -53,6 +53,8 @@ void Depfile::add(const fs::path& record, const fs::path& document) {
   rules_ += in_make(record) + ": " + name + shared_ + "\n" + name + ":\n";
 }
 
-std::optional<Error> Depfile::write(const fs::path& file) const { return write_file(file, rules_); }
+std::optional<Error> Depfile::write(const fs::path& file) const {
+  return write_file(file == "-" ? "/dev/stdout" : file, rules_);
+}
 
 }  // namespace docket

@@ -1,15 +1,17 @@
 #include "pipeline/run/document_source.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
+#include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/run/document_files.h"
 #include "pipeline/run/output.h"
 #include "pipeline/run/own_files.h"
-#include "pipeline/support/glob.h"
 
 namespace docket {
 
@@ -26,6 +28,11 @@ std::int64_t newest(const std::vector<fs::path>& files) {
 
 Descriptor open_folder(const fs::path& folder) { return open_file(folder, O_PATH | O_DIRECTORY); }
 
+/// The file was there when its folder was read.
+bool is_gone(const std::string& file) {
+  return faccessat(AT_FDCWD, file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+}
+
 }  // namespace
 
 InputOptions input_options(const RunOptions& options, const Pipeline& pipeline) {
@@ -35,9 +42,16 @@ InputOptions input_options(const RunOptions& options, const Pipeline& pipeline) 
           own ? pipeline.directory : fs::current_path(),
           pipeline.directory,
           pipeline.output_dir,
-          !own,
+          !pipeline.input_may_be_empty,
           options.null_separated ? '\0' : '\n',
+          pipeline.letters,
+          pipeline.input_exclude,
           [own_files](const std::string& file) { return own_files->contains(file); }};
+}
+
+std::optional<Error> mistyped(const RunOptions& options, const Pipeline& pipeline,
+                              const std::stop_token& stop) {
+  return options.inputs.empty() ? std::nullopt : mistyped(input_options(options, pipeline), stop);
 }
 
 DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeline, LedgerDatabase* ledger,
@@ -52,8 +66,15 @@ DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeli
       project_folder_(open_folder(pipeline.directory)),
       pipeline_mtime_ns_(newest(pipeline.files)),
       whole_input_(options.whole_input()),
-      inputs_(input_options(options, pipeline),
-              [&listener](const std::string& warning) { listener.warned(warning); }) {
+      only_(patterns_of(options.only, pipeline)),
+      inputs_(
+          input_options(options, pipeline),
+          [this](const std::string& problem) {
+            has_problem_ = true;
+            listener_.input_problem(problem);
+          },
+          [this](const std::string& file) { listener_.left_out(file); },
+          [this](const std::string& note) { listener_.input_note(note); }) {
   if (ledger_ != nullptr) cursor_.emplace(*ledger_, pipeline_digests_);
 }
 
@@ -61,10 +82,11 @@ DocumentPtr DocumentSource::next(const std::stop_token& stop) {
   while (!failure_ && (options_.limit == 0 || handed_out_ < options_.limit)) {
     std::optional<Input> input = inputs_.next(stop);
     if (!input) {
-      listed_all_ = whole_input_ && !stop.stop_requested();
+      if (!stop.stop_requested()) at_end();
       break;
     }
-    if (!wanted(input->path)) continue;
+    ++listed_;
+    if (!wanted(*input)) continue;
     if (DocumentPtr document = consider(std::move(*input))) {
       ++handed_out_;
       return document;
@@ -73,19 +95,33 @@ DocumentPtr DocumentSource::next(const std::stop_token& stop) {
   return nullptr;
 }
 
-bool DocumentSource::wanted(const std::string& path) const {
-  return options_.only.empty() || std::ranges::any_of(options_.only, [&](const std::string& glob) {
-           return matches_document(glob, path);
+void DocumentSource::at_end() {
+  if (!options_.only.empty() && listed_ > 0 && number_ == 0 && !has_problem_) {
+    has_problem_ = true;
+    std::string globs;
+    for (const std::string& glob : options_.only)
+      globs += " " + glob;
+    listener_.input_problem("--only" + globs + ": none of the " + std::to_string(listed_) +
+                            " documents of the input matches");
+  }
+  listed_all_ = whole_input_ && !has_problem_;
+}
+
+bool DocumentSource::wanted(const Input& input) const {
+  return options_.only.empty() || std::ranges::any_of(only_, [&](const PathPatterns& patterns) {
+           return patterns.contain(input.file);
          });
 }
 
 DocumentPtr DocumentSource::consider(Input input) {
   ++number_;
+  const std::optional<FileStamp> now = stamp_of_input(input);
+  if (!now && is_gone(input.file)) return nullptr;
   const std::string name = output_name(input.path);
   const std::string record_name = name + std::string(record_ending);
   const std::string record_file = output_ + record_name;
   listener_.named(input, record_file);
-  const FileStamp stamp = stamp_of_input(input).value_or(FileStamp{});
+  const FileStamp stamp = now.value_or(FileStamp{});
   const LedgerGlance* glance = nullptr;
   if (cursor_) {
     const Result<const LedgerGlance*> found = cursor_->find(input.path);
@@ -100,7 +136,8 @@ DocumentPtr DocumentSource::consider(Input input) {
     const auto record = stamp_at(output_folder_.get(), record_name.c_str());
     const bool needed_only = options_.rebuild.which == RebuildOptions::Which::needed;
     if (needed_only && record && up_to_date(*glance, stamp, record->size) && files_stand(*glance, name)) {
-      keep(input, record_file, stamp, *record, glance->outcome, glance->in_input, true);
+      keep(input, record_file, stamp, *record, {glance->outcome, glance->is_acknowledged}, glance->in_input,
+           true);
       return nullptr;
     }
   }
@@ -157,8 +194,8 @@ DocumentPtr DocumentSource::decide_slowly(Input input, const std::string& name, 
   switch (rebuild.what) {
     case Rebuild::What::up_to_date:
       keep(input, output_ + record_name, document->stamp,
-           stamp_at(output_folder_.get(), record_name.c_str()).value_or(FileStamp{}), before->outcome,
-           before->in_input, false);
+           stamp_at(output_folder_.get(), record_name.c_str()).value_or(FileStamp{}),
+           {before->outcome, is_acknowledged(*before)}, before->in_input, false);
       return nullptr;
     case Rebuild::What::parked:
       listener_.parked(number_ - 1, *before);
@@ -185,8 +222,8 @@ Rebuild DocumentSource::see_to_files(const LedgerHistory& history, Rebuild rebui
 }
 
 void DocumentSource::keep(const Input& input, const std::string& record_file, const FileStamp& stamp,
-                          const FileStamp& record, Outcome outcome, bool was_in_input, bool same_stamp) {
-  listener_.up_to_date(input, outcome);
+                          const FileStamp& record, Ended ended, bool was_in_input, bool same_stamp) {
+  listener_.up_to_date(input, ended);
   const bool in_input = was_in_input || whole_input_;
   if (!same_stamp || in_input != was_in_input) listener_.seen(input.path, stamp, in_input);
   if (record.mtime_ns < std::max(stamp.mtime_ns, pipeline_mtime_ns_)) listener_.record_looks_old(record_file);

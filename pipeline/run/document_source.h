@@ -17,6 +17,11 @@ namespace docket {
 /// Where a run's documents come from: its own inputs, or else the pipeline's.
 InputOptions input_options(const RunOptions& options, const Pipeline& pipeline);
 
+/// What a person has mistyped on the command line: inputs that are not there. The Error (class `config`) says
+/// it before anything is run.
+std::optional<Error> mistyped(const RunOptions& options, const Pipeline& pipeline,
+                              const std::stop_token& stop);
+
 /// Hands out the documents that a run is to work on, in order, as far as the options let it. What earlier
 /// runs have done is seen from one row of the ledger and a stat(2) of the document and of each of its files.
 /// Not for two threads at once.
@@ -24,12 +29,20 @@ class DocumentSource {
  public:
   /// What a run that writes does with documents which it need not work on. All are called by the thread that
   /// calls `next`.
+  /// How a document that is up to date was ended.
+  struct Ended {
+    Outcome outcome;
+    bool is_acknowledged;
+  };
   class Listener {
    public:
     virtual ~Listener() = default;
-    virtual void warned(const std::string& warning) = 0;
+    /// Of the input, which is listed as far as it can be; see Inputs.
+    virtual void input_problem(const std::string& problem) = 0;
+    virtual void left_out(const std::string& file) = 0;
+    virtual void input_note(const std::string& note) = 0;
     /// `outcome`: of the run that made its record.
-    virtual void up_to_date(const Input& input, Outcome outcome) = 0;
+    virtual void up_to_date(const Input& input, Ended outcome) = 0;
     virtual void parked(std::size_t number, const LedgerDocument& document) = 0;
     /// The document is up to date, but its row is not.
     virtual void seen(const std::string& path, const FileStamp& stamp, bool in_input) = 0;
@@ -54,20 +67,21 @@ class DocumentSource {
 
   /// The ledger cannot be read.
   const std::optional<Error>& failure() const { return failure_; }
-  /// True when the whole input was listed, so that what it did not name is not there.
+  /// True when the whole input was listed without a problem, so that what it did not name is not there.
   bool listed_all() const { return listed_all_; }
   /// Documents that were named and are known as part of the input.
   std::int64_t known_in_input() const { return known_in_input_; }
 
  private:
-  bool wanted(const std::string& path) const;
+  void at_end();
+  bool wanted(const Input& input) const;
   DocumentPtr consider(Input input);
   std::optional<FileStamp> stamp_of_input(const Input& input) const;
   bool files_stand(const LedgerGlance& glance, std::string name) const;
   DocumentPtr decide_slowly(Input input, const std::string& name, const FileStamp& stamp);
   Rebuild see_to_files(const LedgerHistory& history, Rebuild rebuild);
   void keep(const Input& input, const std::string& record_file, const FileStamp& stamp,
-            const FileStamp& record, Outcome outcome, bool was_in_input, bool same_stamp);
+            const FileStamp& record, Ended ended, bool was_in_input, bool same_stamp);
 
   const RunOptions& options_;
   Listener& listener_;
@@ -79,9 +93,12 @@ class DocumentSource {
   const Descriptor project_folder_;
   const std::int64_t pipeline_mtime_ns_;  ///< Of the newest file of the pipeline.
   const bool whole_input_;
+  const std::vector<PathPatterns> only_;
   Inputs inputs_;
   std::optional<LedgerCursor> cursor_;
   std::size_t number_ = 0;  ///< Documents named.
+  std::size_t listed_ = 0;  ///< Those too that `only` does not want.
+  bool has_problem_ = false;
   std::int64_t handed_out_ = 0;
   std::int64_t known_in_input_ = 0;
   bool listed_all_ = false;

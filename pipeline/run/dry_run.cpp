@@ -33,8 +33,13 @@ class SparedDocuments final : public DocumentSource::Listener {
  public:
   SparedDocuments(Forecast& forecast, DryRunListener& listener) : forecast_(forecast), listener_(listener) {}
 
-  void warned(const std::string& warning) override { listener_.warned(warning); }
-  void up_to_date(const Input& input, Outcome) override {
+  void input_problem(const std::string& problem) override {
+    ++forecast_.input_problems;
+    listener_.input_problem(problem);
+  }
+  void left_out(const std::string& file) override { listener_.left_out(file); }
+  void input_note(const std::string& note) override { listener_.warned("input: " + note); }
+  void up_to_date(const Input& input, DocumentSource::Ended) override {
     ++forecast_.up_to_date;
     listener_.spared(input.path, Rebuild::What::up_to_date);
   }
@@ -77,6 +82,7 @@ Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunLis
   if (auto error = apply(options, pipeline)) return *error;
   OwnFiles own(pipeline.output_dir);
   if (auto error = check_overlap(input_options(options, pipeline), own)) return *error;
+  if (auto error = mistyped(options, pipeline, {})) return *error;
   auto opened = open_if_there(pipeline.output_dir);
   if (!opened) return opened.error();
   LedgerReader* const ledger = *opened ? &**opened : nullptr;

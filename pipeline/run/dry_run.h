@@ -23,6 +23,7 @@ struct Forecast {
   std::int64_t documents = 0;               ///< To work on.
   std::map<std::string, std::int64_t> why;  ///< Of these.
   std::int64_t up_to_date = 0, parked = 0;
+  std::int64_t input_problems = 0;
   std::vector<Stage> stages;
 };
 
@@ -30,6 +31,8 @@ struct Forecast {
 class DryRunListener {
  public:
   virtual ~DryRunListener() = default;
+  virtual void input_problem(const std::string& /*problem*/) {}  ///< A run would end with exit code 1.
+  virtual void left_out(const std::string& /*file*/) {}
   virtual void warned(const std::string& /*warning*/) {}
   /// A run would not work on the document.
   virtual void spared(const std::string& /*path*/, Rebuild::What /*why*/) {}

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -138,7 +139,25 @@ std::string output_name(std::string_view path) {
   return name;
 }
 
+std::optional<int> descriptor_named(const fs::path& file) {
+  const std::string path = file.lexically_normal().string();
+  if (path == "/dev/stdout") return STDOUT_FILENO;
+  if (path == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!path.starts_with(folder)) continue;
+    int number = 0;
+    const char* const end = path.data() + path.size();
+    const auto [rest, error] = std::from_chars(path.data() + folder.size(), end, number);
+    if (error == std::errc() && rest == end && number >= 0) return number;
+  }
+  return std::nullopt;
+}
+
 std::optional<Error> write_file(const fs::path& file, std::string_view content) {
+  if (const auto descriptor = descriptor_named(file)) {  // It may be a file that must not be begun anew.
+    const int failed = write_all(*descriptor, content);
+    return failed == 0 ? std::nullopt : std::optional(write_error(file, failed));
+  }
   std::error_code ignored;
   const fs::file_type type = fs::status(file, ignored).type();
   if (type != fs::file_type::regular &&

@@ -78,6 +78,9 @@ class Output {
   const RunLock lock_;  ///< On .docket/lock.
 };
 
+/// The open descriptor that a path such as /dev/stdout or /dev/fd/3 stands for.
+std::optional<int> descriptor_named(const std::filesystem::path& file);
+
 /// Puts `content` at `file`, by way of a temporary file beside it; for files that are not below an Output.
 std::optional<Error> write_file(const std::filesystem::path& file, std::string_view content);
 

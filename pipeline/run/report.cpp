@@ -27,6 +27,20 @@ ordered_json models_json(const Spending& spent) {
   return models;
 }
 
+std::size_t index(Outcome outcome) { return static_cast<std::size_t>(outcome); }
+std::size_t index(Standing standing) { return static_cast<std::size_t>(standing); }
+
+/// As much of a document's row as tells how it stands to its row of before.
+LedgerDocument as_it_ended(const Document& document) {
+  LedgerDocument now;
+  now.sha256 = document.sha256;
+  now.outcome = outcome(document);
+  for (const StageResult& result : document.stages)
+    if (result.held && !now.held) now.held = result.held;
+  if (const Error* error = error_of(document)) now.error = *error;
+  return now;
+}
+
 std::size_t index(StageResult::State state) { return static_cast<std::size_t>(state); }
 
 }  // namespace
@@ -64,28 +78,72 @@ void Report::Group::add(std::size_t number, Named named) {
   if (documents.size() > most_named_documents) documents.erase(std::prev(documents.end()));
 }
 
+void Report::Group::Named::add_standing(ordered_json& document) const {
+  document["standing"] = name(standing);
+  if (standing == Standing::acknowledged)
+    document["acknowledged"] = {{"time", acknowledged}, {"reason", ack_reason}};
+}
+
 void Report::add(const Document& document) {
-  ++outcomes_[static_cast<std::size_t>(outcome(document))];
+  const Outcome ended = outcome(document);
+  ++outcomes_[index(ended)];
+  const LedgerDocument* const before = document.history ? &document.history->document : nullptr;
+  Group::Named named{document.path, {}, {}, {}, standing_of(as_it_ended(document), before), {}, {}};
+  if (named.standing == Standing::acknowledged) {
+    named.acknowledged = before->acknowledged.value_or("");
+    named.ack_reason = before->ack_reason.value_or("");
+  }
+  ++standings_[index(ended)][index(named.standing)];
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const StageResult& result = document.stages[i];
     stages_[i].add(result);
     usage_ += result.spent.total();
-    if (result.held)
-      held_[*result.held].add(document.number, {document.path, pipeline_.stages[i].id, {}, result.reasons});
+    if (!result.held) continue;
+    named.stage = pipeline_.stages[i].id;
+    named.reasons = result.reasons;
+    held_[*result.held].add(document.number, named);
   }
   if (const Error* error = error_of(document)) {
     const StageResult* failed = failed_stage(document);
-    const std::string stage =
-        failed == nullptr ? ""
-                          : pipeline_.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
-    errors_[error->error_class].add(document.number, {document.path, stage, error->message, {}});
+    named.stage = failed == nullptr
+                      ? ""
+                      : pipeline_.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
+    named.message = error->message;
+    named.reasons.clear();
+    errors_[error->error_class].add(document.number, std::move(named));
   }
 }
 
-void Report::add_parked(std::size_t number, const std::string& path, const std::string& stage,
-                        const Error& error) {
-  ++outcomes_[static_cast<std::size_t>(Outcome::failed)];
-  errors_[error.error_class].add(number, {path, stage, error.message + " (parked: not tried again)", {}});
+void Report::add_up_to_date(Outcome outcome, Standing standing) {
+  ++up_to_date_[index(outcome)];
+  ++standings_[index(outcome)][index(standing)];
+}
+
+void Report::add_parked(std::size_t number, const LedgerDocument& document) {
+  const Standing standing = is_acknowledged(document) ? Standing::acknowledged : Standing::known;
+  const Error error = document.error.value_or(Error{});
+  ++outcomes_[index(Outcome::failed)];
+  ++standings_[index(Outcome::failed)][index(standing)];
+  errors_[error.error_class].add(number, {document.path,
+                                          document.error_stage.value_or(""),
+                                          error.message + " (parked: not tried again)",
+                                          {},
+                                          standing,
+                                          document.acknowledged.value_or(""),
+                                          document.ack_reason.value_or("")});
+}
+
+void Report::add_input_problem(const std::string& problem) {
+  ++input_problem_count_;
+  if (input_problems_.size() < most_named_documents) input_problems_.push_back(problem);
+}
+
+ordered_json Report::attention_json() const {
+  ordered_json attention = ordered_json::object();
+  for (const Outcome outcome : {Outcome::failed, Outcome::held})
+    for (const Standing one : {Standing::fresh, Standing::known, Standing::acknowledged})
+      attention[std::string(name(outcome))][std::string(name(one))] = standing(outcome, one);
+  return attention;
 }
 
 std::int64_t Report::documents() const {
@@ -130,7 +188,9 @@ ordered_json Report::to_json(const Run& run) const {
   report["run"] = {{"id", run.id},           {"started", run.started},     {"finished", run.finished},
                    {"wall_ms", run.wall_ms}, {"exit_code", run.exit_code}, {"jobs", run.jobs}};
   if (!run.stopped.empty()) report["run"]["stopped"] = run.stopped;
-  if (!run.warnings.empty()) report["run"]["warnings"] = run.warnings;
+  std::vector<std::string> warnings = run.warnings;
+  warnings.insert(warnings.end(), warnings_.begin(), warnings_.end());
+  if (!warnings.empty()) report["run"]["warnings"] = warnings;
   report["documents"] = {{"in", documents()},
                          {"done", documents(Outcome::done)},
                          {"failed", documents(Outcome::failed)},
@@ -138,6 +198,9 @@ ordered_json Report::to_json(const Run& run) const {
                          {"up_to_date", up_to_date(Outcome::done) + up_to_date(Outcome::held)},
                          {"cancelled", documents(Outcome::cancelled)}};
   report["up_to_date"] = {{"done", up_to_date(Outcome::done)}, {"held", up_to_date(Outcome::held)}};
+  report["attention"] = attention_json();
+  report["input"] = {{"problems", {{"count", input_problem_count_}, {"first", input_problems_}}},
+                     {"left_out", left_out_}};
   report["missing"] = {{"count", missing_.size()}, {"documents", ordered_json::array()}};
   for (std::size_t i = 0; i < std::min(missing_.size(), most_named_documents); ++i)
     report["missing"]["documents"].push_back(missing_[i]);
@@ -164,6 +227,7 @@ ordered_json Report::to_json(const Run& run) const {
       document["path"] = named.path;
       if (!named.stage.empty()) document["stage"] = named.stage;
       document["message"] = named.message;
+      named.add_standing(document);
     }
     report["errors"].push_back(
         {{"class", name(error_class)}, {"count", group.count}, {"documents", std::move(documents)}});
@@ -173,6 +237,7 @@ ordered_json Report::to_json(const Run& run) const {
     ordered_json documents = ordered_json::array();
     for (const auto& [number, named] : group.documents) {
       documents.push_back({{"path", named.path}, {"stage", named.stage}, {"reasons", named.reasons}});
+      named.add_standing(documents.back());
     }
     report["held"].push_back({{"why", why}, {"count", group.count}, {"documents", std::move(documents)}});
   }

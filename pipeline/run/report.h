@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pipeline/document.h"
+#include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record.h"
 
@@ -21,10 +22,15 @@ class Report {
   ~Report();
 
   void add(const Document& document);
-  /// A document that an earlier run has ended so, and that needed nothing.
-  void add_up_to_date(Outcome outcome) { ++up_to_date_[static_cast<std::size_t>(outcome)]; }
+  /// A document that an earlier run has ended so, and that needed nothing. `standing`: of one that is held.
+  void add_up_to_date(Outcome outcome, Standing standing);
   /// A document that is not tried again: it counts as failed. `number`: its position in the input.
-  void add_parked(std::size_t number, const std::string& path, const std::string& stage, const Error& error);
+  void add_parked(std::size_t number, const LedgerDocument& document);
+  /// Of the input, which was listed as far as it could be. All are counted, the first are named.
+  void add_input_problem(const std::string& problem);
+  /// Beside those of `Run`.
+  void add_warning(const std::string& warning) { warnings_.push_back(warning); }
+  void set_left_out(std::int64_t count) { left_out_ = count; }
   /// Documents that earlier runs have records of and the input no longer names.
   void set_missing(std::vector<std::string> paths) { missing_ = std::move(paths); }
 
@@ -32,6 +38,11 @@ class Report {
   std::int64_t documents() const;
   std::int64_t documents(Outcome outcome) const { return outcomes_[static_cast<std::size_t>(outcome)]; }
   std::int64_t up_to_date(Outcome outcome) const { return up_to_date_[static_cast<std::size_t>(outcome)]; }
+  /// Documents that failed or are held, those too that were up to date.
+  std::int64_t standing(Outcome outcome, Standing standing) const {
+    return standings_[static_cast<std::size_t>(outcome)][static_cast<std::size_t>(standing)];
+  }
+  std::int64_t input_problems() const { return input_problem_count_; }
   const std::vector<std::string>& missing() const { return missing_; }
   const Usage& usage() const { return usage_; }
   /// True if a document failed because a backend that it needs cannot be used.
@@ -57,6 +68,9 @@ class Report {
     struct Named {
       std::string path, stage, message;
       std::vector<std::string> reasons;
+      Standing standing = Standing::fresh;
+      std::string acknowledged, ack_reason;  ///< When and why, where `standing` says so.
+      void add_standing(nlohmann::ordered_json& document) const;
     };
     std::int64_t count = 0;
     std::map<std::size_t, Named> documents;
@@ -64,10 +78,14 @@ class Report {
   };
 
   nlohmann::ordered_json stages_json() const;
+  nlohmann::ordered_json attention_json() const;
 
   const Pipeline& pipeline_;
   std::array<std::int64_t, 4> outcomes_ = {};    ///< By Outcome.
   std::array<std::int64_t, 4> up_to_date_ = {};  ///< By the Outcome of the run that did the work.
+  std::array<std::array<std::int64_t, 3>, 4> standings_ = {};  ///< By Outcome and Standing.
+  std::vector<std::string> input_problems_, warnings_;
+  std::int64_t input_problem_count_ = 0, left_out_ = 0;
   std::vector<std::string> missing_;
   std::vector<StageSums> stages_;
   std::map<ErrorClass, Group> errors_;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -55,9 +56,20 @@ class UpToDateDocuments final : public DocumentSource::Listener {
         listener_(listener),
         depfile_(depfile) {}
 
-  void warned(const std::string& warning) override { listener_.warned(warning); }
-  void up_to_date(const Input& input, Outcome outcome) override {
-    ++(outcome == Outcome::held ? held_ : done_);
+  void input_problem(const std::string& problem) override {
+    problems_.push_back(problem);
+    listener_.input_problem(problem);
+  }
+  void left_out(const std::string& file) override {
+    ++left_out_;
+    listener_.left_out(file);
+  }
+  void input_note(const std::string& note) override {
+    warnings_.push_back("input: " + note);
+    listener_.warned(warnings_.back());
+  }
+  void up_to_date(const Input& input, DocumentSource::Ended ended) override {
+    ++(ended.outcome != Outcome::held ? done_ : ended.is_acknowledged ? acknowledged_ : held_);
     listener_.spared(input.path, Rebuild::What::up_to_date);
   }
   void parked(std::size_t number, const LedgerDocument& document) override {
@@ -81,12 +93,18 @@ class UpToDateDocuments final : public DocumentSource::Listener {
   /// Once the source has come to its end.
   void add_to(Report& report) const {
     for (std::int64_t i = 0; i < done_; ++i)
-      report.add_up_to_date(Outcome::done);
+      report.add_up_to_date(Outcome::done, Standing::known);
     for (std::int64_t i = 0; i < held_; ++i)
-      report.add_up_to_date(Outcome::held);
+      report.add_up_to_date(Outcome::held, Standing::known);
+    for (std::int64_t i = 0; i < acknowledged_; ++i)
+      report.add_up_to_date(Outcome::held, Standing::acknowledged);
     for (const auto& [number, document] : parked_)
-      report.add_parked(number, document.path, document.error_stage.value_or(""),
-                        document.error.value_or(Error{}));
+      report.add_parked(number, document);
+    for (const std::string& problem : problems_)
+      report.add_input_problem(problem);
+    for (const std::string& warning : warnings_)
+      report.add_warning(warning);
+    report.set_left_out(left_out_);
   }
 
  private:
@@ -96,7 +114,8 @@ class UpToDateDocuments final : public DocumentSource::Listener {
   RunLedger& ledger_;
   RunListener& listener_;
   Depfile* const depfile_;
-  std::int64_t done_ = 0, held_ = 0;
+  std::int64_t done_ = 0, held_ = 0, acknowledged_ = 0, left_out_ = 0;
+  std::vector<std::string> problems_, warnings_;
   std::vector<std::pair<std::size_t, LedgerDocument>> parked_;
 };
 
@@ -140,7 +159,8 @@ class Run {
         warnings_(warnings),
         writer_(pipeline, input_options(options, pipeline), output, ledger,
                 {options.whole_input(), options.keep_mtime}),
-        stop_(stop) {}
+        stop_(stop),
+        forward_lack_(environment.lacking, [this] { stop_.request_stop(); }) {}
 
   RunOutcome run();
 
@@ -165,6 +185,8 @@ class Run {
   RunWriter writer_;
   std::optional<std::optional<Error>> refusal_;  ///< Once the conditions have been looked at.
   std::stop_source& stop_;
+  std::atomic<bool> gave_up_ = false;  ///< After `keep_going` failures.
+  const std::stop_callback<std::function<void()>> forward_lack_;
 };
 
 RunOutcome Run::run() {
@@ -227,7 +249,8 @@ void Run::run_documents(DocumentSource& source) {
   const auto finished = [&](Document& document) {
     writer_.add(document);
     listener_.finished(document, pipeline_);
-    if (writer_.error() || too_many_failures()) stop_.request_stop();
+    if (too_many_failures()) gave_up_ = true;
+    if (writer_.error() || gave_up_) stop_.request_stop();
   };
   const int in_flight = options_.in_flight > 0 ? options_.in_flight : 16 * options_.jobs;
   const FlowOptions flow{options_.jobs, in_flight, pipeline_.settings.duration("document_time"),
@@ -251,8 +274,12 @@ void Run::look_for_missing(LedgerDatabase& ledger) {
   writer_.report().set_missing(std::move(*missing));
 }
 
+/// Of this run: parked documents come to the report when all that were tried have ended.
 bool Run::too_many_failures() const {
-  return options_.keep_going > 0 && writer_.report().documents(Outcome::failed) >= options_.keep_going;
+  const Report& report = writer_.report();
+  return options_.keep_going > 0 && report.standing(Outcome::failed, Standing::fresh) +
+                                            report.standing(Outcome::failed, Standing::known) >=
+                                        options_.keep_going;
 }
 
 std::string Run::why_stopped(int signal) const {
@@ -260,22 +287,27 @@ std::string Run::why_stopped(int signal) const {
   if (signal == SIGTERM) return "SIGTERM";
   if (signal == SIGHUP) return "SIGHUP";
   if (writer_.error()) return writer_.error()->message;
-  if (too_many_failures())
-    return "--keep-going " + std::to_string(options_.keep_going) + ": so many documents failed";
+  if (const auto lack = environment_.why_lacking()) return lack->message;
+  if (gave_up_) return "--keep-going " + std::to_string(options_.keep_going) + ": so many documents failed";
   return environment_.stop.stop_requested() ? "stopped by its caller" : "";
 }
 
 RunOutcome Run::outcome() const {
   const Report& report = writer_.report();
+  const auto open = [&](Outcome outcome) {
+    return report.standing(outcome, Standing::fresh) + report.standing(outcome, Standing::known);
+  };
   RunOutcome outcome;
   if (is_refused()) {
     outcome.state = RunOutcome::State::refused;
     outcome.error = *refusal_;
   }
   outcome.signal = environment_.signal();
-  outcome.failed = report.documents(Outcome::failed);
-  outcome.held = report.documents(Outcome::held) + report.up_to_date(Outcome::held);
+  outcome.failed = open(Outcome::failed);
+  outcome.held = open(Outcome::held);
+  outcome.input_problems = report.input_problems();
   outcome.backend_unavailable = report.backend_unavailable();
+  outcome.unavailable = environment_.why_lacking();
   outcome.write_error = writer_.error();
   return outcome;
 }
@@ -322,6 +354,8 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
   using State = RunOutcome::State;
   if (const auto error = apply(options, pipeline)) return not_begun(State::refused, *error, environment);
   if (const auto error = check_files(options, pipeline))
+    return not_begun(State::refused, *error, environment);
+  if (const auto error = mistyped(options, pipeline, environment.stop))
     return not_begun(State::refused, *error, environment);
   auto opened = open_output(options, pipeline.output_dir, environment.stop, listener);
   if (const auto* failure = std::get_if<Output::Failure>(&opened)) {

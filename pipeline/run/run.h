@@ -29,9 +29,11 @@ struct RunOutcome {
   State state = State::ran;
   std::optional<Error> error;             ///< Of a run that did not begin.
   int signal = 0;                         ///< What RunEnvironment::signal gave.
-  std::int64_t failed = 0;                ///< Documents, parked ones too.
-  std::int64_t held = 0;                  ///< Documents, also those that were up to date.
+  std::int64_t failed = 0;                ///< Documents that nobody has acknowledged, parked ones too.
+  std::int64_t held = 0;                  ///< Likewise, also those that were up to date.
+  std::int64_t input_problems = 0;        ///< Not all of the input could be listed, or there was none.
   bool backend_unavailable = false;       ///< A document failed for want of a backend.
+  std::optional<Error> unavailable;       ///< What the run stopped for want of: RunEnvironment::lacking.
   std::optional<Error> write_error;       ///< The run was stopped there; what is written is whole.
   std::optional<Error> report_unwritten;  ///< The report, or the last rows of the ledger.
   nlohmann::ordered_json report;          ///< docs/report.schema.json; null if nothing was run.
@@ -50,6 +52,9 @@ struct RunEnvironment {
       make_backend;
   /// Asks the servers which models they have.
   std::function<ModelDigests(const Pipeline& pipeline)> find_models;
+  /// Requested when the run cannot go on for want of what `why_lacking` says: it stops as for `stop`.
+  std::stop_token lacking;
+  std::function<std::optional<Error>()> why_lacking = [] { return std::nullopt; };
   std::stop_token stop;                            ///< No document is taken and no stage begun any more.
   std::stop_token hard_stop;                       ///< Nothing is waited for any more.
   std::function<int()> signal = [] { return 0; };  ///< That requested `stop`; 0: none has.
@@ -67,8 +72,10 @@ class RunListener {
   virtual void waiting(const LockHolder& /*holder*/, const std::filesystem::path& /*output*/) {}
   virtual void begun() {}  ///< The output is ours, and documents are about to be listed.
   virtual void warned(const std::string& /*warning*/) {}
-  virtual void taken() {}      ///< A document goes through the stages.
-  virtual void all_taken() {}  ///< The last one does.
+  virtual void input_problem(const std::string& /*problem*/) {}  ///< See Inputs; the rest is run.
+  virtual void left_out(const std::string& /*file*/) {}          ///< Of the input: see LeftOut.
+  virtual void taken() {}                                        ///< A document goes through the stages.
+  virtual void all_taken() {}                                    ///< The last one does.
   /// The document need not be worked on.
   virtual void spared(const std::string& /*path*/, Rebuild::What /*why*/) {}
   virtual void finished(const Document& /*document*/, const Pipeline& /*pipeline*/) {}

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/record.h"
 #include "pipeline/run/output.h"
@@ -102,6 +103,7 @@ void RunLedger::ended(const Document& document, bool in_input, std::string recor
   row.text_bytes = files.text;
   row.words_bytes = files.words;
   count_attempt(row, before);
+  keep_acknowledgement(row, before);
   if (std::ranges::any_of(document.stages, &StageResult::withheld_for_now)) row.settled = false;
   ledger_->document_ended(std::move(row), stages_of(document), std::move(record));
 }

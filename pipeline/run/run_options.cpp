@@ -17,12 +17,30 @@ void leave_out_after(Pipeline& pipeline, std::size_t position) {
 
 }  // namespace
 
+std::vector<PathPatterns> patterns_of(const std::vector<std::string>& only, const Pipeline& pipeline) {
+  std::vector<std::filesystem::path> folders = {pipeline.directory};
+  if (std::filesystem::current_path() != pipeline.directory)
+    folders.push_back(std::filesystem::current_path());
+  std::vector<PathPatterns> all;
+  for (const std::filesystem::path& folder : folders) {
+    PathPatterns& patterns = all.emplace_back(folder, PathPatterns::Use::choose, pipeline.letters);
+    for (const std::string& text : only)
+      patterns.add(text);  // `apply` has said what is wrong with it.
+  }
+  return all;
+}
+
 std::optional<Error> apply(const RunOptions& options, Pipeline& pipeline) {
   if (!options.until.empty()) {
     const StageConfig* last = pipeline.stage(options.until);
     if (last == nullptr)
       return Error{ErrorClass::config, "--until " + options.until + ": the pipeline has no such stage"};
     leave_out_after(pipeline, static_cast<std::size_t>(last - pipeline.stages.data()));
+  }
+  for (const std::string& text : options.only) {
+    PathPatterns patterns(std::filesystem::current_path(), PathPatterns::Use::choose, pipeline.letters);
+    if (const auto problem = patterns.add(text))
+      return Error{ErrorClass::config, "--only '" + text + "': " + *problem};
   }
   if (options.inputs.empty() && pipeline.inputs.empty())
     return Error{ErrorClass::config,

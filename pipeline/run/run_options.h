@@ -6,6 +6,7 @@
 
 #include "pipeline/ledger/up_to_date.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/support/path_patterns.h"
 
 namespace docket {
 
@@ -14,7 +15,7 @@ struct RunOptions {
   std::vector<std::string> inputs;  ///< From the current folder; empty: the pipeline's own.
   bool null_separated = false;      ///< A list on standard input (the input `-`).
   bool input_complete = false;      ///< `inputs` is all there is: what it does not name is missing.
-  std::vector<std::string> only;    ///< Globs of documents to take; empty: all.
+  std::vector<std::string> only;    ///< Patterns of documents to take; empty: all.
   std::int64_t limit = 0;           ///< Documents to take; 0: all.
   RebuildOptions rebuild;
   std::string until;            ///< The last stage to run; empty: all run.
@@ -30,6 +31,10 @@ struct RunOptions {
   /// True if what the run lists is the whole input.
   bool whole_input() const { return (inputs.empty() || input_complete) && only.empty(); }
 };
+
+/// What `only` means: its patterns from the pipeline's folder on, and from the current one. Those that mean
+/// nothing are left out.
+std::vector<PathPatterns> patterns_of(const std::vector<std::string>& only, const Pipeline& pipeline);
 
 /// Marks the stages that the options do not want (`left_out`). The Error (class `config`) says which option
 /// does not fit the pipeline.

@@ -5,6 +5,19 @@
 
 namespace docket {
 
+namespace {
+
+/// It went away between the look at its folder and the look at it. The next run will not name it.
+bool is_gone(const Document& document) {
+  const StageResult* const failed = failed_stage(document);
+  std::error_code ignored;
+  return failed != nullptr && failed->error->error_class == ErrorClass::unreadable &&
+         std::filesystem::symlink_status(document.file, ignored).type() ==
+             std::filesystem::file_type::not_found;
+}
+
+}  // namespace
+
 RunWriter::RunWriter(const Pipeline& pipeline, const InputOptions& input, const Output& output,
                      RunLedger& ledger, Options options)
     : pipeline_(pipeline),
@@ -20,7 +33,7 @@ void RunWriter::fail(const Error& error) {
 
 void RunWriter::add(Document& document) {
   if (!error_) error_ = ledger_.ledger().failure();
-  if (!error_ && outcome(document) != Outcome::cancelled) write(document);
+  if (!error_ && outcome(document) != Outcome::cancelled && !is_gone(document)) write(document);
   report_.add(document);
 }
 

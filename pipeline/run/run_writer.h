@@ -25,8 +25,8 @@ class RunWriter {
   RunWriter(const Pipeline& pipeline, const InputOptions& input, const Output& output, RunLedger& ledger,
             Options options);
 
-  /// A cancelled document leaves no files: what an earlier run wrote stays. So does the record of a success
-  /// that a failure must not replace. Sets `unwritten`.
+  /// A cancelled document leaves no files: what an earlier run wrote stays. So it is with one whose file is
+  /// gone, and with the record of a success that a failure must not replace. Sets `unwritten`.
   void add(Document& document);
   void finish();  ///< Puts results.jsonl in its place, unless it has all records already.
   std::optional<Error> write_report(const nlohmann::ordered_json& report) const;

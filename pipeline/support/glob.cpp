@@ -28,32 +28,57 @@ char32_t next_character(std::string_view text, std::size_t& at) {
 
 }  // namespace
 
-Glob::Glob(std::string_view pattern, Use use) : use_(use) {
+Glob::Glob(std::string_view pattern, Use use, LetterCase letters) : use_(use), letters_(letters) {
   if (pattern.starts_with('/')) root_ = "/";
+  read(pattern);
+}
+
+/// Appends what is no pattern to the root; the rest is parsed.
+void Glob::read(std::string_view pattern) {
+  std::string root = root_;
   std::string rest;
   for (const std::string& component : split(pattern)) {
     if (!rest.empty() || is_pattern(component)) {
       rest += (rest.empty() ? "" : "/") + component;
     } else {
-      if (!root_.empty() && root_ != "/") root_ += '/';
-      root_ += component;
+      if (!root.empty() && root != "/") root += '/';
+      root += component;
     }
   }
   if (rest.empty()) {  // No pattern at all: the last component is the file.
-    const std::size_t slash = root_.rfind('/');
-    rest = root_.substr(slash == std::string::npos ? 0 : slash + 1);
-    root_ = slash == std::string::npos ? "" : root_.substr(0, std::max<std::size_t>(slash, 1));
+    const std::size_t slash = root.rfind('/');
+    rest = root.substr(slash == std::string::npos ? 0 : slash + 1);
+    root = slash == std::string::npos ? "" : root.substr(0, std::max<std::size_t>(slash, 1));
   }
-  parse(rest);
+  set_root(std::move(root));
+  parse(composed(rest));
+}
+
+Glob Glob::in(const std::string& folder, std::string_view pattern, Use use, LetterCase letters) {
+  Glob glob(use, letters);
+  glob.root_ = folder;
+  glob.read(pattern);
+  return glob;
 }
 
 Glob Glob::below(std::string folder) {
-  Glob glob(Use::list);
+  Glob glob(Use::list, LetterCase::ignored);
   while (folder.size() > 1 && folder.ends_with('/'))
     folder.pop_back();
-  glob.root_ = std::move(folder);
+  glob.set_root(std::move(folder));
   glob.parse("**/*");
   return glob;
+}
+
+Glob Glob::with_root(std::string root) const {
+  Glob glob = *this;
+  glob.set_root(std::move(root));
+  return glob;
+}
+
+void Glob::set_root(std::string root) {
+  root_ = std::move(root);
+  same_root_ = comparable(root_, letters_);
 }
 
 bool Glob::is_pattern(std::string_view text) { return text.find_first_of("*?[") != std::string_view::npos; }
@@ -76,7 +101,8 @@ void Glob::parse(std::string_view pattern) {
       at = end;
     } else {
       const char32_t c = next_character(pattern, at);
-      tokens_.push_back({Kind::character, {{c, c}}});
+      const char32_t same = letters_ == LetterCase::ignored ? fold(c) : c;
+      tokens_.push_back({Kind::character, {{same, same}}});
     }
   }
 }
@@ -97,9 +123,20 @@ std::size_t Glob::parse_class(std::string_view pattern, std::size_t at) {
   return end + 1;
 }
 
+/// True if the character, or one that differs from it in case, is among the token's.
+bool Glob::lists(const Token& token, char32_t c) const {
+  const auto has = [&](char32_t wanted) {
+    return std::ranges::any_of(
+        token.ranges, [&](const auto& range) { return range.first <= wanted && wanted <= range.second; });
+  };
+  if (letters_ == LetterCase::counts) return has(c);
+  const char32_t small = fold(c);
+  if (token.kind == Token::Kind::character) return has(small);
+  return has(c) || has(small) || has(capital(small));
+}
+
 bool Glob::takes(const Token& token, char32_t c, bool begins_name) const {
-  const bool listed = std::ranges::any_of(
-      token.ranges, [&](const auto& range) { return range.first <= c && c <= range.second; });
+  const bool listed = lists(token, c);
   if (token.kind == Token::Kind::character) return listed;
   if (use_ == Use::list && begins_name && c == '.') return false;
   switch (token.kind) {
@@ -156,32 +193,28 @@ Glob::Places Glob::start() const {
 
 Glob::Places Glob::enter(const Places& places, std::string_view folder) const {
   Places next = places;
-  advance(next, std::string(folder) + '/');
+  advance(next, composed(folder) + '/');
   const bool none = std::ranges::find(next, true) == next.end();
   return none ? Places() : next;
 }
 
 bool Glob::accepts(const Places& places, std::string_view file) const {
   Places end = places;
-  advance(end, file);
+  advance(end, composed(file));
   return end.back();
 }
 
 bool Glob::matches(std::string_view path) const {
-  if (!root_.empty()) {
-    if (!path.starts_with(root_)) return false;
-    path.remove_prefix(root_.size());
-    if (root_ != "/" && !path.starts_with('/')) return false;
-    if (root_ != "/") path.remove_prefix(1);
-  } else if (path.starts_with('/') && use_ == Use::list) {
-    return false;
+  if (same_root_.empty()) return (use_ == Use::match || !path.starts_with('/')) && accepts(start(), path);
+  // Where the path is longer in another normal form, so is the part that is compared with the root.
+  std::size_t at = 0;
+  for (auto left = std::ranges::count(same_root_, '/') + (same_root_ == "/" ? 0 : 1); left > 0; --left) {
+    at = path.find('/', at);
+    if (at == std::string_view::npos) return false;
+    ++at;
   }
-  return accepts(start(), path);
-}
-
-bool matches_document(const std::string& glob, const std::string& path) {
-  const bool names_folders = glob.find('/') != std::string::npos;
-  return Glob(glob, Glob::Use::match).matches(names_folders ? path : path.substr(path.rfind('/') + 1));
+  const std::string_view root = path.substr(0, same_root_ == "/" ? at : at - 1);
+  return comparable(root, letters_) == same_root_ && accepts(start(), path.substr(at));
 }
 
 }  // namespace docket

@@ -31,6 +31,13 @@ TEST(ExitCode, OfARun) {
          run.backend_unavailable = true;
        },
        exit_unavailable},
+      {"the input is not whole", [](RunOutcome& run) { run.held = run.input_problems = 1; }, exit_failed},
+      {"no worker, before failed",
+       [](RunOutcome& run) {
+         run.failed = 1;
+         run.unavailable = Error{};
+       },
+       exit_unavailable},
       {"a signal before all these",
        [](RunOutcome& run) {
          run.failed = 1;

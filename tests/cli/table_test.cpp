@@ -18,6 +18,14 @@ TEST(Printable, LeavesNothingThatDrivesATerminal) {
                       "31m \xc2\xa0"),
             "caf\xc3\xa9 ?31m \xc2\xa0")
       << "C1 controls too";
+  EXPECT_EQ(printable("a\xff\x9b\u202Etxt.exe\u2066b\u00e9\uFFFD"), "a???txt.exe?b\u00e9\uFFFD");
+  EXPECT_EQ(printable("a\tb\r\n\x1b", "\t\r\n"), "a\tb\r\n?");
+}
+
+TEST(Printable, JsonKeepsItsValues) {
+  const std::string json = "{\"a\\u001b\": \"\x7f\u009b\u202e\u00e9\"}\n";
+  EXPECT_EQ(printable_json(json), "{\"a\\u001b\": \"\\u007f\\u009b\\u202e\u00e9\"}\n");
+  EXPECT_EQ(nlohmann::json::parse(printable_json(json)), nlohmann::json::parse(json));
 }
 
 TEST(Cost, SaysWhenItIsUnknown) {

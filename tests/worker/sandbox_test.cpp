@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -10,9 +11,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <functional>
 
 #include "tests/temp_dir.h"
+#include "worker/encoding.h"
 #include "worker/sanitizers.h"
 
 namespace docket::worker {
@@ -40,14 +43,53 @@ class Sandbox : public testing::Test {
 
 TEST_F(Sandbox, ReadingAndComputingGoOn) {
   const auto file = folder_.write("a", "hello");
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
   EXPECT_EQ(in_sandbox([&] {
               char buffer[8] = {};
-              const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
               const bool can_read = ::read(descriptor, buffer, sizeof buffer) == 5;
               const std::string memory(1 << 20, 'x');
               return can_read && memory.size() == 1 << 20 ? 7 : 8;
             }),
             7);
+  close(descriptor);
+}
+
+TEST_F(Sandbox, OnlyTheDataOfLibrariesIsOpened) {
+  const auto file = folder_.write("a", "hello");
+  std::filesystem::create_symlink(file, folder_.path() / "link");
+  const char* const home = std::getenv("HOME");
+  for (const std::string& path :
+       {file.string(), (folder_.path() / "link").string(), folder_.path().string(),
+        std::string("/etc/passwd"), std::string("/proc/self/environ"), std::string("/proc/self/maps"),
+        std::string("/dev/null"), std::string("/"), std::string(home == nullptr ? "/root" : home)})
+    EXPECT_EQ(in_sandbox([&] { return error_after(open(path.c_str(), O_RDONLY)); }), EACCES) << path;
+  EXPECT_EQ(in_sandbox([] { return error_after(open("/usr/share/poppler/cMap", O_RDONLY | O_DIRECTORY)); }),
+            0);
+}
+
+/// As in containers of old machines.
+void take_landlock_away() {
+  const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+  seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(landlock_create_ruleset), 0);
+  seccomp_load(filter);
+  seccomp_release(filter);
+}
+
+TEST_F(Sandbox, NothingIsOpenedWhereTheKernelCannotTellFilesApart) {
+  const auto act = [](const std::function<int()>& then) {
+    const pid_t child = fork();
+    if (child == 0) {
+      take_landlock_away();
+      _exit(lock_in() ? 255 : then());
+    }
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    return WEXITSTATUS(status);
+  };
+  for (const char* path : {"/etc/passwd", "/usr/share/poppler/cMap", "/usr/lib"})
+    EXPECT_EQ(act([path] { return error_after(open(path, O_RDONLY)); }), EPERM) << path;
+  EXPECT_EQ(act([] { return decode_text(std::string_view("\xFF\xFEh\0\xE9\0", 6)) ? 7 : 8; }), 7)
+      << "usual encodings are there";
 }
 
 TEST_F(Sandbox, NothingIsOpenedForWriting) {

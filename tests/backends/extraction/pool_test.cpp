@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <future>
 
+#include "backends/extraction/wire.h"
 #include "tests/small_pdf.h"
 #include "tests/temp_dir.h"
 #include "worker/sanitizers.h"
@@ -34,7 +35,11 @@ std::string endless_pdf() {
 std::string frame(int kind, const std::string& size_in_octal) {
   return "printf '\\00" + std::to_string(kind) + "\\0\\0\\0\\0\\0\\0\\0" + size_in_octal + "' >&3\n";
 }
-const std::string nothing = "\\0\\0\\0\\0\\0\\0\\0\\0";
+
+/// What a script says when it is ready to work.
+std::string ready(const std::string& version = std::string(wire_version)) {
+  return frame(2, "\\001\\0\\0\\0\\0\\0\\0\\0") + "printf " + version + " >&3\n";
+}
 
 class ExtractPool : public testing::Test {
  protected:
@@ -46,7 +51,7 @@ class ExtractPool : public testing::Test {
   /// A worker that says it is ready, takes the first bytes of an order and then does `script`.
   void use_fake_worker(const std::string& script) {
     options_.worker =
-        folder_.write("worker", "#!/bin/sh\n" + frame(2, nothing) + "head -c 16 <&3 >/dev/null\n" + script);
+        folder_.write("worker", "#!/bin/sh\n" + ready() + "head -c 16 <&3 >/dev/null\n" + script);
     std::filesystem::permissions(options_.worker, std::filesystem::perms::owner_all);
   }
 
@@ -210,7 +215,7 @@ TEST_F(ExtractPool, ADeathAfterOtherDocumentsIsTriedAgainInAFreshWorker) {
   // worker's death. Every worker leaves a line in `started`.
   const std::string started = (folder_.path() / "started").string();
   options_.worker =
-      folder_.write("worker", "#!/bin/sh\necho >>" + started + "\n" + frame(2, nothing) +
+      folder_.write("worker", "#!/bin/sh\necho >>" + started + "\n" + ready() +
                                   "head -c 32 <&3 >/dev/null\n" + frame(4, "\\020\\0\\0\\0\\0\\0\\0\\0") +
                                   "printf '\\0\\0\\0\\0\\005\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3\n" +
                                   "head -c 32 <&3 >/dev/null\nkill -SEGV $$\n");
@@ -234,6 +239,45 @@ TEST_F(ExtractPool, WithoutAWorkerEverythingIsUnavailable) {
   EXPECT_EQ(error_of("x"),
             (Error{ErrorClass::unavailable,
                    "the extraction worker /bin/false does not start; run it with a file to see why"}));
+}
+
+TEST_F(ExtractPool, AWorkerThatNeverStartsIsToldOnceAndFailsNoDocument) {
+  const std::string old = folder_.write("old", "#!/bin/sh\n" + ready("1") + "cat <&3 >/dev/null\n").string();
+  std::filesystem::permissions(old, std::filesystem::perms::owner_all);
+  const struct {
+    std::string worker, message;
+  } rows[] = {
+      {"/no/such/worker", "cannot start the extraction worker /no/such/worker: No such file or directory"},
+      {"/bin/false", "the extraction worker /bin/false does not start; run it with a file to see why"},
+      {old,
+       "the extraction worker " + old + " is of another version of docket: install both from the same build"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.worker);
+    std::vector<Error> told;  // By the pool's thread, before any answer.
+    options_.worker = row.worker;
+    options_.no_worker = [&](const Error& error) { told.push_back(error); };
+    pool_.reset();
+    std::vector<std::future<Reply>> replies;
+    for (int i = 0; i < 5; ++i)
+      replies.push_back(ask({.file = folder_.write("file", "x"), .password = {}}));
+    for (std::future<Reply>& reply : replies)
+      EXPECT_EQ(reply.get().answer.error().error_class, ErrorClass::cancelled);
+    pool_.reset();
+    EXPECT_EQ(told, (std::vector{Error{ErrorClass::unavailable, row.message}}));
+  }
+}
+
+TEST_F(ExtractPool, AWorkerThatDoesNotStartAnyMoreFailsItsDocument) {
+  const std::string started = (folder_.path() / "started").string();
+  options_.worker =
+      folder_.write("worker", "#!/bin/sh\n[ -e " + started + " ] && exit 1\n: >" + started + "\n" + ready() +
+                                  "head -c 16 <&3 >/dev/null\nkill -SEGV $$\n");
+  std::filesystem::permissions(options_.worker, std::filesystem::perms::owner_all);
+  options_.no_worker = [](const Error&) { ADD_FAILURE(); };
+  options_.workers = 1;
+  EXPECT_EQ(error_of("x").error_class, ErrorClass::crash);
+  EXPECT_EQ(error_of("y").error_class, ErrorClass::unavailable);
 }
 
 TEST_F(ExtractPool, AHardStopAnswersEverything) {

@@ -260,6 +260,24 @@ TEST_F(Http, AHostThatNobodyKnows) {
             (Error{ErrorClass::unreachable, "the host of http://nowhere.invalid:1/x is not known"}));
 }
 
+TEST_F(Http, NothingIsSentElsewhereWhenItMayGoToThisNetworkOnly) {
+  RawServer server([](RawPeer& peer) {
+    peer.read_request();
+    peer.reply("here");
+  });
+  const std::string port = server.url().substr(server.url().rfind(':'));
+  for (const std::string& url : {server.url(), "http://localhost" + port}) {
+    const auto reply = send({.url = url, .body = "{}", .limits = limits_, .only_locally = true}).get();
+    EXPECT_TRUE(reply) << url << ": " << reply.error().message;
+  }
+  for (const char* url : {"http://203.0.113.7:9", "http://100.64.0.1", "http://[2001:db8::1]"}) {
+    const auto reply = send({.url = url, .body = "{}", .limits = limits_, .only_locally = true}).get();
+    ASSERT_FALSE(reply) << url;
+    EXPECT_EQ(reply.error().error_class, ErrorClass::unavailable) << url;
+    EXPECT_NE(reply.error().message.find("location: cloud"), std::string::npos) << reply.error().message;
+  }
+}
+
 TEST_F(Http, ABrokenConnectionSaysWhere) {
   RawServer before([](RawPeer& peer) {
     peer.read_request();

@@ -43,6 +43,24 @@ TEST(ModelType, AKeyGoesOverPlainHttpToThisMachineOnly) {
   EXPECT_EQ(refused.find("4711"), std::string::npos);
 }
 
+/// What is sent only to local addresses: what nobody but the host's name says to be local.
+TEST(ModelType, WhatIsLocalByItsNameIsHeldToIt) {
+  const auto only_locally = [](const std::string& settings) {
+    const TempDir dir;
+    const auto read =
+        read_pipeline(dir.write("pipeline.yaml", "version: 1\nbackends:\n  m: { type: openai, model: m, " +
+                                                     settings + " }\nstages:\n  - extract:\n"),
+                      registry());
+    return targets_of(read.pipeline->backends[0])[0].only_locally;
+  };
+  EXPECT_TRUE(only_locally("url: 'http://gpu-box:8080'"));
+  EXPECT_TRUE(only_locally("url: 'http://nas.local'"));
+  EXPECT_TRUE(only_locally("url: 'http://localhost:1'"));
+  EXPECT_FALSE(only_locally("url: 'http://gpu-box:8080', location: local"));
+  EXPECT_FALSE(only_locally("url: 'http://gpu-box:8080', location: cloud"));
+  EXPECT_FALSE(only_locally("url: 'https://far.example.com'"));
+}
+
 BackendConfig backend_of(const BackendType& type) { return {.name = "b", .type = &type, .settings = {}}; }
 
 const BackendType& row(std::string_view name) { return *std::ranges::find(all(), name, &BackendType::name); }

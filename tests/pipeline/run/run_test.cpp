@@ -17,11 +17,11 @@ struct CountingListener final : RunListener {
   std::atomic<int> begun_runs = 0, taken_documents = 0, ends = 0;
   std::map<std::string, Outcome> outcomes;
   std::map<std::string, Rebuild::What> spared_documents;
-  std::vector<std::string> warnings;
+  std::vector<std::string> problems;
   std::function<void()> on_finished = [] {};
 
   void begun() override { ++begun_runs; }
-  void warned(const std::string& warning) override { warnings.push_back(warning); }
+  void input_problem(const std::string& problem) override { problems.push_back(problem); }
   void taken() override { ++taken_documents; }
   void all_taken() override { ++ends; }
   void spared(const std::string& path, Rebuild::What why) override { spared_documents[path] = why; }
@@ -48,14 +48,15 @@ TEST(RunPipeline, TellsItsListenerOfEveryDocument) {
             (std::map<std::string, Outcome>{
                 {"in/a.txt", Outcome::failed}, {"in/b.txt", Outcome::done}, {"in/c.txt", Outcome::done}}));
   CountingListener second;
-  project.options.inputs = {(project.root / "in").string(), (project.root / "none*").string()};
+  project.options.inputs = {(project.root / "in").string(), (project.root / "empty").string()};
+  std::filesystem::create_directory(project.root / "empty");
   project.run_with(second);
   EXPECT_EQ(second.taken_documents, 0);
   EXPECT_EQ(second.spared_documents,
             (std::map<std::string, Rebuild::What>{{"in/a.txt", Rebuild::What::parked},
                                                   {"in/b.txt", Rebuild::What::up_to_date},
                                                   {"in/c.txt", Rebuild::What::up_to_date}}));
-  EXPECT_EQ(second.warnings.size(), 1u) << "a glob that matches nothing";
+  EXPECT_EQ(second.problems.size(), 1u) << "a folder without files";
 }
 
 TEST(RunPipeline, RefusesWhatDoesNotFitThePipeline) {

@@ -175,7 +175,8 @@ const AgreementCase agreement_cases[] = {
      [](Project& p) {
        p.run();
        std::filesystem::remove(p.root / "in/a.txt");
-       std::filesystem::create_symlink("nowhere", p.root / "in/a.txt");
+       // A file that root may open too, but whose first bytes are an error.
+       std::filesystem::create_symlink("/proc/self/mem", p.root / "in/a.txt");
        p.options.inputs = {(p.root / "in/a.txt").string()};
      },
      "in/a.txt",

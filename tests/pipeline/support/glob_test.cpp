@@ -21,7 +21,13 @@ void expect(std::initializer_list<Row> rows, Glob::Use use) {
 constexpr std::initializer_list<Row> whatever_the_use = {
     {"*.pdf", "a.pdf", true},
     {"*.pdf", "b/a.pdf", false},
-    {"*.pdf", "a.PDF", false},
+    {"*.pdf", "a.PDF", true},
+    {"IN/A.pdf", "in/a.PDF", true},
+    {"*Ä.txt", "xä.txt", true},
+    {"[a-c]x", "BX", true},
+    {"[A-C]x", "bX", true},
+    {"[!a]", "A", false},
+    {"ΟΔΟΣ", "οδος", true},
     {"**/*.pdf", "a.pdf", true},
     {"**/*.pdf", "x/y/a.pdf", true},
     {"in/**/*.pdf", "in/a.pdf", true},
@@ -110,11 +116,31 @@ TEST(Glob, LeadsASearchToTheFoldersThatMayHoldAMatch) {
   EXPECT_TRUE(glob.enter(glob.start(), ".git").empty());
 }
 
-TEST(Glob, WithoutASlashLooksAtTheNameOfADocument) {
-  EXPECT_TRUE(matches_document("*.pdf", "in/deep/a.pdf"));
-  EXPECT_TRUE(matches_document("*.pdf", "in/.a.pdf"));
-  EXPECT_FALSE(matches_document("in/*.pdf", "in/deep/a.pdf"));
-  EXPECT_TRUE(matches_document("in/**/*.pdf", "in/deep/a.pdf"));
+TEST(Glob, TellsCapitalsApartWhereItIsTold) {
+  EXPECT_FALSE(Glob("*.pdf", Glob::Use::list, LetterCase::counts).matches("a.PDF"));
+  EXPECT_FALSE(Glob("In/*", Glob::Use::list, LetterCase::counts).matches("in/a"));
+  EXPECT_TRUE(Glob("[!a]", Glob::Use::list, LetterCase::counts).matches("A"));
+}
+
+/// Some systems write é as one character, some as e with an accent.
+TEST(Glob, TakesBothNormalFormsOfUnicodeForOne) {
+  expect({{"Geh\u00e4lter*", "Geha\u0308lter-2024.txt", true},
+          {"Geha\u0308lter*", "Geh\u00e4lter-2024.txt", true},
+          {"caf?", "cafe\u0301", true},
+          {"caf[\u00e9]", "cafe\u0301", true},
+          {"Me\u0301moires/*", "M\u00e9moires/a", true},
+          {"*\u00e9\xE9*", "e\u0301\xE9", true},
+          {"가", "\u1100\u1161", true},
+          {"Gehalter*", "Geha\u0308lter", false}},
+         Glob::Use::match);
+}
+
+TEST(Glob, BeginsInAFolderWhateverItsNameIs) {
+  const Glob glob = Glob::in("/data/[old] *", "in/*.txt", Glob::Use::match);
+  EXPECT_TRUE(glob.matches("/data/[old] */in/a.txt"));
+  EXPECT_FALSE(glob.matches("/data/o x/in/a.txt"));
+  EXPECT_EQ(glob.root(), "/data/[old] */in");
+  EXPECT_TRUE(glob.with_root("/srv").matches("/srv/a.txt"));
 }
 
 }  // namespace

@@ -1,0 +1,22 @@
+#pragma once
+#include <optional>
+#include <string>
+
+#include "pipeline/pipeline.h"
+#include "pipeline/run/run_options.h"
+
+namespace docket {
+
+/// What a run shall write beside its output; empty: nothing.
+struct OutputFiles {
+  std::string report;   ///< `-`: standard output.
+  std::string depfile;  ///< Likewise.
+  std::string trace;    ///< A folder.
+};
+
+/// Why one of them cannot be written, or would take the place of a file that docket did not write, before
+/// anything is run. The Error is of class `config`.
+std::optional<Error> check_output_files(const OutputFiles& files, const Pipeline& pipeline,
+                                        const RunOptions& options);
+
+}  // namespace docket

@@ -1,0 +1,63 @@
+#include "pipeline/run/find_document.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "pipeline/run/inputs.h"
+#include "pipeline/support/unicode_form.h"
+
+namespace docket {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Names under which it may be known, the likeliest first.
+std::vector<std::string> names_for(const std::string& typed, const fs::path& project) {
+  const fs::path current = fs::current_path();
+  std::vector<std::string> names = {typed, fs::path(typed).lexically_normal().string(),
+                                    document_path(typed, current, project),
+                                    document_path(project / typed, current, project)};
+  std::error_code code;
+  const fs::path real = fs::weakly_canonical(typed, code);
+  const fs::path real_project = fs::weakly_canonical(project, code);
+  if (!code) names.push_back(document_path(real, current, real_project));
+  return names;
+}
+
+Error ambiguous(const std::string& typed, const std::vector<std::string>& found) {
+  std::string all;
+  for (const std::string& path : found)
+    all += (all.empty() ? "" : ", ") + path;
+  return {ErrorClass::config,
+          typed + ": several documents have this name in another spelling: " + all + "; write one of them"};
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> find_document(LedgerDatabase& ledger, const std::string& typed,
+                                                 const fs::path& project) {
+  const std::vector<std::string> names = names_for(typed, project);
+  for (const std::string& name : names) {
+    const Result<std::optional<LedgerDocument>> found = select_document(ledger, name);
+    if (!found) return found.error();
+    if (*found) return std::optional(name);
+  }
+  const Result<std::vector<std::string>> known = select_paths(ledger, DocumentSet::all);
+  if (!known) return known.error();
+  for (const LetterCase letters : {LetterCase::counts, LetterCase::ignored}) {
+    std::vector<std::string> same;
+    for (const std::string& name : names)
+      same.push_back(comparable(name, letters));
+    std::vector<std::string> found;
+    for (const std::string& path : *known)
+      if (std::ranges::find(same, comparable(path, letters)) != same.end()) found.push_back(path);
+    if (found.size() > 1) return ambiguous(typed, found);
+    if (!found.empty()) return std::optional(std::move(found.front()));
+  }
+  return std::optional<std::string>();
+}
+
+}  // namespace docket

@@ -1,0 +1,17 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "pipeline/ledger/tables.h"
+
+namespace docket {
+
+/// The path, as records have it, of the one known document that a person means: they may have typed it so, or
+/// as a file from the current folder, in any spelling (`./in//a.txt`), through links, in the other normal
+/// form of Unicode or in other capitals. None: no run has seen it. The Error (class `config`) says that
+/// several may be meant, or that the ledger cannot be read. `project`: the pipeline's folder.
+Result<std::optional<std::string>> find_document(LedgerDatabase& ledger, const std::string& typed,
+                                                 const std::filesystem::path& project);
+
+}  // namespace docket

@@ -1,0 +1,74 @@
+#include "pipeline/support/file_names.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+namespace docket {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int most_links = 40;  ///< As many as Linux follows.
+
+bool exists_itself(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(path, ignored));
+}
+
+}  // namespace
+
+const std::unordered_multimap<std::string, std::string>& FileNames::read(const fs::path& folder) {
+  if (folder == folder_) return names_;
+  folder_ = folder;
+  names_.clear();
+  std::error_code code;
+  for (fs::directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code)) {
+    std::string name = entry->path().filename().string();
+    std::string key = comparable(name, letters_);
+    names_.emplace(std::move(key), std::move(name));
+  }
+  return names_;
+}
+
+std::vector<std::string> FileNames::find(const std::string& path) {
+  if (exists_itself(path)) return {path};
+  std::vector<fs::path> found = {""};
+  for (const fs::path& name : fs::path(path)) {
+    std::vector<fs::path> next;
+    for (const fs::path& folder : found) {
+      if (name.empty() || exists_itself(folder / name)) {
+        next.push_back(folder / name);
+        continue;
+      }
+      const auto [begin, end] =
+          read(folder.empty() ? "." : folder).equal_range(comparable(name.string(), letters_));
+      for (auto same = begin; same != end; ++same)
+        next.push_back(folder / same->second);
+    }
+    found = std::move(next);
+  }
+  std::vector<std::string> names;
+  for (const fs::path& one : found)
+    names.push_back(one.string());
+  std::ranges::sort(names);
+  return names;
+}
+
+std::vector<std::string> places_of(const std::string& path) {
+  std::vector<std::string> places = {path};
+  std::error_code code;
+  fs::path at = path;
+  for (int links = 0; links < most_links && fs::is_symlink(fs::symlink_status(at, code)); ++links) {
+    const fs::path target = fs::read_symlink(at, code);
+    if (code) break;
+    at = (at.parent_path() / target).lexically_normal();
+    places.push_back(at.string());
+  }
+  const fs::path real = fs::weakly_canonical(path, code);
+  if (!code && real != path) places.push_back(real.string());
+  return places;
+}
+
+}  // namespace docket

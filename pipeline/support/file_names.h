@@ -1,0 +1,33 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "pipeline/support/unicode_form.h"
+
+namespace docket {
+
+/// Finds files by names that are spelt differently on the disk. For one thread.
+class FileNames {
+ public:
+  explicit FileNames(LetterCase letters) : letters_(letters) {}
+
+  /// What a path means on this disk: itself if it is there; else the files and folders whose path differs
+  /// from it only in Unicode's normal form (and in case, where it is ignored), sorted. `path`: without `.`
+  /// and `..`. The folder that was read last is not read again.
+  std::vector<std::string> find(const std::string& path);
+
+ private:
+  const std::unordered_multimap<std::string, std::string>& read(const std::filesystem::path& folder);
+
+  const LetterCase letters_;
+  std::filesystem::path folder_;                             ///< Read last; empty: none yet.
+  std::unordered_multimap<std::string, std::string> names_;  ///< In it, by what they are compared by.
+};
+
+/// The path, where each link leads to if it is one, and its place with all links resolved, as far as it is
+/// there. `path` is absolute.
+std::vector<std::string> places_of(const std::string& path);
+
+}  // namespace docket

@@ -1,0 +1,201 @@
+#include "pipeline/support/path_patterns.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "pipeline/support/ascii.h"
+#include "pipeline/support/file_names.h"
+
+namespace docket {
+
+namespace fs = std::filesystem;
+
+/// A pattern in its shortest form.
+struct PathPatterns::Pattern {
+  fs::path folder;  ///< Where it begins.
+  std::vector<std::string> components;
+  bool at_any_depth = false;
+  bool has_wildcards = false;
+
+  std::string text() const {
+    std::string text;
+    for (const std::string& component : components)
+      text += (text.empty() ? "" : "/") + component;
+    return text;
+  }
+};
+
+namespace {
+
+fs::path without_links(const fs::path& path) {
+  std::error_code code;
+  fs::path real = fs::weakly_canonical(path, code);
+  return code ? path : real;
+}
+
+/// `path` and the folders above it, as long as `met` is false; then true.
+template <class Meet>
+bool meets_on_the_way_up(std::string_view path, const Meet& meet) {
+  for (;;) {
+    if (meet(path)) return true;
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string_view::npos || path == "/") return false;
+    path = path.substr(0, slash == 0 ? 1 : slash);
+  }
+}
+
+/// A '[' that no ']' ends, outside of a set.
+bool has_open_bracket(std::string_view pattern) {
+  for (std::size_t at = pattern.find('['); at != std::string_view::npos; at = pattern.find('[', at)) {
+    ++at;
+    if (at < pattern.size() && (pattern[at] == '!' || pattern[at] == '^')) ++at;
+    at = pattern.find(']', at + 1);
+    if (at == std::string_view::npos) return true;
+  }
+  return false;
+}
+
+/// `pattern` without its sets, each of which stands for one character.
+std::string without_sets(std::string_view pattern) {
+  std::string text;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    const std::size_t end = pattern[at] == '[' ? pattern.find(']', at + 2) : std::string_view::npos;
+    text += end == std::string_view::npos ? pattern[at] : '?';
+    if (end != std::string_view::npos) at = end;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string doubt_about(std::string_view pattern, PathPatterns::Use use) {
+  if (has_open_bracket(pattern)) return "a '[' has no ']'; for the character write [[]";
+  if (use == PathPatterns::Use::choose) return "";
+  const std::string plain = without_sets(pattern);
+  if (plain.find('\\') != std::string::npos)
+    return "'\\' takes the meaning off nothing and parts no folders; write '/' between folders, [*] for a "
+           "'*', "
+           "and [\\] if a name has a '\\'";
+  const std::size_t brace = plain.find('{');
+  if (brace != std::string::npos && plain.find(',', brace) < plain.find('}', brace))
+    return "'{a,b}' is no choice here; write a condition for each, or [{] for the character";
+  if (plain.starts_with('!'))
+    return "a leading '!' does not turn a pattern round; write [!] for the character";
+  return "";
+}
+
+PathPatterns::PathPatterns(fs::path folder, Use use, LetterCase letters)
+    : folder_(std::move(folder)),
+      real_folder_(use == Use::protect ? without_links(folder_) : folder_),
+      current_(fs::current_path()),
+      use_(use),
+      letters_(letters) {}
+
+std::optional<std::string> PathPatterns::add(std::string_view text) {
+  if (trim(text).empty()) return "it is empty; write what is meant, such as inbox/** or *.pdf";
+  if (text.find('\0') != std::string_view::npos) return "it contains a NUL character";
+  if (text == "~" || text.starts_with("~/")) return "'~' means no folder here; write its whole path";
+  Pattern pattern;
+  pattern.folder = text.starts_with('/') ? fs::path("/") : folder_;
+  pattern.at_any_depth = text.find('/') == std::string_view::npos && text != "." && text != "..";
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('/', begin), text.size());
+    const std::string component(text.substr(begin, end - begin));
+    begin = end + 1;
+    if (component.empty() || component == ".") continue;
+    if (component != "..") {
+      pattern.components.push_back(component);
+    } else if (pattern.components.empty()) {
+      if (pattern.folder == "/") return "its '..' lead out of the root folder; write the path without them";
+      pattern.folder = pattern.folder.parent_path();
+    } else if (Glob::is_pattern(pattern.components.back())) {
+      return "a '..' follows a wildcard, which may stand for any folder; write the path without '..'";
+    } else {
+      pattern.components.pop_back();
+    }
+  }
+  // Without a component it is the folder: all that is below.
+  if (text.ends_with('/') && !pattern.components.empty() && Glob::is_pattern(pattern.components.back()))
+    pattern.components.emplace_back("**");
+  for (const std::string& component : pattern.components)
+    pattern.has_wildcards = pattern.has_wildcards || Glob::is_pattern(component);
+  if (pattern.has_wildcards)
+    add_globs(pattern);
+  else
+    add_name(pattern);
+  return std::nullopt;
+}
+
+void PathPatterns::add_name(const Pattern& pattern) {
+  if (pattern.at_any_depth) names_.insert(comparable(pattern.text(), letters_));
+  const std::string path =
+      (pattern.components.empty() ? pattern.folder : pattern.folder / pattern.text()).string();
+  if (!pattern.at_any_depth) paths_.insert(comparable(path, letters_));
+  if (use_ == Use::choose) return;
+  for (const std::string& there : FileNames(letters_).find(path))
+    for (const std::string& place : places_of(there))
+      paths_.insert(comparable(place, letters_));
+}
+
+void PathPatterns::add_globs(const Pattern& pattern) {
+  const std::string text = pattern.text();
+  const bool ends_with_name = !Glob::is_pattern(pattern.components.back());
+  std::vector<std::string> texts = {text};
+  if (ends_with_name || use_ == Use::protect) texts.push_back(text + "/**");
+  for (const std::string& each : texts) {
+    if (pattern.at_any_depth) {
+      deep_globs_.emplace_back("**/" + each, Glob::Use::match, letters_);
+      continue;
+    }
+    const Glob& glob =
+        globs_.emplace_back(Glob::in(pattern.folder.string(), each, Glob::Use::match, letters_));
+    if (use_ == Use::choose) continue;
+    std::vector<Glob> elsewhere;
+    for (const std::string& there : FileNames(letters_).find(glob.root()))
+      for (const std::string& place : places_of(there))
+        if (place != glob.root()) elsewhere.push_back(glob.with_root(place));
+    globs_.insert(globs_.end(), elsewhere.begin(), elsewhere.end());
+  }
+}
+
+bool PathPatterns::contain(const std::string& file) const {
+  if (use_ == Use::choose) return contain_place(file);
+  return std::ranges::any_of(places_of(file), [&](const std::string& place) { return contain_place(place); });
+}
+
+bool PathPatterns::contain_named(const std::string& name) const {
+  if (name.starts_with('/')) return contain(name);
+  const fs::path file = (folder_ / name).lexically_normal();
+  std::error_code ignored;
+  if (folder_ == current_ || fs::exists(fs::symlink_status(file, ignored))) return contain(file.string());
+  return contain(file.string()) || contain((current_ / name).lexically_normal().string());
+}
+
+bool PathPatterns::contain_place(const std::string& place) const {
+  const std::string_view deep = below_folder(place);
+  if (!paths_.empty() && meets_on_the_way_up(comparable(place, letters_), [&](std::string_view path) {
+        return paths_.contains(std::string(path));
+      }))
+    return true;
+  if (!names_.empty() && meets_on_the_way_up(comparable(deep, letters_), [&](std::string_view path) {
+        return names_.contains(std::string(path.substr(path.rfind('/') + 1)));
+      }))
+    return true;
+  const auto fits = [](std::string_view path) {
+    return [path](const Glob& glob) { return glob.matches(path); };
+  };
+  return std::ranges::any_of(globs_, fits(place)) || std::ranges::any_of(deep_globs_, fits(deep));
+}
+
+/// What a pattern without a slash looks at: folders above the pipeline's say nothing of a document.
+std::string_view PathPatterns::below_folder(std::string_view place) const {
+  for (const fs::path* folder : {&folder_, &real_folder_}) {
+    const std::string& text = folder->native();
+    if (place.size() > text.size() + 1 && place.starts_with(text) && place[text.size()] == '/')
+      return place.substr(text.size() + 1);
+  }
+  return place;
+}
+
+}  // namespace docket

@@ -1,0 +1,54 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "pipeline/support/glob.h"
+
+namespace docket {
+
+/// Files as patterns name them: `--only`, and `path:` in conditions and in the policy; docs/formats.md says
+/// what a pattern means. Time is that of the patterns with wildcards: a name without is looked up.
+class PathPatterns {
+ public:
+  enum class Use {
+    choose,   ///< A pattern means what it says.
+    protect,  ///< In doubt a file is meant: links count as what they lead to, and folders with all below
+              ///< them.
+  };
+  /// `folder`: where relative patterns and names begin. Absolute.
+  PathPatterns(std::filesystem::path folder, Use use, LetterCase letters);
+
+  /// Says what is wrong with a pattern that means nothing.
+  std::optional<std::string> add(std::string_view pattern);
+
+  /// True if a pattern means the file. `file` is absolute and in its shortest form.
+  bool contain(const std::string& file) const;
+  /// The same for a name such as records have: from `folder` on, or else from the current folder.
+  bool contain_named(const std::string& name) const;
+
+ private:
+  struct Pattern;  ///< One that is being added.
+  void add_name(const Pattern& pattern);
+  void add_globs(const Pattern& pattern);
+  bool contain_place(const std::string& place) const;
+  std::string_view below_folder(std::string_view place) const;
+
+  const std::filesystem::path folder_;
+  const std::filesystem::path real_folder_;  ///< Without links.
+  const std::filesystem::path current_;
+  const Use use_;
+  const LetterCase letters_;
+  std::unordered_set<std::string> paths_;  ///< Of files, or of folders with all that is below. Comparable.
+  std::unordered_set<std::string> names_;  ///< The same at any depth.
+  std::vector<Glob> globs_;                ///< Over whole paths.
+  std::vector<Glob> deep_globs_;           ///< Over what is below the folder.
+};
+
+/// What is wrong with a pattern of a pipeline file that would not mean what it seems to say; empty: nothing.
+std::string doubt_about(std::string_view pattern, PathPatterns::Use use);
+
+}  // namespace docket

@@ -1,0 +1,108 @@
+#include "pipeline/support/path_patterns.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/temp_dir.h"
+
+namespace docket {
+namespace {
+
+using Use = PathPatterns::Use;
+using std::filesystem::create_directory_symlink;
+using std::filesystem::create_symlink;
+
+bool fits(const TempDir& dir, Use use, const std::string& pattern, const std::string& name) {
+  PathPatterns patterns(dir.path(), use, LetterCase::ignored);
+  const auto problem = patterns.add(pattern);
+  EXPECT_FALSE(problem.has_value()) << pattern << ": " << problem.value_or("");
+  return patterns.contain_named(name);
+}
+
+TEST(PathPatterns, MeanTheSameInEverySpelling) {
+  const TempDir dir;
+  const std::string whole = dir.path().string();
+  for (const Use use : {Use::choose, Use::protect}) {
+    for (const std::string& pattern : {std::string("in"),          std::string("in/"),
+                                       std::string("./in"),        std::string("./in/**"),
+                                       std::string("in//x/a.txt"), std::string("in/../in/**"),
+                                       std::string("in/./x/"),     std::string("in/**/"),
+                                       std::string("in/x"),        std::string("IN/X/A.txt"),
+                                       std::string("*/x/a.txt"),   std::string("*/x"),
+                                       std::string("**"),          std::string("."),
+                                       std::string("./"),          std::string("/"),
+                                       std::string("x"),           std::string("a.txt"),
+                                       std::string("*.TXT"),       whole + "/in",
+                                       whole + "/in/*/a.*",        whole + "/",
+                                       whole + "/other/..//in/"}) {
+      EXPECT_TRUE(fits(dir, use, pattern, "in/x/a.txt")) << pattern;
+      EXPECT_TRUE(fits(dir, use, pattern, whole + "/in/x/a.txt")) << pattern;
+    }
+    for (const std::string& pattern : {std::string("inn"), std::string("i"), std::string("in/a.txt"),
+                                       std::string("x/**"), std::string("./x/a.txt"), std::string("../in/**"),
+                                       std::string("/in/**"), whole + "/x", whole + "x/**"})
+      EXPECT_FALSE(fits(dir, use, pattern, "in/x/a.txt")) << pattern;
+  }
+}
+
+TEST(PathPatterns, InAPolicyAFolderIsMeantWithAllBelowIt) {
+  const TempDir dir;
+  for (const char* pattern : {"in/h*", "*/hr", "h?", "in/*", "in/[h]r"}) {
+    EXPECT_TRUE(fits(dir, Use::protect, pattern, "in/hr/old/a.txt")) << pattern;
+    EXPECT_EQ(fits(dir, Use::choose, pattern, "in/hr/old/a.txt"), std::string(pattern) == "*/hr") << pattern;
+  }
+}
+
+TEST(PathPatterns, KnowAFileInBothNormalFormsOfUnicode) {
+  const TempDir dir;
+  for (const Use use : {Use::choose, Use::protect}) {
+    EXPECT_TRUE(fits(dir, use, "in/Geh\u00e4lter*", "in/Geha\u0308lter.txt"));
+    EXPECT_TRUE(fits(dir, use, "Geha\u0308lter", "in/Geh\u00e4lter/a.txt"));
+    EXPECT_TRUE(fits(dir, use, "in/R\u00e9sum\u00e9.txt", "in/Re\u0301sume\u0301.txt"));
+  }
+}
+
+TEST(PathPatterns, InAPolicyFollowLinksOfFilesFoldersAndPatterns) {
+  const TempDir dir;
+  dir.write("hr/2024/a.txt", "x");
+  dir.write("vault/b.txt", "x");
+  dir.write("in/c.txt", "x");
+  create_symlink("../hr/2024/a.txt", dir.path() / "in/letter.txt");
+  create_symlink("letter.txt", dir.path() / "in/twice.txt");
+  create_directory_symlink("../hr", dir.path() / "in/more");
+  create_directory_symlink("vault", dir.path() / "Secret");
+  for (const char* name : {"in/letter.txt", "in/twice.txt", "in/more/2024/a.txt", "hr/2024/a.txt"}) {
+    for (const char* pattern : {"hr/**", "hr", "hr/*/a.txt", "./hr/2024/", "in/more", "hr/2024/a.*"})
+      EXPECT_TRUE(fits(dir, Use::protect, pattern, name)) << pattern << " over " << name;
+    EXPECT_FALSE(fits(dir, Use::protect, "vault", name));
+  }
+  EXPECT_TRUE(fits(dir, Use::protect, "in/letter.txt", "hr/2024/a.txt")) << "the pattern itself is a link";
+  EXPECT_TRUE(fits(dir, Use::protect, "in/letter.txt", "in/twice.txt")) << "a link on the way";
+  for (const char* pattern : {"Secret", "secret/**", "SECRET/*.txt"})
+    EXPECT_TRUE(fits(dir, Use::protect, pattern, "vault/b.txt")) << pattern;
+  EXPECT_FALSE(fits(dir, Use::choose, "hr/**", "in/letter.txt"));
+  EXPECT_FALSE(fits(dir, Use::protect, "hr/**", "in/c.txt"));
+}
+
+TEST(PathPatterns, BeginInTheirFolderAlsoWhereItsNameLooksLikeAPattern) {
+  const TempDir dir;
+  std::filesystem::create_directory(dir.path() / "[a]*");
+  PathPatterns patterns(dir.path() / "[a]*", Use::choose, LetterCase::ignored);
+  EXPECT_EQ(patterns.add("in/*.txt"), std::nullopt);
+  EXPECT_TRUE(patterns.contain((dir.path() / "[a]*" / "in" / "a.txt").string()));
+  EXPECT_FALSE(patterns.contain((dir.path() / "ab" / "in" / "a.txt").string()));
+}
+
+TEST(PathPatterns, SayWhatIsWrongWithOneThatMeansNothing) {
+  PathPatterns patterns("/srv/project", Use::choose, LetterCase::ignored);
+  for (const char* pattern : {"", " ", "~", "~/in/**", "../../../x", "*/../in", "in/**/.."})
+    EXPECT_NE(patterns.add(pattern), std::nullopt) << pattern;
+  for (const char* pattern : {"in/[]", "in/[a", "[!]"})
+    EXPECT_NE(doubt_about(pattern, Use::choose), "") << pattern;
+  for (const char* pattern : {"hr\\**", "in/a\\[1\\].txt", "{hr,pay}/**", "!public/**", "in/[x"})
+    EXPECT_NE(doubt_about(pattern, Use::protect), "") << pattern;
+  for (const char* pattern : {"hr/[\\]*", "in/a[[]1].txt", "{x}/**", "a!b", "[]]", "[!a]*", "~$*"})
+    EXPECT_EQ(doubt_about(pattern, Use::protect), "") << pattern;
+}
+
+}  // namespace
+}  // namespace docket
