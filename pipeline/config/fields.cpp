@@ -8,7 +8,8 @@ using Type = Field::Type;
 constexpr Field input_fields[] = {
     {.name = "paths",
      .type = Type::texts,
-     .help = "files, folders and globs, relative to the pipeline file's folder"},
+     .help = "files, folders and globs, relative to the pipeline file's folder",
+     .is_path = true},
     {.name = "case_sensitive",
      .type = Type::boolean,
      .help = "whether case counts in names and globs of inputs, --only and conditions; in a policy it never "
@@ -16,7 +17,7 @@ constexpr Field input_fields[] = {
      .affects_answer = false},
 };
 constexpr Field output_fields[] = {
-    {.name = "dir", .help = "folder for records, results and the report", .fallback = "out"},
+    {.name = "dir", .help = "folder for records, results and the report", .fallback = "out", .is_path = true},
 };
 constexpr Field policy_fields[] = {
     {.name = "private",
