@@ -6,9 +6,13 @@
 #include "cli/open_ledger.h"
 #include "cli/table.h"
 #include "pipeline/ledger/ledger.h"
+#include "pipeline/ledger/owner.h"
+#include "pipeline/ledger/tables.h"
+#include "pipeline/run/document_files.h"
 #include "pipeline/run/document_source.h"
 #include "pipeline/run/missing.h"
 #include "pipeline/run/output.h"
+#include "pipeline/run/own_files.h"
 #include "pipeline/run/results.h"
 
 namespace docket {
@@ -18,15 +22,24 @@ struct CleanOptions {
   PipelineOptions pipeline;
   RunOptions run;  ///< Which documents: the whole input.
   bool missing = false;
+  bool all = false;  ///< Also where no document is left.
   bool dry_run = false;
 };
 
+/// Only what the ledger says that docket has written.
 std::optional<Error> remove_files_and_rows(const Output& output, Ledger& ledger, const std::string& path) {
-  const std::string name = output_name(path);
-  // Whichever of the two a kill leaves, the next clean or run does the rest.
-  ledger.forget_document(path);
-  for (const std::string_view ending : {words_ending, text_ending, record_ending})
-    if (auto failed = output.remove(name + std::string(ending))) return failed;
+  auto reading = ledger.read();
+  if (!reading) return reading.error();
+  const auto row = select_document(**reading, path);
+  if (!row) return row.error();
+  const WrittenFiles written = written_files(*row ? &**row : nullptr);
+  const std::pair<std::string_view, std::optional<std::int64_t>> files[] = {
+      {words_ending, written.words}, {text_ending, written.text}, {record_ending, written.record}};
+  for (const auto& [ending, bytes] : files) {
+    if (bytes == not_written) continue;
+    if (auto failed = output.remove(output_name(path) + std::string(ending))) return failed->error;
+  }
+  ledger.forget_document(path);  // Last: as long as it is known, the next clean does what a kill has left.
   return std::nullopt;
 }
 
@@ -42,33 +55,43 @@ std::optional<Error> remove_all(const Output& output, Ledger& ledger, const std:
   return ledger.flush();
 }
 
+/// Prints why nothing is removed, and what to do.
+int refuse(const std::string& why, int exit_code) {
+  print_error("clean --missing: " + why + "; nothing was removed");
+  return exit_code;
+}
+
+/// A folder that is not mounted, and a name with a slip of the pen, look like an input whose documents are
+/// all gone. The exit code of a refusal; nothing: they may be removed.
+std::optional<int> check_sources(const CleanOptions& options, const InputOptions& input) {
+  if (options.all) return std::nullopt;
+  const std::vector<std::string> without = sources_without_files(input, {});
+  if (without.empty()) return std::nullopt;
+  return refuse("no file matches " + without.front() + ". Name all of the input that is left, or add --all",
+                options.run.inputs.empty() ? exit_failed : exit_usage);
+}
+
 int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const Output& output) {
   auto ledger = Ledger::open(output.folder());
-  if (!ledger) {
-    print_error(ledger.error().message);
-    return exit_failed;
-  }
+  if (!ledger) return refuse(ledger.error().message, exit_failed);
   auto reading = (*ledger)->read();
-  if (!reading) {
-    print_error(reading.error().message);
-    return exit_failed;
-  }
+  if (!reading) return refuse(reading.error().message, exit_failed);
+  if (const auto other = check_owner(**reading, pipeline)) return refuse(other->message, exit_usage);
+  InputOptions input = input_options(options.run, pipeline);
+  input.empty_is_odd = false;
+  if (const auto refused = check_sources(options, input)) return *refused;
   const DocumentSet known = options.run.inputs.empty() ? DocumentSet::in_input : DocumentSet::all;
   std::string unlisted;
-  const auto paths = missing_documents(**reading, known, input_options(options.run, pipeline), {},
-                                       [&](const std::string& warning) { unlisted = warning; });
-  if (!paths) {
-    print_error(paths.error().message);
-    return exit_failed;
-  }
-  // A folder that is not mounted looks like one whose documents are all gone.
-  if (!unlisted.empty() && options.run.inputs.empty() && !paths->empty()) {
-    print_error("clean --missing: " + unlisted +
-                "; nothing was removed. If this is intended, name the input that is " +
-                "left on the command line, such as: docket clean " + options.pipeline.file.string() +
-                " --missing FOLDER");
-    return exit_failed;
-  }
+  const auto paths =
+      missing_documents(**reading, known, input, {}, [&](const std::string& warning) { unlisted = warning; });
+  if (!paths) return refuse(paths.error().message, exit_failed);
+  if (!unlisted.empty()) return refuse(unlisted, exit_failed);
+  const auto all = select_paths(**reading, known);
+  if (!all) return refuse(all.error().message, exit_failed);
+  if (!options.all && !paths->empty() && paths->size() == all->size())
+    return refuse("that would be all " + counted(static_cast<std::int64_t>(all->size()), "document") +
+                      " of the output. If this is intended, add --all",
+                  exit_failed);
   for (const std::string& path : *paths)
     std::fputs((printable(path) + "\n").c_str(), stdout);
   if (options.dry_run || paths->empty()) return exit_up_to_date;
@@ -76,6 +99,11 @@ int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const O
     print_error(failed->message);
     return exit_failed;
   }
+  if (options.all)
+    std::fputs(
+        ("removed the output of " + counted(static_cast<std::int64_t>(paths->size()), "document") + "\n")
+            .c_str(),
+        stderr);
   return exit_up_to_date;
 }
 
@@ -95,6 +123,9 @@ int clean_command(const CleanOptions& options) {
     return exit_usage;
   }
   const std::filesystem::path& folder = pipeline->output_dir;
+  OwnFiles own(folder);
+  if (const auto error = check_overlap(input_options(options.run, *pipeline), own))
+    return refuse(error->message, exit_usage);
   const auto exists = LedgerReader::open(folder);
   if (!exists) {
     print_error(exists.error().message);
@@ -120,8 +151,11 @@ void add_clean(CLI::App& app, int& exit_code) {
       ->type_name("");
   command->add_flag("-0,--null", options->run.null_separated,
                     "The list on standard input is separated by NUL bytes");
-  command->add_flag("--missing", options->missing,
-                    "Remove records, texts and ledger entries of documents that are no longer in the input");
+  CLI::Option* missing = command->add_flag(
+      "--missing", options->missing,
+      "Remove records, texts and ledger entries of documents that are no longer in the input");
+  command->add_flag("--all", options->all, "Even if that is all documents, or an INPUT names no file")
+      ->needs(missing);
   command->add_flag("-n,--dry-run", options->dry_run, "Only list them");
   options->pipeline.add_output_to(*command);
   command->callback([options, &exit_code] { exit_code = clean_command(*options); });

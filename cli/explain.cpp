@@ -145,6 +145,8 @@ int explain_command(const ExplainOptions& options) {
       "\n";
   for (const LedgerStage& stage : *stages)
     text += story_of(stage);
+  if (document.error && !document.error_stage)
+    text += "  " + std::string(name(document.error->error_class)) + ": " + document.error->message + "\n";
   const std::filesystem::path file = file_of(document.path, opened->pipeline.directory);
   text += story_of(*calls) + forecast_for(std::move(opened->pipeline), file);
   std::fputs(printable(text).c_str(), stdout);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "pipeline/ledger/owner.h"
+
 namespace docket {
 
 std::optional<OpenedLedger> open_ledger(const PipelineOptions& options) {
@@ -10,6 +12,10 @@ std::optional<OpenedLedger> open_ledger(const PipelineOptions& options) {
   auto ledger = LedgerReader::open(pipeline->output_dir);
   if (!ledger) {
     print_error(ledger.error().message);
+    return std::nullopt;
+  }
+  if (const auto other = check_owner(ledger->database(), *pipeline)) {
+    print_error(other->message);
     return std::nullopt;
   }
   return OpenedLedger{std::move(*pipeline), std::move(*ledger)};

@@ -35,6 +35,8 @@ std::string decision_words(const StageDecision& stage) {
       return "not reached";
     case What::depends:
       return "depends on what comes before";
+    case What::left_out:
+      return "left out (--until)";
   }
   return "";
 }
@@ -69,7 +71,8 @@ std::string stage_table_of(const Forecast& forecast) {
   };
   std::vector<Column> columns = {
       {"runs", What::runs}, {"kept", What::kept}, {"skipped", What::skipped}, {"depends", What::depends}};
-  for (const Column& rare : {Column{"fails", What::fails}, Column{"not reached", What::not_reached}})
+  for (const Column& rare : {Column{"fails", What::fails}, Column{"not reached", What::not_reached},
+                             Column{"left out", What::left_out}})
     if (std::ranges::any_of(forecast.stages,
                             [&](const auto& stage) { return count_of(stage, rare.what) > 0; }))
       columns.push_back(rare);

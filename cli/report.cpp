@@ -49,6 +49,12 @@ int report_command(const ReportOptions& options) {
                 " is not a report of docket; run the pipeline again to write a new one");
     return exit_usage;
   }
+  const std::string owner = report.value("pipeline", nlohmann::ordered_json::object()).value("name", "");
+  if (!owner.empty() && owner != pipeline->name) {
+    print_error("the report in " + folder.string() + " is of the pipeline '" + owner + "', not of '" +
+                pipeline->name + "'");
+    return exit_usage;
+  }
   std::fputs((options.json ? printable_json(to_pretty(report)) : format_report(report)).c_str(), stdout);
   return exit_up_to_date;
 }

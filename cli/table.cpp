@@ -91,8 +91,9 @@ std::string failed(const ordered_json& report) {
     std::size_t shown = 0;
     for (const ordered_json& document : group["documents"]) {
       if (shown == most_documents_shown) break;
-      text += fmt::format("  {}: {}: {}\n", document["path"].get<std::string>(),
-                          document["stage"].get<std::string>(), document["message"].get<std::string>());
+      const std::string stage = document.value("stage", "");
+      text += fmt::format("  {}: {}{}{}\n", document["path"].get<std::string>(), stage,
+                          stage.empty() ? "" : ": ", document["message"].get<std::string>());
       ++shown;
     }
     text += more(group["count"], shown);

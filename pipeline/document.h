@@ -37,6 +37,7 @@ struct StageResult {
   std::optional<std::string> held;   ///< Set with State::held.
   bool withheld = false;             ///< A model was not asked since the question may not leave this machine.
   bool withheld_for_now = false;     ///< Not because of the policy: another run may ask.
+  bool left_out = false;             ///< The run does not ask for the stage (--until).
   std::optional<Error> error;        ///< Set with State::failed.
   Spending spent;
   Usage reused;  ///< What answers from the ledger had cost: not spent in this run.
@@ -71,6 +72,7 @@ struct Document {
   std::string why;  ///< For people: why it is run.
   std::shared_ptr<const LedgerHistory> history;  ///< How it ended before; null: not known.
   std::vector<StageResult> stages;               ///< One per stage of the plan, in its order.
+  std::optional<Error> unwritten;                ///< Why its files are not in the output.
 };
 using DocumentPtr = std::shared_ptr<Document>;
 

@@ -26,6 +26,7 @@ struct LedgerRun {
   std::string started;                                   ///< ISO 8601, UTC.
   std::optional<std::string> finished = std::nullopt;    ///< None: still running, or killed.
   std::optional<std::int64_t> exit_code = std::nullopt;  ///< Likewise.
+  std::string pipeline_name = {};  ///< Whose output it is; empty: an older docket's run.
 };
 
 /// What a stage was told to do.

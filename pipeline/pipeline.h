@@ -28,6 +28,7 @@ struct StageConfig {
       after;  ///< Positions in Pipeline::stages, all smaller than this one's. Empty: first.
   std::vector<NamedCondition> when;  ///< Empty: always.
   std::unique_ptr<Stage> stage;
+  bool left_out = false;  ///< The run does not ask for it (--until): it takes a known result, or none.
   int line = 0, column = 0;
 };
 

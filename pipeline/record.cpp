@@ -23,12 +23,20 @@ std::string_view name(Outcome outcome) {
   return "failed";
 }
 
+namespace {
+
+bool is_unfinished(const StageResult& result) {
+  return result.state == StageResult::State::pending && !result.left_out;
+}
+
+}  // namespace
+
 Outcome outcome(const Document& document) {
   const auto any = [&](StageResult::State state) {
     return std::ranges::find(document.stages, state, &StageResult::state) != document.stages.end();
   };
-  if (any(StageResult::State::failed)) return Outcome::failed;
-  if (any(StageResult::State::pending)) return Outcome::cancelled;
+  if (any(StageResult::State::failed) || document.unwritten) return Outcome::failed;
+  if (std::ranges::any_of(document.stages, is_unfinished)) return Outcome::cancelled;
   if (any(StageResult::State::held)) return Outcome::held;
   return Outcome::done;
 }
@@ -36,6 +44,11 @@ Outcome outcome(const Document& document) {
 const StageResult* failed_stage(const Document& document) {
   const auto found = std::ranges::find(document.stages, StageResult::State::failed, &StageResult::state);
   return found == document.stages.end() ? nullptr : &*found;
+}
+
+const Error* error_of(const Document& document) {
+  if (const StageResult* failed = failed_stage(document)) return &*failed->error;
+  return document.unwritten ? &*document.unwritten : nullptr;
 }
 
 std::vector<std::size_t> all_before(std::span<const StageConfig> stages, std::size_t position) {
@@ -99,10 +112,15 @@ ordered_json record(const Document& document, std::span<const StageConfig> stage
   for (const StageResult& result : document.stages) {
     if (result.held && !record.contains("held")) record["held"] = *result.held;
   }
-  if (const StageResult* failed = failed_stage(document)) {
-    record["error"] = {{"class", name(failed->error->error_class)},
-                       {"message", failed->error->message},
-                       {"stage", stages[static_cast<std::size_t>(failed - document.stages.data())].id}};
+  if (const Error* error = error_of(document)) {
+    record["error"] = {{"class", name(error->error_class)}, {"message", error->message}};
+    if (const StageResult* failed = failed_stage(document))
+      record["error"]["stage"] = stages[static_cast<std::size_t>(failed - document.stages.data())].id;
+  }
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const StageResult& result = document.stages[i];
+    if (result.left_out && result.state == StageResult::State::pending)
+      record["left_out"].push_back(stages[i].id);
   }
   record["usage"] = to_json(usage);
   return record;

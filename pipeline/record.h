@@ -15,12 +15,14 @@ struct StageConfig;
 enum class Outcome { done, failed, held, cancelled };
 std::string_view name(Outcome outcome);
 
-/// failed if a stage failed; else cancelled if a stage was not reached; else held if a stage holds it; else
-/// done.
+/// failed if a stage failed or the files could not be written; else cancelled if a stage that the run asks
+/// for was not reached; else held if a stage holds it; else done.
 Outcome outcome(const Document& document);
 
 /// The first stage, in the order of the plan, that failed; null: none did.
 const StageResult* failed_stage(const Document& document);
+/// Why it failed: the error of that stage, or of writing its files; null: it did not.
+const Error* error_of(const Document& document);
 
 /// Positions of all stages that come before `position` in the graph, directly or not.
 std::vector<std::size_t> all_before(std::span<const StageConfig> stages, std::size_t position);

@@ -14,10 +14,12 @@ constexpr LedgerColumn<LedgerGlance> glance_columns[] = {
     column<&LedgerGlance::stamp, &FileStamp::ctime_ns>("ctime_ns"),
     column<&LedgerGlance::stamp, &FileStamp::inode>("inode"),
     column<&LedgerGlance::outcome>("state"),
-    column<&LedgerGlance::same_pipeline>("plan = ?1"),
+    column<&LedgerGlance::same_pipeline>("plan IN (?1, ?2)"),
     column<&LedgerGlance::settled>("settled"),
     column<&LedgerGlance::parked>("parked"),
     column<&LedgerGlance::record_bytes>("record_bytes"),
+    column<&LedgerGlance::text_bytes>("text_bytes"),
+    column<&LedgerGlance::words_bytes>("words_bytes"),
     column<&LedgerGlance::in_input>("in_input"),
 };
 
@@ -42,9 +44,9 @@ std::optional<Error> LedgerCursor::read_from(std::string_view path) {
   count_ = next_ = 0;
   begun_ = true;
   static const std::string sql =
-      "SELECT " + names_of(glance_columns) + " FROM documents WHERE path >= ?2 ORDER BY path LIMIT ?3";
+      "SELECT " + names_of(glance_columns) + " FROM documents WHERE path >= ?3 ORDER BY path LIMIT ?4";
   std::optional<Error> failed =
-      database_.run(sql.c_str(), {pipeline_, path, static_cast<std::int64_t>(ahead)},
+      database_.run(sql.c_str(), {digests_.whole, digests_.part, path, static_cast<std::int64_t>(ahead)},
                     [&](const LedgerRow& row) { read_row(row, glance_columns, rows_[count_++]); });
   at_end_ = count_ < ahead;
   return failed;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/ledger/pipeline_digest.h"
 #include "pipeline/ledger/sqlite.h"
 #include "pipeline/record.h"
 #include "pipeline/support/file_stamp.h"
@@ -21,6 +22,7 @@ struct LedgerGlance {
   bool parked = false;
   bool in_input = false;
   std::int64_t record_bytes = 0;
+  std::optional<std::int64_t> text_bytes, words_bytes;
 };
 
 /// Finds documents by path, fast when they are asked for in the order of the ledger: it reads ahead, some
@@ -28,9 +30,9 @@ struct LedgerGlance {
 /// while a run waits for its models; rows may thus be as old as the last read. For one thread at a time.
 class LedgerCursor {
  public:
-  /// `pipeline_digest`: the digest that `same_pipeline` compares with. `database` outlives the cursor.
-  LedgerCursor(LedgerDatabase& database, std::string pipeline_digest)
-      : database_(database), pipeline_(std::move(pipeline_digest)), rows_(ahead) {}
+  /// `digests`: what `same_pipeline` compares with. `database` outlives the cursor.
+  LedgerCursor(LedgerDatabase& database, PipelineDigests digests)
+      : database_(database), digests_(std::move(digests)), rows_(ahead) {}
 
   /// Null: not known. Valid until the next call.
   Result<const LedgerGlance*> find(std::string_view path);
@@ -40,7 +42,7 @@ class LedgerCursor {
   std::optional<Error> read_from(std::string_view path);
 
   LedgerDatabase& database_;
-  const std::string pipeline_;
+  const PipelineDigests digests_;
   std::vector<LedgerGlance> rows_;  ///< Reused, so that their texts keep their memory.
   std::string first_;               ///< What was asked for: all from here to the last row are known.
   std::size_t count_ = 0;           ///< Rows in use.

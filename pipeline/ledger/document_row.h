@@ -10,6 +10,9 @@
 
 namespace docket {
 
+/// The size of a file that docket has not written: what stands in its place is another's.
+inline constexpr std::int64_t not_written = -1;
+
 /// How a document last ended.
 struct LedgerDocument {
   std::string path;
@@ -26,7 +29,9 @@ struct LedgerDocument {
   std::optional<Error> error;
   std::int64_t attempts = 0;
   bool parked = false;
+  /// Sizes of its files as docket wrote them last, or `not_written`. None: the row is an older docket's.
   std::int64_t record_bytes = 0;
+  std::optional<std::int64_t> text_bytes, words_bytes;
   /// Named by a run's whole input, so that it is missing where that no longer names it.
   bool in_input = false;
   std::int64_t run = 0;
@@ -57,6 +62,8 @@ inline constexpr LedgerColumn<LedgerDocument> document_columns[] = {
     column<&LedgerDocument::record_bytes>("record_bytes"),
     column<&LedgerDocument::in_input>("in_input"),
     column<&LedgerDocument::run>("run"),
+    column<&LedgerDocument::text_bytes>("text_bytes", "INTEGER"),
+    column<&LedgerDocument::words_bytes>("words_bytes", "INTEGER"),
 };
 
 /// All that is known of a document.

@@ -53,7 +53,11 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& output
 Ledger::Ledger(std::unique_ptr<LedgerDatabase> database)
     : file_(database->file()), writer_(std::move(database)) {}
 
-Ledger::~Ledger() = default;
+Ledger::~Ledger() {
+  // A log that stays beside the file is lost for who copies the ledger alone. Connections that only read
+  // cannot empty it, so the writer's has to be the last.
+  idle_.clear();
+}
 
 std::optional<Error> Ledger::begin_run(const LedgerRun& run, const std::vector<LedgerConfiguration>& stages,
                                        const std::map<std::string, std::string>& models) {
@@ -153,6 +157,12 @@ Result<std::optional<StoredAnswer>> Ledger::answer(std::string_view request) {
   auto database = read();
   if (!database) return database.error();
   return select_answer(**database, request);
+}
+
+Result<std::string> Ledger::record(std::string_view path) {
+  auto database = read();
+  if (!database) return database.error();
+  return select_record(**database, path);
 }
 
 Result<std::string> Ledger::configuration(std::string_view digest) {

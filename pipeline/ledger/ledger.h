@@ -25,7 +25,7 @@ class Ledger final : public AnswerStore {
   }
   /// Makes the ledger, or brings it to today's version. The Error is of class `output`.
   static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& output_folder);
-  ~Ledger() override;  ///< Commits what waits.
+  ~Ledger() override;  ///< Commits what waits; all of it is in the one file then, unless somebody reads.
 
   /// Before any other write, which then belongs to the run. `models`: by server_id.
   std::optional<Error> begin_run(const LedgerRun& run, const std::vector<LedgerConfiguration>& stages,
@@ -48,6 +48,8 @@ class Ledger final : public AnswerStore {
                   LedgerWriter::Committed committed) override;
   Result<std::optional<StoredAnswer>> answer(std::string_view request) override;
 
+  /// The record of a document, on one line; empty: there is none.
+  Result<std::string> record(std::string_view path);
   /// What a stage was told to do, as JSON; empty: not known.
   Result<std::string> configuration(std::string_view digest);
 

@@ -90,4 +90,14 @@ std::string pipeline_digest(const Pipeline& pipeline,
       json_to_text({{"stages", all}, {"policy", pipeline.settings.resolved().value("policy", json())}}));
 }
 
+PipelineDigests pipeline_digests(const Pipeline& pipeline,
+                                 const std::vector<LedgerConfiguration>& configurations) {
+  PipelineDigests digests{pipeline_digest(pipeline, configurations)};
+  std::string left_out;
+  for (const StageConfig& stage : pipeline.stages)
+    if (stage.left_out) left_out += " " + stage.id;
+  if (!left_out.empty()) digests.part = short_digest(digests.whole + " without" + left_out);
+  return digests;
+}
+
 }  // namespace docket

@@ -28,4 +28,14 @@ std::vector<LedgerConfiguration> configurations_of(const Pipeline& pipeline, con
 /// run would do with a document.
 std::string pipeline_digest(const Pipeline& pipeline, const std::vector<LedgerConfiguration>& configurations);
 
+/// What documents have been run with, as far as a run cares.
+struct PipelineDigests {
+  std::string whole;         ///< Every stage.
+  std::string part = whole;  ///< Without those that the run leaves out (--until).
+  /// True if a document that was run with it has had all that the run would do.
+  bool cover(const std::string& digest) const { return digest == whole || digest == part; }
+};
+PipelineDigests pipeline_digests(const Pipeline& pipeline,
+                                 const std::vector<LedgerConfiguration>& configurations);
+
 }  // namespace docket

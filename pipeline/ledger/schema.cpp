@@ -22,7 +22,8 @@ CREATE TABLE runs (
   started     TEXT NOT NULL,         -- ISO 8601, UTC
   finished    TEXT,                  -- NULL: still running, or killed
   exit_code   INTEGER,
-  report      TEXT                   -- report.json of the run
+  report      TEXT,                  -- report.json of the run
+  pipeline_name TEXT NOT NULL DEFAULT ''  -- the last one's is the pipeline that the output belongs to
 );
 
 CREATE TABLE configurations (        -- what a stage was told to do, each once
@@ -55,9 +56,11 @@ CREATE TABLE documents (
   error        TEXT,
   attempts     INTEGER NOT NULL,     -- failures in a row with this content and plan
   parked       INTEGER NOT NULL,     -- 1: not tried again until content or plan changes
-  record_bytes INTEGER NOT NULL,     -- size of the record file
+  record_bytes INTEGER NOT NULL,     -- size of the record file; -1: docket has not written it
   in_input     INTEGER NOT NULL,     -- 1: a run over the whole input named it
-  run          INTEGER NOT NULL      -- the last run that worked on it
+  run          INTEGER NOT NULL,     -- the last run that worked on it
+  text_bytes   INTEGER,              -- likewise of its text and of its word boxes;
+  words_bytes  INTEGER               --   NULL: an older docket did not say
 ) WITHOUT ROWID;
 CREATE INDEX documents_in_input ON documents (in_input) WHERE in_input;
 

@@ -160,6 +160,16 @@ Result<std::string> LedgerDatabase::text(const char* sql, std::initializer_list<
   return text;
 }
 
+std::optional<Error> LedgerDatabase::empty_log() {
+  sqlite3_busy_timeout(connection_, 0);  // Who reads now is not waited for.
+  const int code =
+      sqlite3_wal_checkpoint_v2(connection_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_timeout(connection_, busy_timeout_ms);
+  if (code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED)
+    return std::nullopt;
+  return error(code);
+}
+
 std::int64_t LedgerDatabase::last_row_id() const { return sqlite3_last_insert_rowid(connection_); }
 
 Error LedgerDatabase::error(int code) const {

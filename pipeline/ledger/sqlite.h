@@ -75,6 +75,10 @@ class LedgerDatabase {
   /// The first column of the only row; empty if there is none.
   Result<std::string> text(const char* sql, std::initializer_list<LedgerValue> values = {});
 
+  /// Moves the log into the database, as far as other connections let it, and empties it; the Error says only
+  /// what is wrong with the file or its disk.
+  std::optional<Error> empty_log();
+
   std::int64_t last_row_id() const;
   const std::filesystem::path& file() const { return file_; }
 

@@ -20,6 +20,7 @@ constexpr LedgerColumn<LedgerRun> run_columns[] = {
     column<&LedgerRun::started>("started"),
     column<&LedgerRun::finished>("finished"),
     column<&LedgerRun::exit_code>("exit_code"),
+    column<&LedgerRun::pipeline_name>("pipeline_name", "TEXT NOT NULL DEFAULT ''"),
 };
 
 constexpr LedgerColumn<LedgerStage> stage_columns[] = {
@@ -108,6 +109,8 @@ std::vector<AddedColumn> added_columns() {
       added.push_back({"calls", member.name, "INTEGER NOT NULL DEFAULT 0"});
   for (const LedgerColumn<LedgerDocument>& column : document_columns)
     if (column.added != nullptr) added.push_back({"documents", column.name, column.added});
+  for (const LedgerColumn<LedgerRun>& column : run_columns)
+    if (column.added != nullptr) added.push_back({"runs", column.name, column.added});
   return added;
 }
 
@@ -194,6 +197,22 @@ Result<std::optional<LedgerRun>> select_last_run(LedgerDatabase& database) {
   return found;
 }
 
+Result<std::optional<LedgerOwner>> select_owner(LedgerDatabase& database) {
+  std::optional<LedgerOwner> owner;
+  const auto take = [&](const LedgerRow& row) {
+    auto [name, file] = cells<std::string, std::string>(row);
+    owner = LedgerOwner{std::move(name), std::move(file)};
+  };
+  // Runs of older dockets have the name in their reports alone.
+  if (auto failed = database.run(
+          "SELECT name, pipeline FROM (SELECT id, pipeline, coalesce(nullif(pipeline_name, ''),"
+          " CASE WHEN json_valid(report) THEN json_extract(report, '$.pipeline.name') END) AS name FROM runs)"
+          " WHERE name IS NOT NULL ORDER BY id DESC LIMIT 1",
+          {}, take))
+    return *failed;
+  return owner;
+}
+
 Result<std::optional<LedgerDocument>> select_document(LedgerDatabase& database, std::string_view path) {
   static const std::string sql = "SELECT " + names_of(document_columns) + " FROM documents WHERE path = ?";
   std::optional<LedgerDocument> found;
@@ -240,6 +259,19 @@ Result<std::vector<std::string>> select_paths(LedgerDatabase& database, Document
                                  {to_value(set == DocumentSet::in_input)}, add))
     return *failed;
   return paths;
+}
+
+std::optional<Error> select_files(LedgerDatabase& database,
+                                  const std::function<void(const LedgerDocument&)>& each) {
+  static constexpr LedgerColumn<LedgerDocument> columns[] = {
+      column<&LedgerDocument::name>("name"), column<&LedgerDocument::record_bytes>("record_bytes"),
+      column<&LedgerDocument::text_bytes>("text_bytes"), column<&LedgerDocument::words_bytes>("words_bytes")};
+  static const std::string sql = "SELECT " + names_of(columns) + " FROM documents";
+  return database.run(sql.c_str(), {}, [&](const LedgerRow& row) {
+    LedgerDocument document;
+    read_row(row, columns, document);
+    each(document);
+  });
 }
 
 Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::string_view path) {

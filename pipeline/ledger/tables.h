@@ -36,6 +36,13 @@ std::optional<Error> remove_document(LedgerDatabase& database, const std::string
 
 /// None: there was no run.
 Result<std::optional<LedgerRun>> select_last_run(LedgerDatabase& database);
+/// Whose runs the ledger has.
+struct LedgerOwner {
+  std::string name;  ///< Of the pipeline.
+  std::string file;  ///< Where it was then.
+};
+/// Of the last run that says so; none: there was no such run.
+Result<std::optional<LedgerOwner>> select_owner(LedgerDatabase& database);
 Result<std::optional<LedgerDocument>> select_document(LedgerDatabase& database, std::string_view path);
 /// Those that are not done, in the order of their paths.
 std::optional<Error> select_unfinished(LedgerDatabase& database,
@@ -49,6 +56,9 @@ Result<std::string> select_record(LedgerDatabase& database, std::string_view pat
 enum class DocumentSet { all, in_input };
 Result<std::int64_t> count_in_input(LedgerDatabase& database);
 Result<std::vector<std::string>> select_paths(LedgerDatabase& database, DocumentSet set);
+/// Of all documents; only `name` and the sizes of the files are filled in.
+std::optional<Error> select_files(LedgerDatabase& database,
+                                  const std::function<void(const LedgerDocument&)>& each);
 Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::string_view path);
 Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key);
 Result<std::optional<StoredAnswer>> select_answer(LedgerDatabase& database, std::string_view request);

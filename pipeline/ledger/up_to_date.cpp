@@ -1,5 +1,7 @@
 #include "pipeline/ledger/up_to_date.h"
 
+#include <tuple>
+
 namespace docket {
 namespace {
 
@@ -8,8 +10,7 @@ using What = Rebuild::What;
 Rebuild run_because(std::string why) { return {What::run, std::move(why)}; }
 
 /// What is to be done when neither content nor plan has changed.
-Rebuild decide_unchanged(const LedgerDocument& before, const DocumentNow& now,
-                         const RebuildOptions& options) {
+Rebuild decide_unchanged(const LedgerDocument& before, const RebuildOptions& options) {
   switch (before.outcome) {
     case Outcome::failed: {
       const std::string error = before.error ? before.error->message : "";
@@ -27,13 +28,24 @@ Rebuild decide_unchanged(const LedgerDocument& before, const DocumentNow& now,
         return run_because("was done without a model that --offline or the budget excluded");
       break;
   }
-  if (!now.record_bytes) return run_because("its record is missing");
-  if (*now.record_bytes != before.record_bytes)
-    return run_because("its record was changed by another program");
   return {What::up_to_date, {}};
 }
 
+std::string loss(const char* what, std::int64_t written, std::optional<std::int64_t> now) {
+  if (written == not_written || now == written) return {};
+  return what + std::string(now ? " was changed by another program" : " is missing");
+}
+
 }  // namespace
+
+std::string lost_file(const LedgerDocument& before, const FilesNow& now) {
+  for (const auto& [what, written, size] :
+       {std::tuple("its record", std::optional(before.record_bytes), now.record),
+        std::tuple("its text", before.text_bytes, now.text),
+        std::tuple("its file of word boxes", before.words_bytes, now.words)})
+    if (std::string lost = loss(what, written.value_or(not_written), size); !lost.empty()) return lost;
+  return {};
+}
 
 bool up_to_date(const LedgerGlance& before, const FileStamp& stamp,
                 std::optional<std::int64_t> record_bytes) {
@@ -48,8 +60,8 @@ Rebuild decide(const LedgerDocument* before, const DocumentNow& now, const Rebui
   if (before == nullptr) return run_because("new document");
   if (options.which == RebuildOptions::Which::everything) return run_because("asked for by --always-make");
   if (before->sha256 != now.sha256) return run_because("its content changed");
-  if (before->pipeline_digest != now.pipeline_digest) return run_because("the pipeline changed");
-  return decide_unchanged(*before, now, options);
+  if (!now.pipeline_digests.cover(before->pipeline_digest)) return run_because("the pipeline changed");
+  return decide_unchanged(*before, options);
 }
 
 Consequence consequence(ErrorClass error_class) {

@@ -4,6 +4,7 @@
 
 #include "pipeline/ledger/cursor.h"
 #include "pipeline/ledger/document_row.h"
+#include "pipeline/ledger/pipeline_digest.h"
 
 namespace docket {
 
@@ -20,9 +21,14 @@ struct RebuildOptions {
 
 /// What a document is now.
 struct DocumentNow {
-  std::string sha256;                        ///< Empty: it cannot be read.
-  std::string pipeline_digest;               ///< Digest of what all stages are told to do.
-  std::optional<std::int64_t> record_bytes;  ///< Size of its record file; none: there is no such file.
+  std::string sha256;                ///< Empty: it cannot be read.
+  PipelineDigests pipeline_digests;  ///< Of what the stages are told to do.
+};
+
+/// Sizes of the files that stand in a document's place in the output; none: there is no such file. What
+/// docket has not written there need not be looked for.
+struct FilesNow {
+  std::optional<std::int64_t> record, text, words;
 };
 
 struct Rebuild {
@@ -31,10 +37,15 @@ struct Rebuild {
   std::string why;  ///< For people: why it runs.
 };
 
-/// True if the glance alone tells that nothing is to be done by a run that does what is needed.
+/// True if the glance alone tells that nothing is to be done by a run that does what is needed, as long as
+/// text and word boxes are as they were.
 bool up_to_date(const LedgerGlance& before, const FileStamp& stamp, std::optional<std::int64_t> record_bytes);
 
 /// `before`: null for a document that no run has seen.
+/// What happened to a file that docket has written for the document, for people: "its text is missing";
+/// empty: all are as they were.
+std::string lost_file(const LedgerDocument& before, const FilesNow& now);
+
 Rebuild decide(const LedgerDocument* before, const DocumentNow& now, const RebuildOptions& options);
 
 /// Failures with the same content and plan after which a document is parked.

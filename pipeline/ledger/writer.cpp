@@ -22,7 +22,12 @@ constexpr std::size_t most_bytes = std::size_t{16} << 20;
 LedgerWriter::LedgerWriter(std::unique_ptr<LedgerDatabase> database)
     : database_(std::move(database)), thread_([this](const std::stop_token& stop) { loop(stop); }) {}
 
-LedgerWriter::~LedgerWriter() = default;
+LedgerWriter::~LedgerWriter() {
+  thread_.request_stop();
+  thread_.join();
+  static_cast<void>(
+      database_->empty_log());  // What stays in the log is not lost, and nobody could do better.
+}
 
 void LedgerWriter::submit(Change change, std::size_t bytes, Urgency urgency, Committed committed) {
   {

@@ -31,7 +31,7 @@ class LedgerWriter {
   };
 
   explicit LedgerWriter(std::unique_ptr<LedgerDatabase> database);
-  ~LedgerWriter();  ///< Commits what waits.
+  ~LedgerWriter();  ///< Commits what waits, and empties the log of the database.
   LedgerWriter(const LedgerWriter&) = delete;
   LedgerWriter& operator=(const LedgerWriter&) = delete;
 

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "pipeline/ledger/tables.h"
+#include "pipeline/run/document_files.h"
 #include "pipeline/run/output.h"
+#include "pipeline/run/own_files.h"
 
 namespace docket {
 
@@ -27,21 +29,23 @@ Descriptor open_folder(const fs::path& folder) { return open_file(folder, O_PATH
 
 InputOptions input_options(const RunOptions& options, const Pipeline& pipeline) {
   const bool own = options.inputs.empty();
+  const auto own_files = std::make_shared<OwnFiles>(pipeline.output_dir);
   return {own ? pipeline.inputs : options.inputs,
           own ? pipeline.directory : fs::current_path(),
           pipeline.directory,
           pipeline.output_dir,
           !own,
           options.null_separated ? '\0' : '\n',
+          [own_files](const std::string& file) { return own_files->contains(file); },
           pipeline.letters};
 }
 
 DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeline, LedgerDatabase* ledger,
-                               std::string pipeline_digest, Listener& listener)
+                               PipelineDigests pipeline_digests, Listener& listener)
     : options_(options),
       listener_(listener),
       ledger_(ledger),
-      pipeline_digest_(std::move(pipeline_digest)),
+      pipeline_digests_(std::move(pipeline_digests)),
       output_(pipeline.output_dir.string() + '/'),
       project_(pipeline.directory.string() + '/'),
       output_folder_(open_folder(pipeline.output_dir)),
@@ -51,7 +55,7 @@ DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeli
       only_(patterns_of(options.only, pipeline)),
       inputs_(input_options(options, pipeline),
               [&listener](const std::string& warning) { listener.warned(warning); }) {
-  if (ledger_ != nullptr) cursor_.emplace(*ledger_, pipeline_digest_);
+  if (ledger_ != nullptr) cursor_.emplace(*ledger_, pipeline_digests_);
 }
 
 DocumentPtr DocumentSource::next(const std::stop_token& stop) {
@@ -78,7 +82,8 @@ bool DocumentSource::wanted(const Input& input) const {
 
 DocumentPtr DocumentSource::consider(Input input) {
   ++number_;
-  const std::string record_name = output_name(input.path) += record_ending;
+  const std::string name = output_name(input.path);
+  const std::string record_name = name + std::string(record_ending);
   const std::string record_file = output_ + record_name;
   listener_.named(input, record_file);
   const FileStamp stamp = stamp_of_input(input).value_or(FileStamp{});
@@ -91,17 +96,29 @@ DocumentPtr DocumentSource::consider(Input input) {
     }
     glance = *found;
   }
-  std::optional<FileStamp> record;
   if (glance != nullptr) {
     if (glance->in_input) ++known_in_input_;
-    record = stamp_at(output_folder_.get(), record_name.c_str());
+    const auto record = stamp_at(output_folder_.get(), record_name.c_str());
     const bool needed_only = options_.rebuild.which == RebuildOptions::Which::needed;
-    if (needed_only && record && up_to_date(*glance, stamp, record->size)) {
+    if (needed_only && record && up_to_date(*glance, stamp, record->size) && files_stand(*glance, name)) {
       keep(input, record_file, stamp, *record, glance->outcome, glance->in_input, true);
       return nullptr;
     }
   }
-  return decide_slowly(std::move(input), record_file, stamp, record);
+  return decide_slowly(std::move(input), name, stamp);
+}
+
+/// Text and word boxes.
+bool DocumentSource::files_stand(const LedgerGlance& glance, std::string name) const {
+  const std::size_t length = name.size();
+  for (const auto& [ending, written] :
+       {std::pair(text_ending, glance.text_bytes), std::pair(words_ending, glance.words_bytes)}) {
+    if (written.value_or(not_written) == not_written) continue;
+    name.resize(length);
+    const auto stamp = stamp_at(output_folder_.get(), (name += ending).c_str());
+    if (!stamp || stamp->size != *written) return false;
+  }
+  return true;
 }
 
 std::optional<FileStamp> DocumentSource::stamp_of_input(const Input& input) const {
@@ -111,8 +128,7 @@ std::optional<FileStamp> DocumentSource::stamp_of_input(const Input& input) cons
                        : stamp_at(AT_FDCWD, input.file.c_str());
 }
 
-DocumentPtr DocumentSource::decide_slowly(Input input, const std::string& record_file, const FileStamp& stamp,
-                                          const std::optional<FileStamp>& record) {
+DocumentPtr DocumentSource::decide_slowly(Input input, const std::string& name, const FileStamp& stamp) {
   auto document = std::make_shared<Document>();
   if (ledger_ != nullptr) {
     auto before = select_document(*ledger_, input.path);
@@ -136,12 +152,14 @@ DocumentPtr DocumentSource::decide_slowly(Input input, const std::string& record
     }
   }
   document->bytes = document->sha256.empty() ? 0 : document->stamp.size;
-  const DocumentNow now{document->sha256, pipeline_digest_,
-                        record ? std::optional(record->size) : std::nullopt};
-  const Rebuild rebuild = decide(before, now, options_.rebuild);
+  Rebuild rebuild = decide(before, {document->sha256, pipeline_digests_}, options_.rebuild);
+  if (document->history) rebuild = see_to_files(*document->history, std::move(rebuild));
+  const std::string record_name = name + std::string(record_ending);
   switch (rebuild.what) {
     case Rebuild::What::up_to_date:
-      keep(input, record_file, document->stamp, *record, before->outcome, before->in_input, false);
+      keep(input, output_ + record_name, document->stamp,
+           stamp_at(output_folder_.get(), record_name.c_str()).value_or(FileStamp{}), before->outcome,
+           before->in_input, false);
       return nullptr;
     case Rebuild::What::parked:
       listener_.parked(number_ - 1, *before);
@@ -156,6 +174,15 @@ DocumentPtr DocumentSource::decide_slowly(Input input, const std::string& record
   document->file = std::move(input.file);
   document->why = rebuild.why;
   return document;
+}
+
+/// A document that needs nothing has its files again, from the ledger; where that cannot be, it is run.
+Rebuild DocumentSource::see_to_files(const LedgerHistory& history, Rebuild rebuild) {
+  if (rebuild.what != Rebuild::What::up_to_date && rebuild.what != Rebuild::What::parked) return rebuild;
+  const LedgerDocument& row = history.document;
+  const std::string lost = lost_file(row, files_now(output_folder_.get(), row.name, row));
+  if (lost.empty() || listener_.restore(history) || rebuild.what == Rebuild::What::parked) return rebuild;
+  return {Rebuild::What::run, lost};
 }
 
 void DocumentSource::keep(const Input& input, const std::string& record_file, const FileStamp& stamp,

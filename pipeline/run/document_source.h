@@ -18,8 +18,8 @@ namespace docket {
 InputOptions input_options(const RunOptions& options, const Pipeline& pipeline);
 
 /// Hands out the documents that a run is to work on, in order, as far as the options let it. What earlier
-/// runs have done is seen from one row of the ledger and two stat(2): the document's and its record's. Not
-/// for two threads at once.
+/// runs have done is seen from one row of the ledger and a stat(2) of the document and of each of its files.
+/// Not for two threads at once.
 class DocumentSource {
  public:
   /// What a run that writes does with documents which it need not work on. All are called by the thread that
@@ -33,6 +33,9 @@ class DocumentSource {
     virtual void parked(std::size_t number, const LedgerDocument& document) = 0;
     /// The document is up to date, but its row is not.
     virtual void seen(const std::string& path, const FileStamp& stamp, bool in_input) = 0;
+    /// Nothing is to be done with the document, but a file of it is not as a run wrote it. True: it is again,
+    /// or will be; false: the document is to be run if it may be.
+    virtual bool restore(const LedgerHistory& history) = 0;
     /// The document is up to date, but its record looks older than what it was made from.
     virtual void record_looks_old(const std::string& record) = 0;
     /// Any document that the input names, whatever becomes of it.
@@ -41,7 +44,7 @@ class DocumentSource {
 
   /// `ledger`: null if there is none yet. All must outlive the source.
   DocumentSource(const RunOptions& options, const Pipeline& pipeline, LedgerDatabase* ledger,
-                 std::string pipeline_digest, Listener& listener);
+                 PipelineDigests pipeline_digests, Listener& listener);
 
   DocumentSource(const DocumentSource&) = delete;
   DocumentSource& operator=(const DocumentSource&) = delete;
@@ -60,15 +63,16 @@ class DocumentSource {
   bool wanted(const Input& input) const;
   DocumentPtr consider(Input input);
   std::optional<FileStamp> stamp_of_input(const Input& input) const;
-  DocumentPtr decide_slowly(Input input, const std::string& record_file, const FileStamp& stamp,
-                            const std::optional<FileStamp>& record);
+  bool files_stand(const LedgerGlance& glance, std::string name) const;
+  DocumentPtr decide_slowly(Input input, const std::string& name, const FileStamp& stamp);
+  Rebuild see_to_files(const LedgerHistory& history, Rebuild rebuild);
   void keep(const Input& input, const std::string& record_file, const FileStamp& stamp,
             const FileStamp& record, Outcome outcome, bool was_in_input, bool same_stamp);
 
   const RunOptions& options_;
   Listener& listener_;
   LedgerDatabase* const ledger_;
-  const std::string pipeline_digest_;
+  const PipelineDigests pipeline_digests_;
   const std::string output_;        ///< The output folder, with a slash behind.
   const std::string project_;       ///< The pipeline's folder, likewise.
   const Descriptor output_folder_;  ///< Open: names below it are found without walking down to it each time.

@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "pipeline/ledger/ledger.h"
+#include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/pipeline_digest.h"
 #include "pipeline/ledger/reader.h"
 #include "pipeline/run/document_source.h"
+#include "pipeline/run/own_files.h"
 
 namespace docket {
 namespace {
@@ -40,6 +42,7 @@ class SparedDocuments final : public DocumentSource::Listener {
     listener_.spared(document.path, Rebuild::What::parked);
   }
   void seen(const std::string&, const FileStamp&, bool) override {}
+  bool restore(const LedgerHistory&) override { return true; }
   void record_looks_old(const std::string&) override {}
   void named(const Input&, const std::string&) override {}
 
@@ -71,9 +74,13 @@ Result<std::optional<LedgerReader>> open_if_there(const std::filesystem::path& f
 
 Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunListener& listener) {
   if (auto error = apply(options, pipeline)) return *error;
+  OwnFiles own(pipeline.output_dir);
+  if (auto error = check_overlap(input_options(options, pipeline), own)) return *error;
   auto opened = open_if_there(pipeline.output_dir);
   if (!opened) return opened.error();
   LedgerReader* const ledger = *opened ? &**opened : nullptr;
+  if (ledger != nullptr)
+    if (auto error = check_owner(ledger->database(), pipeline)) return *error;
   Result<ModelDigests> models =
       ledger != nullptr ? known_models(ledger->database(), pipeline) : ModelDigests();
   if (!models) return models.error();
@@ -83,7 +90,7 @@ Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunLis
     forecast.stages.push_back({stage.id, {}, {}, {}});
   SparedDocuments spared(forecast, listener);
   DocumentSource source(options, pipeline, ledger != nullptr ? &ledger->database() : nullptr,
-                        pipeline_digest(pipeline, configurations), spared);
+                        pipeline_digests(pipeline, configurations), spared);
   const auto find = [&](const std::string& key) -> Result<StageDecider::Found> {
     if (ledger == nullptr || options.always_make()) return StageDecider::Found{};
     auto known = ledger->result(key);

@@ -233,8 +233,9 @@ class StageNode {
 
   /// True if a later stage names the backend too.
   bool asks_later(const std::string& backend) const {
-    return std::any_of(stages_.begin() + static_cast<std::ptrdiff_t>(position_) + 1, stages_.end(),
-                       [&](const StageConfig& stage) { return names_backend(stage, backend); });
+    return std::any_of(
+        stages_.begin() + static_cast<std::ptrdiff_t>(position_) + 1, stages_.end(),
+        [&](const StageConfig& stage) { return !stage.left_out && names_backend(stage, backend); });
   }
 
   static Next fail(StageResult& result, Error error) {

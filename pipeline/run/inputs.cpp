@@ -133,8 +133,8 @@ class OneFile final : public Inputs::Source {
 /// Depth first through the folders that a pattern reaches.
 class Walk final : public Inputs::Source {
  public:
-  Walk(Glob glob, std::string output_dir, const std::function<void(const std::string&)>& warn)
-      : glob_(std::move(glob)), output_dir_(std::move(output_dir)), warn_(warn) {
+  Walk(Glob glob, const std::string& output_dir, const std::function<void(const std::string&)>& warn)
+      : glob_(std::move(glob)), output_(inode_of(output_dir)), warn_(warn) {
     open(glob_.root().empty() ? "." : glob_.root(), glob_.start());
   }
 
@@ -152,8 +152,7 @@ class Walk final : public Inputs::Source {
       if (!entry.is_folder) continue;
       Glob::Places places = glob_.enter(folder.places, entry.name);
       const std::string path = join(folder.path, entry.name);
-      if (!places.empty() && path != output_dir_)
-        open(path, std::move(places));  // `folder` is no longer valid.
+      if (!places.empty()) open(path, std::move(places));  // `folder` is no longer valid.
     }
     return {};
   }
@@ -181,6 +180,10 @@ class Walk final : public Inputs::Source {
   void open(const std::string& path, Glob::Places places) {
     Folder folder{path, std::move(places), {}, 0};
     DIR* const stream = opendir(path.c_str());
+    if (stream != nullptr && is_an_output(dirfd(stream))) {
+      closedir(stream);
+      return;
+    }
     if (stream == nullptr) warn_("cannot read the folder " + path + ": " + std::strerror(errno));
     while (const dirent* entry = stream != nullptr ? readdir(stream) : nullptr) {
       const std::string_view name = entry->d_name;
@@ -191,6 +194,20 @@ class Walk final : public Inputs::Source {
     if (stream != nullptr) closedir(stream);
     std::ranges::sort(folder.entries, {}, &Entry::name);
     open_.push_back(std::move(folder));
+  }
+
+  using Inode = std::pair<dev_t, ino_t>;
+  static std::optional<Inode> inode_of(const std::string& folder) {
+    struct stat status {};
+    if (stat(folder.c_str(), &status) != 0) return std::nullopt;
+    return Inode(status.st_dev, status.st_ino);
+  }
+
+  /// The run's own, or another's that a search has come upon: records are no documents.
+  bool is_an_output(int folder) const {
+    struct stat status {};
+    if (fstat(folder, &status) == 0 && output_ == Inode(status.st_dev, status.st_ino)) return true;
+    return !open_.empty() && faccessat(folder, ".docket/ledger.db", F_OK, 0) == 0;
   }
 
   /// Whether it is a folder; nothing for what is neither a folder nor a file. A link to a file is fine, a
@@ -209,7 +226,7 @@ class Walk final : public Inputs::Source {
   }
 
   const Glob glob_;
-  const std::string output_dir_;
+  const std::optional<Inode> output_;  ///< None: it is not there.
   const std::function<void(const std::string&)>& warn_;
   std::vector<Folder> open_;
 };
@@ -301,6 +318,15 @@ std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) {
   return all.size() == 1 ? std::move(all.front()) : std::make_unique<OneAfterTheOther>(std::move(all));
 }
 
+std::vector<std::string> listed_folders(const std::string& source, const InputOptions& input,
+                                        FileNames& names) {
+  std::vector<std::string> folders;
+  if (source == "-") return folders;
+  for (const Meant& meant : meanings_of(source, input, names))
+    if (meant.kind != Meant::Kind::file) folders.push_back(meant.path.empty() ? "." : meant.path);
+  return folders;
+}
+
 /// The source's files will not be named again. Files and folders are looked up, so that ten thousand names on
 /// a command line take no more time each than ten.
 void Inputs::remember(std::size_t position) {
@@ -347,6 +373,10 @@ std::optional<Input> Inputs::next(const std::stop_token& stop) {
     found_ = true;
     if (options_.sources[position_] != "-") {
       if (named_before(file)) continue;
+    } else if (options_.is_own && options_.is_own(file)) {
+      if (!std::exchange(told_of_own_, true))
+        warn_("left out of the list: " + file + " and what else docket has written to its output");
+      continue;
     } else if (!is_there(file)) {
       if (const auto there = names_.find(file); there.size() == 1) file = there.front();
     }

@@ -24,9 +24,13 @@ struct InputOptions {
   std::vector<std::string> sources;  ///< Files, folders, globs; `-`: a list on standard input.
   std::filesystem::path base;        ///< What relative sources start from. Absolute.
   std::filesystem::path project;     ///< The pipeline's folder: paths below it are named from it. Absolute.
-  std::filesystem::path output_dir;  ///< Not searched. Absolute.
-  bool empty_is_odd = true;          ///< Whether to warn of a folder or glob without a single file.
-  char separator = '\n';             ///< Between the paths of a list on standard input.
+  /// Not searched, whatever links lead to it; nor is any other folder that a run has written to, unless the
+  /// source names it. Absolute.
+  std::filesystem::path output_dir;
+  bool empty_is_odd = true;  ///< Whether to warn of a folder or glob without a single file.
+  char separator = '\n';     ///< Between the paths of a list on standard input.
+  /// Files of such a list that are no documents, as docket has written them: left out, with a warning.
+  std::function<bool(const std::string& file)> is_own = {};
   LetterCase letters = LetterCase::ignored;  ///< In globs, and names that are not there as they are written.
 };
 
@@ -58,11 +62,17 @@ class Inputs {
   std::size_t position_ = 0;
   std::unique_ptr<Source> source_;
   bool found_ = false;  ///< The source has named a file.
+  bool told_of_own_ = false;
   // What the sources before it mean.
   std::unordered_set<std::string> files_;
   std::unordered_set<std::string> folders_;
   std::vector<Glob> globs_;
 };
+
+/// The folders whose files a source lists, absolute: a folder, or where the search for a pattern begins;
+/// several where they differ only in spelling. None for a file that is named, and for `-`.
+std::vector<std::string> listed_folders(const std::string& source, const InputOptions& input,
+                                        FileNames& names);
 
 /// How a record names the file: below `project` or `base` the way from there, else the absolute path; always
 /// in its shortest form (`./a//b/../c` is `a/c`).

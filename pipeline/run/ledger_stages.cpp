@@ -22,7 +22,7 @@ Result<StageDecision> LedgerStages::begin(Document& document, std::size_t positi
   const auto find = [&](const std::string& key) -> Result<StageDecider::Found> {
     if (!claim(key, again)) return StageDecider::Found{std::nullopt, true};
     claimed = key;
-    return look(key);
+    return look(key, stages_[position].left_out ? StageDecider::Use::all : use_);
   };
   Result<StageDecision> decision = decider_.decide(document, position, find);
   const bool runs = decision && decision->what == StageDecision::What::runs;
@@ -37,10 +37,10 @@ bool LedgerStages::claim(const std::string& key, std::function<void()>& again) {
   return is_mine;
 }
 
-Result<StageDecider::Found> LedgerStages::look(const std::string& key) {
+Result<StageDecider::Found> LedgerStages::look(const std::string& key, StageDecider::Use use) {
   auto known = ledger_.result(key);
   if (!known) return known.error();
-  const bool usable = *known && (use_ == StageDecider::Use::all || (*known)->run == ledger_.run());
+  const bool usable = *known && (use == StageDecider::Use::all || (*known)->run == ledger_.run());
   return usable ? StageDecider::Found{std::move(*known)} : StageDecider::Found{};
 }
 

@@ -34,7 +34,7 @@ class LedgerStages {
 
   /// False: another document has the claim, and `again` will be called.
   bool claim(const std::string& key, std::function<void()>& again);
-  Result<StageDecider::Found> look(const std::string& key);
+  Result<StageDecider::Found> look(const std::string& key, StageDecider::Use use);
   void release(const std::string& key);
 
   Ledger& ledger_;

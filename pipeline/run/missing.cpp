@@ -22,4 +22,18 @@ Result<std::vector<std::string>> missing_documents(LedgerDatabase& ledger, Docum
   return missing;
 }
 
+std::vector<std::string> sources_without_files(const InputOptions& input, const std::stop_token& stop) {
+  std::vector<std::string> without;
+  for (const std::string& source : input.sources) {
+    if (source == "-") continue;
+    InputOptions one = input;
+    one.sources = {source};
+    Inputs inputs(one, [](const std::string&) {});  // What cannot be listed is said when all are.
+    const std::optional<Input> first = inputs.next(stop);
+    std::error_code ignored;
+    if (!first || !std::filesystem::exists(first->file, ignored)) without.push_back(source);
+  }
+  return without;
+}
+
 }  // namespace docket

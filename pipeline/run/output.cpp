@@ -80,6 +80,37 @@ int write_new(const fs::path& file, std::string_view content) {
   return write_content(file, O_WRONLY | O_CREAT | O_TRUNC, content);
 }
 
+/// 0 or an errno.
+int put_in_place(const fs::path& temporary, const fs::path& file) {
+  return rename(temporary.c_str(), file.c_str()) == 0 ? 0 : errno;
+}
+
+/// For a folder of the output that is on another file system, behind a link or a mount.
+int put_in_place_by_copy(const fs::path& file, const fs::path& temporary, std::string_view content) {
+  const fs::path beside = file.parent_path() / (".docket-" + temporary.string());
+  int error = write_new(beside, content);
+  if (error == 0) error = put_in_place(beside, file);
+  if (error != 0) unlink(beside.c_str());
+  return error;
+}
+
+/// True for an error that the next file would have too.
+bool is_of_the_disk(int error) {
+  return error == ENOSPC || error == EDQUOT || error == EROFS || error == EIO;
+}
+
+/// Names of files in `.docket/tmp`: what else somebody has put there stays.
+bool is_temporary_name(const std::string& name) {
+  return name.find_first_not_of("0123456789") == std::string::npos || name == "results.jsonl";
+}
+
+/// What a killed run left.
+void empty_temporary(const fs::path& folder) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
+    if (is_temporary_name(entry.path().filename().string())) unlink(entry.path().c_str());
+}
+
 }  // namespace
 
 std::string output_name(std::string_view path) {
@@ -146,7 +177,7 @@ std::variant<std::unique_ptr<Output>, Output::Failure> Output::prepare(
         {ErrorClass::output, "another run is writing to " + folder.string() + ": " + to_string(busy->holder)},
         true};
   std::unique_ptr<Output> output(new Output(folder, std::move(std::get<RunLock>(taken))));
-  fs::remove_all(output->temporary(), error);  // What a killed run left.
+  empty_temporary(output->temporary());
   fs::create_directories(output->temporary(), error);
   if (error) return Failure{write_error(output->temporary(), error.value())};
   return output;
@@ -155,8 +186,8 @@ std::variant<std::unique_ptr<Output>, Output::Failure> Output::prepare(
 Output::Output(fs::path folder, RunLock lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
 
 Output::~Output() {
-  std::error_code ignored;
-  fs::remove_all(temporary(), ignored);
+  empty_temporary(temporary());
+  rmdir(temporary().c_str());
 }
 
 bool Output::holds(std::string_view name, std::string_view content) const {
@@ -166,36 +197,42 @@ bool Output::holds(std::string_view name, std::string_view content) const {
   return std::equal(std::istreambuf_iterator<char>(file), {}, content.begin(), content.end());
 }
 
-std::optional<Error> Output::remove(std::string_view name) const {
+std::optional<Output::Unwritten> Output::remove(std::string_view name) const {
   const fs::path file = folder_ / name;
   std::error_code error;
-  fs::remove(file, error);
-  if (error) return Error{ErrorClass::output, "cannot remove " + file.string() + ": " + error.message()};
+  if (fs::symlink_status(file, error).type() != fs::file_type::regular) return std::nullopt;
+  if (unlink(file.c_str()) != 0 && errno != ENOENT) {
+    const int failed = errno;
+    return Unwritten{{ErrorClass::output,
+                      "cannot remove " + file.string() + ": " + std::generic_category().message(failed)},
+                     is_of_the_disk(failed)};
+  }
   for (fs::path folder = file.parent_path(); folder != folder_; folder = folder.parent_path())
-    if (!fs::remove(folder, error) || error) break;  // Not empty.
+    if (rmdir(folder.c_str()) != 0) break;  // Not empty, or a link.
   return std::nullopt;
 }
 
-std::optional<Error> Output::write(std::string_view name, std::string_view content) const {
+std::optional<Output::Unwritten> Output::write(std::string_view name, std::string_view content) const {
   static std::atomic<unsigned> number = 0;
   const fs::path file = folder_ / name;
   const fs::path temporary_file = temporary() / std::to_string(++number);
-  std::error_code error;
   if (const int failed = write_new(temporary_file, content)) {
-    fs::remove(temporary_file, error);
-    return write_error(file, failed);
+    unlink(temporary_file.c_str());
+    return Unwritten{write_error(file, failed), failed != EFBIG};
   }
   fault_point("output.written");
-  fs::rename(temporary_file, file, error);
-  if (error == std::errc::no_such_file_or_directory) {
-    fs::create_directories(file.parent_path(), error);
-    if (!error) fs::rename(temporary_file, file, error);
+  int error = put_in_place(temporary_file, file);
+  if (error == ENOENT) {
+    std::error_code failed;
+    fs::create_directories(file.parent_path(), failed);
+    error = failed ? failed.value() : put_in_place(temporary_file, file);
   }
+  const bool elsewhere = error == EXDEV;
+  if (elsewhere) error = put_in_place_by_copy(file, temporary_file.filename(), content);
   fault_point("output.renamed");
-  if (!error) return std::nullopt;
-  std::error_code ignored;
-  fs::remove(temporary_file, ignored);
-  return write_error(file, error.value());
+  if (elsewhere || error != 0) unlink(temporary_file.c_str());
+  if (error == 0) return std::nullopt;
+  return Unwritten{write_error(file, error), is_of_the_disk(error)};
 }
 
 }  // namespace docket

@@ -49,18 +49,24 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
+  /// Why a file is not in its place.
+  struct Unwritten {
+    Error error;
+    bool for_all = false;  ///< Nor would any other file be: the disk is full, read-only or broken.
+  };
   /// Puts `content` at `name` below the folder, in place of what is there, and makes the folders that lead to
   /// it.
-  std::optional<Error> write(std::string_view name, std::string_view content) const;
+  std::optional<Unwritten> write(std::string_view name, std::string_view content) const;
 
   /// True if `name` holds exactly `content`.
   bool holds(std::string_view name, std::string_view content) const;
-  /// Takes a file away, and the folders that are empty without it. It need not be there.
-  std::optional<Error> remove(std::string_view name) const;
+  /// Takes a file away, and the folders that are empty without it. It need not be there; what is no regular
+  /// file stays, as it is not ours.
+  std::optional<Unwritten> remove(std::string_view name) const;
 
   const std::filesystem::path& folder() const { return folder_; }
-  /// On the same file system as the folder, emptied when it is opened. For files that become part of the
-  /// output.
+  /// On the same file system as the folder; what a killed run left there goes when the output is opened. For
+  /// files that become part of the output.
   std::filesystem::path temporary() const { return folder_ / ".docket/tmp"; }
 
  private:

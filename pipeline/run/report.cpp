@@ -73,10 +73,12 @@ void Report::add(const Document& document) {
     if (result.held)
       held_[*result.held].add(document.number, {document.path, pipeline_.stages[i].id, {}, result.reasons});
   }
-  if (const StageResult* failed = failed_stage(document)) {
-    const auto position = static_cast<std::size_t>(failed - document.stages.data());
-    errors_[failed->error->error_class].add(
-        document.number, {document.path, pipeline_.stages[position].id, failed->error->message, {}});
+  if (const Error* error = error_of(document)) {
+    const StageResult* failed = failed_stage(document);
+    const std::string stage =
+        failed == nullptr ? ""
+                          : pipeline_.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
+    errors_[error->error_class].add(document.number, {document.path, stage, error->message, {}});
   }
 }
 
@@ -112,6 +114,7 @@ ordered_json Report::stages_json() const {
   };
   ordered_json stages = ordered_json::array();
   for (std::size_t i = 0; i < stages_.size(); ++i) {
+    if (pipeline_.stages[i].left_out) continue;  // Its results are no work of this run.
     ordered_json& stage = stages.emplace_back(ordered_json::object());
     stage["id"] = pipeline_.stages[i].id;
     stage["type"] = pipeline_.stages[i].type->name;
@@ -157,7 +160,10 @@ ordered_json Report::to_json(const Run& run) const {
   for (const auto& [error_class, group] : errors_) {
     ordered_json documents = ordered_json::array();
     for (const auto& [number, named] : group.documents) {
-      documents.push_back({{"path", named.path}, {"stage", named.stage}, {"message", named.message}});
+      ordered_json& document = documents.emplace_back(ordered_json::object());
+      document["path"] = named.path;
+      if (!named.stage.empty()) document["stage"] = named.stage;
+      document["message"] = named.message;
     }
     report["errors"].push_back(
         {{"class", name(error_class)}, {"count", group.count}, {"documents", std::move(documents)}});

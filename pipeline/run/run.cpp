@@ -12,12 +12,15 @@
 #include <variant>
 #include <vector>
 
+#include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/run/depfile.h"
+#include "pipeline/run/document_files.h"
 #include "pipeline/run/document_source.h"
 #include "pipeline/run/flow.h"
 #include "pipeline/run/missing.h"
 #include "pipeline/run/output.h"
+#include "pipeline/run/own_files.h"
 #include "pipeline/run/run_ledger.h"
 #include "pipeline/run/run_writer.h"
 #include "pipeline/support/iso_8601.h"
@@ -41,8 +44,14 @@ std::string new_run_id() {
 /// What a run does with documents that need nothing.
 class UpToDateDocuments final : public DocumentSource::Listener {
  public:
-  UpToDateDocuments(const RunOptions& options, RunLedger& ledger, RunListener& listener, Depfile* depfile)
-      : options_(options), ledger_(ledger), listener_(listener), depfile_(depfile) {}
+  UpToDateDocuments(const Pipeline& pipeline, const RunOptions& options, const Output& output,
+                    RunLedger& ledger, RunListener& listener, Depfile* depfile)
+      : pipeline_(pipeline),
+        options_(options),
+        output_(output),
+        ledger_(ledger),
+        listener_(listener),
+        depfile_(depfile) {}
 
   void warned(const std::string& warning) override { listener_.warned(warning); }
   void up_to_date(const Input& input, Outcome outcome) override {
@@ -55,6 +64,9 @@ class UpToDateDocuments final : public DocumentSource::Listener {
   }
   void seen(const std::string& path, const FileStamp& stamp, bool in_input) override {
     ledger_.ledger().document_seen(path, stamp, in_input);
+  }
+  bool restore(const LedgerHistory& history) override {
+    return restore_files(output_, ledger_.ledger(), pipeline_, history);
   }
   void record_looks_old(const std::string& record) override {
     // make compares times: a record that is up to date must not look older than what it was made from.
@@ -76,7 +88,9 @@ class UpToDateDocuments final : public DocumentSource::Listener {
   }
 
  private:
+  const Pipeline& pipeline_;
   const RunOptions& options_;
+  const Output& output_;
   RunLedger& ledger_;
   RunListener& listener_;
   Depfile* const depfile_;
@@ -94,9 +108,11 @@ class Run {
         options_(options),
         environment_(environment),
         listener_(listener),
+        output_(output),
         ledger_(ledger),
         backend_(backend),
-        writer_(pipeline, output, ledger, {options.whole_input(), options.keep_mtime}),
+        writer_(pipeline, input_options(options, pipeline), output, ledger,
+                {options.whole_input(), options.keep_mtime}),
         forward_(environment.stop, [this] { stop_.request_stop(); }) {}
 
   RunOutcome run();
@@ -113,6 +129,7 @@ class Run {
   const RunOptions& options_;
   const RunEnvironment& environment_;
   RunListener& listener_;
+  const Output& output_;
   RunLedger& ledger_;
   Backend& backend_;
   RunWriter writer_;
@@ -153,8 +170,9 @@ void Run::work() {
   if (!reading) return writer_.fail(reading.error());
   const Result<std::int64_t> known_before = count_in_input(**reading);
   if (!known_before) return writer_.fail(known_before.error());
-  UpToDateDocuments up_to_date(options_, ledger_, listener_, depfile ? &*depfile : nullptr);
-  DocumentSource source(options_, pipeline_, &**reading, ledger_.pipeline_digest(), up_to_date);
+  UpToDateDocuments up_to_date(pipeline_, options_, output_, ledger_, listener_,
+                               depfile ? &*depfile : nullptr);
+  DocumentSource source(options_, pipeline_, &**reading, ledger_.pipeline_digests(), up_to_date);
   run_documents(source);
   // Every document that was taken has its outcome now.
   if (source.failure()) writer_.fail(*source.failure());
@@ -229,6 +247,23 @@ RunOutcome not_begun(RunOutcome::State state, const Error& error, const RunEnvir
   return outcome;
 }
 
+/// What the options name is not to be read as what it is not, nor written over.
+std::optional<Error> check_files(const RunOptions& options, const Pipeline& pipeline) {
+  OwnFiles own(pipeline.output_dir);
+  if (auto error = check_overlap(input_options(options, pipeline), own)) return error;
+  return options.depfile.empty() ? std::nullopt : check_depfile(options.depfile, pipeline.files);
+}
+
+/// The output is this pipeline's, and what would be replaced in it is docket's.
+std::optional<Error> check_output(const Pipeline& pipeline, const Output& output, Ledger& ledger) {
+  auto reading = ledger.read();
+  if (!reading) return reading.error();
+  if (auto error = check_owner(**reading, pipeline)) return error;
+  const Result<std::optional<LedgerRun>> last = select_last_run(**reading);
+  if (!last) return last.error();
+  return check_shared_files(output, last->has_value());
+}
+
 /// The output, when it is free; else says why not.
 std::variant<std::unique_ptr<Output>, Output::Failure> open_output(const RunOptions& options,
                                                                    const std::filesystem::path& folder,
@@ -245,6 +280,8 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
                         RunListener& listener) {
   using State = RunOutcome::State;
   if (const auto error = apply(options, pipeline)) return not_begun(State::refused, *error, environment);
+  if (const auto error = check_files(options, pipeline))
+    return not_begun(State::refused, *error, environment);
   auto opened = open_output(options, pipeline.output_dir, environment.stop, listener);
   if (const auto* failure = std::get_if<Output::Failure>(&opened)) {
     const State state = environment.stop.stop_requested() ? State::stopped
@@ -255,6 +292,8 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
   const Output& output = *std::get<std::unique_ptr<Output>>(opened);
   auto ledger = RunLedger::open(pipeline, options, environment.find_models(pipeline));
   if (!ledger) return not_begun(State::refused, ledger.error(), environment);
+  if (const auto error = check_output(pipeline, output, (*ledger)->ledger()))
+    return not_begun(State::refused, *error, environment);
   const auto backend = environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models());
   if (!backend) return not_begun(State::refused, backend.error(), environment);
   return Run(pipeline, options, environment, listener, output, **ledger, **backend).run();

@@ -32,11 +32,18 @@ LedgerDocument row_of(const Document& document, const Pipeline& pipeline) {
   row.outcome = outcome(document);
   for (const StageResult& result : document.stages)
     if (result.held && !row.held) row.held = result.held;
-  if (const StageResult* failed = failed_stage(document)) {
+  if (const StageResult* failed = failed_stage(document))
     row.error_stage = pipeline.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
-    row.error = failed->error;
-  }
+  if (const Error* error = error_of(document)) row.error = *error;
   return row;
+}
+
+bool is_left_out(const StageResult& result) { return result.left_out && result.state == State::pending; }
+
+/// The stage ended as it had before, with the same result.
+bool is_as_before(const StageResult& now, const LedgerStage& before) {
+  if (now.state != before.state) return false;
+  return now.state == State::skipped || (now.origin.taken && now.origin.key == before.key);
 }
 
 }  // namespace
@@ -59,7 +66,7 @@ RunLedger::RunLedger(const Pipeline& pipeline, std::unique_ptr<Ledger> ledger, c
     : pipeline_(pipeline),
       models_(std::move(models)),
       configurations_(configurations_of(pipeline, models_)),
-      pipeline_digest_(docket::pipeline_digest(pipeline, configurations_)),
+      digests_(docket::pipeline_digests(pipeline, configurations_)),
       ledger_(std::move(ledger)),
       stages_(std::make_unique<LedgerStages>(
           *ledger_, pipeline.stages, configurations_,
@@ -69,7 +76,8 @@ std::optional<Error> RunLedger::begin(const Report::Run& run, const std::string&
   LedgerRun row;
   row.name = run.id;
   row.pipeline = pipeline_.file.string();
-  row.pipeline_digest = pipeline_digest_;
+  row.pipeline_name = pipeline_.name;
+  row.pipeline_digest = digests_.part;
   row.version = version;
   row.host = host_name();
   row.pid = getpid();
@@ -85,15 +93,34 @@ std::optional<Error> RunLedger::end(int exit_code, const std::string& report) {
 }
 
 void RunLedger::ended(const Document& document, bool in_input, std::string record,
-                      std::int64_t record_bytes) {
+                      const WrittenFiles& files) {
   const LedgerDocument* const before = document.history ? &document.history->document : nullptr;
   LedgerDocument row = row_of(document, pipeline_);
-  row.pipeline_digest = pipeline_digest_;
+  row.pipeline_digest = std::ranges::any_of(document.stages, is_left_out) ? digests_.part : digests_.whole;
   row.in_input = in_input || (before != nullptr && before->in_input);
-  row.record_bytes = record_bytes;
+  row.record_bytes = files.record;
+  row.text_bytes = files.text;
+  row.words_bytes = files.words;
   count_attempt(row, before);
   if (std::ranges::any_of(document.stages, &StageResult::withheld_for_now)) row.settled = false;
   ledger_->document_ended(std::move(row), stages_of(document), std::move(record));
+}
+
+void RunLedger::seen(const Document& document, bool in_input) {
+  const bool was_in_input = document.history && document.history->document.in_input;
+  ledger_->document_seen(document.path, document.stamp, in_input || was_in_input);
+}
+
+bool RunLedger::is_as_before(const Document& document) const {
+  if (!std::ranges::any_of(document.stages, is_left_out)) return false;
+  if (!document.history || document.history->document.sha256 != document.sha256) return false;
+  const std::vector<LedgerStage>& rows = document.history->stages;
+  for (std::size_t i = 0; i < document.stages.size(); ++i) {
+    if (pipeline_.stages[i].left_out) continue;
+    const auto before = std::ranges::find(rows, pipeline_.stages[i].id, &LedgerStage::stage);
+    if (before == rows.end() || !docket::is_as_before(document.stages[i], *before)) return false;
+  }
+  return true;
 }
 
 std::vector<LedgerStage> RunLedger::stages_of(const Document& document) const {
@@ -131,8 +158,7 @@ Result<std::string> RunLedger::record_to_keep(const Document& document) {
   if (!is_success) return std::string();
   const auto described = parsed.value("document", nlohmann::json::object());
   const bool same_content = described.value("sha256", "") == document.sha256;
-  const bool not_its_doing =
-      consequence(failed_stage(document)->error->error_class) == Consequence::not_counted;
+  const bool not_its_doing = consequence(error_of(document)->error_class) == Consequence::not_counted;
   return same_content || not_its_doing ? record : std::string();
 }
 

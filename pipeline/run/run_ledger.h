@@ -7,6 +7,7 @@
 #include "pipeline/ledger/ledger.h"
 #include "pipeline/ledger/pipeline_digest.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/run/document_files.h"
 #include "pipeline/run/ledger_stages.h"
 #include "pipeline/run/report.h"
 #include "pipeline/run/run_options.h"
@@ -25,9 +26,15 @@ class RunLedger {
   /// Waits until all is committed.
   std::optional<Error> end(int exit_code, const std::string& report);
 
-  /// A document has ended and its record stands in its place. `record`: on one line; empty: the file was left
-  /// as it is. `record_bytes`: the size of the file.
-  void ended(const Document& document, bool in_input, std::string record, std::int64_t record_bytes);
+  /// A document has ended. `record`: on one line; empty: the one that is known stays. `files`: what of it
+  /// stands in the output.
+  void ended(const Document& document, bool in_input, std::string record, const WrittenFiles& files);
+  /// The document was looked at, and all that is known of it stays so.
+  void seen(const Document& document, bool in_input);
+
+  /// True if the run leaves out stages (--until), those that it asks for have what they had, and some of the
+  /// others had results that only an earlier record has: there is nothing new to say of the document.
+  bool is_as_before(const Document& document) const;
 
   /// The record of an earlier success that a failure must not replace: that of the same content, or of
   /// another when the failure is not the document's doing. Empty: there is none.
@@ -36,7 +43,7 @@ class RunLedger {
   Ledger& ledger() { return *ledger_; }
   LedgerStages& stages() { return *stages_; }
   const ModelDigests& models() const { return models_; }
-  const std::string& pipeline_digest() const { return pipeline_digest_; }
+  const PipelineDigests& pipeline_digests() const { return digests_; }
 
  private:
   RunLedger(const Pipeline& pipeline, std::unique_ptr<Ledger> ledger, const RunOptions& options,
@@ -46,7 +53,7 @@ class RunLedger {
   const Pipeline& pipeline_;
   const ModelDigests models_;
   const std::vector<LedgerConfiguration> configurations_;
-  const std::string pipeline_digest_;
+  const PipelineDigests digests_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<LedgerStages> stages_;
 };

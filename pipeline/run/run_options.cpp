@@ -1,26 +1,18 @@
 #include "pipeline/run/run_options.h"
 
 #include <algorithm>
-#include <utility>
+#include <vector>
 
 #include "pipeline/record.h"
 
 namespace docket {
 namespace {
 
-/// Keeps the stage at `position` and those before it.
-void cut_after(Pipeline& pipeline, std::size_t position) {
-  std::vector<std::size_t> kept = all_before(pipeline.stages, position);
-  kept.push_back(position);
-  std::vector<StageConfig> stages;
-  for (const std::size_t i : kept) {
-    StageConfig stage = std::move(pipeline.stages[i]);
-    for (std::size_t& earlier : stage.after) {
-      earlier = static_cast<std::size_t>(std::ranges::find(kept, earlier) - kept.begin());
-    }
-    stages.push_back(std::move(stage));
-  }
-  pipeline.stages = std::move(stages);
+/// All but the stage at `position` and those before it.
+void leave_out_after(Pipeline& pipeline, std::size_t position) {
+  const std::vector<std::size_t> before = all_before(pipeline.stages, position);
+  for (std::size_t i = 0; i < pipeline.stages.size(); ++i)
+    pipeline.stages[i].left_out = i != position && std::ranges::find(before, i) == before.end();
 }
 
 }  // namespace
@@ -43,7 +35,7 @@ std::optional<Error> apply(const RunOptions& options, Pipeline& pipeline) {
     const StageConfig* last = pipeline.stage(options.until);
     if (last == nullptr)
       return Error{ErrorClass::config, "--until " + options.until + ": the pipeline has no such stage"};
-    cut_after(pipeline, static_cast<std::size_t>(last - pipeline.stages.data()));
+    leave_out_after(pipeline, static_cast<std::size_t>(last - pipeline.stages.data()));
   }
   for (const std::string& text : options.only) {
     PathPatterns patterns(std::filesystem::current_path(), PathPatterns::Use::choose, pipeline.letters);

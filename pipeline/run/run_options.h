@@ -36,8 +36,8 @@ struct RunOptions {
 /// nothing are left out.
 std::vector<PathPatterns> patterns_of(const std::vector<std::string>& only, const Pipeline& pipeline);
 
-/// Leaves only the stages that the options want. The Error (class `config`) says which option does not fit
-/// the pipeline.
+/// Marks the stages that the options do not want (`left_out`). The Error (class `config`) says which option
+/// does not fit the pipeline.
 std::optional<Error> apply(const RunOptions& options, Pipeline& pipeline);
 
 }  // namespace docket

@@ -1,91 +1,75 @@
 #include "pipeline/run/run_writer.h"
 
-#include <algorithm>
-
 #include "pipeline/record.h"
 #include "pipeline/run/results.h"
 
 namespace docket {
-namespace {
 
-std::string text_file(const Text& text) {
-  std::string content;
-  for (const Page& page : text.pages)
-    content += page.text + '\f';
-  return content;
-}
-
-bool has_words(const Text& text) {
-  return std::ranges::any_of(text.pages, [](const Page& page) { return !page.words.empty(); });
-}
-
-/// docs/formats.md says what stands where.
-std::string words_file(const Text& text) {
-  nlohmann::ordered_json pages = nlohmann::ordered_json::array();
-  for (const Page& page : text.pages) {
-    nlohmann::ordered_json words = nlohmann::ordered_json::array();
-    for (const Word& word : page.words) {
-      const Box& box = word.box;
-      words.push_back({box.left, box.top, box.right, box.bottom, word.offset, word.length});
-    }
-    pages.push_back({{"width", page.width}, {"height", page.height}, {"words", std::move(words)}});
-  }
-  return to_line({{"docket", 1}, {"pages", std::move(pages)}}) + "\n";
-}
-
-}  // namespace
-
-RunWriter::RunWriter(const Pipeline& pipeline, const Output& output, RunLedger& ledger, Options options)
-    : pipeline_(pipeline), output_(output), ledger_(ledger), options_(options), report_(pipeline) {}
+RunWriter::RunWriter(const Pipeline& pipeline, const InputOptions& input, const Output& output,
+                     RunLedger& ledger, Options options)
+    : pipeline_(pipeline),
+      output_(output),
+      ledger_(ledger),
+      options_(options),
+      links_(input),
+      report_(pipeline) {}
 
 void RunWriter::fail(const Error& error) {
   if (!error_) error_ = error;
 }
 
-void RunWriter::add(const Document& document) {
-  report_.add(document);
+void RunWriter::add(Document& document) {
   if (!error_) error_ = ledger_.ledger().failure();
-  if (error_ || outcome(document) == Outcome::cancelled) return;
-  error_ = write_files(document);
+  if (!error_ && outcome(document) != Outcome::cancelled) write(document);
+  report_.add(document);
 }
 
-std::optional<Error> RunWriter::write_files(const Document& document) {
-  Result<std::string> kept = ledger_.record_to_keep(document);
-  if (!kept) return kept.error();
-  const std::string name = output_name(document.path);
-  const std::string record_file = name + std::string(record_ending);
-  if (!kept->empty()) {
-    std::error_code gone;
-    const auto bytes = std::filesystem::file_size(output_.folder() / record_file, gone);
-    if (!gone) {
-      ledger_.ended(document, options_.whole_input, {}, static_cast<std::int64_t>(bytes));
-      return std::nullopt;
-    }
+void RunWriter::write(Document& document) {
+  if (stays_as_it_is(document)) return ledger_.seen(document, options_.whole_input);
+  const Result<bool> kept = keep_record(document);
+  if (!kept) return fail(kept.error());
+  if (*kept) return;
+  WrittenFiles written = written_files(document.history ? &document.history->document : nullptr);
+  const auto failed = write_files(document, written);
+  if (failed && failed->for_all) return fail(failed->error);
+  if (failed) {
+    document.unwritten = failed->error;
+    const Result<std::string> known = ledger_.record_to_keep(document);
+    if (!known) return fail(known.error());
+    if (!known->empty()) return ledger_.ended(document, options_.whole_input, {}, written);
   }
-  if (auto error = write_text(document, name)) return error;
-  const nlohmann::ordered_json record = docket::record(document, pipeline_.stages);
-  const std::string content = to_pretty(record);
-  if (auto error = put(record_file, content)) return error;
-  ledger_.ended(document, options_.whole_input, to_line(record), static_cast<std::int64_t>(content.size()));
-  return std::nullopt;
+  ledger_.ended(document, options_.whole_input, to_line(record(document, pipeline_.stages)), written);
 }
 
-/// Text and word boxes; those of another content of the document go.
-std::optional<Error> RunWriter::write_text(const Document& document, const std::string& name) const {
-  const bool words = document.text && has_words(*document.text);
-  if (document.text)
-    if (auto error = put(name + std::string(text_ending), text_file(*document.text))) return error;
-  if (words)
-    if (auto error = put(name + std::string(words_ending), words_file(*document.text))) return error;
-  if (!document.history) return std::nullopt;
-  if (!document.text)
-    if (auto error = output_.remove(name + std::string(text_ending))) return error;
-  return words ? std::nullopt : output_.remove(name + std::string(words_ending));
+std::optional<Output::Unwritten> RunWriter::write_files(const Document& document, WrittenFiles& written) {
+  if (auto strays = links_.check(output_.folder() / output_name(document.path)))
+    return Output::Unwritten{std::move(*strays)};
+  const DocumentFiles files =
+      document_files(to_pretty(record(document, pipeline_.stages)), document.text.get());
+  return docket::write_files(output_, document, files,
+                             options_.keep_mtime ? SameContent::leave : SameContent::write, written);
 }
 
-std::optional<Error> RunWriter::put(const std::string& name, std::string_view content) const {
-  if (options_.keep_mtime && output_.holds(name, content)) return std::nullopt;
-  return output_.write(name, content);
+/// True if what is known of the document says it all, and its files are there.
+bool RunWriter::stays_as_it_is(const Document& document) {
+  return ledger_.is_as_before(document) &&
+         restore_files(output_, ledger_.ledger(), pipeline_, *document.history);
+}
+
+/// True if the files of an earlier success stay, which the failure of this run must not replace.
+Result<bool> RunWriter::keep_record(const Document& document) {
+  const Result<std::string> kept = ledger_.record_to_keep(document);
+  if (!kept) return kept.error();
+  if (kept->empty()) return false;
+  WrittenFiles written = written_files(&document.history->document);
+  static_cast<void>(restore_files(output_, ledger_.ledger(), pipeline_, *document.history));
+  std::error_code gone;
+  const auto bytes =
+      std::filesystem::file_size(output_.folder() / (output_name(document.path) += record_ending), gone);
+  if (gone) return false;
+  if (written.record != not_written) written.record = static_cast<std::int64_t>(bytes);
+  ledger_.ended(document, options_.whole_input, {}, written);
+  return true;
 }
 
 void RunWriter::finish() {
@@ -104,7 +88,8 @@ void RunWriter::finish() {
 }
 
 std::optional<Error> RunWriter::write_report(const nlohmann::ordered_json& report) const {
-  return output_.write("report.json", to_pretty(report));
+  if (auto failed = output_.write("report.json", to_pretty(report))) return failed->error;
+  return std::nullopt;
 }
 
 }  // namespace docket

@@ -83,6 +83,15 @@ void take_result(Document& document, std::size_t position, StoredResult result) 
   document.media_type = std::move(result.media_type);
 }
 
+/// A stage that the run does not ask for has a result if that is known, and does nothing else.
+void leave_out(StageDecision& decision, StageResult& result) {
+  result.left_out = true;
+  if (decision.what == What::kept || decision.what == What::skipped || decision.what == What::waits) return;
+  decision.what = What::left_out;
+  result.state = StageResult::State::pending;
+  result.error.reset();
+}
+
 }  // namespace
 
 StageDecider::StageDecider(std::span<const StageConfig> stages,
@@ -99,7 +108,9 @@ StageDecider::StageDecider(std::span<const StageConfig> stages,
 Result<StageDecision> StageDecider::decide(Document& document, std::size_t position, const Find& find,
                                            std::span<const StageDecision> earlier) noexcept {
   try {
-    return decide_by_conditions(document, position, find, earlier);
+    Result<StageDecision> decision = decide_by_conditions(document, position, find, earlier);
+    if (decision && stages_[position].left_out) leave_out(*decision, document.stages[position]);
+    return decision;
   } catch (const std::exception& error) {
     return Error{ErrorClass::bug, error.what()};
   }

@@ -28,6 +28,7 @@ struct StageDecision {
     fails,        ///< A condition cannot be evaluated; `why` is the error's message.
     not_reached,  ///< A stage before it failed, or was not reached itself.
     depends,      ///< In a dry run: on what a stage before it will find.
+    left_out,     ///< It would run, but the run does not ask for it (--until).
   };
   What what = What::waits;
   std::string why;                   ///< For people.

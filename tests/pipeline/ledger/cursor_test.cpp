@@ -50,7 +50,7 @@ TEST(LedgerCursor, FindsWhatIsThereInOrder) {
   const TempDir dir;
   const auto ledger = ledger_of_even(dir, 5000);
   auto database = ledger->read();
-  LedgerCursor cursor(**database, "p");
+  LedgerCursor cursor(**database, {"p"});
   for (int i = 0; i < 5100; ++i)
     expect_right(cursor, i, 5000);
 }
@@ -59,7 +59,7 @@ TEST(LedgerCursor, FindsWhatIsThereInAnyOrder) {
   const TempDir dir;
   const auto ledger = ledger_of_even(dir, 3000);
   auto database = ledger->read();
-  LedgerCursor cursor(**database, "p");
+  LedgerCursor cursor(**database, {"p"});
   std::mt19937 random(17);
   for (int i = 0; i < 3000; ++i)
     expect_right(cursor, static_cast<int>(random() % 3100), 3000);
@@ -69,7 +69,7 @@ TEST(LedgerCursor, OfAnEmptyLedgerFindsNothing) {
   const TempDir dir;
   const auto ledger = ledger_of_even(dir, 0);
   auto database = ledger->read();
-  LedgerCursor cursor(**database, "p");
+  LedgerCursor cursor(**database, {"p"});
   EXPECT_EQ(*cursor.find(""), nullptr);
   EXPECT_EQ(*cursor.find("x"), nullptr);
 }

@@ -6,8 +6,10 @@
 #include <future>
 #include <regex>
 
+#include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/reader.h"
 #include "pipeline/ledger/tables.h"
+#include "pipeline/pipeline.h"
 #include "tests/temp_dir.h"
 
 namespace docket {
@@ -67,6 +69,51 @@ TEST(Ledger, IsForItsOwnerAlone) {
     ASSERT_EQ(stat((dir.path() / ".docket" / file).c_str(), &status), 0) << file;
     EXPECT_EQ(status.st_mode & 0777, 0600u) << file;
   }
+}
+
+TEST(Ledger, IsOneFileOnceItIsClosed) {
+  const TempDir dir;
+  for (int run = 0; run < 3; ++run) {
+    const auto ledger = open(dir.path());
+    ASSERT_FALSE(ledger->begin_run(run_named("r" + std::to_string(run)), {}));
+    ledger->document_ended(document_at("a" + std::to_string(run)), {}, "{}");
+    ASSERT_FALSE(ledger->flush());
+    ASSERT_TRUE(ledger->record("a0"));  // A connection to read with is open then.
+    if (run == 1) ledger->document_ended(document_at("not yet committed"), {}, "{}");
+  }
+  EXPECT_FALSE(std::filesystem::exists(dir.path() / ".docket/ledger.db-wal"));
+  std::filesystem::create_directories(dir.path() / "copy/.docket");
+  std::filesystem::copy(dir.path() / ".docket/ledger.db", dir.path() / "copy/.docket/ledger.db");
+  auto copy = LedgerReader::open(dir.path() / "copy");
+  ASSERT_TRUE(copy);
+  EXPECT_EQ(copy->status()->done, 4);
+}
+
+TEST(Ledger, BelongsToThePipelineOfItsLastRun) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  const auto owner = [&] {
+    auto reading = ledger->read();
+    const auto found = select_owner(**reading);
+    return found && *found ? (*found)->name : "nobody";
+  };
+  EXPECT_EQ(owner(), "nobody");
+  ASSERT_FALSE(ledger->begin_run(run_named("killed"), {}));
+  EXPECT_EQ(owner(), "nobody") << "an older docket's run without a report";
+  ASSERT_FALSE(ledger->begin_run(run_named("older"), {}));
+  ASSERT_FALSE(ledger->end_run(0, R"({"pipeline": {"name": "p1"}})"));
+  EXPECT_EQ(owner(), "p1");
+  LedgerRun newer = run_named("newer");
+  newer.pipeline_name = "p2";
+  ASSERT_FALSE(ledger->begin_run(newer, {}));
+  EXPECT_EQ(owner(), "p2");
+  Pipeline pipeline;
+  pipeline.name = "p2";
+  auto reading = ledger->read();
+  EXPECT_FALSE(check_owner(**reading, pipeline));
+  pipeline.name = "p3";
+  EXPECT_NE(check_owner(**reading, pipeline)->message.find("'p2' (/p/pipeline.yaml), not to 'p3'"),
+            std::string::npos);
 }
 
 TEST(Ledger, KeepsADocumentWithItsStagesOverRuns) {

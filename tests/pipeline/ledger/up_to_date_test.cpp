@@ -20,7 +20,7 @@ LedgerDocument done_document() {
   return document;
 }
 
-const DocumentNow unchanged{"s", "p", 10};
+const DocumentNow unchanged{"s", {"p"}};
 
 TEST(Rebuild, ByWhatIsKnown) {
   const struct {
@@ -32,12 +32,18 @@ TEST(Rebuild, ByWhatIsKnown) {
       {"nothing changed", [](auto&, auto&, auto&) {}, What::up_to_date, ""},
       {"new content", [](auto&, DocumentNow& now, auto&) { now.sha256 = "t"; }, What::run,
        "its content changed"},
-      {"new plan", [](auto&, DocumentNow& now, auto&) { now.pipeline_digest = "q"; }, What::run,
+      {"new plan", [](auto&, DocumentNow& now, auto&) { now.pipeline_digests = {"q"}; }, What::run,
        "the pipeline changed"},
-      {"no record", [](auto&, DocumentNow& now, auto&) { now.record_bytes.reset(); }, What::run,
-       "its record is missing"},
-      {"another record", [](auto&, DocumentNow& now, auto&) { now.record_bytes = 11; }, What::run,
-       "its record was changed by another program"},
+      {"run with the part of the plan that is asked for",
+       [](auto&, DocumentNow& now, auto&) {
+         now.pipeline_digests = {"q", "p"};
+       },
+       What::up_to_date, ""},
+      {"run with the whole plan, of which a part is asked for",
+       [](auto&, DocumentNow& now, auto&) {
+         now.pipeline_digests = {"p", "q"};
+       },
+       What::up_to_date, ""},
       {"all", [](auto&, auto&, RebuildOptions& options) { options.which = Which::everything; }, What::run,
        "asked for by --always-make"},
       {"only failed, but done", [](auto&, auto&, RebuildOptions& options) { options.which = Which::failed; },
@@ -76,8 +82,8 @@ TEST(Rebuild, OfAFailedDocument) {
   EXPECT_EQ(decide(&before, unchanged, needed).what, What::parked);
   EXPECT_EQ(decide(&before, unchanged, failed).what, What::parked);
   EXPECT_EQ(decide(&before, unchanged, retry).why, "was parked: no JSON");
-  EXPECT_EQ(decide(&before, {"new", "p", 10}, needed).why, "its content changed");
-  EXPECT_EQ(decide(&before, {"s", "new", 10}, needed).why, "the pipeline changed");
+  EXPECT_EQ(decide(&before, {"new", {"p"}}, needed).why, "its content changed");
+  EXPECT_EQ(decide(&before, {"s", {"new"}}, needed).why, "the pipeline changed");
   EXPECT_EQ(decide(nullptr, unchanged, needed).why, "new document");
   EXPECT_EQ(decide(nullptr, unchanged, failed).what, What::not_asked);
 }
@@ -102,6 +108,33 @@ TEST(Rebuild, AGlanceIsEnoughOnlyWhenAllIsTheSame) {
   }
   glance.stamp = {1, -1, -1, -1};  // It was changing while it was read.
   EXPECT_FALSE(up_to_date(glance, glance.stamp, 10));
+}
+
+TEST(Files, ThatDocketHasWrittenAreLookedFor) {
+  const struct {
+    const char* title;
+    std::int64_t record;
+    std::optional<std::int64_t> text, words;  ///< As they were written.
+    FilesNow now;
+    const char* lost;
+  } rows[] = {
+      {"all are there", 10, 20, 30, {10, 20, 30}, ""},
+      {"no record", 10, 20, not_written, {std::nullopt, 20, {}}, "its record is missing"},
+      {"another record", 10, 20, not_written, {11, 20, {}}, "its record was changed by another program"},
+      {"no text", 10, 20, not_written, {10, {}, {}}, "its text is missing"},
+      {"a text that was cut", 10, 20, 30, {10, 0, 30}, "its text was changed by another program"},
+      {"no word boxes", 10, 20, 30, {10, 20, {}}, "its file of word boxes is missing"},
+      {"a text that is not docket's", 10, not_written, not_written, {10, 99, {}}, ""},
+      {"an older docket's row does not say", 10, {}, {}, {10, {}, {}}, ""},
+      {"a record that could not be written", not_written, 20, not_written, {99, 20, {}}, ""},
+  };
+  for (const auto& row : rows) {
+    LedgerDocument before = done_document();
+    before.record_bytes = row.record;
+    before.text_bytes = row.text;
+    before.words_bytes = row.words;
+    EXPECT_EQ(lost_file(before, row.now), row.lost) << row.title;
+  }
 }
 
 /// The document after it failed once more.

@@ -99,10 +99,11 @@ TEST(Output, SaysWhatCannotBeWrittenAndLeavesNothing) {
 
   const auto output = open(dir.path());
   std::filesystem::create_directories(dir.path() / "a.json/x");
-  const std::optional<Error> error = output->write("a.json", "1");
-  ASSERT_TRUE(error);
-  EXPECT_EQ(error->error_class, ErrorClass::output);
-  EXPECT_EQ(error->message, "cannot write " + (dir.path() / "a.json").string() + ": Is a directory");
+  const std::optional<Output::Unwritten> failed = output->write("a.json", "1");
+  ASSERT_TRUE(failed);
+  EXPECT_FALSE(failed->for_all);
+  EXPECT_EQ(failed->error.error_class, ErrorClass::output);
+  EXPECT_EQ(failed->error.message, "cannot write " + (dir.path() / "a.json").string() + ": Is a directory");
   EXPECT_TRUE(std::filesystem::is_empty(output->temporary()));
 }
 
@@ -170,6 +171,24 @@ TEST(Output, TakesAFileAwayAndTheFoldersThatAreEmptyWithoutIt) {
   EXPECT_FALSE(std::filesystem::exists(dir.path() / "a/b"));
   EXPECT_TRUE(std::filesystem::exists(dir.path() / "a/d.json"));
   EXPECT_FALSE(output->remove("not/there.json"));
+}
+
+TEST(Output, LeavesWhatIsNoFileOfItsOwn) {
+  const TempDir dir;
+  dir.write("elsewhere/mine", "mine");
+  dir.write("out/.docket/tmp/mine", "mine");
+  {
+    const auto output = open(dir.path() / "out");
+    std::filesystem::create_directories(dir.path() / "out/a.json/mine");
+    std::filesystem::create_symlink("../elsewhere/mine", dir.path() / "out/b.json");
+    std::filesystem::create_symlink("../elsewhere", dir.path() / "out/c");
+    for (const char* name : {"a.json", "b.json"})
+      EXPECT_FALSE(output->remove(name));
+    EXPECT_FALSE(output->write("c/d.json", "1"));
+    EXPECT_FALSE(output->remove("c/d.json"));
+  }
+  for (const char* name : {"out/a.json/mine", "out/b.json", "out/c/mine", "out/.docket/tmp/mine"})
+    EXPECT_TRUE(std::filesystem::exists(dir.path() / name)) << name;
 }
 
 }  // namespace
