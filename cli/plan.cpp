@@ -94,14 +94,14 @@ std::string stage_table_of(const Forecast& forecast) {
 std::string format_forecast(const Forecast& forecast) {
   std::string text;
   for (const auto& [why, count] : forecast.why)
-    text += printable(counted(count, "document") + ": " + why) + "\n";
+    text += counted(count, "document") + ": " + why + "\n";
   if (forecast.documents > 0) {
     text += "\n" + stage_table_of(forecast) + "\n";
     for (const Forecast::Stage& stage : forecast.stages) {
       for (const auto& [why, count] : stage.why)
-        text += printable(stage.id + " runs for " + counted(count, "document") + ": " + why) + "\n";
+        text += stage.id + " runs for " + counted(count, "document") + ": " + why + "\n";
       for (const auto& [error, count] : stage.errors)
-        text += printable(stage.id + " fails for " + counted(count, "document") + ": " + error) + "\n";
+        text += stage.id + " fails for " + counted(count, "document") + ": " + error + "\n";
     }
     text += "\n";
   }
@@ -121,7 +121,7 @@ int plan_command(const DocumentOptions& options) {
     print_error(forecast.error().message);
     return exit_usage;
   }
-  std::fputs(format_forecast(*forecast).c_str(), stdout);
+  std::fputs(printable(format_forecast(*forecast)).c_str(), stdout);
   return forecast->input_problems > 0 ? exit_failed : exit_up_to_date;
 }
 

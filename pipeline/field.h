@@ -39,6 +39,7 @@ struct Field {
   double maximum = std::numeric_limits<double>::infinity();
   std::span<const std::string_view> choices = {};
   std::span<const Field> fields = {};
+  bool is_path = false;  ///< Names files, so `~` is refused: no shell has seen it.
   /// Another value may give another answer. Not: it says where, when or how fast an answer comes.
   bool affects_answer = true;
 };

@@ -30,7 +30,7 @@ Result<std::string> value_of(std::string_view reference, const Lookup& lookup) {
   }
   const std::optional<std::string> value = lookup(name);
   const bool has_default = separator != std::string_view::npos;
-  if (has_default && (!value || value->empty())) return std::string(reference.substr(separator + 2));
+  if (has_default && (!value || trim(*value).empty())) return std::string(reference.substr(separator + 2));
   if (!value) {
     return error("the environment variable " + name + " is not set");
   }

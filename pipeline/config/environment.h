@@ -19,7 +19,7 @@ struct Expanded {
 using Lookup = std::function<std::optional<std::string>(const std::string& name)>;
 std::optional<std::string> environment_variable(const std::string& name);
 
-/// Replaces `${NAME}` and `${NAME:-default}` (as in a shell: when NAME is unset or empty; `${NAME:-}` may be
+/// Replaces `${NAME}` and `${NAME:-default}` (when NAME is unset, empty or only blanks; `${NAME:-}` may be
 /// empty); `$${` is a plain `${`. The Error (class `config`) names a variable that is unset, empty or only
 /// blanks, and never its value.
 Result<Expanded> expand(std::string_view text, const Lookup& lookup);

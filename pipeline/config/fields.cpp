@@ -8,10 +8,12 @@ using Type = Field::Type;
 constexpr Field input_fields[] = {
     {.name = "paths",
      .type = Type::texts,
-     .help = "files, folders and globs, relative to the pipeline file's folder"},
+     .help = "files, folders and globs, relative to the pipeline file's folder",
+     .is_path = true},
     {.name = "exclude",
      .type = Type::texts,
-     .help = "globs of files and folders that are left out; without a slash, names in any folder"},
+     .help = "globs of files and folders that are left out; without a slash, names in any folder",
+     .is_path = true},
     {.name = "may_be_empty",
      .type = Type::boolean,
      .help = "whether a run without a single file is as it should be; not when absent"},
@@ -22,7 +24,7 @@ constexpr Field input_fields[] = {
      .affects_answer = false},
 };
 constexpr Field output_fields[] = {
-    {.name = "dir", .help = "folder for records, results and the report", .fallback = "out"},
+    {.name = "dir", .help = "folder for records, results and the report", .fallback = "out", .is_path = true},
 };
 constexpr Field policy_fields[] = {
     {.name = "private",

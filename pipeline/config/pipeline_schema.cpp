@@ -45,7 +45,9 @@ json choice(const Field& field) {
 json condition() { return {{"type", {"string", "boolean", "number"}}, {"minLength", 1}}; }
 
 json conditions() {
-  const json named = {{"type", "object"}, {"additionalProperties", condition()}};
+  const json paths = any_of({condition(), list_of(condition())});
+  const json named = {
+      {"type", "object"}, {"properties", {{"path", paths}}}, {"additionalProperties", condition()}};
   return any_of({condition(), list_of(any_of({condition(), named})), named});
 }
 

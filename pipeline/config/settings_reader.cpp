@@ -179,6 +179,7 @@ SettingsReader::Value SettingsReader::typed(const Place& place, const Scalar& sc
   const std::string& text = scalar.text;
   switch (place.field.type) {
     case Type::text:
+      if (is_home(place, scalar)) return std::nullopt;
       // Whoever overrides a default with nothing has left something out.
       if (!trim(text).empty() || (!place.field.required && place.field.fallback.empty())) return text;
       break;
@@ -234,6 +235,13 @@ bool SettingsReader::known(const Place& place, const Scalar& scalar) {
   return false;
 }
 
+/// A folder that is called `~` would be made, or looked for, and nobody means that.
+bool SettingsReader::is_home(const Place& place, const Scalar& scalar) {
+  if (!place.field.is_path || !(scalar.text == "~" || scalar.text.starts_with("~/"))) return false;
+  report(place, "'~' means no folder here; write its whole path, or ${HOME}");
+  return true;
+}
+
 SettingsReader::Value SettingsReader::list_value(const Place& place) {
   const Field& field = place.field;
   const bool names = field.type == Type::backends || field.type == Type::stages;
@@ -253,6 +261,7 @@ SettingsReader::Value SettingsReader::list_value(const Place& place) {
       good = false;
       expected_but_got(here, shown(here, *scalar));
     }
+    if (good && is_home(here, *scalar)) good = false;
     if (good && names) good = known(here, *scalar);
     if (good && field.type == Type::choices && !contains(field.choices, scalar->text)) {
       good = false;

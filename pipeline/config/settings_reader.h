@@ -100,6 +100,7 @@ class SettingsReader {
   Value typed(const Place& place, const Scalar& scalar);
   Value number(const Place& place, const Scalar& scalar);
   bool known(const Place& place, const Scalar& scalar);
+  bool is_home(const Place& place, const Scalar& scalar);
   void report(const Place& place, const std::string& message);
   void expected_but_got(const Place& place, const std::string& got);
   std::string shown(const Place& place, const Scalar& scalar) const;

@@ -478,13 +478,13 @@ std::unique_ptr<Inputs::Source> Inputs::open(std::size_t position) {
   return all.size() == 1 ? std::move(all.front()) : std::make_unique<OneAfterTheOther>(std::move(all));
 }
 
-std::optional<fs::path> listed_folder(const std::string& source, const fs::path& base) {
-  if (source == "-") return std::nullopt;
-  const fs::path path = (base / source).lexically_normal();
-  if (is_folder(path)) return path;
-  if (is_there(path) || !Glob::is_pattern(source)) return std::nullopt;
-  const Glob glob(path.string(), Glob::Use::list);
-  return glob.root().empty() ? "." : glob.root();
+std::vector<std::string> listed_folders(const std::string& source, const InputOptions& input,
+                                        FileNames& names) {
+  std::vector<std::string> folders;
+  if (source == "-") return folders;
+  for (const Meant& meant : meanings_of(source, input, names))
+    if (meant.kind != Meant::Kind::file) folders.push_back(meant.path.empty() ? "." : meant.path);
+  return folders;
 }
 
 /// A list may name what docket has written: it is left out, with a word.

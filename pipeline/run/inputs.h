@@ -90,10 +90,10 @@ bool would_name(const InputOptions& options, const std::string& file);
 /// Sources that a person has mistyped: there is no such file or folder, or no file matches; with the name
 /// that was probably meant. Lists on standard input are not read. The Error is of class `config`.
 std::optional<Error> mistyped(const InputOptions& options, const std::stop_token& stop);
-/// The folder whose files a source lists, absolute: a folder, or where the search for a pattern begins.
-/// Nothing for a file that is named, and for `-`.
-std::optional<std::filesystem::path> listed_folder(const std::string& source,
-                                                   const std::filesystem::path& base);
+/// The folders whose files a source lists, absolute: a folder, or where the search for a pattern begins;
+/// several where they differ only in spelling. None for a file that is named, and for `-`.
+std::vector<std::string> listed_folders(const std::string& source, const InputOptions& input,
+                                        FileNames& names);
 
 /// How a record names the file: below `project` or `base` the way from there, else the absolute path; always
 /// in its shortest form (`./a//b/../c` is `a/c`).

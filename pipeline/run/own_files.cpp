@@ -72,8 +72,10 @@ bool OwnFiles::is_own_name(const std::string& name) {
 }
 
 LinksIntoInput::LinksIntoInput(const InputOptions& input) : output_(real(input.output_dir)) {
+  FileNames names(input.letters);
   for (const std::string& source : input.sources)
-    if (const auto folder = listed_folder(source, input.base)) listed_.push_back(real(*folder));
+    for (const std::string& folder : listed_folders(source, input, names))
+      listed_.push_back(real(folder));
 }
 
 std::optional<Error> LinksIntoInput::check(const fs::path& file) {
@@ -90,16 +92,17 @@ std::optional<Error> LinksIntoInput::check(const fs::path& file) {
 }
 
 std::optional<Error> check_overlap(const InputOptions& input, OwnFiles& own) {
+  FileNames names(input.letters);
   for (const std::string& source : input.sources) {
     if (source == "-") continue;
-    const auto folder = listed_folder(source, input.base);
-    if (folder && own.is_inside(*folder))
+    const std::vector<std::string> folders = listed_folders(source, input, names);
+    if (std::ranges::any_of(folders, [&](const std::string& folder) { return own.is_inside(folder); }))
       return Error{ErrorClass::config, "the input " + source + " is in the output folder " +
                                            input.output_dir.string() +
                                            ", so that records would be read as documents: choose another "
                                            "output folder (output.dir or -o DIR)"};
     const std::string file = (input.base / source).lexically_normal().string();
-    if (!folder && own.contains(file))
+    if (folders.empty() && own.contains(file))
       return Error{ErrorClass::config,
                    "the input " + source + " is no document: docket has written it; leave it out"};
   }

@@ -73,15 +73,24 @@ std::string doubt_about(std::string_view pattern, PathPatterns::Use use) {
   if (has_open_bracket(pattern)) return "a '[' has no ']'; for the character write [[]";
   if (use == PathPatterns::Use::choose) return "";
   const std::string plain = without_sets(pattern);
-  if (plain.find('\\') != std::string::npos)
+  const auto has = [&](std::string_view part) { return plain.find(part) != std::string::npos; };
+  const std::size_t brace = plain.find('{'), dollar = plain.find('$');
+  if (has("\\"))
     return "'\\' takes the meaning off nothing and parts no folders; write '/' between folders, [*] for a "
            "'*', "
            "and [\\] if a name has a '\\'";
-  const std::size_t brace = plain.find('{');
   if (brace != std::string::npos && plain.find(',', brace) < plain.find('}', brace))
     return "'{a,b}' is no choice here; write a condition for each, or [{] for the character";
+  if (has("|") || has("**,") || has("**;"))
+    return "one pattern is no list; write a condition for each, or [|] [,] [;] for the character";
   if (plain.starts_with('!'))
     return "a leading '!' does not turn a pattern round; write [!] for the character";
+  if (plain.starts_with('^') || plain.ends_with('$') || ("/" + plain + "/").find("/.*/") != std::string::npos)
+    return "it is a glob and no regular expression: hr/** is all below hr; write [^], [$] or [.] for the "
+           "character";
+  if (dollar != std::string::npos && dollar + 1 < plain.size() && is_alpha(plain[dollar + 1]))
+    return "a variable is written ${NAME}; write [$] for the character";
+  if (has("://")) return "an address is no path; write the path alone";
   return "";
 }
 
@@ -95,7 +104,8 @@ PathPatterns::PathPatterns(fs::path folder, Use use, LetterCase letters)
 std::optional<std::string> PathPatterns::add(std::string_view text) {
   if (trim(text).empty()) return "it is empty; write what is meant, such as inbox/** or *.pdf";
   if (text.find('\0') != std::string_view::npos) return "it contains a NUL character";
-  if (text == "~" || text.starts_with("~/")) return "'~' means no folder here; write its whole path";
+  if (text == "~" || text.starts_with("~/"))
+    return "'~' means no folder here; write its whole path, or ${HOME}";
   Pattern pattern;
   pattern.folder = text.starts_with('/') ? fs::path("/") : folder_;
   pattern.at_any_depth = text.find('/') == std::string_view::npos && text != "." && text != "..";
@@ -120,10 +130,8 @@ std::optional<std::string> PathPatterns::add(std::string_view text) {
     pattern.components.emplace_back("**");
   for (const std::string& component : pattern.components)
     pattern.has_wildcards = pattern.has_wildcards || Glob::is_pattern(component);
-  if (pattern.has_wildcards)
-    add_globs(pattern);
-  else
-    add_name(pattern);
+  if (pattern.has_wildcards) add_globs(pattern);
+  add_name(pattern);  // A file may be called `a[1].txt`: it is meant by its name.
   return std::nullopt;
 }
 

@@ -217,6 +217,22 @@ TEST_F(PlanFile, TakesASecretFromAFileOfItsOwnOnly) {
   EXPECT_EQ(first(read(text)), "backends.c.api_key: 'key' can be read by other users; close it: chmod 600");
 }
 
+TEST_F(PlanFile, RefusesAKeyThatIsEmptyUnlessItMayBe) {
+  const auto with_key = [&](const std::string& type, const std::string& key) {
+    return read("version: 1\nbackends: { c: { type: " + type + ", model: m, api_key: '" + key +
+                "' } }\nstages: [extract]\n");
+  };
+  for (const char* content : {"", "\n", "  \n", "\t\r\n"}) {
+    directory_.write("key", content);
+    fs::permissions(directory_.path() / "key", fs::perms::owner_read | fs::perms::owner_write);
+    EXPECT_NE(first(with_key("anthropic", "file:key")).find("is empty, so it is no key"), std::string::npos);
+  }
+  setenv("DOCKET_TEST_EMPTY", " ", 1);
+  EXPECT_NE(first(with_key("anthropic", "${DOCKET_TEST_EMPTY}")).find("DOCKET_TEST_EMPTY is empty"),
+            std::string::npos);
+  unsetenv("DOCKET_TEST_EMPTY");
+}
+
 TEST_F(PlanFile, GivesSettingsByTypeAndRefusesUnknownOnes) {
   const PipelineOrDiagnostics result = read(
       "version: 1\nbudget: { run: 1.5 }\nbackends: { a: { type: ollama, model: m, timeout: 1.5s, think: true "

@@ -92,15 +92,27 @@ TEST(PathPatterns, BeginInTheirFolderAlsoWhereItsNameLooksLikeAPattern) {
   EXPECT_FALSE(patterns.contain((dir.path() / "ab" / "in" / "a.txt").string()));
 }
 
+TEST(PathPatterns, MeanAFileThatIsCalledLikeAPattern) {
+  const TempDir dir;
+  for (const Use use : {Use::choose, Use::protect}) {
+    EXPECT_TRUE(fits(dir, use, "in/a[1].txt", "in/a[1].txt"));
+    EXPECT_TRUE(fits(dir, use, "a[1].txt", "in/x/a[1].txt"));
+    EXPECT_TRUE(fits(dir, use, "in/[x]", "in/[x]/b.txt"));
+  }
+}
+
 TEST(PathPatterns, SayWhatIsWrongWithOneThatMeansNothing) {
   PathPatterns patterns("/srv/project", Use::choose, LetterCase::ignored);
   for (const char* pattern : {"", " ", "~", "~/in/**", "../../../x", "*/../in", "in/**/.."})
     EXPECT_NE(patterns.add(pattern), std::nullopt) << pattern;
   for (const char* pattern : {"in/[]", "in/[a", "[!]"})
     EXPECT_NE(doubt_about(pattern, Use::choose), "") << pattern;
-  for (const char* pattern : {"hr\\**", "in/a\\[1\\].txt", "{hr,pay}/**", "!public/**", "in/[x"})
+  for (const char* pattern :
+       {"hr\\**", "in/a\\[1\\].txt", "{hr,pay}/**", "!public/**", "in/[x", "hr/**|pay/**", "hr/**, pay/**",
+        "^hr/", "hr/.*", ".*", "in/.*/a", "hr$", "$HR/**", "in/$hr", "file:///srv/hr"})
     EXPECT_NE(doubt_about(pattern, Use::protect), "") << pattern;
-  for (const char* pattern : {"hr/[\\]*", "in/a[[]1].txt", "{x}/**", "a!b", "[]]", "[!a]*", "~$*"})
+  for (const char* pattern : {"hr/[\\]*", "in/a[[]1].txt", "{x}/**", "a!b", "[]]", "[!a]*", "~$*", "[$]HR/**",
+                              "hr/[.]*", "hr/.git/**", "in/*.pdf", "Miller, Ann/**", "[^a]b", "a[|]b"})
     EXPECT_EQ(doubt_about(pattern, Use::protect), "") << pattern;
 }
 
