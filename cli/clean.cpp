@@ -123,8 +123,7 @@ int clean_command(const CleanOptions& options) {
     return exit_usage;
   }
   const std::filesystem::path& folder = pipeline->output_dir;
-  OwnFiles own(folder);
-  if (const auto error = check_overlap(input_options(options.run, *pipeline), own))
+  if (const auto error = check_overlap(input_options(options.run, *pipeline)))
     return refuse(error->message, exit_usage);
   const auto exists = LedgerReader::open(folder);
   if (!exists) {

@@ -74,7 +74,8 @@ class DocumentSource {
 
  private:
   void at_end();
-  bool wanted(const Input& input) const;
+  void tell_unmet();
+  bool wanted(const Input& input);
   DocumentPtr consider(Input input);
   std::optional<FileStamp> stamp_of_input(const Input& input) const;
   bool files_stand(const LedgerGlance& glance, std::string name) const;
@@ -94,6 +95,7 @@ class DocumentSource {
   const std::int64_t pipeline_mtime_ns_;  ///< Of the newest file of the pipeline.
   const bool whole_input_;
   const std::vector<PathPatterns> only_;
+  std::vector<bool> only_met_;  ///< Which of the options' `only` mean a document that was listed.
   Inputs inputs_;
   std::optional<LedgerCursor> cursor_;
   std::size_t number_ = 0;  ///< Documents named.

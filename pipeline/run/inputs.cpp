@@ -572,13 +572,13 @@ void Inputs::end_source() {
 }
 
 bool would_name(const InputOptions& options, const std::string& file) {
-  if (LeftOut(options.exclude, options.project).covers(file)) return false;
-  if (file.starts_with(options.output_dir.string() + "/")) return false;
+  if (LeftOut(options.exclude, without_links(options.project)).covers(file)) return false;
   FileNames names(options.letters);
   const auto names_it = [&](const Meant& meant) {
-    if (meant.glob) return meant.glob->matches(file);
-    if (meant.kind == Meant::Kind::file) return meant.path == file;
-    const std::string folder = meant.path == "/" ? "/" : meant.path + "/";
+    const std::string path = without_links(meant.path).string();
+    if (meant.glob) return meant.glob->with_root(path).matches(file);
+    if (meant.kind == Meant::Kind::file) return path == file;
+    const std::string folder = path == "/" ? "/" : path + "/";
     return file.starts_with(folder) && is_listed_below(std::string_view(file).substr(folder.size()));
   };
   return std::ranges::any_of(options.sources, [&](const std::string& source) {

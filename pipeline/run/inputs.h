@@ -83,8 +83,8 @@ class Inputs {
   std::vector<Glob> globs_;
 };
 
-/// True if a file of that name, which need not be there, would be a document. `file` is absolute and in its
-/// shortest form.
+/// True if a file at that place, which need not be there, would be a document. `file` is absolute and without
+/// links.
 bool would_name(const InputOptions& options, const std::string& file);
 
 /// Sources that a person has mistyped: there is no such file or folder, or no file matches; with the name

@@ -66,9 +66,14 @@ std::vector<std::string> places_of(const std::string& path) {
     at = (at.parent_path() / target).lexically_normal();
     places.push_back(at.string());
   }
-  const fs::path real = fs::weakly_canonical(path, code);
-  if (!code && real != path) places.push_back(real.string());
+  if (const fs::path real = without_links(path); real != path) places.push_back(real.string());
   return places;
+}
+
+fs::path without_links(const fs::path& path) {
+  std::error_code failed;
+  fs::path real = fs::weakly_canonical(path, failed);
+  return failed ? path.lexically_normal() : real;
 }
 
 }  // namespace docket

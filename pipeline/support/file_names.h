@@ -30,4 +30,7 @@ class FileNames {
 /// there. `path` is absolute.
 std::vector<std::string> places_of(const std::string& path);
 
+/// The path without links, as far as it is there; where that cannot be told, in its shortest form.
+std::filesystem::path without_links(const std::filesystem::path& path);
+
 }  // namespace docket
