@@ -51,7 +51,10 @@ InputOptions input_options(const RunOptions& options, const Pipeline& pipeline) 
 
 std::optional<Error> mistyped(const RunOptions& options, const Pipeline& pipeline,
                               const std::stop_token& stop) {
-  return options.inputs.empty() ? std::nullopt : mistyped(input_options(options, pipeline), stop);
+  if (options.inputs.empty()) return std::nullopt;
+  std::optional<Error> error = mistyped(input_options(options, pipeline), stop);
+  if (error) error->message += error->message.ends_with('?') ? " nothing was run" : "; nothing was run";
+  return error;
 }
 
 DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeline, LedgerDatabase* ledger,

@@ -136,15 +136,20 @@ void PathPatterns::add_name(const Pattern& pattern) {
   if (pattern.at_any_depth) names_.emplace(comparable(pattern.text(), letters_), pattern.position);
   const std::string path =
       (pattern.components.empty() ? pattern.folder : pattern.folder / pattern.text()).string();
-  if (!pattern.at_any_depth) paths_.emplace(comparable(path, letters_), pattern.position);
-  if (pattern.at_any_depth && use_ == Use::choose) return;
+  paths_.emplace(comparable(path, letters_), pattern.position);
   for (const std::string& place : places_meant(path))
-    paths_.emplace(comparable(place, letters_), pattern.position);
+    if (place != path) paths_.emplace(comparable(place, letters_), pattern.position);
 }
 
 /// Where a path of a pattern leads, in any spelling that counts.
 std::vector<std::string> PathPatterns::places_meant(const std::string& path) const {
-  if (use_ == Use::choose) return places_of(path);
+  if (use_ == Use::choose) {  // A file that is a link is a document of its own.
+    const fs::path typed(path);
+    std::error_code ignored;
+    const bool is_folder = fs::is_directory(typed, ignored);
+    return {is_folder ? without_links(typed).string()
+                      : (without_links(typed.parent_path()) / typed.filename()).string()};
+  }
   std::vector<std::string> all;
   for (const std::string& there : FileNames(letters_).find(path))
     for (std::string& place : places_of(there))
@@ -218,8 +223,7 @@ bool PathPatterns::contain(const std::string& file, std::vector<bool>& met) cons
 bool PathPatterns::contain_named(const std::string& name) const {
   if (name.starts_with('/')) return contain(name);
   const fs::path file = (folder_ / name).lexically_normal();
-  std::error_code ignored;
-  if (folder_ == current_ || fs::exists(fs::symlink_status(file, ignored))) return contain(file.string());
+  if (folder_ == current_ || is_there(file)) return contain(file.string());
   return contain(file.string()) || contain((current_ / name).lexically_normal().string());
 }
 

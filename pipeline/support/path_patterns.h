@@ -15,7 +15,7 @@ namespace docket {
 class PathPatterns {
  public:
   enum class Use {
-    choose,   ///< A pattern means what it says, and what its own links lead to.
+    choose,   ///< A pattern means what it says; links to folders in it count as the folders.
     protect,  ///< In doubt a file is meant: links count as what they lead to, and folders with all below
               ///< them.
   };
