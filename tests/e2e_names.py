@@ -133,6 +133,16 @@ class Hostile(e2e.Case):
         self.assertEqual({"'=cmd|'C calc'!A1.txt", "'\uff1d1.txt", "plain.txt"} - set(cells), set())
 
 
+    def test_messages_of_records_name_files_without_what_drives_a_terminal(self):
+        for name in ("a\x1b[31mb.txt", "c\x07d.txt", "e\u009b2J\u202ef.txt"):
+            self.write(f"in/{name}", invoice(1))
+            (self.dir / f"out/in/{name}.json").mkdir(parents=True)
+        self.run_pipeline(expect=1)
+        messages = [record["error"]["message"] for record in self.results()]
+        self.assertEqual(["out/in/" in message for message in messages], [True] * 3)
+        self.assertEqual(re.findall("[\x00-\x1f\x7f-\x9f\u202a-\u202e]", "".join(messages)), [])
+
+
 class Workers(e2e.Case):
     def test_a_worker_learns_no_key_and_docket_cannot_be_looked_into(self):
         self.write("in/a.txt", invoice(1))
