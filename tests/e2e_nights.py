@@ -229,6 +229,11 @@ class Files(Nights):
         self.run_pipeline("--report", "empty.json", "--depfile", "d")
         self.assertEqual(json.loads((self.dir / "empty.json").read_text()), self.report())
         self.run_pipeline("--report", "out/report.json", "--depfile", "out/all.d")
+        for name, target in {"linked.json": "empty.json", "linked.d": "d"}.items():
+            (self.dir / name).symlink_to(target)
+        self.run_pipeline("--report", "linked.json", "--depfile", "linked.d")
+        self.assertEqual([os.readlink(self.dir / name) for name in ("linked.json", "linked.d")], ["empty.json", "d"])
+        self.assertEqual(json.loads((self.dir / "empty.json").read_text()), self.report())
         for name in ("/dev/stdout", "-", "/dev/fd/1"):
             with open(self.dir / "taken", "wb") as taken:
                 taken.write(b"first\n")
