@@ -4,7 +4,6 @@
 
 #include <limits>
 
-#include "pipeline/support/path_patterns.h"
 #include "tests/conditions.h"
 
 namespace docket {
@@ -33,6 +32,13 @@ class Recorder final : public ConditionEngine {
  private:
   std::vector<ConditionQuestion>& asked_;
 };
+
+std::shared_ptr<const Condition> path(const char* pattern) {
+  const auto patterns =
+      std::make_shared<PathPatterns>("/project", PathPatterns::Use::choose, LetterCase::counts);
+  EXPECT_EQ(patterns->add(pattern), std::nullopt);
+  return Condition::path_matches(pattern, patterns);
+}
 
 class Asked : public testing::Test {
  protected:
@@ -78,17 +84,10 @@ TEST_F(Asked, AsksOnceForManyValuesAndSkipsWhatIsNotApplicable) {
   EXPECT_EQ(results[2][1].state, State::passed);
 }
 
-std::shared_ptr<const Condition> path_condition(const std::string& pattern) {
-  PathPatterns patterns("/project", PathPatterns::Use::choose, LetterCase::ignored);
-  EXPECT_EQ(patterns.add(pattern), std::nullopt);
-  return Condition::path_matches("path: " + pattern, std::make_shared<const PathPatterns>(patterns));
-}
-
 TEST_F(Asked, AGlobNeedsNoEngine) {
   const json record = {{"document", {{"path", "hr/a.pdf"}}}};
-  EXPECT_EQ(sent({path_condition("hr/**")}, record), "");
-  const std::shared_ptr<const Condition> both[] = {path_condition("x/**"), add("true"),
-                                                   path_condition("hr/*")};
+  EXPECT_EQ(sent({path("hr/**")}, record), "");
+  const std::shared_ptr<const Condition> both[] = {path("x/**"), add("true"), path("hr/*")};
   const auto results = evaluate(both, Quantifier::any, record);
   EXPECT_FALSE(*results[0]);
   EXPECT_TRUE(*results[1]);
