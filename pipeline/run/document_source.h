@@ -27,13 +27,13 @@ std::optional<Error> mistyped(const RunOptions& options, const Pipeline& pipelin
 /// Not for two threads at once.
 class DocumentSource {
  public:
-  /// What a run that writes does with documents which it need not work on. All are called by the thread that
-  /// calls `next`.
-  /// How a document that is up to date was ended.
+  /// How the run ended that made the record of a document.
   struct Ended {
     Outcome outcome;
     bool is_acknowledged;
   };
+  /// What a run that writes does with documents which it need not work on. All are called by the thread that
+  /// calls `next`.
   class Listener {
    public:
     virtual ~Listener() = default;
@@ -41,8 +41,7 @@ class DocumentSource {
     virtual void input_problem(const std::string& problem) = 0;
     virtual void left_out(const std::string& file) = 0;
     virtual void input_note(const std::string& note) = 0;
-    /// `outcome`: of the run that made its record.
-    virtual void up_to_date(const Input& input, Ended outcome) = 0;
+    virtual void up_to_date(const Input& input, Ended ended) = 0;
     virtual void parked(std::size_t number, const LedgerDocument& document) = 0;
     /// The document is up to date, but its row is not.
     virtual void seen(const std::string& path, const FileStamp& stamp, bool in_input) = 0;

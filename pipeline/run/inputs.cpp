@@ -175,11 +175,10 @@ class Walk final : public Inputs::Source {
         problem_(problem),
         left_out_(left_out),
         folder_link_(folder_link) {
-    const std::string root = glob_.root().empty() ? "." : glob_.root();
-    if (rules_.covers(root))
-      left_out_(root);
+    if (rules_.covers(glob_.root()))
+      left_out_(glob_.root());
     else
-      open(root, glob_.start());
+      open(glob_.root(), glob_.start());
     const auto is_a_persons = [](const Entry& entry) { return !is_of_system(entry); };
     is_bare_ = was_read_ && std::ranges::none_of(open_.front().entries, is_a_persons);
   }
@@ -457,7 +456,7 @@ std::vector<std::string> listed_folders(const std::string& source, const InputOp
   std::vector<std::string> folders;
   if (source == "-") return folders;
   for (const Meant& meant : meanings_of(source, input, names))
-    if (meant.kind != Meant::Kind::file) folders.push_back(meant.path.empty() ? "." : meant.path);
+    if (meant.kind != Meant::Kind::file) folders.push_back(meant.path);
   return folders;
 }
 

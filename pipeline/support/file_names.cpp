@@ -32,7 +32,12 @@ std::string similar_name(const fs::path& path) {
       names.push_back(at->path().filename().string());
     std::ranges::sort(names);
     const auto found = nearest(part.string(), {names.begin(), names.end()});
-    return found ? ", did you mean '" + std::string(*found) + "'?" : "";
+    if (!found) return "";
+    // An ending that both have makes no name like another.
+    const std::string stem = fs::path(*found).stem().string();
+    const bool ends_alike = fs::path(*found).extension() == part.extension();
+    if (ends_alike && stem != part.stem() && !nearest(part.stem().string(), {stem})) return "";
+    return ", did you mean '" + std::string(*found) + "'?";
   }
   return "";
 }
