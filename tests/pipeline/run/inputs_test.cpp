@@ -128,11 +128,11 @@ TEST(Inputs, WhatIsNotThereIsAProblemAndTheRestIsListed) {
   EXPECT_EQ(listing.paths, Paths{"in/a.pdf"});
   const std::string empty =
       "the folder mount is empty; if that may be, set `input: {may_be_empty: true}` in the pipeline";
-  EXPECT_EQ(listing.problems, (Paths{"inn does not exist, did you mean 'in'?",
-                                     "the folder inn does not exist, did you mean 'in'?",
-                                     "in/b.pdf does not exist",
-                                     "in/a.pdf/x does not exist", "pipe is a named pipe, not a file", empty,
-                                     empty, "in/dead.pdf is a link to nowhere, where there is no file"}));
+  EXPECT_EQ(
+      listing.problems,
+      (Paths{"inn does not exist, did you mean 'in'?", "the folder inn does not exist, did you mean 'in'?",
+             "in/b.pdf does not exist", "in/a.pdf/x does not exist", "pipe is a named pipe, not a file",
+             empty, empty, "in/dead.pdf is a link to nowhere, where there is no file"}));
 }
 
 TEST(Inputs, NoFileAtAllIsAProblemUnlessItMayBe) {
@@ -154,8 +154,7 @@ TEST(Inputs, AListNamesFiles) {
   const StandardInput names("in/a.pdf\nin\nin/b.pdf\n");
   const Listing listing = list(dir, {"-"});
   EXPECT_EQ(listing.paths, Paths{"in/a.pdf"});
-  EXPECT_EQ(listing.problems,
-            (Paths{"in is a folder, not a file", "in/b.pdf does not exist"}));
+  EXPECT_EQ(listing.problems, (Paths{"in is a folder, not a file", "in/b.pdf does not exist"}));
 }
 
 TEST(Inputs, FilesOfTheSystemAreDocumentsOnlyByTheirExactNames) {
