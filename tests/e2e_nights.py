@@ -111,6 +111,16 @@ class Input(Nights):
         self.assertEqual(self.docket("plan", "pipeline.yaml", "--only", "*.pdf").code, 1)
         self.assertEqual(self.paths(), [])
 
+    def test_each_pattern_of_only_that_chooses_none(self):
+        self.write("in/b.txt", "b")
+        for patterns, unmet in ((["a.txt", "*.pdf"], "*.pdf"), (["inn/", "in/b*", "c.txt"], "inn/ c.txt"), (["./in/a.txt", "a.txt", "in/"], "")):
+            words = [word for pattern in patterns for word in ("--only", pattern)]
+            result = self.run_over(["in"], *words)
+            wanted = [f"input: --only {unmet}: none of the 2 documents of the input matches"] if unmet else []
+            self.assertEqual(self.report()["run"].get("warnings", []), wanted)
+            self.assertIn("".join(wanted), result.err)
+            self.assertIn("".join(wanted), self.docket("plan", "pipeline.yaml", *words).err)
+
     def test_what_is_left_out_is_counted_and_no_longer_known(self):
         for name in ("in/Thumbs.db", "in/@eaDir/x.txt", "in/b.pdf.part", "in/drafts/c.txt"):
             self.write(name, "x")
@@ -194,11 +204,16 @@ class Files(Nights):
         self.write("data.json", '{"docket": 1}')
         self.write("rules.mk", "all:\n\tdo\n")
         self.write("settings", "services:\n  a: b\n")
+        for name, target in {"notes": "notes.txt", "inbox": "in", "nowhere": "no/r.json"}.items():
+            (self.dir / name).symlink_to(target)
         for words in (["--report", "no/r.json"], ["--report", "in"], ["--report", "in/"], ["--report", "notes.txt/r.json"],
                       ["--report", "notes.txt"], ["--report", "data.json"], ["--report", "./pipeline.yaml"],
                       ["--report", "in/a.txt"], ["--report", "in/r.json"], ["--report", "out/in/a.txt.json"],
                       ["--report", "out/.docket/ledger.db"], ["--report", "out/results.jsonl"], ["--depfile", "no/d"],
                       ["--depfile", "notes.txt"], ["--depfile", "rules.mk"], ["--depfile", "settings"], ["--depfile", "x", "--report", "./x"],
+                      ["--report", "notes"], ["--report", "out/../notes.txt"], ["--report", "no/../in/a.txt"],
+                      ["--report", "inbox/r.json"], ["--report", "nowhere"], ["--depfile", "notes"], ["--depfile", "out/x/../../notes.txt"],
+                      ["--depfile", "inbox/d"], ["--trace", "inbox/trace"], ["--trace", "out/../in"], ["--trace", "out/.docket"],
                       ["--trace", "notes.txt"], ["--trace", "notes.txt/x"], ["--trace", "in/trace"], ["-o", "notes.txt"]):
             with self.subTest(words):
                 result = self.docket("run", "pipeline.yaml", *words)
@@ -214,6 +229,11 @@ class Files(Nights):
         self.run_pipeline("--report", "empty.json", "--depfile", "d")
         self.assertEqual(json.loads((self.dir / "empty.json").read_text()), self.report())
         self.run_pipeline("--report", "out/report.json", "--depfile", "out/all.d")
+        for name, target in {"linked.json": "empty.json", "linked.d": "d"}.items():
+            (self.dir / name).symlink_to(target)
+        self.run_pipeline("--report", "linked.json", "--depfile", "linked.d")
+        self.assertEqual([os.readlink(self.dir / name) for name in ("linked.json", "linked.d")], ["empty.json", "d"])
+        self.assertEqual(json.loads((self.dir / "empty.json").read_text()), self.report())
         for name in ("/dev/stdout", "-", "/dev/fd/1"):
             with open(self.dir / "taken", "wb") as taken:
                 taken.write(b"first\n")

@@ -320,13 +320,6 @@ RunOutcome not_begun(RunOutcome::State state, const Error& error, const RunEnvir
   return outcome;
 }
 
-/// What the options name is not to be read as what it is not, nor written over.
-std::optional<Error> check_files(const RunOptions& options, const Pipeline& pipeline) {
-  OwnFiles own(pipeline.output_dir);
-  if (auto error = check_overlap(input_options(options, pipeline), own)) return error;
-  return options.depfile.empty() ? std::nullopt : check_depfile(options.depfile, pipeline.files);
-}
-
 /// The output is this pipeline's, and what would be replaced in it is docket's.
 std::optional<Error> check_output(const Pipeline& pipeline, const Output& output, Ledger& ledger) {
   auto reading = ledger.read();
@@ -353,7 +346,7 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
                         RunListener& listener) {
   using State = RunOutcome::State;
   if (const auto error = apply(options, pipeline)) return not_begun(State::refused, *error, environment);
-  if (const auto error = check_files(options, pipeline))
+  if (const auto error = check_overlap(input_options(options, pipeline)))
     return not_begun(State::refused, *error, environment);
   if (const auto error = mistyped(options, pipeline, environment.stop))
     return not_begun(State::refused, *error, environment);
