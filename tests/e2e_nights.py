@@ -289,6 +289,28 @@ class Worker(Nights):
                 self.assertEqual(self.paths(), [])
                 self.assertEqual(self.run_it("-q").stderr.count("docket-extract"), 1)
 
+    def test_conditions_that_cannot_be_evaluated_are_said_once_and_fail_nothing(self):
+        shutil.copy(os.path.join(os.path.dirname(e2e.DOCKET), "docket-extract"), self.worker)
+        self.assertEqual(self.run_it().returncode, 0)
+        pipeline = (self.dir / "pipeline.yaml").read_text() + "  - escalate: { when: { long: .extract.pages > 100 } }\n"
+        self.write("pipeline.yaml", pipeline)
+        for what, content, mode in (("missing", None, 0), ("not executable", "", 0o644), ("crashes", "#!/bin/sh\nkill -SEGV $$\n", 0o755),
+                                    ("another version", "#!/bin/sh\nprintf '\\002\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3\ncat <&3\n", 0o755)):
+            with self.subTest(what):
+                self.worker.unlink(missing_ok=True)
+                if content is not None:
+                    self.write("bin/docket-extract", content).chmod(mode)
+                result = self.run_it()
+                self.assertEqual(result.returncode, 4, result.stderr)
+                self.assertEqual(result.stderr.count("docket-extract"), 1, result.stderr)
+                report = self.report()
+                self.assertEqual([report["documents"]["failed"], report["run"]["exit_code"]], [0, 4])
+                self.assertIn("docket-extract", report["run"]["stopped"])
+                for verb in ("check", "plan"):
+                    said = subprocess.run([self.program, verb, "pipeline.yaml"], cwd=self.dir, capture_output=True, encoding="utf-8",
+                                          check=False, timeout=e2e.TIMEOUT)
+                    self.assertEqual(said.returncode, 4, said.stderr)
+
     def test_who_needs_none_does_not_miss_it(self):
         shutil.copy(os.path.join(os.path.dirname(e2e.DOCKET), "docket-extract"), self.worker)
         self.assertEqual(self.run_it().returncode, 0)
