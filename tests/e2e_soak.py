@@ -28,7 +28,7 @@ output: {{ dir: out }}
 policy: {{ private: ["path: in/hr/"] }}
 backends:
   near:  {{ type: openai, url: "{near}", model: model, context: 8192, timeout: 500ms, max_concurrent: 8 }}
-  cloud: {{ type: openai, url: "{cloud}", model: model, context: 8192, location: cloud, max_concurrent: 8,
+  cloud: {{ type: openai, url: "{cloud}", model: large, context: 8192, location: cloud, max_concurrent: 8,
             price: {{ input: 3.00, output: 15.00 }} }}
 stages:
   - extract:

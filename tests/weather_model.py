@@ -123,7 +123,7 @@ class WeatherModel:
         length = re.search(r"(?i)content-length: *(\d+)", head)
         content = await reader.readexactly(int(length.group(1))) if length else b""
         if head.startswith("GET"):
-            listing = {"object": "list", "data": [{"id": "model", "object": "model"}]}
+            listing = {"object": "list", "data": [{"id": name, "object": "model"} for name in ("model", "large")]}
             return await self._send(writer, Reply(200, json.dumps(listing).encode()))
         body = json.loads(content)
         prompt = json.dumps(body["messages"])
