@@ -25,16 +25,16 @@ std::unique_ptr<ConditionEngine> condition_engine();
 ModelDigests find_models(const Pipeline& pipeline, bool offline, const std::stop_token& stop);
 
 struct Options {
-  int jobs = 1;                          ///< Extraction workers.
-  std::filesystem::path extract_worker;  ///< The program docket-extract.
+  int jobs = 1;                                 ///< Extraction workers.
+  std::filesystem::path extract_worker;         ///< The program docket-extract.
   std::function<void(const Error&)> no_worker;  ///< See ExtractPoolOptions.
-  std::stop_token stop;                  ///< No call is begun any more.
-  std::stop_token hard_stop;             ///< Ends calls that are on their way.
-  bool offline = false;                  ///< No question leaves this machine.
-  std::filesystem::path trace;           ///< Folder for requests and replies; empty: none are kept.
-  AnswerStore* answers = nullptr;        ///< Outlives the backend. Null: answers are not remembered.
-  ModelDigests models;                   ///< Answers of other models are not reused.
-  bool reuse_answers = true;             ///< Not: models are asked again what they have answered before.
+  std::stop_token stop;                         ///< No call is begun any more.
+  std::stop_token hard_stop;                    ///< Ends calls that are on their way.
+  bool offline = false;                         ///< No question leaves this machine.
+  std::filesystem::path trace;                  ///< Folder for requests and replies; empty: none are kept.
+  AnswerStore* answers = nullptr;               ///< Outlives the backend. Null: answers are not remembered.
+  ModelDigests models;                          ///< Answers of other models are not reused.
+  bool reuse_answers = true;  ///< Not: models are asked again what they have answered before.
   /// Told by any thread what people should know of a server, such as a setting that it refuses; empty:
   /// nobody.
   std::function<void(const std::string&)> warn = {};

@@ -103,8 +103,8 @@ std::optional<std::vector<LedgerDocument>> find_all(OpenedLedger& opened, const 
     }
   }
   std::ranges::sort(found, {}, &LedgerDocument::path);
-  const auto twice = std::ranges::unique(found, {}, &LedgerDocument::path);
-  found.erase(twice.begin(), twice.end());
+  const auto same = [](const LedgerDocument& a, const LedgerDocument& b) { return a.path == b.path; };
+  found.erase(std::unique(found.begin(), found.end(), same), found.end());
   return found;
 }
 
