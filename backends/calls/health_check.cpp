@@ -57,7 +57,8 @@ bool was_answered(const Reply& reply) { return reply.answer || is(reply, ErrorCl
 /// To the small question. Models that are broken write one letter again and again, or any words.
 bool is_sensible(const Reply& reply) {
   const auto* words = reply.answer ? reply.answer->value.get_ptr<const std::string*>() : nullptr;
-  return words != nullptr && (to_lower(*words).find("ok") != std::string::npos || words->starts_with('{'));
+  return words != nullptr && (to_lower(*words).find("ok") != std::string::npos ||
+                              (words->starts_with('{') && words->ends_with('}')));
 }
 
 /// In the order of a quarter of a token: tokens of most scripts hold less than one letter.
@@ -252,7 +253,7 @@ class HealthCheck final : public Backend {
 
   static std::string names_of_left_out(int left_out) {
     std::string names = "log probabilities";
-    if (left_out >= 2) names += ", temperature, what says not to think";
+    if (left_out >= 2) names += ", temperature, the word about thinking";
     if (left_out >= 3) names += ", the schema, which it is told in words, max_tokens under its usual name";
     return names;
   }

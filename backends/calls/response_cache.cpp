@@ -157,7 +157,7 @@ class ResponseCache final : public Backend {
 
   /// Of an answer that is of no use: nobody waits until the note is written, but the next call does.
   static std::function<void(const std::optional<Error>&)> let_go(std::shared_ptr<void>& place) {
-    if (!place) return {};
+    if (place.use_count() == 0) return {};  // A place points to nothing.
     return [place = std::exchange(place, nullptr)](const std::optional<Error>&) mutable { place.reset(); };
   }
 

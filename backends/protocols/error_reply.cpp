@@ -383,9 +383,11 @@ Reply error_reply(const HttpReply& reply) {
   if (passes && again == "false") return unproven(ErrorClass::transient, said(reply, error));
   if (passes) return come_back(reply, error, status);
   if (has(names_in(error), "model_not_found")) return failed(ErrorClass::unavailable, said(reply, error));
-  if (is_account_by_words(error)) return unproven(ErrorClass::unavailable, said(reply, error));
+  if (is_account_by_words(error) && status < 500)
+    return unproven(ErrorClass::unavailable, said(reply, error));
   if (status == 403 || status == 404 || status == 405 || status == 501)
     return closed_door(reply, error, status);
+  if (status >= 500 && says_cannot_load(error)) return failed(ErrorClass::unavailable, said(reply, error));
   if (says_no_model(error) || says_cannot_load(error))
     return unproven(ErrorClass::unavailable, said(reply, error));
   if (status == 0 && says_server_failed(error)) return failed(ErrorClass::transient, said(reply, error));
