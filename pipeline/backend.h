@@ -69,14 +69,14 @@ struct Prompt {
   std::string task;
   std::string diagnostic;  ///< What was wrong with the last answer to this prompt; empty: it is the first.
   /// Of the answer, an object. What a server cannot enforce is checked here. Null: any words are an answer,
-  /// and its value is null.
+  /// and its value is their beginning.
   std::shared_ptr<const Schema> schema;
   std::int64_t most_output_tokens = 0;  ///< What an answer may take, without thinking.
-  /// How much is left out of the request that a server might refuse: 0: nothing; 1: what only helps; 2: also
-  /// the schema, which the words of the question then have; 3: all that is optional.
+  /// How much is left out of the request that a server might refuse: 0: nothing; 1: log probabilities; 2: all
+  /// that only helps; 3: also the schema, which the words of the question then have; 4: all that is optional.
   int left_out = 0;
 };
-inline constexpr int all_left_out = 3;  ///< Of Prompt::left_out.
+inline constexpr int all_left_out = 4;  ///< Of Prompt::left_out.
 
 /// Models answer a Prompt, the rules tier a ClassifyQuestion or a FieldsQuestion, the workers an
 /// ExtractQuestion.
@@ -166,8 +166,8 @@ struct Reply {
   std::shared_ptr<void> place = nullptr;
   bool cut_off = false;     ///< With ErrorClass::content: most_output_tokens was too little.
   bool overloaded = false;  ///< The server asks everybody to slow down (429, 503, 529).
-  /// With an Error: the server said no in words that prove nothing, neither that the document is at fault nor
-  /// that the backend is. The class is a guess.
+  /// With an Error: nothing proves that the document is at fault, nor that the backend is. The server said no
+  /// in words, and the class is a guess; or it gave a bad answer (`content`), and no good one to anybody.
   bool unproven = false;
 };
 

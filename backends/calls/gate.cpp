@@ -50,6 +50,11 @@ bool says_nothing(const Reply& reply) {
   return error == ErrorClass::cancelled || error == ErrorClass::withheld || error == ErrorClass::bug;
 }
 
+/// Good or not, it may have to be paid for.
+bool is_of_a_model(const Reply& reply) {
+  return reply.answer || reply.answer.error().error_class == ErrorClass::content;
+}
+
 class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
  public:
   Gate(std::vector<std::unique_ptr<Backend>> addresses, const GateOptions& options, Timer& timer)
@@ -122,7 +127,7 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
         is_over = false;
       } else {
         reply = verdict(call, std::move(reply), now);
-        if (options_.keeps_places && reply.answer) {
+        if (options_.keeps_places && is_of_a_model(reply)) {
           reply.place = place_at(call.lane);
         } else {
           --lanes_[call.lane].running;

@@ -11,6 +11,7 @@
 #include "backends/calls/queue_wait.h"
 #include "backends/protocols/message.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket::backends {
 namespace {
@@ -53,6 +54,59 @@ bool is(const Reply& reply, ErrorClass error_class) {
 /// Whatever the model made of the question: it was asked.
 bool was_answered(const Reply& reply) { return reply.answer || is(reply, ErrorClass::content); }
 
+/// To the small question. Models that are broken write one letter again and again, or any words.
+bool is_sensible(const Reply& reply) {
+  const auto* words = reply.answer ? reply.answer->value.get_ptr<const std::string*>() : nullptr;
+  return words != nullptr && (to_lower(*words).find("ok") != std::string::npos ||
+                              (words->starts_with('{') && words->ends_with('}')));
+}
+
+/// In the order of a quarter of a token: tokens of most scripts hold less than one letter.
+std::size_t weight_of(std::string_view text) {
+  constexpr std::size_t of_letter = 6;
+  std::size_t weight = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (!continues_character(c)) weight += byte < 0x80 ? 1 : of_letter;
+  }
+  return weight;
+}
+
+std::size_t weight_of(const Prompt& prompt) {
+  std::size_t weight = weight_of(prompt.system) + weight_of(prompt.task);
+  for (const PromptPart& part : prompt.document)
+    weight += weight_of(part.text);
+  return weight;
+}
+
+/// In lower case, with one blank around each.
+std::string only_words(std::string_view text) {
+  std::string words = " ";
+  for (const char c : text) {
+    if (is_alnum(c) || static_cast<unsigned char>(c) >= 0x80)
+      words += to_lower(c);
+    else if (words.back() != ' ')
+      words += ' ';
+  }
+  return words + " ";
+}
+
+/// True if some words in a row stand in the document, too.
+bool quotes_document(const Error& error, const Prompt& prompt) {
+  constexpr std::size_t in_a_row = 4;
+  const std::string said = only_words(error.message);
+  std::vector<std::size_t> begins;
+  for (std::size_t at = said.find(' '); at != std::string::npos; at = said.find(' ', at + 1))
+    begins.push_back(at);
+  for (const PromptPart& part : prompt.document) {
+    const std::string text = only_words(part.text);
+    for (std::size_t i = 0; i + in_a_row < begins.size(); ++i)
+      if (text.find(said.substr(begins[i], begins[i + in_a_row] - begins[i] + 1)) != std::string::npos)
+        return true;
+  }
+  return false;
+}
+
 class HealthCheck final : public Backend {
  public:
   HealthCheck(std::unique_ptr<Backend> inner, HealthCheckOptions options, Timer& timer)
@@ -73,15 +127,18 @@ class HealthCheck final : public Backend {
     Request request;
     Done done;
     int times_sent = 0;
-    Reply refusal = {};             ///< The last one.
-    std::string proven_words = {};  ///< Of a refusal when the server was healthy.
+    std::uint64_t good_before = 0;     ///< Good answers to others when it was sent.
+    Reply refusal = {};                ///< The last one, or a bad answer.
+    std::string words_in_doubt = {};   ///< Of a refusal,
+    std::uint64_t answers_before = 0;  ///< and how many answers there were before it came first.
     Spending spent = {};
     std::int64_t cpu_ns = 0;
     Timer::Clock::duration queued{0};
     Time waits_since = {};  ///< For the verdict.
 
     Prompt& prompt() { return std::get<Prompt>(request.question); }
-    std::size_t size() { return prompt_bytes(prompt()); }
+    std::size_t weight() { return weight_of(prompt()); }
+    bool is_bad_answer() const { return is(refusal, ErrorClass::content); }
     const std::string& stage() const { return request.asked_by.stage; }
     std::string words() const { return words_of(refusal.answer.error()); }
   };
@@ -112,6 +169,10 @@ class HealthCheck final : public Backend {
 
   void send(const CallPtr& call) noexcept {
     ++call->times_sent;
+    {
+      const std::lock_guard lock(mutex_);
+      call->good_before = good_answers_;
+    }
     inner_->submit(call->request, [this, call](Reply reply) { consider(call, std::move(reply)); });
   }
 
@@ -119,60 +180,99 @@ class HealthCheck final : public Backend {
     call->spent += reply.spent;
     call->cpu_ns += reply.cpu_ns;
     note_wait(*call, reply.queued);
-    if (was_answered(reply)) note_answer(*call);
-    if (is(reply, ErrorClass::unavailable) && !reply.unproven) {
+    if (was_answered(reply)) note_answer(*call, reply.answer.has_value());
+    if (is(reply, ErrorClass::content)) return consider_bad_answer(call, std::move(reply));
+    const bool is_clear = reply.answer || !reply.unproven || is_believed(*call, reply);
+    if (is_clear && is(reply, ErrorClass::unavailable)) {
       const std::lock_guard lock(mutex_);
       unavailable_ = reply.answer.error();
     }
-    const bool is_clear = reply.answer || !reply.unproven || is_believed(*call, reply);
     if (is_clear) return end(*call, std::move(reply));
     call->refusal = std::move(reply);
-    call->words() == call->proven_words ? go_on(call) : doubt(call);
+    consider_refusal(call);
   }
 
-  /// A text that may be too long is, and trouble passes at a server that has just answered.
+  /// A text that may be too long is, trouble passes at a server that has just answered, and who speaks of an
+  /// account before any answer means its own.
   bool is_believed(Call& call, const Reply& reply) {
     const std::lock_guard lock(mutex_);
     if (is(reply, ErrorClass::transient)) return was_healthy();
+    if (is(reply, ErrorClass::unavailable))
+      return answers_ == 0 && !quotes_document(reply.answer.error(), call.prompt());
     return is(reply, ErrorClass::too_long) && may_be_too_long(call);
   }
 
-  void note_answer(Call& call) {
+  void consider_refusal(const CallPtr& call) noexcept {
+    bool is_proven = false;
+    bool may_be_proven_by_others = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (call->words() != call->words_in_doubt) {
+        call->words_in_doubt = call->words();
+        call->answers_before = answers_;
+        may_be_proven_by_others = call->times_sent == 1 && was_healthy() && !may_be_too_long(*call) &&
+                                  known_.contains(call->words_in_doubt);
+      }
+      is_proven = answers_ > call->answers_before;
+    }
+    if (is_proven) return go_on(call);
+    may_be_proven_by_others && !timer_.stopped() ? send(call) : doubt(call);
+  }
+
+  /// The first one to a prompt will be asked about again: nothing hangs on it yet.
+  void consider_bad_answer(const CallPtr& call, Reply reply) noexcept {
+    bool is_proven = false;
+    {
+      const std::lock_guard lock(mutex_);
+      is_proven = good_answers_ > call->good_before;
+    }
+    reply.unproven = !is_proven;
+    if (is_proven || call->prompt().diagnostic.empty() || timer_.stopped())
+      return end(*call, std::move(reply));
+    call->refusal = std::move(reply);
+    doubt(call);
+  }
+
+  void note_answer(Call& call, bool is_good) {
     bool is_news = false;
     const int left_out = call.prompt().left_out;
     {
       const std::lock_guard lock(mutex_);
       healthy_at_ = timer_.now();
-      longest_ = std::max(longest_, call.size());
+      ++answers_;
+      if (is_good) ++good_answers_;
+      longest_ = std::max(longest_, call.weight());
       answered_.insert(call.stage());
       if (left_out > 0) is_news = left_out_.emplace(call.stage(), left_out).second;
     }
     if (!is_news || !options_.warn) return;
     options_.warn(call.refusal.answer.error().message +
                   "; it answers when what is optional is left out of the question (" +
-                  (left_out == 1 ? "log probabilities, temperature and the like"
-                                 : "also the schema, which it is told in words") +
-                  "), so that is done for the rest of the run");
+                  names_of_left_out(left_out) + "), so that is done for the rest of the run");
+  }
+
+  static std::string names_of_left_out(int left_out) {
+    std::string names = "log probabilities";
+    if (left_out >= 2) names += ", temperature, the word about thinking";
+    if (left_out >= 3) names += ", the schema, which it is told in words, max_tokens under its usual name";
+    return names;
   }
 
   // The question of docket's own.
 
   void doubt(const CallPtr& call) noexcept {
     std::optional<Error> refused;
-    bool is_known = false;
     {
       const std::lock_guard lock(mutex_);
       if (timer_.stopped()) refused = Error{ErrorClass::cancelled, "the run was stopped"};
       if (unavailable_) refused = unavailable_;
-      is_known = known_.contains(call->words()) && was_healthy();
-      if (!refused && !is_known) {
+      if (!refused) {
         call->waits_since = timer_.now();
         doubted_.push_back(call);
         if (std::exchange(is_checking_, true)) return;
       }
     }
     if (refused) return end(*call, {.answer = *refused});
-    if (is_known) return go_on(call);
     inner_->submit(small_question(call->request), [this, call](Reply reply) {
       call->spent += reply.spent;
       call->cpu_ns += reply.cpu_ns;
@@ -191,9 +291,10 @@ class HealthCheck final : public Backend {
       waiting.swap(waiting_);
       if (is_healthy) {
         healthy_at_ = timer_.now();
+        ++answers_;
         if (known_.size() > most_words_known) known_.clear();
         for (const CallPtr& call : doubted)
-          known_.try_emplace(call->words());
+          if (!call->is_bad_answer()) known_.try_emplace(call->words());
       } else if (is_refusal(verdict)) {
         unavailable_ =
             Error{ErrorClass::unavailable, doubted.front()->refusal.answer.error().message +
@@ -202,7 +303,9 @@ class HealthCheck final : public Backend {
     }
     for (const CallPtr& call : doubted) {
       note_wait(*call, timer_.now() - call->waits_since);
-      if (is_healthy)
+      if (call->is_bad_answer())
+        judge_bad_answer(*call, verdict);
+      else if (is_healthy)
         go_on(call);
       else
         end(*call, unsettled(*call, verdict));
@@ -211,6 +314,11 @@ class HealthCheck final : public Backend {
       note_wait(*call, timer_.now() - call->waits_since);
       begin(call);
     }
+  }
+
+  void judge_bad_answer(Call& call, const Reply& verdict) noexcept {
+    call.refusal.unproven = !is_sensible(verdict);
+    end(call, std::move(call.refusal));
   }
 
   static bool is_refusal(const Reply& verdict) {
@@ -238,7 +346,6 @@ class HealthCheck final : public Backend {
     const Error refusal = call->refusal.answer.error();
     if (refusal.error_class == ErrorClass::transient || refusal.error_class == ErrorClass::too_long)
       return end(*call, std::move(call->refusal));
-    call->proven_words = call->words();
     if (const std::optional<ErrorClass> fault = next_step(*call)) {
       call->refusal.answer =
           Error{*fault, refusal.message + " (a small question of docket's own was answered)"};
@@ -252,7 +359,7 @@ class HealthCheck final : public Backend {
     const std::lock_guard lock(mutex_);
     const bool settings_are_right = answered_.contains(call.stage());
     const bool may_be_long = may_be_too_long(call);
-    Known& known = known_[call.proven_words];
+    Known& known = known_[call.words_in_doubt];
     if (may_be_long && (settings_are_right || !std::exchange(known.was_too_long, true)))
       return ErrorClass::too_long;
     if (call.times_sent == 1) return std::nullopt;  // As it was: a server may also say no by mistake.
@@ -269,7 +376,7 @@ class HealthCheck final : public Backend {
   }
 
   bool may_be_too_long(Call& call) const {
-    return call.size() >= options_.long_prompt && call.size() > longest_;
+    return prompt_bytes(call.prompt()) >= options_.long_prompt && call.weight() > longest_;
   }
 
   /// What the verdict takes counts against no document's deadline.
@@ -280,7 +387,7 @@ class HealthCheck final : public Backend {
 
   static void end(Call& call, Reply reply) noexcept {
     reply.queued = call.queued;
-    reply.unproven = false;
+    reply.unproven = reply.unproven && is(reply, ErrorClass::content);
     reply.spent = std::move(call.spent);
     reply.cpu_ns = call.cpu_ns;
     call.done(std::move(reply));
@@ -296,7 +403,9 @@ class HealthCheck final : public Backend {
   std::vector<CallPtr> waiting_;         // Not sent yet because of it.
   std::optional<Error> unavailable_;     // What everything is answered with.
   Time healthy_at_ = Time::min();        // The last answer.
-  std::size_t longest_ = 0;              // Bytes of the longest prompt that was answered.
+  std::uint64_t answers_ = 0;            // To all calls, and to the question of docket's own.
+  std::uint64_t good_answers_ = 0;       // Of those to calls.
+  std::size_t longest_ = 0;              // Weight of the longest prompt that was answered.
   std::set<std::string> answered_;       // Stages: their settings are right as they are sent.
   std::map<std::string, int> left_out_;  // By stage: what made the server answer.
   std::map<std::string, Known> known_;   // By the words of a refusal.

@@ -53,12 +53,15 @@ class Reask final : public Backend {
       if (reply.cut_off) prompt.most_output_tokens *= 2;
       return ask(call);
     }
-    if (is_none && call->answers > 1) {
-      const Error error = reply.answer.error();
-      reply.answer =
-          Error{error.error_class, error.message + " (" + std::to_string(call->answers) + " answers)"};
-    }
+    if (is_none) reply.answer = last_word(*call, reply);
     end(*call, std::move(reply));
+  }
+
+  static Error last_word(const Call& call, const Reply& reply) {
+    Error error = reply.answer.error();
+    if (call.answers > 1) error.message += " (" + std::to_string(call.answers) + " answers)";
+    if (!reply.unproven) return error;
+    return {ErrorClass::transient, error.message + "; nor did the backend answer anything else"};
   }
 
   static void end(const Call& call, Reply reply) noexcept {

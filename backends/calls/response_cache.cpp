@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "backends/calls/queue_wait.h"
@@ -137,7 +138,7 @@ class ResponseCache final : public Backend {
     if (!reply.answer) {
       call.outcome = name(reply.answer.error().error_class);
       call.message = reply.answer.error().message;
-      memory_.store->call_ended(std::move(call), std::nullopt, {});
+      memory_.store->call_ended(std::move(call), std::nullopt, let_go(reply.place));
       return done(std::move(reply));
     }
     call.outcome = "ok";
@@ -152,6 +153,12 @@ class ResponseCache final : public Backend {
           kept->place.reset();  // Only now may another call be made in its place.
           done(std::move(*kept));
         });
+  }
+
+  /// Of an answer that is of no use: nobody waits until the note is written, but the next call does.
+  static std::function<void(const std::optional<Error>&)> let_go(std::shared_ptr<void>& place) {
+    if (place.use_count() == 0) return {};  // A place points to nothing.
+    return [place = std::exchange(place, nullptr)](const std::optional<Error>&) mutable { place.reset(); };
   }
 
   std::int64_t count_attempt(const std::string& request, bool answered) {

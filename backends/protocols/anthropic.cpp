@@ -110,8 +110,8 @@ class Anthropic final : public Protocol {
   }
 
   void leave_out(int left_out, Server& server) const override {
-    if (left_out >= 1) server.refused["thinking"] = server.refused["cache_control"] = no_value_left;
-    if (left_out >= 2) server.refused["output_config"] = no_value_left;
+    if (left_out >= 2) server.refused["thinking"] = server.refused["cache_control"] = no_value_left;
+    if (left_out >= 3) server.refused["output_config"] = no_value_left;
   }
 
  private:

@@ -57,19 +57,34 @@ bool has_any(std::string_view text, const std::string_view (&parts)[n]) {
 /// Type and code in lower case: names that a program is to read.
 std::string names_in(const ServerError& error) { return to_lower(error.type + " " + error.code); }
 
-/// The words of the message in lower case, without what stands in quotes and is longer than a name: it may be
-/// the document's.
+/// `text` without what stands between quotation marks and is longer than `longest` bytes: it may be the
+/// document's.
+std::string without_quotations(std::string text, std::size_t longest) {
+  for (std::size_t begin = text.find('"'); begin != std::string::npos; begin = text.find('"', begin + 1)) {
+    const std::size_t end = text.find('"', begin + 1);
+    if (end == std::string::npos) break;
+    if (end - begin > longest) text.erase(begin + 1, end - begin - 1);
+    begin = text.find('"', begin + 1);
+  }
+  return text;
+}
+
+/// The words of the message in lower case, without quotations that are longer than a name.
 std::string words_in(const ServerError& error) {
   constexpr std::size_t longest_name = 40;
   std::string words = to_lower(error.text);
   std::erase_if(words, [](char c) { return c == '`' || c == '\''; });  // Around names.
-  for (std::size_t begin = words.find('"'); begin != std::string::npos; begin = words.find('"', begin + 1)) {
-    const std::size_t end = words.find('"', begin + 1);
-    if (end == std::string::npos) break;
-    if (end - begin > longest_name) words.erase(begin + 1, end - begin - 1);
-    begin = words.find('"', begin + 1);
+  return without_quotations(std::move(words), longest_name);
+}
+
+/// Each word of the text in lower case, with a blank before and after it.
+std::string apart(std::string_view text) {
+  std::string words = " ";
+  for (const char c : text) {
+    const bool is_part = is_alnum(c) || static_cast<unsigned char>(c) >= 0x80;
+    if (is_part || words.back() != ' ') words += is_part ? to_lower(c) : ' ';
   }
-  return words;
+  return words + " ";
 }
 
 /// Money or a quota is used up: coming back later in this run is of no use.
@@ -81,25 +96,49 @@ bool says_used_up(const ServerError& error) {
   return has(names, "billing") || has_any(names, signs) || has_any(to_lower(error.text), signs);
 }
 
-/// The account, its key or its money: a thing of which an account has one, and a state that ends its use.
-bool says_account(const ServerError& error) {
-  static constexpr std::string_view types[] = {
-      "billing", "quota",       "credit",      "budget",  "authenticat", "permission",    "payment",
-      "account", "spend_limit", "usage_limit", "api_key", "suspended",   "access_denied", "unauthorized"};
+/// True if it speaks of a text, so perhaps of one document; what is no short message may quote one.
+bool may_speak_of_a_document(const ServerError& error) {
+  constexpr std::size_t longest_message = 250;
+  static constexpr std::string_view words[] = {
+      " text ",       " texts ",     " content ", " contents ",  " document ",   " documents ", " file ",
+      " page ",       " pages ",     " input ",   " inputs ",    " prompt ",     " message ",   " messages ",
+      " language ",   " languages ", " card ",    " number ",    " characters ", " policy ",    " policies ",
+      " moderation ", " safety ",    " filter ",  " filtered ",  " personal ",   " detected ",  " invoice ",
+      " terms ",      " firewall ",  " waf ",     " parameter ", " parameters ", " feature ",   " features ",
+      " setting ",    " settings ",  " parties ", " contract ",  " letter ",     " person "};
+  const std::string said = apart(error.text);
+  return error.text.size() > longest_message || has(error.text, "<") || has_any(said, words) ||
+         has_any(apart(names_in(error)), words);
+}
+
+/// A thing of which an account has one, and a state that ends its use.
+bool names_account(std::string_view words) {
   static constexpr std::string_view things[] = {
       "account",   "organi",  "workspace", "subscription", "tenant", "api key", "api_key",
       "apikey",    "quota",   "credit",    "balance",      "budget", "usage",   " spend",
       "billing",   "payment", "license",   "licence",      "trial",  "project", "allowance",
-      "free tier", "funds",   "token has", "access token", "plan "};
+      "free tier", "funds",   "token has", "access token"};
   static constexpr std::string_view states[] = {
-      "disabled",     "suspend",    "deactivat",    "blocked", "banned",     "expired",    "exhaust",
-      "reached",      "exceed",     "insufficient", "limit",   "too low",    "not enough", "used up",
-      "no remaining", "deplet",     "on hold",      "overdue", "unpaid",     "inactive",   "revoked",
-      "not valid",    "invalid",    "incorrect",    "locked",  "terminated", "ran out",    "run out",
-      "no longer",    "not active", "past due",     "out of ", "not found",  "top up",     "upgrade",
-      "enable ",      " left",      "not available"};
-  const std::string words = words_in(error);
-  return has_any(names_in(error), types) || (has_any(words, things) && has_any(words, states));
+      "disabled",   "suspend",    "deactivat",    "blocked",      "banned",    "expired",
+      "exhaust",    "reached",    "exceed",       "insufficient", "limit",     "too low",
+      "not enough", "used up",    "no remaining", "deplet",       "on hold",   "overdue",
+      "unpaid",     "inactive",   "revoked",      "not valid",    "invalid",   "incorrect",
+      "locked",     "terminated", "ran out",      "run out",      "no longer", "not active",
+      "past due",   "out of ",    "not found",    "top up",       " left",     "not available"};
+  return has_any(words, things) && has_any(words, states);
+}
+
+/// Type or code say that the account, its key or its money ends all use of the server.
+bool is_account_by_type(const ServerError& error) {
+  static constexpr std::string_view types[] = {"billing",     "authenticat", "payment_required",
+                                               "spend_limit", "usage_limit", "unauthorized"};
+  const std::string names = names_in(error);
+  return (has_any(names, types) || names_account(names)) && !may_speak_of_a_document(error);
+}
+
+/// Words say the same: hardly about a document, but no proof.
+bool is_account_by_words(const ServerError& error) {
+  return names_account(without_quotations(words_in(error), 0)) && !may_speak_of_a_document(error);
 }
 
 bool says_no_model(const ServerError& error) {
@@ -108,13 +147,13 @@ bool says_no_model(const ServerError& error) {
       "not found",     "does not exist", "not exist",      "not loaded", "no model",
       "unknown model", "not available",  "decommissioned", "no such",    "not deployed"};
   const std::string words = words_in(error);
-  return has(names_in(error), "model_not_found") || (has_any(words, things) && has_any(words, states));
+  return has_any(words, things) && has_any(words, states) && !may_speak_of_a_document(error);
 }
 
 /// The model is there, but this machine cannot hold it.
 bool says_cannot_load(const ServerError& error) {
   static constexpr std::string_view signs[] = {"more system memory", "failed to load", "unable to load"};
-  return has_any(words_in(error), signs);
+  return has_any(words_in(error), signs) && !may_speak_of_a_document(error);
 }
 
 /// In the words of one server or another, and hardly about anything else.
@@ -224,20 +263,13 @@ std::optional<Reply> known_reply(const HttpReply& reply, const ServerError& erro
   return std::nullopt;
 }
 
-/// 403 may also be a filter's word about one document, 404 a gateway's about one setting.
-Reply forbidden(const HttpReply& reply, const ServerError& error, int status) {
-  static constexpr std::string_view doors[] = {"permission", "denied",    "forbidden", "access",
-                                               "authori",    "authentic", "region",    "country"};
-  const std::string words = words_in(error);
-  const bool is_known = error.message.empty() || says_account(error) || has_any(words, doors) ||
-                        has_any(names_in(error), doors);
-  const std::string message = said(reply, error) + (status == 403 ? "; check 'api_key' and its permissions"
-                                                                  : "; check 'url' and 'model'");
-  if (status == 403)
-    return is_known ? failed(ErrorClass::unavailable, message) : unproven(ErrorClass::unavailable, message);
+/// A gateway's word about one setting or one document may have these statuses too.
+Reply closed_door(const HttpReply& reply, const ServerError& error, int status) {
   static constexpr std::string_view settings[] = {"parameter", "setting", "argument", "option", "support"};
-  return has_any(words, settings) && !says_no_model(error) ? unproven(ErrorClass::unavailable, message)
-                                                           : failed(ErrorClass::unavailable, message);
+  if (status == 403) return unproven(ErrorClass::rejected, said(reply, error));
+  const bool may_be_a_setting = has_any(words_in(error), settings) || may_speak_of_a_document(error);
+  return unproven(may_be_a_setting && !says_no_model(error) ? ErrorClass::rejected : ErrorClass::unavailable,
+                  said(reply, error) + "; check 'url' and 'model'");
 }
 
 }  // namespace
@@ -321,7 +353,7 @@ TooLong says_too_long(const ServerError& error) {
                                                "rate limit", "quota",   "tpm"};
   if (has_any(words, rates)) return TooLong::no;
   if (speaks_of_window(error)) return TooLong::by_words;
-  if (says_account(error)) return TooLong::no;
+  if (names_account(words)) return TooLong::no;
   static constexpr std::string_view things[] = {"prompt", "input", "token", "context", "document", "text"};
   static constexpr std::string_view states[] = {"too long",    "too large",    "too big",  "exceed",
                                                 "longer than", "larger than",  "too many", "more than",
@@ -364,18 +396,22 @@ Reply error_reply(const HttpReply& reply) {
   if (auto known = known_reply(reply, error, status)) return *std::move(known);
   const std::string again = to_lower(header(reply, "x-should-retry"));  // The vendors' SDKs obey it.
   if (again == "true") return come_back(reply, error, status);
-  if (status == 401)
+  if (status == 401 || status == 407)
     return failed(ErrorClass::unavailable, said(reply, error) + "; check 'api_key' and its permissions");
-  if (status == 403 || status == 404 || status == 405 || status == 501)
-    return forbidden(reply, error, status);
-  if (status == 402 || (status == 429 && says_used_up(error)))
-    return failed(ErrorClass::unavailable, said(reply, error));
   const bool passes = status == 408 || status == 409 || status == 425 || status == 429 || status == 499 ||
-                      (status >= 500 && !says_cannot_load(error));
+                      (status >= 500 && status != 501 && !says_cannot_load(error));
+  if (status == 402 || (status == 429 && says_used_up(error)) || (!passes && is_account_by_type(error)))
+    return failed(ErrorClass::unavailable, said(reply, error));
   if (passes && again == "false") return unproven(ErrorClass::transient, said(reply, error));
   if (passes) return come_back(reply, error, status);
-  if (says_account(error) || says_no_model(error) || says_cannot_load(error))
-    return failed(ErrorClass::unavailable, said(reply, error));
+  if (has(names_in(error), "model_not_found")) return failed(ErrorClass::unavailable, said(reply, error));
+  if (is_account_by_words(error) && status < 500)
+    return unproven(ErrorClass::unavailable, said(reply, error));
+  if (status == 403 || status == 404 || status == 405 || status == 501)
+    return closed_door(reply, error, status);
+  if (status >= 500 && says_cannot_load(error)) return failed(ErrorClass::unavailable, said(reply, error));
+  if (says_no_model(error) || says_cannot_load(error))
+    return unproven(ErrorClass::unavailable, said(reply, error));
   if (status == 0 && says_server_failed(error)) return failed(ErrorClass::transient, said(reply, error));
   return unproven(ErrorClass::rejected, said(reply, error));
 }

@@ -36,8 +36,9 @@ ServerError server_error(const std::string& body);
 std::optional<ServerError> error_in(const HttpReply& reply);
 
 /// What an error reply means, whatever its status: the class of the Error, whether it is proven, whether all
-/// should slow down, how long to wait. Status, type and code come first; words are hints, and where they give
-/// none, the class is `rejected` and unproven.
+/// should slow down, how long to wait. Status, type and code come first; words are hints, so unproven: of
+/// class `unavailable` where they speak of the account, the model or the address and of no text, else
+/// `rejected`.
 Reply error_reply(const HttpReply& reply);
 
 /// What a reply with status 200 means that is not the JSON which it must be: the server, or what stands

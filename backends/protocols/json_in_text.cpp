@@ -82,14 +82,17 @@ bool begins_like_an_object(std::string_view text) {
 
 }  // namespace
 
+bool begins_to_think(std::string_view text) {
+  return std::ranges::any_of(thinking_begins,
+                             [&](std::string_view mark) { return trim(text).starts_with(mark); });
+}
+
 std::string_view without_thinking(std::string_view text) {
   text = last_channel(text);
   std::optional<std::string_view> rest = behind_thought(text);
   for (int thoughts = 0; rest && thoughts < most_thoughts; ++thoughts) {
     text = *rest;
-    const bool thinks_again = std::ranges::any_of(
-        thinking_begins, [&](std::string_view mark) { return trim(text).starts_with(mark); });
-    rest = thinks_again ? behind_thought(text) : std::nullopt;
+    rest = begins_to_think(text) ? behind_thought(text) : std::nullopt;
   }
   return trim(text);
 }

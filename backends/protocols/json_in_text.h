@@ -9,6 +9,9 @@ namespace docket::backends {
 /// may be missing, and the channels before the last one of gpt-oss.
 std::string_view without_thinking(std::string_view text);
 
+/// True if a thought begins the text. Behind `without_thinking`: one that was never ended.
+bool begins_to_think(std::string_view text);
+
 /// A JSON object, and the part of the text that it is.
 struct JsonInText {
   std::string_view text;

@@ -58,12 +58,21 @@ Result<Found> checked(const Found& found, const Schema& schema) {
   return Found{found.text, std::move(value)};
 }
 
+/// Objects that may be meant as the answer. In a thought that was never ended only one that ends the text is:
+/// the others are drafts.
+std::vector<Found> candidates(std::string_view text) {
+  std::vector<Found> objects = json_in_text(text);
+  if (begins_to_think(text))
+    std::erase_if(objects, [&](const Found& object) { return !text.ends_with(object.text); });
+  return objects;
+}
+
 /// The whole text, or else the only object in it that the schema allows: servers that do not enforce a schema
 /// let models write prose and code fences around their answer.
 Result<Found> find_answer(std::string_view text, const Schema& schema) {
   Result<json> whole = parse_strictly(text);
   if (whole) return checked({text, std::move(*whole)}, schema);
-  const std::vector<Found> objects = json_in_text(text);
+  const std::vector<Found> objects = candidates(text);
   std::optional<Found> answer;
   for (const Found& object : objects) {
     Result<Found> valid = checked(object, schema);
@@ -78,6 +87,9 @@ Result<Found> find_answer(std::string_view text, const Schema& schema) {
   return Error{ErrorClass::content,
                "the model's answer " + whole.error().message + "; it begins with " + beginning(text)};
 }
+
+/// Values may quote a document in which marks of thinking stand.
+bool is_json(std::string_view content) { return content.starts_with('{') && parse_strictly(content); }
 
 }  // namespace
 
@@ -97,9 +109,9 @@ Result<json> reply_object(const HttpReply& reply) {
 
 Result<Answer> model_answer(std::string_view content, const Prompt& prompt,
                             const std::vector<Token>& tokens) {
-  const std::string_view text = without_thinking(content);
+  const std::string_view text = is_json(trim(content)) ? trim(content) : without_thinking(content);
   if (text.empty()) return Error{ErrorClass::content, "the model's answer is empty"};
-  if (!prompt.schema) return Answer{json()};
+  if (!prompt.schema) return Answer{excerpt(text, shown_bytes)};
   const Result<Found> found = find_answer(text, *prompt.schema);
   if (!found) return found.error();
   Answer answer{found->value};

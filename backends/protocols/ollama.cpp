@@ -166,11 +166,10 @@ class Ollama final : public Protocol {
   }
 
   void leave_out(int left_out, Server& server) const override {
-    if (left_out >= 1)
-      for (const char* setting : {"think", "logprobs", "temperature"})
-        server.refused[setting] = no_value_left;
-    if (left_out >= 2) server.refused["format"] = no_value_left;
-    if (left_out >= 3)
+    if (left_out >= 1) server.refused["logprobs"] = no_value_left;
+    if (left_out >= 2) server.refused["think"] = server.refused["temperature"] = no_value_left;
+    if (left_out >= 3) server.refused["format"] = no_value_left;
+    if (left_out >= 4)
       for (const char* setting : {"truncate", "shift", "keep_alive"})
         server.refused[setting] = no_value_left;
   }

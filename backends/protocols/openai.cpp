@@ -55,6 +55,7 @@ const OptionalSetting openai_optional[] = {
      {"response format", "json schema", "structured output", "json mode", "json object", "guided json",
       "grammar", "schema", "output format"}},
     {"system_role", {"system role", "system message", "system prompt", "developer instruction"}},
+    {"stream", {"stream"}},
 };
 
 class OpenAi final : public Protocol {
@@ -109,9 +110,10 @@ class OpenAi final : public Protocol {
 
   HttpRequest ask(const Request& request, const Server& server) const override {
     const auto& prompt = std::get<Prompt>(request.question);
-    json body = {{"model", server.model}, {"messages", messages(prompt, server)}, {"stream", false}};
+    json body = {{"model", server.model}, {"messages", messages(prompt, server)}};
     add_limit(prompt, server, body);
     const auto takes = [&](const char* setting) { return times_refused(server, setting) == 0; };
+    if (takes("stream")) body["stream"] = false;
     if (takes("temperature")) body["temperature"] = 0;
     if (prompt.schema) add_schema(prompt, server, body);
     if (takes("logprobs") && !target_.think) {
@@ -163,13 +165,14 @@ class OpenAi final : public Protocol {
   }
 
   void leave_out(int left_out, Server& server) const override {
-    if (left_out >= 1)
-      for (const char* setting : {"temperature", "logprobs", "reasoning_effort", "chat_template_kwargs"})
+    if (left_out >= 1) server.refused["logprobs"] = no_value_left;
+    if (left_out >= 2)
+      for (const char* setting : {"temperature", "reasoning_effort", "chat_template_kwargs"})
         server.refused[setting] = no_value_left;
-    if (left_out >= 2) server.refused["response_format"] = no_value_left;
+    if (left_out >= 3) server.refused["response_format"] = no_value_left;
     const bool takes_limit = server.product == llama_server || server.product == "vLLM" || is_openai_;
-    if (left_out >= 2 && !takes_limit)
-      server.refused["max_tokens"] = std::max(server.refused["max_tokens"], left_out - 1);
+    if (left_out >= 3 && !takes_limit)
+      server.refused["max_tokens"] = std::max(server.refused["max_tokens"], left_out - 2);
   }
 
  private:

@@ -180,8 +180,17 @@ class Table {
   void begin(const std::string& name) { groups_.push_back({docket::name(dialect_) + name, {}}); }
   void add(const std::string& name, std::vector<Fault> script, Expected expected, std::string settings = "",
            std::vector<std::pair<std::string, Fault>> discovery = {}) {
+    if (expected.error == ErrorClass::content && script.size() == 1) prove(script, expected);
     groups_.back().rows.push_back(
         {name, dialect_, std::move(script), std::move(expected), std::move(settings), std::move(discovery)});
+  }
+  /// The small question that follows a second bad answer gets a good one: so it is the document.
+  void prove(std::vector<Fault>& script, Expected& expected) const {
+    script.push_back(script.front());
+    script.push_back(answer("OK"));
+    expected.calls += 1;
+    expected.input += 100;
+    expected.output += 10;
   }
   Fault answer(const std::string& content = good) const {
     return {.body = answer_in(dialect_, content).dump()};
@@ -208,7 +217,7 @@ class Table {
       const std::string says = "the server answered " + std::to_string(status) + ": no";
       add("Status" + std::to_string(status), {error(status)}, failed(ErrorClass::unavailable, says, 2));
       add("Status" + std::to_string(status) + "OfOneDocument", {error(status), answer(), error(status)},
-          {.error = ErrorClass::rejected, .says = says, .calls = 6});
+          {.error = ErrorClass::rejected, .says = says, .calls = 7});
       add("Status" + std::to_string(status) + "Once", {error(status), answer()},
           {.calls = 3, .input = 200, .output = 20});
       add("Status" + std::to_string(status) + "UntilLessIsAsked",

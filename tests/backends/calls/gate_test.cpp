@@ -281,10 +281,15 @@ TEST_F(Gate, AnAnswersPlaceIsKeptUntilItIsLetGo) {
   EXPECT_EQ(calls_.waiting(), Documents{}) << "neither answer is on disk";
   outcomes_[1].reply->place.reset();
   EXPECT_EQ(calls_.waiting(), Documents{"d2"});
-  calls_.answer(bad_reply(ErrorClass::content));  // Nothing to keep.
+  calls_.answer(bad_reply(ErrorClass::content));  // Paid, too.
+  EXPECT_EQ(calls_.waiting(), Documents{});
+  outcomes_[2].reply->place.reset();
   EXPECT_EQ(calls_.waiting(), Documents{"d3"});
   outcomes_[0].reply->place.reset();
   EXPECT_EQ(calls_.waiting(), (Documents{"d3", "d4"}));
+  ask(prompt_request("d5"));
+  calls_.answer(bad_reply(ErrorClass::transient));  // Nothing to keep.
+  EXPECT_EQ(calls_.waiting(), (Documents{"d4", "d5"}));
 }
 
 TEST_F(Gate, AStopEndsWhatWaits) {

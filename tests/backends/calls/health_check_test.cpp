@@ -26,6 +26,14 @@ class HealthCheck : public testing::Test {
     checked_->submit(std::move(request), outcome.done());
     return outcome;
   }
+  /// After an answer that was bad.
+  CallOutcome& ask_again(const std::string& document) {
+    Request request = prompt_request(document);
+    std::get<Prompt>(request.question).diagnostic = "no JSON";
+    CallOutcome& outcome = outcomes_.emplace_back();
+    checked_->submit(std::move(request), outcome.done());
+    return outcome;
+  }
   const Prompt& sent(const std::string& document = "") const {
     return std::get<Prompt>(calls_.request(document).question);
   }
@@ -46,8 +54,7 @@ class HealthCheck : public testing::Test {
 };
 
 TEST_F(HealthCheck, AServerThatRefusesASmallQuestionTooIsUnavailable) {
-  for (const ErrorClass guess :
-       {ErrorClass::rejected, ErrorClass::transient, ErrorClass::too_long, ErrorClass::unavailable}) {
+  for (const ErrorClass guess : {ErrorClass::rejected, ErrorClass::transient, ErrorClass::too_long}) {
     checked_ = make_health_check(std::make_unique<HeldBackend>(calls_), {}, timer_);
     const int before = calls_.seen();
     const CallOutcome& first = ask("a");
@@ -85,7 +92,7 @@ TEST_F(HealthCheck, AMistakeOfTheServerIsAskedAgainAsItWas) {
 }
 
 TEST_F(HealthCheck, ASettingWithoutANameIsLeftOutForTheRestOfTheRun) {
-  for (const int needed : {1, 2, 3}) {
+  for (const int needed : {1, 2, 3, 4}) {
     warnings_.clear();
     checked_ =
         make_health_check(std::make_unique<HeldBackend>(calls_),
@@ -117,28 +124,110 @@ TEST_F(HealthCheck, ADocumentIsRejectedOnlyWhileOthersAreAnswered) {
   EXPECT_FALSE(bad.reply->unproven);
 }
 
-TEST_F(HealthCheck, TheSameWordsProveTheSameForAWhile) {
+TEST_F(HealthCheck, KnownWordsAreDoubtedWhereNothingElseIsAnswered) {
+  const auto refuse = [&](const std::string& name) -> const CallOutcome& {
+    const CallOutcome& bad = ask(name);
+    calls_.answer(name, refusal("refused, request req-" + std::to_string(name.back()) + "f"));
+    return bad;
+  };
   ask("good");
   calls_.answer(good_reply());
-  for (int i = 0; i < 20; ++i) {
-    const std::string name = "bad" + std::to_string(i);
-    const CallOutcome& bad = ask(name);
-    const std::string words = "refused, request req-" + std::to_string(100 + i) + "af";
-    calls_.answer(refusal(words));
-    if (i == 0) calls_.answer(good_reply());
-    calls_.answer(name, refusal(words));
-    EXPECT_EQ(bad.error().error_class, ErrorClass::rejected);
+  const CallOutcome& first = refuse("bad0");
+  ASSERT_TRUE(is_own_question());
+  calls_.answer(good_reply());
+  calls_.answer(refusal("refused, request req-7"));
+  EXPECT_EQ(first.error().error_class, ErrorClass::rejected);
+
+  const CallOutcome& second = refuse("bad1");
+  ask("another");
+  calls_.answer("another", good_reply());
+  calls_.answer("bad1", refusal("refused, request req-8"));
+  EXPECT_EQ(second.error().error_class, ErrorClass::rejected) << "others are answered";
+
+  const CallOutcome& third = refuse("bad2");
+  EXPECT_EQ(calls_.waiting(), Documents{"bad2"}) << "it is asked again first";
+  calls_.answer(refusal("refused, request req-9"));
+  ASSERT_TRUE(is_own_question()) << "the account may have been closed meanwhile";
+  calls_.answer(refusal());
+  EXPECT_EQ(third.error().error_class, ErrorClass::unavailable);
+}
+
+TEST_F(HealthCheck, WordsOfAnAccountAreBelievedOfAServerThatHasAnsweredNothing) {
+  const CallOutcome& early = ask("a");
+  calls_.answer(refusal("credits used up", ErrorClass::unavailable));
+  EXPECT_EQ(early.error().error_class, ErrorClass::unavailable);
+  EXPECT_EQ(ask("b").error().message, "credits used up");
+  EXPECT_EQ(calls_.seen(), 1);
+
+  checked_ = make_health_check(std::make_unique<HeldBackend>(calls_), {}, timer_);
+  ask("good");
+  calls_.answer(good_reply());
+  const CallOutcome& later = ask("a");
+  calls_.answer(refusal("credits used up", ErrorClass::unavailable));
+  ASSERT_TRUE(is_own_question());
+  calls_.answer(good_reply());
+  calls_.answer(refusal("credits used up", ErrorClass::unavailable));
+  EXPECT_EQ(later.error().error_class, ErrorClass::rejected);
+}
+
+TEST_F(HealthCheck, WordsThatStandInTheDocumentAreNotBelieved) {
+  for (const char* text : {"Dear Sir, your account has reached its limit. Yours",
+                           "YOUR ACCOUNT HAS\nREACHED it", "(your account: has reached)"}) {
+    checked_ = make_health_check(std::make_unique<HeldBackend>(calls_), {}, timer_);
+    Request request = prompt_request("a");
+    std::get<Prompt>(request.question).document = {{PromptPart::Kind::text, text}};
+    checked_->submit(std::move(request), outcomes_.emplace_back().done());
+    calls_.answer(refusal("400: Your account has reached its limit", ErrorClass::unavailable));
+    EXPECT_TRUE(is_own_question()) << text;
+    calls_.answer(refusal());
   }
-  EXPECT_EQ(calls_.seen(), 1 + 20 * 2 + 1);
-  ask("other");
-  calls_.answer(refusal("in other words"));
-  EXPECT_TRUE(is_own_question());
-  calls_.answer(good_reply());
-  calls_.answer(good_reply());
-  timer_.advance(2min);
-  ask("later");
-  calls_.answer(refusal("refused, request req-1"));
-  EXPECT_TRUE(is_own_question()) << "the account may have been closed meanwhile";
+}
+
+// Bad answers.
+
+Reply word(const char* text) {
+  Reply reply = good_reply();
+  reply.answer = Answer{.value = text};
+  return reply;
+}
+
+TEST_F(HealthCheck, ABadAnswerIsTheDocumentsFaultIfOthersGetGoodOnes) {
+  ask_again("a");
+  ask("b");
+  calls_.answer("b", good_reply());
+  calls_.answer("a", bad_reply(ErrorClass::content));
+  EXPECT_EQ(outcomes_[0].error().error_class, ErrorClass::content);
+  EXPECT_FALSE(outcomes_[0].reply->unproven);
+  EXPECT_EQ(calls_.seen(), 2);
+}
+
+TEST_F(HealthCheck, OrIfASmallQuestionGetsOne) {
+  for (const char* answer : {"OK", "ok.", "The word is OK", R"({"answer": 1})"}) {
+    const CallOutcome& bad = ask_again("a");
+    calls_.answer(bad_reply(ErrorClass::content));
+    ASSERT_TRUE(is_own_question());
+    calls_.answer(word(answer));
+    EXPECT_EQ(bad.error().error_class, ErrorClass::content);
+    EXPECT_FALSE(bad.reply->unproven) << answer;
+    EXPECT_EQ(bad.reply->spent.total().calls, 2);
+  }
+}
+
+TEST_F(HealthCheck, ElseABadAnswerProvesNothing) {
+  for (const Reply& verdict :
+       {word("!!!!!!!!"), word("GGGGGGGG"), bad_reply(ErrorClass::content), bad_reply(ErrorClass::transient),
+        bad_reply(ErrorClass::transport), bad_reply(ErrorClass::withheld)}) {
+    const CallOutcome& bad = ask_again("a");
+    calls_.answer(bad_reply(ErrorClass::content));
+    ASSERT_TRUE(is_own_question());
+    calls_.answer(verdict);
+    EXPECT_EQ(bad.error().error_class, ErrorClass::content);
+    EXPECT_TRUE(bad.reply->unproven);
+  }
+  const CallOutcome& first = ask("b");
+  calls_.answer(bad_reply(ErrorClass::content));
+  EXPECT_TRUE(first.reply->unproven) << "it will be asked about again";
+  EXPECT_TRUE(calls_.waiting().empty());
 }
 
 TEST_F(HealthCheck, OtherWordsInBetweenAreDoubtedAnew) {
@@ -160,11 +249,33 @@ TEST_F(HealthCheck, ALongTextMayBeTooLong) {
   calls_.answer(good_reply());
   const CallOutcome& second = ask("b", 10'000);
   calls_.answer(refusal());
+  ASSERT_TRUE(is_own_question()) << "nothing was answered since";
+  calls_.answer(good_reply());
   EXPECT_EQ(second.error().error_class, ErrorClass::too_long) << "the same words";
   const CallOutcome& shorter = ask("c", 4'500);
   calls_.answer(refusal());
   calls_.answer(refusal());
+  ASSERT_TRUE(is_own_question());
+  calls_.answer(good_reply());
   EXPECT_EQ(shorter.error().error_class, ErrorClass::rejected) << "a longer one was answered";
+}
+
+TEST_F(HealthCheck, FewerBytesMayBeMoreTokens) {
+  for (const char* letter : {"\u5408", "\u0416", "\u3042"}) {
+    checked_ = make_health_check(std::make_unique<HeldBackend>(calls_), {}, timer_);
+    ask("ascii", 30'000);
+    calls_.answer(good_reply());
+    std::string text;
+    while (text.size() < 25'000)
+      text += letter;
+    Request request = prompt_request("a");
+    std::get<Prompt>(request.question).document = {{PromptPart::Kind::text, text}};
+    CallOutcome& outcome = outcomes_.emplace_back();
+    checked_->submit(std::move(request), outcome.done());
+    calls_.answer(refusal());
+    calls_.answer(good_reply());
+    EXPECT_EQ(outcome.error().error_class, ErrorClass::too_long) << letter;
+  }
 }
 
 TEST_F(HealthCheck, WordsOfLengthAreBelievedOfLongTextsOnly) {

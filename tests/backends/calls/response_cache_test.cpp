@@ -234,11 +234,13 @@ TEST(ResponseCache, APaidPlaceIsFreeOnceTheAnswerIsDurable) {
    public:
     explicit Placing(std::weak_ptr<void>& place) : place_(place) {}
     void submit(Request, Done done) noexcept override {
-      Reply reply = paid_reply(Answer{"yes"});
-      reply.place = std::make_shared<int>();
+      Reply reply = paid_reply(answer);
+      reply.place = {nullptr, [](void*) {}};
       place_ = reply.place;
       done(std::move(reply));
     }
+
+    Result<Answer> answer = Answer{"yes"};
 
    private:
     std::weak_ptr<void>& place_;
@@ -246,7 +248,9 @@ TEST(ResponseCache, APaidPlaceIsFreeOnceTheAnswerIsDurable) {
   const Paid paid;
   SlowStore store;
   std::weak_ptr<void> place;
-  const auto backend = make_response_cache(std::make_unique<Placing>(place), paid.pipeline(), {&store});
+  auto placing = std::make_unique<Placing>(place);
+  Result<Answer>& answer = placing->answer;
+  const auto backend = make_response_cache(std::move(placing), paid.pipeline(), {&store});
   for (const std::optional<Error>& lost :
        {std::optional<Error>(), std::optional<Error>(Error{ErrorClass::output, "the disk is full"})}) {
     bool was_free = false;
@@ -255,6 +259,13 @@ TEST(ResponseCache, APaidPlaceIsFreeOnceTheAnswerIsDurable) {
     store.waiting(lost);
     EXPECT_TRUE(was_free) << "before the answer is handed on";
   }
+  answer = Error{ErrorClass::content, "no JSON"};
+  bool is_told = false;
+  backend->submit(prompt("one"), [&](const Reply&) { is_told = true; });
+  EXPECT_TRUE(is_told) << "nobody waits for a note that no answer needs";
+  EXPECT_FALSE(place.expired()) << "but the next call does";
+  store.waiting(std::nullopt);
+  EXPECT_TRUE(place.expired());
 }
 
 TEST(ResponseCache, TheWaitForAnotherDocumentsCallCountsAgainstNoDeadline) {

@@ -290,6 +290,23 @@ TEST_F(Reask, SaysWhatWasWrong) {
   EXPECT_EQ(outcome_.reply->spent.total().output_tokens, 2);
 }
 
+TEST_F(Reask, ABadAnswerThatProvesNothingIsNotTheDocumentsFault) {
+  for (const char* message : {"empty", "no JSON", "cut off"}) {
+    for (const bool is_proven : {true, false}) {
+      outcome_ = {};
+      ask(prompt_request());
+      Reply bad = bad_reply(ErrorClass::content, message);
+      bad.unproven = true;
+      calls_.answer(bad);
+      EXPECT_EQ(prompt().diagnostic, message);
+      bad.unproven = !is_proven;
+      calls_.answer(bad);
+      EXPECT_EQ(outcome_.error().error_class, is_proven ? ErrorClass::content : ErrorClass::transient);
+      EXPECT_TRUE(outcome_.error().message.starts_with(message + std::string(" (2 answers)")));
+    }
+  }
+}
+
 TEST_F(Reask, GivesMoreRoomToWhatWasCutOff) {
   ask(prompt_request());
   Reply cut_off = bad_reply(ErrorClass::content, "the answer was cut off");

@@ -100,26 +100,51 @@ std::string meaning(int status, const std::string& message, const std::string& t
   return std::string(name(reply.answer.error().error_class)) + (reply.unproven ? "?" : "");
 }
 
-TEST(ErrorReply, KnowsAnAccountThatMayNotAsk) {
+TEST(ErrorReply, OfAnAccountIsBelievedByStatusTypeAndCode) {
+  EXPECT_EQ(meaning(401, "no"), "unavailable");
+  EXPECT_EQ(meaning(402, "no"), "unavailable");
+  EXPECT_EQ(meaning(200, "no", "", "401"), "unavailable");
+  for (const char* type : {"billing_error", "insufficient_quota", "authentication_error", "invalid_api_key",
+                           "account_deactivated", "spend_limit_reached", "model_not_found"})
+    EXPECT_EQ(meaning(400, "no", type), "unavailable") << type;
+  EXPECT_EQ(meaning(429, "no", "", "insufficient_quota"), "unavailable");
+  EXPECT_EQ(meaning(500, "the model requires more system memory than is available"), "unavailable");
+  EXPECT_EQ(meaning(500, "model runner has failed to load"), "unavailable");
+}
+
+TEST(ErrorReply, WordsOfAnAccountAreAGuess) {
   for (const char* message :
        {"This organization has been disabled.", "API key not valid. Please pass a valid API key.",
         "Your credit balance is too low", "Budget has been exceeded! Current cost: 10, Max budget: 5",
         "USAGE LIMIT REACHED", "workspace suspended", "Your trial has expired", "No credits left",
-        "the model requires more system memory (9 GiB) than is available"})
-    EXPECT_EQ(meaning(400, message), "unavailable") << message;
-  EXPECT_EQ(meaning(400, "no", "billing_error"), "unavailable");
-  EXPECT_EQ(meaning(400, "no", "", "insufficient_quota"), "unavailable");
-  EXPECT_EQ(meaning(500, "the model requires more system memory than is available"), "unavailable");
-  EXPECT_EQ(meaning(403, "permission denied"), "unavailable");
-  EXPECT_EQ(meaning(404, "model 'm' not found"), "unavailable");
+        "The API usage limits of your organization are exhausted until 2031-01-02.",
+        "the model requires more system memory (9 GiB) than is available", "model 'm' not found"})
+    EXPECT_EQ(meaning(400, message), "unavailable?") << message;
+  EXPECT_EQ(meaning(404, "model 'm' not found"), "unavailable?");
+  EXPECT_EQ(meaning(404, "nothing here"), "unavailable?");
+}
+
+TEST(ErrorReply, WordsThatMaySpeakOfADocumentAreNotOfAnAccount) {
+  for (const char* message :
+       {"Blocked: a credit card was found", "The text names an account that is suspended",
+        "invalid input: balance 12.50, limit reached", "Request denied by the content policy",
+        "The language of this text is not available in the model", "found a bank account number: blocked",
+        "This document breaks the terms of your account", "personal data: payment details, blocked",
+        "refused \"account closed, limit reached\"", "Your plan is limited to 20000 characters: exceeded",
+        "<html><title>Account suspended</title>"})
+    for (const int status : {400, 403, 422})
+      EXPECT_EQ(meaning(status, message), "rejected?") << status << " " << message;
+  EXPECT_EQ(meaning(400, "no", "dlp", "credit_card_blocked"), "rejected?");
+  EXPECT_EQ(meaning(403, "no access to this beta", "permission_error"), "rejected?");
 }
 
 TEST(ErrorReply, OfUnknownWordsProvesNothing) {
   for (const int status : {400, 409 + 9, 422, 204})
     EXPECT_EQ(meaning(status, "Nein."), "rejected?") << status;
   EXPECT_EQ(meaning(200, "Nein."), "rejected?");
-  EXPECT_EQ(meaning(403, "flagged"), "unavailable?");
-  EXPECT_EQ(meaning(404, "no endpoint has these parameters"), "unavailable?");
+  EXPECT_EQ(meaning(403, "flagged"), "rejected?");
+  EXPECT_EQ(meaning(403, "permission denied"), "rejected?");
+  EXPECT_EQ(meaning(404, "no endpoint has these parameters"), "rejected?");
   EXPECT_EQ(meaning(400, R"(invalid text: "the account of the late Mr X was closed, limit reached")"),
             "rejected?")
       << "what it quotes may be the document";

@@ -56,6 +56,26 @@ TEST(ModelAnswer, IsFoundAmongOtherWords) {
     EXPECT_EQ(read(content), "letter") << content;
 }
 
+TEST(ModelAnswer, OfAThoughtThatNeverEndsIsOnlyItsEnd) {
+  for (const std::string begin : {"<think>", "<thinking>\n", "[THINK]", "a</think><think>"}) {
+    EXPECT_TRUE(read(begin + "It may be " + good + ", but then again").starts_with("the model's answer "))
+        << begin;
+    EXPECT_EQ(read(begin + R"(Perhaps {"label":"invoice"}? No: )" + good), "letter") << begin;
+  }
+}
+
+TEST(ModelAnswer, ThatIsJsonAsAWholeMayHoldMarksOfThinking) {
+  Prompt any;
+  any.schema = std::make_shared<const Schema>(json{{"type", "object"}});
+  for (const char* value : {"</think>", "<think> a </think> b", "x </thought> ```", "[/THINK] {\"a\": 1}",
+                            "<|channel|>final<|message|>"}) {
+    const json whole = {{"buyer", value}};
+    const Result<Answer> answer = model_answer(" " + whole.dump() + "\n", any, {});
+    ASSERT_TRUE(answer) << value;
+    EXPECT_EQ(answer->value, whole);
+  }
+}
+
 TEST(ModelAnswer, IsNoneWhereItIsNotTheOnlyOneOrBroken) {
   EXPECT_NE(read(good + R"( or {"label":"invoice"})").find("several different"), std::string::npos);
   const std::string contents[] = {
