@@ -3,7 +3,6 @@
 
 #include "backends/backends.h"
 #include "backends/calls/egress_guard.h"
-#include "backends/http/secret.h"
 #include "backends/protocols/model_type.h"
 #include "pipeline/support/utf8.h"
 
@@ -19,22 +18,23 @@ struct Look {
   std::string backend;
   std::unique_ptr<Protocol> protocol;
   HttpRequest request;
-  std::string key;
+  std::shared_ptr<const Secrets> secrets;
   std::string model;
 };
 
 std::vector<Look> looks_at(const Pipeline& pipeline, bool offline) {
   std::vector<Look> looks;
+  const auto secrets = secrets_of(pipeline);
   for (const BackendConfig& backend : pipeline.backends) {
     if (!backend.type->answers_prompts()) continue;
-    for (const Target& target : targets_of(backend)) {
+    for (const Target& target : targets_of(backend, secrets)) {
       if (is_kept_off(target.location, offline)) continue;
       std::unique_ptr<Protocol> protocol = make_protocol(backend, target);
       std::optional<HttpRequest> request = protocol->ask_models();
       if (!request) continue;
       request->limits.connect = std::min<std::chrono::milliseconds>(request->limits.connect, longest_connect);
       request->limits.first_byte = request->limits.total = longest_look;
-      looks.push_back({backend.name, std::move(protocol), std::move(*request), target.key, {}});
+      looks.push_back({backend.name, std::move(protocol), std::move(*request), secrets, {}});
     }
   }
   return looks;
@@ -49,7 +49,7 @@ ModelDigests find_models(const Pipeline& pipeline, bool offline, const std::stop
   HttpLoop loop(stop);
   for (Look& look : looks) {
     loop.send(std::move(look.request), [&look, &all](const Result<HttpReply>& reply) {
-      const Result<HttpReply> safe = without_secret(reply, look.key, SecretIn::answer);
+      const Result<HttpReply> safe = look.secrets->erased(reply, SecretIn::answer);
       if (safe) look.model = excerpt(look.protocol->model_in(*safe), longest_model);
       all.count_down();
     });

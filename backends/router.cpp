@@ -6,6 +6,7 @@
 #include "backends/calls/fallback.h"
 #include "backends/calls/model_backend.h"
 #include "backends/extraction/pool.h"
+#include "backends/protocols/model_type.h"
 #include "backends/rules/rules.h"
 #include "pipeline/support/stopwatch.h"
 
@@ -23,7 +24,10 @@ Backend::Done counting_cpu(Backend::Done done) {
 class Router final : public Backend {
  public:
   Router(const Pipeline& pipeline, const Options& options, std::unique_ptr<Trace> trace)
-      : trace_(std::move(trace)), budget_(budget_of(pipeline)), loop_(options.hard_stop, options.stop) {
+      : secrets_(secrets_of(pipeline)),
+        trace_(std::move(trace)),
+        budget_(budget_of(pipeline)),
+        loop_(options.hard_stop, options.stop) {
     for (const BackendConfig& backend : pipeline.backends)
       add(backend, pipeline, options);
     ExtractPoolOptions pool;
@@ -55,7 +59,7 @@ class Router final : public Backend {
     calls.budget = budget_.get();
     calls.health.warn = options.warn;
     std::unique_ptr<Backend> made =
-        make_model_backend(backend, options.offline, memory, loop_, trace_.get(), std::move(calls));
+        make_model_backend(backend, secrets_, options.offline, memory, loop_, trace_.get(), std::move(calls));
     const BackendConfig* second = pipeline.backend(backend.settings.text("fallback"));
     if (second != nullptr) {
       add(*second, pipeline, options);
@@ -73,6 +77,7 @@ class Router final : public Backend {
     return backend.type->answers_prompts() ? backend.settings.integer("context") : 0;
   }
 
+  const std::shared_ptr<const Secrets> secrets_;
   const std::unique_ptr<Trace> trace_;
   const std::unique_ptr<Budget> budget_;
   HttpLoop loop_;  ///< Before those who use it, so that it goes after them.
@@ -84,7 +89,7 @@ class Router final : public Backend {
 Result<std::unique_ptr<Backend>> make(const Pipeline& pipeline, const Options& options) {
   std::unique_ptr<Trace> trace;
   if (!options.trace.empty()) {
-    auto opened = Trace::open(options.trace);
+    auto opened = Trace::open(options.trace, secrets_of(pipeline));
     if (!opened) return opened.error();
     trace = std::move(*opened);
   }

@@ -58,14 +58,16 @@ int print_probes(const Pipeline& pipeline, bool offline) {
   return exit_code;
 }
 
-/// Prints what jq finds wrong on standard error. False: something is.
-bool print_conditions(const Pipeline& pipeline) {
+/// Prints what jq finds wrong on standard error; the exit code.
+int print_conditions(const Pipeline& pipeline) {
   const auto problems = compile_conditions(pipeline);
-  if (!problems) print_error(problems.error().message);
-  if (!problems) return false;
+  if (!problems) {
+    print_error(problems.error().message);
+    return exit_unavailable;
+  }
   for (const std::string& problem : *problems)
     std::fputs((printable(problem) + "\n").c_str(), stderr);
-  return problems->empty();
+  return problems->empty() ? exit_up_to_date : exit_usage;
 }
 
 }  // namespace
@@ -85,12 +87,8 @@ void add_check(CLI::App& app, int& exit_code) {
   command->add_flag("--offline", options->offline, "With --probe: do not ask cloud servers");
   command->callback([options, &exit_code] {
     const std::optional<Pipeline> pipeline = load_pipeline(options->pipeline);
-    exit_code = pipeline ? exit_up_to_date : exit_usage;
-    if (!pipeline) return;
-    if (!print_conditions(*pipeline)) {
-      exit_code = exit_usage;
-      return;
-    }
+    exit_code = pipeline ? print_conditions(*pipeline) : exit_usage;
+    if (exit_code != exit_up_to_date) return;
     for (const std::string& warning : pipeline->warnings)
       std::fputs(("warning: " + printable(warning) + "\n").c_str(), stderr);
     std::string stages;

@@ -57,7 +57,7 @@ std::optional<Error> remove_all(const Output& output, Ledger& ledger, const std:
 
 /// Prints why nothing is removed, and what to do.
 int refuse(const std::string& why, int exit_code) {
-  print_error("clean --missing: " + why + "; nothing was removed");
+  print_error("clean --missing: " + why + (why.ends_with('?') ? "" : ";") + " nothing was removed");
   return exit_code;
 }
 
@@ -65,6 +65,8 @@ int refuse(const std::string& why, int exit_code) {
 /// all gone. The exit code of a refusal; nothing: they may be removed.
 std::optional<int> check_sources(const CleanOptions& options, const InputOptions& input) {
   if (options.all) return std::nullopt;
+  if (const auto error = options.run.inputs.empty() ? std::nullopt : mistyped(input, {}))
+    return refuse(error->message, exit_usage);
   const std::vector<std::string> without = sources_without_files(input, {});
   if (without.empty()) return std::nullopt;
   return refuse("no file matches " + without.front() + ". Name all of the input that is left, or add --all",
@@ -123,8 +125,7 @@ int clean_command(const CleanOptions& options) {
     return exit_usage;
   }
   const std::filesystem::path& folder = pipeline->output_dir;
-  OwnFiles own(folder);
-  if (const auto error = check_overlap(input_options(options.run, *pipeline), own))
+  if (const auto error = check_overlap(input_options(options.run, *pipeline)))
     return refuse(error->message, exit_usage);
   const auto exists = LedgerReader::open(folder);
   if (!exists) {

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/mistakes.h"
 #include "cli/table.h"
 
 namespace docket {
@@ -70,7 +71,8 @@ void add_graph(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<GraphOptions>();
   options->pipeline.add_to(*command);
   command->add_option("--format", options->format, "dot (Graphviz) or mermaid")
-      ->check(CLI::IsMember({"dot", "mermaid"}))
+      ->check(one_of_names({"dot", "mermaid"}))
+      ->type_name("FORMAT")
       ->capture_default_str();
   command->callback([options, &exit_code] {
     const std::optional<Pipeline> pipeline = load_pipeline(options->pipeline);

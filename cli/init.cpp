@@ -11,6 +11,7 @@
 #include "cli/starter.h"
 #include "cli/table.h"
 #include "pipeline/run/output.h"
+#include "pipeline/support/file_names.h"
 #include "stages/prompt_template.h"
 
 namespace docket {
@@ -22,8 +23,7 @@ namespace fs = std::filesystem;
 std::optional<int> write_files(std::span<const EmbeddedFile> files, const fs::path& folder) {
   for (const EmbeddedFile& file : files) {
     const fs::path path = folder / file.name;
-    std::error_code error;
-    if (fs::exists(fs::symlink_status(path, error))) {
+    if (is_there(path)) {
       print_error(path.string() + " already exists; init overwrites nothing: choose another folder");
       return exit_usage;
     }

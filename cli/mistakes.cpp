@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "pipeline/support/suggest.h"
@@ -82,6 +83,14 @@ std::string mistake_in(const CLI::App& app, int argc, const char* const* argv) {
   }
   if (!is_one_of(verbs, words[0])) return mistake_in_verb(words, verbs);
   return mistake_in_words(*app.get_subcommand(words[0]));
+}
+
+std::function<std::string(const std::string& word)> one_of_names(std::vector<std::string> names) {
+  return [names = std::move(names)](const std::string& word) {
+    return is_one_of(names, word)
+               ? ""
+               : "unknown '" + word + "'" + did_you_mean(word, {names.begin(), names.end()});
+  };
 }
 
 }  // namespace docket

@@ -9,8 +9,11 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "pipeline/run/depfile.h"
 #include "pipeline/run/document_source.h"
 #include "pipeline/run/output.h"
+#include "pipeline/run/results.h"
+#include "pipeline/support/file_names.h"
 
 namespace docket {
 namespace {
@@ -22,18 +25,23 @@ std::string read_all(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-bool is_report(const fs::path& file) {
+bool is_report(const fs::path& file, const Pipeline&) {
   const auto report = nlohmann::json::parse(read_all(file), nullptr, false);
   return report.is_object() && report.value("docket", nlohmann::json()) == 1 && report.contains("pipeline") &&
          report.contains("run");
 }
 
-/// A file that an option names, and how an earlier one of its kind is known.
+bool is_depfile_of(const fs::path& file, const Pipeline& pipeline) {
+  return is_depfile(file, pipeline.files);
+}
+
+/// What an option names, and how an earlier one of its kind is known.
 struct Wanted {
   std::string option;
-  fs::path file;
-  bool (*is_earlier_one)(const fs::path& file);  ///< Null: the run looks at that itself.
+  fs::path given;
+  bool (*is_earlier_one)(const fs::path& file, const Pipeline& pipeline);
   const char* kind;
+  fs::path place = without_links(fs::current_path() / given);
 };
 
 /// Empty: it can be written.
@@ -54,61 +62,57 @@ fs::path nearest_folder(fs::path folder) {
   return folder;
 }
 
-bool is_below(const fs::path& path, const fs::path& folder) {
-  std::error_code ignored;
-  const fs::path way =
-      fs::weakly_canonical(path, ignored).lexically_relative(fs::weakly_canonical(folder, ignored));
-  return !way.empty() && *way.begin() != "..";
+/// The way from the output folder to a place in it; empty: it is elsewhere.
+fs::path in_output(const fs::path& place, const Pipeline& pipeline) {
+  const fs::path way = place.lexically_relative(without_links(pipeline.output_dir));
+  return way.empty() || *way.begin() == ".." ? fs::path() : way;
 }
 
 std::string why_not_replaced(const Wanted& wanted, const Pipeline& pipeline) {
   std::error_code ignored;
   for (const fs::path& part : pipeline.files)
-    if (fs::equivalent(part, wanted.file, ignored)) return "it is a file of the pipeline";
-  if (fs::file_size(wanted.file, ignored) == 0 || wanted.is_earlier_one == nullptr ||
-      wanted.is_earlier_one(wanted.file))
-    return {};
-  return std::string("there is a file that is no ") + wanted.kind + "; docket does not replace it";
+    if (fs::equivalent(part, wanted.place, ignored)) return "it is a file of the pipeline";
+  if (fs::file_size(wanted.place, ignored) == 0 || wanted.is_earlier_one(wanted.place, pipeline)) return {};
+  return std::string("there is a file that is no ") + wanted.kind +
+         ", and docket has not written it for this pipeline: move it away, or name another";
 }
 
 /// Why a file at that place would be taken for another one.
-std::string why_misplaced(const Wanted& wanted, const Pipeline& pipeline, const RunOptions& options) {
-  std::error_code ignored;
-  const fs::path file = fs::absolute(wanted.file).lexically_normal();
-  const fs::path real = fs::weakly_canonical(file.parent_path(), ignored) / file.filename();
-  const fs::path below = real.lexically_relative(fs::weakly_canonical(pipeline.output_dir, ignored));
-  const bool in_output = !below.empty() && *below.begin() != "..";
-  if (in_output && (*below.begin() == ".docket" || below == "results.jsonl"))
+std::string why_misplaced(const fs::path& place, const Pipeline& pipeline, const RunOptions& options) {
+  const fs::path below = in_output(place, pipeline);
+  if (below.empty())
+    return would_name(input_options(options, pipeline), place.string())
+               ? "it would be a document of the input; name a file elsewhere, or add it to `input.exclude`"
+               : "";
+  if (*below.begin() == ".docket" || below == results_file)
     return "that file of the output folder is docket's own";
   const std::string ending = below.extension().string();
-  if (in_output && below != "report.json" && (ending == record_ending || ending == text_ending))
+  if (below != "report.json" && (ending == record_ending || ending == text_ending))
     return "in the output folder it could be the file of a document; name one elsewhere";
-  if (!in_output && would_name(input_options(options, pipeline), file.string()))
-    return "it would be a document of the input; name a file elsewhere, or add it to `input.exclude`";
   return {};
 }
 
 std::string why_not(const Wanted& wanted, const Pipeline& pipeline, const RunOptions& options) {
   std::error_code error;
-  if (!wanted.file.has_filename()) return "it is the name of a folder";
-  switch (fs::status(wanted.file, error).type()) {
+  if (!wanted.given.has_filename()) return "it is the name of a folder";
+  switch (fs::status(wanted.place, error).type()) {
     case fs::file_type::directory:
       return "it is a folder";
     case fs::file_type::character:
     case fs::file_type::fifo:
-      return access(wanted.file.c_str(), W_OK) == 0 ? "" : std::generic_category().message(errno);
+      return access(wanted.place.c_str(), W_OK) == 0 ? "" : std::generic_category().message(errno);
     case fs::file_type::regular:
       if (std::string why = why_not_replaced(wanted, pipeline); !why.empty()) return why;
       break;
     case fs::file_type::not_found:
-      break;
+      if (!fs::is_symlink(wanted.place, error)) break;
+      return "it is a link to " + fs::read_symlink(wanted.place, error).string() + ", where there is no file";
     default:
       return error ? error.message() : "it is no file";
   }
-  if (std::string why = why_misplaced(wanted, pipeline, options); !why.empty()) return why;
-  const fs::path folder = fs::absolute(wanted.file).lexically_normal().parent_path();
-  // The folders of the output are made by the run.
-  return why_no_new_file(is_below(folder, pipeline.output_dir) ? nearest_folder(folder) : folder);
+  if (std::string why = why_misplaced(wanted.place, pipeline, options); !why.empty()) return why;
+  const fs::path folder = wanted.place.parent_path();
+  return why_no_new_file(in_output(wanted.place, pipeline).empty() ? folder : nearest_folder(folder));
 }
 
 }  // namespace
@@ -118,20 +122,20 @@ std::optional<Error> check_output_files(const OutputFiles& files, const Pipeline
   const auto refused = [](const std::string& option, const fs::path& file, const std::string& why) {
     return Error{ErrorClass::config, option + " " + file.string() + ": " + why + "; nothing was run"};
   };
-  for (const Wanted& wanted : {Wanted{"--report", files.report, is_report, "report of docket"},
-                               Wanted{"--depfile", files.depfile, nullptr, "list of dependencies"}}) {
-    if (wanted.file.empty() || wanted.file == "-" || descriptor_named(wanted.file)) continue;
-    const std::string why = why_not(wanted, pipeline, options);
-    if (!why.empty()) return refused(wanted.option, wanted.file, why);
+  const Wanted report{"--report", files.report, is_report, "report of docket"};
+  const Wanted depfile{"--depfile", files.depfile, is_depfile_of, "list of dependencies"};
+  for (const Wanted* wanted : {&report, &depfile}) {
+    if (wanted->given.empty() || wanted->given == "-" || descriptor_named(wanted->given)) continue;
+    const std::string why = why_not(*wanted, pipeline, options);
+    if (!why.empty()) return refused(wanted->option, wanted->given, why);
   }
-  if (!files.report.empty() && files.report != "-" && !files.depfile.empty() &&
-      fs::absolute(files.report).lexically_normal() == fs::absolute(files.depfile).lexically_normal())
+  const bool are_files = !files.report.empty() && files.report != "-" && !files.depfile.empty();
+  if (are_files && report.place == depfile.place)
     return refused("--report", files.report, "it is the file of --depfile too");
   if (files.trace.empty()) return std::nullopt;
-  const fs::path trace = fs::absolute(files.trace).lexically_normal();
-  std::string why = why_no_new_file(nearest_folder(trace));  // It is made where it is missing.
-  if (would_name(input_options(options, pipeline), (trace / "a").string()))
-    why = "its files would be documents of the input; name a folder elsewhere";
+  const fs::path trace = without_links(fs::current_path() / files.trace);  // It is made where it is missing.
+  std::string why = why_no_new_file(nearest_folder(trace));
+  if (why.empty()) why = why_misplaced(trace / "a", pipeline, options);
   return why.empty() ? std::nullopt : std::optional(refused("--trace", files.trace, why));
 }
 

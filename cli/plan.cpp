@@ -119,7 +119,7 @@ int plan_command(const DocumentOptions& options) {
   const Result<Forecast> forecast = dry_run(std::move(*pipeline), options.run, printer);
   if (!forecast) {
     print_error(forecast.error().message);
-    return exit_usage;
+    return forecast.error().error_class == ErrorClass::unavailable ? exit_unavailable : exit_usage;
   }
   std::fputs(printable(format_forecast(*forecast)).c_str(), stdout);
   return forecast->input_problems > 0 ? exit_failed : exit_up_to_date;

@@ -17,6 +17,7 @@
 #include "backends/extraction/missing_data.h"
 #include "cli/document_options.h"
 #include "cli/exit_code.h"
+#include "cli/mistakes.h"
 #include "cli/output_files.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
@@ -246,8 +247,13 @@ void add_display_options(CLI::App& app, RunCommand& command) {
                                                               {"bar", Progress::Mode::bar},
                                                               {"plain", Progress::Mode::plain},
                                                               {"none", Progress::Mode::none}};
-  app.add_option("--progress", command.progress, "auto, bar, plain or none")
-      ->transform(CLI::CheckedTransformer(modes))
+  std::vector<std::string> names;
+  for (const auto& [name, mode] : modes)
+    names.push_back(name);
+  app.add_option_function<std::string>(
+         "--progress", [&command](const std::string& name) { command.progress = modes.at(name); },
+         "auto, bar, plain or none")
+      ->check(one_of_names(names))
       ->type_name("MODE");
   app.add_flag("-q,--quiet", command.quiet, "Print errors only");
 }

@@ -7,8 +7,8 @@
 #include "pipeline/json/schema.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
-#include "pipeline/support/suggest.h"
 #include "stages/evidence.h"
+#include "stages/schema_names.h"
 #include "stages/stages.h"
 #include "stages/tiers.h"
 
@@ -346,24 +346,6 @@ class StructuredExtract final : public TieredStage {
   const PromptTemplate task_;
 };
 
-/// A field that is required, but is none.
-std::optional<Error> wrong_required(const json& schema) {
-  std::vector<std::string_view> properties;
-  for (const auto& [field, property] : schema["properties"].items())
-    properties.emplace_back(schema["properties"].find(field).key());
-  const json required = schema.value("required", json::array());
-  for (const json& name : required) {
-    const bool is_known =
-        !name.is_string() || schema["properties"].contains(name.get_ref<const std::string&>());
-    if (is_known) continue;
-    const std::string& text = name.get_ref<const std::string&>();
-    return Error{ErrorClass::config, "schema: `required` names '" + text +
-                                         "', which is not a property of the schema" +
-                                         did_you_mean(text, properties)};
-  }
-  return std::nullopt;
-}
-
 Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
                                          const std::vector<std::string>& backends) {
   const Settings& settings = stage.settings;
@@ -373,7 +355,7 @@ Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipelin
     return Error{ErrorClass::config,
                  "schema: must describe an object with `properties`, which are the fields to find"};
   }
-  if (auto wrong = wrong_required(*schema)) return *wrong;
+  if (auto wrong = unknown_name_in(*schema)) return *wrong;
   std::vector<Check> checks;
   for (const NamedCondition& named : settings.conditions("checks")) {
     if (named.condition->set() == nullptr)

@@ -40,6 +40,21 @@ class ExitCodes(e2e.Case):
                 self.assertNotEqual(result.err, "")
         self.assertFalse((self.dir / "out").exists())
 
+    def test_2_names_what_was_probably_meant(self):
+        self.write("in/a.txt", invoice(1))
+        self.write("pipeline.yaml", PIPELINE)
+        for arguments, meant in ((["run", "pipelin.yaml"], "pipeline.yaml"), (["status", "pipeline.yml"], "pipeline.yaml"),
+                                 (["check", "PIPELINE.yaml"], "pipeline.yaml"), (["graph", "pipeline.yaml", "--format", "mermiad"], "mermaid"),
+                                 (["run", "pipeline.yaml", "--progress", "plian"], "plain"), (["plan", "pipeline.yaml", "--until", "clasify"], "classify"),
+                                 (["run", "pipeline.yaml", "inn"], "in"), (["plan", "pipeline.yaml", "in/a.tx"], "a.txt")):
+            result = self.docket(*arguments)
+            self.assertEqual([result.code, result.out], [2, ""], result.err)
+            self.assertIn(f"did you mean '{meant}'?", result.err)
+        self.run_pipeline()
+        clean = self.docket("clean", "pipeline.yaml", "--missing", "in", "inn")
+        self.assertEqual(clean.code, 2)
+        self.assertIn("inn does not exist, did you mean 'in'? nothing was removed", clean.err)
+
     def test_3_when_documents_are_held(self):
         self.write("in/a.txt", invoice(1))
         self.run_pipeline(expect=3, pipeline=PIPELINE + HOLDS)

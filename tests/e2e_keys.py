@@ -38,7 +38,8 @@ SCHEMA = {"type": "object", "properties": {"total": {"type": "number", "descript
 
 
 class Parrot(ThreadingHTTPServer):
-    """Says back to everybody who it is told they are: in good answers and bad ones, and in the headers of both."""
+    """Says back to everybody who it is told they are, and who the others are, as a gateway that they share may: in good
+    answers and bad ones, and in the headers of both."""
     daemon_threads = True
     keys_seen = set()
 
@@ -52,12 +53,13 @@ class Parrot(ThreadingHTTPServer):
             told = self.headers.get("Authorization", "") + self.headers.get("x-api-key", "")
             key = told.removeprefix("Bearer ")
             self.server.keys_seen.add(key)
-            content = json.dumps(body).replace("TOLD", f"{told} or {key}").replace(
+            content = json.dumps(body).replace("TOLD", f"{told} or {key}, one of {KEYS[0]}{KEYS[1]}").replace(
                 "ESCAPED", key.replace("/", "\\/").replace("-", "\\u002d")).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.send_header("X-You-Are", told)
+            self.send_header("X-Others", " ".join(KEYS))
             self.send_header("Set-Cookie", f"key={key}")
             if status == 307:
                 self.send_header("Location", f"http://127.0.0.1:1/?key={key}")

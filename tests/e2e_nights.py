@@ -111,6 +111,16 @@ class Input(Nights):
         self.assertEqual(self.docket("plan", "pipeline.yaml", "--only", "*.pdf").code, 1)
         self.assertEqual(self.paths(), [])
 
+    def test_each_pattern_of_only_that_chooses_none(self):
+        self.write("in/b.txt", "b")
+        for patterns, unmet in ((["a.txt", "*.pdf"], "*.pdf"), (["inn/", "in/b*", "c.txt"], "inn/ c.txt"), (["./in/a.txt", "a.txt", "in/"], "")):
+            words = [word for pattern in patterns for word in ("--only", pattern)]
+            result = self.run_over(["in"], *words)
+            wanted = [f"input: --only {unmet}: none of the 2 documents of the input matches"] if unmet else []
+            self.assertEqual(self.report()["run"].get("warnings", []), wanted)
+            self.assertIn("".join(wanted), result.err)
+            self.assertIn("".join(wanted), self.docket("plan", "pipeline.yaml", *words).err)
+
     def test_what_is_left_out_is_counted_and_no_longer_known(self):
         for name in ("in/Thumbs.db", "in/@eaDir/x.txt", "in/b.pdf.part", "in/drafts/c.txt"):
             self.write(name, "x")
@@ -194,11 +204,16 @@ class Files(Nights):
         self.write("data.json", '{"docket": 1}')
         self.write("rules.mk", "all:\n\tdo\n")
         self.write("settings", "services:\n  a: b\n")
+        for name, target in {"notes": "notes.txt", "inbox": "in", "nowhere": "no/r.json"}.items():
+            (self.dir / name).symlink_to(target)
         for words in (["--report", "no/r.json"], ["--report", "in"], ["--report", "in/"], ["--report", "notes.txt/r.json"],
                       ["--report", "notes.txt"], ["--report", "data.json"], ["--report", "./pipeline.yaml"],
                       ["--report", "in/a.txt"], ["--report", "in/r.json"], ["--report", "out/in/a.txt.json"],
                       ["--report", "out/.docket/ledger.db"], ["--report", "out/results.jsonl"], ["--depfile", "no/d"],
                       ["--depfile", "notes.txt"], ["--depfile", "rules.mk"], ["--depfile", "settings"], ["--depfile", "x", "--report", "./x"],
+                      ["--report", "notes"], ["--report", "out/../notes.txt"], ["--report", "no/../in/a.txt"],
+                      ["--report", "inbox/r.json"], ["--report", "nowhere"], ["--depfile", "notes"], ["--depfile", "out/x/../../notes.txt"],
+                      ["--depfile", "inbox/d"], ["--trace", "inbox/trace"], ["--trace", "out/../in"], ["--trace", "out/.docket"],
                       ["--trace", "notes.txt"], ["--trace", "notes.txt/x"], ["--trace", "in/trace"], ["-o", "notes.txt"]):
             with self.subTest(words):
                 result = self.docket("run", "pipeline.yaml", *words)
@@ -214,6 +229,11 @@ class Files(Nights):
         self.run_pipeline("--report", "empty.json", "--depfile", "d")
         self.assertEqual(json.loads((self.dir / "empty.json").read_text()), self.report())
         self.run_pipeline("--report", "out/report.json", "--depfile", "out/all.d")
+        for name, target in {"linked.json": "empty.json", "linked.d": "d"}.items():
+            (self.dir / name).symlink_to(target)
+        self.run_pipeline("--report", "linked.json", "--depfile", "linked.d")
+        self.assertEqual([os.readlink(self.dir / name) for name in ("linked.json", "linked.d")], ["empty.json", "d"])
+        self.assertEqual(json.loads((self.dir / "empty.json").read_text()), self.report())
         for name in ("/dev/stdout", "-", "/dev/fd/1"):
             with open(self.dir / "taken", "wb") as taken:
                 taken.write(b"first\n")
@@ -268,6 +288,28 @@ class Worker(Nights):
                 self.assertIn("docket-extract", report["run"]["stopped"])
                 self.assertEqual(self.paths(), [])
                 self.assertEqual(self.run_it("-q").stderr.count("docket-extract"), 1)
+
+    def test_conditions_that_cannot_be_evaluated_are_said_once_and_fail_nothing(self):
+        shutil.copy(os.path.join(os.path.dirname(e2e.DOCKET), "docket-extract"), self.worker)
+        self.assertEqual(self.run_it().returncode, 0)
+        pipeline = (self.dir / "pipeline.yaml").read_text() + "  - escalate: { when: { long: .extract.pages > 100 } }\n"
+        self.write("pipeline.yaml", pipeline)
+        for what, content, mode in (("missing", None, 0), ("not executable", "", 0o644), ("crashes", "#!/bin/sh\nkill -SEGV $$\n", 0o755),
+                                    ("another version", "#!/bin/sh\nprintf '\\002\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3\ncat <&3\n", 0o755)):
+            with self.subTest(what):
+                self.worker.unlink(missing_ok=True)
+                if content is not None:
+                    self.write("bin/docket-extract", content).chmod(mode)
+                result = self.run_it()
+                self.assertEqual(result.returncode, 4, result.stderr)
+                self.assertEqual(result.stderr.count("docket-extract"), 1, result.stderr)
+                report = self.report()
+                self.assertEqual([report["documents"]["failed"], report["run"]["exit_code"]], [0, 4])
+                self.assertIn("docket-extract", report["run"]["stopped"])
+                for verb in ("check", "plan"):
+                    said = subprocess.run([self.program, verb, "pipeline.yaml"], cwd=self.dir, capture_output=True, encoding="utf-8",
+                                          check=False, timeout=e2e.TIMEOUT)
+                    self.assertEqual(said.returncode, 4, said.stderr)
 
     def test_who_needs_none_does_not_miss_it(self):
         shutil.copy(os.path.join(os.path.dirname(e2e.DOCKET), "docket-extract"), self.worker)

@@ -194,7 +194,7 @@ class Foreign(e2e.Case):
         for content in ("all:\n\techo mine\n", "mine", "version: 1\n"):
             self.write("deps", content)
             result = self.run_pipeline("--depfile", "deps", expect=2, pipeline=EXTRACT)
-            self.assertIn("deps: the file is there already", result.err)
+            self.assertIn("deps: there is a file that is no list of dependencies", result.err)
             self.assertEqual((self.dir / "deps").read_text(), content)
         (self.dir / "deps").unlink()
         for _ in range(2):

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "backends/extraction/condition_wire.h"
+#include "backends/extraction/wire.h"
 #include "pipeline/support/descriptor.h"
 #include "worker/fatal_signals.h"
 #include "worker/frames.h"
@@ -89,7 +90,7 @@ class ConditionServer {
   explicit ConditionServer(int socket) : socket_(socket) { under_way.socket = socket; }
 
   WorkerExit run() {
-    if (!send_frame(socket_, Frame::ready, {})) return WorkerExit::done;
+    if (!send_frame(socket_, Frame::ready, wire_version)) return WorkerExit::done;
     FrameHeader header;
     std::string body;
     while (receive_frame(socket_, header, body)) {

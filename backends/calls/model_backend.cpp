@@ -9,7 +9,8 @@ namespace docket::backends {
 
 // From the outside in: may it be asked at all, is it of use, is the answer one, another attempt, was it
 // answered before, which address and is there room, whose fault is a refusal, can it be paid, one exchange.
-std::unique_ptr<Backend> make_model_backend(const BackendConfig& config, bool offline,
+std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
+                                            const std::shared_ptr<const Secrets>& secrets, bool offline,
                                             const ResponseCacheOptions& memory, HttpLoop& loop, Trace* trace,
                                             CallOptions options) {
   Timer& timer = options.timer == nullptr ? loop : *options.timer;
@@ -21,7 +22,7 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config, bool of
   const bool costs = price || location_of(config) == Location::cloud;
   options.gate.keeps_places = costs && memory.store != nullptr;
   std::vector<std::unique_ptr<Backend>> addresses;
-  for (const Target& target : targets_of(config)) {
+  for (const Target& target : targets_of(config, secrets)) {
     std::unique_ptr<Backend> address = std::make_unique<ModelServer>(
         target, price, make_protocol(config, target), loop, trace, options.health.warn);
     if (options.budget != nullptr && price)

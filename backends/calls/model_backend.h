@@ -27,8 +27,10 @@ struct CallOptions {
 };
 
 /// A backend of the pipeline that answers prompts, with all its addresses, limits and retries, but without
-/// its fallback. `memory`: what it has answered before. `loop` and `trace` (null: none) outlive it.
-std::unique_ptr<Backend> make_model_backend(const BackendConfig& config, bool offline,
+/// its fallback. `secrets`: all keys of the pipeline. `memory`: what it has answered before. `loop` and
+/// `trace` (null: none) outlive it.
+std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
+                                            const std::shared_ptr<const Secrets>& secrets, bool offline,
                                             const ResponseCacheOptions& memory, HttpLoop& loop, Trace* trace,
                                             CallOptions options = {});
 

@@ -62,10 +62,11 @@ void ask(ModelServer& server, ProbeResult& result, std::function<void()> done) {
 std::vector<ProbeResult> probe(const Pipeline& pipeline, bool offline, const std::stop_token& stop) {
   std::vector<ProbeResult> results;
   std::vector<std::unique_ptr<ModelServer>> servers;
+  const auto secrets = secrets_of(pipeline);
   HttpLoop loop(stop);
   for (const BackendConfig& backend : pipeline.backends) {
     if (!backend.type->answers_prompts()) continue;
-    for (const Target& target : targets_of(backend)) {
+    for (const Target& target : targets_of(backend, secrets)) {
       ProbeResult result{backend.name, target.url, target.location, {}, false, {}, false, false, {}, 0};
       result.skipped = is_kept_off(target.location, offline);
       results.push_back(std::move(result));

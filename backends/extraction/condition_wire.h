@@ -14,7 +14,8 @@ namespace docket {
 // How docket and a worker that evaluates conditions talk, with the frames of wire.h:
 //
 //   docket -> worker   `programs` once, then `questions` as often as there are any
-//   worker -> docket   `ready` once; `compiled` for programs, `verdicts` for questions, or `dying`
+//   worker -> docket   `ready` once, as to the pool; `compiled` for programs, `verdicts` for questions, or
+//   `dying`
 //
 // jq programs and the data that they are given may bring a worker under their control: the decoders believe
 // nothing that it says.

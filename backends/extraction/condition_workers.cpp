@@ -15,6 +15,7 @@
 
 #include "backends/extraction/condition_wire.h"
 #include "backends/extraction/process.h"
+#include "backends/extraction/wire.h"
 #include "pipeline/support/digest.h"
 
 namespace docket::backends {
@@ -53,6 +54,11 @@ Error killed(int status) {
   return ended("the process that evaluates it was killed, perhaps because the machine ran out of memory");
 }
 
+std::filesystem::path worker_program() {
+  std::error_code unknown;
+  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / "docket-extract";
+}
+
 /// A worker, and how many of the expressions it has compiled.
 struct Worker {
   std::unique_ptr<ExtractProcess> process;
@@ -66,6 +72,7 @@ struct Response {
   std::optional<Dying> dying;       ///< The worker has ended, and says why.
   int status = 0;                   ///< The worker has ended, as waitpid() tells.
   bool was_silent = false;          ///< The worker was ended since it said nothing.
+  bool is_foreign = false;          ///< The worker was ended since it is of another version.
 };
 
 Response exchange(ExtractProcess& process, Frame kind, std::string_view message, Frame awaited,
@@ -73,13 +80,17 @@ Response exchange(ExtractProcess& process, Frame kind, std::string_view message,
   Response reply;
   if (process.send(kind, message)) {
     const Clock::time_point until = Clock::now() + patience;
-    while (!reply.body && !reply.dying && !reply.was_silent) {
+    while (!reply.body && !reply.dying && !reply.was_silent && !reply.is_foreign) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
       pollfd source{process.socket(), POLLIN, 0};
       if (left.count() <= 0 || poll(&source, 1, static_cast<int>(left.count())) == 0) reply.was_silent = true;
       std::vector<WorkerFrame> frames;
       const auto received = process.receive(longest_reply, frames);
       for (WorkerFrame& frame : frames) {
+        if (frame.kind == Frame::ready) {
+          process.is_ready = true;
+          reply.is_foreign = frame.body != wire_version;
+        }
         if (frame.kind == awaited) reply.body = std::move(frame.body);
         if (frame.kind != Frame::dying) continue;
         if (const auto dying = decode_dying(frame.body, count)) reply.dying = *dying;
@@ -87,7 +98,8 @@ Response exchange(ExtractProcess& process, Frame kind, std::string_view message,
       if (received != ExtractProcess::Received::more_later) break;
     }
   }
-  if (!reply.body) reply.status = reply.was_silent ? process.kill() : process.reap();
+  const bool is_to_end = reply.was_silent || reply.is_foreign;
+  if (!reply.body) reply.status = is_to_end ? process.kill() : process.reap();
   return reply;
 }
 
@@ -280,9 +292,7 @@ Result<Worker> ConditionWorkers::take(const std::vector<std::string>& expression
 }
 
 Result<Worker> ConditionWorkers::start() {
-  std::error_code unknown;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  auto process = ExtractProcess::start(self.parent_path() / "docket-extract", "--conditions");
+  auto process = ExtractProcess::start(worker_program(), "--conditions");
   if (!process) return process.error();
   return Worker{std::move(*process), 0, 0};
 }
@@ -302,14 +312,14 @@ Result<std::vector<std::string>> ConditionWorkers::load(Worker& worker,
     worker.compiled = expressions.size();
     if (problems && problems->size() == expressions.size()) return problems;
   }
+  const bool was_ready = worker.process->is_ready;
   worker = {};
+  if (reply.is_foreign) return other_version(worker_program());
+  if (!was_ready) return never_ready(worker_program());
   if (reply.dying)
     return ended(reply.dying->reason == Dying::Reason::crash ? "jq crashes when it compiles it"
                                                              : "it is too large for jq");
-  if (WIFSIGNALED(reply.status)) return killed(reply.status);
-  return Error{
-      ErrorClass::unavailable,
-      "the worker that evaluates conditions does not start; run docket-extract with a file to see why"};
+  return killed(reply.status);
 }
 
 /// When jq does not survive them together: whose fault it is. The worker has compiled the others.

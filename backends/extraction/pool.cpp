@@ -82,16 +82,6 @@ Error death(int status, const Limits& limits) {
   return {ErrorClass::crash, "crashed the parser (" + signal_name + ")"};
 }
 
-Error never_ready(const std::filesystem::path& worker) {
-  return {ErrorClass::unavailable,
-          "the extraction worker " + worker.string() + " does not start; run it with a file to see why"};
-}
-
-Error other_version(const std::filesystem::path& worker) {
-  return {ErrorClass::unavailable, "the extraction worker " + worker.string() +
-                                       " is of another version of docket: install both from the same build"};
-}
-
 /// "a.docx is a Word document", where the error is about the document.
 Error naming(const std::filesystem::path& file, Error error) {
   switch (error.error_class) {

@@ -217,4 +217,14 @@ int ExtractProcess::kill() {
   return status;
 }
 
+Error never_ready(const std::filesystem::path& worker) {
+  return {ErrorClass::unavailable,
+          "the extraction worker " + worker.string() + " does not start; run it with a file to see why"};
+}
+
+Error other_version(const std::filesystem::path& worker) {
+  return {ErrorClass::unavailable, "the extraction worker " + worker.string() +
+                                       " is of another version of docket: install both from the same build"};
+}
+
 }  // namespace docket::backends

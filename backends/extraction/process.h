@@ -69,4 +69,8 @@ class ExtractProcess {
   std::chrono::nanoseconds cpu_time_{0};
 };
 
+/// What a worker is that ended before it was ready, or said another `wire_version`; class `unavailable`.
+Error never_ready(const std::filesystem::path& worker);
+Error other_version(const std::filesystem::path& worker);
+
 }  // namespace docket::backends

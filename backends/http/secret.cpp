@@ -183,14 +183,21 @@ void find(const Reading& reading, const std::string& wanted, Ranges& found) {
 
 }  // namespace
 
-bool erase_secret(std::string& text, std::string_view secret, SecretIn where) {
-  if (secret.size() < (where == SecretIn::answer ? shortest_in_answer : shortest_in_message)) return false;
-  const std::vector<std::string> wanted = spellings(secret);
+Secrets::Secrets(std::span<const std::string> secrets) {
+  for (const std::string& secret : secrets)
+    for (std::string& spelling : spellings(secret))
+      spellings_.push_back({std::move(spelling), secret.size()});
+}
+
+bool Secrets::erase(std::string& text, SecretIn where) const {
+  const std::size_t shortest = where == SecretIn::answer ? shortest_in_answer : shortest_in_message;
+  if (std::ranges::none_of(spellings_, [&](const Spelling& one) { return one.secret_size >= shortest; }))
+    return false;
   Ranges found;
   std::optional<Reading> reading = as_it_is(text);
   for (int layer = 0; reading && layer <= most_layers; ++layer) {
-    for (const std::string& spelling : wanted)
-      find(*reading, spelling, found);
+    for (const Spelling& spelling : spellings_)
+      if (spelling.secret_size >= shortest) find(*reading, spelling.text, found);
     reading = unescaped(*reading);
   }
   std::ranges::sort(found);
@@ -204,15 +211,15 @@ bool erase_secret(std::string& text, std::string_view secret, SecretIn where) {
   return !found.empty();
 }
 
-Result<HttpReply> without_secret(Result<HttpReply> reply, std::string_view secret, SecretIn where) {
+Result<HttpReply> Secrets::erased(Result<HttpReply> reply, SecretIn where) const {
   if (!reply) {
     Error error = reply.error();
-    erase_secret(error.message, secret, SecretIn::message);
+    erase(error.message, SecretIn::message);
     return error;
   }
-  erase_secret(reply->body, secret, where);
+  erase(reply->body, where);
   for (auto& [name, value] : reply->headers)
-    erase_secret(value, secret, where);
+    erase(value, where);
   return reply;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "backends/http/http.h"
 
@@ -13,12 +15,26 @@ enum class SecretIn {
   message,  ///< What people will read, in traces and errors: from 4 bytes on.
 };
 
-/// Puts `(key removed)` wherever the text has the secret, however it is spelt: as it is, with escapes of JSON
-/// and of programming languages, percent-encoded, with HTML's entities, all of these mixed and up to four
-/// times over, in Base64 or in hexadecimal. Takes time in proportion to the text. True if it was there.
-bool erase_secret(std::string& text, std::string_view secret, SecretIn where);
+/// The keys of a pipeline, of all its backends: what one server is sent another may say, where they share a
+/// gateway or a log. Any thread.
+class Secrets {
+ public:
+  explicit Secrets(std::span<const std::string> secrets);
 
-/// The reply, or its error, without the secret: servers say what they were sent, in errors for example.
-Result<HttpReply> without_secret(Result<HttpReply> reply, std::string_view secret, SecretIn where);
+  /// Puts `(key removed)` wherever the text has a secret, however it is spelt: as it is, with escapes of JSON
+  /// and of programming languages, percent-encoded, with HTML's entities, all of these mixed and up to four
+  /// times over, in Base64 or in hexadecimal. Takes time in proportion to the text. True if one was there.
+  bool erase(std::string& text, SecretIn where) const;
+
+  /// The reply, or its error, without them: servers say what they were sent, in errors for example.
+  Result<HttpReply> erased(Result<HttpReply> reply, SecretIn where) const;
+
+ private:
+  struct Spelling {
+    std::string text;
+    std::size_t secret_size;
+  };
+  std::vector<Spelling> spellings_;
+};
 
 }  // namespace docket::backends

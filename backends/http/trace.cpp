@@ -5,24 +5,23 @@
 
 #include <cstdio>
 
-#include "backends/http/secret.h"
 #include "pipeline/support/descriptor.h"
 
 namespace docket::backends {
 
 namespace fs = std::filesystem;
 
-Result<std::unique_ptr<Trace>> Trace::open(const fs::path& folder) {
+Result<std::unique_ptr<Trace>> Trace::open(const fs::path& folder, std::shared_ptr<const Secrets> secrets) {
   std::error_code code;
   fs::create_directories(folder, code);
   if (code || access(folder.c_str(), W_OK | X_OK) != 0) {
     return Error{ErrorClass::config, "--trace " + folder.string() + ": cannot write there" +
                                          (code ? ": " + code.message() : std::string())};
   }
-  return std::unique_ptr<Trace>(new Trace(folder));
+  return std::unique_ptr<Trace>(new Trace(folder, std::move(secrets)));
 }
 
-std::int64_t Trace::request(const std::string& backend, const HttpRequest& request, std::string_view secret) {
+std::int64_t Trace::request(const std::string& backend, const HttpRequest& request) {
   const std::int64_t number = ++calls_;
   std::string content = request.method + " " + request.url + "\n";
   for (const std::string& header : request.headers) {
@@ -31,9 +30,7 @@ std::int64_t Trace::request(const std::string& backend, const HttpRequest& reque
     const bool is_plain = name == "Content-Type" || name == "anthropic-version";
     content += (is_plain ? header : name + ": (not shown)") + "\n";
   }
-  content += "\n" + request.body + "\n";
-  erase_secret(content, secret, SecretIn::message);
-  write(number, backend, "request", content);
+  write(number, backend, "request", content + "\n" + request.body + "\n");
   return number;
 }
 
@@ -45,8 +42,8 @@ void Trace::reply(std::int64_t number, const std::string& backend, const Result<
   write(number, backend, "reply", content + "\n" + reply->body + "\n");
 }
 
-void Trace::write(std::int64_t number, const std::string& backend, const char* what,
-                  const std::string& content) {
+void Trace::write(std::int64_t number, const std::string& backend, const char* what, std::string content) {
+  secrets_->erase(content, SecretIn::message);
   std::string safe_name;
   for (const char c : backend)
     safe_name += c == '/' || c == '.' ? '_' : c;

@@ -4,9 +4,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "backends/http/http.h"
+#include "backends/http/secret.h"
 
 namespace docket::backends {
 
@@ -16,18 +16,21 @@ namespace docket::backends {
 /// run matters more.
 class Trace {
  public:
-  /// Makes the folder. The Error is of class `config`.
-  static Result<std::unique_ptr<Trace>> open(const std::filesystem::path& folder);
+  /// Makes the folder. The Error is of class `config`. `secrets` are shown nowhere.
+  static Result<std::unique_ptr<Trace>> open(const std::filesystem::path& folder,
+                                             std::shared_ptr<const Secrets> secrets);
 
-  /// Returns the number of the call, for its reply. `secret`: not shown where the body has it either.
-  std::int64_t request(const std::string& backend, const HttpRequest& request, std::string_view secret);
+  /// Returns the number of the call, for its reply.
+  std::int64_t request(const std::string& backend, const HttpRequest& request);
   void reply(std::int64_t number, const std::string& backend, const Result<HttpReply>& reply);
 
  private:
-  explicit Trace(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  void write(std::int64_t number, const std::string& backend, const char* what, const std::string& content);
+  Trace(std::filesystem::path folder, std::shared_ptr<const Secrets> secrets)
+      : folder_(std::move(folder)), secrets_(std::move(secrets)) {}
+  void write(std::int64_t number, const std::string& backend, const char* what, std::string content);
 
   const std::filesystem::path folder_;
+  const std::shared_ptr<const Secrets> secrets_;
   std::atomic<std::int64_t> calls_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <ctime>
 
@@ -273,12 +274,31 @@ Reply closed_door(const HttpReply& reply, const ServerError& error, int status) 
 
 }  // namespace
 
+std::string server_excerpt(std::string_view text, std::size_t most) {
+  constexpr std::size_t length = 6;  // \u001b
+  std::string plain;
+  for (std::size_t at = 0; at < text.size();) {
+    unsigned code = 0;
+    const std::string_view escape = text.substr(at, length);
+    const bool is_escape =
+        escape.size() == length && escape.starts_with("\\u00") &&
+        std::from_chars(escape.data() + 4, escape.data() + length, code, 16).ptr == escape.data() + length;
+    const bool is_control = is_escape && (code < 0x20 || (code >= 0x7F && code < 0xA0));
+    if (is_control)
+      append_utf8(plain, code);
+    else
+      plain += text[at];
+    at += is_control ? length : 1;
+  }
+  return excerpt(plain, most);
+}
+
 ServerError server_error(const std::string& body) {
   const Result<json> parsed = parse_strictly(body);
   ServerError result;
   if (!parsed || !parsed->is_structured()) {
-    result.message = excerpt(body, longest_server_text);
-    result.text = excerpt(body, longest_text_looked_at);
+    result.message = server_excerpt(body, longest_server_text);
+    result.text = server_excerpt(body, longest_text_looked_at);
     return result;
   }
   const json& whole = parsed->is_array() && !parsed->empty() ? parsed->front() : *parsed;
@@ -299,14 +319,15 @@ ServerError server_error(const std::string& body) {
   std::string place;
   for (const json& part : list)
     if (const json& loc = member(part, "loc"); !loc.is_null()) place += " " + dumped(loc);
-  if (!place.empty()) text = excerpt(place, longest_server_text).substr(1) + ": " + text;
-  result.message = excerpt(text, longest_server_text);
-  result.text = excerpt(text, longest_text_looked_at);
+  if (!place.empty()) text = server_excerpt(place, longest_server_text).substr(1) + ": " + text;
+  result.message = server_excerpt(text, longest_server_text);
+  result.text = server_excerpt(text, longest_text_looked_at);
   if (const json& raw = member(member(error, "metadata"), "raw"); !raw.is_null())  // OpenRouter's.
-    result.text += " " + excerpt(dumped(raw), longest_text_looked_at);
-  result.type = excerpt(text_of(error, {"type", "status"}), longest_server_text);
-  result.code = excerpt(text_of(error, {"code"}), longest_server_text);
-  result.param = excerpt(place.empty() ? text_of(error, {"param", "loc"}) : place, longest_server_text);
+    result.text += " " + server_excerpt(dumped(raw), longest_text_looked_at);
+  result.type = server_excerpt(text_of(error, {"type", "status"}), longest_server_text);
+  result.code = server_excerpt(text_of(error, {"code"}), longest_server_text);
+  result.param =
+      server_excerpt(place.empty() ? text_of(error, {"param", "loc"}) : place, longest_server_text);
   for (const json& number : {member(error, "code"), member(error, "status"), member(whole, "status")})
     if (result.status == 0) result.status = http_status(number);
   const auto window = token_count(error, "n_ctx");
@@ -368,7 +389,8 @@ Reply error_reply(const HttpReply& reply) {
   const int status = reply.status == 200 ? error.status : reply.status;
   if (status >= 300 && status < 400) {
     return failed(ErrorClass::unavailable,
-                  "the server redirects to '" + excerpt(header(reply, "location"), longest_server_text) +
+                  "the server redirects to '" +
+                      server_excerpt(header(reply, "location"), longest_server_text) +
                       "', which docket does not follow: put the right address in 'url'");
   }
   if (auto known = known_reply(reply, error, status)) return *std::move(known);

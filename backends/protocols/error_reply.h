@@ -2,6 +2,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "backends/http/http.h"
 #include "pipeline/backend.h"
@@ -11,10 +12,15 @@ namespace docket::backends {
 /// The most bytes of a text of a server that a message shows.
 inline constexpr std::size_t longest_server_text = 300;
 
+/// `excerpt` of what a server or a model wrote. It may be JSON again, whose escapes of control characters
+/// (`\u001b`) are cleaned like the characters.
+std::string server_excerpt(std::string_view text, std::size_t most);
+
 /// The error that a server names in the body of its reply, in any of the shapes in use: `{"error": "text"}`
 /// (Ollama; the text may be JSON again), `{"error": {message, type, code, param}}` (OpenAI, llama-server),
 /// `{"type": "error", "error": {type, message}}` (Anthropic), `[{"error": {message, status}}]` (Google),
-/// `{"detail": [{loc, msg, type}]}` (pydantic), `{"message": …}`. All texts are cleaned: see `excerpt`.
+/// `{"detail": [{loc, msg, type}]}` (pydantic), `{"message": …}`. All texts are cleaned: see
+/// `server_excerpt`.
 struct ServerError {
   std::string message;  ///< One line; of a body that is no JSON, its beginning.
   std::string type;

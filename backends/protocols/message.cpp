@@ -114,14 +114,14 @@ std::vector<Token> tokens_of(const json& logprobs) {
 }
 
 Error ended_otherwise(const char* member, const json& reason) {
-  return {ErrorClass::content,
-          std::string("the answer did not end normally: ") + member + " is " +
-              excerpt(reason.dump(-1, ' ', false, json::error_handler_t::replace), longest_server_text)};
+  return {ErrorClass::content, std::string("the answer did not end normally: ") + member + " is " +
+                                   server_excerpt(reason.dump(-1, ' ', false, json::error_handler_t::replace),
+                                                  longest_server_text)};
 }
 
 Error refused_by_model(const std::string& words) {
   return {ErrorClass::rejected,
-          "the model refused" + (words.empty() ? "" : ": " + excerpt(words, longest_server_text))};
+          "the model refused" + (words.empty() ? "" : ": " + server_excerpt(words, longest_server_text))};
 }
 
 void cut_off(bool window_full, Reply& reply) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backends/protocols/error_reply.h"
 #include "backends/protocols/json_in_text.h"
 #include "backends/protocols/narrow_schema.h"
 #include "pipeline/json/member.h"
@@ -21,7 +22,7 @@ constexpr std::size_t most_problems = 3;
 constexpr std::size_t longest_problem = 200;  ///< Bytes.
 
 std::string beginning(std::string_view text) {
-  const std::string start = excerpt(text, shown_bytes);
+  const std::string start = server_excerpt(text, shown_bytes);
   return start.empty() ? "nothing" : "'" + start + "'";
 }
 
@@ -44,8 +45,8 @@ Error against_schema(const std::vector<SchemaProblem>& problems) {
   std::string message = "the model's answer does not match the schema:";
   for (std::size_t i = 0; i < std::min(problems.size(), most_problems); ++i)
     message += (i == 0 ? " " : "; ") +
-               excerpt((problems[i].path.empty() ? "" : problems[i].path + ": ") + problems[i].message,
-                       longest_problem);
+               server_excerpt((problems[i].path.empty() ? "" : problems[i].path + ": ") + problems[i].message,
+                              longest_problem);
   return {ErrorClass::content, message};
 }
 

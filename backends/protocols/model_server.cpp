@@ -4,7 +4,6 @@
 #include <mutex>
 #include <vector>
 
-#include "backends/http/secret.h"
 #include "backends/protocols/error_reply.h"
 #include "pipeline/json/strict_json.h"
 #include "pipeline/support/utf8.h"
@@ -81,15 +80,12 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   };
 
   void exchange(HttpRequest request, std::function<void(Result<HttpReply>)> done) {
-    const std::int64_t number =
-        trace_ == nullptr ? 0 : trace_->request(target_.backend, request, target_.key);
-    loop_.send(std::move(request), [self = shared_from_this(), number,
-                                    done = std::move(done)](Result<HttpReply> reply) {
-      const std::string& key = self->target_.key;
-      if (self->trace_ != nullptr)
-        self->trace_->reply(number, self->target_.backend, without_secret(reply, key, SecretIn::message));
-      done(without_secret(std::move(reply), key, SecretIn::answer));
-    });
+    const std::int64_t number = trace_ == nullptr ? 0 : trace_->request(target_.backend, request);
+    loop_.send(std::move(request),
+               [self = shared_from_this(), number, done = std::move(done)](Result<HttpReply> reply) {
+                 if (self->trace_ != nullptr) self->trace_->reply(number, self->target_.backend, reply);
+                 done(self->target_.secrets->erased(std::move(reply), SecretIn::answer));
+               });
   }
 
   void probe(int step, const HttpReply* reply, std::shared_ptr<Server> found, Clock::time_point begun) {
@@ -259,7 +255,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 
   Error named(const Error& error) const {
     std::string message = error.message;  // It may show text that was escaped in the reply.
-    erase_secret(message, target_.key, SecretIn::message);
+    target_.secrets->erase(message, SecretIn::message);
     return {error.error_class, "backend '" + target_.backend + "': " + excerpt(message, longest_error)};
   }
   Reply failed(const Error& error) const { return {named(error)}; }

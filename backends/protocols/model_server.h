@@ -13,8 +13,8 @@ namespace docket::backends {
 /// A backend of the pipeline at one address: one request, one attempt. Before its first request, and again
 /// after the server was gone, it finds out what it talks to; requests wait for that meanwhile.
 ///
-/// Every error names the backend. The key is cut out of whatever the server sends back, and no text of the
-/// server is longer in a message, or has other characters in it, than `excerpt` allows.
+/// Every error names the backend. The keys of the pipeline are cut out of whatever the server sends back, and
+/// no text of the server is longer in a message, or has other characters in it, than `excerpt` allows.
 ///
 /// A setting that the server refuses by name is left out, or has another value, in the same call and in all
 /// later ones, which `warn` (empty: nobody) is told once, as soon as a call without it went better.

@@ -67,12 +67,20 @@ Location model_location(const Settings& settings) {
   return Location::local;
 }
 
-std::vector<Target> targets_of(const BackendConfig& backend) {
+std::shared_ptr<const Secrets> secrets_of(const Pipeline& pipeline) {
+  std::vector<std::string> keys;
+  for (const BackendConfig& backend : pipeline.backends)
+    if (backend.type->answers_prompts()) keys.push_back(backend.settings.text("api_key"));
+  return std::make_shared<const Secrets>(keys);
+}
+
+std::vector<Target> targets_of(const BackendConfig& backend, const std::shared_ptr<const Secrets>& secrets) {
   const Settings& settings = backend.settings;
   Target target;
   target.backend = backend.name;
   target.model = settings.text("model");
   target.key = settings.text("api_key");
+  target.secrets = secrets;
   if (settings.integer("context") > 0) target.context = settings.integer("context");
   target.think = settings.boolean("think");
   target.location = location_of(backend);

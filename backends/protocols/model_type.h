@@ -20,8 +20,10 @@ BackendType model_type(BackendType own);
 Location model_location(const Settings& settings);
 bool is_handed_on(std::string_view model);
 
+/// The keys of all backends.
+std::shared_ptr<const Secrets> secrets_of(const Pipeline& pipeline);
 /// The backend at each of its addresses.
-std::vector<Target> targets_of(const BackendConfig& backend);
+std::vector<Target> targets_of(const BackendConfig& backend, const std::shared_ptr<const Secrets>& secrets);
 /// By the type of the backend, which answers prompts; otherwise throws std::logic_error.
 std::unique_ptr<Protocol> make_protocol(const BackendConfig& backend, const Target& target);
 

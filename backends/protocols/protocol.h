@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/http/http.h"
+#include "backends/http/secret.h"
 #include "pipeline/backend.h"
 #include "pipeline/location.h"
 
@@ -15,11 +16,12 @@ namespace docket::backends {
 
 /// A backend of the pipeline at one of its addresses: what a protocol needs to know to speak to it.
 struct Target {
-  std::string backend;                  ///< Its name in the pipeline.
-  std::string url;                      ///< Without a slash at the end.
-  std::string model;                    ///< Empty: the only one that the server has.
-  std::string key;                      ///< Empty: none. Never shown.
-  std::optional<std::int64_t> context;  ///< Tokens, as configured.
+  std::string backend;                     ///< Its name in the pipeline.
+  std::string url;                         ///< Without a slash at the end.
+  std::string model;                       ///< Empty: the only one that the server has.
+  std::string key;                         ///< Empty: none. Never shown.
+  std::shared_ptr<const Secrets> secrets;  ///< All keys of the pipeline: no server's word shows one.
+  std::optional<std::int64_t> context;     ///< Tokens, as configured.
   bool think = false;
   Location location = Location::local;
   bool through_proxy = false;  ///< The environment's, if it names one: not to what is local.

@@ -58,7 +58,7 @@ class ConditionCheck {
     if (!facts().assignment.empty()) check_assignment();
     std::size_t reported = 0;
     for (const JsonAccess& access : facts().accesses)
-      if (reported < most_reported && !check_access(access.path)) ++reported;
+      if (!access.is_set && reported < most_reported && !check_access(access.path)) ++reported;
     for (const JsonComparison& comparison : facts().comparisons)
       check_comparison(comparison);
     check_answer();
@@ -76,7 +76,8 @@ class ConditionCheck {
 
   void check_assignment() const {
     const std::string& sign = facts().assignment;
-    error("sets something with '" + sign + "', and does not compare" + (sign == "=" ? "; write ==" : ""));
+    error("sets something with '" + sign + "', and does not compare" +
+          (sign == "=" ? "; write ==" : "; what is to be compared stands behind a '|'"));
   }
 
   /// False: it reads what nothing has.
@@ -101,8 +102,9 @@ class ConditionCheck {
 
   std::string why_impossible(const JsonPath& base, const SchemaView& owner) const {
     const JsonKinds kinds = owner.kinds() & ~json_kind::null;
-    if ((kinds & (json_kind::object | json_kind::array)) == 0)
-      return "but " + dotted(base) + " is " + in_words(kinds) + " and has no members";
+    if ((kinds & json_kind::object) == 0)
+      return "but " + dotted(base) + " is " + in_words(kinds) + " and has no members" +
+             ((kinds & json_kind::array) == 0 ? "" : "; its elements are " + dotted(base) + "[]");
     return subject_.is_check ? "which is not a property of the schema" : "which no record has";
   }
 
@@ -135,34 +137,67 @@ class ConditionCheck {
     return std::ranges::any_of(before, [&](std::size_t i) { return pipeline_.stages[i].id == id; });
   }
 
-  /// What users describe is what a value should be, not what it must be: then it is a warning.
-  void report_comparison(const SchemaView& place, const std::string& message) const {
-    if (subject_.is_check || place.is_in(users_schema))
-      warn(message);
-    else
-      error(message);
+  /// What the compared value may be, as far as the schema says.
+  struct Possible {
+    std::vector<json> values = {};
+    JsonKinds kinds = json_kind::null;  ///< Beside the values. The stage may not have run.
+    bool is_users = false;              ///< See report_comparison.
+  };
+
+  /// None: it may be anything.
+  std::optional<Possible> possible_of(const JsonComparison& comparison) const {
+    Possible possible;
+    possible.values.assign(comparison.others.begin(), comparison.others.end());
+    possible.kinds |= comparison.computed;
+    for (const JsonPath& path : comparison.paths) {
+      const SchemaView place = schema_.at(path);
+      if (place.is_unknown() || place.is_impossible()) return std::nullopt;
+      possible.is_users = possible.is_users || subject_.is_check || place.is_in(users_schema);
+      if (const auto values = place.values())
+        possible.values.insert(possible.values.end(), values->begin(), values->end());
+      else
+        possible.kinds |= place.kinds();
+    }
+    return possible;
   }
 
   void check_comparison(const JsonComparison& comparison) const {
-    const SchemaView place = schema_.at(comparison.path);
-    if (place.is_unknown() || place.is_impossible()) return;
-    const JsonKinds kinds = place.kinds() | json_kind::null;  // The stage may not have run.
-    const auto values = place.values();
+    const auto possible = possible_of(comparison);
+    if (!possible) return;
+    JsonKinds kinds = possible->kinds;
+    for (const json& value : possible->values)
+      kinds |= kind_of(value);
+    std::vector<std::string> reported;
     for (const json& constant : comparison.constants) {
-      const std::string shown = constant.dump(-1, ' ', false, json::error_handler_t::replace);
-      const std::string compares = "compares " + dotted(comparison.path) + " with " + shown;
-      if ((kind_of(constant) & kinds) == 0) {
-        report_comparison(place, compares + ", but it is " + in_words(place.kinds() & ~json_kind::null));
-        continue;
-      }
-      if (comparison.is_order || !values || constant.is_null() ||
-          std::ranges::find(*values, constant) != values->end())
-        continue;
-      report_comparison(place, compares + ", which it can never be" + suggestion(constant, *values));
+      const std::string compares = "compares " + in_words_of(comparison.paths) + " with " +
+                                   constant.dump(-1, ' ', false, json::error_handler_t::replace);
+      if ((kind_of(constant) & kinds) == 0)
+        reported.push_back(compares + ", but it is " + in_words(kinds & ~json_kind::null));
+      else if (!comparison.is_order && (kind_of(constant) & possible->kinds) == 0 &&
+               std::ranges::find(possible->values, constant) == possible->values.end())
+        reported.push_back(compares + ", which it can never be" + suggestion(constant, possible->values));
+    }
+    // What users describe is what a value should be, not what it must be. And a list may be meant for others.
+    const bool is_sure = !possible->is_users && reported.size() == comparison.constants.size();
+    for (const std::string& message : reported) {
+      if (is_sure)
+        error(message);
+      else
+        warn(message);
     }
   }
 
-  static std::string suggestion(const json& constant, const json& values) {
+  static std::string in_words_of(const std::vector<JsonPath>& paths) {
+    std::vector<std::string> names;
+    for (const JsonPath& path : paths)
+      if (std::ranges::find(names, dotted(path)) == names.end()) names.push_back(dotted(path));
+    std::string text = names.front();
+    for (std::size_t i = 1; i < names.size() && i < most_reported; ++i)
+      text += " or " + names[i];
+    return text;
+  }
+
+  static std::string suggestion(const json& constant, const std::vector<json>& values) {
     std::vector<std::string_view> texts;
     for (const json& value : values)
       if (value.is_string()) texts.push_back(value.get_ref<const std::string&>());

@@ -22,7 +22,8 @@ void check_conditions(const Pipeline& pipeline,
 /// them, which takes some 50 ms: only who is about to evaluate some asks. The Error: nothing can be compiled.
 Result<std::vector<std::string>> compile_conditions(const Pipeline& pipeline);
 
-/// The same for who goes no further: an Error (class `config`) when something is wrong.
+/// The same for who goes no further: an Error (class `config`) when something is wrong,
+/// or another when nothing can be compiled.
 std::optional<Error> refuse_conditions(const Pipeline& pipeline);
 
 }  // namespace docket

@@ -5,6 +5,7 @@
 
 #include "pipeline/json/strict_json.h"
 #include "pipeline/support/digest.h"
+#include "pipeline/support/file_names.h"
 
 namespace docket {
 namespace {
@@ -22,7 +23,7 @@ Error file_error(std::string message) { return {ErrorClass::config, std::move(me
 std::string obstacle(const fs::path& file) {
   std::error_code code;
   const fs::file_status status = fs::status(file, code);
-  if (status.type() == fs::file_type::not_found) return "no such file";
+  if (status.type() == fs::file_type::not_found) return "no such file" + similar_name(file);
   if (code) return "cannot be read: " + code.message();
   if (status.type() == fs::file_type::directory) return "is a folder, expected a file";
   return status.type() == fs::file_type::regular ? "" : "is not a regular file";
@@ -36,7 +37,7 @@ Result<std::string> read_named(const fs::path& directory, const std::string& nam
   std::error_code code;
   if (fs::exists(file, code)) return file_error("'" + name + "' " + content.error().message);
   return file_error("there is no file '" + name + "'" +
-                    (fs::path(name).is_absolute() ? "" : " beside the pipeline file"));
+                    (fs::path(name).is_absolute() ? "" : " beside the pipeline file") + similar_name(file));
 }
 
 }  // namespace

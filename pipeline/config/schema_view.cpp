@@ -87,9 +87,9 @@ SchemaView SchemaView::member(std::string_view name) const {
   for (const Part& part : resolved()) {
     const json& node = *part.node;
     const JsonKinds kinds = kinds_of(node);
-    if ((kinds & (json_kind::object | json_kind::array)) == 0) continue;
-    const json& properties = docket::member(node, "properties");
     const bool is_element = name == any_element;
+    if ((kinds & (json_kind::object | (is_element ? json_kind::array : 0U))) == 0) continue;
+    const json& properties = docket::member(node, "properties");
     const json& others = docket::member(node, "additionalProperties");
     if (is_element && docket::member(node, "items").is_object()) {
       view.add(node["items"], *part.root);

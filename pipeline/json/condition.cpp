@@ -21,7 +21,7 @@ Condition::Condition(std::string expression, ExpressionFacts facts)
 std::shared_ptr<const Condition> Condition::path_matches(std::string expression,
                                                          std::shared_ptr<const PathPatterns> patterns) {
   ExpressionFacts facts;
-  facts.accesses = {{{"document"}}, {{"document", "path"}}};
+  facts.accesses = {{.path = {"document"}}, {.path = {"document", "path"}}};
   std::shared_ptr<Condition> condition(new Condition(std::move(expression), std::move(facts)));
   condition->paths_ = std::move(patterns);
   return condition;

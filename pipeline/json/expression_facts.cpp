@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -20,11 +21,22 @@ constexpr std::size_t most_paths = 64;  ///< Of one value.
 struct Value {
   std::vector<JsonPath> paths = {};
   std::vector<json> constants = {};
-  std::vector<json> elements = {};  ///< Of a list of constants.
-  JsonKinds kinds = 0;              ///< Of what is no place.
+  std::vector<json> elements = {};  ///< All of what is computed, when it is a list of constants.
+  JsonKinds computed = 0;           ///< Kinds of what is neither a place nor a constant.
+  std::string assignment = {};      ///< The operator, when what is computed is its input with changes.
+
+  bool is_nothing() const { return paths.empty() && constants.empty() && computed == 0; }
+  bool is_constant() const { return paths.empty() && computed == 0 && !constants.empty(); }
 };
 
-Value computed(JsonKinds kinds) { return {.kinds = kinds}; }
+Value computed(JsonKinds kinds) { return {.computed = kinds}; }
+
+JsonKinds kinds_of(const std::vector<json>& values) {
+  JsonKinds kinds = 0;
+  for (const json& value : values)
+    kinds |= kind_of(value);
+  return kinds;
+}
 
 struct Function {
   std::string_view name;
@@ -90,9 +102,9 @@ constexpr std::array<std::string_view, 3> searching_functions = {"index", "rinde
 /// Look at nothing.
 constexpr std::array<std::string_view, 4> constants = {"empty", "now", "nan", "infinite"};
 /// Their arguments see what is made of the input, which they read as a whole.
-constexpr std::array<std::string_view, 12> making_functions = {
-    "with_entries", "walk", "recurse", "until",      "while", "repeat",
-    "paths",        "sub",  "gsub",    "leaf_paths", "path",  "del"};
+constexpr std::array<std::string_view, 14> making_functions = {
+    "with_entries", "walk", "recurse",    "until", "while", "repeat", "paths",
+    "sub",          "gsub", "leaf_paths", "path",  "del",   "INDEX",  "JOIN"};
 
 bool is_in(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
@@ -108,8 +120,8 @@ class Follower {
   ExpressionFacts run(const Expression& whole) {
     Value given{.paths = {JsonPath{}}};
     const Value result = follow(whole, given);
-    consume(result);
-    facts_.gives = result.kinds;
+    decide_by(result);
+    facts_.gives = result.computed | kinds_of(result.constants);
     facts_.gives_of = result.paths;
     return std::move(facts_);
   }
@@ -129,7 +141,7 @@ class Follower {
         consume(input);
         return computed(json_kind::any);
       case NodeKind::literal:
-        return {.constants = {expression.value}, .kinds = kind_of(expression.value)};
+        return {.constants = {expression.value}};
       case NodeKind::text:
         consume_children(expression, input);
         return computed(json_kind::string);
@@ -157,6 +169,7 @@ class Follower {
         return fold(expression, input);
       case NodeKind::definition:
         facts_.reads_everything = true;
+        defined_.insert(expression.text);
         return follow(child(expression, 0), input);
       case NodeKind::label:
         return expression.children.empty() ? computed(0) : follow(child(expression, 0), input);
@@ -174,13 +187,19 @@ class Follower {
     facts_.reads_everything = facts_.reads_everything || std::ranges::any_of(value.paths, is_all);
   }
 
+  /// Whether it is true is asked.
+  void decide_by(const Value& value) {
+    consume(value);
+    if (facts_.assignment.empty()) facts_.assignment = value.assignment;
+  }
+
   void consume_children(const Expression& expression, const Value& input) {
     for (const Expression& one : expression.children)
       consume(follow(one, input));
   }
 
   Value member(const Value& base, const std::string& name) {
-    Value value = computed(base.kinds == 0 ? 0 : json_kind::any);
+    Value value = computed(base.computed == 0 && base.constants.empty() ? 0 : json_kind::any);
     for (const JsonPath& path : base.paths) {
       if (value.paths.size() >= most_paths) {
         facts_.reads_everything = true;
@@ -188,7 +207,7 @@ class Follower {
       }
       value.paths.push_back(path);
       value.paths.back().push_back(name);
-      facts_.accesses.push_back({value.paths.back(), guards_ > 0});
+      facts_.accesses.push_back({value.paths.back(), guards_ > 0, false});
     }
     return value;
   }
@@ -198,7 +217,7 @@ class Follower {
     for (const Expression& one : expression.children) {
       const Value value = follow(one, input);
       consume(value);
-      if (value.paths.empty()) list.elements = value.constants;
+      if (value.is_constant()) list.elements = value.constants;
     }
     return list;
   }
@@ -206,7 +225,8 @@ class Follower {
   /// An element of a list, or a member whose name is computed.
   Value elements_of(const Value& base) {
     consume(base);
-    Value value = computed(base.kinds == 0 ? 0 : json_kind::any);
+    const bool is_known = base.constants.empty() && (base.computed == 0 || !base.elements.empty());
+    Value value = computed(is_known ? 0 : json_kind::any);
     value.constants = base.elements;
     for (JsonPath path : base.paths) {
       path.emplace_back(any_element);
@@ -228,25 +248,35 @@ class Follower {
   }
 
   Value call(const Expression& call, const Value& input) {
+    if (defined_.contains(call.text)) {  // What its arguments are about is for it to say.
+      for (const Expression& argument : call.children)
+        follow(argument, computed(json_kind::any));
+      return computed(json_kind::any);
+    }
     if (call.text == "select" && call.children.size() == 1) {
-      consume(follow(child(call, 0), input));
+      decide_by(follow(child(call, 0), input));
       return input;
     }
     if (call.text == "IN") return one_of(call, input);
     const bool is_quantifier = call.text == "any" || call.text == "all";
     if (is_quantifier && call.children.size() == 2) {
-      consume(follow(child(call, 1), follow(child(call, 0), input)));
+      decide_by(follow(child(call, 1), follow(child(call, 0), input)));
       return computed(json_kind::boolean);
     }
     const bool looks_at_arguments = !call.children.empty() && is_in(argument_functions, call.text);
     if (!looks_at_arguments && !is_in(constants, call.text)) consume(input);
+    if (call.text == "not") decide_by(input);
     Value seen = input;
     if (is_quantifier || is_in(element_functions, call.text)) seen = elements_of(input);
     if (is_in(making_functions, call.text)) seen = computed(json_kind::any);
     for (const Expression& argument : call.children) {
       const Value value = follow(argument, seen);
-      consume(value);
-      if (is_in(searching_functions, call.text)) compare(value, {.constants = input.elements});
+      if (is_quantifier)
+        decide_by(value);
+      else
+        consume(value);
+      if (is_in(searching_functions, call.text) && input.paths.empty() && input.constants.empty())
+        compare(value, {.constants = input.elements});
     }
     const auto* known = std::ranges::find(functions, std::string_view(call.text), &Function::name);
     return computed(known == std::end(functions) ? json_kind::any : known->gives);
@@ -262,31 +292,35 @@ class Follower {
   void compare(const Value& left, const Value& right, std::string_view sign = "==") {
     consume(left);
     consume(right);
-    for (const auto& [places, other] : {std::pair(&left, &right), std::pair(&right, &left)}) {
-      if (other->constants.empty() || !other->paths.empty()) continue;
-      for (const JsonPath& path : places->paths)
-        facts_.comparisons.push_back(
-            {path, json(other->constants), sign.starts_with('<') || sign.starts_with('>')});
+    for (const auto& [value, other] : {std::pair(&left, &right), std::pair(&right, &left)}) {
+      if (!other->is_constant()) continue;
+      if (facts_.assignment.empty()) facts_.assignment = value->assignment;
+      if (value->paths.empty()) continue;
+      facts_.comparisons.push_back({value->paths, json(value->constants), value->computed,
+                                    json(other->constants), sign.starts_with('<') || sign.starts_with('>')});
     }
   }
 
   Value operation(const Expression& expression, const Value& input) {
     const std::string& sign = expression.text;
     if (sign == "|") return follow(child(expression, 1), follow(child(expression, 0), input));
+    if (sign.ends_with('=') && !is_comparison(sign)) return assignment(expression, input);
     if (sign == "//") ++guards_;
     Value left = follow(child(expression, 0), input);
     if (sign == "//") --guards_;
     const Value right = follow(child(expression, 1), input);
     if (sign == "," || sign == "//") return either(std::move(left), right);
-    if (is_comparison(sign)) compare(left, right, sign);
+    if (is_comparison(sign)) {
+      compare(left, right, sign);
+      return computed(json_kind::boolean);
+    }
+    if (sign == "and" || sign == "or") {
+      decide_by(left);
+      decide_by(right);
+      return computed(json_kind::boolean);
+    }
     consume(left);
     consume(right);
-    if (is_comparison(sign) || sign == "and" || sign == "or") return computed(json_kind::boolean);
-    if (sign.ends_with('=')) {
-      consume(input);
-      if (facts_.assignment.empty()) facts_.assignment = sign;
-      return computed(json_kind::any);
-    }
     // Null is neutral to a sum, so that a sum of unknown values may be anything; yet nobody adds booleans.
     const JsonKinds sums = json_kind::any & ~json_kind::boolean & ~json_kind::null;
     if (sign == "+") return computed(sums);
@@ -294,10 +328,39 @@ class Follower {
     return computed(sums & ~(sign == "-" ? json_kind::string | json_kind::object : 0U));
   }
 
-  static Value either(Value left, const Value& right) {
+  /// What is set need not be there before, nor be what the stage has made of it.
+  Value assignment(const Expression& expression, const Value& input) {
+    const std::string& sign = expression.text;
+    const Expression& made = child(expression, 1);
+    const bool is_update = sign == "|=";
+    const bool has_default = sign == "//=" || (is_update && made.text == "//");
+    guards_ += has_default ? 1 : 0;
+    const std::size_t accesses = facts_.accesses.size();
+    const Value left = follow(child(expression, 0), input);
+    for (std::size_t i = accesses; sign == "=" && i < facts_.accesses.size(); ++i) {
+      JsonAccess& access = facts_.accesses[i];
+      access.is_set = std::ranges::any_of(left.paths, [&](const JsonPath& path) {
+        return std::ranges::mismatch(access.path, path).in1 == access.path.end();
+      });
+      access.guarded = access.guarded || access.is_set;
+    }
+    guards_ -= has_default ? 1 : 0;
+    consume(follow(made, is_update ? left : input));
+    consume(left);
+    consume(input);
+    Value value = computed(json_kind::any);
+    value.assignment = sign;
+    return value;
+  }
+
+  static Value either(Value left, Value right) {
+    if (left.is_nothing()) return right;
+    if (right.is_nothing()) return left;
     left.paths.insert(left.paths.end(), right.paths.begin(), right.paths.end());
     left.constants.insert(left.constants.end(), right.constants.begin(), right.constants.end());
-    left.kinds |= right.kinds;
+    left.elements.clear();
+    left.computed |= right.computed;
+    if (left.assignment.empty()) left.assignment = std::move(right.assignment);
     return left;
   }
 
@@ -307,7 +370,7 @@ class Follower {
       const Value one = follow(child(expression, i), input);
       const bool is_condition = i % 2 == 0 && i + 1 < expression.children.size();
       if (is_condition)
-        consume(one);
+        decide_by(one);
       else
         value = either(std::move(value), one);
     }
@@ -355,7 +418,8 @@ class Follower {
 
   ExpressionFacts facts_;
   Variables variables_;
-  int guards_ = 0;  ///< `//` that what is followed stands left of.
+  std::set<std::string> defined_;  ///< Functions of the expression's own.
+  int guards_ = 0;                 ///< `//` that what is followed stands left of.
 };
 
 }  // namespace

@@ -23,13 +23,16 @@ std::string in_words(JsonKinds kinds);
 struct JsonAccess {
   JsonPath path;
   bool guarded = false;  ///< Stands left of a `//`, so null is provided for.
+  bool is_set = false;   ///< By `=`, so it need not be there before.
 };
 
-/// A place that is compared with constants, by `==`, `IN`, `index`, `<`, …
+/// A value that is compared with constants, by `==`, `IN`, `index`, `<`, …
 struct JsonComparison {
-  JsonPath path;
-  nlohmann::json constants;  ///< A list.
-  bool is_order = false;     ///< By `<` and the like: then only the kinds must agree.
+  std::vector<JsonPath> paths;  ///< It is the value of one of these places, at least one,
+  nlohmann::json others;        ///< or in this list, such as what stands right of a `//`,
+  JsonKinds computed = 0;       ///< or of these kinds.
+  nlohmann::json constants;     ///< A list.
+  bool is_order = false;        ///< By `<` and the like: then only the kinds must agree.
 };
 
 /// What the text of an expression shows of it.
@@ -41,7 +44,8 @@ struct ExpressionFacts {
   bool reads_everything = false;     ///< Or may: `accesses` is not all.
   std::vector<JsonAccess> accesses;  ///< In the text's order; `a` before `a.b`.
   std::vector<JsonComparison> comparisons;
-  std::string assignment;            ///< The first operator that sets a member, `=`; empty: none.
+  /// The first operator that sets a member, `=`, where true or false is wanted; empty: none.
+  std::string assignment;
   JsonKinds gives = json_kind::any;  ///< What it can give beside what is in `gives_of`.
   std::vector<JsonPath> gives_of;    ///< It can give the values of these places.
 };

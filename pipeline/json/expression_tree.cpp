@@ -365,13 +365,14 @@ class Parser {
   /// The body of a function is skipped: `def`s in it end with a `;` too.
   Expression definition() {
     int open = 0, definitions = 0;
+    std::string name = is_kind(TokenKind::word, 1) ? next(1)->text : "";
     for (; next() != nullptr; ++at_) {
       if (is_word("def")) ++definitions;
       if (is_symbol("(") || is_symbol("[") || is_symbol("{") || is_symbol("\\(")) ++open;
       if (is_symbol(")") || is_symbol("]") || is_symbol("}")) --open;
       if (open == 0 && is_symbol(";") && --definitions == 0) {
         ++at_;
-        return {.kind = NodeKind::definition, .children = {pipe()}};
+        return {.kind = NodeKind::definition, .text = std::move(name), .children = {pipe()}};
       }
     }
     throw NotUnderstood();

@@ -27,7 +27,7 @@ struct Expression {
     attempt,     ///< `try` and, if there are two children, `catch`; `…?`
     binding,     ///< `child 0 as $text | child 1`. `text` is empty for a pattern.
     fold,        ///< `reduce` and `foreach`: `child 0 as $text (the others; …)`.
-    definition,  ///< `def …; child 0`: what is defined is not kept.
+    definition,  ///< `def text…; child 0`: what is defined is not kept, but for its name.
     label,       ///< `label $x | child 0`; `break` has no child.
   };
   Kind kind = Kind::input;

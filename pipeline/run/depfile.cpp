@@ -26,18 +26,11 @@ std::string in_make(const fs::path& file) {
 
 }  // namespace
 
-std::optional<Error> check_depfile(const fs::path& file, const std::vector<fs::path>& shared) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored) || fs::file_size(file, ignored) == 0) return std::nullopt;
+bool is_depfile(const fs::path& file, const std::vector<fs::path>& shared) {
   std::ifstream stream(file);
   std::string first;
   std::getline(stream, first);
-  const bool is_ours =
-      std::ranges::any_of(shared, [&](const fs::path& one) { return first == in_make(one) + ":"; });
-  if (is_ours) return std::nullopt;
-  return Error{ErrorClass::config, "--depfile " + file.string() +
-                                       ": the file is there already, and docket has not written it for this "
-                                       "pipeline: move it away, or name another"};
+  return std::ranges::any_of(shared, [&](const fs::path& one) { return first == in_make(one) + ":"; });
 }
 
 Depfile::Depfile(const std::vector<fs::path>& shared) {

@@ -8,10 +8,8 @@
 
 namespace docket {
 
-/// An Error (class `config`) if the file is there and is no depfile of these shared files: it is not
-/// replaced.
-std::optional<Error> check_depfile(const std::filesystem::path& file,
-                                   const std::vector<std::filesystem::path>& shared);
+/// True if the file is a Depfile of these shared files.
+bool is_depfile(const std::filesystem::path& file, const std::vector<std::filesystem::path>& shared);
 
 /// What records depend on, as make reads it: `RECORD: DOCUMENT PIPELINE SCHEMA…`, and an empty rule for each
 /// prerequisite, so that one which is gone stops nothing. Paths are relative to the current folder where they

@@ -51,7 +51,10 @@ InputOptions input_options(const RunOptions& options, const Pipeline& pipeline) 
 
 std::optional<Error> mistyped(const RunOptions& options, const Pipeline& pipeline,
                               const std::stop_token& stop) {
-  return options.inputs.empty() ? std::nullopt : mistyped(input_options(options, pipeline), stop);
+  if (options.inputs.empty()) return std::nullopt;
+  std::optional<Error> error = mistyped(input_options(options, pipeline), stop);
+  if (error) error->message += error->message.ends_with('?') ? " nothing was run" : "; nothing was run";
+  return error;
 }
 
 DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeline, LedgerDatabase* ledger,
@@ -67,6 +70,7 @@ DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeli
       pipeline_mtime_ns_(newest(pipeline.files)),
       whole_input_(options.whole_input()),
       only_(patterns_of(options.only, pipeline)),
+      only_met_(options.only.size()),
       inputs_(
           input_options(options, pipeline),
           [this](const std::string& problem) {
@@ -96,21 +100,28 @@ DocumentPtr DocumentSource::next(const std::stop_token& stop) {
 }
 
 void DocumentSource::at_end() {
-  if (!options_.only.empty() && listed_ > 0 && number_ == 0 && !has_problem_) {
-    has_problem_ = true;
-    std::string globs;
-    for (const std::string& glob : options_.only)
-      globs += " " + glob;
-    listener_.input_problem("--only" + globs + ": none of the " + std::to_string(listed_) +
-                            " documents of the input matches");
-  }
+  if (listed_ > 0) tell_unmet();
   listed_all_ = whole_input_ && !has_problem_;
 }
 
-bool DocumentSource::wanted(const Input& input) const {
-  return options_.only.empty() || std::ranges::any_of(only_, [&](const PathPatterns& patterns) {
-           return patterns.contain(input.file);
-         });
+/// A pattern that means no document is mostly mistyped; where others do, the run is not in vain.
+void DocumentSource::tell_unmet() {
+  std::string unmet;
+  for (std::size_t i = 0; i < only_met_.size(); ++i)
+    if (!only_met_[i]) unmet += " " + options_.only[i];
+  if (unmet.empty()) return;
+  const std::string text =
+      "--only" + unmet + ": none of the " + std::to_string(listed_) + " documents of the input matches";
+  if (number_ > 0) return listener_.input_note(text);
+  has_problem_ = true;
+  listener_.input_problem(text);
+}
+
+bool DocumentSource::wanted(const Input& input) {
+  bool is_wanted = options_.only.empty();
+  for (const PathPatterns& patterns : only_)
+    if (patterns.contain(input.file, only_met_)) is_wanted = true;
+  return is_wanted;
 }
 
 DocumentPtr DocumentSource::consider(Input input) {

@@ -27,13 +27,13 @@ std::optional<Error> mistyped(const RunOptions& options, const Pipeline& pipelin
 /// Not for two threads at once.
 class DocumentSource {
  public:
-  /// What a run that writes does with documents which it need not work on. All are called by the thread that
-  /// calls `next`.
-  /// How a document that is up to date was ended.
+  /// How the run ended that made the record of a document.
   struct Ended {
     Outcome outcome;
     bool is_acknowledged;
   };
+  /// What a run that writes does with documents which it need not work on. All are called by the thread that
+  /// calls `next`.
   class Listener {
    public:
     virtual ~Listener() = default;
@@ -41,8 +41,7 @@ class DocumentSource {
     virtual void input_problem(const std::string& problem) = 0;
     virtual void left_out(const std::string& file) = 0;
     virtual void input_note(const std::string& note) = 0;
-    /// `outcome`: of the run that made its record.
-    virtual void up_to_date(const Input& input, Ended outcome) = 0;
+    virtual void up_to_date(const Input& input, Ended ended) = 0;
     virtual void parked(std::size_t number, const LedgerDocument& document) = 0;
     /// The document is up to date, but its row is not.
     virtual void seen(const std::string& path, const FileStamp& stamp, bool in_input) = 0;
@@ -74,7 +73,8 @@ class DocumentSource {
 
  private:
   void at_end();
-  bool wanted(const Input& input) const;
+  void tell_unmet();
+  bool wanted(const Input& input);
   DocumentPtr consider(Input input);
   std::optional<FileStamp> stamp_of_input(const Input& input) const;
   bool files_stand(const LedgerGlance& glance, std::string name) const;
@@ -94,6 +94,7 @@ class DocumentSource {
   const std::int64_t pipeline_mtime_ns_;  ///< Of the newest file of the pipeline.
   const bool whole_input_;
   const std::vector<PathPatterns> only_;
+  std::vector<bool> only_met_;  ///< Which of the options' `only` mean a document that was listed.
   Inputs inputs_;
   std::optional<LedgerCursor> cursor_;
   std::size_t number_ = 0;  ///< Documents named.

@@ -80,8 +80,7 @@ Result<std::optional<LedgerReader>> open_if_there(const std::filesystem::path& f
 
 Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunListener& listener) {
   if (auto error = apply(options, pipeline)) return *error;
-  OwnFiles own(pipeline.output_dir);
-  if (auto error = check_overlap(input_options(options, pipeline), own)) return *error;
+  if (auto error = check_overlap(input_options(options, pipeline))) return *error;
   if (auto error = mistyped(options, pipeline, {})) return *error;
   auto opened = open_if_there(pipeline.output_dir);
   if (!opened) return opened.error();

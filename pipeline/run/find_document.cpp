@@ -1,11 +1,11 @@
 #include "pipeline/run/find_document.h"
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "pipeline/run/inputs.h"
+#include "pipeline/support/file_names.h"
 #include "pipeline/support/unicode_form.h"
 
 namespace docket {
@@ -20,10 +20,7 @@ std::vector<std::string> names_for(const std::string& typed, const fs::path& pro
   std::vector<std::string> names = {typed, fs::path(typed).lexically_normal().string(),
                                     document_path(typed, current, project),
                                     document_path(project / typed, current, project)};
-  std::error_code code;
-  const fs::path real = fs::weakly_canonical(typed, code);
-  const fs::path real_project = fs::weakly_canonical(project, code);
-  if (!code) names.push_back(document_path(real, current, real_project));
+  names.push_back(document_path(without_links(typed), current, without_links(project)));
   return names;
 }
 

@@ -35,6 +35,7 @@
 #include "pipeline/run/stage_decision.h"
 #include "pipeline/run/time_at_work.h"
 #include "pipeline/support/stopwatch.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket {
 namespace {
@@ -238,6 +239,7 @@ class StageNode {
     // A turn that was asked after the stop, or that the stop cut short, is no failure of the document.
     const bool cancelled = error.error_class == ErrorClass::cancelled;
     result.state = cancelled ? StageResult::State::pending : StageResult::State::failed;
+    error.message = excerpt(error.message, std::string::npos);  // It may name files.
     result.error = std::move(error);
     return Next::leave;
   }

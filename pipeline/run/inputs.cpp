@@ -14,7 +14,6 @@
 
 #include "pipeline/support/event.h"
 #include "pipeline/support/file_names.h"
-#include "pipeline/support/suggest.h"
 
 namespace docket {
 
@@ -47,31 +46,6 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(fs::symlink_status(path, ignored));
-}
-
-/// The name beside the first part of the path that is missing which looks most like it: `, did you mean
-/// 'in'?`
-std::string suggestion(const fs::path& path) {
-  fs::path folder = "/";
-  for (const fs::path& part : path.lexically_normal().relative_path()) {
-    if (!part.empty() && is_there(folder / part)) {
-      folder /= part;
-      continue;
-    }
-    std::vector<std::string> names;
-    std::error_code failed;
-    for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-      names.push_back(at->path().filename().string());
-    const std::vector<std::string_view> known(names.begin(), names.end());
-    const auto found = nearest(part.string(), known);
-    return found ? ", did you mean '" + std::string(*found) + "'?" : "";
-  }
-  return "";
-}
-
 std::string_view kind_of(mode_t mode) {
   if (S_ISDIR(mode)) return "a folder";
   if (S_ISFIFO(mode)) return "a named pipe";
@@ -97,7 +71,7 @@ std::optional<NoDocument> no_document(const fs::path& path) {
     return NoDocument{"is a link to " + fs::read_symlink(path, ignored).string() +
                       ", where there is no file"};
   if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG)
-    return NoDocument{"does not exist" + suggestion(path)};
+    return NoDocument{"does not exist" + similar_name(path)};
   return NoDocument{"cannot be read: " + std::generic_category().message(error), false};
 }
 
@@ -201,11 +175,10 @@ class Walk final : public Inputs::Source {
         problem_(problem),
         left_out_(left_out),
         folder_link_(folder_link) {
-    const std::string root = glob_.root().empty() ? "." : glob_.root();
-    if (rules_.covers(root))
-      left_out_(root);
+    if (rules_.covers(glob_.root()))
+      left_out_(glob_.root());
     else
-      open(root, glob_.start());
+      open(glob_.root(), glob_.start());
     const auto is_a_persons = [](const Entry& entry) { return !is_of_system(entry); };
     is_bare_ = was_read_ && std::ranges::none_of(open_.front().entries, is_a_persons);
   }
@@ -290,7 +263,7 @@ class Walk final : public Inputs::Source {
 
   void tell(const std::string& folder, int error, bool is_root) const {
     if (is_root && error == ENOENT)
-      problem_("the folder " + folder + " does not exist" + suggestion(folder));
+      problem_("the folder " + folder + " does not exist" + similar_name(folder));
     else
       problem_("cannot read the folder " + folder + ": " + std::generic_category().message(error));
   }
@@ -420,7 +393,7 @@ std::optional<std::string> mistake_in_glob(Glob glob, const std::string& source,
   const fs::path root = glob.root();
   std::error_code error;
   if (fs::status(root, error).type() == fs::file_type::not_found)
-    return source + ": " + root.string() + " does not exist" + suggestion(root);
+    return source + ": " + root.string() + " does not exist" + similar_name(root);
   const Inputs::Told problem = [&](const std::string&) { is_certain = false; };
   const Inputs::Told count = [&](const std::string&) { ++left_out; };
   const Inputs::Told note = [](const std::string&) {};
@@ -483,7 +456,7 @@ std::vector<std::string> listed_folders(const std::string& source, const InputOp
   std::vector<std::string> folders;
   if (source == "-") return folders;
   for (const Meant& meant : meanings_of(source, input, names))
-    if (meant.kind != Meant::Kind::file) folders.push_back(meant.path.empty() ? "." : meant.path);
+    if (meant.kind != Meant::Kind::file) folders.push_back(meant.path);
   return folders;
 }
 
@@ -572,13 +545,13 @@ void Inputs::end_source() {
 }
 
 bool would_name(const InputOptions& options, const std::string& file) {
-  if (LeftOut(options.exclude, options.project).covers(file)) return false;
-  if (file.starts_with(options.output_dir.string() + "/")) return false;
+  if (LeftOut(options.exclude, without_links(options.project)).covers(file)) return false;
   FileNames names(options.letters);
   const auto names_it = [&](const Meant& meant) {
-    if (meant.glob) return meant.glob->matches(file);
-    if (meant.kind == Meant::Kind::file) return meant.path == file;
-    const std::string folder = meant.path == "/" ? "/" : meant.path + "/";
+    const std::string path = without_links(meant.path).string();
+    if (meant.glob) return meant.glob->with_root(path).matches(file);
+    if (meant.kind == Meant::Kind::file) return path == file;
+    const std::string folder = path == "/" ? "/" : path + "/";
     return file.starts_with(folder) && is_listed_below(std::string_view(file).substr(folder.size()));
   };
   return std::ranges::any_of(options.sources, [&](const std::string& source) {
@@ -603,7 +576,7 @@ std::optional<Error> mistyped(const InputOptions& options, const std::stop_token
   for (std::size_t i = 0; i < std::min(mistakes.size(), most_told); ++i)
     text += (i == 0 ? "" : "; ") + mistakes[i];
   if (mistakes.size() > most_told) text += "; and " + std::to_string(mistakes.size() - most_told) + " more";
-  return Error{ErrorClass::config, text + (text.ends_with('?') ? "" : ";") + " nothing was run"};
+  return Error{ErrorClass::config, text};
 }
 
 }  // namespace docket

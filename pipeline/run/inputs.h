@@ -83,13 +83,14 @@ class Inputs {
   std::vector<Glob> globs_;
 };
 
-/// True if a file of that name, which need not be there, would be a document. `file` is absolute and in its
-/// shortest form.
+/// True if a file at that place, which need not be there, would be a document. `file` is absolute and without
+/// links.
 bool would_name(const InputOptions& options, const std::string& file);
 
 /// Sources that a person has mistyped: there is no such file or folder, or no file matches; with the name
 /// that was probably meant. Lists on standard input are not read. The Error is of class `config`.
 std::optional<Error> mistyped(const InputOptions& options, const std::stop_token& stop);
+
 /// The folders whose files a source lists, absolute: a folder, or where the search for a pattern begins;
 /// several where they differ only in spelling. None for a file that is named, and for `-`.
 std::vector<std::string> listed_folders(const std::string& source, const InputOptions& input,

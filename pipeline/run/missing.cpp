@@ -29,9 +29,7 @@ std::vector<std::string> sources_without_files(const InputOptions& input, const 
     InputOptions one = input;
     one.sources = {source};
     Inputs inputs(one, [](const std::string&) {});  // What cannot be listed is said when all are.
-    const std::optional<Input> first = inputs.next(stop);
-    std::error_code ignored;
-    if (!first || !std::filesystem::exists(first->file, ignored)) without.push_back(source);
+    if (!inputs.next(stop)) without.push_back(source);
   }
   return without;
 }

@@ -15,7 +15,7 @@ Result<std::vector<std::string>> missing_documents(LedgerDatabase& ledger, Docum
                                                    const InputOptions& input, const std::stop_token& stop,
                                                    const std::function<void(const std::string&)>& warn);
 
-/// Sources that name no file that is there (a list on standard input aside): mistyped, or not mounted.
+/// Sources that name no file (a list on standard input aside): mistyped, or not mounted.
 std::vector<std::string> sources_without_files(const InputOptions& input, const std::stop_token& stop);
 
 }  // namespace docket

@@ -15,6 +15,7 @@
 #include "pipeline/support/descriptor.h"
 #include "pipeline/support/digest.h"
 #include "pipeline/support/fault_point.h"
+#include "pipeline/support/file_names.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -158,17 +159,18 @@ std::optional<Error> write_file(const fs::path& file, std::string_view content) 
     const int failed = write_all(*descriptor, content);
     return failed == 0 ? std::nullopt : std::optional(write_error(file, failed));
   }
+  const fs::path place = without_links(file);  // A link stays one.
   std::error_code ignored;
-  const fs::file_type type = fs::status(file, ignored).type();
+  const fs::file_type type = fs::status(place, ignored).type();
   if (type != fs::file_type::regular &&
       type != fs::file_type::not_found) {  // A device or a pipe stays what it is.
-    const int error = write_content(file, O_WRONLY, content);
+    const int error = write_content(place, O_WRONLY, content);
     return error == 0 ? std::nullopt : std::optional(write_error(file, error));
   }
   const fs::path temporary =
-      file.parent_path() / ("." + file.filename().string() + ".tmp-" + std::to_string(getpid()));
+      place.parent_path() / ("." + place.filename().string() + ".tmp-" + std::to_string(getpid()));
   int error = write_new(temporary, content);
-  if (error == 0 && rename(temporary.c_str(), file.c_str()) != 0) error = errno;
+  if (error == 0 && rename(temporary.c_str(), place.c_str()) != 0) error = errno;
   if (error == 0) return std::nullopt;
   unlink(temporary.c_str());
   return write_error(file, error);

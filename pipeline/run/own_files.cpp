@@ -6,18 +6,12 @@
 #include "pipeline/ledger/tables.h"
 #include "pipeline/run/document_files.h"
 #include "pipeline/run/results.h"
+#include "pipeline/support/file_names.h"
 
 namespace docket {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Without links, also where the last folders are not there yet.
-fs::path real(const fs::path& path) {
-  std::error_code failed;
-  fs::path found = fs::weakly_canonical(path, failed);
-  return failed ? path.lexically_normal() : found;
-}
 
 /// From `folder` on; nothing if it is not below it. Both without links.
 std::optional<std::string> from(const fs::path& folder, const fs::path& path) {
@@ -44,21 +38,23 @@ std::unordered_set<std::string> names_in_ledger(const fs::path& output) {
 
 }  // namespace
 
-OwnFiles::OwnFiles(const fs::path& output_dir) : output_(real(output_dir)) {}
+OwnFiles::OwnFiles(const fs::path& output_dir) : output_(without_links(output_dir)) {}
 
-bool OwnFiles::is_inside(const fs::path& folder) const { return from(output_, real(folder)).has_value(); }
+bool OwnFiles::is_inside(const fs::path& folder) const {
+  return from(output_, without_links(folder)).has_value();
+}
 
 bool OwnFiles::contains(const std::string& file) {
   std::error_code ignored;
   if (fs::is_symlink(file, ignored)) {
-    const fs::path target = real(file);
+    const fs::path target = without_links(file);
     const auto folder = from(output_, target.parent_path());
     return folder && (is_own_name(*folder + target.filename().string()) || is_record(target));
   }
   const std::size_t slash = file.rfind('/');
   if (const std::string parent = file.substr(0, slash); parent != parent_) {
     parent_ = parent;
-    const auto folder = from(output_, real(parent.empty() ? "/" : parent));
+    const auto folder = from(output_, without_links(parent.empty() ? "/" : parent));
     parent_is_inside_ = folder.has_value();
     folder_ = folder.value_or("");
   }
@@ -71,17 +67,17 @@ bool OwnFiles::is_own_name(const std::string& name) {
   return names_->contains(name);
 }
 
-LinksIntoInput::LinksIntoInput(const InputOptions& input) : output_(real(input.output_dir)) {
+LinksIntoInput::LinksIntoInput(const InputOptions& input) : output_(without_links(input.output_dir)) {
   FileNames names(input.letters);
   for (const std::string& source : input.sources)
     for (const std::string& folder : listed_folders(source, input, names))
-      listed_.push_back(real(folder));
+      listed_.push_back(without_links(folder));
 }
 
 std::optional<Error> LinksIntoInput::check(const fs::path& file) {
   if (const fs::path parent = file.parent_path(); parent != parent_) {
     parent_ = parent;
-    const fs::path folder = real(parent);
+    const fs::path folder = without_links(parent);
     const auto leads_there = [&](const fs::path& listed) { return from(listed, folder).has_value(); };
     const bool strays = !from(output_, folder) && std::ranges::any_of(listed_, leads_there);
     folder_ = strays ? folder : fs::path();
@@ -91,7 +87,8 @@ std::optional<Error> LinksIntoInput::check(const fs::path& file) {
                                        ", where records would be read as documents: remove the link"};
 }
 
-std::optional<Error> check_overlap(const InputOptions& input, OwnFiles& own) {
+std::optional<Error> check_overlap(const InputOptions& input) {
+  OwnFiles own(input.output_dir);
   FileNames names(input.letters);
   for (const std::string& source : input.sources) {
     if (source == "-") continue;

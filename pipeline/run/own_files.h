@@ -47,6 +47,6 @@ class LinksIntoInput {
 /// An Error (class `config`) if a source lists the output folder, so that records would be read as documents,
 /// or names a file that docket has written there. An output below a folder that is listed is no error: it is
 /// left out.
-std::optional<Error> check_overlap(const InputOptions& input, OwnFiles& own);
+std::optional<Error> check_overlap(const InputOptions& input);
 
 }  // namespace docket

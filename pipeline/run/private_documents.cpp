@@ -19,7 +19,7 @@ std::string doubt_about(std::size_t position, const PrivacyQuestion& question) {
   if (std::ranges::find(question.before, position) == question.before.end())
     return "which is not known before " + id + " is done";
   const State state = question.document.stages[position].state;
-  if (state == State::skipped) return "";
+  if (state == State::skipped) return "which is not known since " + id + " was skipped";
   if (state != State::done) return "which is not known since " + id + " has no result";
   if (member(member(question.record, id.c_str()), "accepted") == false)
     return "which is not known since the answer of " + id + " was not accepted";

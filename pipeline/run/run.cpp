@@ -169,7 +169,10 @@ class Run {
   void run_documents(DocumentSource& source);
   void look_for_missing(LedgerDatabase& ledger);
   bool refuse();
-  bool is_refused() const { return refusal_ && refusal_->has_value(); }
+  bool is_refused() const {
+    return refusal_ && *refusal_ && (*refusal_)->error_class != ErrorClass::unavailable;
+  }
+  std::optional<Error> lack() const;
   bool too_many_failures() const;
   std::string why_stopped(int signal) const;
   RunOutcome outcome() const;
@@ -258,11 +261,17 @@ void Run::run_documents(DocumentSource& source) {
   run_flow(pipeline_.stages, backend_, {next, finished}, flow, stop_.get_token(), &ledger_.stages());
 }
 
-/// True if a condition is none: asked before the first document, since a run with nothing to do need not
-/// know.
+/// True if a condition is none, or none can be evaluated: asked before the first document, since a run with
+/// nothing to do need not know.
 bool Run::refuse() {
   if (!refusal_) refusal_ = refuse_conditions(pipeline_);
-  return is_refused();
+  return refusal_->has_value();
+}
+
+/// What the run cannot go on without.
+std::optional<Error> Run::lack() const {
+  if (refusal_ && *refusal_ && !is_refused()) return *refusal_;
+  return environment_.why_lacking();
 }
 
 /// Documents that the ledger has and the whole input, which was just listed, has not.
@@ -287,7 +296,7 @@ std::string Run::why_stopped(int signal) const {
   if (signal == SIGTERM) return "SIGTERM";
   if (signal == SIGHUP) return "SIGHUP";
   if (writer_.error()) return writer_.error()->message;
-  if (const auto lack = environment_.why_lacking()) return lack->message;
+  if (const auto lacking = lack()) return lacking->message;
   if (gave_up_) return "--keep-going " + std::to_string(options_.keep_going) + ": so many documents failed";
   return environment_.stop.stop_requested() ? "stopped by its caller" : "";
 }
@@ -307,7 +316,7 @@ RunOutcome Run::outcome() const {
   outcome.held = open(Outcome::held);
   outcome.input_problems = report.input_problems();
   outcome.backend_unavailable = report.backend_unavailable();
-  outcome.unavailable = environment_.why_lacking();
+  outcome.unavailable = lack();
   outcome.write_error = writer_.error();
   return outcome;
 }
@@ -318,13 +327,6 @@ RunOutcome not_begun(RunOutcome::State state, const Error& error, const RunEnvir
   outcome.error = error;
   outcome.signal = environment.signal();
   return outcome;
-}
-
-/// What the options name is not to be read as what it is not, nor written over.
-std::optional<Error> check_files(const RunOptions& options, const Pipeline& pipeline) {
-  OwnFiles own(pipeline.output_dir);
-  if (auto error = check_overlap(input_options(options, pipeline), own)) return error;
-  return options.depfile.empty() ? std::nullopt : check_depfile(options.depfile, pipeline.files);
 }
 
 /// The output is this pipeline's, and what would be replaced in it is docket's.
@@ -353,7 +355,7 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
                         RunListener& listener) {
   using State = RunOutcome::State;
   if (const auto error = apply(options, pipeline)) return not_begun(State::refused, *error, environment);
-  if (const auto error = check_files(options, pipeline))
+  if (const auto error = check_overlap(input_options(options, pipeline)))
     return not_begun(State::refused, *error, environment);
   if (const auto error = mistyped(options, pipeline, environment.stop))
     return not_begun(State::refused, *error, environment);

@@ -33,7 +33,7 @@ struct RunOutcome {
   std::int64_t held = 0;                  ///< Likewise, also those that were up to date.
   std::int64_t input_problems = 0;        ///< Not all of the input could be listed, or there was none.
   bool backend_unavailable = false;       ///< A document failed for want of a backend.
-  std::optional<Error> unavailable;       ///< What the run stopped for want of: RunEnvironment::lacking.
+  std::optional<Error> unavailable;       ///< What the run stopped for want of: RunEnvironment::lacking, jq.
   std::optional<Error> write_error;       ///< The run was stopped there; what is written is whole.
   std::optional<Error> report_unwritten;  ///< The report, or the last rows of the ledger.
   nlohmann::ordered_json report;          ///< docs/report.schema.json; null if nothing was run.

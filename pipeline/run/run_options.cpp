@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "pipeline/record.h"
+#include "pipeline/support/suggest.h"
 
 namespace docket {
 namespace {
@@ -33,8 +34,13 @@ std::vector<PathPatterns> patterns_of(const std::vector<std::string>& only, cons
 std::optional<Error> apply(const RunOptions& options, Pipeline& pipeline) {
   if (!options.until.empty()) {
     const StageConfig* last = pipeline.stage(options.until);
-    if (last == nullptr)
-      return Error{ErrorClass::config, "--until " + options.until + ": the pipeline has no such stage"};
+    if (last == nullptr) {
+      std::vector<std::string_view> ids;
+      for (const StageConfig& stage : pipeline.stages)
+        ids.push_back(stage.id);
+      return Error{ErrorClass::config, "--until " + options.until + ": the pipeline has no such stage" +
+                                           did_you_mean(options.until, ids)};
+    }
     leave_out_after(pipeline, static_cast<std::size_t>(last - pipeline.stages.data()));
   }
   for (const std::string& text : options.only) {

@@ -2,6 +2,7 @@
 
 #include "pipeline/record.h"
 #include "pipeline/run/results.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket {
 
@@ -46,7 +47,7 @@ void RunWriter::write(Document& document) {
   const auto failed = write_files(document, written);
   if (failed && failed->for_all) return fail(failed->error);
   if (failed) {
-    document.unwritten = failed->error;
+    document.unwritten = {failed->error.error_class, excerpt(failed->error.message, std::string::npos)};
     const Result<std::string> known = ledger_.record_to_keep(document);
     if (!known) return fail(known.error());
     if (!known->empty()) return ledger_.ended(document, options_.whole_input, {}, written);

@@ -8,16 +8,20 @@
 #include <utility>
 
 #include "pipeline/json/condition_set.h"
+#include "pipeline/ledger/document_row.h"
 #include "pipeline/ledger/stored_output.h"
 #include "pipeline/ledger/text_codec.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record.h"
 #include "pipeline/support/digest.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket {
 namespace {
 
 using What = StageDecision::What;
+
+constexpr std::size_t longest_name = 120;  ///< Bytes of a condition in a message.
 
 /// What the stages before it say of a stage; nothing: they have ended well.
 std::optional<What> decide_by_predecessors(const StageConfig& stage, const Document& document,
@@ -202,7 +206,7 @@ Result<std::vector<std::string>> conditions_that_hold(std::span<const NamedCondi
   for (std::size_t i = 0; i < when.size(); ++i) {
     if (!results[i])
       return Error{results[i].error().error_class,
-                   "condition '" + when[i].name + "': " + results[i].error().message};
+                   "condition '" + excerpt(when[i].name, longest_name) + "': " + results[i].error().message};
     if (*results[i]) names.push_back(when[i].name);
   }
   return names;

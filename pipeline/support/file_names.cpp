@@ -4,20 +4,43 @@
 #include <filesystem>
 #include <system_error>
 
+#include "pipeline/support/suggest.h"
+
 namespace docket {
 
 namespace fs = std::filesystem;
 
 namespace {
-
 constexpr int most_links = 40;  ///< As many as Linux follows.
+}
 
-bool exists_itself(const fs::path& path) {
+bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
-}  // namespace
+std::string similar_name(const fs::path& path) {
+  fs::path folder = "/";
+  for (const fs::path& part : (fs::current_path() / path).lexically_normal().relative_path()) {
+    if (!part.empty() && is_there(folder / part)) {
+      folder /= part;
+      continue;
+    }
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+      names.push_back(at->path().filename().string());
+    std::ranges::sort(names);
+    const auto found = nearest(part.string(), {names.begin(), names.end()});
+    if (!found) return "";
+    // An ending that both have makes no name like another.
+    const std::string stem = fs::path(*found).stem().string();
+    const bool ends_alike = fs::path(*found).extension() == part.extension();
+    if (ends_alike && stem != part.stem() && !nearest(part.stem().string(), {stem})) return "";
+    return ", did you mean '" + std::string(*found) + "'?";
+  }
+  return "";
+}
 
 const std::unordered_multimap<std::string, std::string>& FileNames::read(const fs::path& folder) {
   if (folder == folder_) return names_;
@@ -33,12 +56,12 @@ const std::unordered_multimap<std::string, std::string>& FileNames::read(const f
 }
 
 std::vector<std::string> FileNames::find(const std::string& path) {
-  if (exists_itself(path)) return {path};
+  if (is_there(path)) return {path};
   std::vector<fs::path> found = {""};
   for (const fs::path& name : fs::path(path)) {
     std::vector<fs::path> next;
     for (const fs::path& folder : found) {
-      if (name.empty() || exists_itself(folder / name)) {
+      if (name.empty() || is_there(folder / name)) {
         next.push_back(folder / name);
         continue;
       }
@@ -66,9 +89,14 @@ std::vector<std::string> places_of(const std::string& path) {
     at = (at.parent_path() / target).lexically_normal();
     places.push_back(at.string());
   }
-  const fs::path real = fs::weakly_canonical(path, code);
-  if (!code && real != path) places.push_back(real.string());
+  if (const fs::path real = without_links(path); real != path) places.push_back(real.string());
   return places;
+}
+
+fs::path without_links(const fs::path& path) {
+  std::error_code failed;
+  fs::path real = fs::weakly_canonical(path, failed);
+  return failed ? path.lexically_normal() : real;
 }
 
 }  // namespace docket

@@ -26,8 +26,19 @@ class FileNames {
   std::unordered_multimap<std::string, std::string> names_;  ///< In it, by what they are compared by.
 };
 
+/// True if there is such a name, also of a link that leads nowhere.
+bool is_there(const std::filesystem::path& path);
+
+/// Of a path that is not there, the name beside the first part of it that is missing which looks most like
+/// that:
+/// `, did you mean 'in'?`; empty: none does.
+std::string similar_name(const std::filesystem::path& path);
+
 /// The path, where each link leads to if it is one, and its place with all links resolved, as far as it is
 /// there. `path` is absolute.
 std::vector<std::string> places_of(const std::string& path);
+
+/// The path without links, as far as it is there; where that cannot be told, in its shortest form.
+std::filesystem::path without_links(const std::filesystem::path& path);
 
 }  // namespace docket

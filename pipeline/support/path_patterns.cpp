@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 struct PathPatterns::Pattern {
   fs::path folder;  ///< Where it begins.
   std::vector<std::string> components;
+  std::size_t position = 0;  ///< Among all that were added.
   bool at_any_depth = false;
   bool has_wildcards = false;
 
@@ -27,12 +28,6 @@ struct PathPatterns::Pattern {
 };
 
 namespace {
-
-fs::path without_links(const fs::path& path) {
-  std::error_code code;
-  fs::path real = fs::weakly_canonical(path, code);
-  return code ? path : real;
-}
 
 /// `path` and the folders above it, as long as `met` is false; then true.
 template <class Meet>
@@ -96,17 +91,19 @@ std::string doubt_about(std::string_view pattern, PathPatterns::Use use) {
 
 PathPatterns::PathPatterns(fs::path folder, Use use, LetterCase letters)
     : folder_(std::move(folder)),
-      real_folder_(use == Use::protect ? without_links(folder_) : folder_),
+      real_folder_(without_links(folder_)),
       current_(fs::current_path()),
       use_(use),
       letters_(letters) {}
 
 std::optional<std::string> PathPatterns::add(std::string_view text) {
+  const std::size_t position = count_++;
   if (trim(text).empty()) return "it is empty; write what is meant, such as inbox/** or *.pdf";
   if (text.find('\0') != std::string_view::npos) return "it contains a NUL character";
   if (text == "~" || text.starts_with("~/"))
     return "'~' means no folder here; write its whole path, or ${HOME}";
   Pattern pattern;
+  pattern.position = position;
   pattern.folder = text.starts_with('/') ? fs::path("/") : folder_;
   pattern.at_any_depth = text.find('/') == std::string_view::npos && text != "." && text != "..";
   for (std::size_t begin = 0; begin <= text.size();) {
@@ -136,14 +133,28 @@ std::optional<std::string> PathPatterns::add(std::string_view text) {
 }
 
 void PathPatterns::add_name(const Pattern& pattern) {
-  if (pattern.at_any_depth) names_.insert(comparable(pattern.text(), letters_));
+  if (pattern.at_any_depth) names_.emplace(comparable(pattern.text(), letters_), pattern.position);
   const std::string path =
       (pattern.components.empty() ? pattern.folder : pattern.folder / pattern.text()).string();
-  if (!pattern.at_any_depth) paths_.insert(comparable(path, letters_));
-  if (use_ == Use::choose) return;
+  paths_.emplace(comparable(path, letters_), pattern.position);
+  for (const std::string& place : places_meant(path))
+    if (place != path) paths_.emplace(comparable(place, letters_), pattern.position);
+}
+
+/// Where a path of a pattern leads, in any spelling that counts.
+std::vector<std::string> PathPatterns::places_meant(const std::string& path) const {
+  if (use_ == Use::choose) {  // A file that is a link is a document of its own.
+    const fs::path typed(path);
+    std::error_code ignored;
+    const bool is_folder = fs::is_directory(typed, ignored);
+    return {is_folder ? without_links(typed).string()
+                      : (without_links(typed.parent_path()) / typed.filename()).string()};
+  }
+  std::vector<std::string> all;
   for (const std::string& there : FileNames(letters_).find(path))
-    for (const std::string& place : places_of(there))
-      paths_.insert(comparable(place, letters_));
+    for (std::string& place : places_of(there))
+      all.push_back(std::move(place));
+  return all;
 }
 
 void PathPatterns::add_globs(const Pattern& pattern) {
@@ -153,47 +164,67 @@ void PathPatterns::add_globs(const Pattern& pattern) {
   if (ends_with_name || use_ == Use::protect) texts.push_back(text + "/**");
   for (const std::string& each : texts) {
     if (pattern.at_any_depth) {
-      deep_globs_.emplace_back("**/" + each, Glob::Use::match, letters_);
+      deep_globs_.emplace_back(Glob("**/" + each, Glob::Use::match, letters_), pattern.position);
       continue;
     }
-    const Glob& glob =
-        globs_.emplace_back(Glob::in(pattern.folder.string(), each, Glob::Use::match, letters_));
-    if (use_ == Use::choose) continue;
-    std::vector<Glob> elsewhere;
-    for (const std::string& there : FileNames(letters_).find(glob.root()))
-      for (const std::string& place : places_of(there))
-        if (place != glob.root()) elsewhere.push_back(glob.with_root(place));
-    globs_.insert(globs_.end(), elsewhere.begin(), elsewhere.end());
+    const Glob glob = Glob::in(pattern.folder.string(), each, Glob::Use::match, letters_);
+    for (const std::string& place : places_meant(glob.root()))
+      if (place != glob.root()) globs_.emplace_back(glob.with_root(place), pattern.position);
+    globs_.emplace_back(glob, pattern.position);
   }
 }
 
+/// Tells `met` the positions of the patterns that mean the file, until it returns true.
+template <class Meet>
+bool PathPatterns::meet(const std::string& file, const Meet& met) const {
+  if (use_ == Use::protect)
+    return std::ranges::any_of(places_of(file),
+                               [&](const std::string& place) { return meet_place(place, met); });
+  if (meet_place(file, met)) return true;
+  const std::string_view deep = below_folder(file);
+  const bool is_below = deep.size() < file.size();
+  return is_below && real_folder_ != folder_ && meet_place((real_folder_ / deep).string(), met);
+}
+
+template <class Meet>
+bool PathPatterns::meet_place(const std::string& place, const Meet& met) const {
+  const std::string_view deep = below_folder(place);
+  const auto any_of = [&](const auto& patterns, const std::string& path) {
+    const auto [begin, end] = patterns.equal_range(path);
+    return std::any_of(begin, end, [&](const auto& one) { return met(one.second); });
+  };
+  if (!paths_.empty() && meets_on_the_way_up(comparable(place, letters_), [&](std::string_view path) {
+        return any_of(paths_, std::string(path));
+      }))
+    return true;
+  if (!names_.empty() && meets_on_the_way_up(comparable(deep, letters_), [&](std::string_view path) {
+        return any_of(names_, std::string(path.substr(path.rfind('/') + 1)));
+      }))
+    return true;
+  const auto fits = [&](std::string_view path) {
+    return [&met, path](const auto& one) { return one.first.matches(path) && met(one.second); };
+  };
+  return std::ranges::any_of(globs_, fits(place)) || std::ranges::any_of(deep_globs_, fits(deep));
+}
+
 bool PathPatterns::contain(const std::string& file) const {
-  if (use_ == Use::choose) return contain_place(file);
-  return std::ranges::any_of(places_of(file), [&](const std::string& place) { return contain_place(place); });
+  return meet(file, [](std::size_t) { return true; });
+}
+
+bool PathPatterns::contain(const std::string& file, std::vector<bool>& met) const {
+  bool any = false;
+  meet(file, [&](std::size_t position) {
+    met[position] = any = true;
+    return false;
+  });
+  return any;
 }
 
 bool PathPatterns::contain_named(const std::string& name) const {
   if (name.starts_with('/')) return contain(name);
   const fs::path file = (folder_ / name).lexically_normal();
-  std::error_code ignored;
-  if (folder_ == current_ || fs::exists(fs::symlink_status(file, ignored))) return contain(file.string());
+  if (folder_ == current_ || is_there(file)) return contain(file.string());
   return contain(file.string()) || contain((current_ / name).lexically_normal().string());
-}
-
-bool PathPatterns::contain_place(const std::string& place) const {
-  const std::string_view deep = below_folder(place);
-  if (!paths_.empty() && meets_on_the_way_up(comparable(place, letters_), [&](std::string_view path) {
-        return paths_.contains(std::string(path));
-      }))
-    return true;
-  if (!names_.empty() && meets_on_the_way_up(comparable(deep, letters_), [&](std::string_view path) {
-        return names_.contains(std::string(path.substr(path.rfind('/') + 1)));
-      }))
-    return true;
-  const auto fits = [](std::string_view path) {
-    return [path](const Glob& glob) { return glob.matches(path); };
-  };
-  return std::ranges::any_of(globs_, fits(place)) || std::ranges::any_of(deep_globs_, fits(deep));
 }
 
 /// What a pattern without a slash looks at: folders above the pipeline's say nothing of a document.

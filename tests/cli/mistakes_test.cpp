@@ -52,6 +52,14 @@ TEST(Mistakes, OfAnOption) {
   EXPECT_EQ(mistake({"status", "p.yaml", "in"}), "docket status: unexpected 'in'");
 }
 
+TEST(Mistakes, OfANameOutOfAFew) {
+  const auto check = one_of_names({"plain", "bar", "none"});
+  EXPECT_EQ(check("bar"), "");
+  EXPECT_EQ(check("plian"), "unknown 'plian', did you mean 'plain'?");
+  EXPECT_EQ(check("None"), "unknown 'None', did you mean 'none'?");
+  EXPECT_EQ(check("x"), "unknown 'x'; known: plain, bar, none");
+}
+
 TEST(Mistakes, OtherOnesAreLeftToTheParser) {
   EXPECT_EQ(mistake({"run"}), "");
   EXPECT_EQ(mistake({}), "");

@@ -8,6 +8,7 @@
 #include <future>
 
 #include "backends/calls/model_backend.h"
+#include "backends/protocols/model_type.h"
 #include "cli/commands.h"
 #include "pipeline/config/read_pipeline.h"
 #include "pipeline/json/schema.h"
@@ -98,7 +99,8 @@ class Faults : public testing::TestWithParam<Group> {
     options.retry.attempts = 3;
     options.retry.random = [] { return 0.0; };
     options.timer = &timer;
-    const auto backend = make_model_backend(read.pipeline->backends[0], false, {}, loop, nullptr, options);
+    const auto backend = make_model_backend(read.pipeline->backends[0], secrets_of(*read.pipeline), false, {},
+                                            loop, nullptr, options);
     std::promise<Reply> reply;
     backend->submit(question(), [&](Reply got) { reply.set_value(std::move(got)); });
     Reply result = reply.get_future().get();

@@ -2,13 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
+
 #include "tests/cpu_time.h"
 
 namespace docket::backends {
 namespace {
 
-std::string cleaned(std::string text, std::string_view secret, SecretIn where = SecretIn::answer) {
-  erase_secret(text, secret, where);
+std::string cleaned(std::string text, const std::string& secret, SecretIn where = SecretIn::answer) {
+  Secrets(std::span(&secret, 1)).erase(text, where);
   return text;
 }
 
@@ -57,12 +59,32 @@ TEST(Secret, OfAFewLettersIsAWord) {
 
 TEST(Secret, IsErasedFromHeadersAndErrorsToo) {
   HttpReply reply{.status = 401, .headers = {{"x-you", "Bearer secret%2D4711"}}, .body = "secret-4711"};
-  const auto safe = without_secret(reply, "secret-4711", SecretIn::answer);
+  const std::string secret = "secret-4711";
+  const Secrets secrets(std::span(&secret, 1));
+  const auto safe = secrets.erased(reply, SecretIn::answer);
   EXPECT_EQ(safe->headers.at("x-you"), "Bearer (key removed)");
   EXPECT_EQ(safe->body, "(key removed)");
-  const auto failed =
-      without_secret(Error{ErrorClass::transport, "no secret-4711"}, "secret-4711", SecretIn::answer);
+  const auto failed = secrets.erased(Error{ErrorClass::transport, "no secret-4711"}, SecretIn::answer);
   EXPECT_EQ(failed.error().message, "no (key removed)");
+}
+
+/// Where one key holds another, or they overlap, nothing of either is left.
+TEST(Secret, OfEveryBackendIsErased) {
+  const std::string keys[] = {"sk-one-4711",      "ab",          "sk-two/0815", "",
+                              "sk-two/0815-long", "0815-longer", "ollama"};
+  const Secrets secrets(keys);
+  for (const auto& [text, wanted] :
+       {std::pair("a sk-two\\/0815 b %73k-one-4711", "a (key removed) b (key removed)"),
+        {"sk-two/0815-long", "(key removed)"},
+        {"sk-two/0815-longer", "(key removed)"},
+        {"sk-one-4711sk-two/0815", "(key removed)(key removed)"},
+        {"ab ollama", "ab (key removed)"}}) {
+    std::string message = text;
+    EXPECT_TRUE(secrets.erase(message, SecretIn::message));
+    EXPECT_EQ(message, wanted);
+  }
+  std::string answer = "ab ollama";
+  EXPECT_FALSE(secrets.erase(answer, SecretIn::answer));
 }
 
 TEST(Secret, TakesNoLongerForAHostileText) {

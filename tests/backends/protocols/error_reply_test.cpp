@@ -63,6 +63,12 @@ TEST(ServerError, IsFoundInEveryShape) {
 
 TEST(ServerError, OfOtherTextIsItsBeginningOnOneLine) {
   EXPECT_EQ(server_error("<html>\n\x1b[31mno").message, "<html> no");
+  EXPECT_EQ(server_error(R"(data: a\u001b[2Jb\u0007c\u009dd \u00e9 C:\u00)").message,
+            R"(data: ab c d \u00e9 C:\u00)");
+  EXPECT_EQ(server_error(R"({"detail":[{"loc":["a\u001b[31mb"],"msg":"c\u0007d"}]})").message,
+            R"(["ab"]: c d)");
+  EXPECT_EQ(server_error(R"({"error":{"code":7,"odd":"a\u001b[2J\u000ab"}})").message,
+            R"({"code":7,"odd":"a\nb"})");
   EXPECT_EQ(server_error("\xc3\x28").message, "\uFFFD(");
   EXPECT_LT(server_error(std::string(5000, 'x')).message.size(), 400U);
   EXPECT_EQ(server_error(R"({"error":[1]})").message, "[1]");

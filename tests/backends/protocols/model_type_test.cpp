@@ -51,7 +51,7 @@ TEST(ModelType, WhatIsLocalByItsNameIsHeldToIt) {
         read_pipeline(dir.write("pipeline.yaml", "version: 1\nbackends:\n  m: { type: openai, model: m, " +
                                                      settings + " }\nstages:\n  - extract:\n"),
                       registry());
-    return targets_of(read.pipeline->backends[0])[0].only_locally;
+    return targets_of(read.pipeline->backends[0], secrets_of(*read.pipeline))[0].only_locally;
   };
   EXPECT_TRUE(only_locally("url: 'http://gpu-box:8080'"));
   EXPECT_TRUE(only_locally("url: 'http://nas.local'"));

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "cli/commands.h"
 #include "pipeline/config/read_pipeline.h"
 #include "tests/temp_dir.h"
@@ -163,7 +166,9 @@ TEST(CheckConditions, KnowsAnAssignmentFromAComparison) {
          {
              {".classify.label = \"invoice\"", "sets something with '=', and does not compare; write =="},
              {".classify.label |= \"invoice\"", "sets something with '|='"},
-             {"(.classify.confidence += 1) | .classify.confidence > 1", "sets something with '+='"},
+             {"(.classify.confidence += 1) | .classify.confidence > 1", ""},
+             {".extract.pages > 1 and (.classify.label |= \"invoice\")", "sets something with '|='"},
+             {"(.classify.label = \"invoice\") == true", "sets something with '='"},
              {".classify.label == \"a=b\" or true", "which it can never be"},
              {".extract.pages >= 1", ""},
          });
@@ -189,6 +194,157 @@ TEST(CheckConditions, RequiredNamesAreProperties) {
       std::string::npos)
       << said_of(required);
   EXPECT_NE(of_check("path: in/**").find("which is not a property of the schema"), std::string::npos);
+}
+
+std::string with_schema(const std::string& schema) {
+  return said_of(
+      "version: 1\nbackends: { rules: { type: builtin } }\nstages:\n  - extract:\n"
+      "  - structured-extract: { backends: rules, schema: " +
+      schema + " }\n");
+}
+
+TEST(CheckConditions, NamesInSchemasAreProperties) {
+  const std::string address = "address: { type: object, properties: { city: { type: string } }, ";
+  const Row rows[] = {
+      {"required: [city] }", ""},
+      {"required: [citty] }", "/properties/address: `required` names 'citty', which is not a property"},
+      {"required: [citty], allOf: [{ properties: { citty: { type: string } } }] }", ""},
+      {"required: [other], patternProperties: { o: { type: string } } }", ""},
+      {"additionalProperties: false }, lines: { type: array, items: { properties: { sum: {} }, required: "
+       "[summ] } }",
+       "/properties/lines/items: `required` names 'summ', which is not a property of the schema, did you "
+       "mean"},
+      {"additionalProperties: false }, vat: { type: string, x-part-of: adress }",
+       "/properties/vat: `x-part-of` names 'adress', which is not a property of the schema, did you mean"},
+      {"additionalProperties: false }, date: { type: string, x-follows: vatt }, vat: { type: string }",
+       "`x-follows` names 'vatt'"},
+      {"additionalProperties: false }, vat: { type: string, x-part-of: address }", ""},
+  };
+  for (const Row& row : rows) {
+    const std::string said = with_schema("{ type: object, properties: { " + address + row.condition + " } }");
+    if (*row.expected == '\0')
+      EXPECT_EQ(said, "") << row.condition;
+    else
+      EXPECT_NE(said.find(row.expected), std::string::npos) << row.condition << "\nsaid: " << said;
+  }
+}
+
+/// As the items of one list.
+std::string quoted(const std::vector<std::string>& conditions) {
+  std::string items;
+  for (const std::string& condition : conditions)
+    items += (items.empty() ? "" : "\n        - ") + quoted(condition);
+  return items;
+}
+
+TEST(CheckConditions, HaveNothingToSayOfWhatIsRight) {
+  const std::vector<std::string> whens = {
+      "(.classify.label // \"none\") == \"none\"",
+      "(.classify.label // \"\") != \"\"",
+      "(.classify.label // .document.path) == \"other.txt\"",
+      ".classify.label as $l | ($l // \"none\") | . == \"none\" or . == \"invoice\"",
+      "(.classify | if . == null then \"none\" else .label end) == \"none\"",
+      "(.classify.label | if . == \"other\" then \"rest\" else . end) == \"rest\"",
+      "(try .classify.label catch \"none\") == \"none\"",
+      "(.classify.label? // null) == null",
+      "(.classify.label | values // \"none\") == \"none\"",
+      "[.classify.label // \"none\"] - [\"none\"] == []",
+      "(.extract.pages // \"unknown\") == \"unknown\"",
+      "(.extract.pages // \"0\" | tonumber) > 3",
+      "(.extract.pages, .extract.characters) |= (. // 0) | .extract.pages < .extract.characters",
+      ".document.path |= ascii_downcase | .document.path | startswith(\"in/\")",
+      ".extract |= del(.text) | .extract | has(\"pages\")",
+      ".x = 1 | .x == 1",
+      ".classify.other = .classify.label | .classify.other == \"invoice\"",
+      "reduce .classify.lower_tiers[] as $t ({}; .[$t.tier] = $t.label) | length > 1",
+      "[.classify.lower_tiers[] | .label |= ascii_upcase | .label] | index(\"INVOICE\")",
+      "def both(f): [.classify.lower_tiers[] | f] | length > 1; both(.label)",
+      "def label: .classify.label; label == \"whatever\"",
+      "def length: .lenght; .document | length == \"x\"",
+      "INDEX(.classify.lower_tiers[]; .label) | has(\"invoice\")",
+      "[\"invoice\", .document.media_type] | index(\"text/plain\")",
+      "(if .extract.pages > 3 then [\"invoice\"] else [\"letter\"] end) | index(\"invoice\") != null",
+      "(\"letter\", (.document.path | split(\"/\")[0])) == \"letter\"",
+      ".classify.scores | to_entries | sort_by(.value) | last | .key == \"invoice\"",
+      ".classify.scores[.classify.label] > 0.9",
+      ".document.path | test(\"\\\\.(pdf|tiff?)$\"; \"i\")",
+      "[.extract.pages, .extract.characters] | any(. == null)",
+      "{(.classify.label // \"none\"): true}.none == true",
+      "first(.classify.label, \"none\") == \"none\"",
+      "isempty(.classify.lower_tiers[]?) | not",
+      "(.classify.confidence | . * 100 | floor) > 50",
+      "[limit(3; .classify.lower_tiers[].tier)] | unique | length == 1",
+      "(.classify.label | ascii_upcase) as $L | $L == \"INVOICE\"",
+      ".extract.pages == 3 or (.extract.pages | tostring) == \"3\"",
+      "label $out | foreach .classify.lower_tiers[] as $t (0; . + 1; if . > 2 then true, break $out "
+      "else empty end)",
+      "(.classify | .label = \"x\" | .confidence) > 0.5",
+      "getpath([\"classify\", \"label\"]) == \"anything\"",
+      "any(.classify.lower_tiers[]?; .label == \"invoice\" and .confidence > 0.3)",
+  };
+  const std::vector<std::string> checks = {
+      "(.currency // \"none\") == \"none\"",
+      "(.total, .lines[0].price) |= (. // 0) | .total >= .lines[0].price",
+      "def each(f): [.lines[] | f] | add; each(.price) == .total",
+      ".sum = ([.lines[].price] | add) | .sum == .total",
+      "with_entries(.value |= tostring) | .total | test(\"^[0-9]\")",
+      "try (.currency | error) catch true",
+      "[.lines[] | .price // 0] | add <= .total",
+      "(.seller.name // \"unknown\") != \"unknown\"",
+      ".paid // false",
+      "(.paid // \"no\") != \"no\"",
+  };
+  EXPECT_EQ(said_of(pipeline_with("'true'", quoted(whens), quoted(checks))), "");
+}
+
+TEST(CheckConditions, FindSlipsInEveryForm) {
+  expect(of_when, {
+                      {"(.classify.label // \"none\") == \"non\"", "did you mean 'none'?"},
+                      {"(.classify.label // \"none\") == \"invioce\"", "did you mean 'invoice'?"},
+                      {"(.classify.lable // \"none\") == \"none\"", "did you mean 'label'?"},
+                      {"(.clasify.label // \"none\") == \"none\"", "did you mean 'classify'?"},
+                      {".classify.label as $l | $l == \"leter\"", "did you mean 'letter'?"},
+                      {"(try .classify.label catch \"none\") == \"Invoice\"", "did you mean 'invoice'?"},
+                      {"(if .extract.pages > 1 then .classify.label else \"short\" end) == \"shrot\"",
+                       "did you mean 'short'?"},
+                      {".classify.label as $l | [\"invoise\"] | index($l)", "did you mean 'invoice'?"},
+                      {"[\"invoice\", \"leter\"] | any(. == \"x\")", ""},
+                      {".classify.label as $l | [\"invoice\", \"leter\"] | any(. == $l)", "warning: 13:11"},
+                      {".classify.label | IN(\"leter\")", "did you mean 'letter'?"},
+                      {".classify.label | select(. == \"leter\")", "did you mean 'letter'?"},
+                      {".classify | select(.label == \"leter\") | .accepted", "did you mean 'letter'?"},
+                      {".classify.label == (\"invoice\", \"leter\")", "did you mean 'letter'?"},
+                      {"(.extract.pages // 0) == \"3\"", "but it is a number"},
+                      {"(.extract.pages // 0) > \"3\"", "but it is a number"},
+                      {".classify.accepted == \"yes\"", "but it is true or false"},
+                      {".extract.embedded_files.name == \"x\"",
+                       "but .extract.embedded_files is a list and has no members; its elements are "
+                       ".extract.embedded_files[]"},
+                      {".classify.label.name == \"x\"", "is a text"},
+                      {"map_values(.lable) | length > 1", ""},
+                      {".extract | .page > 1", "did you mean 'pages'?"},
+                      {".extract | select(.pagse > 1) != null", "did you mean 'pages'?"},
+                      {"any(.classify.lower_tiers[]; .label == \"leter\")", "did you mean 'letter'?"},
+                      {"[.classify.lower_tiers[] | .confidense] | add > 1", "did you mean 'confidence'?"},
+                      {"if .classify.label = \"invoice\" then true else false end", "write =="},
+                      {"(.classify.label = \"invoice\") | not", "write =="},
+                      {"select(.classify.label = \"invoice\") | true", "write =="},
+                      {"any(.classify.lower_tiers[]; .label = \"invoice\")", "write =="},
+                      {".classify.label == \"invoice\" or (.extract.pages = 3)", "write =="},
+                      {".extract.pages += 1", "sets something with '+='"},
+                      {".seconds.label == \"a\"", "did you mean 'second'?"},
+                      {".documnt.path | test(\"x\")", "did you mean 'document'?"},
+                  });
+  expect(of_check, {
+                       {"(.curency // \"EUR\") == \"EUR\"", "did you mean 'currency'?"},
+                       {"(.currency // \"none\") == \"EURO\"", "warning: "},
+                       {".total = 5", "write =="},
+                       {".paid and (.total = 5)", "write =="},
+                       {".lines.price > 0", "its elements are .lines[]"},
+                       {"[.lines[].prize] | add > 0", "did you mean 'price'?"},
+                       {".seller.nmae == \"x\"", "did you mean 'name'?"},
+                       {".total // 0", "gives a number, and not true or false"},
+                   });
 }
 
 TEST(CompileConditions, NamesThePlace) {

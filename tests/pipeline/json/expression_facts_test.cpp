@@ -37,7 +37,7 @@ TEST(ExpressionFacts, MembersAreTheTopLevelNamesInTheText) {
       {"reduce .items[] as $i (0; . + $i.price) == .total", {"items", "total"}},
       {"if .a then .b elif .c | not then .d else .e end == .f", {"a", "b", "c", "d", "e", "f"}},
       {"def f: .x; .a | f", {"a"}},
-      {"def f(g): g + .x; f(.a) == .b", {"a", "b"}},
+      {"def f(g): g + .x; f(.a) == .b", {"b"}},
       {"def f: def g: 1; .x; f == .b", {"b"}},
       {R"j("\(.a) and \(.b | .c)" == .d)j", {"a", "b", "d"}},
       {R"("a .b # \" .c" == .d # .e)", {"d"}},
@@ -174,8 +174,11 @@ TEST(ExpressionFacts, ReadEverythingWhereTheTextIsNotUnderstood) {
 std::string comparisons(const char* expression) {
   std::string text;
   for (const JsonComparison& comparison : facts_of(expression).comparisons) {
-    for (const std::string& name : comparison.path)
-      text += "/" + name;
+    for (const JsonPath& path : comparison.paths)
+      for (const std::string& name : path)
+        text += "/" + name;
+    if (!comparison.others.empty()) text += "|" + comparison.others.dump();
+    if (comparison.computed != 0) text += "|" + in_words(comparison.computed);
     text += comparison.constants.dump() + " ";
   }
   return text;
@@ -191,6 +194,15 @@ TEST(ExpressionFacts, KnowWhatIsComparedWithConstants) {
   EXPECT_EQ(comparisons(".a | select(.label == (\"x\", \"y\"))"), "/a/label[\"x\",\"y\"] ");
   EXPECT_EQ(comparisons(".a as $l | $l.label == \"x\""), "/a/label[\"x\"] ");
   EXPECT_EQ(comparisons(".a == .b"), "");
+  EXPECT_EQ(comparisons("(.a // \"none\") == \"x\""), "/a|[\"none\"][\"x\"] ");
+  EXPECT_EQ(comparisons("(.a // .b) == 1"), "/a/b[1] ");
+  EXPECT_EQ(comparisons("(if .c then .a else 0 end) == 1"), "/a|[0][1] ");
+  EXPECT_EQ(comparisons("(.a // (.b | length)) == 1"), "/a|a number[1] ");
+  EXPECT_EQ(comparisons("(try .a catch \"none\") == \"x\""), "/a|[\"none\"][\"x\"] ");
+  EXPECT_EQ(comparisons(".a == (\"x\", (.b | tostring))"), "") << "one that may be anything";
+  EXPECT_EQ(comparisons("[\"x\", (.b | tostring)] | index(.a)"), "");
+  EXPECT_EQ(comparisons("(if .c then [\"x\"] else [\"y\"] end) | index(\"x\")"), "");
+  EXPECT_EQ(comparisons(".a as $l | [\"x\", \"y\"] | any(. == $l)"), "/a[\"x\",\"y\"] ");
   EXPECT_EQ(comparisons("[\"x\", \"y\"] | index(.a.label)"), "");
   EXPECT_EQ(comparisons(".a.label as $l | [\"x\", \"y\"] | index($l)"), "/a/label[\"x\",\"y\"] ");
   EXPECT_EQ(comparisons(".a as $l | any((\"x\", \"y\"); . == $l)"), "/a[\"x\",\"y\"] ");
@@ -199,10 +211,27 @@ TEST(ExpressionFacts, KnowWhatIsComparedWithConstants) {
 
 TEST(ExpressionFacts, KnowAssignments) {
   for (const char* expression :
-       {".a = 1", ".a.b |= 2", "(.a += 1) == 2", "[.a] | .[0] //= 1", "select(.a = 1)"})
+       {".a = 1", ".a.b |= 2", "(.a += 1) == 2", "[.a] | .[0] //= 1", "select(.a = 1)", "(.a = 1) | not",
+        ".b or (.a = 1)", "(.a = 1) and .b", "if .a = 1 then 2 else 3 end", "any(.l[]; .a = 1)",
+        "all(.a = 1)", "if .b then .a = 1 else 2 end"})
     EXPECT_FALSE(facts_of(expression).assignment.empty()) << expression;
-  for (const char* expression : {".a == 1", ".a >= 1 and .b <= 2", ".a != 1", ".a // 1", "\"=\" == .a"})
+  for (const char* expression : {".a == 1", ".a >= 1 and .b <= 2", ".a != 1", ".a // 1", "\"=\" == .a",
+                                 ".a = 1 | .a == 1", "with_entries(.value |= tostring) | .a == \"1\"",
+                                 "(.a |= 2) as $x | $x.a == 2", "(.x | .a = 1) == (.y | .a = 1)",
+                                 "map(.a = 1) | length > 2", "(.a += 1).a > 2", "[.a = 1] | length == 1"})
     EXPECT_TRUE(facts_of(expression).assignment.empty()) << expression;
+}
+
+TEST(ExpressionFacts, WhatIsSetNeedNotBeThere) {
+  const std::pair<const char*, Names> rows[] = {
+      {"(.a, .b) |= (. // 0) | .a <= .b", {}},
+      {".a //= 0 | .a < 1", {}},
+      {".sum = .a + .b | .sum == .c", {"a", "b"}},
+      {".a |= floor | .a == 1", {"a"}},
+      {". as $d | {} | .[$d.key] = 1 | .x == 1", {"key"}},
+  };
+  for (const auto& [expression, expected] : rows)
+    EXPECT_EQ(read(expression)->unguarded_members(), expected) << expression;
 }
 
 TEST(ExpressionFacts, KnowWhatKindIsGiven) {

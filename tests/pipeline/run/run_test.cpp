@@ -62,10 +62,17 @@ TEST(RunPipeline, TellsItsListenerOfEveryDocument) {
 TEST(RunPipeline, RefusesWhatDoesNotFitThePipeline) {
   Project project;
   CountingListener listener;
-  project.options.until = "nonesuch";
-  const RunOutcome outcome = project.run_with(listener);
-  EXPECT_EQ(outcome.state, RunOutcome::State::refused);
-  EXPECT_EQ(outcome.error->message, "--until nonesuch: the pipeline has no such stage");
+  for (const auto& [until, meant] :
+       {std::pair("nonesuch", "; known: extract, classify, structured_extract, escalate"),
+        {"structured-extract", ", did you mean 'structured_extract'?"},
+        {"clasify", ", did you mean 'classify'?"},
+        {"EXTARCT", ", did you mean 'extract'?"}}) {
+    project.options.until = until;
+    const RunOutcome outcome = project.run_with(listener);
+    EXPECT_EQ(outcome.state, RunOutcome::State::refused);
+    EXPECT_EQ(outcome.error->message,
+              std::string("--until ") + until + ": the pipeline has no such stage" + meant);
+  }
   EXPECT_EQ(listener.begun_runs, 0);
   EXPECT_FALSE(std::filesystem::exists(project.root / "out"));
 }

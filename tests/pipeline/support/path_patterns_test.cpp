@@ -83,6 +83,37 @@ TEST(PathPatterns, InAPolicyFollowLinksOfFilesFoldersAndPatterns) {
   EXPECT_FALSE(fits(dir, Use::protect, "hr/**", "in/c.txt"));
 }
 
+TEST(PathPatterns, ThatChooseFollowTheirOwnLinksToFolders) {
+  const TempDir dir;
+  dir.write("hr/2024/a.txt", "x");
+  create_directory_symlink("hr", dir.path() / "people");
+  create_directory_symlink(".", dir.path() / "here");
+  create_symlink("2024/a.txt", dir.path() / "hr/latest.txt");
+  for (const char* pattern :
+       {"people", "people/**", "people/2024/a.txt", "here/hr/*/a.*", "./here/people/2024/"})
+    EXPECT_TRUE(fits(dir, Use::choose, pattern, "hr/2024/a.txt")) << pattern;
+  EXPECT_TRUE(fits(dir, Use::choose, "people/latest.txt", "hr/latest.txt"));
+  EXPECT_FALSE(fits(dir, Use::choose, "hr/latest.txt", "hr/2024/a.txt"))
+      << "the link is a document of its own";
+  PathPatterns through_link(dir.path() / "here", Use::choose, LetterCase::ignored);
+  EXPECT_EQ(through_link.add((dir.path() / "hr/2024").string()), std::nullopt);
+  EXPECT_TRUE(through_link.contain((dir.path() / "here/hr/2024/a.txt").string()));
+}
+
+TEST(PathPatterns, TellWhichOfThemMeanAFile) {
+  const TempDir dir;
+  PathPatterns patterns(dir.path(), Use::choose, LetterCase::ignored);
+  for (const char* pattern : {"in/a.txt", "~", "*.txt", "in", "other/*", "./in/a.txt", "A.TXT", "in/**/b*"})
+    patterns.add(pattern);  // One of them means nothing.
+  std::vector<bool> met(8);
+  EXPECT_FALSE(patterns.contain((dir.path() / "x/y.pdf").string(), met));
+  EXPECT_EQ(met, std::vector<bool>(8));
+  EXPECT_TRUE(patterns.contain((dir.path() / "in/a.txt").string(), met));
+  EXPECT_EQ(met, (std::vector<bool>{true, false, true, true, false, true, true, false}));
+  EXPECT_TRUE(patterns.contain((dir.path() / "in/x/b.pdf").string(), met));
+  EXPECT_EQ(met, (std::vector<bool>{true, false, true, true, false, true, true, true}));
+}
+
 TEST(PathPatterns, BeginInTheirFolderAlsoWhereItsNameLooksLikeAPattern) {
   const TempDir dir;
   std::filesystem::create_directory(dir.path() / "[a]*");

@@ -1,0 +1,69 @@
+#include "stages/schema_names.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/json/member.h"
+#include "pipeline/support/suggest.h"
+
+namespace docket::stages {
+namespace {
+
+using nlohmann::json;
+
+std::vector<std::string_view> names_of(const json& properties) {
+  std::vector<std::string_view> names;
+  for (auto entry = properties.begin(); entry != properties.end(); ++entry)
+    names.emplace_back(entry.key());
+  return names;
+}
+
+/// `where` is a JSON Pointer.
+std::optional<Error> unknown(const std::string& where, std::string_view keyword, const json& name,
+                             const json& properties) {
+  if (!name.is_string() || properties.contains(name.get_ref<const std::string&>())) return std::nullopt;
+  const std::string& text = name.get_ref<const std::string&>();
+  return Error{ErrorClass::config, "schema: " + (where.empty() ? "" : where + ": ") + "`" +
+                                       std::string(keyword) + "` names '" + text +
+                                       "', which is not a property of the schema" +
+                                       did_you_mean(text, names_of(properties))};
+}
+
+/// True if something beside `properties` may say which properties there are.
+bool is_put_together(const json& schema) {
+  static constexpr const char* others[] = {"allOf", "anyOf", "oneOf", "if", "$ref", "patternProperties"};
+  return member(schema, "additionalProperties").is_object() ||
+         std::ranges::any_of(others, [&](const char* keyword) { return schema.contains(keyword); });
+}
+
+std::optional<Error> unknown_required(const std::string& where, const json& schema) {
+  if (!schema.is_object()) return std::nullopt;
+  const json& properties = member(schema, "properties");
+  if (properties.is_object() && (where.empty() || !is_put_together(schema))) {
+    for (const json& name : member(schema, "required"))
+      if (auto wrong = unknown(where, "required", name, properties)) return wrong;
+  }
+  for (const char* keyword : {"properties", "definitions", "$defs"}) {
+    for (const auto& [name, inner] : member(schema, keyword).items())
+      if (auto wrong = unknown_required(where + "/" + keyword + "/" + name, inner)) return wrong;
+  }
+  return unknown_required(where + "/items", member(schema, "items"));
+}
+
+}  // namespace
+
+std::optional<Error> unknown_name_in(const json& schema) {
+  if (auto wrong = unknown_required("", schema)) return wrong;
+  const json& properties = member(schema, "properties");
+  for (const auto& [field, property] : properties.items()) {
+    for (const char* keyword : {"x-follows", "x-part-of"})
+      if (auto wrong = unknown("/properties/" + field, keyword, member(property, keyword), properties))
+        return wrong;
+  }
+  return std::nullopt;
+}
+
+}  // namespace docket::stages

@@ -1,0 +1,14 @@
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+
+#include "pipeline/support/result.h"
+
+namespace docket::stages {
+
+/// The first name in the user's schema that should be a property and is none: in a `required`, also of an
+/// object within, or in an `x-follows` or `x-part-of`. Within, only where `properties` is all that says which
+/// there are: not in what is put together with `allOf`, `$ref` and the like.
+std::optional<Error> unknown_name_in(const nlohmann::json& schema);
+
+}  // namespace docket::stages
