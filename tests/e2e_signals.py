@@ -50,7 +50,7 @@ class Stopped(e2e.Case):
     def test_control_c_lets_the_workers_end_their_documents(self):
         """A terminal sends SIGINT to docket and to its workers alike."""
         self.write("pipeline.yaml", PIPELINE[:PIPELINE.index("  - classify")])  # Else it would be cancelled there.
-        process = self.begin("-j", "1", documents=1, start_new_session=True)
+        process = self.begin("-j", "1", "--grace", "600", documents=1, start_new_session=True)
         self.write("long.pdf", pdf(*[invoice(1) * 4] * 2000))
         process.stdin.write(b"long.pdf\n")
         process.stdin.flush()
