@@ -132,9 +132,10 @@ class OpenAi final : public Protocol {
     const auto& prompt = std::get<Prompt>(request.question);
     const json& choice = first_choice(body);
     std::optional<Reply> broken = error_under_200(reply, body, choice);
-    Reply result = broken ? *std::move(broken) : Reply{};
+    const bool is_broken = broken.has_value();
+    Reply result = is_broken ? *std::move(broken) : Reply{};
     result.spent.add({target_.backend, server.model, tokens_used(body)});
-    if (broken) return result;
+    if (is_broken) return result;
     const Usage usage = result.spent.total();
     const json& message = member(choice, "message");
     const json& reason = member(choice, "finish_reason");

@@ -17,6 +17,7 @@
 
 #include "backends/backends.h"
 #include "backends/calls/model_backend.h"
+#include "backends/protocols/model_type.h"
 #include "bench/http/slow_server.h"
 #include "pipeline/config/read_pipeline.h"
 #include "pipeline/json/schema.h"
@@ -122,7 +123,8 @@ bool measure(int in_flight) {
   const auto begin = Clock::now();
   {
     backends::HttpLoop loop({});
-    const auto backend = backends::make_model_backend(read.pipeline->backends[0], false, {}, loop, nullptr);
+    const auto backend = backends::make_model_backend(
+        read.pipeline->backends[0], backends::secrets_of(*read.pipeline), false, {}, loop, nullptr);
     std::latch end(in_flight);
     std::deque<Asker> askers;
     for (int i = 0; i < in_flight; ++i)
