@@ -276,8 +276,7 @@ TEST(CheckConditions, HaveNothingToSayOfWhatIsRight) {
       "[limit(3; .classify.lower_tiers[].tier)] | unique | length == 1",
       "(.classify.label | ascii_upcase) as $L | $L == \"INVOICE\"",
       ".extract.pages == 3 or (.extract.pages | tostring) == \"3\"",
-      "label $o | foreach .classify.lower_tiers[] as $t (0; .+1; if . > 2 then true, break $o else empty "
-      "end)",
+      "label $o | foreach .classify.lower_tiers[] as $t (0; 1; if . > 2 then true, break $o else empty end)",
       "(.classify | .label = \"x\" | .confidence) > 0.5",
       "getpath([\"classify\", \"label\"]) == \"anything\"",
       "any(.classify.lower_tiers[]?; .label == \"invoice\" and .confidence > 0.3)",
