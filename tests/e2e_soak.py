@@ -19,6 +19,7 @@ SEEDS = int(os.environ.get("SOAK_SEEDS", "2"))
 FIRST = int(os.environ.get("SOAK_SEED", str(time.time_ns() % 1_000_000)))
 SECONDS = float(os.environ.get("SOAK_SECONDS", "6"))
 DOCUMENTS = int(os.environ.get("SOAK_DOCUMENTS", "200"))
+e2e.TIMEOUT = 600  # A run in bad weather waits as long as its pauses, which grow to a minute each.
 DEAR = 500.0  # A document with a larger total is flagged.
 
 PIPELINE = """\
