@@ -76,8 +76,7 @@ class Finder {
     std::vector<std::string_view> known;
     for (const LedgerDocument& document : unfinished_)
       known.push_back(document.path);
-    const auto meant = nearest(path, known);
-    return meant ? ", did you mean '" + std::string(*meant) + "'?" : "";
+    return did_you_mean(nearest(path, known));
   }
 
   OpenedLedger& opened_;

@@ -36,8 +36,7 @@ bool is_one_of(const std::vector<std::string>& names, std::string_view word) {
 
 std::string nearest_of(const std::vector<std::string>& names, std::string_view word) {
   if (word.size() <= 2) return "";  // Any letter is near any other.
-  const auto found = nearest(word, {names.begin(), names.end()});
-  return found ? ", did you mean '" + std::string(*found) + "'?" : "";
+  return did_you_mean(nearest(word, {names.begin(), names.end()}));
 }
 
 /// The first word is no verb.

@@ -95,8 +95,7 @@ class ConditionCheck {
     const std::vector<std::string_view> names = owner.names();
     const bool is_listed = path.back() == any_element || std::ranges::find(names, path.back()) != names.end();
     if (found.is_unknown() && !is_listed)
-      if (const auto meant = nearest(path.back(), names))
-        warn("reads " + dotted(path) + ", did you mean '" + std::string(*meant) + "'?");
+      if (const auto meant = nearest(path.back(), names)) warn("reads " + dotted(path) + did_you_mean(meant));
     return true;
   }
 

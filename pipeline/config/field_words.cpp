@@ -27,8 +27,6 @@ std::string duration(const Field& field) {
   return text;
 }
 
-std::string meant(std::string_view text) { return ", did you mean '" + std::string(text) + "'?"; }
-
 }  // namespace
 
 std::string expected(const Field& field) {
@@ -82,14 +80,14 @@ std::string hint(const Field& field, const std::string& text) {
     case Type::choice:
     case Type::choices: {
       const auto found = nearest(text, {field.choices.begin(), field.choices.end()});
-      return found ? meant(*found) : "";
+      return did_you_mean(found);
     }
     case Type::boolean:
-      if (text == "yes" || text == "on" || text == "1") return meant("true");
-      if (text == "no" || text == "off" || text == "0") return meant("false");
+      if (text == "yes" || text == "on" || text == "1") return did_you_mean("true");
+      if (text == "no" || text == "off" || text == "0") return did_you_mean("false");
       return "";
     case Type::duration:
-      return parse_integer(text).value_or(0) > 0 ? meant(text + "s") : "";
+      return parse_integer(text).value_or(0) > 0 ? did_you_mean(text + "s") : "";
     default:
       return "";
   }

@@ -24,8 +24,8 @@ std::string unknown_keyword(const std::string& name) {
   for (const auto& [keyword, node] : meta_schema().document()["properties"].items())
     known.push_back(keyword);
   const auto meant = nearest(name, known);
-  return "unknown keyword" + (meant ? ", did you mean '" + std::string(*meant) + "'?"
-                                    : std::string("; a keyword of your own must begin with 'x-'"));
+  return "unknown keyword" +
+         (meant ? did_you_mean(meant) : std::string("; a keyword of your own must begin with 'x-'"));
 }
 
 /// Of these places, those that have none of the others within them.

@@ -37,7 +37,7 @@ std::string similar_name(const fs::path& path) {
     const std::string stem = fs::path(*found).stem().string();
     const bool ends_alike = fs::path(*found).extension() == part.extension();
     if (ends_alike && stem != part.stem() && !nearest(part.stem().string(), {stem})) return "";
-    return ", did you mean '" + std::string(*found) + "'?";
+    return did_you_mean(found);
   }
   return "";
 }

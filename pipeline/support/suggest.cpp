@@ -68,8 +68,12 @@ std::optional<std::string_view> nearest(std::string_view name, const std::vector
   return best ? best : completed(wanted, known);
 }
 
+std::string did_you_mean(std::optional<std::string_view> found) {
+  return found ? ", did you mean '" + std::string(*found) + "'?" : "";
+}
+
 std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& known) {
-  if (const auto found = nearest(name, known)) return ", did you mean '" + std::string(*found) + "'?";
+  if (const auto found = nearest(name, known)) return did_you_mean(found);
   if (known.empty() || known.size() > most_listed) return {};
   std::string text = "; known: ";
   for (const std::string_view candidate : known) {
