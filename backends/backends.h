@@ -26,7 +26,6 @@ ModelDigests find_models(const Pipeline& pipeline, bool offline, const std::stop
 
 struct Options {
   int jobs = 1;                                 ///< Extraction workers.
-  std::filesystem::path extract_worker;         ///< The program docket-extract.
   std::function<void(const Error&)> no_worker;  ///< See ExtractPoolOptions.
   std::stop_token stop;                         ///< No call is begun any more.
   std::stop_token hard_stop;                    ///< Ends calls that are on their way.

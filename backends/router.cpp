@@ -32,7 +32,6 @@ class Router final : public Backend {
       add(backend, pipeline, options);
     ExtractPoolOptions pool;
     pool.workers = options.jobs;
-    pool.worker = options.extract_worker;
     pool.no_worker = options.no_worker;
     backends_[std::string(extraction_workers)] = make_extract_pool(pool, options.hard_stop);
   }

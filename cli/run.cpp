@@ -43,12 +43,6 @@ struct RunCommand {
   bool quiet = false;
 };
 
-/// docket-extract lies beside docket, built or installed.
-std::filesystem::path extract_worker() {
-  std::error_code ignored;
-  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "docket-extract";
-}
-
 /// How a document ended, and for each stage that ran or was spared, why.
 std::string story_of_run(const Document& document, const Pipeline& pipeline) {
   std::string text = document.path + ": " + std::string(name(outcome(document))) + " (" + document.why + ")";
@@ -135,9 +129,8 @@ RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack&
                                  const std::stop_token& stop, const RunEnvironment::Warn& warn) {
     const RunOptions& run = command.documents.run;
     return backends::make(
-        pipeline, {run.jobs, extract_worker(), [&lack](const Error& error) { lack.tell(error); }, stop,
-                   signals.hard_stop(), command.offline, command.trace_dir, &answers, models,
-                   !run.always_make(), warn});
+        pipeline, {run.jobs, [&lack](const Error& error) { lack.tell(error); }, stop, signals.hard_stop(),
+                   command.offline, command.trace_dir, &answers, models, !run.always_make(), warn});
   };
   environment.lacking = lack.token();
   environment.why_lacking = [&lack] { return lack.error(); };

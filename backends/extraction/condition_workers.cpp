@@ -54,11 +54,6 @@ Error killed(int status) {
   return ended("the process that evaluates it was killed, perhaps because the machine ran out of memory");
 }
 
-std::filesystem::path worker_program() {
-  std::error_code unknown;
-  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / "docket-extract";
-}
-
 /// A worker, and how many of the expressions it has compiled.
 struct Worker {
   std::unique_ptr<ExtractProcess> process;

@@ -348,9 +348,7 @@ class ExtractPool final : public Backend {
 }  // namespace
 
 std::unique_ptr<Backend> make_extract_pool(ExtractPoolOptions options, std::stop_token hard_stop) {
-  std::error_code unknown;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", unknown);
-  if (options.worker.empty()) options.worker = self.parent_path() / "docket-extract";
+  if (options.worker.empty()) options.worker = worker_program();
   return std::make_unique<ExtractPool>(std::move(options), std::move(hard_stop));
 }
 

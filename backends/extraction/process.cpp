@@ -217,6 +217,11 @@ int ExtractProcess::kill() {
   return status;
 }
 
+std::filesystem::path worker_program() {
+  std::error_code unknown;
+  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / "docket-extract";
+}
+
 Error never_ready(const std::filesystem::path& worker) {
   return {ErrorClass::unavailable,
           "the extraction worker " + worker.string() + " does not start; run it with a file to see why"};

@@ -16,6 +16,9 @@
 
 namespace docket::backends {
 
+/// docket-extract lies beside docket, built or installed.
+std::filesystem::path worker_program();
+
 /// A message from a worker.
 struct WorkerFrame {
   Frame kind;
