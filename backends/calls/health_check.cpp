@@ -79,27 +79,15 @@ std::size_t weight_of(const Prompt& prompt) {
   return weight;
 }
 
-/// In lower case, with one blank around each.
-std::string only_words(std::string_view text) {
-  std::string words = " ";
-  for (const char c : text) {
-    if (is_alnum(c) || static_cast<unsigned char>(c) >= 0x80)
-      words += to_lower(c);
-    else if (words.back() != ' ')
-      words += ' ';
-  }
-  return words + " ";
-}
-
 /// True if some words in a row stand in the document, too.
 bool quotes_document(const Error& error, const Prompt& prompt) {
   constexpr std::size_t in_a_row = 4;
-  const std::string said = only_words(error.message);
+  const std::string said = words_apart(error.message);
   std::vector<std::size_t> begins;
   for (std::size_t at = said.find(' '); at != std::string::npos; at = said.find(' ', at + 1))
     begins.push_back(at);
   for (const PromptPart& part : prompt.document) {
-    const std::string text = only_words(part.text);
+    const std::string text = words_apart(part.text);
     for (std::size_t i = 0; i + in_a_row < begins.size(); ++i)
       if (text.find(said.substr(begins[i], begins[i + in_a_row] - begins[i] + 1)) != std::string::npos)
         return true;

@@ -77,16 +77,6 @@ std::string words_in(const ServerError& error) {
   return without_quotations(std::move(words), longest_name);
 }
 
-/// Each word of the text in lower case, with a blank before and after it.
-std::string apart(std::string_view text) {
-  std::string words = " ";
-  for (const char c : text) {
-    const bool is_part = is_alnum(c) || static_cast<unsigned char>(c) >= 0x80;
-    if (is_part || words.back() != ' ') words += is_part ? to_lower(c) : ' ';
-  }
-  return words + " ";
-}
-
 /// Money or a quota is used up: coming back later in this run is of no use.
 bool says_used_up(const ServerError& error) {
   static constexpr std::string_view signs[] = {"insufficient_quota", "credit_balance", "spend_limit",
@@ -106,9 +96,9 @@ bool may_speak_of_a_document(const ServerError& error) {
       " moderation ", " safety ",    " filter ",  " filtered ",  " personal ",   " detected ",  " invoice ",
       " terms ",      " firewall ",  " waf ",     " parameter ", " parameters ", " feature ",   " features ",
       " setting ",    " settings ",  " parties ", " contract ",  " letter ",     " person "};
-  const std::string said = apart(error.text);
+  const std::string said = words_apart(error.text);
   return error.text.size() > longest_message || has(error.text, "<") || has_any(said, words) ||
-         has_any(apart(names_in(error)), words);
+         has_any(words_apart(names_in(error)), words);
 }
 
 /// A thing of which an account has one, and a state that ends its use.

@@ -10,14 +10,12 @@
 namespace docket::backends {
 namespace {
 
-bool is_word_part(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 /// In lower case, with one blank before each word.
 std::string words_of(std::string_view text) {
   std::string words;
   bool within = false;
   for (const char c : text) {
-    const bool is_part = is_word_part(c);
+    const bool is_part = is_alnum(c);
     if (is_part && !within) words += ' ';
     if (is_part) words += to_lower(c);
     within = is_part;

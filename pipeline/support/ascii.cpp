@@ -16,6 +16,15 @@ std::string to_upper(std::string_view text) {
   return upper;
 }
 
+std::string words_apart(std::string_view text) {
+  std::string words = " ";
+  for (const char c : text) {
+    const bool is_part = is_alnum(c) || static_cast<unsigned char>(c) >= 0x80;
+    if (is_part || words.back() != ' ') words += is_part ? to_lower(c) : ' ';
+  }
+  return words + " ";
+}
+
 std::string_view trim(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
   const std::size_t begin = std::min(text.find_first_not_of(blanks), text.size());

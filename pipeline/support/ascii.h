@@ -18,6 +18,10 @@ inline char to_upper(char c) { return is_lower(c) ? static_cast<char>(c - 'a' + 
 std::string to_lower(std::string_view text);
 std::string to_upper(std::string_view text);
 
+/// The words of a text in lower case, with a blank before and after each: all but ASCII's letters and digits,
+/// and what is not ASCII, parts words.
+std::string words_apart(std::string_view text);
+
 /// Without blanks, tabs and line ends at both ends.
 std::string_view trim(std::string_view text);
 
