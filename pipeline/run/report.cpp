@@ -188,9 +188,7 @@ ordered_json Report::to_json(const Run& run) const {
   report["run"] = {{"id", run.id},           {"started", run.started},     {"finished", run.finished},
                    {"wall_ms", run.wall_ms}, {"exit_code", run.exit_code}, {"jobs", run.jobs}};
   if (!run.stopped.empty()) report["run"]["stopped"] = run.stopped;
-  std::vector<std::string> warnings = run.warnings;
-  warnings.insert(warnings.end(), warnings_.begin(), warnings_.end());
-  if (!warnings.empty()) report["run"]["warnings"] = warnings;
+  if (!run.warnings.empty()) report["run"]["warnings"] = run.warnings;
   report["documents"] = {{"in", documents()},
                          {"done", documents(Outcome::done)},
                          {"failed", documents(Outcome::failed)},

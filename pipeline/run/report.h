@@ -29,7 +29,6 @@ class Report {
   /// Of the input, which was listed as far as it could be. All are counted, the first are named.
   void add_input_problem(const std::string& problem);
   /// Beside those of `Run`.
-  void add_warning(const std::string& warning) { warnings_.push_back(warning); }
   void set_left_out(std::int64_t count) { left_out_ = count; }
   /// Documents that earlier runs have records of and the input no longer names.
   void set_missing(std::vector<std::string> paths) { missing_ = std::move(paths); }
@@ -84,7 +83,7 @@ class Report {
   std::array<std::int64_t, 4> outcomes_ = {};    ///< By Outcome.
   std::array<std::int64_t, 4> up_to_date_ = {};  ///< By the Outcome of the run that did the work.
   std::array<std::array<std::int64_t, 3>, 4> standings_ = {};  ///< By Outcome and Standing.
-  std::vector<std::string> input_problems_, warnings_;
+  std::vector<std::string> input_problems_;
   std::int64_t input_problem_count_ = 0, left_out_ = 0;
   std::vector<std::string> missing_;
   std::vector<StageSums> stages_;

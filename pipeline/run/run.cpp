@@ -44,17 +44,41 @@ std::string new_run_id() {
   return time + text;
 }
 
+/// What people are told besides how documents end. Any thread.
+class Warnings {
+ public:
+  explicit Warnings(RunListener& listener) : listener_(listener) {}
+
+  void add(const std::string& warning) {
+    {
+      const std::lock_guard lock(mutex_);
+      all_.push_back(warning);
+    }
+    listener_.warned(warning);
+  }
+  std::vector<std::string> all() const {
+    const std::lock_guard lock(mutex_);
+    return all_;
+  }
+
+ private:
+  RunListener& listener_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> all_;  ///< Guarded by mutex_.
+};
+
 /// What a run does with documents that need nothing.
 class UpToDateDocuments final : public DocumentSource::Listener {
  public:
   UpToDateDocuments(const Pipeline& pipeline, const RunOptions& options, const Output& output,
-                    RunLedger& ledger, RunListener& listener, Depfile* depfile)
+                    RunLedger& ledger, RunListener& listener, Warnings& warnings, Depfile* depfile)
       : pipeline_(pipeline),
         options_(options),
         output_(output),
         ledger_(ledger),
         listener_(listener),
-        depfile_(depfile) {}
+        depfile_(depfile),
+        warnings_(warnings) {}
 
   void input_problem(const std::string& problem) override {
     problems_.push_back(problem);
@@ -64,10 +88,7 @@ class UpToDateDocuments final : public DocumentSource::Listener {
     ++left_out_;
     listener_.left_out(file);
   }
-  void input_note(const std::string& note) override {
-    warnings_.push_back("input: " + note);
-    listener_.warned(warnings_.back());
-  }
+  void input_note(const std::string& note) override { warnings_.add("input: " + note); }
   void up_to_date(const Input& input, DocumentSource::Ended ended) override {
     ++(ended.outcome != Outcome::held ? done_ : ended.is_acknowledged ? acknowledged_ : held_);
     listener_.spared(input.path, Rebuild::What::up_to_date);
@@ -102,8 +123,6 @@ class UpToDateDocuments final : public DocumentSource::Listener {
       report.add_parked(number, document);
     for (const std::string& problem : problems_)
       report.add_input_problem(problem);
-    for (const std::string& warning : warnings_)
-      report.add_warning(warning);
     report.set_left_out(left_out_);
   }
 
@@ -115,31 +134,9 @@ class UpToDateDocuments final : public DocumentSource::Listener {
   RunListener& listener_;
   Depfile* const depfile_;
   std::int64_t done_ = 0, held_ = 0, acknowledged_ = 0, left_out_ = 0;
-  std::vector<std::string> problems_, warnings_;
+  Warnings& warnings_;
+  std::vector<std::string> problems_;
   std::vector<std::pair<std::size_t, LedgerDocument>> parked_;
-};
-
-/// What people are told besides how documents end. Any thread.
-class Warnings {
- public:
-  explicit Warnings(RunListener& listener) : listener_(listener) {}
-
-  void add(const std::string& warning) {
-    {
-      const std::lock_guard lock(mutex_);
-      all_.push_back(warning);
-    }
-    listener_.warned(warning);
-  }
-  std::vector<std::string> all() const {
-    const std::lock_guard lock(mutex_);
-    return all_;
-  }
-
- private:
-  RunListener& listener_;
-  mutable std::mutex mutex_;
-  std::vector<std::string> all_;  ///< Guarded by mutex_.
 };
 
 /// A run whose pipeline is valid and whose output and ledger are its own: from here on every document gets an
@@ -222,7 +219,7 @@ void Run::work() {
   if (!reading) return writer_.fail(reading.error());
   const Result<std::int64_t> known_before = count_in_input(**reading);
   if (!known_before) return writer_.fail(known_before.error());
-  UpToDateDocuments up_to_date(pipeline_, options_, output_, ledger_, listener_,
+  UpToDateDocuments up_to_date(pipeline_, options_, output_, ledger_, listener_, warnings_,
                                depfile ? &*depfile : nullptr);
   DocumentSource source(options_, pipeline_, &**reading, ledger_.pipeline_digests(), up_to_date);
   run_documents(source);
