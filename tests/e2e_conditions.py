@@ -4,15 +4,7 @@
 import e2e
 from e2e import PIPELINE, invoice
 
-EXTRACT = """\
-version: 1
-input:  { paths: [in] }
-output: { dir: out }
-backends:
-  rules: { type: builtin }
-stages:
-  - extract:
-"""
+EXTRACT = PIPELINE[:PIPELINE.index("  - classify")]
 CHECKED = """\
   - structured-extract:
       backends: [rules]

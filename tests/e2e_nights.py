@@ -17,6 +17,11 @@ def reading(paths, more=""):
     return ONLY_EXTRACT.replace("{ paths: [in] }", "{ paths: %s%s }" % (json.dumps(paths), more))
 
 
+# What stands in place of docket-extract: name, content, mode.
+BROKEN_WORKERS = (("missing", None, 0), ("not executable", "", 0o644), ("crashes", "#!/bin/sh\nkill -SEGV $$\n", 0o755),
+                  ("another version", "#!/bin/sh\nprintf '\\002\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3\ncat <&3\n", 0o755))
+
+
 class Nights(e2e.Case):
     def setUp(self):
         super().setUp()
@@ -275,8 +280,7 @@ class Worker(Nights):
                               check=False, timeout=e2e.TIMEOUT)
 
     def test_a_worker_that_does_not_start_is_said_once_and_fails_nothing(self):
-        for what, content, mode in (("missing", None, 0), ("not executable", "", 0o644), ("crashes", "#!/bin/sh\nkill -SEGV $$\n", 0o755),
-                                    ("another version", "#!/bin/sh\nprintf '\\002\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3\ncat <&3\n", 0o755)):
+        for what, content, mode in BROKEN_WORKERS:
             with self.subTest(what):
                 if content is not None:
                     self.write("bin/docket-extract", content).chmod(mode)
@@ -294,8 +298,7 @@ class Worker(Nights):
         self.assertEqual(self.run_it().returncode, 0)
         pipeline = (self.dir / "pipeline.yaml").read_text() + "  - escalate: { when: { long: .extract.pages > 100 } }\n"
         self.write("pipeline.yaml", pipeline)
-        for what, content, mode in (("missing", None, 0), ("not executable", "", 0o644), ("crashes", "#!/bin/sh\nkill -SEGV $$\n", 0o755),
-                                    ("another version", "#!/bin/sh\nprintf '\\002\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3\ncat <&3\n", 0o755)):
+        for what, content, mode in BROKEN_WORKERS:
             with self.subTest(what):
                 self.worker.unlink(missing_ok=True)
                 if content is not None:
