@@ -365,6 +365,8 @@ void run_in_arena(std::span<const StageConfig> stages, Backend& backend, LedgerS
   flow::multifunction_node<Job, std::tuple<int>> finish(graph, flow::serial, [&](const Job& job, auto& out) {
     if (!all_arrived(*job.passage, stages.size())) return;
     failure.guard([&] { ends.finished(*job.passage->document); });
+    // Threads that have sent the document on may still hold the passage.
+    job.passage->document.reset();
     places.release();
     std::get<0>(out).try_put(1);
   });
