@@ -108,6 +108,7 @@ class FullDisk(e2e.Case):
         self.addCleanup(self.end, process)
         out = Path(f"/proc/{process.pid}/root{self.dir}/out")  # As the run sees it.
         e2e.wait_for(lambda: self.committed(out) == 10, "ten documents in the ledger")
+        e2e.wait_for(lambda: len(list(out.glob("in/*"))) == 31, "the first file of the eleventh")
         fill(out / "filler")
         e2e.wait_for(lambda: opened(gate), "the run at its gate")
         (_, errors) = process.communicate(timeout=e2e.TIMEOUT)
