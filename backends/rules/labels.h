@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backends/rules/text.h"
+#include "pipeline/reading/folded.h"
 
 namespace docket::rules {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backends/rules/text.h"
+#include "pipeline/reading/folded.h"
 #include "pipeline/text.h"
 
 namespace docket::rules {

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <optional>
 
-#include "backends/rules/currencies.h"
 #include "backends/rules/names.h"
 #include "pipeline/json/pattern.h"
+#include "pipeline/reading/currencies.h"
 
 namespace docket::rules {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "backends/rules/amounts.h"
-#include "backends/rules/codes.h"
-#include "backends/rules/currencies.h"
-#include "backends/rules/dates.h"
+#include "pipeline/reading/amounts.h"
+#include "pipeline/reading/codes.h"
+#include "pipeline/reading/currencies.h"
+#include "pipeline/reading/dates.h"
 
 namespace docket::rules {
 

@@ -1,10 +1,10 @@
-#include "backends/rules/text.h"
+#include "pipeline/reading/folded.h"
 
 #include <algorithm>
 
 #include "pipeline/support/utf8.h"
 
-namespace docket::rules {
+namespace docket {
 namespace {
 
 enum class Kind { separator, letter, digit, ignored };
@@ -163,4 +163,4 @@ std::string squeeze(std::string_view text) {
   return out;
 }
 
-}  // namespace docket::rules
+}  // namespace docket

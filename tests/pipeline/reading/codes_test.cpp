@@ -1,8 +1,8 @@
-#include "backends/rules/codes.h"
+#include "pipeline/reading/codes.h"
 
 #include <gtest/gtest.h>
 
-namespace docket::rules {
+namespace docket {
 namespace {
 
 template <class Find>
@@ -53,4 +53,4 @@ TEST(RulesCodes, FindsAddressesOfTheNet) {
 }
 
 }  // namespace
-}  // namespace docket::rules
+}  // namespace docket

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-namespace docket::rules {
+namespace docket {
 
 /// A currency named in a text by its code, its symbol, or in words.
 struct CurrencyFound {
@@ -19,4 +19,4 @@ bool currency_at(std::string_view text, std::uint32_t position, std::uint32_t en
 /// All currencies of text[begin, end).
 std::vector<CurrencyFound> find_currencies(std::string_view text, std::uint32_t begin, std::uint32_t end);
 
-}  // namespace docket::rules
+}  // namespace docket

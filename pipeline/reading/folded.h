@@ -6,7 +6,7 @@
 
 #include "pipeline/support/ascii.h"
 
-namespace docket::rules {
+namespace docket {
 
 /// A run of letters, or a run of digits, of a text.
 struct Token {
@@ -36,4 +36,4 @@ std::string fold_letters(std::string_view text);
 /// Without white space (no-break spaces included) at both ends, and with one blank for each run of it inside.
 std::string squeeze(std::string_view text);
 
-}  // namespace docket::rules
+}  // namespace docket

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "backends/rules/text.h"
+#include "pipeline/reading/folded.h"
 
-namespace docket::rules {
+namespace docket {
 
 /// A calendar date in a text. Where day and month cannot be told apart, both readings are kept.
 struct DateFound {
@@ -32,4 +32,4 @@ std::vector<DateFound> find_dates(std::string_view text, const Folded& folded, s
 /// 1 to 12, or 0: `folded` is no name of a month, or abbreviation of one, in any of the languages.
 int month_by_name(std::string_view folded);
 
-}  // namespace docket::rules
+}  // namespace docket

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace docket::rules {
+namespace docket {
 
 /// A number in a text, in any of the ways that Europe and America write it: 1.234,56, 1,234.56, 1 234,56,
 /// 1'234.56, -5, 5-, (5).
@@ -33,4 +33,4 @@ std::vector<NumberFound> find_numbers(std::string_view text, std::uint32_t begin
 /// Gives an unclear number the reading that the document's other numbers suggest, if they do.
 void settle(NumberFound& number, const DecimalMark& mark);
 
-}  // namespace docket::rules
+}  // namespace docket

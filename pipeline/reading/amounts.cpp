@@ -1,13 +1,13 @@
-#include "backends/rules/amounts.h"
+#include "pipeline/reading/amounts.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 
-#include "backends/rules/currencies.h"
-#include "backends/rules/text.h"
+#include "pipeline/reading/currencies.h"
+#include "pipeline/reading/folded.h"
 
-namespace docket::rules {
+namespace docket {
 namespace {
 
 /// Bytes of a blank that may stand between thousands (a no-break or thin one too), 0: none here.
@@ -264,4 +264,4 @@ void settle(NumberFound& number, const DecimalMark& mark) {
   number.unclear = 0;
 }
 
-}  // namespace docket::rules
+}  // namespace docket

@@ -1,10 +1,10 @@
-#include "backends/rules/amounts.h"
+#include "pipeline/reading/amounts.h"
 
 #include <gtest/gtest.h>
 
-#include "backends/rules/currencies.h"
+#include "pipeline/reading/currencies.h"
 
-namespace docket::rules {
+namespace docket {
 namespace {
 
 std::vector<NumberFound> numbers(std::string_view text) {
@@ -83,4 +83,4 @@ TEST(RulesCurrencies, FindsCodesSymbolsAndWords) {
 }
 
 }  // namespace
-}  // namespace docket::rules
+}  // namespace docket

@@ -1,11 +1,11 @@
-#include "backends/rules/codes.h"
+#include "pipeline/reading/codes.h"
 
 #include <algorithm>
 #include <array>
 
-#include "backends/rules/text.h"
+#include "pipeline/reading/folded.h"
 
-namespace docket::rules {
+namespace docket {
 namespace {
 
 /// Reads letters and digits on from `at`, over single blanks, points and hyphens, and keeps where each came
@@ -242,4 +242,4 @@ std::vector<CodeFound> find_emails(std::string_view text, std::uint32_t begin, s
   return all;
 }
 
-}  // namespace docket::rules
+}  // namespace docket

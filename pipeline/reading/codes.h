@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace docket::rules {
+namespace docket {
 
 /// A value in a text that is known by its own shape.
 struct CodeFound {
@@ -24,4 +24,4 @@ std::vector<CodeFound> find_emails(std::string_view text, std::uint32_t begin, s
 /// Addresses that begin with http://, https:// or www.
 std::vector<CodeFound> find_urls(std::string_view text, std::uint32_t begin, std::uint32_t end);
 
-}  // namespace docket::rules
+}  // namespace docket

@@ -1,8 +1,8 @@
-#include "backends/rules/dates.h"
+#include "pipeline/reading/dates.h"
 
 #include <gtest/gtest.h>
 
-namespace docket::rules {
+namespace docket {
 namespace {
 
 std::vector<DateFound> dates(std::string_view text) {
@@ -65,4 +65,4 @@ TEST(RulesDates, RefusesWhatIsNone) {
 }
 
 }  // namespace
-}  // namespace docket::rules
+}  // namespace docket

@@ -1,4 +1,4 @@
-#include "backends/rules/text.h"
+#include "pipeline/reading/folded.h"
 
 #include <gtest/gtest.h>
 

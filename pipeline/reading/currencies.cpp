@@ -1,11 +1,11 @@
-#include "backends/rules/currencies.h"
+#include "pipeline/reading/currencies.h"
 
 #include <algorithm>
 #include <array>
 
-#include "backends/rules/text.h"
+#include "pipeline/reading/folded.h"
 
-namespace docket::rules {
+namespace docket {
 namespace {
 
 /// ISO 4217, sorted. Left out are codes that are words of their own in capitals: ALL, TOP, CUP, MOP, GEL,
@@ -94,4 +94,4 @@ std::vector<CurrencyFound> find_currencies(std::string_view text, std::uint32_t 
   return all;
 }
 
-}  // namespace docket::rules
+}  // namespace docket

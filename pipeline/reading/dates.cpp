@@ -1,4 +1,4 @@
-#include "backends/rules/dates.h"
+#include "pipeline/reading/dates.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 
 #include "pipeline/support/iso_8601.h"
 
-namespace docket::rules {
+namespace docket {
 namespace {
 
 struct MonthName {
@@ -239,4 +239,4 @@ std::vector<DateFound> find_dates(std::string_view text, const Folded& folded, s
   return dates;
 }
 
-}  // namespace docket::rules
+}  // namespace docket
