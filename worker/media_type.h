@@ -22,6 +22,14 @@ class MediaTypes {
   /// `application/pdf`, `text/plain`, `image/png`, …; `application/octet-stream` when nothing is known.
   std::string of(std::string_view content) const;
 
+  /// The type of a file that holds other files, or compresses one, even behind junk of up to 1024 bytes;
+  /// empty: it is none. Its parts may be text or a PDF, but are not the document.
+  std::string container(std::string_view content) const;
+
+  /// The type of what stands behind a mark of an encoding, blanks and zeros; empty: the content begins with
+  /// none.
+  std::string behind_blanks(std::string_view content) const;
+
  private:
   explicit MediaTypes(magic_set* magic) : magic_(magic) {}
   magic_set* magic_;
