@@ -268,6 +268,8 @@ std::string MediaTypes::of(std::string_view content) const {
   return std::string(type);
 }
 
+bool begins_as_pdf(std::string_view content) { return without_leading_blanks(content).starts_with("%PDF-"); }
+
 bool has_parts_of_pdf(std::string_view content) {
   const std::string_view beginning = content.substr(0, examined);
   const bool has_header = beginning.substr(0, 1024).find("%PDF-") != beginning.npos;

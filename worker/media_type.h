@@ -39,6 +39,9 @@ class MediaTypes {
 /// four times as long as all else that is done with a small text, would only call it text.
 bool is_plain_prose(std::string_view content);
 
+/// `%PDF-` is the first that stands there, but for marks of encodings and blanks.
+bool begins_as_pdf(std::string_view content);
+
 /// Has the parts of a PDF without its first line, which damaged files have lost and others carry late.
 bool has_parts_of_pdf(std::string_view content);
 

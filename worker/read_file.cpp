@@ -50,7 +50,8 @@ struct Content {
 Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (bytes.empty()) return {"application/x-empty", {}};
   std::string type = media_types.of(bytes);
-  if (type == pdf || is_marked_up(type)) return {std::move(type), {}};
+  if (is_marked_up(type)) return {std::move(type), {}};
+  if (begins_as_pdf(bytes)) return {std::string(pdf), {}};
   if (std::string container = media_types.container(bytes); !container.empty())
     return {std::move(container), {}};
   if (std::string behind = media_types.behind_blanks(bytes); is_marked_up(behind))

@@ -122,6 +122,7 @@ void Values::read_cell(std::uint32_t index, Evidence& seen) {
       values_.push_back(as_value(ValueKind::url, index, found));
     }
   }
+  if (const auto broken = date_over_line_end(index)) values_.push_back(as_value(index, *broken));
   if (!has_number(cell)) return;
   for (const CodeFound& found : find_ibans(text, cell.begin, cell.end)) {
     values_.push_back(as_value(ValueKind::iban, index, found));
@@ -133,7 +134,6 @@ void Values::read_cell(std::uint32_t index, Evidence& seen) {
        find_dates(text, layout_.folded(cell.page), cell.first_token, cell.last_token, seen.order)) {
     values_.push_back(as_value(index, found));
   }
-  if (const auto broken = date_over_line_end(index)) values_.push_back(as_value(index, *broken));
   const auto taken = [&](const NumberFound& number) {
     return std::any_of(
         values_.begin() + static_cast<std::ptrdiff_t>(first), values_.end(), [&](const Value& value) {
@@ -147,15 +147,19 @@ void Values::read_cell(std::uint32_t index, Evidence& seen) {
                    [](const Value& a, const Value& b) { return a.begin < b.begin; });
 }
 
-/// In the digits or the words of any language: dates of contracts have words alone.
+/// In the digits of any script, or with a month: dates of contracts have words alone.
 bool Values::has_number(const Cell& cell) const {
-  const Folded& folded = layout_.folded(cell.page);
-  for (std::uint32_t i = cell.first_token; i < cell.last_token; ++i) {
+  if (may_have_date(cell.page, cell.first_token, cell.last_token)) return true;
+  return layout_.cell_text(cell).find("年") != std::string_view::npos;
+}
+
+bool Values::may_have_date(std::uint32_t page, std::uint32_t first, std::uint32_t last) const {
+  const Folded& folded = layout_.folded(page);
+  for (std::uint32_t i = first; i < last; ++i) {
     const std::string_view word = folded.token(i);
     if (is_digit(word[0]) || is_month(word)) return true;
   }
-  const std::string_view own = layout_.cell_text(cell);
-  return own.find("年") != std::string_view::npos;
+  return false;
 }
 
 /// "this 24th day of / February, 2005": where prose goes on in the next line.
@@ -168,13 +172,13 @@ std::optional<DateFound> Values::date_over_line_end(std::uint32_t index) const {
   const Cell& next = cells[index + 1];
   const bool goes_on = next.page == cell.page && next.line == cell.line + 1 &&
                        Layout::overlap(cell.box, next.box) > 0 && cell.last_token - cell.first_token >= prose;
-  if (!goes_on) return std::nullopt;
+  const std::uint32_t last = std::min(next.first_token + longest, next.last_token);
+  if (!goes_on || !may_have_date(cell.page, next.first_token, last)) return std::nullopt;
   DateOrder counted_already;
   const std::uint32_t first =
       std::max(cell.first_token, cell.last_token - std::min(cell.last_token, longest));
   for (const DateFound& date :
-       find_dates(layout_.page_text(cell.page), layout_.folded(cell.page), first,
-                  std::min(next.first_token + longest, next.last_token), counted_already))
+       find_dates(layout_.page_text(cell.page), layout_.folded(cell.page), first, last, counted_already))
     if (date.begin < cell.end && date.end > cell.end) return date;
   return std::nullopt;
 }
