@@ -262,8 +262,11 @@ class EasternDate {
 /// Reads the dates of a run of tokens.
 class Reader {
  public:
-  Reader(std::string_view text, const Folded& folded, std::size_t last)
-      : text_(text), folded_(folded), last_(last) {}
+  Reader(std::string_view text, const Folded& folded, std::size_t first, std::size_t last)
+      : text_(text), folded_(folded), last_(last) {
+    for (std::size_t at = first; at < last; ++at)
+      if (month_named(folded.token(at)) != nullptr) months_.push_back(at);
+  }
 
   /// A date that starts with token `at`, and how many tokens it takes.
   std::optional<std::pair<DateFound, std::size_t>> read(std::size_t at) const {
@@ -405,6 +408,9 @@ class Reader {
 
   /// The third day of March 2024, am dritten März 2024, le premier mars 2024.
   Found day_in_words(std::size_t at) const {
+    static constexpr std::size_t farthest = 12;  // Tokens to the month: most words are of no date.
+    const auto month_behind = std::ranges::upper_bound(months_, at);
+    if (month_behind == months_.end() || *month_behind > at + farthest) return {};
     for (const Language language : spoken) {
       const auto day = number_in_words(folded_, at, last_, language);
       if (!day || day->value < 1 || day->value > 31) continue;
@@ -466,6 +472,8 @@ class Reader {
     if (static_cast<unsigned char>(text_[token.end - 1]) < 0x80 &&
         (token.end >= text_.size() || !may_be_sign(token.end)))
       return {};
+    const std::string_view ahead = text_.substr(token.begin, longest);
+    if (ahead.find("年") == std::string_view::npos && ahead.find("년") == std::string_view::npos) return {};
     std::uint32_t begin = token.begin;
     for (const Era& era : eras)
       if (is_digit(folded_.token(at)[0]) && text_.substr(0, begin).ends_with(era.name))
@@ -533,6 +541,7 @@ class Reader {
   std::string_view text_;
   const Folded& folded_;
   std::size_t last_;
+  std::vector<std::size_t> months_;  ///< Tokens that name one.
 };
 
 void count(const DateFound& date, std::string_view text, DateOrder& order) {
@@ -551,7 +560,7 @@ void count(const DateFound& date, std::string_view text, DateOrder& order) {
 std::vector<DateFound> find_dates(std::string_view text, const Folded& folded, std::size_t first,
                                   std::size_t last, DateOrder& order) {
   std::vector<DateFound> dates;
-  const Reader reader(text, folded, last);
+  const Reader reader(text, folded, first, last);
   while (first < last) {
     const auto found = reader.read(first);
     if (!found) {
