@@ -16,6 +16,9 @@ constexpr float repeated_label_doubt = 0.15F;  // For each other value that the 
 constexpr float rival_weight = 0.75F;  // How far another property's better claim pushes this one back.
 constexpr float following_strength = 0.85F;
 constexpr float following_below_strength = 0.6F;
+constexpr float paid_strength = 0.5F;
+constexpr float not_paid_beside_paid = 0.4F;
+constexpr float not_paid = 0.55F;
 constexpr float own_section = 0.6F;
 constexpr float other_section = 0.2F;
 constexpr float section_lines = 14;  // How far below its heading a section may reach.
@@ -39,7 +42,8 @@ struct Claim {
       against = std::max(against, sighting.strength);
       return;
     }
-    const bool vertical = sighting.place == Place::below || sighting.place == Place::oblique;
+    const bool vertical =
+        sighting.place == Place::below || sighting.place == Place::oblique || sighting.place == Place::above;
     const bool unlabelled = sighting.place == Place::alone || sighting.place == Place::letter;
     float& kind = unlabelled ? looks : vertical ? column : row;
     kind = std::max(kind, sighting.strength);
@@ -65,6 +69,9 @@ class Weighing {
     std::vector<std::vector<Candidate>> all(schema_.properties.size());
     for (std::size_t property = 0; property < all.size(); ++property)
       all[property] = rank(property);
+    for (std::size_t property = 0; property < all.size(); ++property) {
+      if (found_.is_total[property] && found_.paid) compare_with_paid(*found_.paid, all[property]);
+    }
     follow(all);
     return all;
   }
@@ -164,6 +171,22 @@ class Weighing {
       }
       first = last;
     }
+  }
+
+  /// Cash less change is what the bill came to.
+  void compare_with_paid(double paid, std::vector<Candidate>& ranked) const {
+    const auto is_paid = [&](const Candidate& one) {
+      return one.reading.value.is_number() && std::abs(one.reading.value.get<double>() - paid) < 0.005;
+    };
+    const bool any = std::any_of(ranked.begin(), ranked.end(), is_paid);
+    for (Candidate& one : ranked) {
+      if (is_paid(one)) {
+        one.label = either(one.label, paid_strength);
+      } else {
+        one.label *= any ? not_paid_beside_paid : not_paid;
+      }
+    }
+    sort(ranked);
   }
 
   bool same_place(const Claim& a, const Claim& b) const {

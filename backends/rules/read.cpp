@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <optional>
+#include <string>
 
 #include "backends/rules/names.h"
 #include "pipeline/json/pattern.h"
@@ -51,6 +53,7 @@ float looks_like_money(const Value& value) {
 float number_format(const Property& property, const Value& value) {
   if (property.minimum && value.number < *property.minimum) return 0;
   if (property.maximum && value.number > *property.maximum) return 0;
+  if (property.whole && std::trunc(value.number) != value.number) return 0;
   if (property.shape == Shape::amount) return looks_like_money(value);
   if (value.unclear) return 0.5F;
   if (property.shape != Shape::integer) return 1;
@@ -70,9 +73,17 @@ float format_of(const Property& property, const Value& value) {
   }
 }
 
+/// 1.234,50 € as "1234.50": as many decimals as are written.
+std::string as_plain_text(const Value& value) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", std::min(value.decimals, 9), value.number);
+  return text;
+}
+
 json as_json(const Property& property, const Value& value) {
   if (value.kind != ValueKind::number) return value.text;
-  if (property.shape == Shape::integer) return static_cast<std::int64_t>(value.number);
+  if (property.as_text) return as_plain_text(value);
+  if (property.shape == Shape::integer || property.whole) return static_cast<std::int64_t>(value.number);
   return value.number == 0 ? 0.0 : value.number;  // Not -0.0.
 }
 
@@ -99,7 +110,8 @@ class Piece {
     for (const Value& value : values_.in_cell(cell_)) {
       if (value.kind != kind || value.begin < begin_ || value.end > end_) continue;
       if (found.size() == most_readings) break;
-      if (property.shape == Shape::integer && std::abs(value.number) > 9e15) continue;
+      const bool whole = property.shape == Shape::integer || property.whole;
+      if (whole && std::abs(value.number) > 9e15) continue;
       const float format = format_of(property, value);
       if (format == 0 || (!value.text.empty() && !fits(property, value.text))) continue;
       found.push_back({cell_, value.begin, value.end, as_json(property, value), other_json(value), format,

@@ -8,6 +8,7 @@
 
 #include "backends/rules/names.h"
 #include "backends/rules/parties.h"
+#include "backends/rules/totals.h"
 
 // Where the value of a label may stand:
 //
@@ -23,6 +24,8 @@ namespace docket::rules {
 namespace {
 
 constexpr float oblique_factor = 0.6F;
+constexpr float left_factor = 0.55F;
+constexpr float above_factor = 0.8F;
 constexpr float not_nearest_factor = 0.45F;    // For each value that stands nearer to the label.
 constexpr float not_first_factor = 0.85F;      // For an amount whose label is not the first of its row.
 constexpr float not_last_factor = 0.7F;        // For a value in a column that goes on below it.
@@ -70,10 +73,12 @@ bool takes_last(Shape shape) { return shape == Shape::amount; }
 class Search {
  public:
   Search(const SchemaView& schema, const Layout& layout, const Values& values)
-      : schema_(schema), layout_(layout), values_(values) {}
+      : schema_(schema), layout_(layout), values_(values), totals_(layout, values) {}
 
   Found run() {
     found_.hits = find_hits(schema_.labels, layout_, values_);
+    found_.is_total.resize(schema_.properties.size());
+    found_.paid = totals_.paid();
     is_label_.resize(layout_.cells().size());
     for (const Hit& hit : found_.hits) {
       is_label_[hit.cell] = is_label_[hit.cell] || hit.fills_cell;
@@ -121,8 +126,18 @@ class Search {
     const bool names_party = schema_.properties[use.owner].shape == Shape::party;
     strength *= use.strength * (names_party && hit.words_before > 0 ? 0.2F : before_factor(hit.words_before));
     if (reading.skipped > 0) strength *= reading.announced ? 0.75F : after_factor(reading.skipped);
+    if (use.kind == LabelUse::Kind::label && is_sum(use)) {
+      found_.is_total[use.owner] = true;
+      strength *= totals_.trust(hit, reading);
+    }
     found_.sightings.push_back(
         {use.owner, std::move(reading), place, strength, use.kind == LabelUse::Kind::not_label, hit_});
+  }
+
+  /// A label of what the bill comes to, of a property that is an amount.
+  bool is_sum(const LabelUse& use) const {
+    const Shape shape = schema_.properties[use.owner].shape;
+    return (shape == Shape::amount || shape == Shape::number) && means_total(found_.hits[hit_].match.label);
   }
 
   void look_around(const LabelUse& use) {
@@ -132,7 +147,11 @@ class Search {
     const bool beside = look_right(use) || in_cell;
     const bool heading = shape == Shape::party && !has_colon(found_.hits[hit_]);
     const bool below = look_below(use, beside && !heading ? claimed_factor : 1);
-    if (!beside && !below) look_oblique(use);
+    const bool oblique = !beside && !below && look_oblique(use);
+    if (shape == Shape::amount || shape == Shape::number) {
+      if (!beside && !below && !oblique) look_left(use);
+      if (!beside) look_above(use);
+    }
     if (shape == Shape::party) look_for_name(use);
   }
 
@@ -316,23 +335,51 @@ class Search {
   }
 
   /// A form that sets labels flush left and values flush right, one line lower.
-  void look_oblique(const LabelUse& use) {
+  bool look_oblique(const LabelUse& use) {
     const Hit& hit = found_.hits[hit_];
     const Cell& cell = cell_of(hit);
     const Shape shape = schema_.properties[use.owner].shape;
-    if (shape == Shape::party || shape == Shape::text || hit.words_after > 0) return;
+    if (shape == Shape::party || shape == Shape::text || hit.words_after > 0) return false;
     const float line = layout_.line_height(cell.page);
     for (std::size_t row = cell.row + 1U; row < layout_.rows().size() && row <= cell.row + 2U; ++row) {
       if (layout_.rows()[row].page != cell.page || layout_.rows()[row].middle - cell.box.bottom > 1.3F * line)
-        return;
+        return false;
       for (const std::uint32_t other : cells_of_row(row)) {
         if (layout_.cells()[other].box.left < cell.box.left) continue;
         if (values_.has_words(other) && shape != Shape::identifier && shape != Shape::currency) break;
         std::vector<Reading> here = read(use.owner, other);
         if (here.empty() || here.front().skipped > 0) continue;
         add(use, std::move(here.front()), Place::oblique, oblique_factor);
-        return;
+        return true;
       }
+    }
+    return false;
+  }
+
+  /// "9.00  TOTAL"
+  void look_left(const LabelUse& use) {
+    const Hit& hit = found_.hits[hit_];
+    const Cell& cell = cell_of(hit);
+    const auto row = cells_of_row(cell.row);
+    if (row.size() != 2 || row[1] != hit.cell || values_.has_words(row[0])) return;
+    std::vector<Reading> here = read(use.owner, row[0]);
+    if (here.size() == 1) add(use, std::move(here.front()), Place::left, left_factor);
+  }
+
+  /// Where amounts and labels stand one below the other, nobody can tell whether the label is above its
+  /// amount or below it. Both are shown, so that neither is believed for its place alone.
+  void look_above(const LabelUse& use) {
+    const Hit& hit = found_.hits[hit_];
+    const Cell& cell = cell_of(hit);
+    const float line = layout_.line_height(cell.page);
+    if (cell.row == 0 || !totals_.is_bare_label(cell.row) || !totals_.is_bare_amount(cell.row - 1U)) return;
+    const Row& above = layout_.rows()[cell.row - 1U];
+    if (above.page != cell.page || cell.box.top - above.middle > 1.5F * line) return;
+    for (const std::uint32_t other : cells_of_row(cell.row - 1U)) {
+      std::vector<Reading> here = read(use.owner, other);
+      if (here.empty()) continue;
+      add(use, std::move(here.back()), Place::above, above_factor);
+      return;
     }
   }
 
@@ -395,6 +442,7 @@ class Search {
   const SchemaView& schema_;
   const Layout& layout_;
   const Values& values_;
+  const Totals totals_;
   Found found_;
   std::vector<bool> is_label_;  // By cell: it says nothing but a label.
   std::uint32_t hit_ = 0;
@@ -405,8 +453,8 @@ class Search {
 }  // namespace
 
 std::string_view name(Place place) {
-  static constexpr std::array<std::string_view, 7> names{"cell",    "right",  "below", "oblique",
-                                                         "follows", "letter", "alone"};
+  static constexpr std::array<std::string_view, 9> names{"cell", "right", "below",  "oblique", "follows",
+                                                         "left", "above", "letter", "alone"};
   return names[static_cast<std::size_t>(place)];
 }
 
