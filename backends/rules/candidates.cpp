@@ -18,7 +18,8 @@ constexpr float following_strength = 0.85F;
 constexpr float following_below_strength = 0.6F;
 constexpr float paid_strength = 0.5F;
 constexpr float not_paid_beside_paid = 0.4F;
-constexpr float not_paid = 0.55F;
+constexpr float not_paid = 0.4F;
+constexpr float not_rounded = 0.5F;
 constexpr float own_section = 0.6F;
 constexpr float other_section = 0.2F;
 constexpr float section_lines = 14;  // How far below its heading a section may reach.
@@ -70,7 +71,9 @@ class Weighing {
     for (std::size_t property = 0; property < all.size(); ++property)
       all[property] = rank(property);
     for (std::size_t property = 0; property < all.size(); ++property) {
-      if (found_.is_total[property] && found_.paid) compare_with_paid(*found_.paid, all[property]);
+      if (!found_.is_total[property]) continue;
+      if (found_.rounding) compare_with_rounding(*found_.rounding, all[property]);
+      if (found_.paid) compare_with_paid(*found_.paid, all[property]);
     }
     follow(all);
     return all;
@@ -173,11 +176,26 @@ class Weighing {
     }
   }
 
+  static bool is_amount(const Candidate& one, double amount) {
+    return one.reading.value.is_number() && std::abs(one.reading.value.get<double>() - amount) < 0.005;
+  }
+
+  /// Of two totals that differ by what was added to round it, the later one was to be paid.
+  void compare_with_rounding(double rounding, std::vector<Candidate>& ranked) const {
+    for (Candidate& one : ranked) {
+      if (!one.reading.value.is_number()) continue;
+      const double value = one.reading.value.get<double>();
+      const bool is_rounded = std::any_of(ranked.begin(), ranked.end(), [&](const Candidate& other) {
+        return is_amount(other, value - rounding);
+      });
+      if (!is_rounded) one.label *= not_rounded;
+    }
+    sort(ranked);
+  }
+
   /// Cash less change is what the bill came to.
   void compare_with_paid(double paid, std::vector<Candidate>& ranked) const {
-    const auto is_paid = [&](const Candidate& one) {
-      return one.reading.value.is_number() && std::abs(one.reading.value.get<double>() - paid) < 0.005;
-    };
+    const auto is_paid = [&](const Candidate& one) { return is_amount(one, paid); };
     const bool any = std::any_of(ranked.begin(), ranked.end(), is_paid);
     for (Candidate& one : ranked) {
       if (is_paid(one)) {

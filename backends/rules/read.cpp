@@ -40,30 +40,40 @@ std::optional<ValueKind> kind_of(Shape shape) {
   }
 }
 
+bool has_no_cents(std::string_view currency) {
+  static constexpr auto codes = std::to_array<std::string_view>(
+      {"CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "RSD", "UGX", "VND", "XAF", "XOF"});
+  return std::find(codes.begin(), codes.end(), currency) != codes.end();
+}
+
 /// How well a number looks like money; 0: not at all.
-float looks_like_money(const Value& value) {
+float looks_like_money(const Value& value, const Values& values) {
   if (value.percent) return 0;
   if (value.unclear) return 0.4F;
   if (value.decimals == 2) return 1;
-  if (!value.currency.empty()) return 0.9F;
-  if (value.decimals != 0) return 0.5F;
-  return value.number >= 1900 && value.number < 2100 ? 0.2F : 0.5F;
+  if (value.decimals != 0) return value.currency.empty() ? 0.5F : 0.9F;
+  if (!value.currency.empty()) {  // "$820" may be what a scanner made of $8.20.
+    if (values.writes_cents() || values.writes_whole_units() || has_no_cents(value.currency)) return 0.9F;
+    return 0.42F;
+  }
+  return value.number >= 1900 && value.number < 2100 ? 0.2F : 0.4F;
 }
 
-float number_format(const Property& property, const Value& value) {
+float number_format(const Property& property, const Value& value, const Values& values) {
   if (property.minimum && value.number < *property.minimum) return 0;
   if (property.maximum && value.number > *property.maximum) return 0;
   if (property.whole && std::trunc(value.number) != value.number) return 0;
-  if (property.shape == Shape::amount) return looks_like_money(value);
+  if (property.shape == Shape::amount) return looks_like_money(value, values);
   if (value.unclear) return 0.5F;
   if (property.shape != Shape::integer) return 1;
-  return value.decimals == 0 && value.currency.empty() ? 1 : 0;
+  if (!value.currency.empty() || std::trunc(value.number) != value.number) return 0;
+  return value.decimals == 0 ? 1 : 0.7F;  // "3.0"
 }
 
-float format_of(const Property& property, const Value& value) {
+float format_of(const Property& property, const Value& value, const Values& values) {
   switch (value.kind) {
     case ValueKind::number:
-      return number_format(property, value);
+      return number_format(property, value, values);
     case ValueKind::date:
       return value.unclear ? 0.5F : value.settled ? 0.9F : 1;
     case ValueKind::vat_id:
@@ -112,7 +122,7 @@ class Piece {
       if (found.size() == most_readings) break;
       const bool whole = property.shape == Shape::integer || property.whole;
       if (whole && std::abs(value.number) > 9e15) continue;
-      const float format = format_of(property, value);
+      const float format = format_of(property, value, values_);
       if (format == 0 || (!value.text.empty() && !fits(property, value.text))) continue;
       found.push_back({cell_, value.begin, value.end, as_json(property, value), other_json(value), format,
                        values_.words_between(cell, begin_, value.begin)});

@@ -26,6 +26,7 @@ namespace {
 constexpr float oblique_factor = 0.6F;
 constexpr float left_factor = 0.55F;
 constexpr float above_factor = 0.8F;
+constexpr float no_sum_factor = 0.6F;          // For the last amount of a column that does not add up to it.
 constexpr float not_nearest_factor = 0.45F;    // For each value that stands nearer to the label.
 constexpr float not_first_factor = 0.85F;      // For an amount whose label is not the first of its row.
 constexpr float not_last_factor = 0.7F;        // For a value in a column that goes on below it.
@@ -79,6 +80,7 @@ class Search {
     found_.hits = find_hits(schema_.labels, layout_, values_);
     found_.is_total.resize(schema_.properties.size());
     found_.paid = totals_.paid();
+    found_.rounding = totals_.rounding();
     is_label_.resize(layout_.cells().size());
     for (const Hit& hit : found_.hits) {
       is_label_[hit.cell] = is_label_[hit.cell] || hit.fills_cell;
@@ -146,13 +148,20 @@ class Search {
     const Shape shape = schema_.properties[use.owner].shape;
     const bool beside = look_right(use) || in_cell;
     const bool heading = shape == Shape::party && !has_colon(found_.hits[hit_]);
-    const bool below = look_below(use, beside && !heading ? claimed_factor : 1);
+    const bool claimed = beside || (takes_last(shape) && has_amount_beside());
+    const bool below = look_below(use, claimed && !heading ? claimed_factor : 1);
     const bool oblique = !beside && !below && look_oblique(use);
     if (shape == Shape::amount || shape == Shape::number) {
       if (!beside && !below && !oblique) look_left(use);
       if (!beside) look_above(use);
     }
     if (shape == Shape::party) look_for_name(use);
+  }
+
+  /// The label's row has an amount, though perhaps not where it is looked for.
+  bool has_amount_beside() const {
+    const Cell& cell = cell_of(found_.hits[hit_]);
+    return totals_.has_amount(cell.row) && layout_.row_cells(cell.row).back() != found_.hits[hit_].cell;
   }
 
   /// A number word before the value makes a weak label as good as a strong one: "Invoice no. 4711".
@@ -197,6 +206,11 @@ class Search {
     });
   }
 
+  /// A cell that says next to nothing: the code of a tax rate, a currency that is not known.
+  bool is_mark(std::uint32_t cell) const {
+    return layout_.cell_text(layout_.cells()[cell]).size() <= 3 && values_.in_cell(cell).empty();
+  }
+
   /// Along the row, up to the next cell with words of its own.
   bool look_right(const LabelUse& use) {
     const Hit& hit = found_.hits[hit_];
@@ -207,6 +221,7 @@ class Search {
     for (const std::uint32_t other : cells_of_row(cell.row)) {
       if (layout_.cells()[other].box.left <= cell.box.left || other == hit.cell) continue;
       const bool wordy = values_.has_words(other);
+      if (wordy && takes_last(shape) && readings.empty() && is_mark(other)) continue;
       if (wordy && !first) break;
       std::vector<Reading> here = read(use.owner, other);
       readings.insert(readings.end(), std::make_move_iterator(here.begin()),
@@ -253,6 +268,16 @@ class Search {
     return box;
   }
 
+  /// The last amount of a column is its sum only if it is the sum of the others.
+  static bool ends_with_sum(const std::vector<std::pair<Reading, float>>& column) {
+    if (column.size() < 2 || !column[0].first.value.is_number()) return true;
+    double sum = 0;
+    for (const auto& [reading, factor] : column)
+      sum += reading.value.get<double>();
+    const double last = column.back().first.value.get<double>();
+    return std::abs(sum - 2 * last) < 0.015;
+  }
+
   bool look_below(const LabelUse& use, float claimed) {
     const Hit& hit = found_.hits[hit_];
     const Cell& cell = cell_of(hit);
@@ -285,8 +310,9 @@ class Search {
       if (ended) break;
     }
     const float after = after_factor(hit.words_after) * claimed;
+    const float last = is_sum(use) && !ends_with_sum(readings) ? no_sum_factor : 1;
     for (std::size_t i = 0; i < readings.size(); ++i) {
-      const float rank = i + 1 == readings.size() ? 1 : not_last_factor;
+      const float rank = i + 1 == readings.size() ? last : not_last_factor;
       const LabelUse better = strengthened(use, readings[i].first);
       add(better, std::move(readings[i].first), Place::below, after * rank * readings[i].second);
     }
@@ -363,7 +389,8 @@ class Search {
     const auto row = cells_of_row(cell.row);
     if (row.size() != 2 || row[1] != hit.cell || values_.has_words(row[0])) return;
     std::vector<Reading> here = read(use.owner, row[0]);
-    if (here.size() == 1) add(use, std::move(here.front()), Place::left, left_factor);
+    if (here.size() == 1)
+      add(use, std::move(here.front()), Place::left, left_factor * after_factor(hit.words_after));
   }
 
   /// Where amounts and labels stand one below the other, nobody can tell whether the label is above its
@@ -378,7 +405,7 @@ class Search {
     for (const std::uint32_t other : cells_of_row(cell.row - 1U)) {
       std::vector<Reading> here = read(use.owner, other);
       if (here.empty()) continue;
-      add(use, std::move(here.back()), Place::above, above_factor);
+      add(use, std::move(here.back()), Place::above, above_factor * after_factor(hit.words_after));
       return;
     }
   }

@@ -40,8 +40,9 @@ struct Sighting {
 struct Found {
   std::vector<Hit> hits;
   std::vector<Sighting> sightings;
-  std::vector<bool> is_total;  ///< By property: a label of it means what the bill comes to.
-  std::optional<double> paid;  ///< What was handed over less what was given back.
+  std::vector<bool> is_total;      ///< By property: a label of it means what the bill comes to.
+  std::optional<double> paid;      ///< What was handed over less what was given back.
+  std::optional<double> rounding;  ///< What was added to round the bill; none: nothing.
 };
 
 /// Looks beside every label of the schema, and for what is known by its looks alone.

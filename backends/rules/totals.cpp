@@ -15,6 +15,7 @@ constexpr float below_payment_factor = 0.12F;
 constexpr float slipped_factor = 0.4F;
 constexpr std::uint32_t most_rows_of_table = 14;
 constexpr double cent = 0.005;
+constexpr double most_rounding = 0.1;
 
 using Words = std::span<const std::string_view>;
 
@@ -100,6 +101,7 @@ constexpr auto other_words = std::to_array<std::string_view>({
     "points",  "qty",      "quantite", "quantity", "rabatt", "remise",   "saved",     "saving",
     "savings", "seite",    "stuck",    "supplies", "weight", "zero",
 });
+constexpr auto net_words = std::to_array<std::string_view>({"net", "netto"});
 constexpr auto summary_words = std::to_array<std::string_view>({
     "analysis",
     "aufstellung",
@@ -135,6 +137,16 @@ constexpr auto table_words = std::to_array<std::string_view>({
     "art",   "betrag",   "brutto",   "excl",      "excluding", "exempt", "ermassigt", "gross", "gstsummary",
     "ht",    "id",       "incl",     "including", "montant",   "normal", "of",        "rated", "reduced",
     "sales", "standard", "supplies", "supply",    "total",     "totale", "ttc",       "zero",
+});
+constexpr auto sum_words = std::to_array<std::string_view>({"summe", "totaal", "total", "totale"});
+constexpr auto rounding_words = std::to_array<std::string_view>({
+    "afronding",
+    "arrondi",
+    "round",
+    "rounding",
+    "roundings",
+    "rundung",
+    "rundungsdifferenz",
 });
 constexpr auto given_words = std::to_array<std::string_view>({
     "bar",
@@ -175,12 +187,12 @@ constexpr auto card_words = std::to_array<std::string_view>({
     "visa",
 });
 
-bool has_any(const std::vector<std::string_view>& words, Words wanted) {
+bool has_any(const std::vector<std::string>& words, Words wanted) {
   return std::any_of(words.begin(), words.end(),
                      [&](std::string_view word) { return is_one_of(word, wanted); });
 }
 
-bool is_about_total(const std::vector<std::string_view>& words) {
+bool is_about_total(const std::vector<std::string>& words) {
   if (!has_any(words, total_words) || has_any(words, part_words) || has_any(words, other_words)) return false;
   if (has_any(words, exclusive_words) || has_any(words, summary_words)) return false;
   return !has_any(words, tax_words) || has_any(words, inclusive_words);
@@ -195,10 +207,10 @@ bool is_money(const Value& value) {
 
 bool means_total(std::string_view label) {
   const Folded folded = fold(label);
-  std::vector<std::string_view> words;
+  std::vector<std::string> words;
   for (std::size_t i = 0; i < folded.tokens.size(); ++i)
-    words.push_back(folded.token(i));
-  return is_about_total(words) && !is_one_of("net", words) && !is_one_of("netto", words);
+    words.emplace_back(folded.token(i));
+  return is_about_total(words) && !has_any(words, net_words);
 }
 
 Totals::Totals(const Layout& layout, const Values& values)
@@ -213,14 +225,23 @@ bool Totals::same_page(std::uint32_t a, std::uint32_t b) const {
   return a < rows_.size() && b < rows_.size() && layout_.rows()[a].page == layout_.rows()[b].page;
 }
 
-std::vector<std::string_view> Totals::words_of(std::uint32_t row) const {
+std::vector<std::string> Totals::words_of(std::uint32_t row) const {
   constexpr std::size_t most_words = 24;
-  std::vector<std::string_view> words;
+  std::vector<std::string> words;
   for (const std::uint32_t index : layout_.row_cells(row)) {
     const Cell& cell = layout_.cells()[index];
     const Folded& folded = layout_.folded(cell.page);
-    for (std::uint32_t i = cell.first_token; i < cell.last_token && words.size() < most_words; ++i)
-      words.push_back(folded.token(i));
+    bool spaced = false;
+    for (std::uint32_t i = cell.first_token; i < cell.last_token && words.size() < most_words; ++i) {
+      const std::string_view word = folded.token(i);
+      const bool letter = word.size() == 1 && is_alpha(word[0]);
+      if (letter && spaced) {  // "C A S H" is a word.
+        words.back() += word;
+      } else {
+        words.emplace_back(word);
+      }
+      spaced = letter;
+    }
   }
   return words;
 }
@@ -249,7 +270,7 @@ void Totals::read_rows() {
 /// A heading such as "GST SUMMARY", or of columns: "Code  Net  VAT".
 bool Totals::heads_tax_table(std::uint32_t row) const {
   if (rows_[row].amounts > 0) return false;
-  const std::vector<std::string_view> words = words_of(row);
+  const std::vector<std::string> words = words_of(row);
   if (!has_any(words, tax_words)) return false;
   if (has_any(words, summary_words)) return true;
   const bool known = std::all_of(words.begin(), words.end(), [](std::string_view word) {
@@ -264,7 +285,7 @@ bool Totals::heads_tax_table(std::uint32_t row) const {
 
 /// A line of rates and sums, or one more of headings.
 bool Totals::belongs_to_tax_table(std::uint32_t row) const {
-  const std::vector<std::string_view> words = words_of(row);
+  const std::vector<std::string> words = words_of(row);
   if (words.empty() || has_any(words, given_words) || has_any(words, given_back_words)) return false;
   const auto strange = std::count_if(words.begin(), words.end(), [](std::string_view word) {
     return word.size() > 3 && !is_digit(word[0]) && !is_one_of(word, tax_words) &&
@@ -297,8 +318,11 @@ void Totals::find_payments() {
     if (row > 0 && !same_page(row, row - 1)) below = false;
     rows_[row].below_payment = below;
     rows_[row].total_above_payment = below && total_above;
-    const std::vector<std::string_view> words = words_of(row);
-    if (words.empty() || has_any(words, total_words) || rows_[row].words > 3) continue;
+    const std::vector<std::string> words = words_of(row);
+    if (words.empty() || has_any(words, sum_words)) continue;
+    if (has_any(words, rounding_words) && rows_[row].amounts == 1 && std::abs(rows_[row].amount) > cent &&
+        std::abs(rows_[row].amount) < most_rounding)
+      rounding_ = rows_[row].amount;
     const bool gives = is_one_of(words[0], given_words), gives_back = is_one_of(words[0], given_back_words);
     const std::optional<double> amount = amount_of(row);
     if (!amount || (!gives && !gives_back && !is_one_of(words[0], card_words))) continue;
@@ -311,7 +335,10 @@ void Totals::find_payments() {
 }
 
 bool Totals::is_bare_label(std::uint32_t row) const {
-  return rows_[row].amounts == 0 && rows_[row].words > 0 && layout_.row_cells(row).size() == 1;
+  const auto cells = layout_.row_cells(row);
+  const auto wordy =
+      std::count_if(cells.begin(), cells.end(), [&](std::uint32_t cell) { return values_.has_words(cell); });
+  return rows_[row].amounts == 0 && wordy == 1;
 }
 
 /// Lines of a label and an amount, one above them without an amount, one below them without a label.
@@ -357,12 +384,12 @@ bool Totals::adds_up(const Reading& reading) const {
 bool Totals::is_of_something_else(const Hit& hit) const {
   const Cell& cell = layout_.cells()[hit.cell];
   const Folded& folded = layout_.folded(cell.page);
-  std::vector<std::string_view> before, after;
+  std::vector<std::string> before, after;
   for (std::uint32_t i = cell.first_token; i < cell.last_token; ++i) {
     const std::string_view word = folded.token(i);
-    if (folded.tokens[i].end <= hit.begin) before.push_back(word);
+    if (folded.tokens[i].end <= hit.begin) before.emplace_back(word);
     if (folded.tokens[i].begin < hit.end || is_digit(word[0])) continue;
-    after.push_back(word);
+    after.emplace_back(word);
   }
   if (has_any(before, part_words) || has_any(after, part_words)) return true;
   const bool inclusive = has_any(before, inclusive_words) || has_any(after, inclusive_words);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,9 @@ class Totals {
   /// 0 to 1: how far a label that `means_total` can be believed beside this value.
   float trust(const Hit& hit, const Reading& reading) const;
 
+  /// What was added to round the bill, other than nothing; none unless it is written.
+  std::optional<double> rounding() const { return rounding_; }
+
   /// What was handed over less what was given back; none unless both are written.
   std::optional<double> paid() const { return paid_; }
 
@@ -39,7 +43,8 @@ class Totals {
   bool has_slipped(std::uint32_t row) const { return rows_[row].slipped; }
   /// It has amounts and no words: the value of a label above or below it.
   bool is_bare_amount(std::uint32_t row) const { return rows_[row].amounts > 0 && rows_[row].words == 0; }
-  /// It has one cell, with words and without amounts.
+  bool has_amount(std::uint32_t row) const { return rows_[row].amounts > 0; }
+  /// It has words, in one cell, and no amounts.
   bool is_bare_label(std::uint32_t row) const;
 
  private:
@@ -63,14 +68,14 @@ class Totals {
   int amount_rows_below(std::uint32_t row) const;
   bool adds_up(const Reading& reading) const;
   std::optional<double> amount_of(std::uint32_t row) const;
-  std::vector<std::string_view> words_of(std::uint32_t row) const;
+  std::vector<std::string> words_of(std::uint32_t row) const;
   bool same_page(std::uint32_t a, std::uint32_t b) const;
   bool is_of_something_else(const Hit& hit) const;
 
   const Layout& layout_;
   const Values& values_;
   std::vector<RowFacts> rows_;
-  std::optional<double> paid_;
+  std::optional<double> paid_, rounding_;
 };
 
 }  // namespace docket::rules

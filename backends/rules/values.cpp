@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "pipeline/reading/amounts.h"
 #include "pipeline/reading/codes.h"
@@ -107,6 +108,12 @@ Values::Values(const Layout& layout) : layout_(layout) {
     words_.push_back(static_cast<std::uint8_t>(words_between(where, where.begin, where.end)));
   }
   settle_all(seen);
+  for (const Value& value : values_) {
+    if (value.kind != ValueKind::number || value.percent) continue;
+    cents_ = cents_ || value.decimals == 2;
+    const bool small = value.decimals == 0 && value.number != 0 && std::abs(value.number) < 100;
+    whole_units_ = whole_units_ || (small && !value.currency.empty());
+  }
 }
 
 void Values::read_cell(std::uint32_t index, Evidence& seen) {
