@@ -68,10 +68,13 @@ json evidence(const Layout& layout, const Found& found, const Candidate& candida
 }
 
 /// How surely what stands beside the value names the field: less so where it names another value nearly as
-/// well.
+/// well. A rival that is not far behind a value which a check confirms has passed that check, too: then the
+/// check says nothing about which of them it is.
 float sureness_of_label(const Choice& choice) {
-  const float share = std::min(1.0F, 0.55F + 1.5F * choice.margin);
-  return choice.chosen->label * (choice.rival == nullptr ? 1 : share);
+  if (choice.rival == nullptr) return choice.chosen->label;
+  float share = std::min(1.0F, 0.55F + 1.5F * choice.margin);
+  if (!choice.passed.empty() && choice.margin < 0.5F) share = 0.1F + 1.2F * choice.margin;
+  return choice.chosen->label * share;
 }
 
 json signals(const Found& found, const Choice& choice) {

@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t longest_identifier = 40;
+constexpr float lost_point = 0.05F;        // No check can make up for it.
 constexpr std::size_t most_readings = 32;  // Of one cell.
 
 std::optional<ValueKind> kind_of(Shape shape) {
@@ -51,11 +52,12 @@ float looks_like_money(const Value& value, const Values& values) {
   if (value.percent) return 0;
   if (value.unclear) return 0.4F;
   if (value.decimals == 2) return 1;
-  if (value.decimals != 0) return value.currency.empty() ? 0.5F : 0.9F;
-  if (!value.currency.empty()) {  // "$820" may be what a scanner made of $8.20.
-    if (values.writes_cents() || values.writes_whole_units() || has_no_cents(value.currency)) return 0.9F;
-    return 0.42F;
-  }
+  if (value.decimals > 2) return 0.2F;  // "1.23450"
+  if (value.decimals == 1) return value.currency.empty() ? 0.5F : 0.9F;
+  // "$820" may be what a scanner made of $8.20, and then all sums are as right as before.
+  const bool whole = values.writes_whole_units() || has_no_cents(value.currency);
+  if (!values.writes_cents() && !whole) return lost_point;
+  if (!value.currency.empty()) return 0.9F;
   return value.number >= 1900 && value.number < 2100 ? 0.2F : 0.4F;
 }
 

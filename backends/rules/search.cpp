@@ -25,7 +25,11 @@ namespace {
 
 constexpr float oblique_factor = 0.6F;
 constexpr float left_factor = 0.55F;
-constexpr float above_factor = 0.8F;
+constexpr float above_factor = 0.75F;          // For an amount above a label that has one below it, too…
+constexpr float above_oblique_factor = 0.55F;  // … or one further right there…
+constexpr float above_alone_factor = 0.45F;    // … or none.
+constexpr float slipped_factor = 0.4F;         // For what stands in lines whose amounts slipped down by one.
+constexpr float item_heading_factor = 0.5F;    // For what is below a heading of items: a line's total.
 constexpr float no_sum_factor = 0.6F;          // For the last amount of a column that does not add up to it.
 constexpr float not_nearest_factor = 0.45F;    // For each value that stands nearer to the label.
 constexpr float not_first_factor = 0.85F;      // For an amount whose label is not the first of its row.
@@ -128,6 +132,8 @@ class Search {
     const bool names_party = schema_.properties[use.owner].shape == Shape::party;
     strength *= use.strength * (names_party && hit.words_before > 0 ? 0.2F : before_factor(hit.words_before));
     if (reading.skipped > 0) strength *= reading.announced ? 0.75F : after_factor(reading.skipped);
+    if (takes_last(schema_.properties[use.owner].shape) && totals_.has_slipped(cell_of(hit).row))
+      strength *= slipped_factor;
     if (use.kind == LabelUse::Kind::label && is_sum(use)) {
       found_.is_total[use.owner] = true;
       strength *= totals_.trust(hit, reading);
@@ -153,7 +159,8 @@ class Search {
     const bool oblique = !beside && !below && look_oblique(use);
     if (shape == Shape::amount || shape == Shape::number) {
       if (!beside && !below && !oblique) look_left(use);
-      if (!beside) look_above(use);
+      if (!beside)
+        look_above(use, below ? above_factor : oblique ? above_oblique_factor : above_alone_factor);
     }
     if (shape == Shape::party) look_for_name(use);
   }
@@ -310,7 +317,8 @@ class Search {
       if (ended) break;
     }
     const float after = after_factor(hit.words_after) * claimed;
-    const float last = is_sum(use) && !ends_with_sum(readings) ? no_sum_factor : 1;
+    float last = is_sum(use) && !ends_with_sum(readings) ? no_sum_factor : 1;
+    if (is_sum(use) && totals_.heads_items(cell.row)) last *= item_heading_factor;
     for (std::size_t i = 0; i < readings.size(); ++i) {
       const float rank = i + 1 == readings.size() ? last : not_last_factor;
       const LabelUse better = strengthened(use, readings[i].first);
@@ -395,7 +403,7 @@ class Search {
 
   /// Where amounts and labels stand one below the other, nobody can tell whether the label is above its
   /// amount or below it. Both are shown, so that neither is believed for its place alone.
-  void look_above(const LabelUse& use) {
+  void look_above(const LabelUse& use, float factor) {
     const Hit& hit = found_.hits[hit_];
     const Cell& cell = cell_of(hit);
     const float line = layout_.line_height(cell.page);
@@ -405,7 +413,7 @@ class Search {
     for (const std::uint32_t other : cells_of_row(cell.row - 1U)) {
       std::vector<Reading> here = read(use.owner, other);
       if (here.empty()) continue;
-      add(use, std::move(here.back()), Place::above, above_factor * after_factor(hit.words_after));
+      add(use, std::move(here.back()), Place::above, factor * after_factor(hit.words_after));
       return;
     }
   }

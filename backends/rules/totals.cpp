@@ -12,7 +12,6 @@ constexpr float something_else_factor = 0.12F;  // "Total qty", "included in tot
 constexpr float tax_table_factor = 0.12F;
 constexpr float tax_column_factor = 0.6F;
 constexpr float below_payment_factor = 0.12F;
-constexpr float slipped_factor = 0.4F;
 constexpr std::uint32_t most_rows_of_table = 14;
 constexpr double cent = 0.005;
 constexpr double most_rounding = 0.1;
@@ -138,6 +137,11 @@ constexpr auto table_words = std::to_array<std::string_view>({
     "ht",    "id",       "incl",     "including", "montant",   "normal", "of",        "rated", "reduced",
     "sales", "standard", "supplies", "supply",    "total",     "totale", "ttc",       "zero",
 });
+constexpr auto item_words = std::to_array<std::string_view>({
+    "article", "artikel", "bezeichnung", "description", "designation", "einzelpreis", "item",
+    "items",   "libelle", "menge",       "pos",         "position",    "preis",       "price",
+    "prix",    "product", "qty",         "quantite",    "quantity",    "unit",
+});
 constexpr auto sum_words = std::to_array<std::string_view>({"summe", "totaal", "total", "totale"});
 constexpr auto rounding_words = std::to_array<std::string_view>({
     "afronding",
@@ -192,8 +196,16 @@ bool has_any(const std::vector<std::string>& words, Words wanted) {
                      [&](std::string_view word) { return is_one_of(word, wanted); });
 }
 
+bool is_total_word(std::string_view word) {
+  if (is_one_of(word, total_words)) return true;
+  const bool of_part = word.starts_with("netto") || word.starts_with("zwischen") || word.starts_with("sub") ||
+                       word.starts_with("position") || word.starts_with("waren");
+  return !of_part && word.size() > 6 && (word.ends_with("total") || word.ends_with("summe"));
+}
+
 bool is_about_total(const std::vector<std::string>& words) {
-  if (!has_any(words, total_words) || has_any(words, part_words) || has_any(words, other_words)) return false;
+  const bool any = std::any_of(words.begin(), words.end(), is_total_word);
+  if (!any || has_any(words, part_words) || has_any(words, other_words)) return false;
   if (has_any(words, exclusive_words) || has_any(words, summary_words)) return false;
   return !has_any(words, tax_words) || has_any(words, inclusive_words);
 }
@@ -360,6 +372,10 @@ void Totals::find_slipped_rows() {
   }
 }
 
+bool Totals::heads_items(std::uint32_t row) const {
+  return rows_[row].amounts == 0 && has_any(words_of(row), item_words);
+}
+
 int Totals::amount_rows_below(std::uint32_t row) const {
   int count = 0;
   for (std::uint32_t below = row + 1; below < rows_.size() && rows_[below].in_tax_table; ++below)
@@ -405,7 +421,7 @@ float Totals::trust(const Hit& hit, const Reading& reading) const {
   const std::uint32_t row = layout_.cells()[hit.cell].row;
   const std::uint32_t value_row = layout_.cells()[reading.cell].row;
   const RowFacts& facts = rows_[row];
-  float factor = facts.slipped ? slipped_factor : 1;
+  float factor = 1;
   if (facts.below_payment && facts.total_above_payment) factor *= below_payment_factor;
   if (facts.in_tax_table) {
     const bool sums = rows_[value_row].amounts > 1 && !adds_up(reading);

@@ -41,6 +41,8 @@ class Totals {
 
   /// The amounts of this row slipped down by one: the label above it has none, the amount below it no label.
   bool has_slipped(std::uint32_t row) const { return rows_[row].slipped; }
+  /// It heads the columns of a table of items: "Qty  Description  Price  Total".
+  bool heads_items(std::uint32_t row) const;
   /// It has amounts and no words: the value of a label above or below it.
   bool is_bare_amount(std::uint32_t row) const { return rows_[row].amounts > 0 && rows_[row].words == 0; }
   bool has_amount(std::uint32_t row) const { return rows_[row].amounts > 0; }

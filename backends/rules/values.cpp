@@ -111,7 +111,9 @@ Values::Values(const Layout& layout) : layout_(layout) {
   for (const Value& value : values_) {
     if (value.kind != ValueKind::number || value.percent) continue;
     cents_ = cents_ || value.decimals == 2;
-    const bool small = value.decimals == 0 && value.number != 0 && std::abs(value.number) < 100;
+    const std::string_view text = layout.page_text(layout.cells()[value.cell].page);
+    const std::size_t first = text.find_first_of("0123456789", value.begin);
+    const bool small = value.decimals == 0 && text[first] != '0' && std::abs(value.number) < 100;
     whole_units_ = whole_units_ || (small && !value.currency.empty());
   }
 }
