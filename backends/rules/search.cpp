@@ -275,9 +275,9 @@ class Search {
     return box;
   }
 
-  /// The last amount of a column is its sum only if it is the sum of the others.
+  /// Is the last amount of a column the sum of the others?
   static bool ends_with_sum(const std::vector<std::pair<Reading, float>>& column) {
-    if (column.size() < 2 || !column[0].first.value.is_number()) return true;
+    if (column.empty() || !column[0].first.value.is_number()) return false;
     double sum = 0;
     for (const auto& [reading, factor] : column)
       sum += reading.value.get<double>();
@@ -317,7 +317,9 @@ class Search {
       if (ended) break;
     }
     const float after = after_factor(hit.words_after) * claimed;
-    float last = is_sum(use) && !ends_with_sum(readings) ? no_sum_factor : 1;
+    const bool sums = readings.size() > 1 && ends_with_sum(readings);
+    if (sums && readings.size() > 2) readings.erase(readings.begin(), readings.end() - 1);  // Its parts.
+    float last = is_sum(use) && !sums && readings.size() > 1 ? no_sum_factor : 1;
     if (is_sum(use) && totals_.heads_items(cell.row)) last *= item_heading_factor;
     for (std::size_t i = 0; i < readings.size(); ++i) {
       const float rank = i + 1 == readings.size() ? last : not_last_factor;
