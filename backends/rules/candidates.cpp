@@ -177,16 +177,17 @@ class Weighing {
   }
 
   static bool is_amount(const Candidate& one, double amount) {
-    return one.reading.value.is_number() && std::abs(one.reading.value.get<double>() - amount) < 0.005;
+    const std::optional<double> value = amount_in(one.reading.value);
+    return value && std::abs(*value - amount) < 0.005;
   }
 
   /// Of two totals that differ by what was added to round it, the later one was to be paid.
   void compare_with_rounding(double rounding, std::vector<Candidate>& ranked) const {
     for (Candidate& one : ranked) {
-      if (!one.reading.value.is_number()) continue;
-      const double value = one.reading.value.get<double>();
+      const std::optional<double> value = amount_in(one.reading.value);
+      if (!value) continue;
       const bool is_rounded = std::any_of(ranked.begin(), ranked.end(), [&](const Candidate& other) {
-        return is_amount(other, value - rounding);
+        return is_amount(other, *value - rounding);
       });
       if (!is_rounded) one.label *= not_rounded;
     }

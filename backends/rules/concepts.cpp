@@ -42,7 +42,9 @@ constexpr std::string_view net_labels =
     "subtotal|sub total|net total|net amount|total net|total excl vat|total excl tax|total excl gst|total "
     "excluding vat|total excluding tax|total excluding gst|total before tax|amount before "
     "tax|nettobetrag|summe "
-    "netto|gesamt netto|gesamtbetrag netto|zwischensumme netto|total ht|montant ht|total hors taxes|totaal "
+    "netto|gesamt netto|gesamtbetrag netto|zwischensumme netto|rechnungssumme netto|rechnungssumme ohne "
+    "ust|rechnungssumme ohne mwst|summe ohne mwst|gesamtsumme "
+    "netto|total ht|montant ht|total hors taxes|totaal "
     "excl "
     "btw";
 constexpr std::string_view tax_labels =
@@ -89,8 +91,15 @@ constexpr auto concepts = std::to_array<Concept>({
      "totaltopay|amounttopay|betrag|gesamtbetrag|gesamt|summe|gesamtsumme|rechnungsbetrag|endbetrag|brutto|"
      "montant|montanttotal|totalttc|montantttc|totaal|importe|totale",
      Shape::amount, Role::none, total_labels, total_weak_labels, total_not_labels},
+    {"due|amountdue|balancedue|totaldue|topay|balance|zahlbetrag|netapayer", Shape::amount, Role::none,
+     "amount due|balance due|total due|total amount due|amount payable|balance|amount to pay|total to "
+     "pay|please "
+     "pay|zahlbetrag|zu zahlen|offener betrag|restbetrag|net a payer|reste a payer|solde a payer|te betalen",
+     "grand total|invoice total|total amount|total incl vat|gesamtbetrag|rechnungsbetrag|total ttc|total",
+     total_not_labels},
     {"net|netamount|nettotal|totalnet|subtotal|netto|nettobetrag|totalht|montantht", Shape::amount,
-     Role::none, net_labels, "net|netto|ht|zwischensumme|sous total", ""},
+     Role::none, net_labels, "zwischensumme|sous total|warenwert",
+     "net weight|days net|tage netto|net price"},
     {"tax|vat|gst|taxamount|vatamount|totaltax|taxtotal|totalvat|mwst|steuer|tva|montanttva|btw",
      Shape::amount, Role::none, tax_labels, "", tax_not_labels},
     {"date|invoicedate|issuedate|documentdate|billdate|receiptdate|datum|rechnungsdatum|belegdatum|"

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -320,6 +321,15 @@ class Piece {
 };
 
 }  // namespace
+
+std::optional<double> amount_in(const json& value) {
+  if (value.is_number()) return value.get<double>();
+  if (!value.is_string()) return std::nullopt;
+  const std::string& text = value.get_ref<const std::string&>();
+  char* end = nullptr;
+  const double amount = std::strtod(text.c_str(), &end);
+  return end == text.c_str() ? std::nullopt : std::optional(amount);
+}
 
 bool is_typed(Shape shape) {
   return kind_of(shape).has_value() || shape == Shape::currency || shape == Shape::choice;

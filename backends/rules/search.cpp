@@ -72,6 +72,9 @@ float gap_factor(float gap, float line) {
   return gap <= 4 * line ? 0.8F : 0.65F;
 }
 
+/// Counts, rates and prices stand in tables, too, one for each item.
+bool is_count(Shape shape) { return shape == Shape::number || shape == Shape::integer; }
+
 /// Amounts stand in tables: the last of a row and of a column is the sum.
 bool takes_last(Shape shape) { return shape == Shape::amount; }
 
@@ -277,12 +280,14 @@ class Search {
 
   /// Is the last amount of a column the sum of the others?
   static bool ends_with_sum(const std::vector<std::pair<Reading, float>>& column) {
-    if (column.empty() || !column[0].first.value.is_number()) return false;
-    double sum = 0;
-    for (const auto& [reading, factor] : column)
-      sum += reading.value.get<double>();
-    const double last = column.back().first.value.get<double>();
-    return std::abs(sum - 2 * last) < 0.015;
+    double sum = 0, last = 0;
+    for (const auto& [reading, factor] : column) {
+      const std::optional<double> amount = amount_in(reading.value);
+      if (!amount) return false;
+      last = *amount;
+      sum += last;
+    }
+    return !column.empty() && std::abs(sum - 2 * last) < 0.015;
   }
 
   bool look_below(const LabelUse& use, float claimed) {
@@ -312,7 +317,7 @@ class Search {
         const float gap = std::max(0.0F, layout_.cells()[other].box.top - label.bottom);
         readings.emplace_back(std::move(here.front()), gap_factor(gap, line) * passed_over);
         bottom = layout_.cells()[other].box.bottom;
-        ended = ended || !takes_last(shape);
+        ended = ended || (!takes_last(shape) && !(is_count(shape) && readings.size() < 2));
       }
       if (ended) break;
     }
@@ -320,7 +325,9 @@ class Search {
     const bool sums = readings.size() > 1 && ends_with_sum(readings);
     if (sums && readings.size() > 2) readings.erase(readings.begin(), readings.end() - 1);  // Its parts.
     float last = is_sum(use) && !sums && readings.size() > 1 ? no_sum_factor : 1;
-    if (is_sum(use) && totals_.heads_items(cell.row)) last *= item_heading_factor;
+    const bool items = totals_.heads_items(cell.row) && !sums && (is_sum(use) || readings.size() > 1);
+    if (items) last *= item_heading_factor;
+    if (is_count(shape) && readings.size() > 1) readings.erase(readings.begin() + 1, readings.end());
     for (std::size_t i = 0; i < readings.size(); ++i) {
       const float rank = i + 1 == readings.size() ? last : not_last_factor;
       const LabelUse better = strengthened(use, readings[i].first);

@@ -394,7 +394,8 @@ bool Totals::adds_up(const Reading& reading) const {
       ++count;
     }
   }
-  return count >= 2 && reading.value.is_number() && std::abs(reading.value.get<double>() - others) < 3 * cent;
+  const std::optional<double> value = amount_in(reading.value);
+  return count >= 2 && value && std::abs(*value - others) < 3 * cent;
 }
 
 bool Totals::is_of_something_else(const Hit& hit) const {
