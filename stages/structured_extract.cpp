@@ -4,6 +4,7 @@
 
 #include "pipeline/confidence.h"
 #include "pipeline/json/condition_set.h"
+#include "pipeline/json/resolved.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
@@ -349,7 +350,7 @@ class StructuredExtract final : public TieredStage {
 Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
                                          const std::vector<std::string>& backends) {
   const Settings& settings = stage.settings;
-  const std::shared_ptr<const json> schema = settings.schema("schema");
+  const auto schema = std::make_shared<const json>(with_open_root(*settings.schema("schema")));
   if (!schema->is_object() || !schema->contains("properties") || !(*schema)["properties"].is_object() ||
       (*schema)["properties"].empty()) {
     return Error{ErrorClass::config,
@@ -392,8 +393,9 @@ std::vector<Doubt> doubts(const std::string& stage, const json& output) {
 /// What the fields of an answer are: those of the schema, and no others.
 json checked_schema(const Settings& settings) {
   const std::shared_ptr<const json> given = settings.schema("schema");
-  if (!given || !given->is_object() || !given->contains("properties")) return json::object();
-  json schema = *given;
+  if (!given) return json::object();
+  json schema = with_open_root(*given);
+  if (!schema.is_object() || !schema.contains("properties")) return json::object();
   schema["$id"] = users_schema;
   schema["type"] = "object";
   schema["additionalProperties"] = false;
@@ -422,7 +424,7 @@ json output_schema(const Settings& settings) {
 StageType structured_extract() {
   return {.name = "structured-extract",
           .summary = "Finds the values of a JSON Schema's properties, each with its evidence.",
-          .version = 3,
+          .version = 4,
           .fields = fields,
           .reads = reads,
           .make = make,

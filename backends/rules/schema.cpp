@@ -17,8 +17,8 @@ constexpr float label_strength = 1.0F;
 constexpr float title_strength = 0.9F;
 constexpr float name_strength = 0.8F;  // Chosen for programs, but mostly by people who know the documents.
 constexpr float weak_strength = 0.5F;
-constexpr float concept_strength = 0.9F;  // Ours, from knowing what such a name means.
-constexpr float weak_concept_strength = 0.5F;
+constexpr float concept_strength = 0.9F;        // Ours, from knowing what such a name means.
+constexpr float weak_concept_strength = 0.45F;  // By itself not enough to be accepted.
 
 std::string text_of(const json& value) {
   return value.is_string() ? value.get<std::string>() : std::string();
@@ -165,6 +165,8 @@ void add_labels(SchemaView& view, std::uint32_t owner, const json& property) {
   add("x-not-labels", LabelUse::Kind::not_label, label_strength);
   if (const Concept* meant = meant_by(property, view.properties[owner].name)) {
     add_concept(view, owner, *meant);
+    view.labels.add(words_of(view.properties[owner].name),
+                    {owner, LabelUse::Kind::label, weak_concept_strength});
     // Generators of schemas make the title of the name: that says nothing more.
     const std::string title = text_of(member(property, "title"));
     if (fold_letters(title) == fold_letters(view.properties[owner].name)) return;

@@ -114,23 +114,9 @@ constexpr auto summary_words = std::to_array<std::string_view>({
     "ventilation",
 });
 constexpr auto column_words = std::to_array<std::string_view>({
-    "amount",
-    "amt",
-    "base",
-    "basis",
-    "code",
-    "entgelt",
-    "goods",
-    "net",
-    "nett",
-    "netto",
-    "rate",
-    "rates",
-    "satz",
-    "taux",
-    "taxable",
-    "type",
-    "value",
+    "aliquota", "amount",    "amt",        "base",    "basis",   "bedrag", "code",  "cuota", "entgelt",
+    "goods",    "grondslag", "imponibile", "imposta", "net",     "nett",   "netto", "over",  "rate",
+    "rates",    "satz",      "tarief",     "taux",    "taxable", "tipo",   "type",  "value",
 });
 constexpr auto table_words = std::to_array<std::string_view>({
     "art",   "betrag",   "brutto",   "excl",      "excluding", "exempt", "ermassigt", "gross", "gstsummary",
