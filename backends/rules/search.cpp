@@ -141,6 +141,8 @@ class Search {
       found_.is_total[use.owner] = true;
       strength *= totals_.trust(hit, reading);
     }
+    if (takes_last(schema_.properties[use.owner].shape) && means_tax(hit.match.label))
+      strength *= totals_.trust_in_tax(hit);
     found_.sightings.push_back(
         {use.owner, std::move(reading), place, strength, use.kind == LabelUse::Kind::not_label, hit_});
   }

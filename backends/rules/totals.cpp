@@ -201,14 +201,24 @@ bool is_money(const Value& value) {
          (value.decimals == 2 || !value.currency.empty());
 }
 
-}  // namespace
-
-bool means_total(std::string_view label) {
+std::vector<std::string> words_of_label(std::string_view label) {
   const Folded folded = fold(label);
   std::vector<std::string> words;
   for (std::size_t i = 0; i < folded.tokens.size(); ++i)
     words.emplace_back(folded.token(i));
+  return words;
+}
+
+}  // namespace
+
+bool means_total(std::string_view label) {
+  const std::vector<std::string> words = words_of_label(label);
   return is_about_total(words) && !has_any(words, net_words);
+}
+
+bool means_tax(std::string_view label) {
+  const std::vector<std::string> words = words_of_label(label);
+  return has_any(words, tax_words) && !has_any(words, inclusive_words) && !has_any(words, exclusive_words);
 }
 
 Totals::Totals(const Layout& layout, const Values& values)
@@ -401,6 +411,18 @@ bool Totals::is_of_something_else(const Hit& hit) const {
   if (!before.empty() && is_one_of(before.back(), other_words)) return true;
   const bool invoice = std::find(before.begin(), before.end(), "invoice") != before.end();
   return !inclusive && ((has_any(before, tax_words) && !invoice) || has_any(after, tax_words));
+}
+
+float Totals::trust_in_tax(const Hit& hit) const {
+  const Cell& cell = layout_.cells()[hit.cell];
+  const Folded& folded = layout_.folded(cell.page);
+  bool total = false, inclusive = false;
+  for (std::uint32_t i = cell.first_token; i < cell.last_token && folded.tokens[i].end <= hit.begin; ++i) {
+    const std::string_view word = folded.token(i);
+    total = total || is_total_word(word);
+    inclusive = inclusive || is_one_of(word, inclusive_words) || is_one_of(word, exclusive_words);
+  }
+  return total && inclusive ? something_else_factor : 1;
 }
 
 float Totals::trust(const Hit& hit, const Reading& reading) const {

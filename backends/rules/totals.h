@@ -16,6 +16,9 @@ namespace docket::rules {
 /// "Total tax", "Total excl. VAT", "Total qty".
 bool means_total(std::string_view label);
 
+/// Does it name a tax? "GST", "Total VAT"; but not "Total incl. VAT".
+bool means_tax(std::string_view label);
+
 /// The words at the end of a bill, and what they say of an amount that stands beside a total's label there:
 ///
 ///     SUBTOTAL           40.00
@@ -32,6 +35,9 @@ class Totals {
 
   /// 0 to 1: how far a label that `means_total` can be believed beside this value.
   float trust(const Hit& hit, const Reading& reading) const;
+
+  /// The same of a label that `means_tax`: "Total incl. of GST" has the total beside it, not the tax.
+  float trust_in_tax(const Hit& hit) const;
 
   /// What was added to round the bill, other than nothing; none unless it is written.
   std::optional<double> rounding() const { return rounding_; }

@@ -287,6 +287,14 @@ TEST(RulesFields, ATotalOfSomethingElseIsNone) {
   }
 }
 
+TEST(RulesFields, ATaxIsNotATotalThatIncludesIt) {
+  const json tax{{"type", "number"}, {"x-format", "currency-amount"}, {"x-labels", {"VAT", "GST"}}};
+  for (const char* line :
+       {"TOTAL RM INCL. OF GST  9.65", "Total including VAT: 9.65", "Total excl. VAT  9.65"})
+    EXPECT_LT(confidence(extract({{"tax", tax}}, *plain_text(line)), "tax"), 0.8) << line;
+  EXPECT_GE(confidence(extract({{"tax", tax}}, *plain_text("Total\nplus VAT  9.65")), "tax"), 0.8);
+}
+
 TEST(RulesFields, WhatWasPaidDecidesBetweenTotals) {
   const auto [rounded, sure] =
       total_of("Total  24.97\nRounding  0.03\nTotal  25.00\nCash  30.00\nChange  5.00\n");
