@@ -4,6 +4,7 @@
 
 #include "pipeline/confidence.h"
 #include "pipeline/json/condition_set.h"
+#include "pipeline/json/resolved.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
@@ -363,7 +364,7 @@ DayMonth order_of_dates(std::string_view setting) {
 Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
                                          const std::vector<std::string>& backends) {
   const Settings& settings = stage.settings;
-  const std::shared_ptr<const json> schema = settings.schema("schema");
+  const auto schema = std::make_shared<const json>(with_open_root(*settings.schema("schema")));
   if (!schema->is_object() || !schema->contains("properties") || !(*schema)["properties"].is_object() ||
       (*schema)["properties"].empty()) {
     return Error{ErrorClass::config,
@@ -406,8 +407,9 @@ std::vector<Doubt> doubts(const std::string& stage, const json& output) {
 /// What the fields of an answer are: those of the schema, and no others.
 json checked_schema(const Settings& settings) {
   const std::shared_ptr<const json> given = settings.schema("schema");
-  if (!given || !given->is_object() || !given->contains("properties")) return json::object();
-  json schema = *given;
+  if (!given) return json::object();
+  json schema = with_open_root(*given);
+  if (!schema.is_object() || !schema.contains("properties")) return json::object();
   schema["$id"] = users_schema;
   schema["type"] = "object";
   schema["additionalProperties"] = false;
