@@ -18,7 +18,7 @@ class ReadingModel(PaidModel):
     `label(document, chance)` likewise. `sure`: the probability that it gives each token; None: it tells none."""
 
     def __init__(self, documents, says, label=lambda document, chance: document.kind, sure=0.98):
-        super().__init__()
+        super().__init__("model")
         self.documents = {words(document.text): document for document in documents}
         self.says, self.label, self.sure = says, label, sure
 
