@@ -10,7 +10,7 @@ from reading_models import Said
 
 ACCEPT = 0.8     # Where a value does not say itself whether it is accepted.
 LEAST_RIGHT = 0.97   # Of what is accepted of a model that reads badly, where that is as much as
-MOST_ACCEPTED = 3    # this.
+MANY = 3             # this.
 
 RECEIPT = {"type": "object", "required": ["total", "items"], "properties": {
     "items": {"type": ["integer", "null"], "description": "how many things were bought"},
@@ -141,7 +141,7 @@ class Belief(e2e.Case):
     def assert_hardly_believed(self, answers):
         accepted = {place: answer for place, answer in answers.items() if answer.accepted}
         wrong = {place: answer for place, answer in accepted.items() if not answer.right}
-        if len(accepted) >= MOST_ACCEPTED:
+        if len(accepted) >= MANY:
             self.assertLessEqual(len(wrong), (1 - LEAST_RIGHT) * len(accepted), f"wrong of {len(accepted)} accepted: {wrong}")
 
     def assert_never_worse(self, rules, both):

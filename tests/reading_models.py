@@ -178,30 +178,33 @@ def elsewhere(said, chance, document):
 
 
 def invented(said, chance, document):
-    """Words that stand nowhere in the document, and what they say."""
+    """Words that stand nowhere in the document, and what they say, or the true value; or no words."""
     made = {"number": (4711.5, "Total: 4711.50"), "date": ("2025-03-17", "on 17 March 2025"), "code": ("ZX-2025-7", "No. ZX-2025-7"),
-            "row": ({"description": "Anvil", "amount": 81.25}, "Anvil   81.25")}
-    value, quote = made.get(kind_of(said.value), ("Northern Anvil Ltd", "Seller: Northern Anvil Ltd"))
-    return Said(value, quote, quote)
+            "row": ({"description": "Anvil", "amount": 81.25}, "Anvil   81.25"), "name": ("Northern Anvil", "Seller: Northern Anvil")}
+    value, quote = made[kind_of(said.value)]
+    return chance.choice([Said(value, quote, quote), said._replace(quote="as the parties have agreed"), said._replace(quote="")])
 
 
-def with_values(**of_kind):
-    """The true quote, and a value for each kind of field."""
-    return lambda said, chance, document: said._replace(value=of_cells(
-        lambda value: of_kind[kind_of(value)])(said.value))
+def with_values(*choices):
+    """The true quote, and for each type of value that which one of the choices, taken by chance, has for it."""
+    def says(said, chance, document):
+        of_kind = chance.choice(choices)
+        return said._replace(value=of_cells(lambda value: of_kind[kind_of(value)])(said.value))
+    return says
 
 
-# What has nothing to say of a field that is not there.
+def repeated(said, chance, document):
+    with_end = with_values({"number": 1111111111, "date": "1111-11-11", "code": "1-" * 30, "name": "the the " * 30})
+    return with_end(said._replace(quote=said.quote * 40), chance, document)
+
+
+# What a bad model makes of something that is there.
 GARBAGE = {
     "invented quotes": invented,
-    "invented quotes, true values": lambda said, chance, document: said._replace(quote="as the parties have agreed"),
     "quotes and values of other fields": elsewhere,
-    "zeros": with_values(number=0, date="1970-01-01", code="0", name="0"),
-    "huge numbers": with_values(number=1e15, date="9999-12-31", code="9" * 40, name="9" * 40),
-    "repetition": lambda said, chance, document: said._replace(
-        quote=said.quote * 40, value=of_cells(lambda value: 1111111111 if is_number(value) else "1111-11-11"
-                                              if is_date(value) else "the the " * 30)(said.value)),
-    "empty quotes": lambda said, chance, document: said._replace(quote=""),
+    "zeros and huge values": with_values({"number": 0, "date": "1970-01-01", "code": "0", "name": "0"},
+                                         {"number": 1e15, "date": "9999-12-31", "code": "9" * 40, "name": "9" * 40}),
+    "repetition": repeated,
     "nulls": lambda said, chance, document: None,
     "wrong types": lambda said, chance, document: said._replace(
         value=of_cells(lambda value: [str(value)] if is_number(value) else 7)(said.value)),
