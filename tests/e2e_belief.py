@@ -44,7 +44,8 @@ class Models(Belief):
         rules = self.of_rules(field_stages)
         for quote, sure in (("quote", 0.98), ("line", None)):
             answers = self.of_reader(field_stages, ReadingModel(DOCUMENTS, good(quote), sure=sure))
-            with self.subTest(quote=quote, sure=sure, tiers="rules, local"):  # Its mistakes may cost a value, not more than it adds.
+            with self.subTest(quote=quote, sure=sure, tiers="rules, local"):
+                # Its mistakes may cost a value of the rules, but never more than it adds.
                 self.assertGreater(accepted_and_right(answers["both"]), accepted_and_right(rules))
             right = {place: answer for place, answer in answers["local"].items() if answer.right}
             with self.subTest(quote=quote, sure=sure, tiers="local"):

@@ -156,7 +156,8 @@ def day(value, language):
 
 def values_of(kind, language, chance):
     """{name: (value, as printed)}, and the rows."""
-    parts = [round(chance.uniform(3, 40) if kind == "receipt" else chance.uniform(300, 4000), 2) for _ in range(chance.randint(2, 4))]
+    least, most = (3, 40) if kind == "receipt" else (300, 4000)
+    parts = [round(chance.uniform(least, most), 2) for _ in range(chance.randint(2, 4))]
     net = round(sum(parts), 2)
     tax = round(net * 0.2, 2)
     total = round(net + tax, 2)
@@ -166,7 +167,8 @@ def values_of(kind, language, chance):
     days = {"issue_date": first, "agreement_date": first, "date": first, "effective_date": first + timedelta(31),
             "expiration_date": first + timedelta(1000), "_due_date": first + timedelta(30)}
     names = [f"{name} {ENDINGS[language]}" for name in chance.sample(NAMES, 2)]
-    codes = [f"{chance.choice(['RE', 'INV', 'F', 'B'])}-{first.year}-{chance.randint(10000, 99999)}", f"PO{chance.randint(100000, 999999)}"]
+    number = f"{chance.choice(['RE', 'INV', 'F', 'B'])}-{first.year}-{chance.randint(10000, 99999)}"
+    order = f"PO{chance.randint(100000, 999999)}"
     currency = chance.choice(["EUR", "GBP", "USD"]) if language == "en" else "EUR"
     law = chance.choice(LAWS)
     known = {name: (value.isoformat(), day(value, language)) for name, value in days.items()}
@@ -174,7 +176,7 @@ def values_of(kind, language, chance):
         "net": net, "tax": tax, "total": total, "_net": net, "_tax": tax, "_cash": cash, "_change": round(cash - total, 2)}.items()}
     known |= {name: (value, value) for name, value in {
         "seller": names[0], "buyer": names[1], "company": names[0].upper(), "party0": names[0], "party1": names[1],
-        "invoice_number": codes[0], "_order": codes[1], "currency": currency, "governing_law": law}.items()}
+        "invoice_number": number, "_order": order, "currency": currency, "governing_law": law}.items()}
     rows = [({"description": good, "amount": part}, f"{good}   {amount(part, language)}")
             for good, part in zip(chance.sample(GOODS, len(parts)), parts)]
     return known, rows
@@ -197,6 +199,7 @@ def document(kind, number):
         fields["lines"] = [Said(row, line, line) for row, line in rows]
     if kind == "contract":
         fields["parties"] = [found["party0"], found["party1"]]
-    others = [said for name, said in found.items() if name not in fields] + [
-        Said(row["amount"], line.rsplit("   ", 1)[1], line) for row, line in rows if row and kind != "contract"]
+    others = [said for name, said in found.items() if name not in fields]
+    if kind != "contract":
+        others += [Said(row["amount"], line.rsplit("   ", 1)[1], line) for row, line in rows]
     return Document(kind, f"{kind}-{number:02}.txt", text, fields, others)

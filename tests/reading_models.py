@@ -131,7 +131,7 @@ def with_date(value, **changes):
     return date.fromisoformat(value).replace(**changes).isoformat()
 
 
-CODE = re.compile(r"[A-Z]+-\d{4}-\d+")
+CODE = re.compile(r"[A-Z]+-?\d[\d-]*")
 # Wrong readings of a true quote, by the type of the value that they change.
 MISREADINGS = {
     "number": {"thousand as fraction": lambda value: round(value / 1000, 5), "a tenth": lambda value: value / 10,
@@ -140,10 +140,14 @@ MISREADINGS = {
              "another day": lambda value: with_date(value, day=int(value[8:]) % 28 + 1),
              "wrong century": lambda value: with_date(value, year=int(value[:4]) - 100),
              "days and months exchanged": lambda value: f"{value[:5]}{int(value[8:]) % 12 + 1:02}-{value[5:7]}"},
-    "code": {"piece of it": lambda value: value[value.index("-") + 1:], "last piece of it": lambda value: value[value.rindex("-") + 1:],
-             "another digit": lambda value: value[:-1] + str((int(value[-1]) + 1) % 10), "one digit more": lambda value: value + "1"},
-    "name": {"another name": lambda value: "Copper Works of the North", "first word": lambda value: value.split()[0] + "s",
-             "letters exchanged": lambda value: value[1] + value[0] + value[2:], "another kind of company": lambda value: value + " & Sons"},
+    "code": {"piece of it": lambda value: value[value.index("-") + 1:],
+             "last piece of it": lambda value: value[value.rindex("-") + 1:],
+             "another digit": lambda value: value[:-1] + str((int(value[-1]) + 1) % 10),
+             "one digit more": lambda value: value + "1"},
+    "name": {"another name": lambda value: "Copper Works of the North",
+             "its first word, in the plural": lambda value: value.split()[0] + "s",
+             "letters exchanged": lambda value: value[1] + value[0] + value[2:],
+             "more words": lambda value: value + " & Sons"},
 }
 
 
@@ -179,14 +183,15 @@ def elsewhere(said, chance, document):
 
 def invented(said, chance, document):
     """Words that stand nowhere in the document, and what they say, or the true value; or no words."""
-    made = {"number": (4711.5, "Total: 4711.50"), "date": ("2025-03-17", "on 17 March 2025"), "code": ("ZX-2025-7", "No. ZX-2025-7"),
-            "row": ({"description": "Anvil", "amount": 81.25}, "Anvil   81.25"), "name": ("Northern Anvil", "Seller: Northern Anvil")}
+    made = {"number": (4711.5, "Total: 4711.50"), "date": ("2025-03-17", "on 17 March 2025"),
+            "code": ("ZX-2025-7", "No. ZX-2025-7"), "name": ("Northern Anvil", "Seller: Northern Anvil"),
+            "row": ({"description": "Anvil", "amount": 81.25}, "Anvil   81.25")}
     value, quote = made[kind_of(said.value)]
     return chance.choice([Said(value, quote, quote), said._replace(quote="as the parties have agreed"), said._replace(quote="")])
 
 
 def with_values(*choices):
-    """The true quote, and for each type of value that which one of the choices, taken by chance, has for it."""
+    """The true quote, with what one of the choices, taken by chance, has for the type of value."""
     def says(said, chance, document):
         of_kind = chance.choice(choices)
         return said._replace(value=of_cells(lambda value: of_kind[kind_of(value)])(said.value))
