@@ -55,7 +55,7 @@ def words(text):
 
 
 def tokens(text, probability, others):
-    """A word or a mark each, with what else could stand there, which shares the rest of the probability."""
+    """A string or what stands between strings each, with what else could stand there, which shares the rest of the probability."""
     def one(word, probability):
         return {"token": word, "logprob": round(math.log(probability), 6), "bytes": list(word.encode())}
 
@@ -64,7 +64,7 @@ def tokens(text, probability, others):
         return one(word, probability) | {"top_logprobs": [one(word, probability),
                                                           *(one(other, (1 - probability) / len(rest)) for other in rest)]}
 
-    return [place(word) for word in re.findall(r"\w+|\W+", text)]
+    return [place(word) for word in re.findall(r'"|[^"]+', text)]
 
 
 def shaped(schema, said, root):
