@@ -1,6 +1,6 @@
-"""A real llama-server for tests, with the random model that scripts/llama-server makes.
+"""A real llama-server for tests, with the random model that scripts/llama-server makes, or a small one that was trained.
 
-Its answers mean nothing, but they are the server's: grammar, usage, timings, log probabilities, errors, slots, prefix cache.
+The answers of the random model mean nothing, but they are the server's: grammar, usage, timings, log probabilities, errors, slots, prefix cache.
 Where the machine cannot have one, the test that asks for it ends as skipped (SKIPPED, exit code 77), and fails where
 LLAMA_SERVER=required, as in continuous integration.
 """
@@ -23,9 +23,9 @@ SKIPPED = 77          # tests/CMakeLists.txt: SKIP_RETURN_CODE
 PREPARE_SECONDS = 1500  # Making it takes some minutes where nothing of it is there yet.
 
 
-def require():
-    """Makes the server if it is not there; ends the program if this machine cannot have it."""
-    result = subprocess.run([SCRIPT, "prepare"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, timeout=PREPARE_SECONDS)
+def require(*models):
+    """Makes the server, and models besides the random one, if they are not there; ends the program if this machine cannot have them."""
+    result = subprocess.run([SCRIPT, "prepare", *models], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, timeout=PREPARE_SECONDS)
     if result.returncode == 0:
         return
     reason = result.stderr.decode().strip()
@@ -47,7 +47,8 @@ class LlamaServer:
     Options are those of llama-server. One thread, since two that wait for each other on a busy machine are many times slower.
     """
 
-    def __init__(self, slots=2, context=65536, api_key=None, options=(), port=None):
+    def __init__(self, slots=2, context=65536, api_key=None, options=(), port=None, verb="run"):
+        self.verb = verb  # Of the script: "run" or "small".
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.slots, self.window = slots, context // slots
@@ -70,7 +71,7 @@ class LlamaServer:
 
     def start(self):
         """Starts it and comes back at once: it does not listen yet, then it loads (status 503), then it is ready."""
-        self.process = subprocess.Popen([SCRIPT, "run", *self.arguments], stdin=subprocess.DEVNULL, stdout=self.log,
+        self.process = subprocess.Popen([SCRIPT, self.verb, *self.arguments], stdin=subprocess.DEVNULL, stdout=self.log,
                                         stderr=subprocess.STDOUT)
 
     def wait_until_ready(self, seconds=120):

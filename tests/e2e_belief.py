@@ -1,0 +1,60 @@
+"""What docket believes: nothing of a model that reads badly, most of what a good one reads right, and rules are never worse for
+a model after them."""
+
+import e2e
+from belief import MANY, Belief, accepted_and_right, field_stages, label_stages
+from made_documents import LAYOUTS, document
+from reading_models import GARBAGE, ReadingModel, garbage, good
+
+DOCUMENTS = [document(kind, number) for kind in LAYOUTS for number in range(8)]
+LEAST_BELIEVED = 0.85  # Of what a good model reads right.
+
+
+class Models(Belief):
+    documents = DOCUMENTS
+
+    def of_reader(self, of, model):
+        self.addCleanup(model.close)
+        return self.of_model(of, model.url)
+
+    def test_what_a_bad_model_says_is_not_believed(self):
+        rules = self.of_rules(field_stages)
+        for kind in GARBAGE:
+            # A true quote of another field, truly read by a model that is sure of it: nothing tells that from the right one.
+            sure = 0.1 if kind == "quotes and values of other fields" else 0.9999
+            answers = self.of_reader(field_stages, ReadingModel(DOCUMENTS, garbage(kind), sure=sure))
+            with self.subTest(kind, tiers="rules, local"):
+                self.assert_never_worse(rules, answers["both"])
+            with self.subTest(kind, tiers="local"):
+                self.assert_hardly_believed(answers["local"])
+            if kind == "invented quotes":  # Not even the values that are right.
+                with self.subTest(kind, tiers="local"):
+                    self.assertLess(accepted_and_right(answers["local"]), MANY)
+
+    def test_labels_of_a_model_that_is_not_sure_are_not_believed(self):
+        """Of one that is sure: nothing but its own words stands for a label."""
+        rules = self.of_rules(label_stages)
+        for name, label in (("the same", lambda document, chance: "receipt"),
+                            ("any", lambda document, chance: chance.choice(list(LAYOUTS)))):
+            answers = self.of_reader(label_stages, ReadingModel(DOCUMENTS, None, label, sure=0.4))
+            with self.subTest(name, tiers="rules, local"):
+                self.assert_never_worse(rules, answers["both"])
+            with self.subTest(name, tiers="local"):
+                self.assert_hardly_believed(answers["local"])
+
+    def test_a_good_model_is_believed(self):
+        rules = self.of_rules(field_stages)
+        for quote, sure in (("quote", 0.98), ("line", None)):
+            answers = self.of_reader(field_stages, ReadingModel(DOCUMENTS, good(quote), sure=sure))
+            with self.subTest(quote=quote, sure=sure, tiers="rules, local"):
+                # Its mistakes may cost a value of the rules, but never more than it adds.
+                self.assertGreater(accepted_and_right(answers["both"]), accepted_and_right(rules))
+            right = {place: answer for place, answer in answers["local"].items() if answer.right}
+            with self.subTest(quote=quote, sure=sure, tiers="local"):
+                self.assertGreater(len(right), 100)
+                left = {place: answer for place, answer in right.items() if not answer.accepted}
+                self.assertLessEqual(len(left), (1 - LEAST_BELIEVED) * len(right), f"not accepted of {len(right)}: {left}")
+
+
+if __name__ == "__main__":
+    e2e.main()
