@@ -12,6 +12,7 @@ using nlohmann::json;
 constexpr double bias = 1.3;
 constexpr double neutral_label = 0.7;
 constexpr double optional_weight = 0.25;
+constexpr double most_unread = 0.5;  ///< Of a value that nobody can read in its quote.
 
 /// A signal between 0 and 1.
 double share(const json& signals, const char* name, double missing) {
@@ -19,8 +20,9 @@ double share(const json& signals, const char* name, double missing) {
   return found != signals.end() && found->is_number() ? std::clamp(found->get<double>(), 0.0, 1.0) : missing;
 }
 
-double places(const json& signals) {
-  const auto found = signals.find("places");
+/// A count from 1 to 5.
+double number(const json& signals, const char* name) {
+  const auto found = signals.find(name);
   return found != signals.end() && found->is_number() ? std::clamp(found->get<double>(), 1.0, 5.0) : 1;
 }
 
@@ -43,23 +45,29 @@ double logit(double probability) {
 
 double field_confidence(const json& signals) {
   if (!signals.is_object()) return 0;
+  if (is(signals, "evidence_found", false) || is(signals, "value_in_quote", false)) return 0;
   double sum = bias;
   sum += 5.0 * (share(signals, "label_strength", neutral_label) - neutral_label);
   sum += 5.0 * (share(signals, "format", 1) - 1);
   sum += 2.5 * (share(signals, "margin", 0.5) - 0.5);
-  sum += 0.4 * std::log(places(signals));
+  sum += 0.4 * std::log(number(signals, "places"));
   if (is(signals, "ambiguous", true)) sum -= 3;
   if (is(signals, "value_in_quote", true)) sum += 1;
-  if (is(signals, "value_in_quote", false)) sum -= 1.5;
-  if (is(signals, "evidence_found", false)) sum -= 1.5;
+  sum -= std::min(0.8, 0.4 * (number(signals, "values_in_quote") - 1));
   if (is(signals, "schema_valid", false)) sum -= 3;
   if (count(signals, "checks_passed") > 0) sum += 2;
   if (is(signals, "joined_by_sum", true)) sum -= 2;
   if (count(signals, "checks_failed") > 0) sum -= 3;
-  sum += logit(share(signals, "min_token_probability", 0.5)) / 2;
-  sum += 3 * (share(signals, "agreement", 0.5) - 0.5);
+  const double credit = share(signals, "credit", 1);
+  sum += std::min(0.0, 12 * (credit - 0.9));
+  const double told = logit(share(signals, "min_token_probability", 0.5)) / 2;
+  sum += told > 0 ? told * std::max(0.0, 2 * credit - 1) : told;
+  const double agreement = share(signals, "agreement", 0.5);
+  sum += 3 * (agreement - 0.5);
   if (is(signals, "pieces_agree", false)) sum -= 2;
-  return 1 / (1 + std::exp(-sum));
+  const double confidence = 1 / (1 + std::exp(-sum));
+  const bool needs_another = is(signals, "readable", false) && agreement <= 0.5;
+  return needs_another ? std::min(confidence, most_unread) : confidence;
 }
 
 double label_confidence(const json& signals) {

@@ -18,15 +18,39 @@ namespace docket {
 ///   margin          0…1, how far behind the second-best value is                   2.5 * (signal - 0.5)
 ///   places          1…5, places of the document that give the same value           0.4 * ln(signal)
 ///   ambiguous       true: can be read in two ways (12/03/2024, 1.234)              -3
-///   value_in_quote  whether the value can be read in the words that a model quotes +1 or -1.5
-///   evidence_found  false: the value does not stand where the quote says           -1.5
+///   value_in_quote  true: a model's quote, read by docket's own readers, says so   +1
+///   values_in_quote 2…, values of that kind that the quote gives                   -0.4 for each but
+///                                                                                  the first, at most -0.8
 ///   schema_valid    false: the field's schema does not allow the value             -3
 ///   checks_passed   names of checks that read the field and hold; any              +2
+///   checks_trivial  names of those that would hold for zeros or equal values too   0
 ///   joined_by_sum   true: they hold by a sum that was added up to fit              -2
 ///   checks_failed   names of those that do not; any                                -3
-///   min_token_probability  0…1, of the value's tokens, where a model tells   ln(signal / (1 - signal)) / 2
-///   agreement       0…1, share of the other tiers' answers that are the same       3.0 * (signal - 0.5)
+///   credit          0…1, how far the model is to be believed in this document      12 * (signal - 0.9),
+///                                                                                  at most 0
+///   min_token_probability  0…1, of the value's tokens, where a model tells   ln(signal / (1 - signal)) / 2;
+///                   what is above 0 counts 2 * credit - 1 times, at least 0 times
+///   agreement       0…1, what other tiers say, by their confidence                 3.0 * (signal - 0.5)
 ///   pieces_agree    false: other pages of a split document give another value     -2
+///
+/// Evidence is a fact and no weight. The confidence is 0 where there is none, whatever else is known:
+///
+///   evidence_found  false: the quote does not stand in the document, or it is too short to say where
+///   value_in_quote  false: read by docket's own readers, it says something else
+///
+/// and at most 0.5 where nobody can tell, unless other tiers agree (`agreement` above 0.5):
+///
+///   readable        false: one of an `enum`, or true or false, which the quote does not name
+///
+/// `agreement` is 0.5 + (the sum over the other tiers that said something) / 2, within 0…1, where a tier with
+/// the same value adds its own confidence and one with another value takes it away; one that asks the same
+/// model says nothing, and neither does one that is not sure and contradicts a value that is.
+///
+/// `credit` is (f + 2) / (v + 2) * (a + 2) / (a + d + 2): of the v values of the model's answer f have
+/// evidence that is a fact (a list counts as one, by the share of its rows; the same quote with the same
+/// value for several fields counts for one of them); of those that an independent tier is sure of it says a
+/// the same and d otherwise. One invention among six costs little; a model that mostly invents, or
+/// contradicts what is known, is not believed for the rest.
 ///
 /// The weights of the rules tier's signals (the first five, and the checks') were fitted by logistic
 /// regression on 130 invoices of some suppliers and tried on 53 of others; they are rounded to the careful

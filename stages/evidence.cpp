@@ -2,111 +2,76 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
+#include "pipeline/reading/folded.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket::stages {
 namespace {
 
 using nlohmann::json;
+using Says = ValueReading::Says;
 
-bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
+constexpr std::size_t most_places = 50;  ///< Of a quote: more say nothing more.
+/// Letters and digits of a quote that says where the value is although it stands in several places.
+constexpr std::size_t least_quote = 3;
 
-/// With one blank between words, and none at the ends.
-std::string words_of(const std::string& text) {
-  std::string words;
-  for (const char c : text) {
-    if (is_blank(c) && (words.empty() || words.back() == ' ')) continue;
-    words += is_blank(c) ? ' ' : c;
+/// Of ASCII and beyond; marks that say something, as € does, count too.
+std::size_t substance(const std::string& quote) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < quote.size();) {
+    const char32_t c = next_code_point(quote, at);
+    if (is_of_word(c))
+      ++count;
+    else if (c >= 0xA1)
+      count += least_quote;
+    else if (c == '$' || c == '%')
+      count += c == '$' ? least_quote : 1;
   }
-  if (words.ends_with(' ')) words.pop_back();
-  return words;
+  return count;
 }
 
-std::string digits_of(std::string_view text) {
-  std::string digits;
-  std::ranges::copy_if(text, std::back_inserter(digits), is_digit);
-  return digits;
+std::string in_words(const json& value) {
+  return excerpt(value.dump(-1, ' ', false, json::error_handler_t::replace), 60);
 }
 
-std::string letters_of(std::string_view text) {
-  std::string letters;
-  for (const char c : text) {
-    if (is_alnum(c) || static_cast<unsigned char>(c) >= 0x80) letters += to_lower(c);
-  }
-  return letters;
-}
-
-/// The year, at least its last two digits, and the day; months are often words.
-bool date_in(const std::string& date, const std::string& quote) {
-  const std::string digits = digits_of(quote);
-  const std::string day = date[8] == '0' ? date.substr(9) : date.substr(8);
-  return digits.find(date.substr(2, 2)) != std::string::npos && digits.find(day) != std::string::npos;
-}
-
-/// As a person may write the number: with two decimals or without, whatever separates them.
-bool number_in(double number, const std::string& quote) {
-  const std::string digits = digits_of(quote);
-  char text[64];
-  std::snprintf(text, sizeof text, "%.2f", std::fabs(number));
-  std::string exact = digits_of(text);
-  if (digits.find(exact) != std::string::npos) return true;
-  if (exact.ends_with("00") && digits.find(exact.substr(0, exact.size() - 2)) != std::string::npos)
-    return true;
-  if (exact.ends_with("0") && digits.find(exact.substr(0, exact.size() - 1)) != std::string::npos)
-    return true;
-  return digits.find(digits_of(json(std::fabs(number)).dump())) != std::string::npos;
-}
-
-/// Where the words stand, not beginning or ending within another word (of scripts that put blanks between
-/// words, as far as ASCII goes).
-std::size_t find_words(const std::string& text, std::string_view words) {
-  for (std::size_t at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) {
-    const std::size_t end = at + words.size();
-    const bool begins = at == 0 || !is_alnum(text[at - 1]) || !is_alnum(words.front());
-    const bool ends = end == text.size() || !is_alnum(text[end]) || !is_alnum(words.back());
-    if (begins && ends) return at;
-  }
-  return std::string::npos;
+/// Takes from a place what it says; a clear reading is better than one of two.
+bool is_better(const ValueReading& reading, const ValueReading& known) {
+  if (reading.says != known.says) return reading.says > known.says;
+  if (reading.ambiguous != known.ambiguous) return !reading.ambiguous;
+  return reading.others < known.others;
 }
 
 }  // namespace
 
-const QuoteFinder::Page& QuoteFinder::prepared(std::size_t number) {
-  std::optional<Page>& page = pages_[number];
-  if (page) return *page;
-  page.emplace();
-  page->words = " ";
-  page->offset = {0};
-  const std::string& text = text_.pages[number].text;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_blank(text[i]) && page->words.back() == ' ') continue;
-    page->words += is_blank(text[i]) ? ' ' : text[i];
-    page->offset.push_back(static_cast<std::uint32_t>(i));
-  }
+const ComparableWords& QuoteFinder::prepared(std::size_t number) {
+  std::optional<ComparableWords>& page = pages_[number];
+  if (!page) page = comparable_words(text_.pages[number].text);
   return *page;
 }
 
-json QuoteFinder::find(const std::string& quote, std::size_t first, std::size_t last) {
-  const std::string words = words_of(quote);
-  if (words.empty()) return nullptr;
-  for (std::size_t number = first; number <= last && number < text_.pages.size(); ++number) {
-    const Page& page = prepared(number);
-    const std::size_t at = find_words(page.words, words);
-    if (at == std::string::npos) continue;
-    json found = evidence(number, page.offset[at], page.offset[at + words.size() - 1] + 1);
-    found["quote"] = words;
-    return found;
+std::vector<QuoteFinder::Place> QuoteFinder::places(const std::string& quote, std::size_t first,
+                                                    std::size_t last) {
+  std::vector<Place> found;
+  for (const std::string& words : spellings(quote)) {
+    for (std::size_t number = first; number <= last && number < text_.pages.size(); ++number) {
+      const ComparableWords& page = prepared(number);
+      for (std::size_t at = find_whole_words(page.text, words, 0);
+           at != std::string::npos && found.size() < most_places;
+           at = find_whole_words(page.text, words, at + words.size()))
+        found.push_back({number, page.begin[at], page.end[at + words.size() - 1]});
+    }
+    if (!found.empty()) break;
   }
-  return nullptr;
+  return found;
 }
 
-json QuoteFinder::evidence(std::size_t number, std::size_t begin, std::size_t end) {
-  json found = {{"page", number + 1}};
+json QuoteFinder::shown(const Place& place, const std::string& quote) const {
+  json found = {{"page", place.page + 1}, {"quote", squeeze(quote)}};
   std::optional<Box> box;
-  for (const Word& word : text_.pages[number].words) {
-    if (word.offset + word.length <= begin || word.offset >= end) continue;
+  for (const Word& word : text_.pages[place.page].words) {
+    if (word.offset + word.length <= place.begin || word.offset >= place.end) continue;
     if (!box) box = word.box;
     box = Box{std::min(box->left, word.box.left), std::min(box->top, word.box.top),
               std::max(box->right, word.box.right), std::max(box->bottom, word.box.bottom)};
@@ -116,33 +81,60 @@ json QuoteFinder::evidence(std::size_t number, std::size_t begin, std::size_t en
   return found;
 }
 
+json QuoteFinder::find(const std::string& quote, std::size_t first, std::size_t last) {
+  const std::vector<Place> found = places(quote, first, last);
+  return found.empty() ? json() : shown(found.front(), quote);
+}
+
 bool QuoteFinder::stands(const json& evidence) {
   const std::size_t page = evidence.value("page", std::size_t{0});
   if (page == 0 || page > text_.pages.size() || !evidence.contains("quote")) return false;
-  const std::string words = words_of(evidence["quote"].get<std::string>());
-  return !words.empty() && find_words(prepared(page - 1).words, words) != std::string::npos;
+  return !places(evidence["quote"].get<std::string>(), page - 1, page - 1).empty();
 }
 
-/// Of the form 2024-03-05, whether or not there is such a day: a model's value may be wrong.
-bool looks_like_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  return std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '-'; });
+const Writing& EvidenceReader::writing() {
+  if (writing_) return *writing_;
+  writing_.emplace();
+  writing_->dates = dates_;
+  for (const Page& page : text_.pages)
+    writing_->add(page.text);
+  return *writing_;
 }
 
-std::optional<bool> value_in_quote(const json& value, const std::string& quote) {
-  if (value.is_number()) return number_in(value.get<double>(), quote);
-  if (!value.is_string()) return std::nullopt;
-  const auto& text = value.get_ref<const std::string&>();
-  if (looks_like_date(text)) return date_in(text, quote);
-  const std::string letters = letters_of(text);
-  if (letters.empty()) return std::nullopt;
-  if (letters_of(quote).find(letters) != std::string::npos) return true;
-  // A currency may stand there as a sign.
-  static constexpr std::pair<std::string_view, std::string_view> signs[] = {
-      {"EUR", "€"}, {"USD", "$"}, {"GBP", "£"}, {"JPY", "¥"}};
-  return std::ranges::any_of(signs, [&](const auto& sign) {
-    return text == sign.first && quote.find(sign.second) != std::string::npos;
-  });
+Evidence EvidenceReader::read(const json& value, const json& property, const std::string& quote,
+                              std::size_t first_page, std::size_t last_page) {
+  Evidence evidence{.shown = {{"quote", squeeze(quote)}}, .signals = {{"evidence_found", false}}};
+  const std::vector<QuoteFinder::Place> places = quotes_.places(quote, first_page, last_page);
+  if (places.empty()) {
+    evidence.problem = "its quote does not stand in the document";
+    return evidence;
+  }
+  ValueReading best;
+  const QuoteFinder::Place* where = nullptr;
+  for (const QuoteFinder::Place& place : places) {
+    const ValueReading reading =
+        read_value(value, property, {text_.pages[place.page].text, place.begin, place.end}, writing());
+    if (where != nullptr && !is_better(reading, best)) continue;
+    best = reading;
+    where = &place;
+  }
+  evidence.shown = quotes_.shown(*where, quote);
+  if (places.size() > 1 && substance(quote) < least_quote) {
+    evidence.signals["quote_too_short"] = true;
+    evidence.problem = "its quote is too short: it stands in " + std::to_string(places.size()) + " places";
+    return evidence;
+  }
+  evidence.signals["evidence_found"] = true;
+  if (best.says == Says::cannot_tell) {
+    evidence.signals["readable"] = false;
+    evidence.problem = "its quote does not name " + in_words(value) + ": another tier has to agree";
+    return evidence;
+  }
+  evidence.signals["value_in_quote"] = best.says == Says::yes;
+  if (best.says == Says::no) evidence.problem = "its quote does not say " + in_words(value);
+  if (best.ambiguous) evidence.signals["ambiguous"] = true;
+  if (best.others > 0 && !value.is_structured()) evidence.signals["values_in_quote"] = best.others + 1;
+  return evidence;
 }
 
 }  // namespace docket::stages

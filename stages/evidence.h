@@ -4,35 +4,65 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/reading/comparable_words.h"
+#include "pipeline/reading/value_reading.h"
 #include "pipeline/text.h"
 
 namespace docket::stages {
 
-/// Finds words in a text however the two are broken into lines. Prepares each page once; for one thread.
+/// Finds words in a text however the two are broken into lines, hyphenated, and whichever dashes and
+/// quotation marks they have. Prepares each page once; for one thread.
 class QuoteFinder {
  public:
   explicit QuoteFinder(const Text& text) : text_(text), pages_(text.pages.size()) {}
 
-  /// `{page, quote, box?}` as a record has it, `page` from 1; null: the words stand nowhere in pages `first`
-  /// to `last` (from 0).
+  /// Bytes of a page's text.
+  struct Place {
+    std::size_t page = 0;  ///< From 0.
+    std::uint32_t begin = 0, end = 0;
+  };
+  /// Where the words stand in pages `first` to `last` (from 0), in order; at most some. Empty: nowhere.
+  std::vector<Place> places(const std::string& quote, std::size_t first, std::size_t last);
+  /// `{page, quote, box?}` as a record has it, `page` from 1.
+  nlohmann::json shown(const Place& place, const std::string& quote) const;
+
+  /// The first place as a record has it; null: the words stand nowhere in these pages.
   nlohmann::json find(const std::string& quote, std::size_t first, std::size_t last);
   /// True if the evidence's quote stands on its page.
   bool stands(const nlohmann::json& evidence);
 
  private:
-  struct Page {
-    std::string words;  ///< With one blank between words, before the first and after the last.
-    std::vector<std::uint32_t> offset;  ///< Of each of its bytes in Page::text.
-  };
-  const Page& prepared(std::size_t number);
-  nlohmann::json evidence(std::size_t number, std::size_t begin, std::size_t end);
+  const ComparableWords& prepared(std::size_t number);
 
   const Text& text_;
-  std::vector<std::optional<Page>> pages_;
+  std::vector<std::optional<ComparableWords>> pages_;
 };
 
-/// Whether a value can be read in the words: the digits of a number or a date, the letters of a text. None:
-/// it is of a kind for which that cannot be told.
-std::optional<bool> value_in_quote(const nlohmann::json& value, const std::string& quote);
+/// What a model's quote proves of its value.
+struct Evidence {
+  nlohmann::json shown = {};    ///< `{page, quote, box?}`; `{quote}` where it stands nowhere.
+  nlohmann::json signals = {};  ///< As `field_confidence` reads them: evidence_found, value_in_quote, …
+  std::string problem = {};     ///< Why it proves nothing; empty: it does.
+};
+
+/// Judges quotes by what stands in the document. For one thread.
+class EvidenceReader {
+ public:
+  explicit EvidenceReader(const Text& text, DayMonth dates = DayMonth::unknown)
+      : text_(text), quotes_(text), dates_(dates) {}
+
+  /// `property` is the value's schema, without references.
+  Evidence read(const nlohmann::json& value, const nlohmann::json& property, const std::string& quote,
+                std::size_t first_page, std::size_t last_page);
+  QuoteFinder& quotes() { return quotes_; }
+
+ private:
+  const Writing& writing();
+
+  const Text& text_;
+  QuoteFinder quotes_;
+  DayMonth dates_;                  ///< What the pipeline says of 05/03/2024.
+  std::optional<Writing> writing_;  ///< Of the whole text; none: not asked for yet.
+};
 
 }  // namespace docket::stages

@@ -1,15 +1,18 @@
 // Asks tier by tier for the values of a schema's properties, and says how far each can be trusted.
 #include <algorithm>
-#include <cmath>
+#include <map>
+#include <optional>
 
 #include "pipeline/confidence.h"
-#include "pipeline/json/condition_set.h"
-#include "pipeline/json/resolved.h"
 #include "pipeline/json/longest_answer.h"
+#include "pipeline/json/resolved.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
+#include "pipeline/support/utf8.h"
 #include "stages/evidence.h"
+#include "stages/field_judge.h"
+#include "stages/resolved_schema.h"
 #include "stages/schema_names.h"
 #include "stages/stages.h"
 #include "stages/tiers.h"
@@ -20,6 +23,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t longest_quote = 200;  ///< Characters.
+/// Among the definitions of an answer's schema: the properties of the user's.
+constexpr const char* copies = "properties of the schema";
 /// Of a text whose schema has no maxLength, in characters. A weak model that begins to repeat itself goes on
 /// to the last token otherwise.
 constexpr std::int64_t longest_text = 400;
@@ -45,29 +50,14 @@ constexpr Field fields[] = {
     prompt_field,
 };
 
-using CheckState = CheckResult::State;
-
-std::string_view name(CheckState state) {
-  switch (state) {
-    case CheckState::passed:
-      return "passed";
-    case CheckState::failed:
-      return "failed";
-    case CheckState::not_applicable:
-      return "not_applicable";
-    case CheckState::error:
-      return "error";
-  }
-  return "not_applicable";
-}
-
-bool has_type(const json& property, const char* wanted) {
-  const json type = property.is_object() ? property.value("type", json()) : json();
-  return type == wanted || (type.is_array() && std::ranges::find(type, json(wanted)) != type.end());
-}
-
-/// A property's schema for a model, where no text is without an end.
+/// A property's schema for a model, where no text is without an end, nor one inside a list or an object.
 json with_an_end(json property) {
+  if (!property.is_object()) return property;
+  if (property.contains("properties") && property["properties"].is_object()) {
+    for (json& inner : property["properties"])
+      inner = with_an_end(inner);
+  }
+  if (property.contains("items")) property["items"] = with_an_end(property["items"]);
   if (!has_type(property, "string")) return property;
   for (const char* limit : {"maxLength", "enum", "const", "pattern", "format"}) {
     if (property.contains(limit)) return property;
@@ -76,34 +66,52 @@ json with_an_end(json property) {
   return property;
 }
 
-/// References to a property lead to its value in the answer.
-void follow_values(json& schema) {
+/// References to a property lead to a copy of it: in the answer something else has its place.
+void follow_properties(json& schema, bool& any) {
   constexpr std::string_view properties = "#/properties/";
   if (schema.is_object() && schema.contains("$ref") && schema["$ref"].is_string()) {
     std::string& reference = schema["$ref"].get_ref<std::string&>();
-    if (reference.starts_with(properties))
-      reference.insert(std::min(reference.find('/', properties.size()), reference.size()),
-                       "/anyOf/1/properties/value");
+    if (reference.starts_with(properties)) {
+      reference = "#/definitions/" + std::string(copies) + "/" + reference.substr(properties.size());
+      any = true;
+    }
   }
   if (!schema.is_structured()) return;
   for (json& member : schema)
-    follow_values(member);
+    follow_properties(member, any);
 }
 
-/// Each field is null or a value with the words that state it.
+/// A value with the words that state it.
+json found_schema(std::int64_t most_of_quote, json value) {
+  return {{"type", "object"},
+          {"properties",
+           {{"quote", {{"type", "string"}, {"maxLength", most_of_quote}}}, {"value", std::move(value)}}},
+          {"required", {"quote", "value"}},
+          {"additionalProperties", false}};
+}
+
+/// Of a list each row, with the words that state it.
+json rows_schema(const json& list) {
+  const json item = list.contains("items") ? list["items"] : json::object();
+  json rows = {{"type", "array"}, {"items", found_schema(longest_quote, with_an_end(item))}};
+  for (const char* limit : {"minItems", "maxItems"}) {
+    if (list.contains(limit)) rows[limit] = list[limit];
+  }
+  return rows;
+}
+
+/// Each field is null or what is found of it.
 json answer_schema(const json& schema) {
   json properties = json::object();
   json names = json::array();
   json own = schema;
-  follow_values(own);
+  bool refers = false;
+  follow_properties(own, refers);
   for (const auto& [field, property] : own["properties"].items()) {
-    const json found = {
-        {"type", "object"},
-        {"properties",
-         {{"quote", {{"type", "string"}, {"maxLength", longest_quote}}}, {"value", with_an_end(property)}}},
-        {"required", {"quote", "value"}},
-        {"additionalProperties", false}};
-    properties[field] = {{"anyOf", {{{"type", "null"}}, found}}};
+    const json list = resolved_throughout(schema["properties"][field], schema);
+    json found = has_type(list, "array") ? rows_schema(has_type(property, "array") ? property : list)
+                                         : found_schema(longest_quote, with_an_end(property));
+    properties[field] = {{"anyOf", {{{"type", "null"}}, std::move(found)}}};
     names.push_back(field);
   }
   json answer = {{"type", "object"},
@@ -113,6 +121,7 @@ json answer_schema(const json& schema) {
   for (const char* shared : {"definitions", "$defs"}) {  // What the properties may refer to.
     if (own.contains(shared)) answer[shared] = own[shared];
   }
+  if (refers) answer["definitions"][copies] = own["properties"];
   return answer;
 }
 
@@ -126,23 +135,45 @@ std::string type_of(const json& property) {
   for (const json& one : type.is_array() ? type : json::array({type})) {
     if (one.is_string() && one != "null") text += (text.empty() ? "" : " or ") + one.get<std::string>();
   }
+  if (has_type(property, "array")) return text + ", each row: " + type_of(property.value("items", json()));
+  if (has_type(property, "object") && property.contains("properties")) {
+    std::string members;
+    for (const auto& [name, member] : property["properties"].items())
+      members += (members.empty() ? "" : "; ") + name + ": " + type_of(member);
+    return text + " of " + members;
+  }
   return format.empty() ? text : text + ", " + format;
+}
+
+/// The least sure token of a value, or of all that is inside it.
+std::optional<double> least_probability(const Answer& answer, const json::json_pointer& value) {
+  const std::string pointer = value.to_string();
+  std::optional<double> least;
+  for (const auto& [place, told] : answer.probabilities) {
+    const bool inside =
+        place.starts_with(pointer) && (place.size() == pointer.size() || place[pointer.size()] == '/');
+    if (inside) least = std::min(least.value_or(1), told.margin.value_or(told.least));
+  }
+  return least;
 }
 
 class StructuredExtract final : public TieredStage {
  public:
-  StructuredExtract(std::vector<Tier> tiers, bool splits, double accept, std::shared_ptr<const json> schema,
-                    std::vector<Check> checks, PromptTemplate task, DayMonth dates)
+  StructuredExtract(std::vector<Tier> tiers, bool splits, std::shared_ptr<const json> schema,
+                    std::shared_ptr<const std::vector<Check>> checks, double accept,
+                    std::map<std::string, std::string> models, PromptTemplate task, DayMonth dates)
       : TieredStage(std::move(tiers), splits),
-        accept_(accept),
         schema_(std::move(schema)),
-        validator_(*schema_),
         answer_schema_(std::make_shared<const Schema>(answer_schema(*schema_))),
         longest_answer_(
             std::make_shared<const std::string>(longest_answer(answer_schema_->document(), usual_words))),
-        checks_(std::make_shared<std::vector<Check>>(std::move(checks))),
+        checks_(std::move(checks)),
+        judge_(schema_, checks_, accept, std::move(models)),
         task_(std::move(task)),
-        dates_(dates) {}
+        dates_(dates) {
+    for (const auto& [field, property] : properties().items())
+      resolved_[field] = resolved_throughout(property, *schema_);
+  }
 
  private:
   Question question(const Document& document) const override {
@@ -155,7 +186,7 @@ class StructuredExtract final : public TieredStage {
     for (const auto& [field, property] : properties().items()) {
       const std::string description = property.is_object() ? property.value("description", "") : "";
       list.push_back({{"name", field},
-                      {"type", type_of(property)},
+                      {"type", type_of(resolved_.at(field))},
                       {"required", is_required(field)},
                       {"description", description}});
     }
@@ -168,55 +199,99 @@ class StructuredExtract final : public TieredStage {
 
   void take(const Document& document, const Tier& tier, const std::vector<Answer>& answers,
             const std::vector<PageRange>& pages, json& output) const override {
-    QuoteFinder quotes(*document.text);
-    merge(tier.answers_prompts ? of_model(answers, pages, quotes) : answers.front().value, tier.backend,
-          output);
-    judge(quotes, output);
+    EvidenceReader evidence(*document.text, dates_);
+    json said = tier.answers_prompts ? of_model(answers, pages, evidence)
+                                     : of_rules(answers.front().value, evidence.quotes());
+    judge_.take(std::move(said), tier.backend, tier.answers_prompts, output);
+  }
+
+  /// The rules read values in the text themselves: that they stand there is all that has to be known.
+  static json of_rules(json said, QuoteFinder& quotes) {
+    for (auto& [field, detail] : said["details"].items()) {
+      if (said["fields"].value(field, json()).is_null()) continue;
+      detail["signals"]["evidence_found"] = detail.contains("evidence") && quotes.stands(detail["evidence"]);
+    }
+    return said;
   }
 
   /// What a model said, in the shape of every answer: {fields, details}.
   json of_model(const std::vector<Answer>& answers, const std::vector<PageRange>& pages,
-                QuoteFinder& quotes) const {
+                EvidenceReader& evidence) const {
     json joined = {{"fields", json::object()}, {"details", json::object()}};
     for (const auto& [field, property] : properties().items()) {
       joined["fields"][field] = nullptr;
       joined["details"][field] = {{"problem", "not found"}};
       for (std::size_t i = 0; i < answers.size(); ++i) {
         const json& found = answers[i].value[field];
-        if (!found.is_null()) join(field, found, answers[i], pages[i], quotes, joined);
+        const json::json_pointer place = json::json_pointer() / field;
+        if (found.is_array())
+          add_rows(field, place, answers[i], pages[i], evidence, joined);
+        else if (!found.is_null())
+          join(field, detail_of(field, place, found, answers[i], pages[i], evidence), found, joined);
       }
     }
     return joined;
   }
 
-  /// Pieces of a document may give different values for a field: the first whose quote is found is taken, the
-  /// others are shown, and count against it.
-  static void join(const std::string& field, const json& found, const Answer& answer, PageRange pages,
-                   QuoteFinder& quotes, json& joined) {
-    const std::string quote = found["quote"];
-    json detail = {{"evidence", quotes.find(quote, pages.first, pages.last)}};
-    if (detail["evidence"].is_null()) detail["evidence"] = {{"quote", quote}};
-    json signals = json::object();
-    if (const auto reads = value_in_quote(found["value"], quote)) signals["value_in_quote"] = *reads;
-    const std::string pointer = (json::json_pointer() / field / "value").to_string();
-    if (const auto told = answer.probabilities.find(pointer); told != answer.probabilities.end())
-      signals["min_token_probability"] = rounded(told->second.margin.value_or(told->second.least));
-    detail["signals"] = std::move(signals);
+  /// What is known of a value, `{quote, value}` at `place` of the answer.
+  json detail_of(const std::string& field, const json::json_pointer& place, const json& found,
+                 const Answer& answer, PageRange pages, EvidenceReader& evidence) const {
+    const json& property = resolved_.at(field);
+    const bool is_row = has_type(property, "array");
+    Evidence read = evidence.read(found["value"], is_row ? property.value("items", json()) : property,
+                                  found["quote"], pages.first, pages.last);
+    json detail = {{"evidence", std::move(read.shown)}, {"signals", std::move(read.signals)}};
+    if (!read.problem.empty()) detail["problem"] = read.problem;
+    if (const std::optional<double> least = least_probability(answer, place / "value"))
+      detail["signals"]["min_token_probability"] = rounded(*least);
+    return detail;
+  }
+
+  /// Pieces of a document have the rows of a list one after the other.
+  void add_rows(const std::string& field, const json::json_pointer& place, const Answer& answer,
+                PageRange pages, EvidenceReader& evidence, json& joined) const {
+    const json& rows = answer.value[field];
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i]["value"].is_null()) continue;
+      json& values = joined["fields"][field];
+      json& known = joined["details"][field];
+      if (values.is_null()) {
+        values = json::array();
+        known = {{"rows", json::array()}};
+      }
+      json row = detail_of(field, place / i, rows[i], answer, pages, evidence);
+      row["index"] = values.size();
+      known["rows"].push_back(std::move(row));
+      values.push_back(rows[i]["value"]);
+    }
+  }
+
+  /// Pieces of a document may give different values for a field: the one whose evidence is the best is taken,
+  /// the others are shown; those with evidence count against it.
+  static void join(const std::string& field, json detail, const json& found, json& joined) {
     json& value = joined["fields"][field];
     json& known = joined["details"][field];
+    if (found["value"].is_null() || found["value"] == "") {
+      if (value.is_null())
+        known["problem"] =
+            "the model quotes \"" + excerpt(found["quote"].get<std::string>(), 100) + "\" and gives no value";
+      return;
+    }
     if (value.is_null()) {
       value = found["value"];
       known = std::move(detail);
       return;
     }
-    if (value == found["value"]) return;
     json loser = found["value"];
-    if (!known["evidence"].contains("page") && detail["evidence"].contains("page")) {
+    const double before = field_confidence(known["signals"]), now = field_confidence(detail["signals"]);
+    const bool is_better = now > before;
+    if (is_better) {
       std::swap(value, loser);
       detail["conflict"] = known.value("conflict", json::array());
-      known = std::move(detail);
+      std::swap(known, detail);
     }
-    known["signals"]["pieces_agree"] = false;
+    if (value == loser) return;
+    if (std::min(before, now) > 0) known["signals"]["pieces_agree"] = false;
     known["conflict"].push_back(std::move(loser));
   }
 
@@ -226,124 +301,27 @@ class StructuredExtract final : public TieredStage {
     return std::ranges::find(required, json(field)) != required.end();
   }
 
-  /// Takes from a tier's answer the fields that lower tiers did not find, or are not sure of. What lower
-  /// tiers said otherwise is kept beside it.
-  void merge(const json& answer, const std::string& tier, json& output) const {
-    for (const auto& [field, property] : properties().items()) {
-      const json value = answer["fields"].value(field, json());
-      json detail = answer["details"].value(field, json{{"problem", "not found"}});
-      detail["tier"] = tier;
-      const bool is_first = !output.contains("fields") || !output["fields"].contains(field);
-      if (is_first) {
-        output["fields"][field] = value;
-        output["details"][field] = std::move(detail);
-        continue;
-      }
-      json& known = output["details"][field];
-      if (value.is_null()) continue;
-      if (!output["fields"][field].is_null()) {
-        const bool agrees = output["fields"][field] == value;
-        if (agrees || known["confidence"] >= accept_) {
-          known["signals"]["agreement"] = agrees ? 1.0 : 0.0;
-          known["other_tiers"].push_back(said(tier, value, json()));
-          continue;
-        }
-        detail["signals"]["agreement"] = 0.0;
-        detail["other_tiers"] = known.value("other_tiers", json::array());
-        detail["other_tiers"].push_back(said(known["tier"], output["fields"][field], known["confidence"]));
-      }
-      output["fields"][field] = value;
-      known = std::move(detail);
-    }
-  }
-
-  static json said(const json& tier, const json& value, const json& confidence) {
-    json entry = {{"tier", tier}, {"value", value}};
-    if (!confidence.is_null()) entry["confidence"] = confidence;
-    return entry;
-  }
-
-  /// Looks at the fields as a whole: the schema, the checks, what is required, how far each can be trusted.
-  void judge(QuoteFinder& quotes, json& output) const {
-    const json& values = output["fields"];
-    json& details = output["details"];
-    output["problems"] = json::array();
-    output["missing"] = json::array();
-    output["checks"] = json::object();
-    for (auto& [field, detail] : details.items()) {
-      if (values[field].is_null()) continue;
-      detail["signals"]["schema_valid"] = true;
-      detail["signals"]["evidence_found"] = detail.contains("evidence") && quotes.stands(detail["evidence"]);
-      detail["signals"]["checks_passed"] = json::array();
-      detail["signals"]["checks_failed"] = json::array();
-    }
-    for (const SchemaProblem& problem : validator_.validate(without_nulls(values))) {
-      if (problem.message.starts_with("Missing required property")) continue;  // That is said below.
-      if (problem.path.size() < 2) {
-        output["problems"].push_back(problem.message);
-        continue;
-      }
-      const std::string field = problem.path.substr(1, problem.path.find('/', 1) - 1);
-      if (details.contains(field)) details[field]["signals"]["schema_valid"] = false;
-      output["problems"].push_back(field + ": " + problem.message);
-    }
-    apply_checks(output);
-    std::vector<FieldConfidence> confidences;
-    for (auto& [field, detail] : details.items()) {
-      const bool has_value = !values[field].is_null();
-      const bool required = is_required(field);
-      const double confidence = has_value ? field_confidence(detail["signals"]) : 0.0;
-      detail["confidence"] = rounded(confidence);
-      confidences.push_back({confidence, has_value, required});
-      if (has_value || !required) continue;
-      output["missing"].push_back(field);
-      output["problems"].push_back("required field " + field + " not found");
-    }
-    output["confidence"] = rounded(record_confidence(confidences));
-    output["accepted"] = output["confidence"] >= accept_ && output["problems"].empty();
-  }
-
-  void apply_checks(json& output) const {
-    std::vector<std::shared_ptr<const Condition>> conditions;
-    for (const Check& check : *checks_)
-      conditions.push_back(check.condition);
-    const std::vector<CheckResult> results = evaluate_checks(conditions, {&output["fields"], 1}).front();
-    for (std::size_t i = 0; i < results.size(); ++i)
-      apply((*checks_)[i], results[i], output);
-  }
-
-  /// Notes a check's outcome with every field that it reads.
-  static void apply(const Check& check, const CheckResult& result, json& output) {
-    const CheckState state = result.state;
-    output["checks"][check.name] = name(state);
-    if (state == CheckState::failed) output["problems"].push_back("check failed: " + check.name);
-    if (state == CheckState::error)
-      output["problems"].push_back("check cannot be computed: " + check.name + ": " + result.message);
-    if (state == CheckState::not_applicable) return;
-    for (const std::string& member : check.condition->members()) {
-      if (!output["details"].contains(member) || output["fields"][member].is_null()) continue;
-      json& signals = output["details"][member]["signals"];
-      signals[state == CheckState::passed ? "checks_passed" : "checks_failed"].push_back(check.name);
-    }
-  }
-
-  static json without_nulls(const json& values) {
-    json found = json::object();
-    for (const auto& [field, value] : values.items()) {
-      if (!value.is_null()) found[field] = value;
-    }
-    return found;
-  }
-
-  const double accept_;
   const std::shared_ptr<const json> schema_;
-  const Schema validator_;
   const std::shared_ptr<const Schema> answer_schema_;  ///< Of a model's answer.
   const std::shared_ptr<const std::string> longest_answer_;
   const std::shared_ptr<const std::vector<Check>> checks_;
+  const FieldJudge judge_;
   const PromptTemplate task_;
   const DayMonth dates_;
+  std::map<std::string, json> resolved_;  ///< The properties, without references.
 };
+
+/// Which model each backend asks, as far as the pipeline says: `smol` and `smol:latest` are one.
+std::map<std::string, std::string> models_of(const Pipeline& pipeline) {
+  std::map<std::string, std::string> models;
+  for (const BackendConfig& backend : pipeline.backends) {
+    if (!backend.type->answers_prompts()) continue;
+    std::string model = backend.settings.has("model") ? backend.settings.text("model") : backend.name;
+    if (model.ends_with(":latest")) model.resize(model.size() - std::string_view(":latest").size());
+    models[backend.name] = std::move(model);
+  }
+  return models;
+}
 
 DayMonth order_of_dates(std::string_view setting) {
   if (setting == "day-first") return DayMonth::day_first;
@@ -360,18 +338,19 @@ Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipelin
                  "schema: must describe an object with `properties`, which are the fields to find"};
   }
   if (auto wrong = unknown_name_in(*schema)) return *wrong;
-  std::vector<Check> checks;
+  auto checks = std::make_shared<std::vector<Check>>();
   for (const NamedCondition& named : settings.conditions("checks")) {
     if (named.condition->set() == nullptr)
       return Error{ErrorClass::config,
                    "checks: '" + named.name + "' is about a path; a check is about the fields"};
-    checks.push_back({named.name, named.condition});
+    checks->push_back({named.name, named.condition});
   }
   auto task = PromptTemplate::of_setting(settings, "prompt", "structured-extract.mustache");
   if (!task) return task.error();
-  return std::unique_ptr<Stage>(std::make_unique<StructuredExtract>(
-      tiers_of(backends, pipeline), settings.text("too_long") == "split", settings.number("accept"), schema,
-      std::move(checks), std::move(*task), order_of_dates(settings.text("dates"))));
+  return std::unique_ptr<Stage>(
+      std::make_unique<StructuredExtract>(tiers_of(backends, pipeline), settings.text("too_long") == "split",
+                                          schema, checks, settings.number("accept"), models_of(pipeline),
+                                          std::move(*task), order_of_dates(settings.text("dates"))));
 }
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
@@ -427,7 +406,7 @@ json output_schema(const Settings& settings) {
 StageType structured_extract() {
   return {.name = "structured-extract",
           .summary = "Finds the values of a JSON Schema's properties, each with its evidence.",
-          .version = 4,
+          .version = 5,
           .fields = fields,
           .reads = reads,
           .make = make,

@@ -77,8 +77,10 @@ class Tiers(e2e.Case):
         self.assertEqual(record["escalate"]["replaces"], "structured_extract")
         self.assertEqual(record["reasons"], ["large sum"])
         total = record["structured_extract"]["details"]["total"]  # The new answer stands in its place.
-        self.assertEqual((total["tier"], total["signals"]["agreement"]), ("near", 1))
-        self.assertEqual(total["other_tiers"], [{"tier": "cloud", "value": 700}])
+        self.assertEqual(total["tier"], "near")
+        self.assertGreater(total["signals"]["agreement"], 0.9)
+        cloud, = total["other_tiers"]
+        self.assertEqual((cloud["tier"], cloud["value"]), ("cloud", 700))
         self.assertGreater(record["structured_extract"]["confidence"], record["escalate"]["before"]["confidence"])
         self.assert_valid()
 

@@ -237,7 +237,7 @@ class Chooser {
     for (const CheckResult& result : results) {
       ++evaluations_;
       if (has_not_passed(result)) factor *= failed_factor;
-      confirmed = confirmed || result.state == CheckState::passed;
+      confirmed = confirmed || (result.state == CheckState::passed && !result.trivial);
     }
     for (std::size_t i = 0; i < combination.picks.size(); ++i) {
       const Candidate* one = candidate(group, combination, i);
@@ -263,6 +263,7 @@ class Chooser {
           continue;
         Choice& choice = choices_[group.properties[i]];
         choice.joined_by_sum = choice.joined_by_sum || (with_sum && state == CheckState::passed);
+        if (results[c].trivial) continue;
         (state == CheckState::passed ? choice.passed : choice.failed).push_back(check->name);
       }
     }

@@ -1,6 +1,8 @@
 #include "pipeline/json/condition_set.h"
 
 #include <algorithm>
+#include <cmath>
+#include <set>
 #include <utility>
 
 #include "pipeline/json/expression.h"
@@ -132,11 +134,38 @@ std::vector<Result<bool>> evaluate(Conditions conditions, Quantifier quantifier,
   return results;
 }
 
+namespace {
+
+/// Collects what is different from nothing and from each other.
+void collect(const json& value, std::set<json>& different) {
+  if (value.is_structured()) {
+    for (const json& inner : value)
+      collect(inner, different);
+  } else if (value.is_number()) {
+    if (value.get<double>() != 0) different.insert(std::fabs(value.get<double>()));
+  } else if (!value.is_null() && value != "") {
+    different.insert(value);
+  }
+}
+
+bool is_trivial(const Condition& check, const json& fields) {
+  std::set<json> different;
+  for (const auto& [field, value] : fields.items()) {
+    const bool reads =
+        check.facts().reads_everything || std::ranges::find(check.members(), field) != check.members().end();
+    if (reads) collect(value, different);
+  }
+  return different.size() <= 1;
+}
+
+}  // namespace
+
 std::vector<std::vector<CheckResult>> evaluate_checks(Conditions checks, std::span<const json> fields) {
   using State = CheckResult::State;
   std::vector<std::vector<CheckResult>> results(fields.size(), std::vector<CheckResult>(checks.size()));
   std::vector<ConditionQuestion> questions;
   std::vector<CheckResult*> asked;
+  std::vector<bool> trivial;
   const ConditionSet* set = nullptr;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     ConditionQuestion question;
@@ -153,6 +182,7 @@ std::vector<std::vector<CheckResult>> evaluate_checks(Conditions checks, std::sp
       set = checks[c]->set();
       question.asked.push_back({checks[c]->number(), Quantifier::all});
       asked.push_back(&results[i][c]);
+      trivial.push_back(is_trivial(*checks[c], fields[i]));
     }
     if (question.asked.empty()) continue;
     question.value = text_for(checks, fields[i]);
@@ -164,7 +194,7 @@ std::vector<std::vector<CheckResult>> evaluate_checks(Conditions checks, std::sp
     if (!said[i])
       *asked[i] = {State::error, said[i].error().message};
     else
-      asked[i]->state = *said[i] ? State::passed : State::failed;
+      *asked[i] = {*said[i] ? State::passed : State::failed, {}, *said[i] && trivial[i]};
   }
   return results;
 }

@@ -77,6 +77,8 @@ struct CheckResult {
   };
   State state = State::not_applicable;
   std::string message = {};
+  /// It passed, and that proves nothing: what it reads is all zero, or one and the same value (x + 0 = x).
+  bool trivial = false;
 };
 
 /// For each of the fields what each check says, asked all at once.

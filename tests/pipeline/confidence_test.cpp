@@ -35,7 +35,9 @@ TEST(FieldConfidence, EachSignalMovesItTheRightWay) {
   EXPECT_LT(with("margin", 0.0), base);
   EXPECT_GT(with("places", 3), base);
   EXPECT_LT(with("ambiguous", true), 0.8);
-  EXPECT_LT(with("evidence_found", false), base);
+  EXPECT_LT(with("values_in_quote", 2), base);
+  EXPECT_LT(with("values_in_quote", 9), with("values_in_quote", 2));
+  EXPECT_LT(with("credit", 0.5), base);
   EXPECT_LT(with("schema_valid", false), base);
   EXPECT_GT(with("checks_passed", {"totals add up"}), base);
   EXPECT_LT(with("joined_by_sum", true), base);
@@ -46,10 +48,35 @@ TEST(FieldConfidence, EachSignalMovesItTheRightWay) {
   EXPECT_GT(with("agreement", 1.0), base);
 }
 
+TEST(FieldConfidence, EvidenceIsAFactAndNoWeight) {
+  const json sure = {{"min_token_probability", 1.0}, {"checks_passed", {"adds up"}}, {"agreement", 1.0}};
+  for (const char* fact : {"evidence_found", "value_in_quote"}) {
+    json signals = sure;
+    signals[fact] = false;
+    EXPECT_EQ(field_confidence(signals), 0) << fact;
+  }
+  json unread = {{"evidence_found", true}, {"readable", false}, {"min_token_probability", 1.0}};
+  EXPECT_LE(field_confidence(unread), 0.5);
+  unread["agreement"] = 0.25;
+  EXPECT_LE(field_confidence(unread), 0.5);
+  unread["agreement"] = 0.75;
+  EXPECT_GT(field_confidence(unread), 0.8) << "another tier says so too";
+}
+
+TEST(FieldConfidence, AModelWithoutCreditIsNotBelievedHoweverSureItIs) {
+  const auto of = [](double credit, double probability) {
+    return field_confidence(
+        {{"value_in_quote", true}, {"credit", credit}, {"min_token_probability", probability}});
+  };
+  EXPECT_GT(of(7.0 / 8, 0.9), 0.85) << "one invention among six";
+  EXPECT_LT(of(0.5, 0.999), 0.8);
+  EXPECT_LT(of(0.3, 0.999), 0.2);
+}
+
 TEST(FieldConfidence, StaysAProbabilityWhateverTheSignalsAre) {
   for (const json& wrong : {json(1e308), json(-5), json("x"), json(nullptr), json::array({1})}) {
-    for (const char* signal :
-         {"label_strength", "format", "margin", "places", "min_token_probability", "agreement"}) {
+    for (const char* signal : {"label_strength", "format", "margin", "places", "min_token_probability",
+                               "agreement", "credit", "values_in_quote"}) {
       const double confidence = with(signal, wrong);
       EXPECT_GE(confidence, 0) << signal << wrong;
       EXPECT_LE(confidence, 1) << signal << wrong;

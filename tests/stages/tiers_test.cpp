@@ -328,6 +328,59 @@ TEST(ModelFields, PiecesAreMergedAndConflictsShown) {
   EXPECT_EQ(output["details"]["number"]["evidence"]["page"], 2);
 }
 
+const std::string lists = R"({"type": "object", "required": ["total"], "properties": {
+  "total": {"type": "number"},
+  "items": {"type": "array", "maxItems": 9, "items": {"$ref": "#/$defs/item"}}},
+  "$defs": {"item": {"type": "object", "properties": {
+    "name": {"type": "string"}, "amount": {"type": "number"}}}}})";
+
+TEST(ModelFields, EachRowOfAListHasItsQuote) {
+  Work work("structured-extract", "backends: [model]\nschema: schema.json",
+            {"Desk lamp   10.00\nFloor lamp   20.00\nTotal 30.00"}, lists);
+  const json rows = work.prompt().schema->document()["properties"]["items"]["anyOf"][1];
+  EXPECT_EQ(rows["items"]["required"], json({"quote", "value"}));
+  EXPECT_EQ(rows["maxItems"], 9);
+  EXPECT_NE(work.prompt().task.find("items (array, each row: object of amount: number; name: string)"),
+            std::string::npos)
+      << work.prompt().task;
+  work.turn({answer({{"total", found("Total 30.00", 30)},
+                     {"items",
+                      {found("Desk lamp 10.00", {{"name", "Desk lamp"}, {"amount", 10}}),
+                       found("Floor lamp 20.00", {{"name", "Floor lamp"}, {"amount", 25}}),
+                       found("Stool 5.00", {{"name", "Stool"}, {"amount", 5}})}}})});
+  const json& items = work.output()["details"]["items"];
+  EXPECT_EQ(work.output()["fields"]["items"].size(), 3U);
+  EXPECT_EQ(items["rows"][0]["accepted"], true) << work.output().dump(1);
+  EXPECT_EQ(items["rows"][1]["confidence"], 0);
+  EXPECT_EQ(items["rows"][2]["problem"], "its quote does not stand in the document");
+  EXPECT_EQ(items["accepted"], false);
+  EXPECT_EQ(work.output()["details"]["total"]["accepted"], true);
+  EXPECT_EQ(work.output()["problems"].size(), 2U);
+}
+
+TEST(ModelFields, RowsOfPiecesStandOneAfterTheOther) {
+  Work work("structured-extract", "backends: [model]\nschema: schema.json",
+            {"Desk lamp   10.00", "Floor lamp   20.00\nTotal 30.00"}, lists);
+  work.turn({error(ErrorClass::too_long)});
+  work.turn(
+      {answer({{"total", nullptr}, {"items", {found("Desk lamp 10.00", {{"amount", 10}})}}}),
+       answer({{"total", found("30.00", 30)}, {"items", {found("Floor lamp 20.00", {{"amount", 20}})}}})});
+  EXPECT_EQ(work.output()["fields"]["items"], json({{{"amount", 10}}, {{"amount", 20}}}));
+  EXPECT_EQ(work.output()["details"]["items"]["rows"][1]["index"], 1);
+  EXPECT_EQ(work.output()["accepted"], true) << work.output().dump(1);
+}
+
+TEST(ModelFields, AQuoteWithoutAValueIsNullWithAReason) {
+  Work work("structured-extract", "backends: [model]\nschema: schema.json", {"Total 5.00 No. A1"}, fields);
+  work.turn(
+      {answer({{"total", found("5.00", 5)}, {"number", found("No. A1", nullptr)}, {"currency", nullptr}})});
+  const json& number = work.output()["details"]["number"];
+  EXPECT_EQ(work.output()["fields"]["number"], nullptr);
+  EXPECT_EQ(number["problem"], "the model quotes \"No. A1\" and gives no value");
+  EXPECT_EQ(number["accepted"], false);
+  EXPECT_EQ(work.output()["accepted"], true) << "the others are right";
+}
+
 TEST(ModelFields, ATextHasAnEndAndTheAnswerHasRoomForIt) {
   const auto prompt_for = [](const std::string& property) {
     const Work work("structured-extract", "backends: [model]\nschema: schema.json", {"x"},

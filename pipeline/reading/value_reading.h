@@ -1,0 +1,62 @@
+#pragma once
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/reading/amounts.h"
+#include "pipeline/reading/dates.h"
+
+namespace docket {
+
+/// How a document writes what could be read in two ways.
+struct Writing {
+  DecimalMark mark;
+  DateOrder order;
+  DayMonth dates = DayMonth::unknown;  ///< Where somebody says it.
+  bool day_first_language = false;
+  std::vector<std::string> currencies;  ///< ISO 4217, of those that it names beyond doubt.
+
+  void add(std::string_view page);
+  DayMonth day_month() const;
+};
+
+/// Words of a page's text. What stands around them is looked at too: the sign of a number, the rest of it.
+struct Passage {
+  std::string_view page;
+  std::uint32_t begin = 0, end = 0;  ///< Bytes of `page`.
+};
+
+/// What a passage says of a value.
+struct ValueReading {
+  enum class Says {
+    no,           ///< Something else, or nothing.
+    cannot_tell,  ///< One of an `enum`, or true or false, and no words in the passage are its name.
+    yes,
+  };
+  Says says = Says::no;
+  bool ambiguous = false;  ///< It can be read in another way as well: 12/03/2024, 1.234.
+  int others = 0;          ///< Other values of that kind in the passage.
+};
+
+/// Is `value` what the passage says? `property` is its schema, without references.
+///
+///   numbers    as `find_numbers` reads them: sign, brackets, decimal mark; per cent also as a fraction, and
+///              with a word such as "million"; not a part of a code
+///   dates      as `find_dates` reads them, to the day; with a time of day, that too
+///   currencies by code, symbol or name
+///   codes      (a text with a digit) the whole code, but for blanks and the case of letters; from eight
+///              characters on (IBAN, VAT and telephone numbers) also but for points and hyphens
+///   texts      the words, whole and in order, but for case, line ends, hyphenation and punctuation between;
+///              one of more than 60 bytes may go on behind the passage
+///   `enum`     the value or its name in words; a passage that names another one of them says no
+///   booleans   yes, no, x, a ticked box
+///   lists, objects  each value in them; the weakest decides. Nulls and empty texts say nothing.
+ValueReading read_value(const nlohmann::json& value, const nlohmann::json& property, const Passage& passage,
+                        const Writing& writing);
+
+/// The passage with the rest of the words and codes that it begins and ends in.
+Passage whole_words(Passage passage);
+
+}  // namespace docket

@@ -1,0 +1,403 @@
+#include "stages/field_judge.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "pipeline/confidence.h"
+#include "pipeline/reading/folded.h"
+
+namespace docket::stages {
+namespace {
+
+using nlohmann::json;
+using CheckState = CheckResult::State;
+
+std::string_view name(CheckState state) {
+  switch (state) {
+    case CheckState::passed:
+      return "passed";
+    case CheckState::failed:
+      return "failed";
+    case CheckState::not_applicable:
+      return "not_applicable";
+    case CheckState::error:
+      return "error";
+  }
+  return "not_applicable";
+}
+
+json without_nulls(const json& values) {
+  json found = json::object();
+  for (const auto& [field, value] : values.items()) {
+    if (!value.is_null()) found[field] = value;
+  }
+  return found;
+}
+
+/// Whether two tiers mean the same: 5 and 5.0, "RE 1001" and "re-1001".
+bool same(const json& a, const json& b) {
+  if (a.is_number() && b.is_number()) {
+    const auto x = a.get<double>(), y = b.get<double>();
+    return std::fabs(x - y) <= 1e-9 * std::max(1.0, std::fabs(y));
+  }
+  if (a.is_string() && b.is_string())
+    return a == b ||
+           fold_letters(a.get_ref<const std::string&>()) == fold_letters(b.get_ref<const std::string&>());
+  if (a.type() != b.type() || !a.is_structured() || a.size() != b.size()) return a == b;
+  if (a.is_array()) return std::equal(a.begin(), a.end(), b.begin(), same);
+  return std::ranges::all_of(a.items(), [&](const auto& member) {
+    return b.contains(member.key()) && same(member.value(), b[member.key()]);
+  });
+}
+
+json row_signals(const json& detail, const json& row) {
+  json signals = detail.value("signals", json::object());
+  signals.update(row["signals"]);
+  return signals;
+}
+
+/// Of a list: that of its least sure row.
+double confidence_of(const json& detail) {
+  if (!detail.contains("rows")) return field_confidence(detail.value("signals", json()));
+  double least = detail["rows"].empty() ? 0 : 1;
+  for (const json& row : detail["rows"])
+    least = std::min(least, field_confidence(row_signals(detail, row)));
+  return least;
+}
+
+/// Without what other tiers say.
+double own_confidence(json detail) {
+  if (detail.contains("signals")) detail["signals"].erase("agreement");
+  return confidence_of(detail);
+}
+
+bool is_valid(const json& signals) { return signals.value("schema_valid", true); }
+
+json said_by(const json& tier, const json& value, double confidence) {
+  return {{"tier", tier}, {"value", value}, {"confidence", rounded(confidence)}};
+}
+
+void note(json& detail, json entry) {
+  if (!detail.contains("other_tiers")) detail["other_tiers"] = json::array();
+  detail["other_tiers"].push_back(std::move(entry));
+}
+
+/// How much of a value has evidence that is a fact; nothing: that cannot be told.
+std::optional<double> proven(const json& detail) {
+  const auto of = [](const json& signals) -> std::optional<double> {
+    if (signals.contains("quote_too_short") || signals.contains("readable")) return std::nullopt;
+    return signals.value("evidence_found", false) && signals.value("value_in_quote", true) ? 1 : 0;
+  };
+  if (!detail.contains("rows")) return of(detail["signals"]);
+  double proven = 0, all = 0;
+  for (const json& row : detail["rows"]) {
+    const std::optional<double> one = of(row["signals"]);
+    all += one ? 1 : 0;
+    proven += one.value_or(0);
+  }
+  if (all == 0) return std::nullopt;
+  return proven / all;
+}
+
+}  // namespace
+
+FieldJudge::FieldJudge(std::shared_ptr<const json> schema, std::shared_ptr<const std::vector<Check>> checks,
+                       double accept, std::map<std::string, std::string> models)
+    : schema_(std::move(schema)),
+      validator_(*schema_),
+      checks_(std::move(checks)),
+      accept_(accept),
+      models_(std::move(models)) {}
+
+void FieldJudge::take(json said, const std::string& tier, bool is_model, json& output) const {
+  for (const auto& [field, property] : (*schema_)["properties"].items()) {
+    if (!said["fields"].contains(field)) said["fields"][field] = nullptr;
+    json& detail = said["details"][field];
+    if (detail.is_null()) detail = {{"problem", "not found"}};
+    detail["tier"] = tier;
+  }
+  if (is_model) give_credit(said, output);
+  Names all;
+  for (const auto& [field, detail] : said["details"].items())
+    all.insert(field);
+  if (!output.contains("fields")) {
+    output["fields"] = said["fields"];
+    output["details"] = said["details"];
+    judge(output, all);
+    return;
+  }
+  judge(said, all);
+  const json before = output;
+  Names taken = merge(said, output);
+  judge(output, taken);
+  const Names worse = made_worse(before, output, taken);
+  if (worse.empty()) return;
+  for (const std::string& field : worse) {
+    output["fields"][field] = before["fields"][field];
+    output["details"][field] = before["details"][field];
+    note(output["details"][field],
+         said_by(tier, said["fields"][field], said["details"][field].value("confidence", 0.0)));
+    taken.erase(field);
+  }
+  judge(output, taken);
+}
+
+/// How far a model is to be believed for all that it says, by what of it can be verified.
+void FieldJudge::give_credit(json& said, const json& known) const {
+  double values = 0, proven_values = 0, agreed = 0, denied = 0;
+  std::set<json> different;  // One quote with one value is one proof, for however many fields it is given.
+  for (const auto& [field, detail] : said["details"].items()) {
+    const json& value = said["fields"][field];
+    if (value.is_null()) continue;
+    const std::optional<double> share = proven(detail);
+    values += share ? 1 : 0;
+    const json quote = detail.contains("evidence") ? detail["evidence"]["quote"] : json(field);
+    const bool is_new = different.insert(json::array({quote, value})).second;
+    proven_values += is_new ? share.value_or(0) : 0;
+    if (!known.contains("details") || !known["details"].contains(field)) continue;
+    const json& other = known["details"][field];
+    if (!other.value("accepted", false) || !are_independent(other["tier"], detail["tier"])) continue;
+    (same(value, known["fields"][field]) ? agreed : denied) += 1;
+  }
+  const double credit = (proven_values + 2) / (values + 2) * (agreed + 2) / (agreed + denied + 2);
+  for (auto& [field, detail] : said["details"].items()) {
+    if (said["fields"][field].is_null()) continue;
+    if (credit < 1) detail["signals"]["credit"] = rounded(credit);
+  }
+}
+
+/// The names of the fields that are now as the tier says.
+FieldJudge::Names FieldJudge::merge(const json& said, json& output) const {
+  Names taken;
+  for (const auto& [field, detail] : said["details"].items()) {
+    const json& value = said["fields"][field];
+    if (!output["fields"].contains(field)) {
+      output["fields"][field] = value;
+      output["details"][field] = detail;
+      taken.insert(field);
+      continue;
+    }
+    if (value.is_null()) continue;
+    json& known = output["details"][field];
+    const bool was_null = output["fields"][field].is_null();
+    const double confidence = own_confidence(detail), before = was_null ? 0 : own_confidence(known);
+    if (confidence <= before) {  // One without evidence is worse than null, too.
+      note(known, said_by(detail["tier"], value, confidence));
+      continue;
+    }
+    json joined = detail;
+    if (known.contains("other_tiers")) joined["other_tiers"] = known["other_tiers"];
+    if (!was_null) note(joined, said_by(known["tier"], output["fields"][field], before));
+    output["fields"][field] = value;
+    known = std::move(joined);
+    taken.insert(field);
+  }
+  return taken;
+}
+
+/// Fields that were better left as they were.
+FieldJudge::Names FieldJudge::made_worse(const json& before, const json& output, const Names& taken) const {
+  Names worse;
+  const bool was_accepted = before.value("accepted", false) && !output["accepted"].get<bool>();
+  for (const std::string& field : taken)
+    if (was_accepted && !output["details"][field]["accepted"].get<bool>()) worse.insert(field);
+  for (const Check& check : *checks_) {
+    const auto& members = check.condition->members();
+    if (output["checks"].value(check.name, "") != "failed") continue;
+    const bool held = std::ranges::any_of(members, [&](const std::string& member) {
+      if (!before["details"].contains(member)) return false;
+      const json passed =
+          before["details"][member].value("signals", json::object()).value("checks_passed", json::array());
+      return std::ranges::find(passed, json(check.name)) != passed.end();
+    });
+    for (const std::string& member : members)
+      if (held && taken.contains(member)) worse.insert(member);
+  }
+  return worse;
+}
+
+/// Looks at the fields as a whole: the schema, the checks, what other tiers say, what is required.
+void FieldJudge::judge(json& output, const Names& taken) const {
+  output["problems"] = apply_schema(output);
+  apply_checks(output, taken);
+  for (auto& [field, detail] : output["details"].items()) {
+    agree(output["fields"][field], detail);
+    weigh(output["fields"][field], detail);
+  }
+  sum_up(output);
+}
+
+/// What is wrong, in words; and which values and rows it is.
+std::vector<std::string> FieldJudge::apply_schema(json& answer) const {
+  json& details = answer["details"];
+  for (auto& [field, detail] : details.items()) {
+    if (answer["fields"][field].is_null()) continue;
+    detail["signals"]["schema_valid"] = true;
+    if (!detail.contains("rows")) continue;
+    for (json& row : detail["rows"])
+      row["signals"].erase("schema_valid");
+  }
+  std::vector<std::string> problems;
+  for (const SchemaProblem& problem : validator_.validate(without_nulls(answer["fields"]))) {
+    if (problem.path.size() < 2) {
+      const bool said_elsewhere = problem.message.starts_with("Missing required property");
+      if (!said_elsewhere) problems.push_back(problem.message);
+      continue;
+    }
+    const json::json_pointer pointer(problem.path);
+    std::vector<std::string> names;
+    for (json::json_pointer at = pointer; !at.empty(); at = at.parent_pointer())
+      names.insert(names.begin(), at.back());
+    std::string where = names.front();
+    json* const detail = details.contains(where) ? &details[where] : nullptr;
+    const bool is_row = detail != nullptr && detail->contains("rows") && names.size() > 1;
+    if (is_row) {
+      for (json& row : (*detail)["rows"])
+        if (std::to_string(row["index"].get<std::size_t>()) == names[1])
+          row["signals"]["schema_valid"] = false;
+      where += "[" + names[1] + "]";
+    } else if (detail != nullptr) {
+      (*detail)["signals"]["schema_valid"] = false;
+    }
+    problems.push_back(where + ": " + problem.message);
+  }
+  return problems;
+}
+
+/// Asks the checks about the values that have evidence: what a tier made up is not worth asking about.
+void FieldJudge::apply_checks(json& answer, const Names& taken) const {
+  json failed_before = json::object();
+  json believed = answer["fields"];
+  for (auto& [field, detail] : answer["details"].items()) {
+    if (believed[field].is_null()) continue;
+    json& signals = detail["signals"];
+    failed_before[field] = signals.value("checks_failed", json::array());
+    signals["checks_passed"] = json::array();
+    signals["checks_failed"] = json::array();
+    signals.erase("checks_trivial");
+    if (own_confidence(detail) == 0) believed[field] = nullptr;
+  }
+  answer["checks"] = json::object();
+  std::vector<std::shared_ptr<const Condition>> conditions;
+  for (const Check& check : *checks_)
+    conditions.push_back(check.condition);
+  const std::vector<CheckResult> results = evaluate_checks(conditions, {&believed, 1}).front();
+  for (std::size_t i = 0; i < results.size(); ++i)
+    apply((*checks_)[i], results[i], taken, failed_before, answer);
+}
+
+/// Notes a check's outcome with the fields that it reads. What stood before new values made it fail is not to
+/// blame.
+void FieldJudge::apply(const Check& check, const CheckResult& result, const Names& taken,
+                       const json& failed_before, json& answer) {
+  const CheckState state = result.state;
+  answer["checks"][check.name] = name(state);
+  if (state == CheckState::failed) answer["problems"].push_back("check failed: " + check.name);
+  if (state == CheckState::error)
+    answer["problems"].push_back("check cannot be computed: " + check.name + ": " + result.message);
+  if (state == CheckState::not_applicable) return;
+  const bool passed = state == CheckState::passed;
+  for (const std::string& member : check.condition->members()) {
+    if (!answer["details"].contains(member) || answer["fields"][member].is_null()) continue;
+    const json failed = failed_before.value(member, json::array());
+    const bool is_kept = !taken.contains(member);
+    if (!passed && is_kept && std::ranges::find(failed, json(check.name)) == failed.end()) continue;
+    json& signals = answer["details"][member]["signals"];
+    signals[result.trivial ? "checks_trivial"
+            : passed       ? "checks_passed"
+                           : "checks_failed"]
+        .push_back(check.name);
+  }
+}
+
+/// What other tiers say of the value, by how sure they are.
+void FieldJudge::agree(const json& value, json& detail) const {
+  if (value.is_null() || !detail.contains("signals")) return;
+  detail["signals"].erase("agreement");
+  const double own = own_confidence(detail);
+  double sum = 0;
+  bool any = false;
+  for (const json& other : detail.value("other_tiers", json::array())) {
+    const double confidence = other.value("confidence", 0.0);
+    if (confidence == 0 || !are_independent(other["tier"], detail["tier"])) continue;
+    const bool agrees = same(value, other["value"]);
+    if (!agrees && own >= accept_ && confidence < accept_) continue;
+    sum += agrees ? confidence : -confidence;
+    any = true;
+  }
+  if (any) detail["signals"]["agreement"] = rounded(0.5 + std::clamp(sum, -1.0, 1.0) / 2);
+}
+
+void FieldJudge::weigh(const json& value, json& detail) const {
+  if (value.is_null()) {
+    detail["confidence"] = 0;
+    detail["accepted"] = false;
+    return;
+  }
+  const auto accepts = [&](double confidence, const json& signals) {
+    return confidence > 0 && confidence >= accept_ && is_valid(signals);
+  };
+  bool all = true;
+  if (detail.contains("rows")) {
+    for (json& row : detail["rows"]) {
+      const json signals = row_signals(detail, row);
+      const double confidence = rounded(field_confidence(signals));
+      row["confidence"] = confidence;
+      row["accepted"] = accepts(confidence, signals);
+      all = all && row["accepted"].get<bool>();
+    }
+  }
+  const double confidence = rounded(confidence_of(detail));
+  detail["confidence"] = confidence;
+  detail["accepted"] = all && accepts(confidence, detail["signals"]);
+  const bool was_unread = !detail["signals"].value("readable", true);
+  if (was_unread && detail["accepted"].get<bool>()) detail.erase("problem");  // Another tier agrees.
+}
+
+/// The record's own confidence. A value that nothing proves is a problem of the record, so that it does not
+/// pass with the others; one that is only not sure is marked.
+void FieldJudge::sum_up(json& output) const {
+  json& problems = output["problems"];
+  output["missing"] = json::array();
+  std::vector<FieldConfidence> confidences;
+  bool all_required = true;
+  for (const auto& [field, detail] : output["details"].items()) {
+    const bool has_value = !output["fields"][field].is_null();
+    const bool required = is_required(field);
+    const double confidence = detail["confidence"];
+    confidences.push_back({confidence, has_value, required});
+    all_required = all_required && (!required || detail["accepted"].get<bool>());
+    if (!has_value && required) {
+      output["missing"].push_back(field);
+      problems.push_back("required field " + field + " not found");
+    }
+    if (!has_value) continue;
+    if (!detail.contains("rows")) {
+      if (confidence == 0) problems.push_back(field + ": " + detail.value("problem", "nothing proves it"));
+      continue;
+    }
+    for (const json& row : detail["rows"])
+      if (row["confidence"] == 0)
+        problems.push_back(field + "[" + std::to_string(row["index"].get<std::size_t>()) +
+                           "]: " + row.value("problem", "nothing proves it"));
+  }
+  output["confidence"] = rounded(record_confidence(confidences));
+  output["accepted"] =
+      output["confidence"] > 0 && output["confidence"] >= accept_ && problems.empty() && all_required;
+}
+
+bool FieldJudge::are_independent(const std::string& a, const std::string& b) const {
+  const auto model = [&](const std::string& backend) {
+    const auto found = models_.find(backend);
+    return found == models_.end() ? backend : found->second;
+  };
+  return model(a) != model(b);
+}
+
+bool FieldJudge::is_required(const std::string& field) const {
+  const json required = schema_->value("required", json::array());
+  return std::ranges::find(required, json(field)) != required.end();
+}
+
+}  // namespace docket::stages
