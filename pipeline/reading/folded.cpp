@@ -32,6 +32,8 @@ std::string_view several_letters(char32_t c) {
     case 0x152:
     case 0x153:
       return "oe";
+    case 0x2116:
+      return "no";
     case 0xFB00:
       return "ff";
     case 0xFB01:
@@ -50,8 +52,9 @@ std::string_view several_letters(char32_t c) {
 /// Everything that is no letter of a script with letters: controls, punctuation, symbols, blanks.
 bool separates(char32_t c) {
   if (c < 0xC0) return c != 0xAA && c != 0xB5 && c != 0xBA;
-  return c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c <= 0x2BFF) || (c >= 0x3000 && c <= 0x303F) ||
-         (c >= 0xE000 && c <= 0xF8FF) || (c >= 0xFE10 && c <= 0xFE6F) || c >= 0x1F000 || c == 0xFFFD;
+  return c == 0xD7 || c == 0xF7 || c == 0x2BC || (c >= 0x2000 && c <= 0x2BFF) ||
+         (c >= 0x3000 && c <= 0x303F) || (c >= 0xE000 && c <= 0xF8FF) || (c >= 0xFE10 && c <= 0xFE6F) ||
+         c >= 0x1F000 || c == 0xFFFD;
 }
 
 char32_t lower_case(char32_t c) {
@@ -112,14 +115,20 @@ class Folder {
     const char c = text_[position];
     if (static_cast<unsigned char>(c) < 0x80) {
       ++position;
-      if (!is_alnum(c)) return Kind::separator;
-      folded_.letters += to_lower(c);
-      return is_digit(c) ? Kind::digit : Kind::letter;
+      return ascii(c);
     }
     const std::size_t begin = position;
     const char32_t point = next_code_point(text_, position);
+    if (point >= 0xFF01 && point <= 0xFF5E)  // Of the width of a Chinese letter.
+      return ascii(static_cast<char>(point - 0xFEE0));
     if (point == 0xB0 && !is_numero(text_, begin)) return Kind::separator;
     return fold_into(folded_.letters, point);
+  }
+
+  Kind ascii(char c) {
+    if (!is_alnum(c)) return Kind::separator;
+    folded_.letters += to_lower(c);
+    return is_digit(c) ? Kind::digit : Kind::letter;
   }
 
   void open(std::size_t begin, std::size_t letters) {
