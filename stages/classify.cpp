@@ -282,7 +282,7 @@ json output_schema(const Settings& settings) {
 StageType classify() {
   return {.name = "classify",
           .summary = "Gives the document one of a closed set of labels.",
-          .version = 3,
+          .version = 4,
           .fields = fields,
           .reads = reads,
           .make = make,

@@ -101,9 +101,10 @@ json detail(const Layout& layout, const Found& found, const Property& property, 
 
 }  // namespace
 
-json extract_fields(const SchemaView& schema, const std::vector<Check>& checks, const Text& text) {
+json extract_fields(const SchemaView& schema, const std::vector<Check>& checks, const Text& text,
+                    DayMonth dates) {
   const Layout layout(text, most_pages);
-  const Values values(layout);
+  const Values values(layout, dates);
   const Found found = search(schema, layout, values);
   std::vector<std::vector<Candidate>> candidates = weigh(schema, layout, values, found);
   const std::vector<Choice> choices = choose(schema, checks, layout, found, candidates);

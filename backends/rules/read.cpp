@@ -8,6 +8,8 @@
 #include "backends/rules/names.h"
 #include "pipeline/json/pattern.h"
 #include "pipeline/reading/currencies.h"
+#include "pipeline/reading/plain.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket::rules {
 namespace {
@@ -97,7 +99,8 @@ class Piece {
     std::vector<Reading> found;
     const Cell& cell = layout_.cells()[cell_];
     for (const Value& value : values_.in_cell(cell_)) {
-      if (value.kind != kind || value.begin < begin_ || value.end > end_) continue;
+      if (value.kind != kind || value.begin < begin_ || value.begin >= end_) continue;
+      if (value.end > end_ && end_ != cell.end) continue;
       if (found.size() == most_readings) break;
       if (property.shape == Shape::integer && std::abs(value.number) > 9e15) continue;
       const float format = format_of(property, value);
@@ -199,8 +202,12 @@ class Piece {
   }
 
   std::uint32_t skip_marks(std::uint32_t at) const {
-    while (at < end_ && std::string_view(" \t:;,.=#*|>)").find(text_[at]) != std::string_view::npos)
-      ++at;
+    for (std::size_t next = at; next < end_; at = std::min(static_cast<std::uint32_t>(next), end_)) {
+      const char32_t mark = plain_character(next_code_point(text_, next));
+      if (mark >= 0x80 ||
+          std::string_view(" \t:;,.=#*|>)").find(static_cast<char>(mark)) == std::string_view::npos)
+        break;
+    }
     while (at + 1 < end_ && (text_[at] == '-' || text_[at] == ' ') && text_[at + 1] == ' ')
       ++at;
     while (at < end_ && text_[at] == ' ')
@@ -248,9 +255,10 @@ class Piece {
   }
 
   std::uint32_t run_end(std::uint32_t at) const {
-    while (at < end_ && text_[at] != ' ' && text_[at] != '\t' && text_.substr(at, 2) != "\u00A0")
-      ++at;
-    return at;
+    std::size_t next = at;
+    for (; next < end_ && text_[at] != '\t'; at = static_cast<std::uint32_t>(next))
+      if (plain_character(next_code_point(text_, next)) == ' ') break;
+    return std::min(at, end_);
   }
 
   /// "INV 2024-17": a short prefix in capitals belongs to the number behind it.
@@ -266,7 +274,7 @@ class Piece {
   std::optional<Reading> identifier_of(const Property& property, std::uint32_t at, std::uint32_t stop) const {
     while (stop > at && std::string_view(".,;:)").find(text_[stop - 1]) != std::string_view::npos)
       --stop;
-    const std::string value = squeeze(text_.substr(at, stop - at));
+    const std::string value = squeeze(plain(text_.substr(at, stop - at)));
     if (value.empty() || value.size() > std::min(longest_identifier, property.max_length))
       return std::nullopt;
     const auto digits = std::count_if(value.begin(), value.end(), is_digit);

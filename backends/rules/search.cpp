@@ -8,6 +8,7 @@
 
 #include "backends/rules/names.h"
 #include "backends/rules/parties.h"
+#include "pipeline/reading/plain.h"
 
 // Where the value of a label may stand:
 //
@@ -31,6 +32,7 @@ constexpr float beside_heading_factor = 0.5F;  // For what is beside a heading: 
 constexpr float longer_name_factor = 0.7F;     // For a line of a name that seems to have more.
 constexpr float passed_line_factor = 0.8F;     // For a name, for each line between its heading and it.
 constexpr float letter_date_strength = 0.55F;
+constexpr float definition_strength = 0.95F;
 constexpr int most_rows_below = 60;
 constexpr std::size_t most_cells_looked_at = 5'000'000;
 
@@ -45,6 +47,22 @@ bool names_a_place(std::string_view before) {
   const std::string_view name = before.substr(0, comma);
   const bool capital = is_upper(name[0]) || static_cast<unsigned char>(name[0]) >= 0xC3;
   return capital && std::none_of(name.begin(), name.end(), [](char c) { return is_digit(c) || c == ':'; });
+}
+
+/// Where the bracket of `(the "` stands that ends at `at`, perhaps with more words; npos: there is none.
+std::size_t opens_definition(std::string_view text, std::size_t at) {
+  static constexpr std::size_t longest = 60;
+  static constexpr auto words = std::to_array<std::string_view>(
+      {"the",       "hereinafter", "herein", "hereafter", "referred", "to",   "as",          "called",
+       "such",      "date",        "being",  "der",       "das",      "die",  "nachfolgend", "im",
+       "folgenden", "la",          "le",     "el",        "ci",       "apres"});
+  const std::size_t from = at - std::min(at, longest);
+  const std::size_t open = text.substr(from, at - from).rfind('(');
+  if (open == std::string_view::npos) return open;
+  const Folded between = fold(text.substr(from + open, at - from - open));
+  for (std::size_t i = 0; i < between.tokens.size(); ++i)
+    if (std::find(words.begin(), words.end(), between.token(i)) == words.end()) return std::string_view::npos;
+  return from + open;
 }
 
 /// How much a label says with that many other words before it in its cell.
@@ -126,6 +144,7 @@ class Search {
   }
 
   void look_around(const LabelUse& use) {
+    if (schema_.properties[use.owner].shape == Shape::date) look_before_definition(use);
     const bool in_cell = look_behind(use);
     if (in_cell && !takes_last(schema_.properties[use.owner].shape)) return;
     const Shape shape = schema_.properties[use.owner].shape;
@@ -134,6 +153,24 @@ class Search {
     const bool below = look_below(use, beside && !heading ? claimed_factor : 1);
     if (!beside && !below) look_oblique(use);
     if (shape == Shape::party) look_for_name(use);
+  }
+
+  /// March 5, 2024 (the "Effective Date"): contracts give a name to what stands before.
+  void look_before_definition(const LabelUse& use) {
+    const Hit& hit = found_.hits[hit_];
+    const std::string_view text = layout_.page_text(cell_of(hit).page);
+    const std::size_t open = opens_definition(text, hit.begin);
+    if (open == std::string_view::npos) return;
+    for (std::uint32_t cell = hit.cell + 1; cell-- > 0 && hit.cell - cell < 3;) {
+      for (Reading& reading : read(use.owner, cell)) {
+        if (reading.end > open) continue;
+        if (text.substr(reading.end, open - reading.end).find_first_not_of(" ,\n") != text.npos) continue;
+        found_.sightings.push_back({use.owner, std::move(reading), Place::cell,
+                                    definition_strength * use.strength, use.kind == LabelUse::Kind::not_label,
+                                    hit_});
+        return;
+      }
+    }
   }
 
   /// A number word before the value makes a weak label as good as a strong one: "Invoice no. 4711".
@@ -147,7 +184,7 @@ class Search {
   bool has_colon(const Hit& hit) const {
     const Cell& cell = cell_of(hit);
     const std::string_view behind = layout_.page_text(cell.page).substr(hit.end, cell.end - hit.end);
-    return behind.find(':') != std::string_view::npos;
+    return plain(behind).find(':') != std::string::npos;
   }
 
   bool look_behind(const LabelUse& use) {
@@ -159,7 +196,7 @@ class Search {
       // "Lieferant GmbH" is a name, "Lieferant: GmbH" would be a label and one.
       const std::string_view text = layout_.page_text(cell.page);
       const std::string_view between = text.substr(hit.end, readings[0].begin - hit.end);
-      if (between.find_first_of(":=") == std::string_view::npos) return false;
+      if (plain(between).find_first_of(":=") == std::string::npos) return false;
     }
     const std::size_t best = takes_last(shape) && !readings.empty() ? readings.size() - 1 : 0;
     for (std::size_t i = 0; i < readings.size(); ++i) {

@@ -2,30 +2,18 @@
 
 #include <algorithm>
 
+#include "pipeline/reading/plain.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
 namespace {
 
-bool is_blank(char32_t c) {
-  return c <= 0x20 || c == 0xA0 || c == 0xAD || (c >= 0x2000 && c <= 0x200F) || c == 0x2028 || c == 0x2029 ||
-         c == 0x202F || c == 0x205F || c == 0x2060 || c == 0x3000 || (c >= 0xFE00 && c <= 0xFE0F) ||
-         c == 0xFEFF;
-}
-
-/// The mark that people type for it.
+/// The mark that people type for it; a blank or 0: it is none.
 char32_t plain_mark(char32_t c) {
-  if (c >= 0xFF01 && c <= 0xFF5E) return plain_mark(c - 0xFEE0);  // Of the width of a Chinese letter.
-  if ((c >= 0x2010 && c <= 0x2015) || c == 0x2043 || c == 0x2212 || c == 0xFE58 || c == 0xFE63) return '-';
   switch (c) {
     case 0x60:
-    case 0xB4:
-    case 0x2BC:
-    case 0x2018:
-    case 0x2019:
     case 0x201A:
     case 0x201B:
-    case 0x2032:
       return '\'';
     case 0xAB:
     case 0xBB:
@@ -35,51 +23,25 @@ char32_t plain_mark(char32_t c) {
     case 0x201F:
     case 0x2033:
       return '"';
-    case 0xA789:
     case 0x2236:
-    case 0xFE13:
-    case 0xFE55:
+    case 0xA789:
       return ':';
-    case 0x2024:
     case 0x3002:
-    case 0xFE52:
     case 0xFF61:
       return '.';
     case 0x3001:
-    case 0xFE10:
-    case 0xFE50:
       return ',';
     case 0x37E:
-    case 0xFE14:
-    case 0xFE54:
       return ';';
-    case 0x2044:
-    case 0x2215:
-      return '/';
+    case 0x2043:
+      return '-';
     case 0x2217:
-    case 0xFE61:
       return '*';
-    case 0xFE5F:
-      return '#';
-    case 0xFE60:
-      return '&';
-    case 0xFE62:
-      return '+';
-    case 0xFE6A:
-      return '%';
-    case 0xFE69:
-      return '$';
-    case 0xFE6B:
-      return '@';
     case 0xBA:
     case 0x2116:
       return 0xB0;
-    case 0xFFE1:
-      return 0xA3;
-    case 0xFFE5:
-      return 0xA5;
     default:
-      return c;
+      return plain_character(c);
   }
 }
 
@@ -87,8 +49,8 @@ char32_t plain_mark(char32_t c) {
 std::string marks_of(std::string_view between) {
   std::string marks;
   for (std::size_t at = 0; at < between.size();) {
-    const char32_t c = next_code_point(between, at);
-    if (!is_blank(c)) append_utf8(marks, plain_mark(c));
+    const char32_t mark = plain_mark(next_code_point(between, at));
+    if (mark > ' ') append_utf8(marks, mark);
   }
   return marks;
 }

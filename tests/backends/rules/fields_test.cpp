@@ -218,6 +218,61 @@ TEST(RulesFields, ADateMayFollowTheNumberItBelongsTo) {
   EXPECT_EQ(found["issue_date"], "2024-03-05");
 }
 
+TEST(RulesFields, ValuesOfOtherScriptsAreReadAndQuotedAsTheyStand) {
+  const json properties{
+      {"invoice_number", number_property},
+      {"issue_date", date_property},
+      {"total", {{"type", "number"}, {"x-format", "currency-amount"}, {"x-labels", {"Total due"}}}}};
+  const json wide =
+      extract(properties, *plain_text("Ｉｎｖｏｉｃｅ ｎｏ．：４４７１\nInvoice "
+                                      "date：２０２４－０３－１４\nTotal due：￥１２３，５００\n"));
+  EXPECT_EQ(wide["fields"]["invoice_number"], "4471");
+  EXPECT_EQ(wide["fields"]["issue_date"], "2024-03-14");
+  EXPECT_EQ(wide["fields"]["total"], 123500);
+  EXPECT_NE(wide["details"]["invoice_number"]["evidence"]["quote"].get<std::string>().find("４４７１"),
+            std::string::npos);
+  const json dashes = fields(
+      properties,
+      "Invoice no: OP\u20112024\u2011118\nInvoice date: 2024\u201303\u201314\nTotal due: \u221225.00\n");
+  EXPECT_EQ(dashes["invoice_number"], "OP-2024-118");
+  EXPECT_EQ(dashes["issue_date"], "2024-03-14");
+  EXPECT_EQ(dashes["total"], -25);
+}
+
+TEST(RulesFields, DatesOfContracts) {
+  const json properties{
+      {"effective_date", {{"type", "string"}, {"format", "date"}, {"x-labels", {"Effective Date"}}}},
+      {"end_date", {{"type", "string"}, {"format", "date"}, {"x-labels", {"ends on"}}}}};
+  for (const char* text :
+       {"This deed is made on this 24th day of February, 2005 (the \"Effective Date\") by A.\nIt ends on 1 "
+        "May 2007.",
+        "This deed is made on this twenty-fourth day of\nFebruary, 2005 (hereinafter the \u201CEffective "
+        "Date\u201D)\nand ends on 1 May 2007.",
+        "Signed February 24, 2005\n(\"Effective Date\"). It ends on the first of May, 2007."}) {
+    const json found = fields(properties, text);
+    EXPECT_EQ(found["effective_date"], "2005-02-24") << text;
+    EXPECT_EQ(found["end_date"], "2007-05-01") << text;
+  }
+}
+
+TEST(RulesFields, WhatThePipelineSaysSettlesDates) {
+  const json properties{{"issue_date", date_property}};
+  const auto schema = read_schema(schema_of(properties));
+  const auto date = [&](std::string_view text, DayMonth order) {
+    const json answer = extract_fields(*schema, {}, *plain_text(text), order);
+    EXPECT_EQ(answer["details"]["issue_date"].contains("problem"), order == DayMonth::unknown) << text;
+    return answer["fields"]["issue_date"].get<std::string>();
+  };
+  EXPECT_EQ(date("Invoice date: 03/04/2024", DayMonth::day_first), "2024-04-03");
+  EXPECT_EQ(date("Invoice date: 03/04/2024", DayMonth::month_first), "2024-03-04");
+  date("Invoice date: 03/04/2024", DayMonth::unknown);
+  const json french =
+      extract(properties,
+              *plain_text("Facture\nInvoice date: 03/04/2024\nMontant pour les services avec le contrat"));
+  EXPECT_FALSE(french["details"]["issue_date"].contains("problem"));
+  EXPECT_EQ(french["fields"]["issue_date"], "2024-04-03");
+}
+
 TEST(RulesFields, AnySchemaGivesAnAnswerForEachProperty) {
   const json odd =
       json::parse(R"({"properties": {"a": true, "b": {"type": 5, "x-labels": {"x": {"y": {"z": "q"}}}},
