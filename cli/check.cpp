@@ -23,7 +23,11 @@ std::string probe_words(const backends::ProbeResult& result, const BackendConfig
   std::string text = server.product.empty() ? "an unknown server" : server.product;
   text += ", model " + (server.model.empty() ? std::string("unknown") : server.model);
   text += server.window ? ", window " + std::to_string(*server.window) + " tokens" : ", window unknown";
-  if (server.slots) text += ", " + std::to_string(*server.slots) + " at a time";
+  const bool is_set = config.settings.has("max_concurrent");
+  const auto usual = static_cast<std::size_t>(config.settings.integer("max_concurrent"));
+  text += server.slots ? ", " + std::to_string(*server.slots) + " at a time"
+                       : ", does not say how many at a time: asked " +
+                             std::to_string(is_set ? usual : backends::calls_at_a_time(server, usual));
   text += result.enforces_schema ? "; enforces schemas" : "; does NOT enforce schemas";
   text +=
       result.tells_probabilities ? "; reports token probabilities" : "; does not report token probabilities";
@@ -31,7 +35,7 @@ std::string probe_words(const backends::ProbeResult& result, const BackendConfig
           " + " + std::to_string(result.usage.output_tokens) + " tokens";
   if (result.usage.nano_dollars > 0) text += ", " + format_money(result.usage.nano_dollars);
   const std::int64_t wanted = config.settings.integer("max_concurrent");
-  if (server.slots && *server.slots < wanted)
+  if (server.slots && is_set && *server.slots < wanted)
     text += "; max_concurrent is " + std::to_string(wanted) + ", more than the server processes at a time";
   return text;
 }

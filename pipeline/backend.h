@@ -74,6 +74,10 @@ struct Prompt {
   /// and its value is their beginning.
   std::shared_ptr<const Schema> schema;
   std::int64_t most_output_tokens = 0;  ///< What an answer may take, without thinking.
+  /// As long as an answer may be, for servers that count its tokens better than most_output_tokens does;
+  /// empty: there is none. Where an answer was cut off, `times_room` of that are allowed.
+  std::shared_ptr<const std::string> longest_answer = nullptr;
+  int times_room = 1;
   /// How much is left out of the request that a server might refuse: 0: nothing; 1: log probabilities; 2: all
   /// that only helps; 3: also the schema, which the words of the question then have; 4: all that is optional.
   int left_out = 0;
@@ -167,6 +171,7 @@ struct Reply {
   /// this is let go, so once the answer is on disk. Null: it is free already.
   std::shared_ptr<void> place = nullptr;
   bool cut_off = false;     ///< With ErrorClass::content: most_output_tokens was too little.
+  bool repeats = false;     ///< With ErrorClass::content: it began an answer, then wrote the same on and on.
   bool overloaded = false;  ///< The server asks everybody to slow down (429, 503, 529).
   /// With an Error: nothing proves that the document is at fault, nor that the backend is. The server said no
   /// in words, and the class is a guess; or it gave a bad answer (`content`), and no good one to anybody.

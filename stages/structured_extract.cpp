@@ -4,6 +4,8 @@
 
 #include "pipeline/confidence.h"
 #include "pipeline/json/condition_set.h"
+#include "pipeline/json/resolved.h"
+#include "pipeline/json/longest_answer.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
@@ -17,12 +19,6 @@ namespace {
 
 using nlohmann::json;
 
-// What an answer may take: the frame, and for each field its name, a quote and a value.
-constexpr std::int64_t frame_tokens = 64;
-constexpr std::int64_t name_tokens = 24;
-constexpr std::int64_t nested_tokens = 2048;  ///< Of a value that is a list or an object.
-constexpr std::int64_t other_tokens = 16;     ///< Of a number, a date.
-constexpr std::int64_t characters_per_token = 3;
 constexpr std::int64_t longest_quote = 200;  ///< Characters.
 /// Of a text whose schema has no maxLength, in characters. A weak model that begins to repeat itself goes on
 /// to the last token otherwise.
@@ -78,15 +74,6 @@ json with_an_end(json property) {
   }
   property["maxLength"] = longest_text;
   return property;
-}
-
-std::int64_t tokens_of(const json& property) {
-  std::int64_t value = other_tokens;
-  if (has_type(property, "array") || has_type(property, "object")) value = nested_tokens;
-  const json bounded = with_an_end(property);
-  const json longest = bounded.is_object() ? bounded.value("maxLength", json()) : json();
-  if (longest.is_number_integer()) value = longest.get<std::int64_t>() / characters_per_token;
-  return name_tokens + longest_quote / characters_per_token + value;
 }
 
 /// References to a property lead to its value in the answer.
@@ -151,6 +138,8 @@ class StructuredExtract final : public TieredStage {
         schema_(std::move(schema)),
         validator_(*schema_),
         answer_schema_(std::make_shared<const Schema>(answer_schema(*schema_))),
+        longest_answer_(
+            std::make_shared<const std::string>(longest_answer(answer_schema_->document(), usual_words))),
         checks_(std::make_shared<std::vector<Check>>(std::move(checks))),
         task_(std::move(task)),
         dates_(dates) {}
@@ -163,18 +152,18 @@ class StructuredExtract final : public TieredStage {
   Prompt prompt(const Document& document, const json& record, PageRange pages) const override {
     json values = prompt_values(record);
     json list = json::array();
-    std::int64_t tokens = frame_tokens;
     for (const auto& [field, property] : properties().items()) {
       const std::string description = property.is_object() ? property.value("description", "") : "";
       list.push_back({{"name", field},
                       {"type", type_of(property)},
                       {"required", is_required(field)},
                       {"description", description}});
-      tokens += tokens_of(property);
     }
     values["fields"] = std::move(list);
-    return {system_text(), document_parts(*document.text, pages), task_.render(values), "", answer_schema_,
-            tokens};
+    Prompt prompt{system_text(), document_parts(*document.text, pages), task_.render(values), "",
+                  answer_schema_};
+    make_room(*document.text, pages, longest_answer_, prompt);
+    return prompt;
   }
 
   void take(const Document& document, const Tier& tier, const std::vector<Answer>& answers,
@@ -350,6 +339,7 @@ class StructuredExtract final : public TieredStage {
   const std::shared_ptr<const json> schema_;
   const Schema validator_;
   const std::shared_ptr<const Schema> answer_schema_;  ///< Of a model's answer.
+  const std::shared_ptr<const std::string> longest_answer_;
   const std::shared_ptr<const std::vector<Check>> checks_;
   const PromptTemplate task_;
   const DayMonth dates_;
@@ -363,7 +353,7 @@ DayMonth order_of_dates(std::string_view setting) {
 Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
                                          const std::vector<std::string>& backends) {
   const Settings& settings = stage.settings;
-  const std::shared_ptr<const json> schema = settings.schema("schema");
+  const auto schema = std::make_shared<const json>(with_open_root(*settings.schema("schema")));
   if (!schema->is_object() || !schema->contains("properties") || !(*schema)["properties"].is_object() ||
       (*schema)["properties"].empty()) {
     return Error{ErrorClass::config,
@@ -406,8 +396,9 @@ std::vector<Doubt> doubts(const std::string& stage, const json& output) {
 /// What the fields of an answer are: those of the schema, and no others.
 json checked_schema(const Settings& settings) {
   const std::shared_ptr<const json> given = settings.schema("schema");
-  if (!given || !given->is_object() || !given->contains("properties")) return json::object();
-  json schema = *given;
+  if (!given) return json::object();
+  json schema = with_open_root(*given);
+  if (!schema.is_object() || !schema.contains("properties")) return json::object();
   schema["$id"] = users_schema;
   schema["type"] = "object";
   schema["additionalProperties"] = false;

@@ -5,6 +5,10 @@
 #include <span>
 #include <string_view>
 
+#include "pipeline/json/longest_answer.h"
+#include "pipeline/json/schema.h"
+#include "pipeline/support/utf8.h"
+
 namespace docket::stages {
 
 using nlohmann::json;
@@ -13,11 +17,13 @@ namespace {
 
 /// Of what would just fit: tokens are not spread evenly over pages.
 constexpr double careful = 0.85;
+/// Of an answer: what a model puts around its values and between them.
+constexpr std::int64_t frame_tokens = 64;
 /// When the server does not say how much too long a document is.
 constexpr double halves = 0.5;
 constexpr std::size_t most_pieces = 1000;
 /// Of a page, in bytes: smaller ones fit every model, or none.
-constexpr std::size_t smallest_piece = 1000;
+constexpr std::size_t smallest_piece = 300;
 
 std::size_t bytes_of(const Text& text, PageRange pages) {
   std::size_t bytes = 0;
@@ -31,14 +37,65 @@ PageRange all_pages(const Document& document) {
   return {0, pages == 0 ? 0 : pages - 1};
 }
 
-/// Where a piece of at most `most` bytes ends: behind the last line end in it, else the last blank; npos:
-/// there is neither.
+/// Behind the last empty line of the text; 0: there is none.
+std::size_t end_of_paragraph(std::string_view text) {
+  std::size_t line_end = text.rfind('\n');
+  while (line_end != std::string_view::npos && line_end > 0) {
+    const std::size_t before = text.find_last_not_of(" \t\r", line_end - 1);
+    if (before == std::string_view::npos) return 0;
+    if (text[before] == '\n') return line_end + 1;
+    line_end = text.rfind('\n', before);
+  }
+  return 0;
+}
+
+std::size_t end_of_last(std::string_view places, std::string_view text) {
+  const std::size_t at = text.find_last_of(places);
+  return at == std::string_view::npos ? 0 : at + 1;
+}
+
+/// Chinese and Japanese part sentences without blanks.
+std::size_t end_of_sentence(std::string_view text) {
+  std::size_t end = 0;
+  for (const std::string_view mark : {"。", "！", "？", "；", "，", "、"})
+    if (const std::size_t at = text.rfind(mark); at != std::string_view::npos)
+      end = std::max(end, at + mark.size());
+  return end;
+}
+
+/// Where a piece of at most `most` bytes ends.
 std::size_t end_of_piece(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text.size();
-  for (const char* places : {"\n", " \t"})
-    if (const std::size_t at = text.find_last_of(places, most - 1); at != std::string_view::npos)
-      return at + 1;
-  return std::string_view::npos;
+  const std::string_view piece = text.substr(0, most);
+  for (const std::size_t end :
+       {end_of_paragraph(piece), end_of_last("\n", piece), end_of_sentence(piece), end_of_last(" \t", piece)})
+    if (end > most / 2) return end;
+  std::size_t end = most;
+  while (end > 1 && continues_character(text[end]))
+    --end;
+  return end;
+}
+
+/// The first words of pages in a script whose letters are tokens of their own, such as Chinese or Hindi;
+/// empty: they are in another.
+std::string far_words(const Text& text, PageRange pages) {
+  constexpr std::size_t looked_at = 20'000, enough = 90;  // Bytes.
+  std::size_t letters = 0, far = 0;
+  bool is_taken = false;
+  std::string words;
+  for (std::size_t page = pages.first; page <= pages.last && page < text.pages.size(); ++page) {
+    for (const char byte : std::string_view(text.pages[page].text).substr(0, looked_at)) {
+      if (!continues_character(byte)) {
+        const bool is_far = static_cast<unsigned char>(byte) >= 0xE0;  // From U+0800 on.
+        ++letters;
+        far += is_far ? 1 : 0;
+        is_taken = is_far && words.size() < enough;
+      }
+      if (is_taken) words += byte;
+    }
+    if (letters > looked_at) break;
+  }
+  return far * 4 > letters ? words : "";
 }
 
 /// How much of it a tier may hold.
@@ -81,6 +138,16 @@ json prompt_values(json record) {
   return record;
 }
 
+void make_room(const Text& text, PageRange pages, const std::shared_ptr<const std::string>& longest_answer,
+               Prompt& prompt) {
+  prompt.longest_answer = longest_answer;
+  const std::string words = far_words(text, pages);
+  if (!words.empty())
+    prompt.longest_answer =
+        std::make_shared<const std::string>(docket::longest_answer(prompt.schema->document(), words));
+  prompt.most_output_tokens = frame_tokens + most_tokens(*prompt.longest_answer);
+}
+
 std::vector<PageRange> pieces(const Text& text, PageRange pages, double share) {
   const auto most = static_cast<std::size_t>(share * static_cast<double>(bytes_of(text, pages)));
   std::vector<PageRange> result;
@@ -108,7 +175,6 @@ std::vector<PageRange> pieces_of_page(const Text& text, PageRange page, double s
   for (std::size_t begin = page.begin; begin < page_end;) {
     const std::size_t length =
         end_of_piece(whole.substr(begin, page_end - begin), std::max(most, smallest_piece));
-    if (length == std::string_view::npos) return {page};
     result.push_back({page.first, page.last, begin, begin + length});
     begin += length;
   }

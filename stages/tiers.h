@@ -56,8 +56,8 @@ std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipel
 ///
 /// The next tier is asked when one is not sure, has no usable answer, or may not be asked; what went wrong
 /// with it is kept in the output's `passed_over`. A document that is longer than a model's window is asked
-/// about in pieces of whole pages, a long page in pieces of lines, or the tier is passed over, as the setting
-/// `too_long` says.
+/// about in pieces of whole pages, a long page in pieces of paragraphs or lines, or the tier is passed over,
+/// as the setting `too_long` says.
 class TieredStage : public Stage {
  public:
   TieredStage(std::vector<Tier> tiers, bool splits) : tiers_(std::move(tiers)), splits_(splits) {}
@@ -100,11 +100,16 @@ void doubt_length(const std::string& stage, const nlohmann::json& output, std::v
 /// have the same text.
 nlohmann::json prompt_values(nlohmann::json record);
 
+/// Notes in the prompt what an answer may take: as long as `longest_answer`, which is of that schema and of
+/// usual words; in a script with more tokens to a letter, as long as one of the document's own.
+void make_room(const Text& text, PageRange pages, const std::shared_ptr<const std::string>& longest_answer,
+               Prompt& prompt);
+
 /// Cuts a document into pieces so that each has at most `share` of its bytes, at page ends; a page alone may
 /// be larger.
 std::vector<PageRange> pieces(const Text& text, PageRange pages, double share);
-/// The same within a page, at line ends, or at blanks where a line is longer than that. A short page, and one
-/// without a blank, stays whole.
+/// The same within a page: behind its paragraphs, lines, words or letters, whichever come first in the latter
+/// half of a piece. A short page stays whole.
 std::vector<PageRange> pieces_of_page(const Text& text, PageRange page, double share);
 
 }  // namespace docket::stages

@@ -59,10 +59,11 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
  public:
   Gate(std::vector<std::unique_ptr<Backend>> addresses, const GateOptions& options, Timer& timer)
       : options_(options), timer_(timer) {
-    const std::size_t trial = addresses.size() > 1 ? 1 : options.width;
+    const std::size_t width = options.find_width ? 1 : options.width;
+    const std::size_t trial = addresses.size() > 1 ? 1 : std::numeric_limits<std::size_t>::max();
     for (std::unique_ptr<Backend>& address : addresses)
       lanes_.emplace_back(std::move(address),
-                          LaneOptions{options.width, trial, options.pause, options.longest_pause});
+                          LaneOptions{width, trial, options.pause, options.longest_pause});
   }
 
   void submit(Request request, Done done) noexcept override {
@@ -104,6 +105,7 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
   }
 
   void send(Call call) noexcept {
+    find_width(call.lane);
     Backend& server = lanes_[call.lane].server();
     Request request = std::move(call.request);
     call.request =
@@ -111,6 +113,21 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
     auto sent = std::make_shared<Call>(std::move(call));
     server.submit(std::move(request),
                   [this, sent](Reply reply) { take_reply(std::move(*sent), std::move(reply)); });
+  }
+
+  void find_width(std::size_t address) noexcept {
+    if (!options_.find_width) return;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!lanes_[address].has_unknown_width()) return;
+    }
+    options_.find_width(address, [self = shared_from_this(), address](std::size_t width) {
+      {
+        const std::lock_guard lock(self->mutex_);
+        self->lanes_[address].set_width(width);
+      }
+      self->let_through();
+    });
   }
 
   void take_reply(Call call, Reply reply) noexcept {

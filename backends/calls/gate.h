@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@ namespace docket::backends {
 
 struct GateOptions {
   std::size_t width = 4;  ///< Calls at a time to each address.
+  /// Finds out the width of an address (by number) in place of `width`: called once, with its first call, and
+  /// calls back once, when it likes; one call at a time is let through until then. Empty: `width` it is.
+  std::function<void(std::size_t address, std::function<void(std::size_t width)>)> find_width = {};
   /// For so long the seat of a document is kept when its call has ended and more is to come.
   std::chrono::milliseconds seat{30};
   /// How long nothing is sent to an address after trouble, when the server does not say; doubles while

@@ -212,7 +212,7 @@ class HealthCheck final : public Backend {
     bool is_proven = false;
     {
       const std::lock_guard lock(mutex_);
-      is_proven = good_answers_ > call->good_before;
+      is_proven = reply.repeats || good_answers_ > call->good_before;
     }
     reply.unproven = !is_proven;
     if (is_proven || call->prompt().diagnostic.empty() || timer_.stopped())

@@ -31,6 +31,11 @@ void Lane::pause(std::optional<milliseconds> hint, std::uint64_t round, Time now
   paused_until_ = std::max(paused_until_, now + std::min(pause, options_.longest_pause));
 }
 
+void Lane::set_width(std::size_t width) {
+  width_ = is_in_trouble() ? std::min(width_, width) : width;
+  options_.width = width;
+}
+
 void Lane::set_dead(const Reply& reply) {
   if (reply.answer) return;
   const ErrorClass error = reply.answer.error().error_class;

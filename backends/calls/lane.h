@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "backends/http/timer.h"
 #include "pipeline/backend.h"
@@ -48,6 +49,10 @@ class Lane {
   void pause(std::optional<std::chrono::milliseconds> hint, std::uint64_t round, Time now);
   void set_dead(const Reply& reply);
 
+  /// True once: whoever asks finds out how wide it is.
+  bool has_unknown_width() { return !std::exchange(width_is_asked_, true); }
+  void set_width(std::size_t width);
+
  private:
   std::size_t width() const { return is_in_trouble() ? std::min(width_, options_.width_in_trouble) : width_; }
 
@@ -56,7 +61,8 @@ class Lane {
   std::size_t width_;
   std::size_t successes_ = 0;  ///< Since the width last changed.
   std::uint64_t round_ = 0;    ///< How often it was narrowed.
-  int pauses_ = 0;             ///< Without a success between them.
+  bool width_is_asked_ = false;
+  int pauses_ = 0;  ///< Without a success between them.
   Time paused_until_ = Time::min();
   Time asked_away_until_ = Time::min();
   bool dead_ = false;

@@ -6,6 +6,20 @@
 #include "backends/protocols/model_type.h"
 
 namespace docket::backends {
+namespace {
+
+/// As the pipeline says, else as each server does. The gate owns the servers.
+void set_width(const Settings& settings, std::vector<ModelServer*> servers, GateOptions& gate) {
+  gate.width = static_cast<std::size_t>(settings.integer("max_concurrent"));
+  if (settings.has("max_concurrent")) return;
+  gate.find_width = [servers = std::move(servers), width = gate.width](std::size_t address, auto found) {
+    servers[address]->find_out([found = std::move(found), width](const Result<Server>& server) {
+      found(server ? calls_at_a_time(*server, width) : width);
+    });
+  };
+}
+
+}  // namespace
 
 // From the outside in: may it be asked at all, is it of use, is the answer one, another attempt, was it
 // answered before, which address and is there room, whose fault is a refusal, can it be paid, one exchange.
@@ -15,21 +29,24 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
                                             CallOptions options) {
   Timer& timer = options.timer == nullptr ? loop : *options.timer;
   options.breaker.name = "backend '" + config.name + "'";
-  options.gate.width = static_cast<std::size_t>(config.settings.integer("max_concurrent"));
   options.reask.call = options.retry.patience = options.gate.patience = config.settings.duration("deadline");
 
   const std::optional<Price> price = price_of(config);
   const bool costs = price || location_of(config) == Location::cloud;
   options.gate.keeps_places = costs && memory.store != nullptr;
   std::vector<std::unique_ptr<Backend>> addresses;
+  std::vector<ModelServer*> servers;
   for (const Target& target : targets_of(config, secrets)) {
-    std::unique_ptr<Backend> address = std::make_unique<ModelServer>(
-        target, price, make_protocol(config, target), loop, trace, options.health.warn);
+    auto server = std::make_unique<ModelServer>(target, price, make_protocol(config, target), loop, trace,
+                                                options.health.warn);
+    servers.push_back(server.get());
+    std::unique_ptr<Backend> address = std::move(server);
     if (options.budget != nullptr && price)
       address = make_budgeted(std::move(address), *options.budget, *price,
                               config.settings.boolean("think") ? room_for_thinking : 0);
     addresses.push_back(make_health_check(std::move(address), options.health, timer));
   }
+  set_width(config.settings, std::move(servers), options.gate);
   std::unique_ptr<Backend> backend = make_gate(std::move(addresses), options.gate, timer);
   backend = make_response_cache(std::move(backend), config, memory);
   backend = make_retry(std::move(backend), options.retry, timer);

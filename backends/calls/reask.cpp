@@ -50,7 +50,10 @@ class Reask final : public Backend {
       }
       Prompt& prompt = std::get<Prompt>(call->request.question);
       prompt.diagnostic = reply.answer.error().message;
-      if (reply.cut_off) prompt.most_output_tokens *= 2;
+      if (reply.cut_off) {
+        prompt.most_output_tokens *= 2;
+        prompt.times_room *= 2;
+      }
       return ask(call);
     }
     if (is_none) reply.answer = last_word(*call, reply);

@@ -8,6 +8,7 @@
 #include "backends/protocols/model_fields.h"
 #include "backends/protocols/model_type.h"
 #include "backends/protocols/narrow_schema.h"
+#include "backends/protocols/ollama.h"
 #include "backends/protocols/protocol.h"
 #include "backends/protocols/refused_setting.h"
 #include "pipeline/json/schema.h"
@@ -53,12 +54,15 @@ class Anthropic final : public Protocol {
     base_ = has_version ? target_.url : target_.url + "/v1";
   }
 
+  /// Whether the model is there says the endpoint that answers questions: a gateway may have no such list.
+  /// What it lists is for a message.
   Result<Probe> probe(int step, const HttpReply* reply, Server& found) const override {
     if (step == 0) return Probe{json_get(target_, base_ + "/models/" + target_.model, headers()), {}};
-    if (reply != nullptr) {
-      if (auto error = learn(*reply, found)) return *error;
-    }
-    return Probe{};
+    if (step == 2 && reply != nullptr) note_models(*reply, found);
+    if (step != 1 || reply == nullptr) return Probe{};
+    if (auto error = learn(*reply, found)) return *error;
+    if (reply->status == 200) return Probe{};
+    return Probe{json_get(target_, base_ + "/models", headers()), {}};
   }
 
   HttpRequest ask(const Request& request, const Server& server) const override {
@@ -83,8 +87,12 @@ class Anthropic final : public Protocol {
     return json_post(target_, base_ + "/messages", headers(), body);
   }
 
-  Reply read(const HttpReply& reply, const Request& request, const Server&) const override {
-    if (reply.status != 200) return error_reply(reply);
+  Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
+    if (reply.status != 200) {
+      Reply error = error_reply(reply);
+      if (reply.status == 404 || says_no_model(server_error(reply.body))) name_models(server, error);
+      return error;
+    }
     Result<json> parsed = reply_object(reply);
     if (!parsed) return garbled_reply(parsed.error());
     const json& body = *parsed;
@@ -93,19 +101,21 @@ class Anthropic final : public Protocol {
     result.spent.add({target_.backend, target_.model, tokens_used(body)});
     const json& reason = member(body, "stop_reason");
     if (is_error) return result;
+    const auto& prompt = std::get<Prompt>(request.question);
+    if (was_shortened(prompt, server, result)) return result;
     if (reason == "refusal") {
       result.answer = refused_by_model(text_member(member(body, "stop_details"), "category"));
     } else if (reason == "max_tokens" || reason == "model_context_window_exceeded") {
-      cut_off(reason != "max_tokens", result);
+      cut_off(reason != "max_tokens", content_text(body), result);
     } else if (reason != "end_turn" && reason != "stop_sequence") {
       result.answer = ended_otherwise("stop_reason", reason);
     } else {
-      result.answer = model_answer(content_text(body), std::get<Prompt>(request.question), {});
+      result.answer = model_answer(content_text(body), prompt, {});
     }
     return result;
   }
 
-  std::vector<std::string> refused_settings(const HttpReply& reply) const override {
+  std::vector<std::string> refused_settings(const HttpReply& reply, const Server&) const override {
     return backends::refused_settings(reply, anthropic_optional);
   }
 
@@ -123,11 +133,8 @@ class Anthropic final : public Protocol {
   std::optional<Error> learn(const HttpReply& reply, Server& found) const {
     found.product = "Anthropic";
     found.model = target_.model;
-    if (reply.status == 404 && server_error(reply.body).type == "not_found_error")
-      return Error{ErrorClass::unavailable, "the server has no model '" + target_.model + "'"};
-    if (reply.status == 404 || reply.status == 405)
-      return std::nullopt;  // A gateway that only hands messages on.
-    if (reply.status != 200) return error_reply(reply).answer.error();
+    if (reply.status == 401 || reply.status == 503) return error_reply(reply).answer.error();
+    if (reply.status != 200) return std::nullopt;  // A gateway that only hands messages on.
     const Result<json> body = reply_object(reply);
     if (!body) return std::nullopt;
     found.window = token_count(*body, "max_input_tokens");
@@ -138,6 +145,13 @@ class Anthropic final : public Protocol {
                                                 std::to_string(*target_.context) + "; lower 'context'"};
     }
     return std::nullopt;
+  }
+
+  static void note_models(const HttpReply& reply, Server& found) {
+    const Result<json> body = reply_object(reply);
+    if (reply.status != 200 || !body) return;
+    for (const json& model : member(*body, "data"))
+      add_name(text_member(model, "id"), found.models);
   }
 
   static void add_schema(const Prompt& prompt, json& body) {
@@ -176,7 +190,7 @@ BackendType anthropic() {
                      .summary = "Anthropic's Messages",
                      .fields = anthropic_fields,
                      .protocol = [](Target target) -> std::unique_ptr<Protocol> {
-                       return std::make_unique<Anthropic>(std::move(target));
+                       return make_or_ollama(std::make_unique<Anthropic>(target), target);
                      }});
 }
 

@@ -131,15 +131,6 @@ bool is_account_by_words(const ServerError& error) {
   return names_account(without_quotations(words_in(error), 0)) && !may_speak_of_a_document(error);
 }
 
-bool says_no_model(const ServerError& error) {
-  static constexpr std::string_view things[] = {"model", "deployment", "engine"};
-  static constexpr std::string_view states[] = {
-      "not found",     "does not exist", "not exist",      "not loaded", "no model",
-      "unknown model", "not available",  "decommissioned", "no such",    "not deployed"};
-  const std::string words = words_in(error);
-  return has_any(words, things) && has_any(words, states) && !may_speak_of_a_document(error);
-}
-
 /// The model is there, but this machine cannot hold it.
 bool says_cannot_load(const ServerError& error) {
   static constexpr std::string_view signs[] = {"more system memory", "failed to load", "unable to load"};
@@ -363,6 +354,15 @@ bool says_model_failed(const ServerError& error) {
       "model did not return valid", "model output is not",     "model returned invalid",
       "invalid json generated",     "failed to parse model"};
   return has_any(names_in(error), names) || has_any(words_in(error), phrases);
+}
+
+bool says_no_model(const ServerError& error) {
+  static constexpr std::string_view things[] = {"model", "deployment", "engine"};
+  static constexpr std::string_view states[] = {
+      "not found",     "does not exist", "not exist",      "not loaded", "no model",
+      "unknown model", "not available",  "decommissioned", "no such",    "not deployed"};
+  const std::string words = words_in(error);
+  return has_any(words, things) && has_any(words, states) && !may_speak_of_a_document(error);
 }
 
 std::optional<milliseconds> retry_hint(const HttpReply& reply, std::int64_t now) {

@@ -52,6 +52,9 @@ TooLong says_too_long(const ServerError& error);
 /// True if it says that the model did not manage to write what was asked for: an answer that is none.
 bool says_model_failed(const ServerError& error);
 
+/// True if it says that there is no such model, and speaks of no text.
+bool says_no_model(const ServerError& error);
+
 /// How long the server asks to wait, from `retry-after-ms`, `retry-after` (seconds or a date), or the
 /// `…ratelimit…-reset` of a counter that is used up. `now`: Unix time in seconds.
 std::optional<std::chrono::milliseconds> retry_hint(const HttpReply& reply, std::int64_t now);

@@ -1,7 +1,9 @@
 #include "backends/protocols/message.h"
 
 #include "backends/protocols/error_reply.h"
+#include "backends/protocols/repetition.h"
 #include "pipeline/json/schema.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -124,11 +126,85 @@ Error refused_by_model(const std::string& words) {
           "the model refused" + (words.empty() ? "" : ": " + server_excerpt(words, longest_server_text))};
 }
 
-void cut_off(bool window_full, Reply& reply) {
+void repeats_itself(std::string_view content, Reply& reply) {
+  reply.repeats = trim(content).starts_with('{');
+  reply.answer = Error{ErrorClass::content,
+                       "the model repeats itself: it wrote the same again and again until it was stopped"};
+}
+
+void cut_off(bool window_full, std::string_view content, Reply& reply) {
+  if (is_repetition(content)) return repeats_itself(content, reply);
   reply.cut_off = !window_full;
   reply.answer =
       window_full ? Error{ErrorClass::too_long, "the model's window was full before the answer was complete"}
                   : Error{ErrorClass::content, "the answer was cut off at its token limit"};
+}
+
+std::int64_t fewest_tokens(std::string_view text) {
+  constexpr std::size_t letters_of_a_token = 8;  // Of scripts that put no blanks between words.
+  std::int64_t tokens = 0;
+  bool has_letter = false;
+  std::size_t others = 0;
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    if (at < text.size() && text[at] != ' ' && text[at] != '\n' && text[at] != '\t') {
+      const auto byte = static_cast<unsigned char>(text[at]);
+      has_letter = has_letter || is_alnum(text[at]) || byte >= 0x80;
+      others += byte >= 0xC0 ? 1 : 0;
+      continue;
+    }
+    if (has_letter) tokens += static_cast<std::int64_t>(1 + others / letters_of_a_token);
+    has_letter = false;
+    others = 0;
+  }
+  return tokens;
+}
+
+namespace {
+
+/// No window that a server cuts prompts to is smaller, and no count of this size is made up.
+constexpr std::int64_t smallest_window = 512;
+
+/// As windows are: thousands of either kind, or one token short of it, or with room for an answer.
+bool is_round(std::int64_t tokens, std::int64_t room) {
+  const auto is_window = [](std::int64_t number) { return number % 1024 == 0 || number % 1000 == 0; };
+  return is_window(tokens) || is_window(tokens + 1) || is_window(tokens + room);
+}
+
+}  // namespace
+
+bool was_shortened(const Prompt& prompt, const Server& server, Reply& reply) {
+  const std::int64_t counted = reply.spent.total().input_tokens;
+  if (server.never_shortens || server.knows_text || counted < smallest_window / 2) return false;
+  const std::int64_t fewest = fewest_tokens(user_text(prompt));
+  const std::int64_t room = prompt.most_output_tokens;
+  const bool fills_window = server.window ? counted == *server.window || counted == *server.window - 1 ||
+                                                counted == *server.window - room
+                                          : counted >= smallest_window && is_round(counted, room);
+  // Some letters more are in a token than blanks in a text of none but words.
+  const bool is_cut =
+      (fewest > smallest_window && counted < fewest - fewest / 10) || (fills_window && fewest > counted / 2);
+  if (!is_cut) return false;
+  reply.answer =
+      Error{ErrorClass::too_long, "the server silently shortened the document: it counted " +
+                                      std::to_string(counted) + " tokens of the prompt" +
+                                      (counted < fewest ? ", which has " + std::to_string(fewest) + " words"
+                                                        : ", as many as fit into a window")};
+  const auto bytes = static_cast<std::int64_t>(prompt_bytes(prompt));
+  reply.excess = Excess{std::max({bytes / 4, fewest, counted + 1}), std::max(counted - room, counted / 2)};
+  return true;
+}
+
+void add_name(const std::string& name, std::string& names) {
+  constexpr std::size_t longest_name = 100, longest_list = 400;  // Bytes.
+  if (name.empty() || names.size() > longest_list) return;
+  names += (names.empty() ? "" : ", ") + excerpt(name, longest_name);
+}
+
+void name_models(const Server& server, Reply& reply) {
+  if (reply.answer || reply.answer.error().error_class != ErrorClass::unavailable || server.models.empty())
+    return;
+  reply.answer = Error{ErrorClass::unavailable,
+                       reply.answer.error().message + "; the server lists these models: " + server.models};
 }
 
 }  // namespace docket::backends

@@ -1,6 +1,7 @@
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backends/protocols/protocol.h"
@@ -47,7 +48,23 @@ Error ended_otherwise(const char* member, const nlohmann::json& reason);
 /// The model said that it will not answer.
 Error refused_by_model(const std::string& words);
 
-/// Notes that an answer ended because it reached a limit: the model's window, or what the prompt allows.
-void cut_off(bool window_full, Reply& reply);
+/// Notes that an answer ended because it reached a limit: the model's window, or what the prompt allows; or,
+/// where the same words stand in `content` again and again, that the model repeats itself.
+void cut_off(bool window_full, std::string_view content, Reply& reply);
+/// Notes that the model repeats itself, so that more room is of no use; where it began an answer, that this
+/// prompt made it do so. A model that is broken writes nothing else.
+void repeats_itself(std::string_view content, Reply& reply);
+
+/// A server that does not tell its window, or does not keep to it, may have cut the prompt: it counted fewer
+/// tokens than its words can have, or exactly as many as fit into the window, or, where the window is not
+/// known, a round number. Notes it, so that the text is asked about in pieces; true if it is so.
+bool was_shortened(const Prompt& prompt, const Server& server, Reply& reply);
+/// The fewest tokens that a text can have: no token is longer than a word.
+std::int64_t fewest_tokens(std::string_view text);
+
+/// Adds a model's name to a list for people, as far as there is room.
+void add_name(const std::string& name, std::string& names);
+/// Adds the models that the server lists to an error that says that a model is not there.
+void name_models(const Server& server, Reply& reply);
 
 }  // namespace docket::backends

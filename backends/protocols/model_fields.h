@@ -47,13 +47,16 @@ inline constexpr Field context{
     .help = "context window in tokens: always verified, and sent to servers that accept it",
     .minimum = 256,
     .maximum = 100'000'000};
-inline constexpr Field max_concurrent{.name = "max_concurrent",
-                                      .type = Field::Type::integer,
-                                      .help = "concurrency limit per address",
-                                      .fallback = "4",
-                                      .minimum = 1,
-                                      .maximum = 1000,
-                                      .affects_answer = false};
+inline constexpr Field max_concurrent{
+    .name = "max_concurrent",
+    .type = Field::Type::integer,
+    .help =
+        "concurrency limit per address; where it is absent, as many calls as "
+        "the server says that it works on, else the default",
+    .fallback = "4",
+    .minimum = 1,
+    .maximum = 1000,
+    .affects_answer = false};
 inline constexpr Field timeout{.name = "timeout",
                                .type = Field::Type::duration,
                                .help = "time limit for one whole answer",

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "backends/protocols/error_reply.h"
+#include "backends/protocols/message.h"
 #include "pipeline/json/strict_json.h"
 #include "pipeline/support/utf8.h"
 
@@ -23,7 +25,19 @@ constexpr std::size_t most_refusals = 8;
 /// Of a message, and of what a server calls itself and its model, in bytes.
 constexpr std::size_t longest_error = 700;
 constexpr std::size_t longest_id = 200;
+/// To count tokens is a matter of milliseconds.
+constexpr milliseconds longest_count{5'000};
+constexpr std::int64_t blank_tokens = 32;
+/// Longest answers depend on the stage's schema, and on the script of the text.
+constexpr std::size_t most_counts = 100;
+constexpr std::size_t most_texts = 10'000;
 }  // namespace
+
+std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
+  constexpr std::int64_t most = 64;
+  if (server.slots && *server.slots > 0) return static_cast<std::size_t>(std::min(*server.slots, most));
+  return server.product.starts_with("Ollama") ? 1 : usual;
+}
 
 class ModelServer::Core : public std::enable_shared_from_this<Core> {
  public:
@@ -60,7 +74,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     const auto go_on = [self = shared_from_this(), asked](Result<Server> server) {
       if (asked->begun.exchange(true)) return;
       if (!server) return asked->done(self->failed(server.error()));
-      self->send(std::move(asked->request), std::move(*server), std::move(asked->done), {});
+      self->make_room(std::move(asked->request), std::move(*server), std::move(asked->done));
     };
     with_server(go_on);
     if (asked->begun || left > longest_load) return;
@@ -142,6 +156,57 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     return server;
   }
 
+  /// Lets the server count what the longest answer takes, once, if it can: it knows its tokens.
+  void make_room(Request request, Server server, Done done) {
+    Prompt& prompt = std::get<Prompt>(request.question);
+    std::optional<HttpRequest> count;
+    if (prompt.longest_answer && !has_count(prompt))
+      count = protocol_->ask_count(*prompt.longest_answer, server);
+    if (!count) return send(std::move(request), std::move(server), std::move(done), {});
+    count->limits.total = std::min<milliseconds>(count->limits.total, longest_count);
+    count->limits.first_byte = std::min<milliseconds>(count->limits.first_byte, longest_count);
+    exchange(std::move(*count),
+             [self = shared_from_this(), request = std::move(request), server = std::move(server),
+              done = std::move(done)](const Result<HttpReply>& reply) mutable {
+               const auto tokens = reply ? self->protocol_->count_in(*reply) : std::nullopt;
+               if (reply) self->note_count(std::get<Prompt>(request.question), tokens);
+               self->send(std::move(request), std::move(server), std::move(done), {});
+             });
+  }
+
+  bool has_count(const Prompt& prompt) {
+    const std::lock_guard lock(mutex_);
+    return counts_.contains(*prompt.longest_answer);
+  }
+
+  /// None: it cannot count after all, and the estimate stays.
+  void note_count(const Prompt& prompt, std::optional<std::int64_t> tokens) {
+    const std::lock_guard lock(mutex_);
+    if (counts_.size() >= most_counts) counts_.clear();
+    counts_[*prompt.longest_answer] = tokens;
+  }
+
+  /// The count, and a quarter more: models put blanks where they may.
+  void use_count(Prompt& prompt) {
+    if (!prompt.longest_answer) return;
+    const std::lock_guard lock(mutex_);
+    const auto found = counts_.find(*prompt.longest_answer);
+    if (found == counts_.end() || !found->second) return;
+    prompt.most_output_tokens = (*found->second * 5 / 4 + blank_tokens) * prompt.times_room;
+  }
+
+  /// Whether an answer to a question about the same text has told its tokens.
+  bool knows(const Prompt& prompt) {
+    const std::lock_guard lock(mutex_);
+    return known_texts_.contains(hash_of(prompt));
+  }
+  void note_text(const Prompt& prompt) {
+    const std::lock_guard lock(mutex_);
+    if (known_texts_.size() >= most_texts) known_texts_.clear();
+    known_texts_.insert(hash_of(prompt));
+  }
+  static std::size_t hash_of(const Prompt& prompt) { return std::hash<std::string>()(document_text(prompt)); }
+
   /// What became of a call so far.
   struct Attempts {
     Spending spent = {};
@@ -150,7 +215,13 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   };
 
   void send(Request request, Server server, Done done, Attempts attempts) {
-    protocol_->leave_out(std::get<Prompt>(request.question).left_out, server);
+    Prompt& prompt = std::get<Prompt>(request.question);
+    use_count(prompt);
+    if (server.window)  // Some refuse a question with more room than there can be.
+      prompt.most_output_tokens =
+          std::min(prompt.most_output_tokens, std::max<std::int64_t>(*server.window / 2, 1));
+    server.knows_text = knows(prompt);
+    protocol_->leave_out(prompt.left_out, server);
     HttpRequest http = protocol_->ask(request, server);
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - Clock::now());
     if (left <= milliseconds(0))
@@ -184,7 +255,11 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       return send(std::move(request), std::move(*other), std::move(done), std::move(attempts));
     }
     Reply result = protocol_->read(*reply, request, server);
+    if (result.answer) note_text(std::get<Prompt>(request.question));
     if (!attempts.refused.empty() && !result.unproven) remember(server, attempts);
+    if (reply->status != 200 && result.excess)  // The window that the server names is for the answer, too.
+      result.excess->window -=
+          std::min(std::get<Prompt>(request.question).most_output_tokens, result.excess->window / 2);
     if (reply->status == 503) forget();  // It may be loading: then that is waited for.
     Spending now = result.spent;
     if (now.by_model().empty()) now.add(attempt(server, reply->status == 200));
@@ -199,7 +274,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   std::optional<Server> without_refused(const HttpReply& reply, const Request& request, const Server& server,
                                         Attempts& attempts) const {
     if (attempts.refused.size() >= most_refusals) return std::nullopt;
-    const std::vector<std::string> refused = protocol_->refused_settings(reply);
+    const std::vector<std::string> refused = protocol_->refused_settings(reply, server);
     if (refused.empty()) return std::nullopt;
     Server other = server;
     for (const std::string& setting : refused)
@@ -269,6 +344,9 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   std::mutex mutex_;
   std::optional<Server> server_;        ///< Guarded by mutex_.
   std::map<std::string, int> refused_;  ///< Of Server::refused, what calls taught. Guarded by mutex_.
+  /// Tokens of longest answers; none: the server cannot count. Guarded by mutex_.
+  std::map<std::string, std::optional<std::int64_t>> counts_;
+  std::set<std::size_t> known_texts_;  ///< Hashes. Guarded by mutex_.
   std::vector<std::function<void(Result<Server>)>>
       waiting_;  ///< Guarded by mutex_. Not empty: it is being found out.
 };

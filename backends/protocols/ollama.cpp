@@ -1,5 +1,7 @@
 // Ollama's own protocol: POST /api/chat. Facts: the project's protocol notes and github.com/ollama/ollama,
 // api/types.go.
+#include "backends/protocols/ollama.h"
+
 #include <algorithm>
 
 #include "backends/protocols/error_reply.h"
@@ -31,7 +33,14 @@ constexpr Field ollama_fields[] = {
      .fallback = "8192",
      .minimum = fields::context.minimum,
      .maximum = fields::context.maximum},
-    fields::max_concurrent,
+    {.name = fields::max_concurrent.name,
+     .type = fields::max_concurrent.type,
+     .help = "concurrency limit per address; Ollama works on one call at a time unless OLLAMA_NUM_PARALLEL "
+             "says otherwise",
+     .fallback = "1",
+     .minimum = fields::max_concurrent.minimum,
+     .maximum = fields::max_concurrent.maximum,
+     .affects_answer = false},
     fields::timeout,
     fields::connect_timeout,
     fields::first_byte_timeout,
@@ -64,12 +73,17 @@ const OptionalSetting ollama_optional[] = {
 };
 
 class Ollama final : public Protocol {
-  enum Step { version, show, load, running, done };
+  enum Step { version, show, load, running };
 
  public:
   explicit Ollama(Target target) : target_(std::move(target)) {}
 
+  /// Whether the model is there says the endpoint that answers questions; lists may be hidden or wrong.
   Result<Probe> probe(int step, const HttpReply* reply, Server& found) const override {
+    if (reply != nullptr && step - 1 == load && is_no_model(*reply)) {
+      found.model.clear();
+      return Probe{ask_models(), {}};
+    }
     if (reply != nullptr) {
       if (auto error = learn(step - 1, *reply, found)) return *error;
     }
@@ -138,10 +152,9 @@ class Ollama final : public Protocol {
     result.spent.add({target_.backend, target_.model, tokens_used(body)});
     const Usage usage = result.spent.total();
     if (is_error) return result;
-    if (member(body, "done") != true) {
-      result.answer = Error{ErrorClass::content,
-                            "the server broke off the answer (done is not true), as it does when a "
-                            "model repeats itself endlessly"};
+    const std::string content = text_member(member(body, "message"), "content");
+    if (member(body, "done") != true) {  // After 30 equal tokens.
+      repeats_itself(content, result);
     } else if (!text_member(body, "remote_host").empty() && target_.location == Location::local) {
       result.answer = left_the_machine();
     } else if (was_cut(prompt, usage, server)) {
@@ -150,18 +163,18 @@ class Ollama final : public Protocol {
       result.excess = Excess{static_cast<std::int64_t>(prompt_bytes(prompt)) / 3, window()};
     } else if (const json& reason = member(body, "done_reason"); reason == "length") {
       const bool window_full = usage.input_tokens + usage.output_tokens >= server.window.value_or(window());
-      cut_off(window_full, result);
-      if (window_full) result.excess = Excess{usage.input_tokens, window() - prompt.most_output_tokens};
+      cut_off(window_full, content, result);
+      if (window_full && !result.repeats)
+        result.excess = Excess{usage.input_tokens, window() - prompt.most_output_tokens};
     } else if (reason != "stop") {
       result.answer = ended_otherwise("done_reason", reason);
     } else {
-      result.answer = model_answer(text_member(member(body, "message"), "content"), prompt,
-                                   tokens_of(member(body, "logprobs")));
+      result.answer = model_answer(content, prompt, tokens_of(member(body, "logprobs")));
     }
     return result;
   }
 
-  std::vector<std::string> refused_settings(const HttpReply& reply) const override {
+  std::vector<std::string> refused_settings(const HttpReply& reply, const Server&) const override {
     return backends::refused_settings(reply, ollama_optional);
   }
 
@@ -190,22 +203,21 @@ class Ollama final : public Protocol {
   }
 
   std::optional<Error> learn(int step, const HttpReply& reply, Server& found) const {
-    if (step == show && reply.status == 404) {
-      return Error{ErrorClass::unavailable,
-                   "Ollama has no model '" + target_.model + "'; run `ollama pull " + target_.model + "`"};
-    }
-    if (reply.status != 200) return error_reply(reply).answer.error();
+    const bool is_needed = reply.status == 401 || reply.status == 503 || step == load;
+    const bool takes_no_empty_chat = step == load && (reply.status == 400 || reply.status == 422);
+    if (reply.status != 200 && is_needed && !takes_no_empty_chat) return error_reply(reply).answer.error();
     const Result<json> parsed = reply_object(reply);
-    if (!parsed)
+    if (!parsed && step == load && reply.status == 200)
       return Error{ErrorClass::unavailable, parsed.error().message + "; is this an Ollama server?"};
-    const json& body = *parsed;
+    const json body = reply.status == 200 && parsed ? *parsed : json::object();
     if (step == version) {
       const std::string number = text_member(body, "version");
-      found.product = "Ollama " + number;
+      found.model = target_.model;
+      found.product = number.empty() ? "Ollama" : "Ollama " + number;
       found.never_shortens = never_shortens(number);
     }
+    if (step == running && found.model.empty()) return no_model(body);
     if (step == show) {
-      found.model = target_.model;
       found.leaves = !text_member(body, "remote_host").empty();
       if (found.leaves && target_.location == Location::local) return left_the_machine();
       const json& capabilities = member(body, "capabilities");
@@ -215,6 +227,19 @@ class Ollama final : public Protocol {
     }
     if (step == running) return learn_window(body, found);
     return std::nullopt;
+  }
+
+  static bool is_no_model(const HttpReply& reply) {
+    return reply.status >= 400 && reply.status < 500 && says_no_model(server_error(reply.body));
+  }
+
+  Error no_model(const json& body) const {
+    std::string names;
+    for (const json& model : member(body, "models"))
+      add_name(text_member(model, "name"), names);
+    return {ErrorClass::unavailable, "Ollama has no model '" + target_.model + "'" +
+                                         (names.empty() ? "" : "; it has: " + names) + "; run `ollama pull " +
+                                         target_.model + "`"};
   }
 
   std::optional<Error> learn_window(const json& body, Server& found) const {
@@ -270,6 +295,78 @@ class Ollama final : public Protocol {
   const Target target_;
 };
 
+class OrOllama final : public Protocol {
+ public:
+  OrOllama(std::unique_ptr<Protocol> inner, Target target)
+      : inner_(std::move(inner)), target_(std::move(target)) {
+    std::string& root = target_.url;
+    if (root.ends_with("/v1")) root.resize(root.size() - 3);
+  }
+
+  Result<Probe> probe(int step, const HttpReply* reply, Server& found) const override {
+    if (found.ollama_since == 0) {
+      Result<Probe> next = inner_->probe(step, reply, found);
+      if (!next || next->ask || next->wait || !may_be_ollama(found)) return next;
+      found.ollama_since = step + 1;
+      return Probe{json_get(target_, target_.url + "/", bearer(target_)), {}};
+    }
+    const int own = step - found.ollama_since;
+    if (own == 0 && says_ollama(*reply)) found.product = "Ollama";
+    if (own == 0 && found.product != "Ollama") return Probe{};
+    if (own == 1 && !tells_version(*reply)) return Probe{};  // Only the other protocol is let through.
+    if (own == 1)
+      found = Server{.model = found.model, .speaks_ollama = true, .ollama_since = found.ollama_since};
+    return ollama(found).probe(own, own == 0 ? nullptr : reply, found);
+  }
+
+  std::optional<HttpRequest> ask_models() const override { return inner_->ask_models(); }
+  std::string model_in(const HttpReply& reply) const override { return inner_->model_in(reply); }
+  std::optional<HttpRequest> ask_count(const std::string& text, const Server& server) const override {
+    return server.speaks_ollama ? std::nullopt : inner_->ask_count(text, server);
+  }
+  std::optional<std::int64_t> count_in(const HttpReply& reply) const override {
+    return inner_->count_in(reply);
+  }
+
+  HttpRequest ask(const Request& request, const Server& server) const override {
+    return server.speaks_ollama ? ollama(server).ask(request, server) : inner_->ask(request, server);
+  }
+  Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
+    return server.speaks_ollama ? ollama(server).read(reply, request, server)
+                                : inner_->read(reply, request, server);
+  }
+  std::vector<std::string> refused_settings(const HttpReply& reply, const Server& server) const override {
+    return server.speaks_ollama ? ollama(server).refused_settings(reply, server)
+                                : inner_->refused_settings(reply, server);
+  }
+  void leave_out(int left_out, Server& server) const override {
+    server.speaks_ollama ? ollama(server).leave_out(left_out, server) : inner_->leave_out(left_out, server);
+  }
+
+ private:
+  bool may_be_ollama(const Server& found) const {
+    return found.product == "Ollama" || (target_.location == Location::local && !found.never_shortens);
+  }
+
+  /// In reply to `GET /`. Others imitate Ollama's protocol, so that a version alone proves nothing.
+  static bool says_ollama(const HttpReply& reply) {
+    return reply.status == 200 && reply.body.find("Ollama is running") != std::string::npos;
+  }
+  static bool tells_version(const HttpReply& reply) {
+    const Result<json> body = reply_object(reply);
+    return reply.status == 200 && body && !text_member(*body, "version").empty();
+  }
+
+  Ollama ollama(const Server& server) const {
+    Target target = target_;
+    if (target.model.empty()) target.model = server.model;
+    return Ollama(std::move(target));
+  }
+
+  const std::unique_ptr<Protocol> inner_;
+  Target target_;
+};
+
 /// What Ollama hands on leaves this machine, whatever the pipeline says.
 Location ollama_location(const Settings& settings) {
   return is_handed_on(settings.text("model")) ? Location::cloud : model_location(settings);
@@ -277,13 +374,17 @@ Location ollama_location(const Settings& settings) {
 
 }  // namespace
 
+std::unique_ptr<Protocol> make_ollama(Target target) { return std::make_unique<Ollama>(std::move(target)); }
+
+std::unique_ptr<Protocol> make_or_ollama(std::unique_ptr<Protocol> inner, Target target) {
+  return std::make_unique<OrOllama>(std::move(inner), std::move(target));
+}
+
 BackendType ollama() {
   return model_type({.name = "ollama",
                      .summary = "Ollama's own protocol",
                      .fields = ollama_fields,
-                     .protocol = [](Target target) -> std::unique_ptr<Protocol> {
-                       return std::make_unique<Ollama>(std::move(target));
-                     },
+                     .protocol = make_ollama,
                      .location = ollama_location});
 }
 

@@ -8,9 +8,11 @@
 #include "backends/protocols/model_fields.h"
 #include "backends/protocols/model_type.h"
 #include "backends/protocols/narrow_schema.h"
+#include "backends/protocols/ollama.h"
 #include "backends/protocols/protocol.h"
 #include "backends/protocols/refused_setting.h"
 #include "pipeline/json/schema.h"
+#include "pipeline/json/strict_json.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -39,10 +41,10 @@ constexpr Field openai_fields[] = {
 };
 
 constexpr int most_alternatives = 5;
-constexpr std::size_t longest_shown_id = 100;            ///< Bytes.
 constexpr std::chrono::milliseconds between_looks{500};  ///< While a server loads its model.
 constexpr std::string_view llama_server = "llama-server";
 constexpr std::string_view openai_itself = "OpenAI";
+constexpr std::string_view vllm = "vLLM";
 
 /// What servers of this protocol may refuse, in the order in which names are looked for.
 const OptionalSetting openai_optional[] = {
@@ -59,30 +61,49 @@ const OptionalSetting openai_optional[] = {
 };
 
 class OpenAi final : public Protocol {
-  enum Step { props, models, done };
+  enum Look { props, slots, models };
 
  public:
   explicit OpenAi(Target target) : target_(std::move(target)) {
     const auto address = parse_address(target_.url);
     const std::string path = address ? address->path : "";
-    root_ = path == "/v1" ? target_.url.substr(0, target_.url.size() - path.size()) : target_.url;
+    root_ = path.ends_with("/v1") ? target_.url.substr(0, target_.url.size() - 3) : target_.url;
     base_ = path.empty() ? target_.url + "/v1" : target_.url;
     may_be_llama_server_ = (path.empty() || path == "/v1") && target_.location == Location::local;
     is_openai_ = address && address->host == "api.openai.com";
   }
 
   Result<Probe> probe(int step, const HttpReply* reply, Server& found) const override {
-    if (step == props && may_be_llama_server_)
-      return Probe{json_get(target_, root_ + "/props", bearer(target_)), {}};
-    if (step == props + 1 && reply != nullptr) {
-      if (is_loading(*reply)) return Probe{{}, between_looks};
-      if (auto error = learn_props(*reply, found)) return *error;
+    if (reply == nullptr)
+      return look(step == 0 ? (may_be_llama_server_ ? props : models) : found.asked, found);
+    switch (found.asked) {
+      case props:
+        if (is_loading(*reply)) return Probe{{}, between_looks};
+        if (auto error = learn_props(*reply, found)) return *error;
+        return look(found.product == llama_server && !(found.slots && found.window) ? slots : models, found);
+     case slots:
+        if (auto error = learn_slots(*reply, found)) return *error;
+        return look(models, found);
+      default:
+        if (auto error = learn_models(*reply, found)) return *error;
+        return Probe{};
     }
-    if (step <= models) return Probe{json_get(target_, base_ + "/models", bearer(target_)), {}};
-    if (reply != nullptr) {
-      if (auto error = learn_models(*reply, found)) return *error;
-    }
-    return Probe{};
+  }
+
+  std::optional<HttpRequest> ask_count(const std::string& text, const Server& server) const override {
+    if (server.product != llama_server && server.product != vllm) return std::nullopt;
+    const json body = server.product == vllm
+                          ? json{{"model", server.model}, {"prompt", text}, {"add_special_tokens", false}}
+                          : json{{"content", text}};
+    return json_post(target_, root_ + "/tokenize", bearer(target_), body);
+  }
+
+  std::optional<std::int64_t> count_in(const HttpReply& reply) const override {
+    const Result<json> body = reply_object(reply);
+    if (reply.status != 200 || !body) return std::nullopt;
+    const json& tokens = member(*body, "tokens");
+    if (tokens.is_array()) return static_cast<std::int64_t>(tokens.size());
+    return token_count(*body, "count");
   }
 
   std::optional<HttpRequest> ask_models() const override {
@@ -125,7 +146,11 @@ class OpenAi final : public Protocol {
   }
 
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
-    if (reply.status != 200) return error_reply(reply);
+    if (reply.status != 200) {
+      Reply error = error_reply(reply);
+      if (reply.status == 404 || says_no_model(server_error(reply.body))) name_models(server, error);
+      return error;
+    }
     Result<json> parsed = reply_object(reply);
     if (!parsed) return garbled_reply(parsed.error());
     const json& body = *parsed;
@@ -139,14 +164,16 @@ class OpenAi final : public Protocol {
     const Usage usage = result.spent.total();
     const json& message = member(choice, "message");
     const json& reason = member(choice, "finish_reason");
+    if (was_shortened(prompt, server, result)) return result;
     if (const std::string refusal = text_member(message, "refusal"); !refusal.empty()) {
       result.answer = refused_by_model(refusal);
     } else if (reason == "content_filter") {
       result.answer = Error{ErrorClass::rejected, "the server's content filter stopped the answer"};
     } else if (reason == "length") {
       const bool window_full = server.window && usage.input_tokens + usage.output_tokens >= *server.window;
-      cut_off(window_full, result);
-      if (window_full) result.excess = Excess{usage.input_tokens, *server.window - prompt.most_output_tokens};
+      cut_off(window_full, content_text(message), result);
+      if (window_full && !result.repeats)
+        result.excess = Excess{usage.input_tokens, *server.window - prompt.most_output_tokens};
     } else if (reason != "stop") {
       result.answer = ended_otherwise("finish_reason", reason);
     } else {
@@ -156,7 +183,7 @@ class OpenAi final : public Protocol {
     return result;
   }
 
-  std::vector<std::string> refused_settings(const HttpReply& reply) const override {
+  std::vector<std::string> refused_settings(const HttpReply& reply, const Server&) const override {
     std::vector<std::string> refused = backends::refused_settings(reply, openai_optional);
     const bool is_format = std::ranges::find(refused, "response_format") != refused.end();
     // Who speaks of `json_object` may take that in place of a schema; others get neither.
@@ -171,12 +198,20 @@ class OpenAi final : public Protocol {
       for (const char* setting : {"temperature", "reasoning_effort", "chat_template_kwargs"})
         server.refused[setting] = no_value_left;
     if (left_out >= 3) server.refused["response_format"] = no_value_left;
-    const bool takes_limit = server.product == llama_server || server.product == "vLLM" || is_openai_;
+    const bool takes_limit = server.product == llama_server || server.product == vllm || is_openai_;
     if (left_out >= 3 && !takes_limit)
       server.refused["max_tokens"] = std::max(server.refused["max_tokens"], left_out - 2);
   }
 
  private:
+  Result<Probe> look(int at, Server& found) const {
+    found.asked = at;
+    const std::string url = at == props   ? root_ + "/props"
+                            : at == slots ? root_ + "/slots"
+                                          : base_ + "/models";
+    return Probe{json_get(target_, url, bearer(target_)), {}};
+  }
+
   static const json& first_choice(const json& body) {
     static const json none;
     const json& choices = member(body, "choices");
@@ -205,53 +240,71 @@ class OpenAi final : public Protocol {
     const Result<json> body = reply_object(reply);
     if (reply.status != 200 || !body || !body->contains("default_generation_settings")) return std::nullopt;
     found.product = llama_server;
+    found.never_shortens = true;
     const json& settings = (*body)["default_generation_settings"];
     found.window = token_count(settings, "n_ctx");
     found.slots = token_count(*body, "total_slots");
     return check_window(found);
   }
 
+  /// Of each slot; old servers list them only here.
+  std::optional<Error> learn_slots(const HttpReply& reply, Server& found) const {
+    const Result<json> list = parse_strictly(reply.body);
+    if (reply.status != 200 || !list || !list->is_array() || list->empty()) return std::nullopt;
+    if (!found.slots) found.slots = static_cast<std::int64_t>(list->size());
+    if (!found.window) found.window = token_count(list->front(), "n_ctx");
+    return check_window(found);
+  }
+
+  /// What counts is whether the server answers questions: its list may be missing, empty, or have the model
+  /// under another name. Only who names no model needs the list.
   std::optional<Error> learn_models(const HttpReply& reply, Server& found) const {
     if (is_openai_) found.product = openai_itself;
+    found.never_shortens = found.never_shortens || is_openai_;
     found.model = target_.model;
     const Result<json> body = reply_object(reply);
-    const bool has_list = reply.status == 200 && body && body->contains("data") && (*body)["data"].is_array();
-    if (!has_list) {
-      // Some servers have no list of models; what counts is whether they answer.
-      const Reply error = error_reply(reply);
-      const bool goes_on = reply.status == 404 || reply.status == 405 || reply.status == 200;
-      if (!goes_on) return error.answer.error();
-      if (target_.model.empty())
-        return Error{ErrorClass::unavailable,
-                     "the server does not say which models it has; name one with 'model'"};
-      return std::nullopt;
-    }
-    return choose_model((*body)["data"], found);
+    const json& list = body ? member(*body, "data") : member(json(), "");
+    if (reply.status == 401 || reply.status == 503) return error_reply(reply).answer.error();
+    if (reply.status == 200 && list.is_array()) return choose_model(list, found);
+    if (!target_.model.empty()) return std::nullopt;
+    if (reply.status == 429 || reply.status >= 500) return error_reply(reply).answer.error();
+    return Error{ErrorClass::unavailable,
+                 "the server does not say which models it has; name one with 'model'"};
   }
 
   std::optional<Error> choose_model(const json& list, Server& found) const {
-    std::string names;
-    std::size_t count = 0;
     for (const json& model : list) {
-      const std::string id = text_member(model, "id");
-      const bool is_it = target_.model.empty() || id == target_.model || id.ends_with("/" + target_.model) ||
-                         found.product == llama_server;
-      if (count < 10) names += (names.empty() ? "" : ", ") + excerpt(id, longest_shown_id);
-      ++count;
-      if (!is_it) continue;
-      if (found.model.empty()) found.model = id;
-      if (text_member(model, "owned_by") == "vllm") found.product = "vLLM";
-      if (const auto window = token_count(model, "max_model_len")) found.window = window;
-      if (target_.model.empty() && list.size() > 1) continue;
+      add_name(text_member(model, "id"), found.models);
+      if (text_member(model, "owned_by") == "vllm") found.product = vllm;
+      if (found.product.empty() && text_member(model, "owned_by") == "library") found.product = "Ollama";
+    }
+    if (found.product == vllm) found.never_shortens = true;
+    if (target_.model.empty() && list.size() != 1) {
+      return Error{ErrorClass::unavailable,
+                   list.empty() ? "the server has no model"
+                                : "the server has several models; name one with 'model': " + found.models};
+    }
+    for (const json& model : list) {
+      if (!is_ours(text_member(model, "id"), found)) continue;
+      if (found.model.empty()) found.model = text_member(model, "id");
+      if (!found.window) found.window = window_in(model);
       return check_window(found);
     }
-    if (target_.model.empty()) {
-      return Error{ErrorClass::unavailable,
-                   count == 0 ? "the server has no model"
-                              : "the server has several models; name one with 'model': " + names};
-    }
-    return Error{ErrorClass::unavailable, "the server has no model '" + target_.model +
-                                              "'; it has: " + (names.empty() ? "none" : names)};
+    return std::nullopt;
+  }
+
+  bool is_ours(const std::string& id, const Server& found) const {
+    return target_.model.empty() || id == target_.model || id.ends_with("/" + target_.model) ||
+           id == target_.model + ":latest" || found.product == llama_server;
+  }
+
+  /// In the words of vLLM, OpenRouter, Groq, Mistral and others; not that of the model's training.
+  static std::optional<std::int64_t> window_in(const json& model) {
+    for (const char* name : {"max_model_len", "loaded_context_length", "context_length", "context_window",
+                             "n_ctx", "max_input_tokens"})
+      for (const json* holder : {&model, &member(model, "meta")})
+        if (const auto window = token_count(*holder, name); window && *window > 0) return window;
+    return std::nullopt;
   }
 
   std::optional<Error> check_window(const Server& found) const {
@@ -299,7 +352,7 @@ class OpenAi final : public Protocol {
 
   /// Models that think do so by default, and each kind of server has its own way to say no.
   void add_thinking(const Server& server, json& body) const {
-    if (server.product == llama_server || server.product == "vLLM") {
+    if (server.product == llama_server || server.product == vllm) {
       if (!server.refused.contains("chat_template_kwargs"))
         body["chat_template_kwargs"] = {{"enable_thinking", target_.think}};
       return;
@@ -338,7 +391,7 @@ BackendType openai() {
                      .summary = "OpenAI's protocol: llama-server, vLLM, LM Studio, OpenAI and others",
                      .fields = openai_fields,
                      .protocol = [](Target target) -> std::unique_ptr<Protocol> {
-                       return std::make_unique<OpenAi>(std::move(target));
+                       return make_or_ollama(std::make_unique<OpenAi>(target), target);
                      }});
 }
 

@@ -31,17 +31,27 @@ struct Target {
 
 /// What was found out about the server at an address.
 struct Server {
-  std::string product;                      ///< `llama-server`, `Ollama 0.33.0`, …; empty: not known.
-  std::string model;                        ///< As requests name it.
-  std::string digest;                       ///< Of the model's content; empty: not told.
-  std::optional<std::int64_t> window;       ///< Tokens that prompt and answer may take together.
-  std::optional<std::int64_t> slots;        ///< Requests that it works on at a time.
-  std::optional<std::int64_t> most_output;  ///< Tokens.
-  bool leaves = false;                      ///< It hands requests on to a cloud.
-  bool never_shortens = false;              ///< It refuses a prompt that is too long, and never cuts it.
+  std::string product = {};                 ///< `llama-server`, `Ollama 0.33.0`, …; empty: not known.
+  std::string model = {};                   ///< As requests name it.
+  std::string digest = {};                  ///< Of the model's content; empty: not told.
+  std::optional<std::int64_t> window = {};  ///< Tokens that prompt and answer may take together.
+  std::optional<std::int64_t> slots = {};   ///< Requests that it works on at a time.
+  std::string models = {};  ///< Names of those that it lists, for people; empty: it lists none.
+  std::optional<std::int64_t> most_output = {};  ///< Tokens.
+  bool leaves = false;                           ///< It hands requests on to a cloud.
+  bool never_shortens = false;                   ///< It refuses a prompt that is too long, and never cuts it.
+  bool speaks_ollama = false;                    ///< Ollama's own protocol is the better one to speak to it.
+  int asked = 0;                                 ///< What a protocol asked last to find all this out.
+  int ollama_since = 0;  ///< Step of finding out from which on it is asked in it; 0: none.
+  /// Of one call: it has counted the same text before, so its cache may make the count smaller.
+  bool knows_text = false;
   /// Settings that it refused, and how often: a protocol then has another value, or leaves it out.
-  std::map<std::string, int> refused;
+  std::map<std::string, int> refused = {};
 };
+
+/// How many calls at a time it is sent where the pipeline does not say: as many as it works on. Ollama works
+/// on one unless OLLAMA_NUM_PARALLEL says otherwise, which it does not tell; of others `usual`.
+std::size_t calls_at_a_time(const Server& server, std::size_t usual);
 
 /// One step of finding out: ask, or wait and do the same step again, or neither: all is known.
 struct Probe {
@@ -64,6 +74,13 @@ class Protocol {
   /// What tells the target's model from another under the same name; empty: the reply does not say.
   virtual std::string model_in(const HttpReply&) const { return {}; }
 
+  /// How many tokens a text has, by the server's own count; none: it cannot be asked.
+  virtual std::optional<HttpRequest> ask_count(const std::string& /*text*/, const Server&) const {
+    return std::nullopt;
+  }
+  /// The count in the reply to that; none: it is no such reply.
+  virtual std::optional<std::int64_t> count_in(const HttpReply&) const { return std::nullopt; }
+
   /// `request` holds a Prompt.
   virtual HttpRequest ask(const Request& request, const Server& server) const = 0;
 
@@ -74,7 +91,7 @@ class Protocol {
 
   /// The settings of the request that the server refused with this reply, of those that can be left out or
   /// changed: each stands for one step in Server::refused. Empty: it does not name any.
-  virtual std::vector<std::string> refused_settings(const HttpReply&) const { return {}; }
+  virtual std::vector<std::string> refused_settings(const HttpReply&, const Server&) const { return {}; }
   /// Notes in Server::refused what a request with that Prompt::left_out is to lack.
   virtual void leave_out(int /*left_out*/, Server&) const {}
 };

@@ -8,6 +8,7 @@
 
 #include "backends/rules/names.h"
 #include "backends/rules/parties.h"
+#include "backends/rules/totals.h"
 #include "pipeline/reading/plain.h"
 
 // Where the value of a label may stand:
@@ -24,6 +25,13 @@ namespace docket::rules {
 namespace {
 
 constexpr float oblique_factor = 0.6F;
+constexpr float left_factor = 0.55F;
+constexpr float above_factor = 0.75F;          // For an amount above a label that has one below it, too…
+constexpr float above_oblique_factor = 0.55F;  // … or one further right there…
+constexpr float above_alone_factor = 0.45F;    // … or none.
+constexpr float slipped_factor = 0.4F;         // For what stands in lines whose amounts slipped down by one.
+constexpr float item_heading_factor = 0.5F;    // For what is below a heading of items: a line's total.
+constexpr float no_sum_factor = 0.6F;          // For the last amount of a column that does not add up to it.
 constexpr float not_nearest_factor = 0.45F;    // For each value that stands nearer to the label.
 constexpr float not_first_factor = 0.85F;      // For an amount whose label is not the first of its row.
 constexpr float not_last_factor = 0.7F;        // For a value in a column that goes on below it.
@@ -82,16 +90,22 @@ float gap_factor(float gap, float line) {
   return gap <= 4 * line ? 0.8F : 0.65F;
 }
 
+/// Counts, rates and prices stand in tables, too, one for each item.
+bool is_count(Shape shape) { return shape == Shape::number || shape == Shape::integer; }
+
 /// Amounts stand in tables: the last of a row and of a column is the sum.
 bool takes_last(Shape shape) { return shape == Shape::amount; }
 
 class Search {
  public:
   Search(const SchemaView& schema, const Layout& layout, const Values& values)
-      : schema_(schema), layout_(layout), values_(values) {}
+      : schema_(schema), layout_(layout), values_(values), totals_(layout, values) {}
 
   Found run() {
     found_.hits = find_hits(schema_.labels, layout_, values_);
+    found_.is_total.resize(schema_.properties.size());
+    found_.paid = totals_.paid();
+    found_.rounding = totals_.rounding();
     is_label_.resize(layout_.cells().size());
     for (const Hit& hit : found_.hits) {
       is_label_[hit.cell] = is_label_[hit.cell] || hit.fills_cell;
@@ -139,8 +153,22 @@ class Search {
     const bool names_party = schema_.properties[use.owner].shape == Shape::party;
     strength *= use.strength * (names_party && hit.words_before > 0 ? 0.2F : before_factor(hit.words_before));
     if (reading.skipped > 0) strength *= reading.announced ? 0.75F : after_factor(reading.skipped);
+    if (takes_last(schema_.properties[use.owner].shape) && totals_.has_slipped(cell_of(hit).row))
+      strength *= slipped_factor;
+    if (use.kind == LabelUse::Kind::label && is_sum(use)) {
+      found_.is_total[use.owner] = true;
+      strength *= totals_.trust(hit, reading);
+    }
+    if (takes_last(schema_.properties[use.owner].shape) && means_tax(hit.match.label))
+      strength *= totals_.trust_in_tax(hit);
     found_.sightings.push_back(
         {use.owner, std::move(reading), place, strength, use.kind == LabelUse::Kind::not_label, hit_});
+  }
+
+  /// A label of what the bill comes to, of a property that is an amount.
+  bool is_sum(const LabelUse& use) const {
+    const Shape shape = schema_.properties[use.owner].shape;
+    return (shape == Shape::amount || shape == Shape::number) && means_total(found_.hits[hit_].match.label);
   }
 
   void look_around(const LabelUse& use) {
@@ -150,8 +178,14 @@ class Search {
     const Shape shape = schema_.properties[use.owner].shape;
     const bool beside = look_right(use) || in_cell;
     const bool heading = shape == Shape::party && !has_colon(found_.hits[hit_]);
-    const bool below = look_below(use, beside && !heading ? claimed_factor : 1);
-    if (!beside && !below) look_oblique(use);
+    const bool claimed = beside || (takes_last(shape) && has_amount_beside());
+    const bool below = look_below(use, claimed && !heading ? claimed_factor : 1);
+    const bool oblique = !beside && !below && look_oblique(use);
+    if (shape == Shape::amount || shape == Shape::number) {
+      if (!beside && !below && !oblique) look_left(use);
+      if (!beside)
+        look_above(use, below ? above_factor : oblique ? above_oblique_factor : above_alone_factor);
+    }
     if (shape == Shape::party) look_for_name(use);
   }
 
@@ -171,6 +205,12 @@ class Search {
         return;
       }
     }
+  }
+
+  /// The label's row has an amount, though perhaps not where it is looked for.
+  bool has_amount_beside() const {
+    const Cell& cell = cell_of(found_.hits[hit_]);
+    return totals_.has_amount(cell.row) && layout_.row_cells(cell.row).back() != found_.hits[hit_].cell;
   }
 
   /// A number word before the value makes a weak label as good as a strong one: "Invoice no. 4711".
@@ -215,6 +255,11 @@ class Search {
     });
   }
 
+  /// A cell that says next to nothing: the code of a tax rate, a currency that is not known.
+  bool is_mark(std::uint32_t cell) const {
+    return layout_.cell_text(layout_.cells()[cell]).size() <= 3 && values_.in_cell(cell).empty();
+  }
+
   /// Along the row, up to the next cell with words of its own.
   bool look_right(const LabelUse& use) {
     const Hit& hit = found_.hits[hit_];
@@ -225,6 +270,7 @@ class Search {
     for (const std::uint32_t other : cells_of_row(cell.row)) {
       if (layout_.cells()[other].box.left <= cell.box.left || other == hit.cell) continue;
       const bool wordy = values_.has_words(other);
+      if (wordy && takes_last(shape) && readings.empty() && is_mark(other)) continue;
       if (wordy && !first) break;
       std::vector<Reading> here = read(use.owner, other);
       readings.insert(readings.end(), std::make_move_iterator(here.begin()),
@@ -271,6 +317,18 @@ class Search {
     return box;
   }
 
+  /// Is the last amount of a column the sum of the others?
+  static bool ends_with_sum(const std::vector<std::pair<Reading, float>>& column) {
+    double sum = 0, last = 0;
+    for (const auto& [reading, factor] : column) {
+      const std::optional<double> amount = amount_in(reading.value);
+      if (!amount) return false;
+      last = *amount;
+      sum += last;
+    }
+    return !column.empty() && std::abs(sum - 2 * last) < 0.015;
+  }
+
   bool look_below(const LabelUse& use, float claimed) {
     const Hit& hit = found_.hits[hit_];
     const Cell& cell = cell_of(hit);
@@ -298,13 +356,19 @@ class Search {
         const float gap = std::max(0.0F, layout_.cells()[other].box.top - label.bottom);
         readings.emplace_back(std::move(here.front()), gap_factor(gap, line) * passed_over);
         bottom = layout_.cells()[other].box.bottom;
-        ended = ended || !takes_last(shape);
+        ended = ended || (!takes_last(shape) && !(is_count(shape) && readings.size() < 2));
       }
       if (ended) break;
     }
     const float after = after_factor(hit.words_after) * claimed;
+    const bool sums = readings.size() > 1 && ends_with_sum(readings);
+    if (sums && readings.size() > 2) readings.erase(readings.begin(), readings.end() - 1);  // Its parts.
+    float last = is_sum(use) && !sums && readings.size() > 1 ? no_sum_factor : 1;
+    const bool items = totals_.heads_items(cell.row) && !sums && (is_sum(use) || readings.size() > 1);
+    if (items) last *= item_heading_factor;
+    if (is_count(shape) && readings.size() > 1) readings.erase(readings.begin() + 1, readings.end());
     for (std::size_t i = 0; i < readings.size(); ++i) {
-      const float rank = i + 1 == readings.size() ? 1 : not_last_factor;
+      const float rank = i + 1 == readings.size() ? last : not_last_factor;
       const LabelUse better = strengthened(use, readings[i].first);
       add(better, std::move(readings[i].first), Place::below, after * rank * readings[i].second);
     }
@@ -353,23 +417,52 @@ class Search {
   }
 
   /// A form that sets labels flush left and values flush right, one line lower.
-  void look_oblique(const LabelUse& use) {
+  bool look_oblique(const LabelUse& use) {
     const Hit& hit = found_.hits[hit_];
     const Cell& cell = cell_of(hit);
     const Shape shape = schema_.properties[use.owner].shape;
-    if (shape == Shape::party || shape == Shape::text || hit.words_after > 0) return;
+    if (shape == Shape::party || shape == Shape::text || hit.words_after > 0) return false;
     const float line = layout_.line_height(cell.page);
     for (std::size_t row = cell.row + 1U; row < layout_.rows().size() && row <= cell.row + 2U; ++row) {
       if (layout_.rows()[row].page != cell.page || layout_.rows()[row].middle - cell.box.bottom > 1.3F * line)
-        return;
+        return false;
       for (const std::uint32_t other : cells_of_row(row)) {
         if (layout_.cells()[other].box.left < cell.box.left) continue;
         if (values_.has_words(other) && shape != Shape::identifier && shape != Shape::currency) break;
         std::vector<Reading> here = read(use.owner, other);
         if (here.empty() || here.front().skipped > 0) continue;
         add(use, std::move(here.front()), Place::oblique, oblique_factor);
-        return;
+        return true;
       }
+    }
+    return false;
+  }
+
+  /// "9.00  TOTAL"
+  void look_left(const LabelUse& use) {
+    const Hit& hit = found_.hits[hit_];
+    const Cell& cell = cell_of(hit);
+    const auto row = cells_of_row(cell.row);
+    if (row.size() != 2 || row[1] != hit.cell || values_.has_words(row[0])) return;
+    std::vector<Reading> here = read(use.owner, row[0]);
+    if (here.size() == 1)
+      add(use, std::move(here.front()), Place::left, left_factor * after_factor(hit.words_after));
+  }
+
+  /// Where amounts and labels stand one below the other, nobody can tell whether the label is above its
+  /// amount or below it. Both are shown, so that neither is believed for its place alone.
+  void look_above(const LabelUse& use, float factor) {
+    const Hit& hit = found_.hits[hit_];
+    const Cell& cell = cell_of(hit);
+    const float line = layout_.line_height(cell.page);
+    if (cell.row == 0 || !totals_.is_bare_label(cell.row) || !totals_.is_bare_amount(cell.row - 1U)) return;
+    const Row& above = layout_.rows()[cell.row - 1U];
+    if (above.page != cell.page || cell.box.top - above.middle > 1.5F * line) return;
+    for (const std::uint32_t other : cells_of_row(cell.row - 1U)) {
+      std::vector<Reading> here = read(use.owner, other);
+      if (here.empty()) continue;
+      add(use, std::move(here.back()), Place::above, factor * after_factor(hit.words_after));
+      return;
     }
   }
 
@@ -432,6 +525,7 @@ class Search {
   const SchemaView& schema_;
   const Layout& layout_;
   const Values& values_;
+  const Totals totals_;
   Found found_;
   std::vector<bool> is_label_;  // By cell: it says nothing but a label.
   std::uint32_t hit_ = 0;
@@ -442,8 +536,8 @@ class Search {
 }  // namespace
 
 std::string_view name(Place place) {
-  static constexpr std::array<std::string_view, 7> names{"cell",    "right",  "below", "oblique",
-                                                         "follows", "letter", "alone"};
+  static constexpr std::array<std::string_view, 9> names{"cell", "right", "below",  "oblique", "follows",
+                                                         "left", "above", "letter", "alone"};
   return names[static_cast<std::size_t>(place)];
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "pipeline/reading/amounts.h"
 #include "pipeline/reading/codes.h"
@@ -105,6 +106,14 @@ Values::Values(const Layout& layout, DayMonth dates) : layout_(layout), dates_(d
     words_.push_back(static_cast<std::uint8_t>(words_between(where, where.begin, where.end)));
   }
   settle_all(seen);
+  for (const Value& value : values_) {
+    if (value.kind != ValueKind::number || value.percent) continue;
+    cents_ = cents_ || value.decimals == 2;
+    const std::string_view text = layout.page_text(layout.cells()[value.cell].page);
+    const std::size_t first = text.find_first_of("0123456789", value.begin);
+    const bool small = value.decimals == 0 && text[first] != '0' && std::abs(value.number) < 100;
+    whole_units_ = whole_units_ || (small && !value.currency.empty());
+  }
 }
 
 void Values::read_cell(std::uint32_t index, Evidence& seen) {

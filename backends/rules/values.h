@@ -41,6 +41,10 @@ class Values {
   std::span<const Value> in_cell(std::uint32_t cell) const {
     return std::span(values_).subspan(first_[cell], first_[cell + 1] - first_[cell]);
   }
+  /// The document writes amounts with two decimals: one without may have lost its point.
+  bool writes_cents() const { return cents_; }
+  /// It writes small amounts of money without decimals: others mean what they say.
+  bool writes_whole_units() const { return whole_units_; }
   /// The cell says something beside values, units, currencies and marks: it is a label, a name, prose.
   bool has_words(std::uint32_t cell) const { return words_[cell] > 0; }
   /// How many such words stand in [begin, end) of the cell's page, outside brackets; stops counting at some.
@@ -59,6 +63,7 @@ class Values {
   std::vector<Value> values_;
   std::vector<std::uint32_t> first_;
   std::vector<std::uint8_t> words_;
+  bool cents_ = false, whole_units_ = false;
 };
 
 /// Words that stand between a label and its value, or beside an amount, and say nothing: "Nr.", "von", "EUR",

@@ -70,7 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Server found;
     (void)speaker->probe(step, step == 0 ? nullptr : &reply, found);
   }
-  (void)speaker->refused_settings(reply);
+  (void)speaker->refused_settings(reply, {});
   (void)retry_hint(reply, 1'800'000'000);
   for (const char* product : {"", "llama-server", "OpenAI"}) {
     const Server server{.product = product, .model = "m", .window = 4096};

@@ -230,7 +230,7 @@ TEST(Pieces, OfAPageEndAtLineEnds) {
   std::string page;
   for (int i = 100; i < 400; ++i)
     page += "line " + std::to_string(i) + " of the text\n";
-  std::string prose = page, solid(5000, 'x');
+  std::string prose = page;
   std::ranges::replace(prose, '\n', ' ');
   for (const std::string& content : {page, prose}) {
     const auto text = text_of({"first", content});
@@ -245,9 +245,57 @@ TEST(Pieces, OfAPageEndAtLineEnds) {
     EXPECT_EQ(together, content);
     EXPECT_EQ(stages::pieces_of_page(*text, ranges[0], 0.5).size(), 2U) << "and again";
   }
-  EXPECT_EQ(stages::pieces_of_page(*text_of({solid}), {0, 0}, 0.5).size(), 1U) << "nowhere to cut";
   EXPECT_EQ(stages::pieces_of_page(*text_of({"short\ntext"}), {0, 0}, 0.5).size(), 1U);
   EXPECT_EQ(stages::pieces_of_page(*text_of({}), {0, 0}, 0.5).size(), 1U);
+}
+
+/// The pieces of a page of that text, each with at most `share` of it.
+std::vector<std::string> cut(const std::string& content, double share) {
+  std::vector<std::string> pieces;
+  std::string together;
+  for (const stages::PageRange range : stages::pieces_of_page(*text_of({content}), {0, 0}, share)) {
+    pieces.push_back(content.substr(range.begin, range.end - range.begin));
+    together += pieces.back();
+    EXPECT_LE(static_cast<double>(pieces.back().size()), share * static_cast<double>(content.size()));
+  }
+  EXPECT_EQ(together, content);
+  return pieces;
+}
+
+TEST(Pieces, OfAPageEndWithParagraphs) {
+  std::string page;
+  for (int i = 0; i < 30; ++i)
+    page +=
+        "Clause " + std::to_string(i) + "\nof the lease\nof a quay house\n" + (i % 2 == 0 ? "\n" : " \t\n");
+  for (const double share : {0.5, 0.3, 0.25})
+    for (const std::string& piece : cut(page, share))
+      EXPECT_TRUE(piece.starts_with("Clause ")) << piece;
+  std::string windows;
+  for (const char c : page)
+    windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  for (const std::string& piece : cut(windows, 0.3))
+    EXPECT_TRUE(piece.starts_with("Clause ")) << piece;
+}
+
+TEST(Pieces, OfAPageWithoutBlanksEndBetweenLetters) {
+  for (const std::string letter : {"x", "ü", "房", "𝔘"}) {
+    std::string page;
+    while (page.size() < 3000)
+      page += letter;
+    const auto pieces = cut(page, 0.3);
+    EXPECT_EQ(pieces.size(), 4U);
+    for (const std::string& piece : pieces)
+      EXPECT_EQ(piece.size() % letter.size(), 0U);
+  }
+}
+
+TEST(Tiers, TheRoomForAnAnswerIsThatOfTheSchemaAndTheScript) {
+  const auto room = [](const std::string& text) {
+    const Work work("structured-extract", "backends: [model]\nschema: schema.json", {text}, fields);
+    return work.prompt().most_output_tokens;
+  };
+  EXPECT_EQ(room("Total 5.00 €"), room("Rechnung über 5,00 €"));
+  EXPECT_GT(room("合同金额为人民币壹佰万元整"), room("Total 5.00"));
 }
 
 TEST(Tiers, ALongPageIsAskedAboutInPieces) {

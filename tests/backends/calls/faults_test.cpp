@@ -67,6 +67,17 @@ class HastyTimer final : public Timer {
   std::atomic<std::int64_t> waited_ = 0;
 };
 
+/// Answers that were cut off while the model wrote the same again and again.
+std::vector<std::string> repetitions() {
+  std::string digits = R"({"label": "invoice", "total": 1)", words = R"({"label": ")", rows = R"({"rows": [)";
+  for (int i = 0; i < 100; ++i) {
+    digits += '0';
+    words += "the total of the ";
+    rows += R"({"quote": "Shelves", "value": 100.0}, )";
+  }
+  return {digits, words, rows};
+}
+
 Request question() {
   Prompt prompt;
   prompt.system = "You sort documents.";
@@ -210,6 +221,11 @@ class Table {
   /// An answer that could not be used, given twice.
   static Expected no_answer(std::string says) {
     return {.error = ErrorClass::content, .says = std::move(says), .calls = 2, .input = 200, .output = 20};
+  }
+
+  /// Whose fault it is, is clear without a small question; there is no more room for the second answer.
+  void repeats(const std::string& name, const Fault& answer) {
+    add(name, {answer, answer}, no_answer("repeats itself"));
   }
 
   void statuses() {
@@ -431,7 +447,7 @@ class Table {
   }
 
   void ollama() {
-    add("NotDone", {spoiled([](json& body) { body["done"] = false; })}, no_answer("done is not true"));
+    repeats("NotDone", spoiled([](json& body) { body["done"] = false; }));
     add("ErrorUnder200", {{.body = R"({"error":"runner died"})"}},
         {.error = ErrorClass::transient,
          .says = "runner died",
@@ -452,19 +468,24 @@ class Table {
         {.input = 1});
     add("TooLong", {error(400, "", "the input length exceeds the context length"), answer()},
         {.error = ErrorClass::too_long, .says = "exceeds the context length", .calls = 2});
-    add("NoSuchModel", {answer()}, failed(ErrorClass::unavailable, "has no model 'm'", 0), "",
-        {{"/api/show", error(404, "", "model 'm' not found")}});
+    repeats("RepeatsItself", spoiled([](json& body) { body["done_reason"] = "length"; }, repetitions()[1]));
+    add("NoSuchModel", {answer()}, failed(ErrorClass::unavailable, "has no model 'm'; it has: n:7b, o", 0),
+        "",
+        {{"/api/chat", error(404, "", "model 'm' not found")},
+         {"/api/tags", {.body = R"({"models": [{"name": "n:7b"}, {"name": "o"}]})"}}});
+    for (const auto& [status, body] : {std::pair(404, "404 page not found"), std::pair(403, "<html>"),
+                                       std::pair(200, "[]"), std::pair(405, "")})
+      add("HidesWhatItHas" + std::to_string(status), {answer()}, {}, "",
+          {{"/api/show", {.status = status, .body = body}}, {"/api/ps", {.status = status, .body = body}}});
     add("SmallerWindow", {answer()}, failed(ErrorClass::unavailable, "a context window of 2048", 0), "",
         {{"/api/ps", {.body = json{{"models", {{{"name", "m"}, {"context_length", 2048}}}}}.dump()}}});
     add("ModelThatDoesNotLoad", {answer()}, failed(ErrorClass::unavailable, "more system memory", 0), "",
-        {{"/api/ps", error(500, "", "model requires more system memory (9 GiB) than is available")}});
-    add("RefusesToSayWhatItHas", {answer()}, failed(ErrorClass::unavailable, "nein", 0), "",
-        {{"/api/show", error(400, "", "nein")}});
+        {{"/api/chat", error(500, "", "model requires more system memory (9 GiB) than is available")}});
     for (const char* message :
          {"logprobs not supported", "\"m\" does not support format", "unknown field: shift"})
       add(std::string("Refuses") + message[0], {error(400, "", message), answer()}, {.calls = 2});
     add("NoOllama", {answer()}, failed(ErrorClass::unavailable, "is this an Ollama server?", 0), "",
-        {{"/api/version", {.body = "<html>", .type = "text/html"}}});
+        {{"/api/chat", {.body = "<html>", .type = "text/html"}}});
     add("BusyWhileFindingOut", {answer()}, failed(ErrorClass::transient, "503", 0), "",
         {{"/api/version", error(503)}});
   }
@@ -529,8 +550,18 @@ class Table {
          {"max_tokens: use max_completion_tokens", "Log Probabilities are off", "json schema not available",
           "System role not supported", "Unknown parameters: temperature, logprobs"})
       add(std::string("Refuses") + message[0], {error(400, "x", message), answer()}, {.calls = 2});
-    add("NoSuchModel", {answer()}, failed(ErrorClass::unavailable, "has no model 'm'", 0), "",
-        {{"/v1/models", {.body = R"({"data":[{"id":"n"}]})"}}});
+    const Fault others{.body = R"({"data":[{"id":"n"},{"id":"m:7b"}]})"};
+    add("NoSuchModel", {error(404, "model_not_found", "The model `m` does not exist")},
+        failed(ErrorClass::unavailable, "the server lists these models: n, m:7b"), "",
+        {{"/v1/models", others}});
+    add("ListsOtherModels", {answer()}, {}, "", {{"/v1/models", others}});
+    add("ListsNoModel", {answer()}, {}, "", {{"/v1/models", {.body = R"({"data":[]})"}}});
+    for (const int status : {200, 400, 403, 404, 405, 500})
+      add("HasNoList" + std::to_string(status), {answer()}, {}, "",
+          {{"/v1/models", {.status = status, .body = "<html>Nothing here", .type = "text/html"}}});
+    for (const std::string& content : repetitions())
+      repeats("RepeatsItself" + std::to_string(content.size()),
+              spoiled([](json& body) { body["choices"][0]["finish_reason"] = "length"; }, content));
     add("KeyRefusedWhileFindingOut", {answer()}, failed(ErrorClass::unavailable, "api_key", 0), "",
         {{"/v1/models", error(401)}});
     const json tokens = {
@@ -578,8 +609,14 @@ class Table {
         {error(400, "invalid_request_error", "output_config.format: compiled grammar is too large"),
          answer()},
         {.calls = 2});
-    add("NoSuchModel", {answer()}, failed(ErrorClass::unavailable, "has no model 'm'", 0), "",
-        {{"/v1/models/m", error(404, "not_found_error")}});
+    const Fault missing = error(404, "not_found_error", "model: m");
+    add("NoSuchModel", {missing}, failed(ErrorClass::unavailable, "the server lists these models: claude-n"),
+        "", {{"/v1/models/m", missing}, {"/v1/models", {.body = R"({"data":[{"id":"claude-n"}]})"}}});
+    for (const int status : {200, 403, 404, 405, 500})
+      add("HasNoList" + std::to_string(status), {answer()}, {}, "",
+          {{"/v1/models/m", error(status, "not_found_error", "File Not Found")}});
+    repeats("RepeatsItself",
+            spoiled([](json& body) { body["stop_reason"] = "max_tokens"; }, repetitions()[2]));
   }
 
   Dialect dialect_ = Dialect::ollama;

@@ -57,6 +57,30 @@ TEST_F(Gate, LetsSoManyThroughAtATime) {
   EXPECT_TRUE(outcomes_[1].reply->answer);
 }
 
+TEST_F(Gate, FindsOutHowManyCallsAnAddressWorksOn) {
+  std::vector<std::function<void(std::size_t)>> asked;
+  make({.width = 4, .find_width = [&](std::size_t, auto found) { asked.push_back(std::move(found)); }});
+  EXPECT_TRUE(asked.empty()) << "nothing is to be sent yet";
+  ask_many(9);
+  EXPECT_EQ(calls_.waiting(), Documents{"d0"}) << "one until it is known";
+  ASSERT_EQ(asked.size(), 1U);
+  asked.front()(3);
+  EXPECT_EQ(calls_.waiting(), (Documents{"d0", "d1", "d2"}));
+  calls_.answer(good_reply());
+  EXPECT_EQ(calls_.waiting(), (Documents{"d1", "d2", "d3"}));
+  EXPECT_EQ(asked.size(), 1U);
+}
+
+TEST_F(Gate, MayKnowAtOnceHowManyCallsAnAddressWorksOn) {
+  for (const std::size_t width : {1, 2, 8}) {
+    make({.width = 4, .find_width = [&](std::size_t, const auto& found) { found(width); }});
+    ask_many(9);
+    EXPECT_EQ(calls_.waiting().size(), width);
+    while (!calls_.waiting().empty())
+      calls_.answer(good_reply());
+  }
+}
+
 TEST_F(Gate, LaterStagesGoFirstThenTheFirstToCome) {
   make(1);
   ask(prompt_request("now"));

@@ -1,7 +1,9 @@
-// What Ollama's counts prove about a prompt that it may have shortened.
+// What Ollama's counts prove about a prompt that it may have shortened; Ollama that is spoken to in another
+// protocol.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "backends/backends.h"
 #include "backends/protocols/protocol.h"
@@ -47,6 +49,126 @@ TEST(Ollama, FewTokensProveNothing) {
   for (const std::int64_t counted : {0, 1, 60, 500, 4097, 4100})
     EXPECT_EQ(read("0.12.6", 40'000, counted), "ok") << "in its cache, or blanks: " << counted;
   EXPECT_EQ(read("0.11.4", 8'000, 4098), "ok") << "fewer bytes than the window has tokens";
+}
+
+/// Path of each request of finding out, as `GET /api/version`, and what the server turned out to be.
+struct FoundOut {
+  std::vector<std::string> asked;
+  Server server;
+  std::string error;
+};
+
+using Replies = std::map<std::string, HttpReply>;
+
+/// Who is not in `replies` is not found.
+FoundOut find_out(const std::string& type, const Replies& replies, const std::string& url = "http://gpu:1",
+                  const std::string& model = "smol") {
+  Target target;
+  target.url = url;
+  target.model = model;
+  const auto protocol = std::ranges::find(all(), type, &BackendType::name)->protocol(target);
+  FoundOut found;
+  std::optional<HttpReply> reply;
+  for (int step = 0; step < 20; ++step) {
+    const Result<Probe> next = protocol->probe(step, reply ? &*reply : nullptr, found.server);
+    if (!next) found.error = next.error().message;
+    if (!next || !next->ask) break;
+    const std::string path = next->ask->url.substr(next->ask->url.find('/', 8));
+    found.asked.push_back(path);
+    const auto known = replies.find(path);
+    reply = known == replies.end() ? HttpReply{404, {}, "404 page not found"} : known->second;
+  }
+  return found;
+}
+
+HttpReply told(const json& body) { return {200, {}, body.dump()}; }
+
+const Replies of_ollama = {
+    {"/", {200, {}, "Ollama is running"}},
+    {"/api/version", told({{"version", "0.24.0"}})},
+    {"/api/show", told({{"capabilities", {"completion"}}})},
+    {"/api/chat", told({{"done", true}, {"done_reason", "load"}})},
+    {"/api/ps", told({{"models", {{{"name", "smol:latest"}, {"digest", "d1"}, {"context_length", 8192}}}}})},
+    {"/v1/models", told({{"data", {{{"id", "smol:latest"}, {"owned_by", "library"}}}}})},
+};
+
+TEST(OllamaBehindOtherProtocols, IsSpokenToInItsOwn) {
+  for (const std::string type : {"openai", "anthropic"}) {
+    for (const char* url : {"http://gpu:1", "http://gpu:1/v1"}) {
+      const FoundOut found = find_out(type, of_ollama, url);
+      EXPECT_EQ(found.error, "");
+      EXPECT_EQ(found.server.product, "Ollama 0.24.0") << type << " " << url;
+      EXPECT_EQ(found.server.window, 8192);
+      EXPECT_EQ(calls_at_a_time(found.server, 4), 1U);
+      Target target;
+      target.url = url;
+      target.model = "smol";
+      const auto protocol = std::ranges::find(all(), type, &BackendType::name)->protocol(target);
+      const HttpRequest question = protocol->ask({"model", Prompt{}}, found.server);
+      EXPECT_EQ(question.url, "http://gpu:1/api/chat");
+      const json body = json::parse(question.body);
+      EXPECT_EQ(body["options"]["num_ctx"], 8192);
+      EXPECT_EQ(body["truncate"], false);
+    }
+  }
+}
+
+TEST(OllamaBehindOtherProtocols, MayBeFoundWithoutAList) {
+  Replies replies = of_ollama;
+  for (const HttpReply& list :
+       {HttpReply{404, {}, ""}, HttpReply{405, {}, ""}, told({{"data", json::array()}})}) {
+    replies["/v1/models"] = list;
+    EXPECT_EQ(find_out("openai", replies).server.product, "Ollama 0.24.0");
+  }
+}
+
+TEST(OllamaBehindOtherProtocols, IsAskedThereIfItsOwnIsHidden) {
+  Replies replies = of_ollama;
+  replies.erase("/api/version");
+  const FoundOut found = find_out("openai", replies);
+  EXPECT_EQ(found.server.product, "Ollama");
+  EXPECT_FALSE(found.server.speaks_ollama);
+  EXPECT_EQ(calls_at_a_time(found.server, 4), 1U);
+}
+
+TEST(OllamaBehindOtherProtocols, IsKnownByEachSignAlone) {
+  for (const char* hidden : {"/", "/v1/models"}) {
+    Replies replies = of_ollama;
+    replies.erase(hidden);
+    EXPECT_TRUE(find_out("openai", replies).server.speaks_ollama) << hidden;
+  }
+  Replies replies = of_ollama;
+  replies["/"] = {200, {}, "<html>A gateway</html>"};
+  EXPECT_TRUE(find_out("openai", replies).server.speaks_ollama) << "models are owned by `library`";
+}
+
+TEST(OllamaBehindOtherProtocols, OthersAreNone) {
+  Replies replies = of_ollama;
+  for (const char* page : {"<html>A chat</html>", "", "ollama"}) {
+    replies["/"] = {200, {}, page};
+    replies["/v1/models"] = told({{"data", {{{"id", "smol"}}}}});
+    EXPECT_EQ(find_out("openai", replies).server.product, "") << page;
+  }
+  replies = of_ollama;  // llama-server has some of Ollama's paths, too.
+  replies["/props"] = told({{"default_generation_settings", {{"n_ctx", 4096}}}, {"total_slots", 3}});
+  const FoundOut found = find_out("openai", replies);
+  EXPECT_EQ(found.server.product, "llama-server");
+  EXPECT_EQ(found.asked, (std::vector<std::string>{"/props", "/v1/models"}));
+  EXPECT_EQ(calls_at_a_time(found.server, 4), 3U);
+}
+
+TEST(Servers, TellTheirWindowAndSlotsInSeveralWays) {
+  for (const char* name : {"max_model_len", "context_length", "context_window", "n_ctx"})
+    EXPECT_EQ(find_out("openai", {{"/v1/models", told({{"data", {{{"id", "smol"}, {name, 5000}}}}})}})
+                  .server.window,
+              5000)
+        << name;
+  const Replies slots = {{"/props", told({{"default_generation_settings", json::object()}})},
+                         {"/slots", {200, {}, R"([{"n_ctx": 2048}, {"n_ctx": 2048}])"}}};
+  const Server server = find_out("openai", slots).server;
+  EXPECT_EQ(server.window, 2048);
+  EXPECT_EQ(calls_at_a_time(server, 4), 2U);
+  EXPECT_EQ(calls_at_a_time(Server{.product = "vLLM"}, 4), 4U);
 }
 
 }  // namespace

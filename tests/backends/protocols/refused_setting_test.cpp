@@ -20,7 +20,7 @@ std::unique_ptr<Protocol> protocol(std::string_view name) {
 }
 
 Names refused_by(std::string_view type, int status, const json& body) {
-  return protocol(type)->refused_settings({status, {}, body.dump()});
+  return protocol(type)->refused_settings({status, {}, body.dump()}, {});
 }
 Names refused(std::string_view type, int status, const std::string& message) {
   return refused_by(type, status, json{{"error", {{"message", message}}}});
@@ -76,7 +76,8 @@ TEST(RefusedSettings, OtherErrorsRefuseNone) {
     EXPECT_EQ(refused("openai", 400, message), Names{}) << message;
   EXPECT_EQ(refused_by("openai", 200, json{{"choices", {{{"message", {{"content", "temperature"}}}}}}}),
             Names{});
-  EXPECT_EQ(protocol("openai")->refused_settings({400, {}, "\xff{" + std::string(100'000, '[')}), Names{});
+  EXPECT_EQ(protocol("openai")->refused_settings({400, {}, "\xff{" + std::string(100'000, '[')}, {}),
+            Names{});
 }
 
 }  // namespace

@@ -244,7 +244,7 @@ TEST_F(PlanFile, GivesSettingsByTypeAndRefusesUnknownOnes) {
   EXPECT_EQ(a.duration("timeout"), std::chrono::milliseconds(1500));
   EXPECT_TRUE(a.boolean("think"));
   EXPECT_TRUE(a.has("think"));
-  EXPECT_EQ(a.integer("max_concurrent"), 4);
+  EXPECT_EQ(a.integer("max_concurrent"), 1);
   EXPECT_FALSE(a.has("max_concurrent"));
   EXPECT_FALSE(a.has("price"));
   EXPECT_EQ(a.group("price").number("input"), 0);
