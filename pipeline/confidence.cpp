@@ -71,11 +71,18 @@ double field_confidence(const json& signals) {
 }
 
 double label_confidence(const json& signals) {
-  constexpr double untold = 0.87;
+  constexpr double untold = 0.87, unproven = 0.45;
   double sum = logit(share(signals, "label_probability", untold));
-  sum += 3 * (share(signals, "agreement", 0.5) - 0.5);
   if (is(signals, "pieces_agree", false)) sum -= 2;
-  return 1 / (1 + std::exp(-sum));
+  const double confidence = 1 / (1 + std::exp(-sum));
+  const bool is_proven = is(signals, "evidence_found", true) && !is(signals, "names_other_label", true);
+  return is_proven ? confidence : unproven * confidence;
+}
+
+double joined_label_confidence(double own, double other, bool agrees) {
+  const double weight = logit(other);
+  if (weight <= 0) return own;
+  return 1 / (1 + std::exp(-(logit(own) + (agrees ? weight / 2 : -weight))));
 }
 
 double rounded(double confidence) { return std::round(confidence * 10'000) / 10'000; }

@@ -64,9 +64,20 @@ double field_confidence(const nlohmann::json& signals);
 ///
 ///   label_probability  0…1, of the label among those allowed, as a model tells   ln(signal / (1 - signal))
 ///                      no model tells it                                         1.9, for 0.87
-///   agreement          1: the tier before has the same label; 0: another         3.0 * (signal - 0.5)
 ///   pieces_agree       false: other pages of a split document give another label -2
+///
+/// Evidence is a fact and no weight. The confidence is 0.45 times that, so less than one half, where there is
+/// none:
+///
+///   evidence_found     not true: the words that the model quotes for its label do not stand in the document,
+///                      or say nothing ("the", "total")
+///   names_other_label  true: they have the name or a keyword of another label, and none of this one
 double label_confidence(const nlohmann::json& signals);
+
+/// The probability that the surer of two tiers is right about the label, when it is `own` by itself and the
+/// other one's `other`: the other's log odds are taken away, half of them added where both say the same. A
+/// tier that is more likely wrong than right says nothing. `own` is not below `other`.
+double joined_label_confidence(double own, double other, bool agrees);
 
 /// Four digits say more than the formulas know, and are the same on every machine.
 double rounded(double confidence);

@@ -61,6 +61,8 @@ struct StageType {
   StageReads (*reads)(const Settings& settings);
   /// `pipeline` is complete but for its stages' objects; what is wrong beyond the table is an Error (config).
   Result<std::unique_ptr<Stage>> (*make)(const StageConfig& stage, const Pipeline& pipeline);
+  /// What is probably wrong with settings that are valid, in words; null: nothing ever.
+  std::vector<std::string> (*warnings)(const StageConfig& stage, const Pipeline& pipeline) = nullptr;
   bool provides_text = false;       ///< Sets the document's text; one stage of a pipeline at most.
   bool decides_on_reasons = false;  ///< Runs even when no `when` holds, and looks at Turn::reasons itself.
   Redo redo = {};

@@ -5,7 +5,9 @@
 #include "pipeline/confidence.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/reading/keyword.h"
 #include "pipeline/record_schema.h"
+#include "stages/evidence.h"
 #include "stages/stages.h"
 #include "stages/tiers.h"
 
@@ -14,7 +16,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t label_tokens = 64;  ///< More than `{"label": "…"}` takes.
+constexpr int longest_quote = 80;  ///< Characters: a heading, or some words.
+/// More than `{"label": "…", "quote": "…"}` takes, with a token for each character of the quote.
+constexpr std::int64_t label_tokens = 64 + longest_quote;
+constexpr std::size_t shortest_quote = 4;  ///< Letters: less may stand anywhere.
 
 constexpr Field label_fields[] = {
     {.name = "description",
@@ -35,13 +40,15 @@ constexpr Field fields[] = {
     prompt_field,
 };
 
-/// Whatever the label, the answer is an object with one member.
+/// Whatever the label, the answer is an object. An answer without a quote is one, though it proves nothing.
 json answer_schema(const std::vector<Label>& labels) {
   json names = json::array();
   for (const Label& label : labels)
     names.push_back(label.name);
   return {{"type", "object"},
-          {"properties", {{"label", {{"type", "string"}, {"enum", std::move(names)}}}}},
+          {"properties",
+           {{"label", {{"type", "string"}, {"enum", std::move(names)}}},
+            {"quote", {{"type", "string"}, {"maxLength", longest_quote}}}}},
           {"required", {"label"}},
           {"additionalProperties", false}};
 }
@@ -51,6 +58,23 @@ json described(const std::vector<Label>& labels) {
   for (const Label& label : labels)
     list.push_back({{"name", label.name}, {"description", label.description}, {"keywords", label.keywords}});
   return list;
+}
+
+/// Whether the label's name or one of its keywords stands in the words; those that stand anywhere do not
+/// count.
+bool names(const std::string& words, const Label& label) {
+  const Folded folded = fold(words);
+  const auto stands = [&](const std::string& term) {
+    return commonness(term) == Commonness::rare &&
+           !Keyword(term).find(words, folded, folded.tokens.size()).empty();
+  };
+  std::string name = label.name;
+  std::ranges::replace(name, '_', ' ');
+  return stands(name) || std::ranges::any_of(label.keywords, stands);
+}
+
+bool says_something(const std::string& quote) {
+  return fold_letters(quote).size() >= shortest_quote && commonness(quote) == Commonness::rare;
 }
 
 class Classify final : public TieredStage {
@@ -75,24 +99,41 @@ class Classify final : public TieredStage {
             label_tokens};
   }
 
-  void take(const Document&, const Tier& tier, const std::vector<Answer>& answers,
+  void take(const Document& document, const Tier& tier, const std::vector<Answer>& answers,
             const std::vector<PageRange>& pages, json& output) const override {
-    json answer = tier.answers_prompts ? of_model(answers, pages, output) : answers.front().value;
+    json answer = tier.answers_prompts ? of_model(answers, pages, *document.text) : answers.front().value;
     answer["tier"] = tier.backend;
-    answer["accepted"] = !answer["label"].is_null() && answer["confidence"] >= accept_;
-    if (!output.is_null()) {  // What lower tiers said is kept.
-      json lower = output.value("lower_tiers", json::array());
-      lower.push_back(
-          {{"tier", output["tier"]}, {"label", output["label"]}, {"confidence", output["confidence"]}});
-      answer["lower_tiers"] = std::move(lower);
+    output = output.is_null() ? std::move(answer) : joined(std::move(output), std::move(answer));
+    output["accepted"] = !output["label"].is_null() && output["confidence"] >= accept_;
+  }
+
+  /// The surer of two answers; what the other one said is kept with it, and counts by its confidence.
+  static json joined(json before, json answer) {
+    json lower = before.value("lower_tiers", json::array());
+    before.erase("lower_tiers");
+    const auto confidence = [](const json& said) {
+      return said["label"].is_null() ? -1.0 : said["confidence"].get<double>();
+    };
+    const bool is_newer_surer = confidence(answer) > confidence(before);
+    json& winner = is_newer_surer ? answer : before;
+    const json& loser = is_newer_surer ? before : answer;
+    if (!loser["label"].is_null()) {
+      const bool agrees = winner["label"] == loser["label"];
+      winner["signals"]["agreement"] = agrees ? 1.0 : 0.0;
+      winner["signals"]["other_confidence"] = loser["confidence"];
+      winner["confidence"] =
+          rounded(joined_label_confidence(winner["confidence"], loser["confidence"], agrees));
     }
-    output = std::move(answer);
+    lower.push_back(
+        {{"tier", loser["tier"]}, {"label", loser["label"]}, {"confidence", loser["confidence"]}});
+    winner["lower_tiers"] = std::move(lower);
+    return std::move(winner);
   }
 
   /// Pieces of a document may have different labels: the one with the most confidence behind it is taken, and
   /// that they differ is shown and counts against it.
   json of_model(const std::vector<Answer>& answers, const std::vector<PageRange>& pages,
-                const json& before) const {
+                const Text& text) const {
     std::map<std::string, double> votes;
     json conflict = json::array();
     double least = 1;
@@ -107,16 +148,43 @@ class Classify final : public TieredStage {
       conflict.push_back({{"pages", {pages[i].first + 1, pages[i].last + 1}}, {"label", label}});
     }
     const auto most = std::ranges::max_element(votes, {}, [](const auto& vote) { return vote.second; });
-    json signals = json::object();
+    json answer = {{"label", most->first}};
+    json& signals = answer["signals"] = json::object();
     if (is_told) signals["label_probability"] = rounded(least);
-    if (before.is_object() && !before["label"].is_null())
-      signals["agreement"] = before["label"] == most->first ? 1.0 : 0.0;
     if (votes.size() > 1) signals["pieces_agree"] = false;
-    const double confidence = rounded(label_confidence(signals));
-    json answer = {{"label", most->first}, {"confidence", confidence}, {"signals", std::move(signals)}};
-    answer["scores"] = {{most->first, confidence}};
+    add_evidence(answers, pages, text, answer);
+    answer["confidence"] = rounded(label_confidence(signals));
+    answer["scores"] = {{most->first, answer["confidence"]}};
     if (votes.size() > 1) answer["conflict"] = std::move(conflict);
     return answer;
+  }
+
+  /// What the answers with the label quote for it, at its first place in the document.
+  void add_evidence(const std::vector<Answer>& answers, const std::vector<PageRange>& pages, const Text& text,
+                    json& answer) const {
+    QuoteFinder quotes(text);
+    json& signals = answer["signals"];
+    signals["evidence_found"] = false;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      const std::string quote = answers[i].value.value("quote", "");
+      if (answers[i].value["label"] != answer["label"] || !says_something(quote)) continue;
+      json found = quotes.find(quote, pages[i].first, pages[i].last);
+      if (found.is_null()) continue;
+      signals["evidence_found"] = true;
+      if (names_another(quote, answer["label"])) signals["names_other_label"] = true;
+      answer["evidence"] = std::move(found);
+      return;
+    }
+  }
+
+  bool names_another(const std::string& quote, const std::string& chosen) const {
+    bool another = false;
+    for (const Label& label : *labels_) {
+      if (!names(quote, label)) continue;
+      if (label.name == chosen) return false;
+      another = true;
+    }
+    return another;
   }
 
   const double accept_;
@@ -124,6 +192,11 @@ class Classify final : public TieredStage {
   const std::shared_ptr<const Schema> schema_;
   const PromptTemplate task_;
 };
+
+bool says_little(const Keyword& keyword, const std::string& written) {
+  const Commonness common = commonness(written);
+  return common == Commonness::everyday || (common == Commonness::filler && !keyword.has_marks());
+}
 
 Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
                                          const std::vector<std::string>& backends) {
@@ -143,6 +216,35 @@ Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipelin
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
   return make_with(stage, pipeline, stage.settings.texts("backends"));
+}
+
+/// Keywords that tell the rules tier little, or nothing.
+std::vector<std::string> warnings(const StageConfig& stage, const Pipeline& pipeline) {
+  const auto is_rules = [&](const std::string& backend) {
+    return !pipeline.backend(backend)->type->answers_prompts();
+  };
+  std::vector<std::string> found;
+  if (!std::ranges::any_of(stage.settings.texts("backends"), is_rules)) return found;
+  std::vector<std::pair<std::string, Keyword>> seen;  // With their labels.
+  for (const auto& entry : stage.settings.groups("labels")) {
+    const std::string& name = entry.first;
+    for (const std::string& written : entry.second.texts("keywords")) {
+      const Keyword keyword(written);
+      const std::string what = "keyword '" + written + "' of label " + name;
+      const auto other = std::ranges::find_if(
+          seen, [&](const auto& earlier) { return earlier.first != name && earlier.second == keyword; });
+      if (!keyword.has_letters() && !keyword.has_marks())
+        found.push_back(what + " has neither letters nor marks and is never found");
+      else if (!keyword.has_letters())
+        found.push_back(what + " is nothing but marks and says little");
+      else if (says_little(keyword, written))
+        found.push_back(what + " is a common word and says little");
+      if (other != seen.end())
+        found.push_back(what + " is one of label " + other->first + " too and does not tell them apart");
+      seen.emplace_back(name, keyword);
+    }
+  }
+  return found;
 }
 
 /// What other tiers said is kept with the new answer, in its `lower_tiers`.
@@ -180,10 +282,11 @@ json output_schema(const Settings& settings) {
 StageType classify() {
   return {.name = "classify",
           .summary = "Gives the document one of a closed set of labels.",
-          .version = 3,
+          .version = 4,
           .fields = fields,
           .reads = reads,
           .make = make,
+          .warnings = warnings,
           .redo = {.make = make_with, .summary = summary},
           .doubts = doubts,
           .output = output_schema};

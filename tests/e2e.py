@@ -31,7 +31,7 @@ stages:
   - classify:
       backends: [rules]
       labels:
-        invoice: { description: a bill from a supplier, keywords: [invoice, invoice number, VAT, total] }
+        invoice: { description: a bill from a supplier, keywords: [invoice, invoice number, VAT, bill to] }
         letter:  { description: a letter to a person, keywords: [dear, sincerely, kind regards] }
 """
 

@@ -27,7 +27,7 @@ stages:
       backends: [{tiers}]
       accept: {accept}
       labels:
-        invoice:  {{ description: a bill from a supplier, keywords: [invoice, total] }}
+        invoice:  {{ description: a bill from a supplier, keywords: [invoice, bill to] }}
         contract: {{ description: an agreement between parties, keywords: [agreement, party] }}
         other:    {{}}
   - structured-extract:

@@ -24,7 +24,7 @@ stages:
       backends: [rules, near]
       accept: {accept}
       labels:
-        invoice: {{ description: a bill from a supplier, keywords: [invoice, invoice number, VAT, total] }}
+        invoice: {{ description: a bill from a supplier, keywords: [invoice, invoice number, VAT, bill to] }}
         letter:  {{ description: a letter to a person, keywords: [dear, sincerely, kind regards] }}
   - structured-extract:
       backends: [near]

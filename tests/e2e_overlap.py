@@ -1,5 +1,7 @@
 """Two runs at once, and verbs that look on while a run goes on."""
 
+import csv
+import io
 import json
 import sqlite3
 import subprocess
@@ -172,6 +174,25 @@ class Verbs(e2e.Case):
         table = self.docket("export", "pipeline.yaml", "--csv").out.splitlines()
         self.assertEqual(len(table), 6)
         self.assertIn("classify.label", table[0])
+
+    def test_export_marks_what_is_not_accepted(self):
+        self.write("in/9.txt", "A walk along the river, past the mill and the old yards, on a fine day in June.\n")
+        self.run_pipeline(expect=1)
+        rows = list(csv.DictReader(io.StringIO(self.docket("export", "pipeline.yaml", "--csv").out, newline="")))
+        kept = list(csv.DictReader(io.StringIO(
+            self.docket("export", "pipeline.yaml", "--csv", "--accepted-only").out, newline="")))
+        self.assertEqual([list(row) for row in rows], [list(row) for row in kept])  # The same columns.
+        lines = self.docket("export", "pipeline.yaml", "--accepted-only").out.splitlines()
+        records = {record["document"]["path"]: record for record in map(json.loads, lines)}
+        some = {"true": 0, "false": 0}
+        for row, blanked in zip(rows, kept):
+            if not row["classify.confidence"]:
+                continue
+            is_accepted = row["classify.accepted"]
+            some[is_accepted] += 1
+            self.assertEqual(blanked["classify.label"], row["classify.label"] if is_accepted == "true" else "")
+            self.assertEqual(records[row["document.path"]]["classify"]["label"], blanked["classify.label"] or None)
+        self.assertTrue(all(some.values()), some)
 
     def test_report_of_an_earlier_run(self):
         self.run_pipeline(expect=1)

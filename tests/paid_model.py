@@ -77,7 +77,7 @@ class PaidModel:
         number, kind = self.subject(body)
         total = re.search(r"Total +GBP ([0-9.]+)", prompt)
         if kind == "classify":
-            answer = {"label": "invoice"}
+            answer = {"label": "invoice", "quote": f"INV-{number}"}
         elif total:
             answer = {"total": {"quote": total.group(0), "value": float(total.group(1))}}
         else:

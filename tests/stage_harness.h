@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "pipeline/pipeline.h"
 #include "tests/temp_dir.h"
@@ -14,6 +15,7 @@ class StageHarness {
   StageHarness(const std::string& type, const std::string& options, const std::string& schema = "",
                const std::string& more = "");
   const Stage& stage() const { return *pipeline_.stages.back().stage; }
+  const std::vector<std::string>& warnings() const { return pipeline_.warnings; }
   const StageConfig& pipeline() const { return pipeline_.stages.back(); }
 
  private:

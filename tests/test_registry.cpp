@@ -83,10 +83,10 @@ Result<std::unique_ptr<Stage>> make_classify(const StageConfig& stage, const Pip
 
 Registry plan_registry() {
   static const StageType stages[] = {
-      {"extract", "reads files", 1, extract_fields, reads_file, make_nothing, true},
+      {"extract", "reads files", 1, extract_fields, reads_file, make_nothing, nullptr, true},
       {"classify", "finds the label", 1, classify_fields, reads_text, make_classify},
       {"structured-extract", "finds fields", 1, fields_fields, reads_text, make_nothing},
-      {"escalate", "asks for more", 1, escalate_fields, reads_text, make_nothing, false, true},
+      {"escalate", "asks for more", 1, escalate_fields, reads_text, make_nothing, nullptr, false, true},
       {"summarize", "says it shorter", 1, summarize_fields, reads_text, make_nothing},
   };
   return {stages, backends::all(), backends::condition_engine};

@@ -16,7 +16,8 @@ def completion(body):
     prompt = json.dumps(body["messages"])
     total = re.search(r"Total +GBP ([0-9.]+)", prompt)
     if "Which of these labels" in prompt:
-        answer = {"label": "invoice"}
+        number = re.search(r"INV-\d+", prompt)
+        answer = {"label": "invoice", "quote": number.group(0) if number else ""}
     elif total:
         answer = {"total": {"quote": total.group(0), "value": float(total.group(1))}}
     else:

@@ -23,6 +23,12 @@ constexpr float keyword_weight = 1.5F;  // and of one: a word of everyday may st
 constexpr float cue_weight = 1.0F;
 constexpr float hint_weight = 0.3F;
 constexpr float described_weight = 0.4F;  // A word of the label's description.
+constexpr float filler_weight = 0.1F;     // A keyword that stands in any text.
+
+constexpr double unproven = 0.45;   // Share of the rest that the label for it gets without evidence.
+constexpr double speaks = 1;        // Points with which a label cannot be ruled out.
+constexpr double mixed_points = 8;  // With which a second class is sure too,
+constexpr double most_mixed = 0.5;  // and the most that either is then.
 
 constexpr double narrow_points = 3.0;
 constexpr double clock_points = 1.0;
@@ -72,7 +78,7 @@ void add_kind(LabelSet& set, const DocumentKind& kind, std::uint32_t owner) {
   add(kind.hints, hint_weight);
 }
 
-bool is_rest(const Label& label) {
+bool means_rest(const Label& label) {
   static constexpr auto names = std::to_array<std::string_view>({
       "andere",        "anderes",   "anything",     "anythingelse", "autre",          "autres",
       "default",       "divers",    "diverses",     "else",         "everythingelse", "misc",
@@ -80,7 +86,51 @@ bool is_rest(const Label& label) {
       "sonstiges",     "unbekannt", "unclassified", "unknown",
   });
   const std::string letters = fold_letters(label.name);
-  return label.keywords.empty() && std::find(names.begin(), names.end(), letters) != names.end();
+  return std::find(names.begin(), names.end(), letters) != names.end();
+}
+
+/// Whether docket knows of it that it stands in documents of several kinds.
+bool is_hint(const std::string& keyword) {
+  const std::string letters = fold_letters(keyword);
+  return std::ranges::any_of(document_kinds(), [&](const DocumentKind& kind) {
+    bool found = false;
+    each_part(kind.hints, [&](std::string_view term) { found = found || fold_letters(term) == letters; });
+    return found;
+  });
+}
+
+/// What a keyword that only one label has weighs.
+float weight_of(const std::string& keyword, bool has_marks) {
+  const Commonness common = commonness(keyword);
+  if (common == Commonness::everyday) return hint_weight;
+  if (common == Commonness::filler && !has_marks) return filler_weight;
+  const bool has_letters = !fold_letters(keyword).empty();
+  if (!has_letters || (!has_marks && is_hint(keyword))) return hint_weight;
+  return has_marks || fold(keyword).tokens.size() > 1 ? phrase_weight : keyword_weight;
+}
+
+/// A star before a keyword is no mark: it finds the ends of longer words.
+std::string_view without_star(std::string_view keyword) {
+  return keyword.starts_with('*') ? keyword.substr(1) : keyword;
+}
+
+void add_keyword(LabelSet& set, const std::string& written, std::uint32_t owner, std::size_t sharing) {
+  Keyword keyword(without_star(written));
+  const float weight = weight_of(written, keyword.has_marks()) / static_cast<float>(sharing);
+  const LabelUse use{owner, LabelUse::Kind::label, weight};
+  if (keyword.has_marks())
+    set.marked.push_back({std::move(keyword), use});
+  else
+    set.terms.add(written, use);
+}
+
+/// How many of the labels have the keyword.
+std::size_t owners_of(const std::string& keyword, const std::vector<Label>& labels) {
+  const auto count = std::ranges::count_if(labels, [&](const Label& label) {
+    return std::ranges::any_of(label.keywords,
+                               [&](const std::string& other) { return Keyword(keyword) == Keyword(other); });
+  });
+  return static_cast<std::size_t>(std::max<std::ptrdiff_t>(count, 1));
 }
 
 /// Words of a description that may tell something: not the short ones that stand everywhere.
@@ -96,7 +146,9 @@ void add_description(LabelIndex& terms, const std::string& description, std::uin
   const Folded folded = fold(description);
   for (std::size_t i = 0; i < folded.tokens.size(); ++i) {
     const std::string_view word = folded.token(i);
-    if (word.size() < 4 || std::find(common.begin(), common.end(), word) != common.end()) continue;
+    if (word.size() < 4 || commonness(word) != Commonness::rare ||
+        std::find(common.begin(), common.end(), word) != common.end())
+      continue;
     terms.add(word, {owner, LabelUse::Kind::label, described_weight});
   }
 }
@@ -110,17 +162,15 @@ std::string spaced(std::string name) {
 /// Points of each class for a text.
 class Scoring {
  public:
-  Scoring(const LabelSet& labels, const Text& text) : labels_(labels), text_(text), points_(labels.classes) {}
+  Scoring(const LabelSet& labels, const Text& text)
+      : labels_(labels), text_(text), points_(labels.classes), headed_(labels.classes) {}
 
   std::vector<double> run() {
     for (std::size_t page = 0; page < text_.pages.size() && words_ < most_tokens; ++page)
       read_page(page);
     for (const auto& [term, seen] : seen_) {
-      // Twice is more than once, but a word that stands everywhere is still one word.
-      const double often = 1 + 0.35 * std::log2(static_cast<double>(std::min(seen.count, 8)));
-      for (const LabelUse& use : seen.uses) {
-        points_[use.owner] += static_cast<double>(use.strength * place_factor(use, seen)) * often;
-      }
+      for (const LabelUse& use : seen.uses)
+        points_[use.owner] += static_cast<double>(use.strength * place_factor(use, seen)) * often(use, seen);
     }
     const bool narrow = is_narrow();
     const bool clock = has_clock();
@@ -133,6 +183,8 @@ class Scoring {
   }
 
   std::size_t words() const { return words_; }
+  /// One of the class's titles fills a line.
+  bool is_headed(std::size_t owner) const { return headed_[owner]; }
 
  private:
   struct Seen {
@@ -147,23 +199,47 @@ class Scoring {
     return seen.place >= top_factor ? keyword_factor : 1;
   }
 
+  /// Twice is more than once, but a word that stands everywhere is still one word.
+  static double often(const LabelUse& use, const Seen& seen) {
+    if (use.strength <= filler_weight) return 1;
+    return 1 + 0.35 * std::log2(static_cast<double>(std::min(seen.count, 8)));
+  }
+
   void read_page(std::size_t page) {
     const std::string_view text = text_.pages[page].text;
     const Folded folded = fold(text.substr(0, std::min<std::size_t>(text.size(), most_tokens * 12)));
+    const std::size_t most = std::min(folded.tokens.size(), most_tokens - words_);
+    const std::size_t top = page == 0 ? end_of_top(text) : 0;
     std::vector<LabelMatch> matches;
-    labels_.terms.find(folded, 0, std::min(folded.tokens.size(), most_tokens - words_), matches);
+    labels_.terms.find(folded, 0, most, matches);
+    for (const LabelMatch& match : matches)
+      see(match.uses, text, folded.tokens[match.first_token].begin, folded.tokens[match.last_token - 1].end,
+          top);
+    for (const MarkedKeyword& marked : labels_.marked)
+      for (const Keyword::Place& place : marked.keyword.find(text, folded, most))
+        see(std::span(&marked.use, 1), text, place.begin, place.end, top);
     words_ += folded.tokens.size();
-    std::size_t line = 0, at = 0;
-    for (const LabelMatch& match : matches) {
-      const std::size_t begin = folded.tokens[match.first_token].begin;
-      const std::size_t end = folded.tokens[match.last_token - 1].end;
-      for (; at < begin; ++at)
-        line += text[at] == '\n' && at > 0 && text[at - 1] != '\n' ? 1 : 0;
-      Seen& seen = seen_[match.label];
-      seen.uses = match.uses;
-      ++seen.count;
-      if (page == 0 && line < top_lines) seen.place = std::max(seen.place, place_of(text, begin, end));
+  }
+
+  void see(std::span<const LabelUse> uses, std::string_view text, std::size_t begin, std::size_t end,
+           std::size_t top) {
+    Seen& seen = seen_[uses.data()];
+    seen.uses = uses;
+    ++seen.count;
+    const float place = place_of(text, begin, end);
+    if (begin < top) seen.place = std::max(seen.place, place);
+    for (const LabelUse& use : uses)
+      if (use.strength >= title_weight && place >= heading_factor) headed_[use.owner] = true;
+  }
+
+  /// Where the first lines end; blank ones are none.
+  static std::size_t end_of_top(std::string_view text) {
+    std::size_t lines = 0;
+    for (std::size_t at = 1; at < text.size(); ++at) {
+      lines += text[at] == '\n' && text[at - 1] != '\n' ? 1 : 0;
+      if (lines == top_lines) return at;
     }
+    return text.size();
   }
 
   /// One page of some lines, none of them long, as tills print them.
@@ -202,6 +278,9 @@ class Scoring {
     std::size_t last = end;
     while (last < text.size() && text[last] != '\n' && text.substr(last, 2) != "  ")
       ++last;
+    const std::string_view behind = text.substr(end, last - end);
+    if (behind.find("___") != std::string_view::npos || behind.find("....") != std::string_view::npos)
+      return 1;  // A place of a form, to be filled in.
     const auto letters = [&](std::size_t from, std::size_t to) {
       return std::count_if(text.begin() + static_cast<std::ptrdiff_t>(from),
                            text.begin() + static_cast<std::ptrdiff_t>(to), is_alpha);
@@ -216,11 +295,42 @@ class Scoring {
   const LabelSet& labels_;
   const Text& text_;
   std::vector<double> points_;
-  std::unordered_map<std::string_view, Seen> seen_;
+  std::vector<bool> headed_;
+  std::unordered_map<const LabelUse*, Seen> seen_;  // By its uses.
   std::size_t words_ = 0;
 };
 
 double rounded(double value) { return std::round(value * 10000) / 10000; }
+
+/// Whether nothing tells the document from one of the user's labels that docket does not know.
+bool may_be_unknown(const LabelSet& labels, const std::vector<double>& points) {
+  return labels.is_rest_open ||
+         std::ranges::any_of(labels.unknown, [&](std::size_t label) { return points[label] >= speaks; });
+}
+
+/// Whether the document shows itself to be of two classes that have not both the label for the rest.
+bool is_mixed(const Scoring& scoring, const std::vector<double>& points, std::size_t labels) {
+  const auto is_sure = [&](std::size_t owner) {
+    return scoring.is_headed(owner) && points[owner] >= mixed_points;
+  };
+  std::size_t sure_labels = 0, sure_others = 0;
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (is_sure(i)) ++(i < labels ? sure_labels : sure_others);
+  return sure_labels > 1 || (sure_labels == 1 && sure_others > 0);
+}
+
+/// The probability of each class.
+std::vector<double> probabilities(const std::vector<double>& points) {
+  const double most = points.empty() ? 0 : *std::max_element(points.begin(), points.end());
+  const double shift = std::max(slope * most, threshold);  // So that no exponential overflows.
+  double sum = std::exp(threshold - shift);
+  for (const double p : points)
+    sum += std::exp(slope * p - shift);
+  std::vector<double> found;
+  for (const double p : points)
+    found.push_back(p > 0 ? std::exp(slope * p - shift) / sum : 0);
+  return found;
+}
 
 }  // namespace
 
@@ -232,19 +342,20 @@ std::shared_ptr<const LabelSet> read_labels(const std::vector<Label>& labels) {
   for (std::uint32_t i = 0; i < labels.size(); ++i) {
     const Label& label = labels[i];
     set->names.push_back(label.name);
-    if (is_rest(label) && set->rest == ~std::size_t{0}) {
+    for (const std::string& keyword : label.keywords)
+      add_keyword(*set, keyword, i, owners_of(keyword, labels));
+    if (means_rest(label) && set->rest == ~std::size_t{0}) {
       set->rest = i;
       continue;
     }
     set->terms.add(spaced(label.name), {i, LabelUse::Kind::label, title_weight});
-    for (const std::string& keyword : label.keywords) {
-      const bool phrase = fold(keyword).tokens.size() > 1;
-      set->terms.add(keyword, {i, LabelUse::Kind::label, phrase ? phrase_weight : keyword_weight});
-    }
     add_description(set->terms, label.description, i);
     if (const DocumentKind* kind = kind_called(label.name)) {
       add_kind(*set, *kind, i);
       named.push_back(kind);
+    } else {
+      set->unknown.push_back(i);
+      set->is_rest_open = set->is_rest_open || label.keywords.empty();
     }
   }
   auto next = static_cast<std::uint32_t>(labels.size());
@@ -260,39 +371,35 @@ std::shared_ptr<const LabelSet> read_labels(const std::vector<Label>& labels) {
 json classify(const LabelSet& labels, const Text& text) {
   Scoring scoring(labels, text);
   const std::vector<double> points = scoring.run();
-  const double most = points.empty() ? 0 : *std::max_element(points.begin(), points.end());
-  const double shift = std::max(slope * most, threshold);  // So that no exponential overflows.
-  const double none = std::exp(threshold - shift);
-  double sum = none;
-  for (const double p : points)
-    sum += std::exp(slope * p - shift);
+  const std::vector<double> found = probabilities(points);
   const double told = std::min(1.0, static_cast<double>(scoring.words()) / enough_words);
   json scores = json::object();
-  double named = 0;
+  double named = 0, shown = 0;  // Probability of the user's labels; evidence for the rest.
   std::size_t best = ~std::size_t{0};
-  double best_probability = 0;
-  for (std::size_t i = 0; i < labels.names.size(); ++i) {
-    if (i == labels.rest) continue;
-    const double probability = told * (points[i] > 0 ? std::exp(slope * points[i] - shift) / sum : 0);
-    named += probability;
-    scores[labels.names[i]] = rounded(probability);
-    if (probability > best_probability) {
-      best = i;
-      best_probability = probability;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const bool is_named = i < labels.names.size() && i != labels.rest;
+    if (!is_named) {
+      if (i == labels.rest || !may_be_unknown(labels, points)) shown += told * found[i];
+      continue;
     }
+    named += told * found[i];
+    scores[labels.names[i]] = rounded(told * found[i]);
+    if (found[i] > 0 && (best == ~std::size_t{0} || found[i] > found[best])) best = i;
   }
-  const double rest = told * (1 - named / std::max(told, 1e-9));
+  double confidence = best == ~std::size_t{0} ? 0 : told * found[best];
+  const double rest = told - named;
   if (labels.rest != ~std::size_t{0}) {
-    scores[labels.names[labels.rest]] = rounded(rest);
-    if (rest > best_probability) {
+    const double proven = std::max(shown, unproven * rest);
+    scores[labels.names[labels.rest]] = rounded(proven);
+    if (rest > confidence) {
       best = labels.rest;
-      best_probability = rest;
+      confidence = proven;
     }
   }
-  const bool known =
-      best != ~std::size_t{0} && (labels.rest != ~std::size_t{0} || best_probability > 1 - named);
+  if (is_mixed(scoring, points, labels.names.size())) confidence = std::min(confidence, most_mixed);
+  const bool known = best != ~std::size_t{0} && (labels.rest != ~std::size_t{0} || confidence > 1 - named);
   return {{"label", known ? json(labels.names[best]) : json()},
-          {"confidence", known ? rounded(best_probability) : 0.0},
+          {"confidence", known ? rounded(confidence) : 0.0},
           {"scores", std::move(scores)}};
 }
 

@@ -26,7 +26,7 @@ constexpr auto kinds = std::to_array<DocumentKind>({
      "prix unitaire|quantité|désignation|échéance|siret|client|customer no|bank account|bankverbindung|"
      "zahlungsbedingungen|conditions de paiement|virement"},
 
-    {"receipt|kassenbon|quittung|kassenbeleg|bon|beleg|reçu|ticket|ticket de caisse|ticket_de_caisse|till "
+    {"receipt|kassenbon|quittung|kassenbeleg|bon|beleg|reçu|ticket de caisse|ticket_de_caisse|till "
      "receipt",
      "receipt|cash receipt|payment receipt|sales receipt|official receipt|cash bill|cash sales|kassenbon|"
      "kassenbeleg|kassenzettel|quittung|barverkauf|ticket de caisse|reçu|simplified tax invoice|cash "
@@ -141,7 +141,7 @@ constexpr auto kinds = std::to_array<DocumentKind>({
      "compétences|langues",
      "university|bachelor|master|universität|hobbys|interests|loisirs"},
 
-    {"paper|article|publication|scientific_paper|scientific paper|aufsatz", "abstract",
+    {"paper|publication|scientific_paper|scientific paper|aufsatz", "abstract",
      "et al|references|introduction|related "
      "work|conclusion|keywords|arxiv|doi|theorem|lemma|proof|experiments|"
      "acknowledgments|acknowledgements|bibliography",

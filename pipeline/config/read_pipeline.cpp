@@ -257,10 +257,17 @@ class PipelineReader {
       auto made = stage.type->make(stage, pipeline_);
       if (made) {
         stage.stage = std::move(*made);
+        warn_of(stage);
       } else {
         diagnostics_.add({stage.line, stage.column, 0}, "stages." + stage.id, made.error().message);
       }
     }
+  }
+
+  void warn_of(const StageConfig& stage) {
+    if (stage.type->warnings == nullptr) return;
+    for (const std::string& warning : stage.type->warnings(stage, pipeline_))
+      diagnostics_.warn({stage.line, stage.column, 0}, "stages." + stage.id, warning);
   }
 
   /// What jq finds wrong, beside other mistakes. Of a file without any, jq is asked when it is needed.

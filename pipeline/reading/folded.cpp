@@ -44,7 +44,7 @@ std::string_view several_letters(char32_t c) {
 /// Punctuation, symbols, blanks, controls; and all signs between the scripts of Asia and those of Europe.
 bool separates(char32_t c) {
   if (c < 0xC0) return c != 0xAA && c != 0xB5 && c != 0xBA;
-  return c == 0xD7 || c == 0xF7 || c == 0x30FB || (c >= 0x2000 && c <= 0x2BFF) ||
+  return c == 0xD7 || c == 0xF7 || c == 0x2BC || c == 0x30FB || (c >= 0x2000 && c <= 0x2BFF) ||
          word_part(c) == WordPart::none;
 }
 

@@ -85,6 +85,27 @@ TEST(FieldConfidence, StaysAProbabilityWhateverTheSignalsAre) {
   EXPECT_EQ(field_confidence("text"), 0);
 }
 
+TEST(LabelConfidence, EvidenceIsAFactAndNoWeight) {
+  const json proven = {{"label_probability", 0.999}, {"evidence_found", true}};
+  EXPECT_GT(label_confidence(proven), 0.99);
+  EXPECT_GT(label_confidence({{"evidence_found", true}}), 0.85) << "a model that tells no probabilities";
+  for (const json& other : {json{{"evidence_found", false}}, json{{"evidence_found", nullptr}},
+                            json{{"evidence_found", true}, {"names_other_label", true}}}) {
+    json signals = {{"label_probability", 0.999}};
+    signals.update(other);
+    EXPECT_LT(label_confidence(signals), 0.5) << signals;
+  }
+  EXPECT_LT(label_confidence(json::object()), 0.5);
+}
+
+TEST(LabelConfidence, AnotherTierWeighsByItsOwn) {
+  EXPECT_NEAR(joined_label_confidence(0.9, 0.5, false), 0.9, 1e-9);
+  EXPECT_NEAR(joined_label_confidence(0.9, 0.1, true), 0.9, 1e-9);
+  EXPECT_NEAR(joined_label_confidence(0.9, 0.9, false), 0.5, 1e-9);
+  EXPECT_GT(joined_label_confidence(0.9, 0.8, true), joined_label_confidence(0.9, 0.6, true));
+  EXPECT_LT(joined_label_confidence(0.9, 0.8, false), joined_label_confidence(0.9, 0.6, false));
+}
+
 TEST(RecordConfidence, MissingRequiredFieldsPullItDown) {
   const FieldConfidence sure{0.95, true, true}, missing{0, false, true};
   EXPECT_NEAR(record_confidence({sure, sure, sure}), 0.95, 1e-9);

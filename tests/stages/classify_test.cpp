@@ -79,6 +79,33 @@ TEST(Classify, FailsWithTheErrorOfItsTier) {
   EXPECT_EQ(outcomes.error, (Error{ErrorClass::unavailable, "down"}));
 }
 
+/// What `check` says of these keywords of `invoice`, one after the other.
+std::vector<std::string> warnings(const std::string& keywords, const std::string& backends = "rules") {
+  const StageHarness harness("classify", "backends: [" + backends + "]\nlabels: { invoice: { keywords: [" +
+                                             keywords + "] }, letter: { keywords: [herring, Dear Sir] } }\n");
+  return harness.warnings();
+}
+
+TEST(Classify, WarnsOfKeywordsThatSayLittle) {
+  for (const char* fine : {"invoice", "\"From:\"", "due date", "\"§ 5\"", "24/7", "C++"})
+    EXPECT_EQ(warnings(fine).size(), 0U) << fine;
+  const std::pair<const char*, const char*> poor[] = {
+      {"date", "keyword 'date' of label invoice is a common word and says little"},
+      {"\"No.\"", "keyword 'No.' of label invoice is a common word"},
+      {"from", "keyword 'from' of label invoice is a common word"},
+      {"\"€\"", "keyword '€' of label invoice is nothing but marks"},
+      {"\"...\"", "keyword '...' of label invoice is nothing but marks"},
+      {"\"\\u200B\"", "is never found"},
+      {"Herring", "keyword 'herring' of label letter is one of label invoice too"}};
+  for (const auto& [keyword, words] : poor) {
+    const std::vector<std::string> said = warnings(keyword);
+    ASSERT_EQ(said.size(), 1U) << keyword;
+    EXPECT_NE(said[0].find(words), std::string::npos) << said[0];
+  }
+  EXPECT_EQ(warnings("date, from, total").size(), 3U);
+  EXPECT_TRUE(warnings("date", "model").empty()) << "models read the descriptions";
+}
+
 TEST(Classify, NeedsTwoLabels) {
   EXPECT_THROW(StageHarness("classify", "backends: rules\nlabels: { one: }"), std::invalid_argument);
 }

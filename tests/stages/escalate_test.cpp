@@ -71,7 +71,7 @@ TEST(Escalate, LetsASureRecordPass) {
 TEST(Escalate, HasTheStageDoneAgainByTheModelAndSaysWhatWas) {
   const StageHarness harness("classify", label_options, "", "  - escalate:\n      backend: model\n");
   Document document;
-  document.text = std::make_shared<Text>(Text{{{0, 0, "a page", {}}}});
+  document.text = std::make_shared<Text>(Text{{{0, 0, "a herring", {}}}});
   const json record = {{"classify",
                         {{"label", "letter"},
                          {"confidence", 0.4},
@@ -85,7 +85,7 @@ TEST(Escalate, HasTheStageDoneAgainByTheModelAndSaysWhatWas) {
   ASSERT_EQ(requests->size(), 1U);
   EXPECT_EQ(requests->front().backend, "model");
   EXPECT_EQ(result.reasons, Reasons{"low confidence: classify"});
-  const std::vector<Reply> replies = {{Answer{{{"label", "invoice"}}}}};
+  const std::vector<Reply> replies = {{Answer{{{"label", "invoice"}, {"quote", "herring"}}}}};
   requests = harness.stage().advance(document, Turn{1, replies, record, {}, progress}, result);
   ASSERT_TRUE(requests);
   EXPECT_TRUE(requests->empty());

@@ -33,6 +33,12 @@ Reply label(const std::string& name, std::optional<double> margin = std::nullopt
   if (!margin) return answer({{"label", name}});
   return answer({{"label", name}}, {{"/label", {1, 1, margin}}});
 }
+/// With words of the document for it.
+Reply proven(const std::string& name, const std::string& quote, std::optional<double> margin = std::nullopt) {
+  Reply reply = label(name, margin);
+  reply.answer.value().value["quote"] = quote;
+  return reply;
+}
 Reply rules_label(const std::string& name, double confidence) {
   return answer({{"label", name}, {"confidence", confidence}, {"scores", {{name, confidence}}}});
 }
@@ -116,24 +122,84 @@ TEST(Tiers, StagesShareTheBeginningOfTheirPrompts) {
   EXPECT_EQ(one.shown(0), two.shown(0));
 }
 
+const std::vector<std::string> herring = {"Herring, smoked, for Oban"};
+
+/// What the rules and then a model say.
+json both(const Reply& rules, const Reply& model) {
+  return Work("classify", "backends: [rules, model]\naccept: 0.95\n" + labels, herring)
+      .turn({rules})
+      .turn({model})
+      .output();
+}
+
 TEST(Tiers, AgreementRaisesAndDisagreementLowersConfidence) {
-  const std::string options = "backends: [rules, model]\naccept: 0.95\n" + labels;
-  const json alone = Work("classify", "backends: [model]\naccept: 0.95\n" + labels, {"p"})
-                         .turn({label("invoice", 0.8)})
-                         .output();
-  const json agrees = Work("classify", options, {"p"})
-                          .turn({rules_label("invoice", 0.6)})
-                          .turn({label("invoice", 0.8)})
-                          .output();
-  const json differs = Work("classify", options, {"p"})
-                           .turn({rules_label("letter", 0.6)})
-                           .turn({label("invoice", 0.8)})
-                           .output();
+  const Reply model = proven("invoice", "smoked, for Oban", 0.8);
+  const json alone =
+      Work("classify", "backends: [model]\naccept: 0.95\n" + labels, herring).turn({model}).output();
+  const json agrees = both(rules_label("invoice", 0.6), model);
+  const json differs = both(rules_label("letter", 0.6), model);
+  const json differs_more = both(rules_label("letter", 0.75), model);
   EXPECT_GT(agrees["confidence"], alone["confidence"]);
   EXPECT_LT(differs["confidence"], alone["confidence"]);
+  EXPECT_LT(differs_more["confidence"], differs["confidence"]);
   EXPECT_EQ(differs["label"], "invoice");
   EXPECT_EQ(differs["lower_tiers"],
             json::array({{{"tier", "rules"}, {"label", "letter"}, {"confidence", 0.6}}}));
+}
+
+TEST(Tiers, TheSurerLabelStays) {
+  const json output = both(rules_label("letter", 0.9), proven("invoice", "smoked, for Oban", 0.7));
+  EXPECT_EQ(output["label"], "letter");
+  EXPECT_EQ(output["tier"], "rules");
+  EXPECT_LT(output["confidence"], 0.9);
+  EXPECT_EQ(output["lower_tiers"][0]["tier"], "model");
+}
+
+TEST(Tiers, AModelWithoutEvidenceMakesNoLabelWorse) {
+  const std::vector<Reply> models = {label("invoice"),
+                                     label("letter"),
+                                     label("invoice", 0.999),
+                                     proven("invoice", "a bill for herrings", 0.999),
+                                     proven("invoice", "for", 0.999),
+                                     proven("invoice", "", 0.999)};
+  for (const double sure : {0.94, 0.6, 0.5}) {
+    for (const Reply& model : models) {
+      const json output = both(rules_label("letter", sure), model);
+      EXPECT_EQ(output["label"], "letter") << output;
+      EXPECT_EQ(output["confidence"], sure) << output;
+    }
+  }
+  for (const Reply& model : models) {
+    const json alone =
+        Work("classify", "backends: [model]\naccept: 0.5\n" + labels, herring).turn({model}).output();
+    EXPECT_EQ(alone["accepted"], false) << alone;
+  }
+}
+
+TEST(Tiers, AGoodModelThatTellsNoProbabilitiesIsAccepted) {
+  const json alone = Work("classify", "backends: [model]\n" + labels, herring)
+                         .turn({proven("letter", "Herring,  smoked")})
+                         .output();
+  EXPECT_EQ(alone["accepted"], true) << alone;
+  EXPECT_EQ(alone["evidence"], (json{{"page", 1}, {"quote", "Herring, smoked"}}));
+  const json unsure = Work("classify", "backends: [rules, model]\n" + labels, herring)
+                          .turn({rules_label("invoice", 0.45)})
+                          .turn({proven("letter", "Herring, smoked")})
+                          .output();
+  EXPECT_EQ(unsure["accepted"], true) << "the rules were more likely wrong than right: " << unsure;
+}
+
+TEST(Tiers, WordsThatNameAnotherLabelAreNoEvidence) {
+  for (const char* quote : {"LETTER no. 4", "Letter", "This letter"}) {
+    const json output = Work("classify", "backends: [model]\n" + labels, {std::string(quote) + " of the sea"})
+                            .turn({proven("invoice", quote, 0.99)})
+                            .output();
+    EXPECT_EQ(output["accepted"], false) << output;
+  }
+  const json both_named = Work("classify", "backends: [model]\n" + labels, {"letter with an invoice in it"})
+                              .turn({proven("invoice", "letter with an invoice", 0.99)})
+                              .output();
+  EXPECT_EQ(both_named["accepted"], true) << both_named;
 }
 
 TEST(Tiers, ALongDocumentIsAskedAboutInPiecesThatFit) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "tests/rules_text.h"
 
 namespace docket::rules {
@@ -61,7 +64,7 @@ TEST(RulesClassify, KnowsWhenItDoesNotKnow) {
       "the hours, and the river says what it has always said, quietly, to whoever cares to stay and listen.";
   const json rest = classified(common, poem);
   EXPECT_EQ(rest["label"], "other");
-  EXPECT_GT(rest["confidence"], 0.85);
+  EXPECT_LT(rest["confidence"], 0.5) << "nothing speaks for it";
   const json no_rest = classified({{"invoice", "", {}}, {"contract", "", {}}}, poem);
   EXPECT_TRUE(no_rest["label"].is_null());
   EXPECT_EQ(no_rest["confidence"], 0.0);
@@ -80,13 +83,102 @@ TEST(RulesClassify, OtherKindsOfDocumentsAreNoneOfTheLabels) {
   EXPECT_EQ(answer["label"], "other");
 }
 
+constexpr std::string_view payslip =
+    "PAYSLIP\n\nEmployee: A. Lowe   Employer: Norvik Ltd\nPay period: May 2025   Tax code 1257L\nBasic "
+    "salary  "
+    "2,400.00\nNational Insurance  140.00\nGross pay  2,400.00\nDeductions  420.00\nNet pay  1,980.00\n";
+
+TEST(RulesClassify, AKindThatNobodyNamedIsEvidenceForTheRest) {
+  const json answer = classified(common, payslip);
+  EXPECT_EQ(answer["label"], "other");
+  EXPECT_GT(answer["confidence"], 0.85) << answer;
+  EXPECT_EQ(answer["scores"]["other"], answer["confidence"]);
+}
+
+TEST(RulesClassify, ALabelThatCannotBeRuledOutLeavesTheRestOpen) {
+  for (const Label& own : {Label{"wages", "what somebody earns", {}}, Label{"wages", "", {"net pay"}}}) {
+    const json answer = classified({own, {"invoice", "", {}}, {"other", "", {}}}, payslip);
+    EXPECT_TRUE(answer["label"] != "other" || answer["confidence"] < 0.5) << answer;
+  }
+  const json answer = classified({{"recipe", "", {"ingredients"}}, {"other", "", {}}}, payslip);
+  EXPECT_EQ(answer["label"], "other");
+  EXPECT_GT(answer["confidence"], 0.85) << answer;
+}
+
+TEST(RulesClassify, KeywordsOfTheRestAreEvidenceForIt) {
+  const std::vector<Label> labels = {{"invoice", "", {}},
+                                     {"other", "", {"hatha", "breathing exercise", "sun salutation"}}};
+  const json answer =
+      classified(labels,
+                 "Sun salutation\nBegin with a breathing exercise. In hatha the sun salutation comes "
+                 "first; repeat the breathing exercise after each round and rest for a while on "
+                 "the mat before you go on with the rest of the morning.");
+  EXPECT_EQ(answer["label"], "other");
+  EXPECT_GT(answer["confidence"], 0.85) << answer;
+}
+
+TEST(RulesClassify, NothingIsSureOfWhatItCannotRead) {
+  const std::vector<std::string_view> texts = {
+      "El ayuntamiento aprobó ayer el presupuesto para el próximo año; las obras empezarán en marzo y los "
+      "vecinos "
+      "serán informados a tiempo, según dijo el alcalde en la plaza del pueblo.",
+      "xq zlorp venti gra mul fenquist obbel tarn wex plim soo hagger nint quol brem stap lurg dessin farb "
+      "weltz "
+      "oon pittle crag monfers yelp drusk halbin teeg",
+      "Town of Aldmere, form 7\nName: ________________\nStreet: ________________\nReceipt no.: _______\nPaid "
+      "in "
+      "cash: ____\nInvoice: _________\nDate and signature: ____________ of the person who asks for the "
+      "permit to "
+      "keep a dog within the walls of the town"};
+  for (const std::string_view text : texts)
+    EXPECT_LT(classified(common, text)["confidence"], 0.85) << text;
+}
+
+TEST(RulesClassify, ADocumentOfTwoKindsIsSurelyOfNeither) {
+  for (const auto& [first, second] :
+       {std::pair(invoice, contract), {contract, invoice}, {invoice, payslip}, {contract, payslip}}) {
+    const json answer = classified(common, std::string(first) + "\n\n" + std::string(second));
+    EXPECT_LE(answer["confidence"], 0.5) << answer;
+  }
+}
+
+TEST(RulesClassify, AKeywordCountsWithItsMarks) {
+  const std::vector<Label> labels = {{"message", "", {"From:", "To:", "Re:", "P.O.", "C++"}},
+                                     {"essay", "", {"chapter"}}};
+  const std::string_view plain =
+      "From the hill to the mill it is a mile; what re-opens in May is the road. The po valley, c, and the "
+      "way "
+      "from there to the coast are told of in many books, and so are the people.";
+  EXPECT_TRUE(classified(labels, plain)["label"].is_null());
+  const std::string_view marked =
+      "From: the hill\nTo: the mill\nRe: P. O. box\nThe people of the valley, who write in C++, are told of "
+      "in "
+      "many books, and so are the people of the coast and of the hill behind it, in every year.";
+  EXPECT_EQ(classified(labels, marked)["label"], "message");
+}
+
+TEST(RulesClassify, ACommonKeywordSaysLittle) {
+  const std::string_view text =
+      "The date of the page is on the page. The total of the pages and the name of the street, the number "
+      "and "
+      "the city are on the page from which the total was taken, with the date and the page of the date.";
+  const std::vector<Label> labels = {{"slip", "", {"date", "total", "page", "from", "the"}},
+                                     {"essay", "", {"chapter"}}};
+  EXPECT_TRUE(classified(labels, text)["label"].is_null());
+  const std::vector<Label> shared = {{"slip", "", {"herring", "shared word"}},
+                                     {"essay", "", {"chapter", "Shared Word"}}};
+  const json scores = classified(shared, "shared word " + std::string(text))["scores"];
+  EXPECT_EQ(scores["slip"], scores["essay"]);
+}
+
 TEST(RulesClassify, ScoresAreProbabilities) {
   for (const std::string_view text : {invoice, contract, receipt}) {
     double sum = 0;
     const json answer = classified(common, text);
     for (const json& score : answer["scores"])
       sum += score.get<double>();
-    EXPECT_NEAR(sum, 1, 0.001);
+    EXPECT_LE(sum, 1.0005);
+    EXPECT_GT(sum, 0.99) << "the rest of it is that of none";
   }
 }
 
