@@ -89,7 +89,7 @@ std::unique_ptr<Stage> make_extract(ExtractOptions options) {
 StageType extract() {
   return {.name = "extract",
           .summary = "Reads the file: text, pages, word boxes, metadata, embedded files.",
-          .version = 1,
+          .version = 2,
           .fields = fields,
           .reads = [](const Settings&) { return StageReads{.file = true}; },
           .make = make,

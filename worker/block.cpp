@@ -23,7 +23,8 @@ constexpr std::string_view soft_hyphen_text = "\u00AD";
 
 bool is_letter(char32_t c) {
   const char32_t lower = c | 0x20;
-  return (lower >= 'a' && lower <= 'z') || (c >= 0xC0 && c != 0xD7 && c != 0xF7 && (c < 0x2000 || c > 0x2BFF));
+  return (lower >= 'a' && lower <= 'z') ||
+         (c >= 0xC0 && c != 0xD7 && c != 0xF7 && (c < 0x2000 || c > 0x2BFF));
 }
 
 /// Of UTF-8 that is not empty.
@@ -138,7 +139,8 @@ class BlockWriter {
   std::string_view shown(std::size_t i, const Piece& piece, std::string& kept) const {
     if (piece.text.find(soft_hyphen_text) == piece.text.npos) return piece.text;
     std::string_view rest = piece.text;
-    if (rest.ends_with(soft_hyphen_text) && breaks_word(i, piece)) rest.remove_suffix(soft_hyphen_text.size());
+    if (rest.ends_with(soft_hyphen_text) && breaks_word(i, piece))
+      rest.remove_suffix(soft_hyphen_text.size());
     for (std::size_t at = 0; at < rest.size();) {
       const char32_t c = next_code_point(rest, at);
       append_utf8(kept, c == soft_hyphen ? U'-' : c);

@@ -24,7 +24,8 @@ bool is_hebrew_mark(char32_t c) {
 
 bool is_arabic_mark(char32_t c) {
   return within(c, 0x610, 0x61A) || within(c, 0x64B, 0x65F) || c == 0x670 || within(c, 0x6D6, 0x6DC) ||
-         within(c, 0x6DF, 0x6E4) || within(c, 0x6E7, 0x6E8) || within(c, 0x6EA, 0x6ED) || within(c, 0x8D3, 0x8FF);
+         within(c, 0x6DF, 0x6E4) || within(c, 0x6E7, 0x6E8) || within(c, 0x6EA, 0x6ED) ||
+         within(c, 0x8D3, 0x8FF);
 }
 
 /// The Latin ligatures of U+FB00..U+FB06.
@@ -74,8 +75,8 @@ char32_t first_character(std::string_view utf8) {
 
 bool is_mark(char32_t c) {
   if (c < 0x300) return false;
-  return within(c, 0x300, 0x36F) || within(c, 0x483, 0x489) || is_hebrew_mark(c) || is_arabic_mark(c) || c == 0xE31 ||
-         within(c, 0xE34, 0xE3A) || within(c, 0xE47, 0xE4E) || within(c, 0x1AB0, 0x1AFF) ||
+  return within(c, 0x300, 0x36F) || within(c, 0x483, 0x489) || is_hebrew_mark(c) || is_arabic_mark(c) ||
+         c == 0xE31 || within(c, 0xE34, 0xE3A) || within(c, 0xE47, 0xE4E) || within(c, 0x1AB0, 0x1AFF) ||
          within(c, 0x1DC0, 0x1DFF) || within(c, 0x20D0, 0x20F0) || within(c, 0x3099, 0x309A) ||
          within(c, 0xFE20, 0xFE2F);
 }

@@ -80,8 +80,9 @@ std::string_view grade(const Text& text, const DrawnLetters& letters) {
   const bool few_vowels = census.latin_letters >= 100 && census.latin_vowels * 5 < census.latin_letters;
   const bool is_doubtful = letters.is_stand_in || letters.are_exchanged || letters.unseen > letters.seen ||
                            letters.unreadable * 20 > letters.seen;
-  const bool poor = is_doubtful || few_vowels || census.visible < 40 * pages || census.empty_pages * 2 > pages ||
-                    census.meaningless * 20 > census.visible || census.likely_words * 2 < census.words;
+  const bool poor = is_doubtful || few_vowels || census.visible < 40 * pages ||
+                    census.empty_pages * 2 > pages || census.meaningless * 20 > census.visible ||
+                    census.likely_words * 2 < census.words;
   return poor ? "poor" : "good";
 }
 

@@ -15,7 +15,8 @@ namespace docket::worker {
 ///    mean nothing (U+FFFD, private use), fewer than half of the words look like words, or fewer than a fifth
 ///    of at least 100 Latin letters are vowels.
 ///    Or, of a drawn document: a twentieth of its letters or more have no meaning in their fonts, its letters
-///    are exchanged, more letters are hidden than seen, or its pages stand in for a document that is elsewhere.
+///    are exchanged, more letters are hidden than seen, or its pages stand in for a document that is
+///    elsewhere.
 ///  - good: all else.
 ///
 /// A word looks like a word when at least half of it is letters and digits, these are of at most two scripts,

@@ -73,8 +73,8 @@ void add_pieces(Directions& directions, const PlacedWord& word, float slant, flo
                           static_cast<float>(last) / size);
     const bool space_after = last < text.size() || word.space_after;
     directions[static_cast<std::size_t>(word.quarter_turns)].push_back(
-        {upright(box, word.quarter_turns, width, height), on_page(box, slant, width, height), text.substr(first, last - first),
-         space_after});
+        {upright(box, word.quarter_turns, width, height), on_page(box, slant, width, height),
+         text.substr(first, last - first), space_after});
     first = text.find_first_not_of(' ', last);
   }
 }

@@ -10,7 +10,8 @@
 namespace docket::worker {
 namespace {
 
-/// Per cent of a to z, the mean of English, German, French, Spanish, Italian and Dutch; accented letters left out.
+/// Per cent of a to z, the mean of English, German, French, Spanish, Italian and Dutch; accented letters left
+/// out.
 constexpr std::array<double, 26> usual = {8.5, 1.4, 3.2, 4.2, 14.5, 1.5, 1.8, 3.0, 7.5, 0.4, 0.9, 4.5, 2.8,
                                           7.6, 6.2, 2.5, 0.6, 6.7,  6.5, 7.0, 4.3, 1.6, 1.2, 0.3, 0.9, 1.0};
 constexpr double no_letter = 0.03;  ///< Per cent.
@@ -63,7 +64,8 @@ double letter_kinds(const Counts& counts, double all) {
   std::array<double, 26> letters = {};
   for (int c = 'A'; c <= 'z'; ++c) {
     const int lower = c | 0x20;
-    if (lower >= 'a' && lower <= 'z') letters[static_cast<std::size_t>(lower - 'a')] += counts[static_cast<std::size_t>(c)];
+    if (lower >= 'a' && lower <= 'z')
+      letters[static_cast<std::size_t>(lower - 'a')] += counts[static_cast<std::size_t>(c)];
   }
   double entropy = 0;
   for (const double n : letters) {

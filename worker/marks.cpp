@@ -17,17 +17,17 @@ constexpr std::size_t most_lone_marks = 2000;  ///< Of a page, for each of which
 /// The mark that an accent with a place of its own stands for; 0: none.
 char32_t combining(char32_t c) {
   constexpr std::pair<char32_t, char32_t> accents[] = {
-      {0x60, 0x300},   {0xA8, 0x308},   {0xAF, 0x304},   {0xB4, 0x301},   {0xB8, 0x327},   {0x2C6, 0x302},
-      {0x2C7, 0x30C},  {0x2D8, 0x306},  {0x2D9, 0x307},  {0x2DA, 0x30A},  {0x2DB, 0x328},  {0x2DC, 0x303},
-      {0x2DD, 0x30B}};
+      {0x60, 0x300},  {0xA8, 0x308},  {0xAF, 0x304},  {0xB4, 0x301},  {0xB8, 0x327},
+      {0x2C6, 0x302}, {0x2C7, 0x30C}, {0x2D8, 0x306}, {0x2D9, 0x307}, {0x2DA, 0x30A},
+      {0x2DB, 0x328}, {0x2DC, 0x303}, {0x2DD, 0x30B}};
   const auto found = std::ranges::find(accents, c, &std::pair<char32_t, char32_t>::first);
   return found == std::end(accents) ? 0 : found->second;
 }
 
 bool has_marks(const DrawnWord& word) { return std::ranges::any_of(word.letters, is_mark); }
 
-/// A mark that stands where a letter begins belongs to the one before, or, in scripts that run to the left, to
-/// this one: so fonts are made.
+/// A mark that stands where a letter begins belongs to the one before, or, in scripts that run to the left,
+/// to this one: so fonts are made.
 bool belongs_to_next(const DrawnWord& word, std::size_t mark, std::size_t next) {
   if (next == word.letters.size()) return false;
   if (mark == 0) return true;
@@ -58,7 +58,8 @@ std::size_t letter_at(const DrawnWord& host, const DrawnWord& mark) {
   constexpr std::size_t none = std::u32string::npos;
   if (host.quarter_turns != mark.quarter_turns) return none;
   const bool upright = host.quarter_turns % 2 == 1;
-  const float top = upright ? host.box.left : host.box.top, bottom = upright ? host.box.right : host.box.bottom;
+  const float top = upright ? host.box.left : host.box.top,
+              bottom = upright ? host.box.right : host.box.bottom;
   const float mark_top = upright ? mark.box.left : mark.box.top;
   const float mark_bottom = upright ? mark.box.right : mark.box.bottom;
   const float shared = std::min(bottom, mark_bottom) - std::max(top, mark_top);
@@ -72,7 +73,8 @@ std::size_t letter_at(const DrawnWord& host, const DrawnWord& mark) {
 }
 
 bool is_lone_mark(const DrawnWord& word) {
-  return std::ranges::all_of(word.letters, is_mark) || (word.letters.size() == 1 && combining(word.letters[0]) != 0);
+  return std::ranges::all_of(word.letters, is_mark) ||
+         (word.letters.size() == 1 && combining(word.letters[0]) != 0);
 }
 
 /// Gives a mark that is a word of its own to the letter that it stands at.

@@ -15,9 +15,9 @@ struct DrawnWord {
   bool space_after = false;
 };
 
-/// Words as they are read: accents behind their letter, also where they were drawn before it or by themselves;
-/// words written from right to left turned round, with brackets that open where they begin; clean characters.
-/// A soft hyphen stays one: it was drawn, and what stands behind it decides.
+/// Words as they are read: accents behind their letter, also where they were drawn before it or by
+/// themselves; words written from right to left turned round, with brackets that open where they begin; clean
+/// characters. A soft hyphen stays one: it was drawn, and what stands behind it decides.
 std::vector<PlacedWord> written(std::vector<DrawnWord> words);
 
 }  // namespace docket::worker

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t most_paints = 50'000;           ///< A map has as many; some megabytes.
 constexpr std::size_t most_comparisons = 30'000'000;  ///< A tenth of a second.
-constexpr float thinnest = 1.5f;                      ///< Points; what is thinner is a line and hides no letter.
+constexpr float thinnest = 1.5f;  ///< Points; what is thinner is a line and hides no letter.
 constexpr float same_colour = 0.05f;
 
 bool contains(const Box& outer, const Box& inner) {
@@ -32,7 +32,8 @@ float difference(const Rgb& a, const Rgb& b) {
 Paints::Paints(float width, float height) : width_(std::max(width, 1.0f)), height_(std::max(height, 1.0f)) {}
 
 std::size_t Paints::band_of(float y) const {
-  const float part = std::clamp(y / height_, 0.0f, 0.9999f);  // What is no number becomes no index: see add().
+  const float part =
+      std::clamp(y / height_, 0.0f, 0.9999f);  // What is no number becomes no index: see add().
   return static_cast<std::size_t>(part * static_cast<float>(bands));
 }
 

@@ -127,9 +127,14 @@ nlohmann::json read_embedded_files(const poppler::document& document) {
 }
 
 /// Why letters are not seen, in the order of Unseen.
-constexpr std::string_view unseen_words[reasons] = {
-    "", "never painted", "transparent", "in the colour of their background", "painted over", "clipped away",
-    "outside the page", "smaller than a point"};
+constexpr std::string_view unseen_words[reasons] = {"",
+                                                    "never painted",
+                                                    "transparent",
+                                                    "in the colour of their background",
+                                                    "painted over",
+                                                    "clipped away",
+                                                    "outside the page",
+                                                    "smaller than a point"};
 
 /// What is found on the pages beside their text, for the problems.
 struct Findings {
@@ -170,28 +175,32 @@ void add_findings(const Findings& findings, std::vector<std::string>& problems) 
                        (more > 0 ? " and " + std::to_string(more) + " more)" : ")"));
   }
   if (findings.beneath_images > 0) {
-    problems.push_back(many_characters(findings.beneath_images) +
-                       " are not painted and were kept, since an image is there whose text they may be (page " +
-                       std::to_string(findings.first_mixed_page) + ")");
+    problems.push_back(
+        many_characters(findings.beneath_images) +
+        " are not painted and were kept, since an image is there whose text they may be (page " +
+        std::to_string(findings.first_mixed_page) + ")");
   }
 }
 
 void add_doubts(const DrawnLetters& letters, std::vector<std::string>& problems) {
-  constexpr std::string_view remedy = "; get the document from its source again, or read its pages as images (OCR)";
+  constexpr std::string_view remedy =
+      "; get the document from its source again, or read its pages as images (OCR)";
   if (letters.unreadable * 20 > letters.seen) {
     problems.push_back(percent(letters.unreadable, letters.seen) +
                        " of the characters cannot be read: their fonts do not say which they are" +
                        std::string(remedy));
   }
   if (letters.are_exchanged) {
-    problems.push_back("the letters of the text are not those that a person sees: they make words of no language" +
-                       std::string(remedy));
+    problems.push_back(
+        "the letters of the text are not those that a person sees: they make words of no language" +
+        std::string(remedy));
   }
 }
 
 /// Poppler's own document, for what its C++ interface does not tell: how text is painted.
 std::unique_ptr<PDFDoc> open_drawing(std::string_view content, const std::string& password) {
-  BaseStream* stream = new MemStream(content.data(), 0, static_cast<Goffset>(content.size()), Object(objNull));
+  BaseStream* stream =
+      new MemStream(content.data(), 0, static_cast<Goffset>(content.size()), Object(objNull));
   return std::make_unique<PDFDoc>(stream, GooString(password), GooString(password));  // Owns the stream.
 }
 

@@ -23,12 +23,12 @@
 namespace docket::worker {
 namespace {
 
-constexpr float straight = 0.5f;         ///< Degrees off a quarter turn that a line may run and still is level.
-constexpr float smallest_letter = 1;     ///< Points.
-constexpr float seen_difference = 0.05f; ///< Of two colours, from which one is seen on the other.
-constexpr double faintest = 0.02;        ///< Opacity.
-constexpr double opaque = 0.99;          ///< Opacity from which nothing shines through.
-constexpr std::size_t most_slants = 4;   ///< Directions of slanted text on a page that are read as lines.
+constexpr float straight = 0.5f;      ///< Degrees off a quarter turn that a line may run and still is level.
+constexpr float smallest_letter = 1;  ///< Points.
+constexpr float seen_difference = 0.05f;  ///< Of two colours, from which one is seen on the other.
+constexpr double faintest = 0.02;         ///< Opacity.
+constexpr double opaque = 0.99;           ///< Opacity from which nothing shines through.
+constexpr std::size_t most_slants = 4;    ///< Directions of slanted text on a page that are read as lines.
 
 struct Point {
   double x = 0, y = 0;
@@ -87,8 +87,12 @@ bool is_blank(const Unicode* text, int length) {
 }
 
 /// A soft hyphen that takes no place is where a word may be broken and was not.
-bool is_undrawn(const Unicode* text, int length, double dx, double dy) {
-  return length == 1 && text[0] == soft_hyphen && dx == 0 && dy == 0;
+/// Only an embedded font is sure to know its width.
+bool is_undrawn(const GfxState& state, const Unicode* text, int length, double dx, double dy) {
+  if (length != 1 || text[0] != soft_hyphen || dx != 0 || dy != 0) return false;
+  const GfxFont* font = state.getFont().get();
+  Ref file;
+  return font && font->getEmbeddedFontID(&file);
 }
 
 bool says_something(const Unicode* text, int length) {
@@ -188,24 +192,27 @@ struct Run {
 /// Finds strings that were shown before a little aside.
 class Shadows {
  public:
-  /// The earlier run that `run` repeats, if any; then `run` is remembered. `advance` is that of its first letter.
+  /// The earlier run that `run` repeats, if any; then `run` is remembered. `advance` is that of its first
+  /// letter.
   std::uint32_t twin_of(const std::vector<Run>& runs, const Run& run, std::uint64_t what, bool is_one_letter,
                         float advance) {
     const double reach = std::min(0.35 * static_cast<double>(run.size), cell);
     std::uint32_t twin = Run::none;
     for (double x = std::floor((run.at.x - reach) / cell); x <= (run.at.x + reach) / cell; ++x) {
       for (double y = std::floor((run.at.y - reach) / cell); y <= (run.at.y + reach) / cell; ++y) {
-        const auto found = places_.find(key(what, x, y));
-        if (found == places_.end() || twin != Run::none) continue;
-        const bool follows = found->second + 1 == runs.size();
-        const double along = !is_one_letter ? reach
-                                            : std::min(follows ? 0.13 * static_cast<double>(run.size) : reach,
-                                                       0.5 * static_cast<double>(advance));
-        if (is_near(runs[found->second], run, along, reach)) twin = found->second;
+        const auto [first, last] = places_.equal_range(key(what, x, y));
+        for (auto found = first; found != last && twin == Run::none; ++found) {
+          const bool follows = found->second + 1 == runs.size();
+          const double narrow = std::min(follows ? 0.13 * static_cast<double>(run.size) : reach,
+                                         0.5 * static_cast<double>(advance));
+          if (is_near(runs[found->second], run, is_one_letter ? narrow : reach, reach)) twin = found->second;
+        }
       }
     }
-    places_[key(what, std::floor(run.at.x / cell), std::floor(run.at.y / cell))] =
-        twin == Run::none ? static_cast<std::uint32_t>(runs.size()) : twin;
+    if (twin == Run::none) {
+      places_.emplace(key(what, std::floor(run.at.x / cell), std::floor(run.at.y / cell)),
+                      static_cast<std::uint32_t>(runs.size()));
+    }
     return twin;
   }
 
@@ -226,15 +233,15 @@ class Shadows {
            std::abs(y * std::cos(turn) - x * std::sin(turn)) <= across;
   }
 
-  std::unordered_map<std::uint64_t, std::uint32_t> places_;
+  std::unordered_multimap<std::uint64_t, std::uint32_t> places_;
 };
 
 /// What holds from one q to its Q beside what poppler keeps in its state.
 struct Level {
-  double opacity = 1;      ///< Of the groups that this is drawn in.
-  bool is_plain = true;    ///< No group with a blend mode, no soft mask.
-  bool is_mask = false;    ///< Draws a soft mask and not the page.
-  bool is_ragged = false;  ///< The clipping path is no rectangle.
+  double opacity = 1;                           ///< Of the groups that this is drawn in.
+  bool is_plain = true;                         ///< No group with a blend mode, no soft mask.
+  bool is_mask = false;                         ///< Draws a soft mask and not the page.
+  bool is_ragged = false;                       ///< The clipping path is no rectangle.
   std::uint32_t first_clip = 0, last_clip = 0;  ///< Letters that paint shows through.
   double saved_opacity = 1;                     ///< Of the state when this level was left for another.
   bool saved_plain = true;
@@ -266,8 +273,10 @@ std::optional<std::string> ascii_of(std::string_view text) {
 class LookingDevice final : public TextDevice {
  public:
   LookingDevice(double width, double height, double unit)
-      : width_(static_cast<float>(width)), height_(static_cast<float>(height)),
-        smallest_(smallest_letter / static_cast<float>(unit)), paints_(width_, height_) {}
+      : width_(static_cast<float>(width)),
+        height_(static_cast<float>(height)),
+        smallest_(smallest_letter / static_cast<float>(unit)),
+        paints_(width_, height_) {}
 
   const std::vector<Glyph>& glyphs() const { return glyphs_; }
   std::vector<Glyph>& glyphs() { return glyphs_; }
@@ -308,7 +317,8 @@ class LookingDevice final : public TextDevice {
   void updateStrokeColorSpace(GfxState* state) override { new_colour(state); }
   void updateStrokeColor(GfxState* state) override { new_colour(state); }
 
-  void beginTransparencyGroup(GfxState* state, const double*, GfxColorSpace*, bool, bool, bool is_mask) override {
+  void beginTransparencyGroup(GfxState* state, const double*, GfxColorSpace*, bool, bool,
+                              bool is_mask) override {
     state_ = state;
     level_.is_mask = level_.is_mask || is_mask;
     if (levels_.empty()) return;
@@ -327,7 +337,9 @@ class LookingDevice final : public TextDevice {
   void stroke(GfxState* state) override { paint_lines(*state); }
   bool useShadedFills(int) override { return true; }
   bool functionShadedFill(GfxState* state, GfxFunctionShading*) override { return paint_clip(*state); }
-  bool axialShadedFill(GfxState* state, GfxAxialShading*, double, double) override { return paint_clip(*state); }
+  bool axialShadedFill(GfxState* state, GfxAxialShading*, double, double) override {
+    return paint_clip(*state);
+  }
   bool radialShadedFill(GfxState* state, GfxRadialShading*, double, double) override {
     return paint_clip(*state);
   }
@@ -364,7 +376,7 @@ class LookingDevice final : public TextDevice {
   void drawChar(GfxState* state, double x, double y, double dx, double dy, double origin_x, double origin_y,
                 CharCode code, int bytes, const Unicode* text, int length) override {
     state_ = state;
-    if (is_undrawn(text, length, dx, dy)) return;
+    if (is_undrawn(*state, text, length, dx, dy)) return;
     if (is_blank(text, length)) return pass_on(state, x, y, dx, dy, code, bytes, text, length);
     Glyph glyph;
     const Measure measure = measured(*state, x - origin_x, y - origin_y, dx, dy);
@@ -460,9 +472,10 @@ class LookingDevice final : public TextDevice {
     if (!is_new_run_ && !runs_.empty()) return static_cast<std::uint32_t>(runs_.size() - 1);
     is_new_run_ = false;
     Run run{measure.at, std::max(measure.size, high_), angle_, static_cast<std::uint32_t>(glyphs_.size())};
-    const bool is_one_letter = string_.size() <= 2 || string_.find_first_not_of(string_.front()) == string_.npos;
+    const bool is_one_letter =
+        string_.size() <= 2 || string_.find_first_not_of(string_.front()) == string_.npos;
     const auto font = reinterpret_cast<std::uintptr_t>(state.getFont().get());
-    if (is_finite(measure.core) && std::abs(run.at.x) < 1e6 && std::abs(run.at.y) < 1e6) {
+    if (run.size >= 1 && is_finite(measure.core) && std::abs(run.at.x) < 1e6 && std::abs(run.at.y) < 1e6) {
       run.twin = shadows_.twin_of(runs_, run, std::hash<std::string_view>{}(string_) ^ (font * 31),
                                   is_one_letter, measure.advance);
     }
@@ -474,7 +487,7 @@ class LookingDevice final : public TextDevice {
     if (!is_finite(core)) return Unseen::off_page;
     const float x = (core.left + core.right) / 2, y = (core.top + core.bottom) / 2;
     if (x < 0 || y < 0 || x > width_ || y > height_) return Unseen::off_page;
-    if (is_clipped(core, clip_of(state))) return Unseen::clipped;
+    if (is_clipped(core, clip_of(state), size)) return Unseen::clipped;
     if (size < smallest_) return Unseen::tiny;
     const int mode = state.getRender();
     const bool has_pattern = state.getFillColorSpace()->getMode() == csPattern;
@@ -491,8 +504,15 @@ class LookingDevice final : public TextDevice {
     return unseen;
   }
 
-  static bool is_clipped(const Box& core, const Box& clip) {
-    const Box left = common(core, clip);
+  /// A letter or two too many at the end of a box (its font is another one than was measured) are not hidden.
+  bool is_clipped(const Box& core, const Box& clip, float size) const {
+    Box wide = clip;
+    if (clip.right - clip.left > size && clip.bottom - clip.top > size / 2) {
+      const bool is_upright = std::abs(std::abs(angle_) - 90) < 45;
+      const float x = is_upright ? 0 : 1.5f * size, y = is_upright ? 1.5f * size : 0;
+      wide = {clip.left - x, clip.top - y, clip.right + x, clip.bottom + y};
+    }
+    const Box left = common(core, wide);
     return left.right - left.left < 0.15f * (core.right - core.left) ||
            left.bottom - left.top < 0.15f * (core.bottom - core.top);
   }
@@ -541,7 +561,8 @@ class LookingDevice final : public TextDevice {
 
   void paint_path(GfxState& state, Rule rule) {
     learn_colours(state);
-    if (state.getFillOpacity() * level_.opacity < faintest || state.getFillColorSpace()->isNonMarking()) return;
+    if (state.getFillOpacity() * level_.opacity < faintest || state.getFillColorSpace()->isNonMarking())
+      return;
     const Box clip = clip_of(state);
     const GfxPath& path = *state.getPath();
     if (!lets_nothing_through(state, state.getFillOpacity()))
@@ -566,7 +587,9 @@ class LookingDevice final : public TextDevice {
     const float x = is_across ? 0 : half, y = is_level && !is_across ? 0 : half;
     const Box thick{box.left - x, box.top - y, box.right + x, box.bottom + y};
     const bool is_opaque = lets_nothing_through(state, state.getStrokeOpacity());
-    const auto kind = !is_opaque ? Paints::Kind::other : is_level ? Paints::Kind::rectangle : Paints::Kind::shape;
+    const auto kind = !is_opaque ? Paints::Kind::other
+                      : is_level ? Paints::Kind::rectangle
+                                 : Paints::Kind::shape;
     add(kind, common(thick, clip_of(state)), stroke_);
   }
 
@@ -579,9 +602,11 @@ class LookingDevice final : public TextDevice {
   void paint_unknown() {
     if (!state_) return;
     const Box clip = clip_of(*state_);
-    if (state_->isPath()) return add(Paints::Kind::other, common(bounds_of(*state_, *state_->getPath()), clip), Rgb{});
+    if (state_->isPath())
+      return add(Paints::Kind::other, common(bounds_of(*state_, *state_->getPath()), clip), Rgb{});
     add(Paints::Kind::image, common(unit_square(*state_), clip), Rgb{});
-    if (state_->getFillColorSpace()->getMode() == csPattern || state_->getStrokeColorSpace()->getMode() == csPattern)
+    if (state_->getFillColorSpace()->getMode() == csPattern ||
+        state_->getStrokeColorSpace()->getMode() == csPattern)
       paint_clip(*state_);
   }
 
@@ -606,7 +631,8 @@ class LookingDevice final : public TextDevice {
     if (path.getNumSubpaths() > (rule == Rule::nonzero ? most : 1)) return {};
     for (int i = 0; i < path.getNumSubpaths(); ++i) {
       const auto box = rectangle_of(state, *path.getSubpath(i));
-      if (!box || std::any_of(boxes.begin(), boxes.end(), [&](const Box& other) { return meet(*box, other); }))
+      if (!box ||
+          std::any_of(boxes.begin(), boxes.end(), [&](const Box& other) { return meet(*box, other); }))
         return {};
       boxes.push_back(*box);
     }
@@ -659,7 +685,8 @@ class LookingDevice final : public TextDevice {
   bool is_new_run_ = true, clips_ = false;
   std::size_t text_object_ = 0;
   std::string actual_text_;
-  std::optional<std::string> drawn_text_;  ///< Letters within /ActualText; none: not in one, or not only ASCII.
+  std::optional<std::string>
+      drawn_text_;  ///< Letters within /ActualText; none: not in one, or not only ASCII.
   std::vector<bool> false_texts_;
 };
 
@@ -670,8 +697,8 @@ class ImageDevice final : public OutputDev {
   bool useDrawChar() override { return true; }
   bool interpretType3Chars() override { return false; }
   bool useTilingPatternFill() override { return true; }
-  bool tilingPatternFill(GfxState*, Gfx*, Catalog*, GfxTilingPattern*, const double*, int, int, int, int, double,
-                         double) override {
+  bool tilingPatternFill(GfxState*, Gfx*, Catalog*, GfxTilingPattern*, const double*, int, int, int, int,
+                         double, double) override {
     return true;
   }
   bool useShadedFills(int) override { return true; }
@@ -681,16 +708,16 @@ class ImageDevice final : public OutputDev {
   bool gouraudTriangleShadedFill(GfxState*, GfxGouraudTriangleShading*) override { return true; }
   bool patchMeshShadedFill(GfxState*, GfxPatchMeshShading*) override { return true; }
 
-  void drawImage(GfxState* state, Object* ref, Stream* stream, int width, int height, GfxImageColorMap* colours,
-                 bool interpolate, const int* mask, bool is_inline) override {
+  void drawImage(GfxState* state, Object* ref, Stream* stream, int width, int height,
+                 GfxImageColorMap* colours, bool interpolate, const int* mask, bool is_inline) override {
     if (!mask && state->getFillOpacity() >= opaque && state->getBlendMode() == gfxBlendNormal)
       opaque_.push_back(common(unit_square(*state), clip_of(*state)));
     OutputDev::drawImage(state, ref, stream, width, height, colours, interpolate, mask, is_inline);
   }
   void drawSoftMaskedImage(GfxState*, Object*, Stream*, int, int, GfxImageColorMap*, bool, Stream*, int, int,
                            GfxImageColorMap*, bool) override {}
-  void drawMaskedImage(GfxState*, Object*, Stream*, int, int, GfxImageColorMap*, bool, Stream*, int, int, bool,
-                       bool) override {}
+  void drawMaskedImage(GfxState*, Object*, Stream*, int, int, GfxImageColorMap*, bool, Stream*, int, int,
+                       bool, bool) override {}
 
   bool hides(const Box& box) const {
     return std::any_of(opaque_.begin(), opaque_.end(), [&](const Box& image) {
@@ -709,7 +736,8 @@ using Plan = std::vector<unsigned char>;
 /// Takes the letters of one direction.
 class TakingDevice final : public TextDevice {
  public:
-  TakingDevice(const Plan& plan, unsigned char direction, const Turn& turn, const std::vector<bool>& false_texts)
+  TakingDevice(const Plan& plan, unsigned char direction, const Turn& turn,
+               const std::vector<bool>& false_texts)
       : plan_(plan), direction_(direction), turn_(turn), false_texts_(false_texts) {}
 
   void startPage(int number, GfxState* state, XRef* xref) override {
@@ -723,9 +751,9 @@ class TakingDevice final : public TextDevice {
     ++texts_;
     TextDevice::endActualText(state);
   }
-  void drawChar(GfxState* state, double x, double y, double dx, double dy, double, double, CharCode code, int bytes,
-                const Unicode* text, int length) override {
-    if (is_undrawn(text, length, dx, dy)) return;
+  void drawChar(GfxState* state, double x, double y, double dx, double dy, double, double, CharCode code,
+                int bytes, const Unicode* text, int length) override {
+    if (is_undrawn(*state, text, length, dx, dy)) return;
     if (is_blank(text, length) || (next_ < plan_.size() && plan_[next_] == direction_))
       pass_on(state, x, y, dx, dy, code, bytes, text, length);
     if (!is_blank(text, length)) ++next_;
@@ -809,7 +837,8 @@ class Verdict {
   const std::function<const ImageDevice&()>& images_;
 };
 
-/// The directions in which the seen letters of a page run, as degrees off quarter turns; the first is the page's.
+/// The directions in which the seen letters of a page run, as degrees off quarter turns; the first is the
+/// page's.
 std::vector<float> directions_of(const std::vector<Glyph>& glyphs, bool is_scanned) {
   constexpr std::size_t bins = 91;
   std::array<std::size_t, bins> counts = {};
@@ -831,7 +860,9 @@ std::vector<float> directions_of(const std::vector<Glyph>& glyphs, bool is_scann
     }
     return count == 0 ? 0.0f : static_cast<float>(sum / static_cast<double>(count));
   };
-  const auto largest = [&] { return static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin()); };
+  const auto largest = [&] {
+    return static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+  };
   std::vector<float> out;
   const std::size_t main = largest(), reach = is_scanned ? 4 : 1;
   const bool is_level = all == 0 || counts[45] * 2 >= all;
@@ -849,7 +880,8 @@ std::vector<float> directions_of(const std::vector<Glyph>& glyphs, bool is_scann
   return out;
 }
 
-Plan plan_of(const LookingDevice& look, const Verdict& verdict, const std::vector<float>& directions, bool is_scanned) {
+Plan plan_of(const LookingDevice& look, const Verdict& verdict, const std::vector<float>& directions,
+             bool is_scanned) {
   Plan plan;
   plan.reserve(look.glyphs().size());
   for (const Glyph& glyph : look.glyphs()) {
@@ -926,15 +958,17 @@ PdfPage read_pdf_page(PDFDoc& document, int index) {
   const auto is_as_planned = [&](const Glyph& glyph) {
     return glyph.is_passed_on == (plan[static_cast<std::size_t>(&glyph - look.glyphs().data())] == 1);
   };
-  const bool lies = std::find(look.false_texts().begin(), look.false_texts().end(), true) != look.false_texts().end();
-  const bool is_right_already = directions[0] == 0 && !lies &&
-                                std::all_of(look.glyphs().begin(), look.glyphs().end(), is_as_planned);
+  const bool lies =
+      std::find(look.false_texts().begin(), look.false_texts().end(), true) != look.false_texts().end();
+  const bool is_right_already =
+      directions[0] == 0 && !lies && std::all_of(look.glyphs().begin(), look.glyphs().end(), is_as_planned);
   for (std::size_t i = 0; i < directions.size(); ++i) {
     if (i == 0 && is_right_already) {
       out.text.push_back({0, words_of(look)});
       continue;
     }
-    TakingDevice take(plan, static_cast<unsigned char>(i + 1), Turn(directions[i], width, height), look.false_texts());
+    TakingDevice take(plan, static_cast<unsigned char>(i + 1), Turn(directions[i], width, height),
+                      look.false_texts());
     draw(document, index, take);
     out.text.push_back({directions[i], words_of(take)});
   }

@@ -33,9 +33,9 @@ struct PdfPage {
   std::size_t beneath_images = 0;                ///< Letters that are not seen and belong to an image: OCR.
 };
 
-/// Reads page `index` (0: the first) of `document`, in which poppler's GlobalParams must be alive. Letters that
-/// nobody sees are left out, except over or under an image, where they are the text of a scan. Letters drawn
-/// twice for a shadow or for weight are read once.
+/// Reads page `index` (0: the first) of `document`, in which poppler's GlobalParams must be alive. Letters
+/// that nobody sees are left out, except over or under an image, where they are the text of a scan. Letters
+/// drawn twice for a shadow or for weight are read once.
 PdfPage read_pdf_page(PDFDoc& document, int index);
 
 }  // namespace docket::worker

@@ -30,7 +30,8 @@ bool keeps_order(char32_t c) {
 
 bool is_one_of(char32_t c, std::u32string_view set) { return set.find(c) != set.npos; }
 
-/// The same for letter `i` of `text`: what stands between two digits, or is written to a number, is a part of it.
+/// The same for letter `i` of `text`: what stands between two digits, or is written to a number, is a part of
+/// it.
 bool keeps_order_at(std::u32string_view text, std::size_t i) {
   const bool after = i > 0 && is_digit(text[i - 1]), before = i + 1 < text.size() && is_digit(text[i + 1]);
   if (is_one_of(text[i], U"/:-+\u2010\u2011\u2212")) return after && before;

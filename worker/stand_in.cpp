@@ -10,9 +10,9 @@
 namespace docket::worker {
 namespace {
 
-constexpr int most_pages = 10;                ///< Looked at for fields of a form.
-constexpr std::size_t placeholder = 2000;     ///< Characters of a page; Adobe's has 700.
-constexpr std::size_t cover = 1000;           ///< Characters of a page; Adobe's has 200.
+constexpr int most_pages = 10;             ///< Looked at for fields of a form.
+constexpr std::size_t placeholder = 2000;  ///< Characters of a page; Adobe's has 700.
+constexpr std::size_t cover = 1000;        ///< Characters of a page; Adobe's has 200.
 
 bool has_fields(PDFDoc& document) {
   const int pages = std::min(document.getNumPages(), most_pages);
@@ -43,13 +43,14 @@ std::optional<std::string> stand_in(PDFDoc& document, const Text& text, std::siz
   const bool is_dynamic = rendering.isBool() && rendering.getBool();
   const bool may_be_placeholder = text.pages.size() <= 2 && is_short(text, placeholder);
   if (has_xfa && (is_dynamic || (may_be_placeholder && !has_fields(document)))) {
-    return "is a dynamic form (XFA): what it says is made by the reader program and is not on its pages; open it in "
+    return "is a dynamic form (XFA): what it says is made by the reader program and is not on its pages; "
+           "open it in "
            "Adobe Reader and print it to a PDF";
   }
   if (embedded_files > 0 && catalog.dictLookup("Collection").isDict() && text.pages.size() <= 2 &&
       is_short(text, cover)) {
-    return "is a portfolio: its page is a cover, and its documents are the " + std::to_string(embedded_files) +
-           " files embedded in it; save these and put them into the input";
+    return "is a portfolio: its page is a cover, and its documents are the " +
+           std::to_string(embedded_files) + " files embedded in it; save these and put them into the input";
   }
   return {};
 }

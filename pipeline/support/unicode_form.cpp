@@ -50,9 +50,9 @@ std::u32string plain_arabic(std::u32string_view text) {
     const bool is_form = (c >= 0xFB50 && c <= 0xFDFB) || (c >= 0xFE70 && c <= 0xFEFC);
     const utf8proc_ssize_t count =
         !is_form ? 0
-                 : utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c), letters, longest,
-                                           static_cast<utf8proc_option_t>(UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE),
-                                           &boundary);
+                 : utf8proc_decompose_char(
+                       static_cast<utf8proc_int32_t>(c), letters, longest,
+                       static_cast<utf8proc_option_t>(UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE), &boundary);
     if (count < 1 || count > static_cast<utf8proc_ssize_t>(longest) || letters[0] == ' ') {
       out += c;
       continue;
