@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "pipeline/reading/dates.h"
 #include "pipeline/support/result.h"
 #include "pipeline/text.h"
 #include "pipeline/usage.h"
@@ -52,6 +53,7 @@ struct FieldsQuestion {
   std::shared_ptr<const Text> text;
   std::shared_ptr<const nlohmann::json> schema;  ///< JSON Schema of an object; its properties are the fields.
   std::shared_ptr<const std::vector<Check>> checks;
+  DayMonth dates = DayMonth::unknown;  ///< What the pipeline says of 05/03/2024.
 };
 
 /// A piece of what a model is shown. Pictures may join text later.

@@ -180,7 +180,7 @@ json output_schema(const Settings& settings) {
 StageType classify() {
   return {.name = "classify",
           .summary = "Gives the document one of a closed set of labels.",
-          .version = 2,
+          .version = 3,
           .fields = fields,
           .reads = reads,
           .make = make,

@@ -4,6 +4,7 @@
 
 #include "pipeline/confidence.h"
 #include "pipeline/json/condition_set.h"
+#include "pipeline/json/resolved.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
@@ -28,6 +29,8 @@ constexpr std::int64_t longest_quote = 200;  ///< Characters.
 /// to the last token otherwise.
 constexpr std::int64_t longest_text = 400;
 
+constexpr std::string_view date_orders[] = {"auto", "day-first", "month-first"};
+
 constexpr Field fields[] = {
     backends_field,
     with_fallback(accept_field, "0.80"),
@@ -38,6 +41,11 @@ constexpr Field fields[] = {
     {.name = "checks",
      .type = Field::Type::conditions,
      .help = "Named jq conditions over the fields that must hold, such as totals that add up."},
+    {.name = "dates",
+     .type = Field::Type::choice,
+     .help = "What 05/03/2024 means where the document does not show it: `auto` leaves it open in English.",
+     .fallback = "auto",
+     .choices = date_orders},
     too_long_field,
     prompt_field,
 };
@@ -138,18 +146,19 @@ std::string type_of(const json& property) {
 class StructuredExtract final : public TieredStage {
  public:
   StructuredExtract(std::vector<Tier> tiers, bool splits, double accept, std::shared_ptr<const json> schema,
-                    std::vector<Check> checks, PromptTemplate task)
+                    std::vector<Check> checks, PromptTemplate task, DayMonth dates)
       : TieredStage(std::move(tiers), splits),
         accept_(accept),
         schema_(std::move(schema)),
         validator_(*schema_),
         answer_schema_(std::make_shared<const Schema>(answer_schema(*schema_))),
         checks_(std::make_shared<std::vector<Check>>(std::move(checks))),
-        task_(std::move(task)) {}
+        task_(std::move(task)),
+        dates_(dates) {}
 
  private:
   Question question(const Document& document) const override {
-    return FieldsQuestion{document.text, schema_, checks_};
+    return FieldsQuestion{document.text, schema_, checks_, dates_};
   }
 
   Prompt prompt(const Document& document, const json& record, PageRange pages) const override {
@@ -344,12 +353,18 @@ class StructuredExtract final : public TieredStage {
   const std::shared_ptr<const Schema> answer_schema_;  ///< Of a model's answer.
   const std::shared_ptr<const std::vector<Check>> checks_;
   const PromptTemplate task_;
+  const DayMonth dates_;
 };
+
+DayMonth order_of_dates(std::string_view setting) {
+  if (setting == "day-first") return DayMonth::day_first;
+  return setting == "month-first" ? DayMonth::month_first : DayMonth::unknown;
+}
 
 Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
                                          const std::vector<std::string>& backends) {
   const Settings& settings = stage.settings;
-  const std::shared_ptr<const json> schema = settings.schema("schema");
+  const auto schema = std::make_shared<const json>(with_open_root(*settings.schema("schema")));
   if (!schema->is_object() || !schema->contains("properties") || !(*schema)["properties"].is_object() ||
       (*schema)["properties"].empty()) {
     return Error{ErrorClass::config,
@@ -367,7 +382,7 @@ Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipelin
   if (!task) return task.error();
   return std::unique_ptr<Stage>(std::make_unique<StructuredExtract>(
       tiers_of(backends, pipeline), settings.text("too_long") == "split", settings.number("accept"), schema,
-      std::move(checks), std::move(*task)));
+      std::move(checks), std::move(*task), order_of_dates(settings.text("dates"))));
 }
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
@@ -392,8 +407,9 @@ std::vector<Doubt> doubts(const std::string& stage, const json& output) {
 /// What the fields of an answer are: those of the schema, and no others.
 json checked_schema(const Settings& settings) {
   const std::shared_ptr<const json> given = settings.schema("schema");
-  if (!given || !given->is_object() || !given->contains("properties")) return json::object();
-  json schema = *given;
+  if (!given) return json::object();
+  json schema = with_open_root(*given);
+  if (!schema.is_object() || !schema.contains("properties")) return json::object();
   schema["$id"] = users_schema;
   schema["type"] = "object";
   schema["additionalProperties"] = false;
@@ -422,7 +438,7 @@ json output_schema(const Settings& settings) {
 StageType structured_extract() {
   return {.name = "structured-extract",
           .summary = "Finds the values of a JSON Schema's properties, each with its evidence.",
-          .version = 3,
+          .version = 4,
           .fields = fields,
           .reads = reads,
           .make = make,

@@ -16,7 +16,7 @@ set(rooms
   "pipeline/support="
   "pipeline/json=${support}"
   "pipeline/reading=${support}"
-  "pipeline=${json}"
+  "pipeline=${json};${reading}"
   "pipeline/config=${words}"
   "pipeline/ledger=${config}"
   "pipeline/run=${ledger}"

@@ -1,5 +1,7 @@
 #include "worker/clean_text.h"
 
+#include "pipeline/reading/plain.h"
+#include "pipeline/support/unicode_form.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::worker {
@@ -28,6 +30,12 @@ bool is_arabic_mark(char32_t c) {
          within(c, 0x8D3, 0x8FF);
 }
 
+/// What Windows writes for U+0080..U+009F, which many programs take over as they are; 0: nothing.
+constexpr char32_t windows_characters[] = {0x20AC, 0,      0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021,
+                                           0x2C6,  0x2030, 0x160,  0x2039, 0x152,  0,      0x17D,  0,
+                                           0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                           0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0,      0x17E,  0x178};
+
 /// The Latin ligatures of U+FB00..U+FB06.
 constexpr std::string_view ligatures[] = {"ff", "fi", "fl", "ffi", "ffl", "st", "st"};
 
@@ -41,6 +49,8 @@ void append_clean(std::string& out, char32_t c) {
     out += ' ';
   } else if (within(c, 0xFB00, 0xFB06)) {
     out += ligatures[c - 0xFB00];
+  } else if (within(c, 0x80, 0x9F)) {
+    if (const char32_t shown = windows_characters[c - 0x80]; shown != 0) append_utf8(out, shown);
   } else if (!is_invisible(c)) {
     append_utf8(out, known_symbol(c));
   }
@@ -50,9 +60,11 @@ std::string clean_utf8(std::string_view utf8) {
   std::string out;
   out.reserve(utf8.size());
   for (std::size_t at = 0; at < utf8.size();) {
-    append_clean(out, next_code_point(utf8, at));
+    const std::size_t begin = at;
+    const char32_t c = next_code_point(utf8, at);
+    append_clean(out, c == 0xAD && !is_break_of_word(utf8, begin) ? U'-' : c);
   }
-  return out;
+  return composed(out);
 }
 
 std::string clean_utf16(std::u16string_view utf16) {
@@ -65,7 +77,7 @@ std::string clean_utf16(std::u16string_view utf16) {
     if (pair) c = 0x10000 + ((c - 0xD800) << 10) + (utf16[++i] - 0xDC00);
     append_clean(out, c);
   }
-  return out;
+  return composed(out);
 }
 
 char32_t first_character(std::string_view utf8) {

@@ -5,10 +5,12 @@
 namespace docket::worker {
 
 /// Appends `code_point` the way a reader would type it: ligatures as letters, every kind of blank as ' ',
-/// nothing for what cannot be seen (controls, soft hyphen, marks of direction).
+/// what Windows shows for U+0080..U+009F, nothing for what cannot be seen (controls, soft hyphen, marks of
+/// direction).
 void append_clean(std::string& out, char32_t code_point);
 
-/// The same for UTF-8 and for poppler's UTF-16. The result is valid UTF-8 whatever comes in.
+/// The same for UTF-8 and for poppler's UTF-16, letters with their accents composed; a soft hyphen in UTF-8
+/// that is no break of a word is a hyphen. The result is valid UTF-8 whatever comes in.
 std::string clean_utf8(std::string_view utf8);
 std::string clean_utf16(std::u16string_view utf16);
 

@@ -118,7 +118,7 @@ std::string clean_word(const std::u32string& letters) {
   for (const char32_t c : letters) {
     c == soft_hyphen ? append_utf8(out, c) : append_clean(out, c);
   }
-  return std::ranges::any_of(letters, is_mark) ? composed(out) : out;
+  return composed(out);
 }
 
 }  // namespace

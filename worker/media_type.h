@@ -22,6 +22,14 @@ class MediaTypes {
   /// `application/pdf`, `text/plain`, `image/png`, …; `application/octet-stream` when nothing is known.
   std::string of(std::string_view content) const;
 
+  /// The type of a file that holds other files, or compresses one, even behind junk of up to 1024 bytes;
+  /// empty: it is none. Its parts may be text or a PDF, but are not the document.
+  std::string container(std::string_view content) const;
+
+  /// The type of what stands behind a mark of an encoding, blanks and zeros; empty: the content begins with
+  /// none.
+  std::string behind_blanks(std::string_view content) const;
+
  private:
   explicit MediaTypes(magic_set* magic) : magic_(magic) {}
   magic_set* magic_;
@@ -30,6 +38,9 @@ class MediaTypes {
 /// Prose that begins like none of the formats which are text to look at: libmagic's database, which takes
 /// four times as long as all else that is done with a small text, would only call it text.
 bool is_plain_prose(std::string_view content);
+
+/// `%PDF-` is the first that stands there, but for marks of encodings and blanks.
+bool begins_as_pdf(std::string_view content);
 
 /// Has the parts of a PDF without its first line, which damaged files have lost and others carry late.
 bool has_parts_of_pdf(std::string_view content);

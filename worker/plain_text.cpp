@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "pipeline/reading/plain.h"
+#include "pipeline/support/ascii.h"
+#include "pipeline/support/unicode_form.h"
 #include "pipeline/support/utf8.h"
 #include "worker/clean_text.h"
 
@@ -20,6 +23,9 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
+/// An accent stands over the letter before it.
+bool is_without_width(char32_t c) { return c >= 0x300 && word_part(c) == WordPart::diacritic; }
+
 class PageWriter {
  public:
   void put(char32_t c) {
@@ -31,7 +37,7 @@ class PageWriter {
     } else {
       append_clean(text_, c);
     }
-    column_ += c == '\t' ? text_.size() - before : text_.size() > before;
+    column_ += c == '\t' ? text_.size() - before : text_.size() > before && !is_without_width(c);
   }
 
   Text finish() {
@@ -48,7 +54,7 @@ class PageWriter {
 
   void end_page() {
     if (!text_.empty() && text_.back() != '\n') end_line();
-    out_.pages.push_back({0, 0, std::move(text_), {}});
+    out_.pages.push_back({0, 0, composed(text_), {}});
     text_.clear();
     column_ = 0;
   }
@@ -73,12 +79,15 @@ bool is_table_rule(std::string_view line) {
 Text text_pages(std::string_view utf8) {
   PageWriter writer;
   for (std::size_t at = 0; at < utf8.size();) {
+    const std::size_t begin = at;
     char32_t c = next_code_point(utf8, at);
     if (c == '\r') {
       if (at < utf8.size() && utf8[at] == '\n') continue;
       c = '\n';
-    } else if (c == 0x85 || c == 0x2028 || c == 0x2029) {
+    } else if (c == '\v' || c == 0x85 || c == 0x2028 || c == 0x2029) {
       c = '\n';
+    } else if (c == 0xAD && !is_break_of_word(utf8, begin)) {
+      c = '-';
     }
     writer.put(c);
   }
@@ -99,8 +108,17 @@ std::string text_media_type(std::string_view utf8) {
 }
 
 bool is_mime_message(std::string_view utf8) {
-  constexpr std::array<std::string_view, 3> telling = {"MIME-Version:", "Received:", "Return-Path:"};
+  constexpr std::array<std::string_view, 7> telling = {"mime-version:",
+                                                       "received:",
+                                                       "return-path:",
+                                                       "message-id:",
+                                                       "content-type: multipart/",
+                                                       "content-transfer-encoding:",
+                                                       "x-mailer:"};
   std::string_view rest = utf8.substr(0, std::size_t{1} << 16);
+  rest.remove_prefix(std::min(rest.find_first_not_of("\xEF\xBB\xBF\r\n \t"), rest.size()));
+  // The first line of a mailbox, or of a part whose header was cut off.
+  if (rest.starts_with("From ") || rest.starts_with("--")) take_line(rest);
   bool found = false;
   while (!rest.empty()) {
     const std::string_view line = take_line(rest);
@@ -109,8 +127,9 @@ bool is_mime_message(std::string_view utf8) {
     const bool is_continued = line.front() == ' ' || line.front() == '\t';
     const bool is_header = colon != line.npos && line.substr(0, colon).find(' ') == line.npos;
     if (!is_continued && !is_header) return false;
-    found = found || std::any_of(telling.begin(), telling.end(),
-                                 [&](std::string_view name) { return line.starts_with(name); });
+    found = found || std::any_of(telling.begin(), telling.end(), [&](std::string_view name) {
+              return to_lower(line.substr(0, name.size())) == name;
+            });
   }
   return false;
 }

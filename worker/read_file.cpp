@@ -28,6 +28,20 @@ bool is_kind_of_text(std::string_view media_type) {
   return std::find(std::begin(kinds), std::end(kinds), media_type) != std::end(kinds);
 }
 
+/// A format that libmagic knows and that begins as no text does, or bytes between which some happen to be
+/// text.
+bool is_data(std::string_view bytes, std::string_view media_type, const DecodedText& text) {
+  constexpr std::size_t first_look = 64;
+  if (text.encoding.starts_with("UTF-16") || text.encoding.starts_with("UTF-32")) return false;
+  // What was being written when the power failed ends in zeros.
+  const std::string_view written = bytes.substr(0, bytes.find_last_not_of('\0') + 1);
+  if (written.find(std::string_view("\0\0\0", 3)) != written.npos) return true;
+  const bool is_named = !media_type.starts_with("text/") && media_type != "application/octet-stream";
+  return is_named && std::ranges::any_of(bytes.substr(0, first_look), [](char c) {
+           return static_cast<unsigned char>(c) < ' ' && !(c >= '\t' && c <= '\r') && c != '\x1b';
+         });
+}
+
 struct Content {
   std::string media_type;
   std::optional<DecodedText> text;  ///< Set when it is text that docket reads.
@@ -36,9 +50,16 @@ struct Content {
 Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (bytes.empty()) return {"application/x-empty", {}};
   std::string type = media_types.of(bytes);
-  if (type == pdf || is_marked_up(type)) return {std::move(type), {}};
+  if (is_marked_up(type)) return {std::move(type), {}};
+  if (begins_as_pdf(bytes)) return {std::string(pdf), {}};
+  if (std::string container = media_types.container(bytes); !container.empty())
+    return {std::move(container), {}};
+  if (std::string behind = media_types.behind_blanks(bytes); is_marked_up(behind))
+    return {std::move(behind), {}};
+  if (is_mime_message(bytes)) return {"message/rfc822", {}};
   if (has_parts_of_pdf(bytes)) return {std::string(pdf), {}};
   std::optional<DecodedText> text = decode_text(bytes);
+  if (text && is_data(bytes, type, *text)) text.reset();
   if (!text) return {type.starts_with("text/") ? "application/octet-stream" : std::move(type), {}};
   if (is_mime_message(text->utf8)) return {"message/rfc822", {}};
   std::string own = text_media_type(text->utf8);

@@ -56,7 +56,8 @@ class RulesBackend final : public Backend {
       if (fields->text == nullptr || fields->schema == nullptr) return incomplete();
       const auto schema = schemas_.get(fields->schema, rules::read_schema);
       static const std::vector<Check> none;
-      return Answer{rules::extract_fields(*schema, fields->checks ? *fields->checks : none, *fields->text),
+      return Answer{rules::extract_fields(*schema, fields->checks ? *fields->checks : none, *fields->text,
+                                          fields->dates),
                     nullptr};
     }
     return Error{ErrorClass::bug, "the rules tier cannot read files; ask the extraction workers"};

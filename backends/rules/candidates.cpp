@@ -16,6 +16,10 @@ constexpr float repeated_label_doubt = 0.15F;  // For each other value that the 
 constexpr float rival_weight = 0.75F;  // How far another property's better claim pushes this one back.
 constexpr float following_strength = 0.85F;
 constexpr float following_below_strength = 0.6F;
+constexpr float paid_strength = 0.5F;
+constexpr float not_paid_beside_paid = 0.4F;
+constexpr float not_paid = 0.4F;
+constexpr float not_rounded = 0.4F;
 constexpr float own_section = 0.6F;
 constexpr float other_section = 0.2F;
 constexpr float section_lines = 14;  // How far below its heading a section may reach.
@@ -39,7 +43,8 @@ struct Claim {
       against = std::max(against, sighting.strength);
       return;
     }
-    const bool vertical = sighting.place == Place::below || sighting.place == Place::oblique;
+    const bool vertical =
+        sighting.place == Place::below || sighting.place == Place::oblique || sighting.place == Place::above;
     const bool unlabelled = sighting.place == Place::alone || sighting.place == Place::letter;
     float& kind = unlabelled ? looks : vertical ? column : row;
     kind = std::max(kind, sighting.strength);
@@ -65,6 +70,11 @@ class Weighing {
     std::vector<std::vector<Candidate>> all(schema_.properties.size());
     for (std::size_t property = 0; property < all.size(); ++property)
       all[property] = rank(property);
+    for (std::size_t property = 0; property < all.size(); ++property) {
+      if (!found_.is_total[property]) continue;
+      if (found_.rounding) compare_with_rounding(*found_.rounding, all[property]);
+      if (found_.paid) compare_with_paid(*found_.paid, all[property]);
+    }
     follow(all);
     return all;
   }
@@ -164,6 +174,38 @@ class Weighing {
       }
       first = last;
     }
+  }
+
+  static bool is_amount(const Candidate& one, double amount) {
+    const std::optional<double> value = amount_in(one.reading.value);
+    return value && std::abs(*value - amount) < 0.005;
+  }
+
+  /// Of two totals that differ by what was added to round it, the later one was to be paid.
+  void compare_with_rounding(double rounding, std::vector<Candidate>& ranked) const {
+    for (Candidate& one : ranked) {
+      const std::optional<double> value = amount_in(one.reading.value);
+      if (!value) continue;
+      const bool is_rounded = std::any_of(ranked.begin(), ranked.end(), [&](const Candidate& other) {
+        return is_amount(other, *value - rounding);
+      });
+      if (!is_rounded) one.label *= not_rounded;
+    }
+    sort(ranked);
+  }
+
+  /// Cash less change is what the bill came to.
+  void compare_with_paid(double paid, std::vector<Candidate>& ranked) const {
+    const auto is_paid = [&](const Candidate& one) { return is_amount(one, paid); };
+    const bool any = std::any_of(ranked.begin(), ranked.end(), is_paid);
+    for (Candidate& one : ranked) {
+      if (is_paid(one)) {
+        one.label = either(one.label, paid_strength);
+      } else {
+        one.label *= any ? not_paid_beside_paid : not_paid;
+      }
+    }
+    sort(ranked);
   }
 
   bool same_place(const Claim& a, const Claim& b) const {

@@ -312,7 +312,7 @@ std::vector<Choice> choose(const SchemaView& schema, const std::vector<Check>& c
                            const Found& found, std::vector<std::vector<Candidate>>& candidates) {
   for (std::size_t property = 0; property < candidates.size(); ++property) {
     const Property& wanted = schema.properties[property];
-    if (wanted.may_be_sum && wanted.shape == Shape::amount)
+    if (wanted.may_be_sum && wanted.shape == Shape::amount && !wanted.as_text)
       add_sum(property, layout, found, candidates[property]);
   }
   return Chooser(schema, candidates).run(Groups(schema, checks).groups);

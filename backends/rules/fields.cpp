@@ -67,9 +67,19 @@ json evidence(const Layout& layout, const Found& found, const Candidate& candida
   return out;
 }
 
+/// How surely what stands beside the value names the field: less so where it names another value nearly as
+/// well. A rival that is not far behind a value which a check confirms has passed that check, too: then the
+/// check says nothing about which of them it is.
+float sureness_of_label(const Choice& choice) {
+  if (choice.rival == nullptr) return choice.chosen->label;
+  float share = std::min(1.0F, 0.55F + 1.5F * choice.margin);
+  if (!choice.passed.empty() && choice.margin < 0.5F) share = 0.1F + 1.2F * choice.margin;
+  return choice.chosen->label * share;
+}
+
 json signals(const Found& found, const Choice& choice) {
   const Candidate& chosen = *choice.chosen;
-  json out{{"label_strength", rounded(chosen.label, 1000)},
+  json out{{"label_strength", rounded(sureness_of_label(choice), 1000)},
            {"format", rounded(chosen.reading.format, 1000)},
            {"margin", rounded(choice.margin, 1000)},
            {"places", chosen.places},
@@ -99,11 +109,19 @@ json detail(const Layout& layout, const Found& found, const Property& property, 
   return out;
 }
 
+std::string wrong_type(const Property& property, const json& value) {
+  std::string types;
+  for (const std::string& type : property.types)
+    types += (types.empty() ? "" : " or ") + type;
+  return "found '" + as_text(value) + "', but the schema asks for " + types;
+}
+
 }  // namespace
 
-json extract_fields(const SchemaView& schema, const std::vector<Check>& checks, const Text& text) {
+json extract_fields(const SchemaView& schema, const std::vector<Check>& checks, const Text& text,
+                    DayMonth dates) {
   const Layout layout(text, most_pages);
-  const Values values(layout);
+  const Values values(layout, dates);
   const Found found = search(schema, layout, values);
   std::vector<std::vector<Candidate>> candidates = weigh(schema, layout, values, found);
   const std::vector<Choice> choices = choose(schema, checks, layout, found, candidates);
@@ -111,6 +129,11 @@ json extract_fields(const SchemaView& schema, const std::vector<Check>& checks, 
   for (std::size_t i = 0; i < choices.size(); ++i) {
     const Property& property = schema.properties[i];
     const Candidate* chosen = choices[i].chosen;
+    if (chosen != nullptr && !allows_type(property, chosen->reading.value)) {
+      answer["fields"][property.name] = nullptr;
+      answer["details"][property.name] = {{"problem", wrong_type(property, chosen->reading.value)}};
+      continue;
+    }
     answer["fields"][property.name] = chosen == nullptr ? json() : chosen->reading.value;
     answer["details"][property.name] = detail(layout, found, property, choices[i]);
   }

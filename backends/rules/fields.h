@@ -10,6 +10,7 @@ namespace docket::rules {
 /// {fields, details} as `Answer` describes it. `signals` are those of pipeline/confidence.h, and for people
 /// `label` (as the schema writes it), `place` (cell, right, below, oblique, follows, letter, alone) and
 /// `runner_up`.
-nlohmann::json extract_fields(const SchemaView& schema, const std::vector<Check>& checks, const Text& text);
+nlohmann::json extract_fields(const SchemaView& schema, const std::vector<Check>& checks, const Text& text,
+                              DayMonth dates = DayMonth::unknown);
 
 }  // namespace docket::rules

@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <optional>
+#include <string>
 
 #include "backends/rules/names.h"
 #include "pipeline/json/pattern.h"
 #include "pipeline/reading/currencies.h"
+#include "pipeline/reading/plain.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket::rules {
 namespace {
@@ -15,6 +20,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t longest_identifier = 40;
+constexpr float lost_point = 0.05F;        // No check can make up for it.
 constexpr std::size_t most_readings = 32;  // Of one cell.
 
 std::optional<ValueKind> kind_of(Shape shape) {
@@ -38,29 +44,41 @@ std::optional<ValueKind> kind_of(Shape shape) {
   }
 }
 
+bool has_no_cents(std::string_view currency) {
+  static constexpr auto codes = std::to_array<std::string_view>(
+      {"CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "RSD", "UGX", "VND", "XAF", "XOF"});
+  return std::find(codes.begin(), codes.end(), currency) != codes.end();
+}
+
 /// How well a number looks like money; 0: not at all.
-float looks_like_money(const Value& value) {
+float looks_like_money(const Value& value, const Values& values) {
   if (value.percent) return 0;
   if (value.unclear) return 0.4F;
   if (value.decimals == 2) return 1;
+  if (value.decimals > 2) return 0.2F;  // "1.23450"
+  if (value.decimals == 1) return value.currency.empty() ? 0.5F : 0.9F;
+  // "$820" may be what a scanner made of $8.20, and then all sums are as right as before.
+  const bool whole = values.writes_whole_units() || has_no_cents(value.currency);
+  if (!values.writes_cents() && !whole) return lost_point;
   if (!value.currency.empty()) return 0.9F;
-  if (value.decimals != 0) return 0.5F;
-  return value.number >= 1900 && value.number < 2100 ? 0.2F : 0.5F;
+  return value.number >= 1900 && value.number < 2100 ? 0.2F : 0.4F;
 }
 
-float number_format(const Property& property, const Value& value) {
+float number_format(const Property& property, const Value& value, const Values& values) {
   if (property.minimum && value.number < *property.minimum) return 0;
   if (property.maximum && value.number > *property.maximum) return 0;
-  if (property.shape == Shape::amount) return looks_like_money(value);
+  if (property.whole && std::trunc(value.number) != value.number) return 0;
+  if (property.shape == Shape::amount) return looks_like_money(value, values);
   if (value.unclear) return 0.5F;
   if (property.shape != Shape::integer) return 1;
-  return value.decimals == 0 && value.currency.empty() ? 1 : 0;
+  if (!value.currency.empty() || std::trunc(value.number) != value.number) return 0;
+  return value.decimals == 0 ? 1 : 0.7F;  // "3.0"
 }
 
-float format_of(const Property& property, const Value& value) {
+float format_of(const Property& property, const Value& value, const Values& values) {
   switch (value.kind) {
     case ValueKind::number:
-      return number_format(property, value);
+      return number_format(property, value, values);
     case ValueKind::date:
       return value.unclear ? 0.5F : value.settled ? 0.9F : 1;
     case ValueKind::vat_id:
@@ -70,9 +88,17 @@ float format_of(const Property& property, const Value& value) {
   }
 }
 
+/// 1.234,50 € as "1234.50": as many decimals as are written.
+std::string as_plain_text(const Value& value) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", std::min(value.decimals, 9), value.number);
+  return text;
+}
+
 json as_json(const Property& property, const Value& value) {
   if (value.kind != ValueKind::number) return value.text;
-  if (property.shape == Shape::integer) return static_cast<std::int64_t>(value.number);
+  if (property.as_text) return as_plain_text(value);
+  if (property.shape == Shape::integer || property.whole) return static_cast<std::int64_t>(value.number);
   return value.number == 0 ? 0.0 : value.number;  // Not -0.0.
 }
 
@@ -97,10 +123,12 @@ class Piece {
     std::vector<Reading> found;
     const Cell& cell = layout_.cells()[cell_];
     for (const Value& value : values_.in_cell(cell_)) {
-      if (value.kind != kind || value.begin < begin_ || value.end > end_) continue;
+      if (value.kind != kind || value.begin < begin_ || value.begin >= end_) continue;
+      if (value.end > end_ && end_ != cell.end) continue;
       if (found.size() == most_readings) break;
-      if (property.shape == Shape::integer && std::abs(value.number) > 9e15) continue;
-      const float format = format_of(property, value);
+      const bool whole = property.shape == Shape::integer || property.whole;
+      if (whole && std::abs(value.number) > 9e15) continue;
+      const float format = format_of(property, value, values_);
       if (format == 0 || (!value.text.empty() && !fits(property, value.text))) continue;
       found.push_back({cell_, value.begin, value.end, as_json(property, value), other_json(value), format,
                        values_.words_between(cell, begin_, value.begin)});
@@ -199,8 +227,12 @@ class Piece {
   }
 
   std::uint32_t skip_marks(std::uint32_t at) const {
-    while (at < end_ && std::string_view(" \t:;,.=#*|>)").find(text_[at]) != std::string_view::npos)
-      ++at;
+    for (std::size_t next = at; next < end_; at = std::min(static_cast<std::uint32_t>(next), end_)) {
+      const char32_t mark = plain_character(next_code_point(text_, next));
+      if (mark >= 0x80 ||
+          std::string_view(" \t:;,.=#*|>)").find(static_cast<char>(mark)) == std::string_view::npos)
+        break;
+    }
     while (at + 1 < end_ && (text_[at] == '-' || text_[at] == ' ') && text_[at + 1] == ' ')
       ++at;
     while (at < end_ && text_[at] == ' ')
@@ -248,9 +280,10 @@ class Piece {
   }
 
   std::uint32_t run_end(std::uint32_t at) const {
-    while (at < end_ && text_[at] != ' ' && text_[at] != '\t' && text_.substr(at, 2) != "\u00A0")
-      ++at;
-    return at;
+    std::size_t next = at;
+    for (; next < end_ && text_[at] != '\t'; at = static_cast<std::uint32_t>(next))
+      if (plain_character(next_code_point(text_, next)) == ' ') break;
+    return std::min(at, end_);
   }
 
   /// "INV 2024-17": a short prefix in capitals belongs to the number behind it.
@@ -266,7 +299,7 @@ class Piece {
   std::optional<Reading> identifier_of(const Property& property, std::uint32_t at, std::uint32_t stop) const {
     while (stop > at && std::string_view(".,;:)").find(text_[stop - 1]) != std::string_view::npos)
       --stop;
-    const std::string value = squeeze(text_.substr(at, stop - at));
+    const std::string value = squeeze(plain(text_.substr(at, stop - at)));
     if (value.empty() || value.size() > std::min(longest_identifier, property.max_length))
       return std::nullopt;
     const auto digits = std::count_if(value.begin(), value.end(), is_digit);
@@ -296,6 +329,15 @@ class Piece {
 };
 
 }  // namespace
+
+std::optional<double> amount_in(const json& value) {
+  if (value.is_number()) return value.get<double>();
+  if (!value.is_string()) return std::nullopt;
+  const std::string& text = value.get_ref<const std::string&>();
+  char* end = nullptr;
+  const double amount = std::strtod(text.c_str(), &end);
+  return end == text.c_str() ? std::nullopt : std::optional(amount);
+}
 
 bool is_typed(Shape shape) {
   return kind_of(shape).has_value() || shape == Shape::currency || shape == Shape::choice;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "backends/rules/layout.h"
@@ -19,6 +20,9 @@ struct Reading {
   int skipped = 0;                   ///< Words that were passed over to get there.
   bool announced = false;            ///< "No.", "#" or the like stands right before it.
 };
+
+/// The amount of a value, which a schema may want as text; none: it is no amount.
+std::optional<double> amount_in(const nlohmann::json& value);
 
 /// Can the property's values be found by their looks alone, without a label?
 bool is_typed(Shape shape);

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "backends/rules/concepts.h"
 #include "pipeline/json/member.h"
 #include "pipeline/json/pattern.h"
+#include "pipeline/json/resolved.h"
 
 namespace docket::rules {
 namespace {
@@ -15,6 +17,8 @@ constexpr float label_strength = 1.0F;
 constexpr float title_strength = 0.9F;
 constexpr float name_strength = 0.8F;  // Chosen for programs, but mostly by people who know the documents.
 constexpr float weak_strength = 0.5F;
+constexpr float concept_strength = 0.9F;        // Ours, from knowing what such a name means.
+constexpr float weak_concept_strength = 0.45F;  // By itself not enough to be accepted.
 
 std::string text_of(const json& value) {
   return value.is_string() ? value.get<std::string>() : std::string();
@@ -71,23 +75,44 @@ std::string words_of(std::string_view name) {
   return words;
 }
 
-/// The one type beside null; empty: several or none.
-std::string type_of(const json& property) {
+/// The types that a resolved schema allows; empty: any.
+std::vector<std::string> types_of(const json& property) {
   const json& type = member(property, "type");
-  if (type.is_string()) return type.get<std::string>();
-  std::string found;
-  for (const json& one : type) {
-    if (one == "null") continue;
-    if (!found.empty()) return {};
-    found = text_of(one);
-  }
-  return found;
+  if (type.is_string()) return {type.get<std::string>()};
+  std::vector<std::string> types;
+  for (const json& one : type)
+    types.push_back(text_of(one));
+  return types;
 }
 
-Shape shape_of_text(const json& property, const std::string& name) {
+bool has_type(const std::vector<std::string>& types, std::string_view wanted) {
+  return std::find(types.begin(), types.end(), wanted) != types.end();
+}
+
+/// Of several types the one by which values are found best; empty: none.
+std::string type_of(const json& property) {
+  const std::vector<std::string> types = types_of(property);
+  for (const char* type : {"number", "integer", "string", "boolean", "array", "object"})
+    if (has_type(types, type)) return type;
+  return {};
+}
+
+bool has_labels(const json& property) {
+  return property.contains("x-labels") || property.contains("x-weak-labels") ||
+         property.contains("x-not-labels");
+}
+
+/// What the name of a property means whose schema does not say what stands beside it; null: nothing known.
+const Concept* meant_by(const json& property, const std::string& name) {
+  if (has_labels(property)) return nullptr;
+  return concept_named(fold_letters(words_of(name)));
+}
+
+Shape shape_of_text(const json& property, const std::string& name, const Concept* meant) {
   for (const char* keyword : {"x-format", "format"}) {
     if (const auto shape = shape_named(formats, text_of(member(property, keyword)))) return *shape;
   }
+  if (meant != nullptr) return meant->shape;
   const std::string words = fold_letters(words_of(name));
   const std::size_t last = words_of(name).rfind(' ');
   const std::string last_word = fold_letters(words_of(name).substr(last == std::string::npos ? 0 : last + 1));
@@ -96,15 +121,16 @@ Shape shape_of_text(const json& property, const std::string& name) {
   return member(property, "pattern").is_string() ? Shape::identifier : Shape::text;
 }
 
-Shape shape_of(const json& property, const std::string& name) {
+Shape shape_of(const json& property, const std::string& name, const Concept* meant) {
   const std::string type = type_of(property);
   if (type == "array" || type == "object") return Shape::unsupported;
   if (member(property, "enum").is_array()) return Shape::choice;
   if (type == "boolean") return Shape::boolean;
-  if (type != "integer" && type != "number") return shape_of_text(property, name);
+  if (type != "integer" && type != "number") return shape_of_text(property, name, meant);
   for (const char* keyword : {"x-format", "format"}) {
     if (shape_named(formats, text_of(member(property, keyword))) == Shape::amount) return Shape::amount;
   }
+  if (meant != nullptr && meant->shape == Shape::amount) return Shape::amount;
   return type == "integer" ? Shape::integer : Shape::number;
 }
 
@@ -119,6 +145,15 @@ void each_label(const json& labels, Each each, int depth = 0) {
   }
 }
 
+void add_concept(SchemaView& view, std::uint32_t owner, const Concept& meant) {
+  const auto add = [&](std::string_view list, LabelUse::Kind kind, float strength) {
+    each_listed(list, [&](std::string_view label) { view.labels.add(label, {owner, kind, strength}); });
+  };
+  add(meant.labels, LabelUse::Kind::label, concept_strength);
+  add(meant.weak_labels, LabelUse::Kind::label, weak_concept_strength);
+  add(meant.not_labels, LabelUse::Kind::not_label, label_strength);
+}
+
 void add_labels(SchemaView& view, std::uint32_t owner, const json& property) {
   const auto add = [&](const char* keyword, LabelUse::Kind kind, float strength) {
     each_label(member(property, keyword), [&](const std::string& label) {
@@ -128,6 +163,16 @@ void add_labels(SchemaView& view, std::uint32_t owner, const json& property) {
   add("x-labels", LabelUse::Kind::label, label_strength);
   add("x-weak-labels", LabelUse::Kind::label, weak_strength);
   add("x-not-labels", LabelUse::Kind::not_label, label_strength);
+  if (const Concept* meant = meant_by(property, view.properties[owner].name)) {
+    add_concept(view, owner, *meant);
+    view.labels.add(words_of(view.properties[owner].name),
+                    {owner, LabelUse::Kind::label, weak_concept_strength});
+    // Generators of schemas make the title of the name: that says nothing more.
+    const std::string title = text_of(member(property, "title"));
+    if (fold_letters(title) == fold_letters(view.properties[owner].name)) return;
+    add("title", LabelUse::Kind::label, title_strength);
+    return;
+  }
   add("title", LabelUse::Kind::label, title_strength);
   view.labels.add(words_of(view.properties[owner].name), {owner, LabelUse::Kind::label, name_strength});
 }
@@ -146,9 +191,15 @@ void add_choices(SchemaView& view, std::uint32_t owner, const json& property) {
 Property read_property(const std::string& name, const json& schema) {
   Property property;
   property.name = name;
-  property.shape = shape_of(schema, name);
+  const Concept* meant = meant_by(schema, name);
+  property.shape = shape_of(schema, name, meant);
+  property.types = types_of(schema);
+  const bool takes_numbers = property.types.empty() || has_type(property.types, "number");
+  property.whole = !takes_numbers && has_type(property.types, "integer");
+  property.as_text = !takes_numbers && !property.whole && property.shape == Shape::amount;
   const std::string role = text_of(member(schema, "x-role"));
   property.role = role == "sender" ? Role::sender : role == "recipient" ? Role::recipient : Role::none;
+  if (meant != nullptr && property.shape == Shape::party) property.role = meant->role;
   property.may_be_sum = member(schema, "x-sum") == true;
   const json& minimum = member(schema, "minimum");
   const json& maximum = member(schema, "maximum");
@@ -165,10 +216,19 @@ Property read_property(const std::string& name, const json& schema) {
 
 }  // namespace
 
-std::shared_ptr<const SchemaView> read_schema(const json& schema) {
+bool allows_type(const Property& property, const json& value) {
+  const std::vector<std::string>& types = property.types;
+  if (types.empty() || has_type(types, value.type_name())) return true;
+  return value.is_number_integer() && has_type(types, "integer");
+}
+
+std::shared_ptr<const SchemaView> read_schema(const json& source) {
   auto view = std::make_shared<SchemaView>();
-  const json& properties = member(schema, "properties");
-  if (properties.is_object()) {
+  const json schema = with_open_root(source);
+  json properties = json::object();
+  if (member(schema, "properties").is_object()) {
+    for (const auto& [name, property] : schema["properties"].items())
+      properties[name] = resolved(property, schema);
     for (const auto& [name, property] : properties.items()) {
       if (view->properties.size() == 0xFFFF) break;
       view->properties.push_back(read_property(name, property));
@@ -182,11 +242,11 @@ std::shared_ptr<const SchemaView> read_schema(const json& schema) {
   };
   for (std::uint32_t i = 0; i < view->properties.size(); ++i) {
     Property& property = view->properties[i];
-    const json& source = properties[property.name];
-    property.follows = position(text_of(member(source, "x-follows")));
-    property.part_of = position(text_of(member(source, "x-part-of")));
-    add_choices(*view, i, source);
-    add_labels(*view, i, source);
+    const json& own = properties[property.name];
+    property.follows = position(text_of(member(own, "x-follows")));
+    property.part_of = position(text_of(member(own, "x-part-of")));
+    add_choices(*view, i, own);
+    add_labels(*view, i, own);
   }
   view->labels.build();
   view->choices.build();

@@ -46,18 +46,26 @@ enum class Role { none, sender, recipient };
 ///   x-follows      name of a property whose value stands right before this one: "Invoice 4711 of 5 March
 ///   2024" x-part-of      name of a party property: this value is written with that party's name and address
 ///   x-sum          true: where no single value fits the checks, the sum of all values beside the labels may
-/// The property's name and its `title` are labels too.
+/// The property's name and its `title` are labels too; of a property without any labels of its own the name
+/// says what is looked for, see concepts.h. `$ref`, `allOf`, `anyOf`, `oneOf` and `nullable` are resolved
+/// before.
 struct Property {
   std::string name;
   Shape shape = Shape::text;
   Role role = Role::none;
   bool may_be_sum = false;
+  bool whole = false;                           ///< An amount that must be an integer.
+  bool as_text = false;                         ///< An amount that is to be given as text: "385.20".
   std::optional<std::size_t> follows, part_of;  ///< Into SchemaView::properties.
   std::optional<double> minimum, maximum;
   std::size_t max_length = 300;            ///< Bytes.
   std::shared_ptr<const Pattern> pattern;  ///< Null: none.
   std::vector<nlohmann::json> choices;
+  std::vector<std::string> types;  ///< That its values may have; empty: any.
 };
+
+/// Whether the property's schema has this type among those it allows.
+bool allows_type(const Property& property, const nlohmann::json& value);
 
 /// A user's schema as the rules tier reads it. Immutable, shared by threads.
 struct SchemaView {

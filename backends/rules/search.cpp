@@ -8,6 +8,8 @@
 
 #include "backends/rules/names.h"
 #include "backends/rules/parties.h"
+#include "backends/rules/totals.h"
+#include "pipeline/reading/plain.h"
 
 // Where the value of a label may stand:
 //
@@ -23,6 +25,13 @@ namespace docket::rules {
 namespace {
 
 constexpr float oblique_factor = 0.6F;
+constexpr float left_factor = 0.55F;
+constexpr float above_factor = 0.75F;          // For an amount above a label that has one below it, too…
+constexpr float above_oblique_factor = 0.55F;  // … or one further right there…
+constexpr float above_alone_factor = 0.45F;    // … or none.
+constexpr float slipped_factor = 0.4F;         // For what stands in lines whose amounts slipped down by one.
+constexpr float item_heading_factor = 0.5F;    // For what is below a heading of items: a line's total.
+constexpr float no_sum_factor = 0.6F;          // For the last amount of a column that does not add up to it.
 constexpr float not_nearest_factor = 0.45F;    // For each value that stands nearer to the label.
 constexpr float not_first_factor = 0.85F;      // For an amount whose label is not the first of its row.
 constexpr float not_last_factor = 0.7F;        // For a value in a column that goes on below it.
@@ -31,6 +40,7 @@ constexpr float beside_heading_factor = 0.5F;  // For what is beside a heading: 
 constexpr float longer_name_factor = 0.7F;     // For a line of a name that seems to have more.
 constexpr float passed_line_factor = 0.8F;     // For a name, for each line between its heading and it.
 constexpr float letter_date_strength = 0.55F;
+constexpr float definition_strength = 0.95F;
 constexpr int most_rows_below = 60;
 constexpr std::size_t most_cells_looked_at = 5'000'000;
 
@@ -45,6 +55,22 @@ bool names_a_place(std::string_view before) {
   const std::string_view name = before.substr(0, comma);
   const bool capital = is_upper(name[0]) || static_cast<unsigned char>(name[0]) >= 0xC3;
   return capital && std::none_of(name.begin(), name.end(), [](char c) { return is_digit(c) || c == ':'; });
+}
+
+/// Where the bracket of `(the "` stands that ends at `at`, perhaps with more words; npos: there is none.
+std::size_t opens_definition(std::string_view text, std::size_t at) {
+  static constexpr std::size_t longest = 60;
+  static constexpr auto words = std::to_array<std::string_view>(
+      {"the",       "hereinafter", "herein", "hereafter", "referred", "to",   "as",          "called",
+       "such",      "date",        "being",  "der",       "das",      "die",  "nachfolgend", "im",
+       "folgenden", "la",          "le",     "el",        "ci",       "apres"});
+  const std::size_t from = at - std::min(at, longest);
+  const std::size_t open = text.substr(from, at - from).rfind('(');
+  if (open == std::string_view::npos) return open;
+  const Folded between = fold(text.substr(from + open, at - from - open));
+  for (std::size_t i = 0; i < between.tokens.size(); ++i)
+    if (std::find(words.begin(), words.end(), between.token(i)) == words.end()) return std::string_view::npos;
+  return from + open;
 }
 
 /// How much a label says with that many other words before it in its cell.
@@ -64,16 +90,22 @@ float gap_factor(float gap, float line) {
   return gap <= 4 * line ? 0.8F : 0.65F;
 }
 
+/// Counts, rates and prices stand in tables, too, one for each item.
+bool is_count(Shape shape) { return shape == Shape::number || shape == Shape::integer; }
+
 /// Amounts stand in tables: the last of a row and of a column is the sum.
 bool takes_last(Shape shape) { return shape == Shape::amount; }
 
 class Search {
  public:
   Search(const SchemaView& schema, const Layout& layout, const Values& values)
-      : schema_(schema), layout_(layout), values_(values) {}
+      : schema_(schema), layout_(layout), values_(values), totals_(layout, values) {}
 
   Found run() {
     found_.hits = find_hits(schema_.labels, layout_, values_);
+    found_.is_total.resize(schema_.properties.size());
+    found_.paid = totals_.paid();
+    found_.rounding = totals_.rounding();
     is_label_.resize(layout_.cells().size());
     for (const Hit& hit : found_.hits) {
       is_label_[hit.cell] = is_label_[hit.cell] || hit.fills_cell;
@@ -121,19 +153,64 @@ class Search {
     const bool names_party = schema_.properties[use.owner].shape == Shape::party;
     strength *= use.strength * (names_party && hit.words_before > 0 ? 0.2F : before_factor(hit.words_before));
     if (reading.skipped > 0) strength *= reading.announced ? 0.75F : after_factor(reading.skipped);
+    if (takes_last(schema_.properties[use.owner].shape) && totals_.has_slipped(cell_of(hit).row))
+      strength *= slipped_factor;
+    if (use.kind == LabelUse::Kind::label && is_sum(use)) {
+      found_.is_total[use.owner] = true;
+      strength *= totals_.trust(hit, reading);
+    }
+    if (takes_last(schema_.properties[use.owner].shape) && means_tax(hit.match.label))
+      strength *= totals_.trust_in_tax(hit);
     found_.sightings.push_back(
         {use.owner, std::move(reading), place, strength, use.kind == LabelUse::Kind::not_label, hit_});
   }
 
+  /// A label of what the bill comes to, of a property that is an amount.
+  bool is_sum(const LabelUse& use) const {
+    const Shape shape = schema_.properties[use.owner].shape;
+    return (shape == Shape::amount || shape == Shape::number) && means_total(found_.hits[hit_].match.label);
+  }
+
   void look_around(const LabelUse& use) {
+    if (schema_.properties[use.owner].shape == Shape::date) look_before_definition(use);
     const bool in_cell = look_behind(use);
     if (in_cell && !takes_last(schema_.properties[use.owner].shape)) return;
     const Shape shape = schema_.properties[use.owner].shape;
     const bool beside = look_right(use) || in_cell;
     const bool heading = shape == Shape::party && !has_colon(found_.hits[hit_]);
-    const bool below = look_below(use, beside && !heading ? claimed_factor : 1);
-    if (!beside && !below) look_oblique(use);
+    const bool claimed = beside || (takes_last(shape) && has_amount_beside());
+    const bool below = look_below(use, claimed && !heading ? claimed_factor : 1);
+    const bool oblique = !beside && !below && look_oblique(use);
+    if (shape == Shape::amount || shape == Shape::number) {
+      if (!beside && !below && !oblique) look_left(use);
+      if (!beside)
+        look_above(use, below ? above_factor : oblique ? above_oblique_factor : above_alone_factor);
+    }
     if (shape == Shape::party) look_for_name(use);
+  }
+
+  /// March 5, 2024 (the "Effective Date"): contracts give a name to what stands before.
+  void look_before_definition(const LabelUse& use) {
+    const Hit& hit = found_.hits[hit_];
+    const std::string_view text = layout_.page_text(cell_of(hit).page);
+    const std::size_t open = opens_definition(text, hit.begin);
+    if (open == std::string_view::npos) return;
+    for (std::uint32_t cell = hit.cell + 1; cell-- > 0 && hit.cell - cell < 3;) {
+      for (Reading& reading : read(use.owner, cell)) {
+        if (reading.end > open) continue;
+        if (text.substr(reading.end, open - reading.end).find_first_not_of(" ,\n") != text.npos) continue;
+        found_.sightings.push_back({use.owner, std::move(reading), Place::cell,
+                                    definition_strength * use.strength, use.kind == LabelUse::Kind::not_label,
+                                    hit_});
+        return;
+      }
+    }
+  }
+
+  /// The label's row has an amount, though perhaps not where it is looked for.
+  bool has_amount_beside() const {
+    const Cell& cell = cell_of(found_.hits[hit_]);
+    return totals_.has_amount(cell.row) && layout_.row_cells(cell.row).back() != found_.hits[hit_].cell;
   }
 
   /// A number word before the value makes a weak label as good as a strong one: "Invoice no. 4711".
@@ -147,7 +224,7 @@ class Search {
   bool has_colon(const Hit& hit) const {
     const Cell& cell = cell_of(hit);
     const std::string_view behind = layout_.page_text(cell.page).substr(hit.end, cell.end - hit.end);
-    return behind.find(':') != std::string_view::npos;
+    return plain(behind).find(':') != std::string::npos;
   }
 
   bool look_behind(const LabelUse& use) {
@@ -159,7 +236,7 @@ class Search {
       // "Lieferant GmbH" is a name, "Lieferant: GmbH" would be a label and one.
       const std::string_view text = layout_.page_text(cell.page);
       const std::string_view between = text.substr(hit.end, readings[0].begin - hit.end);
-      if (between.find_first_of(":=") == std::string_view::npos) return false;
+      if (plain(between).find_first_of(":=") == std::string::npos) return false;
     }
     const std::size_t best = takes_last(shape) && !readings.empty() ? readings.size() - 1 : 0;
     for (std::size_t i = 0; i < readings.size(); ++i) {
@@ -178,6 +255,11 @@ class Search {
     });
   }
 
+  /// A cell that says next to nothing: the code of a tax rate, a currency that is not known.
+  bool is_mark(std::uint32_t cell) const {
+    return layout_.cell_text(layout_.cells()[cell]).size() <= 3 && values_.in_cell(cell).empty();
+  }
+
   /// Along the row, up to the next cell with words of its own.
   bool look_right(const LabelUse& use) {
     const Hit& hit = found_.hits[hit_];
@@ -188,6 +270,7 @@ class Search {
     for (const std::uint32_t other : cells_of_row(cell.row)) {
       if (layout_.cells()[other].box.left <= cell.box.left || other == hit.cell) continue;
       const bool wordy = values_.has_words(other);
+      if (wordy && takes_last(shape) && readings.empty() && is_mark(other)) continue;
       if (wordy && !first) break;
       std::vector<Reading> here = read(use.owner, other);
       readings.insert(readings.end(), std::make_move_iterator(here.begin()),
@@ -234,6 +317,18 @@ class Search {
     return box;
   }
 
+  /// Is the last amount of a column the sum of the others?
+  static bool ends_with_sum(const std::vector<std::pair<Reading, float>>& column) {
+    double sum = 0, last = 0;
+    for (const auto& [reading, factor] : column) {
+      const std::optional<double> amount = amount_in(reading.value);
+      if (!amount) return false;
+      last = *amount;
+      sum += last;
+    }
+    return !column.empty() && std::abs(sum - 2 * last) < 0.015;
+  }
+
   bool look_below(const LabelUse& use, float claimed) {
     const Hit& hit = found_.hits[hit_];
     const Cell& cell = cell_of(hit);
@@ -261,13 +356,19 @@ class Search {
         const float gap = std::max(0.0F, layout_.cells()[other].box.top - label.bottom);
         readings.emplace_back(std::move(here.front()), gap_factor(gap, line) * passed_over);
         bottom = layout_.cells()[other].box.bottom;
-        ended = ended || !takes_last(shape);
+        ended = ended || (!takes_last(shape) && !(is_count(shape) && readings.size() < 2));
       }
       if (ended) break;
     }
     const float after = after_factor(hit.words_after) * claimed;
+    const bool sums = readings.size() > 1 && ends_with_sum(readings);
+    if (sums && readings.size() > 2) readings.erase(readings.begin(), readings.end() - 1);  // Its parts.
+    float last = is_sum(use) && !sums && readings.size() > 1 ? no_sum_factor : 1;
+    const bool items = totals_.heads_items(cell.row) && !sums && (is_sum(use) || readings.size() > 1);
+    if (items) last *= item_heading_factor;
+    if (is_count(shape) && readings.size() > 1) readings.erase(readings.begin() + 1, readings.end());
     for (std::size_t i = 0; i < readings.size(); ++i) {
-      const float rank = i + 1 == readings.size() ? 1 : not_last_factor;
+      const float rank = i + 1 == readings.size() ? last : not_last_factor;
       const LabelUse better = strengthened(use, readings[i].first);
       add(better, std::move(readings[i].first), Place::below, after * rank * readings[i].second);
     }
@@ -316,23 +417,52 @@ class Search {
   }
 
   /// A form that sets labels flush left and values flush right, one line lower.
-  void look_oblique(const LabelUse& use) {
+  bool look_oblique(const LabelUse& use) {
     const Hit& hit = found_.hits[hit_];
     const Cell& cell = cell_of(hit);
     const Shape shape = schema_.properties[use.owner].shape;
-    if (shape == Shape::party || shape == Shape::text || hit.words_after > 0) return;
+    if (shape == Shape::party || shape == Shape::text || hit.words_after > 0) return false;
     const float line = layout_.line_height(cell.page);
     for (std::size_t row = cell.row + 1U; row < layout_.rows().size() && row <= cell.row + 2U; ++row) {
       if (layout_.rows()[row].page != cell.page || layout_.rows()[row].middle - cell.box.bottom > 1.3F * line)
-        return;
+        return false;
       for (const std::uint32_t other : cells_of_row(row)) {
         if (layout_.cells()[other].box.left < cell.box.left) continue;
         if (values_.has_words(other) && shape != Shape::identifier && shape != Shape::currency) break;
         std::vector<Reading> here = read(use.owner, other);
         if (here.empty() || here.front().skipped > 0) continue;
         add(use, std::move(here.front()), Place::oblique, oblique_factor);
-        return;
+        return true;
       }
+    }
+    return false;
+  }
+
+  /// "9.00  TOTAL"
+  void look_left(const LabelUse& use) {
+    const Hit& hit = found_.hits[hit_];
+    const Cell& cell = cell_of(hit);
+    const auto row = cells_of_row(cell.row);
+    if (row.size() != 2 || row[1] != hit.cell || values_.has_words(row[0])) return;
+    std::vector<Reading> here = read(use.owner, row[0]);
+    if (here.size() == 1)
+      add(use, std::move(here.front()), Place::left, left_factor * after_factor(hit.words_after));
+  }
+
+  /// Where amounts and labels stand one below the other, nobody can tell whether the label is above its
+  /// amount or below it. Both are shown, so that neither is believed for its place alone.
+  void look_above(const LabelUse& use, float factor) {
+    const Hit& hit = found_.hits[hit_];
+    const Cell& cell = cell_of(hit);
+    const float line = layout_.line_height(cell.page);
+    if (cell.row == 0 || !totals_.is_bare_label(cell.row) || !totals_.is_bare_amount(cell.row - 1U)) return;
+    const Row& above = layout_.rows()[cell.row - 1U];
+    if (above.page != cell.page || cell.box.top - above.middle > 1.5F * line) return;
+    for (const std::uint32_t other : cells_of_row(cell.row - 1U)) {
+      std::vector<Reading> here = read(use.owner, other);
+      if (here.empty()) continue;
+      add(use, std::move(here.back()), Place::above, factor * after_factor(hit.words_after));
+      return;
     }
   }
 
@@ -395,6 +525,7 @@ class Search {
   const SchemaView& schema_;
   const Layout& layout_;
   const Values& values_;
+  const Totals totals_;
   Found found_;
   std::vector<bool> is_label_;  // By cell: it says nothing but a label.
   std::uint32_t hit_ = 0;
@@ -405,8 +536,8 @@ class Search {
 }  // namespace
 
 std::string_view name(Place place) {
-  static constexpr std::array<std::string_view, 7> names{"cell",    "right",  "below", "oblique",
-                                                         "follows", "letter", "alone"};
+  static constexpr std::array<std::string_view, 9> names{"cell", "right", "below",  "oblique", "follows",
+                                                         "left", "above", "letter", "alone"};
   return names[static_cast<std::size_t>(place)];
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ enum class Place : std::uint8_t {
   below,    ///< In the label's column, below it.
   oblique,  ///< In the next row, further right.
   follows,  ///< Right behind the value of the property that it `x-follows`.
+  left,     ///< In the label's row, to the left, where nothing is to the right.
+  above,    ///< In the row above the label, alone, as well as another below it.
   letter,   ///< Where senders and recipients stand in letters.
   alone     ///< Nothing but its looks.
 };
@@ -37,6 +40,9 @@ struct Sighting {
 struct Found {
   std::vector<Hit> hits;
   std::vector<Sighting> sightings;
+  std::vector<bool> is_total;      ///< By property: a label of it means what the bill comes to.
+  std::optional<double> paid;      ///< What was handed over less what was given back.
+  std::optional<double> rounding;  ///< What was added to round the bill; none: nothing.
 };
 
 /// Looks beside every label of the schema, and for what is known by its looks alone.

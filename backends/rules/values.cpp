@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "pipeline/reading/amounts.h"
 #include "pipeline/reading/codes.h"
@@ -80,8 +81,6 @@ Value as_value(std::uint32_t cell, const NumberFound& number) {
   return value;
 }
 
-bool has_digit(std::string_view text) { return std::any_of(text.begin(), text.end(), is_digit); }
-
 }  // namespace
 
 bool is_filler(std::string_view folded) {
@@ -92,7 +91,7 @@ bool is_number_word(std::string_view folded) {
   return std::binary_search(number_words.begin(), number_words.end(), folded);
 }
 
-Values::Values(const Layout& layout) : layout_(layout) {
+Values::Values(const Layout& layout, DayMonth dates) : layout_(layout), dates_(dates) {
   Evidence seen;
   const std::size_t count = layout.cells().size();
   first_.reserve(count + 1);
@@ -107,6 +106,14 @@ Values::Values(const Layout& layout) : layout_(layout) {
     words_.push_back(static_cast<std::uint8_t>(words_between(where, where.begin, where.end)));
   }
   settle_all(seen);
+  for (const Value& value : values_) {
+    if (value.kind != ValueKind::number || value.percent) continue;
+    cents_ = cents_ || value.decimals == 2;
+    const std::string_view text = layout.page_text(layout.cells()[value.cell].page);
+    const std::size_t first = text.find_first_of("0123456789", value.begin);
+    const bool small = value.decimals == 0 && text[first] != '0' && std::abs(value.number) < 100;
+    whole_units_ = whole_units_ || (small && !value.currency.empty());
+  }
 }
 
 void Values::read_cell(std::uint32_t index, Evidence& seen) {
@@ -114,7 +121,6 @@ void Values::read_cell(std::uint32_t index, Evidence& seen) {
   const std::string_view text = layout_.page_text(cell.page);
   const std::string_view own = layout_.cell_text(cell);
   const std::size_t first = values_.size();
-  const bool digits = has_digit(own);
   if (own.find('@') != std::string_view::npos) {
     for (const CodeFound& found : find_emails(text, cell.begin, cell.end)) {
       values_.push_back(as_value(ValueKind::email, index, found));
@@ -125,7 +131,8 @@ void Values::read_cell(std::uint32_t index, Evidence& seen) {
       values_.push_back(as_value(ValueKind::url, index, found));
     }
   }
-  if (!digits) return;
+  if (const auto broken = date_over_line_end(index)) values_.push_back(as_value(index, *broken));
+  if (!has_number(cell)) return;
   for (const CodeFound& found : find_ibans(text, cell.begin, cell.end)) {
     values_.push_back(as_value(ValueKind::iban, index, found));
   }
@@ -149,9 +156,52 @@ void Values::read_cell(std::uint32_t index, Evidence& seen) {
                    [](const Value& a, const Value& b) { return a.begin < b.begin; });
 }
 
+/// In the digits of any script, or with a month: dates of contracts have words alone.
+bool Values::has_number(const Cell& cell) const {
+  if (may_have_date(cell.page, cell.first_token, cell.last_token)) return true;
+  return layout_.cell_text(cell).find("年") != std::string_view::npos;
+}
+
+bool Values::may_have_date(std::uint32_t page, std::uint32_t first, std::uint32_t last) const {
+  const Folded& folded = layout_.folded(page);
+  for (std::uint32_t i = first; i < last; ++i) {
+    const std::string_view word = folded.token(i);
+    if (is_digit(word[0]) || is_month(word)) return true;
+  }
+  return false;
+}
+
+/// "this 24th day of / February, 2005": where prose goes on in the next line.
+std::optional<DateFound> Values::date_over_line_end(std::uint32_t index) const {
+  constexpr std::uint32_t prose = 4;     // Tokens: less may be a cell of a table.
+  constexpr std::uint32_t longest = 12;  // Tokens of a date.
+  const std::vector<Cell>& cells = layout_.cells();
+  if (index + 1 >= cells.size()) return std::nullopt;
+  const Cell& cell = cells[index];
+  const Cell& next = cells[index + 1];
+  const bool goes_on = next.page == cell.page && next.line == cell.line + 1 &&
+                       Layout::overlap(cell.box, next.box) > 0 && cell.last_token - cell.first_token >= prose;
+  const std::uint32_t last = std::min(next.first_token + longest, next.last_token);
+  if (!goes_on || !may_have_date(cell.page, next.first_token, last)) return std::nullopt;
+  DateOrder counted_already;
+  const std::uint32_t first =
+      std::max(cell.first_token, cell.last_token - std::min(cell.last_token, longest));
+  for (const DateFound& date :
+       find_dates(layout_.page_text(cell.page), layout_.folded(cell.page), first, last, counted_already))
+    if (date.begin < cell.end && date.end > cell.end) return date;
+  return std::nullopt;
+}
+
+DayMonth Values::order_of_dates(const Evidence& seen) const {
+  if (dates_ != DayMonth::unknown) return dates_;
+  if (const DayMonth shown = shown_by(seen.order); shown != DayMonth::unknown) return shown;
+  for (std::uint32_t page = 0; page < layout_.pages(); ++page)
+    if (speaks_day_first(layout_.folded(page))) return DayMonth::day_first;
+  return DayMonth::unknown;
+}
+
 void Values::settle_all(const Evidence& seen) {
-  const bool day_first = seen.order.day_first > seen.order.month_first;
-  const bool month_first = seen.order.month_first > seen.order.day_first;
+  const DayMonth order = order_of_dates(seen);
   for (Value& value : values_) {
     if (!value.unclear) continue;
     if (value.kind == ValueKind::number) {
@@ -163,8 +213,8 @@ void Values::settle_all(const Evidence& seen) {
       value.number = number.value;
       value.decimals = number.decimals;
       value.unclear = number.unclear != 0;
-    } else if (day_first || month_first) {
-      if (month_first) std::swap(value.text, value.other);
+    } else if (order != DayMonth::unknown) {
+      if (order == DayMonth::month_first) std::swap(value.text, value.other);
       value.unclear = false;
       value.settled = true;
     }

@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "backends/rules/layout.h"
+#include "pipeline/reading/dates.h"
 
 namespace docket::rules {
 
@@ -15,7 +17,7 @@ enum class ValueKind : std::uint8_t { date, number, iban, vat_id, email, url };
 struct Value {
   ValueKind kind = ValueKind::number;
   std::uint32_t cell = 0;            ///< Into Layout::cells.
-  std::uint32_t begin = 0, end = 0;  ///< Bytes of the page's text.
+  std::uint32_t begin = 0, end = 0;  ///< Bytes of the page's text. A date may end in the next line's cell.
   std::string text;                  ///< Normalised; empty for a number.
   std::string other;                 ///< The other reading of an ambiguous date.
   double number = 0;
@@ -32,12 +34,17 @@ struct Value {
 /// All values of a document, by cell, and what is left of the cells beside them.
 class Values {
  public:
-  explicit Values(const Layout& layout);
+  /// `dates`: what the pipeline says of them; unknown: the document's other dates, or its language, tell.
+  explicit Values(const Layout& layout, DayMonth dates = DayMonth::unknown);
 
   const std::vector<Value>& all() const { return values_; }
   std::span<const Value> in_cell(std::uint32_t cell) const {
     return std::span(values_).subspan(first_[cell], first_[cell + 1] - first_[cell]);
   }
+  /// The document writes amounts with two decimals: one without may have lost its point.
+  bool writes_cents() const { return cents_; }
+  /// It writes small amounts of money without decimals: others mean what they say.
+  bool writes_whole_units() const { return whole_units_; }
   /// The cell says something beside values, units, currencies and marks: it is a label, a name, prose.
   bool has_words(std::uint32_t cell) const { return words_[cell] > 0; }
   /// How many such words stand in [begin, end) of the cell's page, outside brackets; stops counting at some.
@@ -45,12 +52,18 @@ class Values {
 
  private:
   void read_cell(std::uint32_t index, struct Evidence& seen);
+  bool has_number(const Cell& cell) const;
+  bool may_have_date(std::uint32_t page, std::uint32_t first_token, std::uint32_t last_token) const;
+  std::optional<DateFound> date_over_line_end(std::uint32_t index) const;
+  DayMonth order_of_dates(const struct Evidence& seen) const;
   void settle_all(const struct Evidence& seen);
 
   const Layout& layout_;
+  DayMonth dates_;
   std::vector<Value> values_;
   std::vector<std::uint32_t> first_;
   std::vector<std::uint8_t> words_;
+  bool cents_ = false, whole_units_ = false;
 };
 
 /// Words that stand between a label and its value, or beside an amount, and say nothing: "Nr.", "von", "EUR",

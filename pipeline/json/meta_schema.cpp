@@ -11,6 +11,7 @@ json draft_7() {
   json meta = json::parse(meta_schema_files().front().content);
   json& properties = meta["properties"];
   properties["$defs"] = properties["definitions"];  // Later drafts' name of it, which many use.
+  properties["nullable"] = {{"type", "boolean"}};   // OpenAPI 3.0, as generators of schemas still write it.
   properties["enum"]["minItems"] = 1;  // The text asks for it, too; without, nothing would be valid.
   return meta;
 }

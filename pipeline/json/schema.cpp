@@ -6,6 +6,8 @@
 #endif
 #define VALIJSON_USE_EXCEPTIONS 1  // Without it a bad schema ends the program.
 
+#include <cmath>
+#include <limits>
 #include <map>
 #include <type_traits>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
@@ -14,6 +16,7 @@
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
+#include "pipeline/json/multiple_of.h"
 #include "pipeline/json/pattern.h"
 #include "pipeline/json/schema_lint.h"
 #include "pipeline/support/iso_8601.h"
@@ -51,6 +54,38 @@ bool visit_format(const Adapter& target, const std::vector<std::string>& context
   return false;
 }
 
+/// A number without a fraction is an integer, however it is written: 3.0, 3e0. What fits became one before.
+template <class Adapter>
+bool visit_type(const Adapter& target, const std::vector<std::string>& context,
+                const valijson::constraints::TypeConstraint& constraint,
+                valijson::ValidationResults* results) {
+  using Constraint = valijson::constraints::TypeConstraint;
+  bool allowed = false;
+  constraint.applyToNamedTypes([&](Constraint::JsonType type) {
+    const bool whole = target.isDouble() && std::trunc(target.asDouble()) == target.asDouble();
+    allowed = allowed || (type == Constraint::kArray && target.isArray()) ||
+              (type == Constraint::kBoolean && target.isBool()) ||
+              (type == Constraint::kInteger && (target.isInteger() || whole)) ||
+              (type == Constraint::kNull && target.isNull()) ||
+              (type == Constraint::kNumber && target.isNumber()) ||
+              (type == Constraint::kObject && target.isObject()) ||
+              (type == Constraint::kString && target.isString());
+    return !allowed;
+  });
+  if (!allowed && results) results->pushError(context, "Value type not permitted by 'type' constraint.");
+  return allowed;
+}
+
+template <class Adapter>
+bool visit_multiple_of(const Adapter& target, const std::vector<std::string>& context, const json& divisor,
+                       valijson::ValidationResults* results) {
+  if (!target.isNumber()) return true;
+  const json value = target.isInteger() ? json(target.asInteger()) : json(target.asDouble());
+  if (is_multiple_of(value, divisor)) return true;
+  if (results) results->pushError(context, "is not a multiple of " + divisor.dump());
+  return false;
+}
+
 template <class Adapter>
 bool visit_pattern(const Adapter& target, const std::vector<std::string>& context, const std::string& pattern,
                    valijson::ValidationResults* results) {
@@ -62,8 +97,9 @@ bool visit_pattern(const Adapter& target, const std::vector<std::string>& contex
 }  // namespace
 }  // namespace docket
 
-// Valijson 1.0 throws on a `format` where the value is null, and matches with std::regex, which recurses per
-// character and so crashes on a long text. These replace both.
+// Valijson 1.0 throws on a `format` where the value is null, matches with std::regex, which recurses per
+// character and so crashes on a long text, takes 3.0 for no integer, and 19.99 for no multiple of 0.01, since
+// it divides in binary. These replace all four.
 namespace valijson {
 // Since 1.0.3 a visitor has an engine of regular expressions as its second parameter, which is this one's.
 struct DefaultRegexEngine;
@@ -93,10 +129,51 @@ bool KeyVisitor::visit(const constraints::PatternConstraint& constraint) {
   return docket::visit_pattern(m_target, m_context, constraint.getPattern<std::string::allocator_type>(),
                                m_results);
 }
+template <>
+bool JsonVisitor::visit(const constraints::TypeConstraint& constraint) {
+  return docket::visit_type(m_target, m_context, constraint, m_results);
+}
+template <>
+bool JsonVisitor::visit(const constraints::MultipleOfDoubleConstraint& constraint) {
+  return docket::visit_multiple_of(m_target, m_context, constraint.getDivisor(), m_results);
+}
+template <>
+bool JsonVisitor::visit(const constraints::MultipleOfIntConstraint& constraint) {
+  return docket::visit_multiple_of(m_target, m_context, constraint.getDivisor(), m_results);
+}
 }  // namespace valijson
 
 namespace docket {
 namespace {
+
+/// The same value to JSON Schema, in the form that valijson compares: 3.0 becomes 3, so that both are equal.
+json with_whole_numbers(json value) {
+  constexpr double exact = 9007199254740992;  // Beyond it, not every integer is one.
+  if (value.is_number_unsigned() &&
+      value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    return value.get<double>();  // Valijson would read it as a negative one.
+  if (value.is_number_float()) {
+    const double number = value.get<double>();
+    const bool whole = std::abs(number) <= exact && std::trunc(number) == number;
+    return whole ? json(static_cast<std::int64_t>(number)) : value;
+  }
+  if (!value.is_structured()) return value;
+  for (json& member : value)
+    member = with_whole_numbers(std::move(member));
+  return value;
+}
+
+/// `nullable: true`, as OpenAPI 3.0 says it, in the words of JSON Schema.
+void spell_out_nullable(json& schema) {
+  if (!schema.is_structured()) return;
+  if (schema.is_object() && schema.contains("type") && schema["type"].is_string() &&
+      schema.value("nullable", json()) == true) {
+    schema["type"] = {schema["type"], "null"};
+    if (schema.contains("enum") && schema["enum"].is_array()) schema["enum"].push_back(nullptr);
+  }
+  for (json& member : schema)
+    spell_out_nullable(member);
+}
 
 void collect_patterns(const json& value, Patterns& patterns) {
   if (value.is_object() && value.contains("pattern") && value["pattern"].is_string()) {
@@ -146,7 +223,8 @@ struct Schema::Compiled {
 
 Schema::Schema(nlohmann::json schema) : document_(std::move(schema)) {
   auto compiled = std::make_unique<Compiled>();
-  json plain = document_;
+  json plain = with_whole_numbers(document_);
+  spell_out_nullable(plain);
   if (plain.is_object()) plain.erase("$id");  // Would send the parser to look for remote documents.
   try {
     valijson::SchemaParser parser;
@@ -167,7 +245,8 @@ std::vector<SchemaProblem> Schema::validate(const nlohmann::json& value) const {
   current_patterns = &compiled_->patterns;
   try {
     valijson::Validator validator;
-    if (validator.validate(compiled_->schema, valijson::adapters::NlohmannJsonAdapter(value), &results))
+    const json whole = with_whole_numbers(value);
+    if (validator.validate(compiled_->schema, valijson::adapters::NlohmannJsonAdapter(whole), &results))
       return {};
   } catch (const std::exception& error) {
     return {{"", error.what()}};

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "pipeline/reading/folded.h"
+#include "pipeline/reading/plain.h"
+#include "pipeline/support/ascii.h"
 
 namespace docket {
 namespace {
@@ -25,16 +26,15 @@ Compact compact(std::string_view text, std::uint32_t at, std::uint32_t end, std:
       ++at;
       continue;
     }
-    std::uint32_t width = c == ' ' || c == '.' || c == '-' ? 1 : 0;
-    if (text.substr(at, 2) == "\u00A0") width = 2;
-    if (width == 0 || at + width >= end || !is_alnum(text[at + width])) break;
-    at += width;
+    const bool joins = c == ' ' || c == '.' || c == '-';
+    if (!joins || at + 1 >= end || !is_alnum(text[at + 1])) break;
+    ++at;
   }
   return out;
 }
 
-bool starts_word(std::string_view text, std::uint32_t at, std::uint32_t begin) {
-  return at == begin ||
+bool starts_word(std::string_view text, std::uint32_t at) {
+  return at == 0 ||
          !(is_alnum(text[at - 1]) || text[at - 1] == '_' || static_cast<unsigned char>(text[at - 1]) >= 0x80);
 }
 
@@ -179,12 +179,25 @@ bool vat_at(std::string_view text, std::uint32_t at, std::uint32_t end, CodeFoun
   return false;
 }
 
+/// What `find` finds in text[begin, end) as it reads in plain characters.
+template <class Find>
+std::vector<CodeFound> in_plain(std::string_view text, std::uint32_t begin, std::uint32_t end, Find find) {
+  const PlainText plain(text.substr(begin, end - begin));
+  std::vector<CodeFound> all = find(plain.text());
+  for (CodeFound& found : all) {
+    found.begin = begin + plain.origin(found.begin);
+    found.end = begin + plain.origin(found.end);
+  }
+  return all;
+}
+
 template <class At>
-std::vector<CodeFound> scan(std::string_view text, std::uint32_t begin, std::uint32_t end, At at) {
+std::vector<CodeFound> scan(std::string_view text, At at) {
   std::vector<CodeFound> all;
-  for (std::uint32_t position = begin; position < end;) {
+  const auto end = static_cast<std::uint32_t>(text.size());
+  for (std::uint32_t position = 0; position < end;) {
     CodeFound found;
-    if (!is_alnum(text[position]) || !starts_word(text, position, begin) || !at(text, position, end, found)) {
+    if (!is_alnum(text[position]) || !starts_word(text, position) || !at(text, position, end, found)) {
       ++position;
       continue;
     }
@@ -208,28 +221,13 @@ bool url_at(std::string_view text, std::uint32_t at, std::uint32_t end, CodeFoun
   return length > 7;
 }
 
-}  // namespace
-
-std::vector<CodeFound> find_ibans(std::string_view text, std::uint32_t begin, std::uint32_t end) {
-  return scan(text, begin, end, iban_at);
-}
-
-std::vector<CodeFound> find_vat_ids(std::string_view text, std::uint32_t begin, std::uint32_t end) {
-  return scan(text, begin, end, vat_at);
-}
-
-std::vector<CodeFound> find_urls(std::string_view text, std::uint32_t begin, std::uint32_t end) {
-  return scan(text, begin, end, url_at);
-}
-
-std::vector<CodeFound> find_emails(std::string_view text, std::uint32_t begin, std::uint32_t end) {
+std::vector<CodeFound> emails_of(std::string_view text) {
   std::vector<CodeFound> all;
-  std::size_t at = text.find('@', begin);
-  for (; at < end; at = text.find('@', at + 1)) {
+  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
     std::size_t first = at, last = at + 1;
-    while (first > begin && in_address(text[first - 1]))
+    while (first > 0 && in_address(text[first - 1]))
       --first;
-    while (last < end && in_address(text[last]))
+    while (last < text.size() && in_address(text[last]))
       ++last;
     while (last > at + 1 && !is_alnum(text[last - 1]))
       --last;
@@ -240,6 +238,24 @@ std::vector<CodeFound> find_emails(std::string_view text, std::uint32_t begin, s
                    std::string(text.substr(first, last - first)), false});
   }
   return all;
+}
+
+}  // namespace
+
+std::vector<CodeFound> find_ibans(std::string_view text, std::uint32_t begin, std::uint32_t end) {
+  return in_plain(text, begin, end, [](std::string_view plain) { return scan(plain, iban_at); });
+}
+
+std::vector<CodeFound> find_vat_ids(std::string_view text, std::uint32_t begin, std::uint32_t end) {
+  return in_plain(text, begin, end, [](std::string_view plain) { return scan(plain, vat_at); });
+}
+
+std::vector<CodeFound> find_urls(std::string_view text, std::uint32_t begin, std::uint32_t end) {
+  return in_plain(text, begin, end, [](std::string_view plain) { return scan(plain, url_at); });
+}
+
+std::vector<CodeFound> find_emails(std::string_view text, std::uint32_t begin, std::uint32_t end) {
+  return in_plain(text, begin, end, emails_of);
 }
 
 }  // namespace docket

@@ -9,7 +9,7 @@ namespace docket {
 /// A value in a text that is known by its own shape.
 struct CodeFound {
   std::uint32_t begin = 0, end = 0;  ///< Bytes of the text.
-  std::string value;                 ///< Normalised: without blanks and points, letters in capitals.
+  std::string value;                 ///< Normalised: in plain characters, codes without blanks and points.
   bool check_digits = false;         ///< It has check digits that docket knows, and they are right.
 };
 

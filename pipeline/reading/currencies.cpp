@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "pipeline/reading/folded.h"
+#include "pipeline/reading/plain.h"
+#include "pipeline/support/ascii.h"
 
 namespace docket {
 namespace {
@@ -39,6 +40,9 @@ constexpr auto symbols = std::to_array<Written>({
     {"sFr.", "CHF", false}, {"Fr.", "CHF", true},         {"Rs.", "INR", true},
     {"Rs", "INR", true},    {"RM", "MYR", true},          {"kr.", "SEK", true},
     {"kr", "SEK", true},    {"US Dollars", "USD", false}, {"US dollars", "USD", false},
+    {"円", "JPY", false},   {"元", "CNY", true},          {"원", "KRW", false},
+    {"руб", "RUB", false},  {"₱", "PHP", false},          {"฿", "THB", false},
+    {"₦", "NGN", false},
 });
 
 bool may_start(char c) {
@@ -79,17 +83,21 @@ bool currency_at(std::string_view text, std::uint32_t position, std::uint32_t en
 }
 
 std::vector<CurrencyFound> find_currencies(std::string_view text, std::uint32_t begin, std::uint32_t end) {
+  const PlainText source(text.substr(begin, end - begin));
+  const std::string_view plain = source.text();
   std::vector<CurrencyFound> all;
-  for (std::uint32_t at = begin; at < end;) {
+  for (std::uint32_t at = 0; at < plain.size();) {
     CurrencyFound found;
     const bool inside_word =
-        at > begin && is_alpha(text[at]) && is_alnum(text[at - 1]) && !is_digit(text[at - 1]);
-    if (inside_word || !currency_at(text, at, end, found)) {
+        at > 0 && is_alpha(plain[at]) && is_alnum(plain[at - 1]) && !is_digit(plain[at - 1]);
+    if (inside_word || !currency_at(plain, at, static_cast<std::uint32_t>(plain.size()), found)) {
       ++at;
       continue;
     }
-    all.push_back(found);
     at = found.end;
+    found.begin = begin + source.origin(found.begin);
+    found.end = begin + source.origin(found.end);
+    all.push_back(found);
   }
   return all;
 }

@@ -13,7 +13,7 @@ struct CurrencyFound {
   bool is_code = false;              ///< Written as the ISO code.
 };
 
-/// The currency that is written at `position`, if any.
+/// The currency that is written at `position`, if any, in plain characters (PlainText).
 bool currency_at(std::string_view text, std::uint32_t position, std::uint32_t end, CurrencyFound& found);
 
 /// All currencies of text[begin, end).

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "pipeline/reading/number_words.h"
+#include "pipeline/reading/plain.h"
 #include "pipeline/support/iso_8601.h"
 
 namespace docket {
@@ -13,30 +15,183 @@ namespace {
 struct MonthName {
   std::string_view name;
   int month;
+  unsigned languages;
 };
 
 /// Sorted by name. As `fold` writes them: "März" is "marz", "août" is "aout".
 constexpr auto month_names = std::to_array<MonthName>({
-    {"abr", 4},       {"abril", 4},      {"agosto", 8},    {"aout", 8},      {"apr", 4},
-    {"april", 4},     {"aprile", 4},     {"aug", 8},       {"august", 8},    {"augustus", 8},
-    {"avr", 4},       {"avril", 4},      {"dec", 12},      {"december", 12}, {"decembre", 12},
-    {"dez", 12},      {"dezember", 12},  {"dic", 12},      {"dicembre", 12}, {"diciembre", 12},
-    {"enero", 1},     {"feb", 2},        {"febbraio", 2},  {"febr", 2},      {"febrero", 2},
-    {"februar", 2},   {"februari", 2},   {"february", 2},  {"fev", 2},       {"fevr", 2},
-    {"fevrier", 2},   {"gennaio", 1},    {"giugno", 6},    {"jan", 1},       {"janner", 1},
-    {"januar", 1},    {"januari", 1},    {"january", 1},   {"janv", 1},      {"janvier", 1},
-    {"juil", 7},      {"juillet", 7},    {"juin", 6},      {"jul", 7},       {"juli", 7},
-    {"julio", 7},     {"july", 7},       {"jun", 6},       {"june", 6},      {"juni", 6},
-    {"junio", 6},     {"luglio", 7},     {"maart", 3},     {"maerz", 3},     {"maggio", 5},
-    {"mai", 5},       {"mar", 3},        {"march", 3},     {"mars", 3},      {"marz", 3},
-    {"marzo", 3},     {"may", 5},        {"mayo", 5},      {"mei", 5},       {"mrt", 3},
-    {"mrz", 3},       {"nov", 11},       {"november", 11}, {"novembre", 11}, {"noviembre", 11},
-    {"oct", 10},      {"october", 10},   {"octobre", 10},  {"octubre", 10},  {"okt", 10},
-    {"oktober", 10},  {"ottobre", 10},   {"sep", 9},       {"sept", 9},      {"september", 9},
-    {"septembre", 9}, {"septiembre", 9}, {"settembre", 9},
+    {"abr", 4, spanish | portuguese},
+    {"abril", 4, spanish | portuguese},
+    {"ago", 8, spanish | italian | portuguese},
+    {"agosto", 8, spanish | italian | portuguese},
+    {"aout", 8, french},
+    {"apr", 4, english | german | italian | dutch},
+    {"april", 4, english | german | dutch | other_languages},
+    {"aprile", 4, italian},
+    {"aug", 8, english | german | dutch},
+    {"august", 8, english | german | other_languages},
+    {"augusti", 8, other_languages},
+    {"augustus", 8, dutch},
+    {"avr", 4, french},
+    {"avril", 4, french},
+    {"czerwca", 6, other_languages},
+    {"dec", 12, english | french | dutch},
+    {"december", 12, english | dutch | other_languages},
+    {"decembre", 12, french},
+    {"desember", 12, other_languages},
+    {"dez", 12, german | portuguese},
+    {"dezember", 12, german},
+    {"dezembro", 12, portuguese},
+    {"dic", 12, spanish | italian},
+    {"dicembre", 12, italian},
+    {"diciembre", 12, spanish},
+    {"ene", 1, spanish},
+    {"enero", 1, spanish},
+    {"feb", 2, english | german | spanish | italian | dutch},
+    {"febbraio", 2, italian},
+    {"febr", 2, german},
+    {"febrero", 2, spanish},
+    {"februar", 2, german | other_languages},
+    {"februari", 2, dutch | other_languages},
+    {"february", 2, english},
+    {"fev", 2, french | portuguese},
+    {"fevereiro", 2, portuguese},
+    {"fevr", 2, french},
+    {"fevrier", 2, french},
+    {"gen", 1, italian},
+    {"gennaio", 1, italian},
+    {"giu", 6, italian},
+    {"giugno", 6, italian},
+    {"grudnia", 12, other_languages},
+    {"jan", 1, english | german | french | dutch | portuguese},
+    {"janeiro", 1, portuguese},
+    {"janner", 1, german},
+    {"januar", 1, german | other_languages},
+    {"januari", 1, dutch | other_languages},
+    {"january", 1, english},
+    {"janv", 1, french},
+    {"janvier", 1, french},
+    {"juil", 7, french},
+    {"juillet", 7, french},
+    {"juin", 6, french},
+    {"jul", 7, english | german | spanish | dutch | portuguese},
+    {"julho", 7, portuguese},
+    {"juli", 7, german | dutch | other_languages},
+    {"julio", 7, spanish},
+    {"july", 7, english},
+    {"jun", 6, english | german | spanish | dutch | portuguese},
+    {"june", 6, english},
+    {"junho", 6, portuguese},
+    {"juni", 6, german | dutch | other_languages},
+    {"junio", 6, spanish},
+    {"kwietnia", 4, other_languages},
+    {"lipca", 7, other_languages},
+    {"listopada", 11, other_languages},
+    {"lug", 7, italian},
+    {"luglio", 7, italian},
+    {"lutego", 2, other_languages},
+    {"maart", 3, dutch},
+    {"maerz", 3, german},
+    {"mag", 5, italian},
+    {"maggio", 5, italian},
+    {"mai", 5, german | french | other_languages},
+    {"maio", 5, portuguese},
+    {"maj", 5, other_languages},
+    {"maja", 5, other_languages},
+    {"mar", 3, english | spanish | italian | portuguese},
+    {"marca", 3, other_languages},
+    {"march", 3, english},
+    {"marco", 3, portuguese},
+    {"mars", 3, french | other_languages},
+    {"marts", 3, other_languages},
+    {"marz", 3, german},
+    {"marzo", 3, spanish | italian},
+    {"may", 5, english},
+    {"mayo", 5, spanish},
+    {"mei", 5, dutch},
+    {"mrt", 3, dutch},
+    {"mrz", 3, german},
+    {"nov", 11, english | german | french | spanish | italian | dutch | portuguese},
+    {"november", 11, english | german | dutch | other_languages},
+    {"novembre", 11, french | italian},
+    {"novembro", 11, portuguese},
+    {"noviembre", 11, spanish},
+    {"oct", 10, english | french | spanish},
+    {"october", 10, english},
+    {"octobre", 10, french},
+    {"octubre", 10, spanish},
+    {"okt", 10, german | dutch},
+    {"oktober", 10, german | dutch | other_languages},
+    {"ott", 10, italian},
+    {"ottobre", 10, italian},
+    {"outubro", 10, portuguese},
+    {"pazdziernika", 10, other_languages},
+    {"sep", 9, english | german | spanish | dutch},
+    {"sept", 9, english | german | french | spanish | dutch},
+    {"september", 9, english | german | dutch | other_languages},
+    {"septembre", 9, french},
+    {"septiembre", 9, spanish},
+    {"setembro", 9, portuguese},
+    {"setiembre", 9, spanish},
+    {"sett", 9, italian},
+    {"settembre", 9, italian},
+    {"sierpnia", 8, other_languages},
+    {"stycznia", 1, other_languages},
+    {"wrzesnia", 9, other_languages},
+    {"августа", 8, other_languages},
+    {"апреля", 4, other_languages},
+    {"декабря", 12, other_languages},
+    {"июля", 7, other_languages},
+    {"июня", 6, other_languages},
+    {"марта", 3, other_languages},
+    {"мая", 5, other_languages},
+    {"ноября", 11, other_languages},
+    {"октября", 10, other_languages},
+    {"сентября", 9, other_languages},
+    {"февраля", 2, other_languages},
+    {"января", 1, other_languages},
 });
 static_assert(std::is_sorted(month_names.begin(), month_names.end(),
                              [](const MonthName& a, const MonthName& b) { return a.name < b.name; }));
+
+const MonthName* month_named(std::string_view folded) {
+  const auto found = std::ranges::lower_bound(month_names, folded, {}, &MonthName::name);
+  return found != month_names.end() && found->name == folded ? &*found : nullptr;
+}
+
+/// Whose days may be said in words.
+constexpr auto spoken = std::to_array({english, german, french, spanish, italian, dutch, portuguese});
+
+constexpr auto ordinal_endings = std::to_array<std::string_view>(
+    {"a", "e", "eme", "er", "ere", "ieme", "nd", "o", "rd", "re", "st", "ste", "sten", "te", "ten", "th"});
+static_assert(std::ranges::is_sorted(ordinal_endings));
+
+/// Between a day and its month: "5th day of the month of May", "a los 5 días del mes de mayo".
+constexpr auto before_month = std::to_array<std::string_view>(
+    {"d",   "da",   "dag",  "day",    "days",  "de", "degli",  "dei",    "del",  "della", "der",
+     "des", "di",   "dia",  "dias",   "do",    "du", "giorni", "giorno", "jour", "jours", "maand",
+     "mes", "mese", "mois", "monats", "month", "of", "tag",    "tage",   "the",  "van"});
+static_assert(std::ranges::is_sorted(before_month));
+
+/// Between a month and its year: "in the year of our Lord", "del año", "im Jahre".
+constexpr auto before_year = std::to_array<std::string_view>(
+    {"a",     "ad",     "an", "annee",  "anno", "ano", "d",   "de",   "del",
+     "dell",  "des",    "do", "domini", "het",  "im",  "in",  "jaar", "jahr",
+     "jahre", "jahres", "l",  "lord",   "of",   "our", "the", "van",  "year"});
+static_assert(std::ranges::is_sorted(before_year));
+
+template <class Words>
+bool is_one_of(const Words& words, std::string_view word) {
+  return std::ranges::binary_search(words, word);
+}
+
+/// Of the calendars of East Asia: the year before their first.
+struct Era {
+  std::string_view name;
+  int before;
+};
+constexpr auto eras =
+    std::to_array<Era>({{"令和", 2018}, {"平成", 1988}, {"昭和", 1925}, {"民國", 1911}, {"民国", 1911}});
 
 struct Day {
   int year, month, day;
@@ -49,17 +204,82 @@ bool is_likely(const Day& d) {
 
 std::string iso(const Day& d) { return iso_date(d.year, d.month, d.day); }
 
+/// Numbers and signs of East Asia: 2024年3月14日, 二〇二四年三月十四日, 令和6年3月14日, 2024년 3월 14일.
+class EasternDate {
+ public:
+  explicit EasternDate(std::string_view plain) : rest_(plain) {}
+
+  /// The date that the text begins with.
+  std::optional<Day> read() {
+    int before_first_year = 0;
+    for (const Era& era : eras)
+      if (take(era.name)) before_first_year = era.before;
+    const int year = take("元") ? 1 : number();
+    if (year < 0 || !(take("年") || take("년"))) return std::nullopt;
+    const int month = number();
+    if (month < 0 || !(take("月") || take("월"))) return std::nullopt;
+    const int day = number();
+    if (day < 0 || !(take("日") || take("일") || take("号") || take("號"))) return std::nullopt;
+    return Day{before_first_year + year, month, day};
+  }
+
+  std::size_t left() const { return rest_.size(); }
+
+ private:
+  bool take(std::string_view word) {
+    std::string_view next = rest_;
+    while (next.starts_with(' '))
+      next.remove_prefix(1);
+    if (!next.starts_with(word)) return false;
+    rest_ = next.substr(word.size());
+    return true;
+  }
+
+  /// In digits, or 十四, 三十一, 二〇二四. -1: none.
+  int number() {
+    static constexpr auto signs = std::to_array<std::pair<std::string_view, int>>(
+        {{"〇", 0}, {"零", 0}, {"一", 1}, {"二", 2},  {"三", 3}, {"四", 4}, {"五", 5}, {"六", 6},
+         {"七", 7}, {"八", 8}, {"九", 9}, {"十", 10}, {"0", 0},  {"1", 1},  {"2", 2},  {"3", 3},
+         {"4", 4},  {"5", 5},  {"6", 6},  {"7", 7},   {"8", 8},  {"9", 9}});
+    int value = -1;
+    bool after_ten = false;
+    for (int taken = 0; taken < 4; ++taken) {
+      const auto sign = std::ranges::find_if(signs, [&](const auto& one) { return take(one.first); });
+      if (sign == signs.end()) break;
+      if (sign->second == 10) {
+        value = std::max(value, 1) * 10;
+      } else {
+        value = after_ten ? value + sign->second : std::max(value, 0) * 10 + sign->second;
+      }
+      after_ten = sign->second == 10;
+    }
+    return value;
+  }
+
+  std::string_view rest_;
+};
+
 /// Reads the dates of a run of tokens.
 class Reader {
  public:
-  Reader(std::string_view text, const Folded& folded, std::size_t last)
-      : text_(text), folded_(folded), last_(last) {}
+  Reader(std::string_view text, const Folded& folded, std::size_t first, std::size_t last)
+      : text_(text), folded_(folded), last_(last) {
+    for (std::size_t at = first; at < last; ++at)
+      if (month_named(folded.token(at)) != nullptr) months_.push_back(at);
+  }
 
   /// A date that starts with token `at`, and how many tokens it takes.
   std::optional<std::pair<DateFound, std::size_t>> read(std::size_t at) const {
+    if (!is_digit(folded_.token(at)[0])) {
+      if (const auto found = name_then_day(at)) return found;
+      if (const auto found = day_in_words(at)) return found;
+      return eastern(at);
+    }
     if (const auto found = numeric(at)) return found;
     if (const auto found = day_then_name(at)) return found;
-    return name_then_day(at);
+    if (const auto found = year_then_name(at)) return found;
+    if (const auto found = vietnamese(at)) return found;
+    return eastern(at);
   }
 
  private:
@@ -78,42 +298,59 @@ class Reader {
 
   std::size_t digits(std::size_t at) const { return folded_.token(at).size(); }
 
-  std::string_view between(std::size_t at) const {  // Behind token `at`, up to the next.
+  std::string between(std::size_t at) const {  // Behind token `at`, up to the next; in plain characters.
     if (at + 1 >= last_) return "\n";
-    return text_.substr(folded_.tokens[at].end, folded_.tokens[at + 1].begin - folded_.tokens[at].end);
+    const std::uint32_t end = folded_.tokens[at].end;
+    return plain(text_.substr(end, folded_.tokens[at + 1].begin - end));
   }
 
   /// '.', '/' or '-', perhaps with blanks; 0: something else.
   char separator(std::size_t at) const {
     char found = 0;
-    for (const char c : between(at)) {
+    const std::string gap = between(at);
+    for (const char c : gap) {
       if (c == ' ') continue;
       if (found != 0 || (c != '.' && c != '/' && c != '-')) return 0;
       found = c;
     }
-    return between(at).size() <= 3 ? found : 0;
+    return gap.size() <= 3 ? found : 0;
   }
 
   bool only(std::size_t at, std::string_view allowed) const {
-    const std::string_view gap = between(at);
-    return gap.size() <= 3 && gap.find_first_not_of(allowed) == std::string_view::npos;
+    const std::string gap = between(at);
+    return gap.size() <= 3 && gap.find_first_not_of(allowed) == std::string::npos;
   }
 
+  /// Words follow each other, in one sentence.
+  bool flows(std::size_t at) const {
+    if (at + 1 >= last_) return false;
+    const std::string gap = between(at);
+    return gap.size() <= 4 && gap.find_first_not_of(" .,-'()\n") == std::string::npos;
+  }
+
+  /// The two plain characters before and behind a place; 0: none, or not of ASCII.
+  char before(std::uint32_t at, std::size_t how_far) const {
+    const std::size_t begin = at > longest_neighbours ? at - longest_neighbours : 0;
+    const std::string found = plain(text_.substr(begin, at - begin));
+    return found.size() < how_far ? '\0' : ascii(found[found.size() - how_far]);
+  }
+  char behind(std::uint32_t at, std::size_t how_far) const {
+    const std::string found = plain(text_.substr(at, longest_neighbours));
+    return found.size() < how_far ? '\0' : ascii(found[how_far - 1]);
+  }
+  static char ascii(char c) { return static_cast<unsigned char>(c) < 0x80 ? c : '\0'; }
+
   /// Not a piece of something longer, such as a telephone number, a version or an address on the network.
-  bool stands_alone(std::size_t first, std::size_t last) const {
-    const std::uint32_t begin = folded_.tokens[first].begin;
+  bool stands_alone(std::size_t first, std::size_t last, char joint) const {
+    const char previous = before(folded_.tokens[first].begin, 1);
+    if (is_alnum(previous) || previous == '/' || previous == '_') return false;
+    if ((previous == '.' || previous == '-') && previous == joint &&
+        is_digit(before(folded_.tokens[first].begin, 2)))
+      return false;
     const std::uint32_t end = folded_.tokens[last].end;
-    if (begin > 0 && (is_alnum(text_[begin - 1]) || text_[begin - 1] == '/' || text_[begin - 1] == '_')) {
-      return false;
-    }
-    if (begin > 1 && (text_[begin - 1] == '.' || text_[begin - 1] == '-') && is_digit(text_[begin - 2]) &&
-        text_[begin - 1] == text_[folded_.tokens[first].end]) {
-      return false;
-    }
-    if (end >= text_.size()) return true;
-    if (is_alnum(text_[end]) || text_[end] == '_') return text_[end] == 'T' && digits(first) == 4;
-    const char joint = text_[folded_.tokens[first].end];
-    return !(end + 1 < text_.size() && text_[end] == joint && is_digit(text_[end + 1]));
+    const char next = behind(end, 1);
+    if (is_alnum(next) || next == '_') return next == 'T' && digits(first) == 4;
+    return !(next == joint && is_digit(behind(end, 2)));
   }
 
   static int full_year(int year, std::size_t written) {
@@ -129,7 +366,7 @@ class Reader {
     const int a = number(at), b = number(at + 1), c = number(at + 2);
     if (a < 0 || b < 0 || c < 0) return {};
     const char joint = separator(at);
-    if (joint == 0 || separator(at + 1) != joint || !stands_alone(at, at + 2)) return {};
+    if (joint == 0 || separator(at + 1) != joint || !stands_alone(at, at + 2, joint)) return {};
     if (digits(at) == 4) {
       const Day day{a, b, c};
       if (digits(at + 1) > 2 || digits(at + 2) > 2 || !is_likely(day)) return {};
@@ -151,81 +388,179 @@ class Reader {
     return std::pair(out, std::size_t{3});
   }
 
-  /// 5. März 2024, 1er mars 2024, 3rd of March, 2024, 05-Mar-24.
+  /// Steps over the ending of an ordinal, and over words that lead to the month.
+  std::size_t skip_to_month(std::size_t next) const {
+    if (next < last_ && is_one_of(ordinal_endings, folded_.token(next))) ++next;
+    for (int words = 0; words < 5 && next + 1 < last_ && flows(next - 1); ++words, ++next)
+      if (month_named(folded_.token(next)) != nullptr || !is_one_of(before_month, folded_.token(next))) break;
+    return next;
+  }
+
+  /// 5. März 2024, 1er mars 2024, 3rd day of March, 2024, 05-Mar-24.
   Found day_then_name(std::size_t at) const {
     const int day = number(at);
-    if (day < 1 || day > 31 || digits(at) > 2 || !only(at, " .-/")) return {};
-    std::size_t next = at + 1;
-    for (int extra = 0; extra < 2 && next < last_ && is_ordinal(folded_.token(next)); ++extra)
-      ++next;
-    if (next >= last_ || !only(next, " .,-/")) return {};
-    const int month = month_by_name(folded_.token(next));
-    return month == 0 ? Found{} : with_year(at, next + 1, month, day);
+    if (day < 1 || day > 31 || digits(at) > 2) return {};
+    const std::size_t next = skip_to_month(at + 1);
+    if (next >= last_ || !(only(next - 1, " .-/") || (next > at + 1 && flows(next - 1)))) return {};
+    const MonthName* month = month_named(folded_.token(next));
+    return month == nullptr ? Found{} : with_year(at, next + 1, *month, day);
   }
 
-  /// March 5, 2024, Mar 5th 2024.
+  /// The third day of March 2024, am dritten März 2024, le premier mars 2024.
+  Found day_in_words(std::size_t at) const {
+    static constexpr std::size_t farthest = 12;  // Tokens to the month: most words are of no date.
+    const auto month_behind = std::ranges::upper_bound(months_, at);
+    if (month_behind == months_.end() || *month_behind > at + farthest) return {};
+    for (const Language language : spoken) {
+      const auto day = number_in_words(folded_, at, last_, language);
+      if (!day || day->value < 1 || day->value > 31) continue;
+      const std::size_t behind_day = at + day->tokens;
+      const std::size_t next = skip_to_month(behind_day);
+      if (next >= last_ || !flows(next - 1)) continue;
+      const MonthName* month = month_named(folded_.token(next));
+      if (month == nullptr || (month->languages & language) == 0) continue;
+      // "Twenty May 2024" and "the second March 2024" say other things.
+      const bool needs_ordinal = language == english || language == german || language == dutch;
+      if ((needs_ordinal && !day->is_ordinal) || (language == english && next == behind_day)) continue;
+      if (const auto found = with_year(at, next + 1, *month, day->value)) return found;
+    }
+    return {};
+  }
+
+  /// March 5, 2024, Mar 5th 2024, March the fifth, 2024.
   Found name_then_day(std::size_t at) const {
-    const int month = month_by_name(folded_.token(at));
-    if (month == 0 || !only(at, " .-")) return {};
-    const int day = number(at + 1);
-    if (day < 1 || day > 31 || digits(at + 1) > 2) return {};
-    std::size_t next = at + 2;
-    if (next < last_ && is_ordinal(folded_.token(next))) ++next;
-    return only(next - 1, " .,-") ? with_year(at, next, month, day) : Found{};
+    const MonthName* month = month_named(folded_.token(at));
+    if (month == nullptr || at + 1 >= last_ || !only(at, " .-")) return {};
+    std::size_t next = at + 1;
+    if (folded_.token(next) == "the" && flows(next)) ++next;
+    int day = number(next);
+    std::size_t behind_day = next + 1;
+    if (day < 0) {
+      const auto words = number_in_words(folded_, next, last_, english);
+      if (!words || !words->is_ordinal || (month->languages & english) == 0) return {};
+      day = words->value;
+      behind_day = next + words->tokens;
+    } else if (digits(next) > 2) {
+      return {};
+    }
+    if (day < 1 || day > 31) return {};
+    if (behind_day < last_ && is_one_of(ordinal_endings, folded_.token(behind_day))) ++behind_day;
+    return with_year(at, behind_day, *month, day);
   }
 
-  static bool is_ordinal(std::string_view token) {
-    static constexpr auto words =
-        std::to_array<std::string_view>({"er", "st", "nd", "rd", "th", "of", "de", "e"});
-    return std::find(words.begin(), words.end(), token) != words.end();
+  /// 2024-Mar-05, 2024 March 5.
+  Found year_then_name(std::size_t at) const {
+    if (digits(at) != 4 || at + 2 >= last_ || !only(at, " .-/") || !only(at + 1, " .-/")) return {};
+    const MonthName* month = month_named(folded_.token(at + 1));
+    if (month == nullptr || number(at + 2) < 1 || digits(at + 2) > 2) return {};
+    const Day day{number(at), month->month, number(at + 2)};
+    if (!is_likely(day) || !is_apart(at, at + 2)) return {};
+    return std::pair(found(at, at + 2, day), std::size_t{3});
   }
 
-  Found with_year(std::size_t first, std::size_t year_at, int month, int day) const {
-    if (year_at < last_ && folded_.token(year_at) == "de") ++year_at;
-    const int written = number(year_at);
-    if (written < 0) return {};
-    const Day date{full_year(written, digits(year_at)), month, day};
-    if (!is_likely(date)) return {};
-    const std::uint32_t begin = folded_.tokens[first].begin;
-    const std::uint32_t end = folded_.tokens[year_at].end;
-    if ((begin > 0 && is_alnum(text_[begin - 1])) || (end < text_.size() && is_alnum(text_[end]))) return {};
-    DateFound out = found(first, year_at, date);
-    out.two_digit_year = digits(year_at) == 2;
-    return std::pair(out, year_at + 1 - first);
+  /// (ngày) 5 tháng 3 năm 2024.
+  Found vietnamese(std::size_t at) const {
+    if (at + 4 >= last_ || folded_.token(at + 1) != "thang" || folded_.token(at + 3) != "nam") return {};
+    const Day day{number(at + 4), number(at + 2), number(at)};
+    if (!is_likely(day) || !is_apart(at, at + 4)) return {};
+    return std::pair(found(at, at + 4, day), std::size_t{5});
   }
+
+  Found eastern(std::size_t at) const {
+    static constexpr std::size_t longest = 80;  // Bytes.
+    const Token& token = folded_.tokens[at];
+    if (static_cast<unsigned char>(text_[token.end - 1]) < 0x80 &&
+        (token.end >= text_.size() || !may_be_sign(token.end)))
+      return {};
+    const std::string_view ahead = text_.substr(token.begin, longest);
+    if (ahead.find("年") == std::string_view::npos && ahead.find("년") == std::string_view::npos) return {};
+    std::uint32_t begin = token.begin;
+    for (const Era& era : eras)
+      if (is_digit(folded_.token(at)[0]) && text_.substr(0, begin).ends_with(era.name))
+        begin -= static_cast<std::uint32_t>(era.name.size());
+    const PlainText source(text_.substr(begin, longest));
+    EasternDate reader(source.text());
+    const auto day = reader.read();
+    if (!day || !is_likely(*day)) return {};
+    DateFound out{begin, 0, iso(*day), {}, false};
+    out.end = begin + source.origin(static_cast<std::uint32_t>(source.text().size() - reader.left()));
+    std::size_t next = at + 1;
+    while (next < last_ && folded_.tokens[next].begin < out.end)
+      ++next;
+    return std::pair(out, next - at);
+  }
+
+  /// Blanks, then something beyond ASCII.
+  bool may_be_sign(std::uint32_t at) const {
+    const std::size_t sign = text_.find_first_not_of(' ', at);
+    return sign != std::string_view::npos && static_cast<unsigned char>(text_[sign]) >= 0xE0;
+  }
+
+  bool is_apart(std::size_t first, std::size_t last) const {
+    return !is_alnum(before(folded_.tokens[first].begin, 1)) &&
+           !is_alnum(behind(folded_.tokens[last].end, 1));
+  }
+
+  /// The date that ends with a year at `next`, or behind words that lead to it.
+  Found with_year(std::size_t first, std::size_t next, const MonthName& month, int day) const {
+    if (next < last_ && only(next - 1, " .,-/") && number(next) >= 0) {
+      const Day date{full_year(number(next), digits(next)), month.month, day};
+      if (!is_likely(date) || !is_apart(first, next)) return {};
+      DateFound out = found(first, next, date);
+      out.two_digit_year = digits(next) == 2;
+      return std::pair(out, next + 1 - first);
+    }
+    for (int words = 0; words < 7 && next < last_ && flows(next - 1); ++words, ++next) {
+      if (number(next) >= 0) {
+        const Day date{digits(next) == 4 ? number(next) : -1, month.month, day};
+        if (!is_likely(date) || !is_apart(first, next)) return {};
+        return std::pair(found(first, next, date), next + 1 - first);
+      }
+      if (const auto found = with_year_in_words(first, next, month, day)) return found;
+      if (!is_one_of(before_year, folded_.token(next))) break;
+    }
+    return {};
+  }
+
+  Found with_year_in_words(std::size_t first, std::size_t next, const MonthName& month, int day) const {
+    for (const Language language : spoken) {
+      if ((month.languages & language) == 0) continue;
+      const auto year = number_in_words(folded_, next, last_, language);
+      if (!year || year->is_ordinal) continue;
+      const Day date{year->value, month.month, day};
+      if (is_likely(date)) {
+        const std::size_t last = next + year->tokens - 1;
+        return std::pair(found(first, last, date), last + 1 - first);
+      }
+    }
+    return {};
+  }
+
+  static constexpr std::size_t longest_neighbours = 12;  ///< Bytes: of two characters, and what is not seen.
 
   std::string_view text_;
   const Folded& folded_;
   std::size_t last_;
+  std::vector<std::size_t> months_;  ///< Tokens that name one.
 };
 
 void count(const DateFound& date, std::string_view text, DateOrder& order) {
-  if (!date.month_first.empty() ||
-      text.substr(date.begin, 4).find_first_not_of("0123456789") == std::string_view::npos) {
-    return;
-  }
-  const std::string_view written = text.substr(date.begin, date.end - date.begin);
-  const std::size_t slash = written.find_first_of("/-");
-  if (slash == std::string_view::npos || written.find_first_not_of("0123456789/- ") != std::string_view::npos)
-    return;
-  const std::string_view second = written.substr(slash + 1);
-  if (second.substr(0, 2) == date.iso.substr(8, 2) && date.iso.substr(8, 2) > "12") ++order.month_first;
-  if (written.substr(0, 2) == date.iso.substr(8, 2) && date.iso.substr(8, 2) > "12") ++order.day_first;
+  const std::string written = plain(text.substr(date.begin, date.end - date.begin));
+  if (!date.month_first.empty() || written.find_first_not_of("0123456789") >= 4) return;
+  const std::size_t joint = written.find_first_of("/-");
+  if (joint == std::string::npos || written.find_first_not_of("0123456789/- ") != std::string::npos) return;
+  const std::string_view second = std::string_view(written).substr(joint + 1);
+  const std::string day = date.iso.substr(8, 2);
+  if (second.starts_with(day) && day > "12") ++order.month_first;
+  if (written.starts_with(day) && day > "12") ++order.day_first;
 }
 
 }  // namespace
 
-int month_by_name(std::string_view folded) {
-  const auto found =
-      std::lower_bound(month_names.begin(), month_names.end(), folded,
-                       [](const MonthName& a, std::string_view name) { return a.name < name; });
-  return found != month_names.end() && found->name == folded ? found->month : 0;
-}
-
 std::vector<DateFound> find_dates(std::string_view text, const Folded& folded, std::size_t first,
                                   std::size_t last, DateOrder& order) {
   std::vector<DateFound> dates;
-  const Reader reader(text, folded, last);
+  const Reader reader(text, folded, first, last);
   while (first < last) {
     const auto found = reader.read(first);
     if (!found) {
@@ -237,6 +572,81 @@ std::vector<DateFound> find_dates(std::string_view text, const Folded& folded, s
     first += found->second;
   }
   return dates;
+}
+
+bool is_month(std::string_view folded) { return month_named(folded) != nullptr; }
+
+bool speaks_day_first(const Folded& folded) {
+  static constexpr std::size_t enough = 3;  // Of a short bill.
+  static constexpr auto english_words = std::to_array<std::string_view>(
+      {"and", "by", "for", "from", "is", "of", "the", "this", "to", "with", "your"});
+  static constexpr auto other_words = std::to_array<std::string_view>({"avec",
+                                                                       "bedrag",
+                                                                       "betrag",
+                                                                       "com",
+                                                                       "con",
+                                                                       "das",
+                                                                       "datum",
+                                                                       "della",
+                                                                       "der",
+                                                                       "die",
+                                                                       "du",
+                                                                       "ein",
+                                                                       "eine",
+                                                                       "el",
+                                                                       "en",
+                                                                       "est",
+                                                                       "et",
+                                                                       "facture",
+                                                                       "factura",
+                                                                       "factuur",
+                                                                       "fattura",
+                                                                       "fatura",
+                                                                       "fecha",
+                                                                       "fur",
+                                                                       "het",
+                                                                       "importe",
+                                                                       "ist",
+                                                                       "le",
+                                                                       "les",
+                                                                       "los",
+                                                                       "mit",
+                                                                       "montant",
+                                                                       "numero",
+                                                                       "nummer",
+                                                                       "para",
+                                                                       "por",
+                                                                       "pour",
+                                                                       "rechnung",
+                                                                       "rechnungsdatum",
+                                                                       "rechnungsnummer",
+                                                                       "und",
+                                                                       "van",
+                                                                       "vom",
+                                                                       "von",
+                                                                       "voor"});
+  static_assert(std::ranges::is_sorted(english_words));
+  std::size_t in_english = 0;
+  std::size_t in_others = 0;
+  for (std::size_t i = 0; i < folded.tokens.size(); ++i) {
+    const std::string_view word = folded.token(i);
+    if (is_one_of(english_words, word))
+      ++in_english;
+    else if (std::ranges::find(other_words, word) != other_words.end())
+      ++in_others;
+  }
+  return in_others >= enough && in_others > 2 * in_english;
+}
+
+DayMonth shown_by(const DateOrder& order) {
+  if (order.day_first == order.month_first) return DayMonth::unknown;
+  return order.day_first > order.month_first ? DayMonth::day_first : DayMonth::month_first;
+}
+
+void settle(DateFound& date, DayMonth order) {
+  if (order == DayMonth::unknown || date.month_first.empty()) return;
+  if (order == DayMonth::month_first) date.iso = date.month_first;
+  date.month_first.clear();
 }
 
 }  // namespace docket

@@ -23,13 +23,27 @@ struct DateOrder {
   int month_first = 0;  ///< such as 12/25/2024.
 };
 
-/// All dates of the tokens [first, last), in order, none overlapping: ISO, numeric with one kind of
-/// separator, and with the name of the month in English, German, French, Dutch, Italian or Spanish. Counts
-/// into `order`.
+/// Which of day and month comes first where a date leaves it open, as 05/03/2024 does.
+enum class DayMonth { unknown, day_first, month_first };
+
+/// All dates of the tokens [first, last), in order, none overlapping: ISO; numeric with one kind of
+/// separator; with the name of the month in the languages of Europe, the day and the year perhaps in words
+/// ("the third day of March, two thousand and six", in English, German, French, Dutch, Italian, Spanish or
+/// Portuguese); with the signs of East Asia. With the digits and dashes of any script. Counts into `order`.
 std::vector<DateFound> find_dates(std::string_view text, const Folded& folded, std::size_t first,
                                   std::size_t last, DateOrder& order);
 
-/// 1 to 12, or 0: `folded` is no name of a month, or abbreviation of one, in any of the languages.
-int month_by_name(std::string_view folded);
+/// `folded` is the name of a month, or an abbreviation of one, in one of these languages.
+bool is_month(std::string_view folded);
+
+/// The text is in a language of the mainland of Europe or of South America: nobody there writes the month
+/// first. English leaves it open.
+bool speaks_day_first(const Folded& folded);
+
+/// What the dates of a document show.
+DayMonth shown_by(const DateOrder& order);
+
+/// Gives an ambiguous date the reading that is meant, if that is known.
+void settle(DateFound& date, DayMonth order);
 
 }  // namespace docket

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pipeline/reading/plain.h"
+#include "pipeline/support/unicode_form.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -32,38 +34,34 @@ std::string_view several_letters(char32_t c) {
     case 0x152:
     case 0x153:
       return "oe";
-    case 0xFB00:
-      return "ff";
-    case 0xFB01:
-      return "fi";
-    case 0xFB02:
-      return "fl";
-    case 0xFB03:
-      return "ffi";
-    case 0xFB04:
-      return "ffl";
+    case 0x2116:
+      return "no";
     default:
       return {};
   }
 }
 
-/// Everything that is no letter of a script with letters: controls, punctuation, symbols, blanks.
+/// Punctuation, symbols, blanks, controls; and all signs between the scripts of Asia and those of Europe.
 bool separates(char32_t c) {
   if (c < 0xC0) return c != 0xAA && c != 0xB5 && c != 0xBA;
-  return c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c <= 0x2BFF) || (c >= 0x3000 && c <= 0x303F) ||
-         (c >= 0xE000 && c <= 0xF8FF) || (c >= 0xFE10 && c <= 0xFE6F) || c >= 0x1F000 || c == 0xFFFD;
+  return c == 0xD7 || c == 0xF7 || c == 0x30FB || (c >= 0x2000 && c <= 0x2BFF) ||
+         word_part(c) == WordPart::none;
 }
 
-char32_t lower_case(char32_t c) {
-  if (c >= 0x391 && c <= 0x3A9) return c + 0x20;  // Greek
-  if (c >= 0x410 && c <= 0x42F) return c + 0x20;  // Cyrillic
-  if (c >= 0x400 && c <= 0x40F) return c + 0x50;
-  return c;
+/// A letter by its parts, so that it is the same however it was composed: without accents, and in lower case.
+Kind append_parts(std::string& out, char32_t c) {
+  Kind kind = Kind::separator;
+  for (const char32_t part : parts_of(c)) {
+    const WordPart is = word_part(part);
+    if (is != WordPart::letter) continue;
+    kind = Kind::letter;
+    append_utf8(out, fold(part));
+  }
+  return kind;
 }
 
 /// Appends what the code point folds to.
 Kind fold_into(std::string& out, char32_t c) {
-  if (c == 0xAD || (c >= 0x300 && c <= 0x36F) || (c >= 0x200B && c <= 0x200D)) return Kind::ignored;
   if (const std::string_view letters = several_letters(c); !letters.empty()) {
     out += letters;
   } else if (c >= 0xC0 && c <= 0xFF && latin_1[(c - 0xC0) & 31] != '*') {
@@ -72,10 +70,14 @@ Kind fold_into(std::string& out, char32_t c) {
     out += latin_a[c - 0x100];
   } else if (c == 0xAA || c == 0xBA || c == 0xB0) {
     out += c == 0xAA ? 'a' : 'o';  // Nº, N°: both are written for "numero".
-  } else if (separates(c)) {
-    return Kind::separator;
+  } else if (const auto digit = decimal_digit(c)) {
+    out += static_cast<char>('0' + *digit);
+    return Kind::digit;
+  } else if (const WordPart part = word_part(c);
+             part == WordPart::diacritic || (part == WordPart::invisible && c != 0xAD)) {
+    return Kind::ignored;
   } else {
-    append_utf8(out, lower_case(c));
+    return separates(c) ? Kind::separator : append_parts(out, c);
   }
   return Kind::letter;
 }
@@ -119,6 +121,7 @@ class Folder {
     const std::size_t begin = position;
     const char32_t point = next_code_point(text_, position);
     if (point == 0xB0 && !is_numero(text_, begin)) return Kind::separator;
+    if (point == 0xAD) return is_break_of_word(text_, begin) ? Kind::ignored : Kind::separator;
     return fold_into(folded_.letters, point);
   }
 
@@ -152,7 +155,7 @@ std::string squeeze(std::string_view text) {
   while (position < text.size()) {
     const std::size_t begin = position;
     const char32_t c = next_code_point(text, position);
-    const bool blank = c <= 0x20 || c == 0xA0 || c == 0x202F || (c >= 0x2000 && c <= 0x200A);
+    const bool blank = c <= 0x20 || plain_character(c) == ' ';
     if (blank) {
       if (!out.empty() && out.back() != ' ') out += ' ';
     } else {

@@ -3,6 +3,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 
@@ -26,7 +27,73 @@ std::string composed_utf8(std::string_view text) {
   return {reinterpret_cast<const char*>(out), static_cast<std::size_t>(length)};
 }
 
+bool is_decimal_digit(char32_t c) {
+  return utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_ND;
+}
+
+bool within(char32_t c, char32_t first, char32_t last) { return c >= first && c <= last; }
+
+/// Blocks of forms of other characters.
+bool is_in_block_of_forms(char32_t c) {
+  return within(c, 0x2F00, 0x2FDF) || within(c, 0xF900, 0xFAFF) || within(c, 0xFE10, 0xFE1F) ||
+         within(c, 0xFE30, 0xFE6F) || within(c, 0xFF00, 0xFFEF) || within(c, 0x1D400, 0x1D7FF);
+}
+
+bool is_mark_of_vowels_or_accent(char32_t c) {
+  return c < 0x900 || within(c, 0x1AB0, 0x1AFF) || within(c, 0x1DC0, 0x1DFF) || within(c, 0x20D0, 0x20FF) ||
+         within(c, 0x3099, 0x309A) || within(c, 0xFE20, 0xFE2F);
+}
+
 }  // namespace
+
+std::optional<int> decimal_digit(char32_t c) {
+  if (c >= '0' && c <= '9') return static_cast<int>(c - '0');
+  if (c < 0x660 || !is_decimal_digit(c)) return std::nullopt;
+  // They stand in runs from 0 to 9; the mathematical ones are several runs without a gap.
+  char32_t zero = c;
+  while (is_decimal_digit(zero - 1))
+    --zero;
+  return static_cast<int>((c - zero) % 10);
+}
+
+std::u32string parts_of(char32_t c) {
+  std::array<utf8proc_int32_t, 32> parts{};
+  int last_class = 0;
+  const auto count = utf8proc_decompose_char(
+      static_cast<utf8proc_int32_t>(c), parts.data(), static_cast<utf8proc_ssize_t>(parts.size()),
+      static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT), &last_class);
+  if (count <= 0 || static_cast<std::size_t>(count) > parts.size()) return std::u32string(1, c);
+  return {parts.begin(), parts.begin() + count};
+}
+
+char32_t plain_form_of(char32_t c) {
+  if (!is_in_block_of_forms(c)) return c;
+  const std::u32string parts = parts_of(c);
+  return parts.size() == 1 ? parts.front() : c;
+}
+
+WordPart word_part(char32_t c) {
+  switch (utf8proc_category(static_cast<utf8proc_int32_t>(c))) {
+    case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_ME:
+      if (within(c, 0xFE00, 0xFE0F) || within(c, 0xE0100, 0xE01EF) || within(c, 0x180B, 0x180D) || c == 0x34F)
+        return WordPart::invisible;
+      return is_mark_of_vowels_or_accent(c) ? WordPart::diacritic : WordPart::letter;
+    case UTF8PROC_CATEGORY_CF:
+      return WordPart::invisible;
+    case UTF8PROC_CATEGORY_LU:
+    case UTF8PROC_CATEGORY_LL:
+    case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM:
+    case UTF8PROC_CATEGORY_LO:
+    case UTF8PROC_CATEGORY_MC:
+    case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL:
+      return c == 0x640 ? WordPart::invisible : WordPart::letter;  // Only makes an Arabic word longer.
+    default:
+      return WordPart::none;
+  }
+}
 
 std::string composed(std::string_view text) {
   if (is_ascii(text)) return std::string(text);

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,25 @@ inline char32_t fold(char32_t c) {
 }
 /// The capital letter of it, if it has one.
 char32_t capital(char32_t c);
+
+/// 0 to 9, of a decimal digit of any script; nothing: it is none.
+std::optional<int> decimal_digit(char32_t c);
+
+/// The one character of which `c` is a form: full width, half width, small, mathematical, a radical alone;
+/// `c` itself: of none, or of several.
+char32_t plain_form_of(char32_t c);
+
+/// The letters and marks that `c` is made of, whatever its form: `é` is e and an accent, `ﬁ` is f and i.
+std::u32string parts_of(char32_t c);
+
+/// What a character is in a word.
+enum class WordPart {
+  none,       ///< Punctuation, a symbol, a blank, a control.
+  letter,     ///< A letter, or a mark that is one, as vowels in India are.
+  diacritic,  ///< A mark without which the word is still the same: accents, points of Hebrew and Arabic.
+  invisible,  ///< Seen by nobody: zero width, marks of direction, variants of what stands before it.
+};
+WordPart word_part(char32_t c);
 
 /// `composed`, and folded where case is ignored: equal for names that are the same.
 std::string comparable(std::string_view text, LetterCase letters);

@@ -15,6 +15,14 @@ TEST(CleanText, BlanksBecomeBlanksAndTheInvisibleGoes) {
   EXPECT_EQ(clean_utf8(std::string_view("a\0b\x01\x7F", 5)), "ab");
 }
 
+TEST(CleanText, WhatIsSeenStays) {
+  EXPECT_EQ(clean_utf8("OP\u00AD2024\u00AD118, credit \u00AD25.00"), "OP-2024-118, credit -25.00");
+  EXPECT_EQ(clean_utf8("Total \u0080 25.00 \u0096 it\u0092s"), "Total \u20AC 25.00 \u2013 it\u2019s");
+  EXPECT_EQ(clean_utf8("Gro\u0308\u00DFe"), "Gr\u00F6\u00DFe");
+  EXPECT_EQ(clean_utf16(u"Ame\u0301lie"), "Am\u00E9lie");
+  EXPECT_EQ(clean_utf8("q\u0301"), "q\u0301");
+}
+
 TEST(CleanText, JoinersOfOtherScriptsStay) { EXPECT_EQ(clean_utf8("می\u200Cخواهم"), "می\u200Cخواهم"); }
 
 TEST(CleanText, WhatIsNoUtf8BecomesTheReplacementCharacter) {

@@ -115,6 +115,38 @@ TEST_F(ExtractPool, ContentDecidesTheMediaType) {
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document");
 }
 
+TEST_F(ExtractPool, AContainerIsNotWhatItHolds) {
+  const auto type = [&](std::string_view content) { return read("x.txt", content).file.value().media_type; };
+  const std::string prose = "A long letter that is stored as it is, byte by byte, in what holds it. ";
+  std::string text;
+  for (int i = 0; i < 60; ++i)
+    text += prose;
+  const std::string pdf = "%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n0\n%%EOF\n";
+  const std::string local("PK\3\4\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0a", 31);
+  const std::string directory("PK\1\2a", 5);
+  const std::string end("PK\5\6\0\0\0\0\1\0\1\0\5\0\0\0\0\0\0\0\0\0", 22);
+  for (const std::string& held : {text, pdf}) {
+    EXPECT_EQ(type(local + held + directory + end), "application/zip");
+    EXPECT_EQ(type("\xEF\xBB\xBF\n" + local + held), "application/zip");
+    EXPECT_EQ(type("#!/bin/sh\nexit\n" + held + directory + end), "application/zip");
+    EXPECT_EQ(type("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + held).substr(0, 5), "appli");
+    EXPECT_EQ(type("7z\xBC\xAF\x27\x1C" + held), "application/x-7z-compressed");
+    EXPECT_EQ(type("junk\n" + std::string("Rar!\x1A\x07\1\0", 8) + held), "application/x-rar");
+    EXPECT_EQ(
+        type("From: a@b.example\nSubject: c\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\n" + held),
+        "message/rfc822");
+    EXPECT_EQ(type(std::string("\1\2\0\0\0\3", 6) + held).substr(0, 5), "appli");
+  }
+  EXPECT_EQ(type("begin 644 a.txt\n#0V%T\n`\nend\n"), "text/x-uuencode");
+  EXPECT_EQ(type("\xEF\xBB\xBF{\\rtf1\\ansi hello}"), "text/rtf");
+  EXPECT_EQ(type("\n\n%!PS-Adobe-3.0\n"), "application/postscript");
+  EXPECT_EQ(type("junk of a printer\n" + pdf), "application/pdf");
+  for (const std::string& plain :
+       {"PK stands for Phil Katz, %PDF- for a format.\n" + text, "begin 5 times\n" + text,
+        "Rar! is a word.\n" + text, "BZh is none.\n" + text})
+    EXPECT_EQ(type(plain), "text/plain");
+}
+
 TEST_F(ExtractPool, TheIdentityIsKnownEvenWhenTheContentCannotBeRead) {
   const Reply reply = read("x", "GIF89a\1\2\3\4\5\6\7");
   EXPECT_EQ(reply.answer.error().error_class, ErrorClass::unsupported);

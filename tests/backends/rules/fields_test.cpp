@@ -218,6 +218,61 @@ TEST(RulesFields, ADateMayFollowTheNumberItBelongsTo) {
   EXPECT_EQ(found["issue_date"], "2024-03-05");
 }
 
+TEST(RulesFields, ValuesOfOtherScriptsAreReadAndQuotedAsTheyStand) {
+  const json properties{
+      {"invoice_number", number_property},
+      {"issue_date", date_property},
+      {"total", {{"type", "number"}, {"x-format", "currency-amount"}, {"x-labels", {"Total due"}}}}};
+  const json wide =
+      extract(properties, *plain_text("Ｉｎｖｏｉｃｅ ｎｏ．：４４７１\nInvoice "
+                                      "date：２０２４－０３－１４\nTotal due：￥１２３，５００\n"));
+  EXPECT_EQ(wide["fields"]["invoice_number"], "4471");
+  EXPECT_EQ(wide["fields"]["issue_date"], "2024-03-14");
+  EXPECT_EQ(wide["fields"]["total"], 123500);
+  EXPECT_NE(wide["details"]["invoice_number"]["evidence"]["quote"].get<std::string>().find("４４７１"),
+            std::string::npos);
+  const json dashes = fields(
+      properties,
+      "Invoice no: OP\u20112024\u2011118\nInvoice date: 2024\u201303\u201314\nTotal due: \u221225.00\n");
+  EXPECT_EQ(dashes["invoice_number"], "OP-2024-118");
+  EXPECT_EQ(dashes["issue_date"], "2024-03-14");
+  EXPECT_EQ(dashes["total"], -25);
+}
+
+TEST(RulesFields, DatesOfContracts) {
+  const json properties{
+      {"effective_date", {{"type", "string"}, {"format", "date"}, {"x-labels", {"Effective Date"}}}},
+      {"end_date", {{"type", "string"}, {"format", "date"}, {"x-labels", {"ends on"}}}}};
+  for (const char* text :
+       {"This deed is made on this 24th day of February, 2005 (the \"Effective Date\") by A.\nIt ends on 1 "
+        "May 2007.",
+        "This deed is made on this twenty-fourth day of\nFebruary, 2005 (hereinafter the \u201CEffective "
+        "Date\u201D)\nand ends on 1 May 2007.",
+        "Signed February 24, 2005\n(\"Effective Date\"). It ends on the first of May, 2007."}) {
+    const json found = fields(properties, text);
+    EXPECT_EQ(found["effective_date"], "2005-02-24") << text;
+    EXPECT_EQ(found["end_date"], "2007-05-01") << text;
+  }
+}
+
+TEST(RulesFields, WhatThePipelineSaysSettlesDates) {
+  const json properties{{"issue_date", date_property}};
+  const auto schema = read_schema(schema_of(properties));
+  const auto date = [&](std::string_view text, DayMonth order) {
+    const json answer = extract_fields(*schema, {}, *plain_text(text), order);
+    EXPECT_EQ(answer["details"]["issue_date"].contains("problem"), order == DayMonth::unknown) << text;
+    return answer["fields"]["issue_date"].get<std::string>();
+  };
+  EXPECT_EQ(date("Invoice date: 03/04/2024", DayMonth::day_first), "2024-04-03");
+  EXPECT_EQ(date("Invoice date: 03/04/2024", DayMonth::month_first), "2024-03-04");
+  date("Invoice date: 03/04/2024", DayMonth::unknown);
+  const json french =
+      extract(properties,
+              *plain_text("Facture\nInvoice date: 03/04/2024\nMontant pour les services avec le contrat"));
+  EXPECT_FALSE(french["details"]["issue_date"].contains("problem"));
+  EXPECT_EQ(french["fields"]["issue_date"], "2024-04-03");
+}
+
 TEST(RulesFields, AnySchemaGivesAnAnswerForEachProperty) {
   const json odd =
       json::parse(R"({"properties": {"a": true, "b": {"type": 5, "x-labels": {"x": {"y": {"z": "q"}}}},
@@ -246,6 +301,155 @@ TEST(RulesFields, HostilePagesTakeBoundedTime) {
        {labels, numbers, open, std::string(300'000, '('), std::string(300'000, '\xff')}) {
     EXPECT_EQ(extract(properties, *plain_text(text))["fields"].size(), 4U);
   }
+}
+
+const json total_property = {
+    {"type", {"number", "null"}},
+    {"x-format", "currency-amount"},
+    {"x-labels", {"Total", "Grand total", "Total incl GST", "Summe", "Totaal", "Total TTC"}},
+    {"x-not-labels", {"Subtotal"}}};
+
+/// A total and how far it is believed.
+std::pair<json, double> total_of(std::string_view text) {
+  const json answer = extract({{"total", total_property}}, *plain_text(text));
+  return {answer["fields"]["total"], confidence(answer, "total")};
+}
+
+TEST(RulesFields, ATotalIsNotInATableOfTaxes) {
+  for (const char* text :
+       {"ITEM  QTY  AMOUNT\nBread  1  12.40\nTotal  12.40\nVISA  12.40\nVAT SUMMARY\nCode  Rate  Net  VAT\n"
+        "A  20%  10.33  2.07\nTotal  10.33  2.07\n",
+        "Tee  12,40\nSumme  12,40\nBar  20,00\nRückgeld  7,60\nMwSt%  Netto  MwSt\nA 19%  10,42  1,98\n"
+        "Summe  10,42  1,98\n",
+        "Kaas  12,40\nTotaal  12,40\nBTW  Over  Bedrag\n21%  10,25  2,15\nTotaal  10,25  2,15\n",
+        "SOUP  12.40\nTOTAL INCL GST  12.40\nCASH  20.00\nCHANGE  7.60\nGST SUMMARY  AMOUNT(RM)  TAX(RM)\n"
+        "SR @ 6%  11.70  0.70\nTOTAL :  11.70  0.70\nTHANK YOU\n"}) {
+    const auto [value, confidence] = total_of(text);
+    EXPECT_EQ(value, 12.4) << text;
+    EXPECT_GE(confidence, 0.8) << text;
+  }
+}
+
+TEST(RulesFields, ATotalOfSomethingElseIsNone) {
+  for (const char* line :
+       {"TOTAL QTY: 3", "Total items  3.00", "Total GST  0.70", "TOTAL (EXCLUDING GST)  11.70",
+        "Total savings  1.50", "Total discount  1.50", "TOTAL INCLUDES GST  0.70",
+        "GST @6% INCLUDED IN TOTAL  0.70", "Total before tax  11.70", "T O T A L G S T   0.70"}) {
+    EXPECT_LT(total_of(std::string("Soup  12.40\n") + line + "\n").second, 0.8) << line;
+    const auto [value, confidence] = total_of(std::string(line) + "\nGrand total  12.40\n" + line);
+    EXPECT_EQ(value, 12.4) << line;
+    EXPECT_GE(confidence, 0.8) << line;
+  }
+}
+
+TEST(RulesFields, ATaxIsNotATotalThatIncludesIt) {
+  const json tax{{"type", "number"}, {"x-format", "currency-amount"}, {"x-labels", {"VAT", "GST"}}};
+  for (const char* line :
+       {"TOTAL RM INCL. OF GST  9.65", "Total including VAT: 9.65", "Total excl. VAT  9.65"})
+    EXPECT_LT(confidence(extract({{"tax", tax}}, *plain_text(line)), "tax"), 0.8) << line;
+  EXPECT_GE(confidence(extract({{"tax", tax}}, *plain_text("Total\nplus VAT  9.65")), "tax"), 0.8);
+}
+
+TEST(RulesFields, WhatWasPaidDecidesBetweenTotals) {
+  const auto [rounded, sure] =
+      total_of("Total  24.97\nRounding  0.03\nTotal  25.00\nCash  30.00\nChange  5.00\n");
+  EXPECT_EQ(rounded, 25.0);
+  EXPECT_GE(sure, 0.8);
+  EXPECT_LT(total_of("Total  24.97\nCash  30.00\nChange  5.00\n").second, 0.8);
+  EXPECT_LT(total_of("Total  24.97\nRounding  0.03\n").second, 0.8);
+}
+
+TEST(RulesFields, TwoTotalsThatDifferAreNoneToRelyOn) {
+  EXPECT_LT(total_of("Total  24.97\nTotal  31.40\n").second, 0.8);
+  EXPECT_LT(total_of("Total  24.97\nGrand total  31.40\n").second, 0.8);
+  EXPECT_GE(total_of("Total  24.97\nGrand total  24.97\n").second, 0.8);
+}
+
+TEST(RulesFields, LinesThatSlippedAreNotBelieved) {
+  EXPECT_LT(total_of("Total:\nRounding:          24.97\nGrand total:       0.00\nPaid:              24.97\n"
+                     "                   30.00\n")
+                .second,
+            0.8);
+  EXPECT_LT(total_of("Soup\n24.97\nTotal\n0.00\nRounding\n").second, 0.8);
+  EXPECT_EQ(total_of("24.97  TOTAL\nthank you\n").first, 24.97);
+}
+
+TEST(RulesFields, AnAmountThatMayHaveLostItsPointIsDoubted) {
+  EXPECT_LT(total_of("Soup  $820\nTotal  $1640\n").second, 0.8);
+  EXPECT_LT(total_of("Soup  820\nTotal  1640\n").second, 0.8);
+  EXPECT_GE(total_of("Soup  $8.20\nTotal  $16.40\n").second, 0.8);
+  EXPECT_GE(total_of("Tea  $5\nChairs  $1635\nTotal  $1640\n").second, 0.8);
+  EXPECT_GE(total_of("Total  JPY 1640\n").second, 0.8);
+}
+
+TEST(RulesFields, TheLastOfAColumnThatAddsUpIsItsSum) {
+  const json net{{"type", "number"}, {"x-format", "currency-amount"}, {"x-labels", {"Net"}}};
+  const json answer =
+      extract({{"net", net}}, *plain_text("Rate  Net\n19 %  10.00\n 7 %  20.00\n      30.00\n"));
+  EXPECT_EQ(answer["fields"]["net"], 30.0);
+  EXPECT_GE(confidence(answer, "net"), 0.8);
+}
+
+TEST(RulesFields, NamesMeanWhatPeopleMeanByThem) {
+  const char* text =
+      "Harlow Lamps Ltd\n4 High Street\nLeeds LS1 4AA\n\nInvoice no: HL-2041      Invoice date: 5 March "
+      "2024\n\n"
+      "Description      Qty      Price      Amount\nLamp             2        10.00      20.00\n"
+      "Shade            1        8.40       8.40\n\nSubtotal  28.40\nVAT  5.68\nTotal  34.08\n";
+  const json number{{"type", "number"}}, string{{"type", "string"}};
+  for (const char* name : {"amount", "total", "totalAmount", "grand_total", "gross", "betrag", "montant"}) {
+    const json answer = extract({{name, number}}, *plain_text(text));
+    EXPECT_EQ(answer["fields"][name], 34.08) << name;
+    EXPECT_GE(confidence(answer, name), 0.8) << name;
+    EXPECT_EQ(fields({{name, string}}, text)[name], "34.08") << name;
+  }
+  const json found =
+      fields({{"date", string}, {"number", string}, {"supplier", string}, {"vat", number}}, text);
+  EXPECT_EQ(
+      found,
+      json({{"date", "2024-03-05"}, {"number", "HL-2041"}, {"supplier", "Harlow Lamps Ltd"}, {"vat", 5.68}}));
+  for (const char* name : {"price", "quantity", "rate", "value"})
+    EXPECT_LT(confidence(extract({{name, number}}, *plain_text(text)), name), 0.8) << name;
+  EXPECT_LT(confidence(extract({{"name", string}}, *plain_text("Name: Cash\nTotal 3.00\n")), "name"), 0.8);
+}
+
+TEST(RulesFields, ReadsTypesAsGeneratorsOfSchemasWriteThem) {
+  const char* text = "Total due: GBP 385.20\nCopies: 3.0\nPaid: yes\n";
+  for (const char* total :
+       {R"({"anyOf": [{"type": "number"}, {"type": "null"}]})",
+        R"({"oneOf": [{"type": "null"}, {"type": "number"}]})", R"({"allOf": [{"$ref": "#/$defs/Money"}]})",
+        R"({"$ref": "#/$defs/Maybe"})", R"({"type": "number", "nullable": true})",
+        R"({"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^[0-9.]+$"}]})"}) {
+    json schema = schema_of({{"total", json::parse(total)}});
+    schema["properties"]["total"]["title"] = "Total due";
+    schema["$defs"] = json::parse(R"({"Money": {"type": "number"},
+                                      "Maybe": {"anyOf": [{"$ref": "#/$defs/Money"}, {"type": "null"}]}})");
+    EXPECT_EQ(extract_fields(*read_schema(schema), {}, *plain_text(text))["fields"]["total"], 385.2) << total;
+  }
+  EXPECT_EQ(fields({{"copies", {{"anyOf", {{{"type", "integer"}}, {{"type", "null"}}}}}}}, text)["copies"],
+            3);
+  EXPECT_EQ(fields({{"paid", {{"anyOf", {{{"type", "boolean"}}, {{"type", "null"}}}}}}}, text)["paid"], true);
+  const json root = json::parse(R"({"$ref": "#/definitions/Bill", "definitions": {"Bill": {"type": "object",
+      "properties": {"total": {"type": "number", "x-labels": ["Total due"]}}}}})");
+  EXPECT_EQ(extract_fields(*read_schema(root), {}, *plain_text(text))["fields"]["total"], 385.2);
+}
+
+TEST(RulesFields, GivesNoValueOfAnotherType) {
+  const json amount{{"x-format", "currency-amount"}, {"x-labels", {"Total due"}}};
+  const auto found = [&](const json& type, const char* text) {
+    json property = amount;
+    property["type"] = type;
+    return fields({{"total", property}}, text)["total"];
+  };
+  EXPECT_EQ(found("string", "Total due: GBP 1,385.20"), "1385.20");
+  EXPECT_EQ(found({"string", "null"}, "Total due: GBP 1,385.20"), "1385.20");
+  EXPECT_EQ(found("integer", "Total due: GBP 385.00"), 385);
+  EXPECT_TRUE(found("integer", "Total due: GBP 385.20").is_null());
+  const json answer =
+      extract({{"total", {{"type", "null"}, {"x-labels", {"Total due"}}}}}, *plain_text("Total due: GBP 3"));
+  EXPECT_TRUE(answer["fields"]["total"].is_null());
+  EXPECT_NE(answer["details"]["total"]["problem"].get<std::string>().find("asks for null"),
+            std::string::npos);
 }
 
 }  // namespace

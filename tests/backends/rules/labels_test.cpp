@@ -1,8 +1,8 @@
-#include "pipeline/reading/folded.h"
+#include "backends/rules/labels.h"
 
 #include <gtest/gtest.h>
 
-#include "backends/rules/labels.h"
+#include "pipeline/reading/folded.h"
 
 namespace docket::rules {
 namespace {
@@ -27,6 +27,18 @@ TEST(RulesText, FoldsCaseDiacriticsAndLigatures) {
   EXPECT_EQ(fold_letters("N° de facture"), "nodefacture");
   EXPECT_EQ(fold_letters("20 °C"), "20c");
   EXPECT_EQ(fold_letters("ДОГОВОР"), fold_letters("договор"));
+}
+
+TEST(RulesText, FormsOfALetterAreOne) {
+  EXPECT_EQ(fold_letters("Ｉｎｖｏｉｃｅ　Ｎｏ．１２"), "invoiceno12");
+  EXPECT_EQ(fold_letters("Gro\u0308\u00dfe E\u0301che\u0301ance"), "grosseecheance");
+  EXPECT_EQ(fold_letters("\u0438\u0306"), fold_letters("\u0439"));        // Cyrillic
+  EXPECT_EQ(fold_letters("\u0915\u093c"), fold_letters("\u0958"));        // Devanagari
+  EXPECT_EQ(fold_letters("\u304b\u3099"), fold_letters("\u304c"));        // Kana
+  EXPECT_EQ(fold_letters("\u1112\u1161\u11ab"), fold_letters("\ud55c"));  // Hangul
+  EXPECT_EQ(fold_letters("\uFEF3\uFEE4"), fold_letters("\u064A\u0645"));  // Arabic
+  EXPECT_EQ(words("कि ١٢٣"), (std::vector<std::string>{"कि", "123"}));
+  EXPECT_EQ(words("Rech\u00ADnung 2024\u00AD03"), (std::vector<std::string>{"rechnung", "2024", "03"}));
 }
 
 TEST(RulesText, KeepsWhereTokensStand) {

@@ -141,6 +141,44 @@ TEST(Schema, ChecksFormatsOfTextsOnly) {
   EXPECT_EQ(validate(R"({"format": "iban"})", "anything"), "");
 }
 
+TEST(Schema, MultiplesAreThoseOfDecimalNumbers) {
+  const auto allows = [](double divisor, const json& value) {
+    return Schema(json{{"multipleOf", divisor}}).validate(value).empty();
+  };
+  for (const double value : {19.99, 0.07, 1.15, -4.35, 1.1 + 2.2, 123456789.01, 0.0, 3.0})
+    EXPECT_TRUE(allows(0.01, value)) << value;
+  for (const double value : {19.995, 0.001, -1.111})
+    EXPECT_FALSE(allows(0.01, value)) << value;
+  EXPECT_TRUE(allows(0.1, 0.1 + 0.2));
+  EXPECT_TRUE(allows(1e-7, 3e-7));
+  EXPECT_TRUE(allows(1e-7, 1));
+  EXPECT_FALSE(allows(1e-7, 1.5e-7));
+  EXPECT_TRUE(allows(0.25, -7.75));
+  EXPECT_FALSE(allows(0.25, 0.3));
+  EXPECT_TRUE(allows(1, 1e300));
+  EXPECT_FALSE(allows(1, 1234567890123456.5));
+  EXPECT_TRUE(Schema(json::parse(R"({"multipleOf": 2})")).validate(9007199254740994).empty());
+  EXPECT_FALSE(Schema(json::parse(R"({"multipleOf": 2})")).validate(9007199254740993).empty());
+  EXPECT_FALSE(Schema(json::parse(R"({"multipleOf": 7})")).validate(15.0).empty());
+  EXPECT_EQ(validate(R"({"multipleOf": 0.05})", 0.03), ": is not a multiple of 0.05\n");
+}
+
+TEST(Schema, AnIntegerIsANumberWithoutAFraction) {
+  for (const char* value : {"3", "3.0", "3e0", "1E2", "-0.0", "1e20", "18446744073709551615"})
+    EXPECT_EQ(validate(R"({"type": "integer"})", json::parse(value)), "") << value;
+  for (const char* value : {"3.5", "1e-1", "\"3\"", "true", "null"})
+    EXPECT_NE(validate(R"({"type": "integer"})", json::parse(value)), "") << value;
+  EXPECT_EQ(validate(R"({"type": ["integer", "null"], "enum": [1, 2.0, null]})", 2), "");
+  EXPECT_EQ(validate(R"({"const": 3})", 3.0), "");
+  EXPECT_NE(validate(R"({"items": {"type": "integer"}})", {1.0, 2.5}), "");
+}
+
+TEST(Schema, NullableAllowsNull) {
+  EXPECT_EQ(validate(R"({"type": "number", "nullable": true})", nullptr), "");
+  EXPECT_EQ(validate(R"({"type": "string", "enum": ["a"], "nullable": true})", nullptr), "");
+  EXPECT_NE(validate(R"({"type": "number", "nullable": false})", nullptr), "");
+}
+
 TEST(Schema, MatchesPatternsInBoundedTimeAndStack) {
   EXPECT_EQ(validate(R"({"pattern": "^[A-Z]{2}\\d+$"})", "DE123"), "");
   EXPECT_EQ(validate(R"({"pattern": "^[A-Z]{2}\\d+$"})", "de123"),

@@ -42,6 +42,46 @@ TEST(RulesAmounts, ReadsSigns) {
   EXPECT_DOUBLE_EQ(numbers("10 - 5")[1].value, 5);
 }
 
+TEST(RulesAmounts, ReadsTheDigitsOfEveryScript) {
+  for (const char* text : {"１，２３４．５６", "١٬٢٣٤٫٥٦", "۱٬۲۳۴٫۵۶", "१,२३४.५६", "১,২৩৪.৫৬", "๑,๒๓๔.๕๖",
+                           "𝟏,𝟐𝟑𝟒.𝟓𝟔", "1\u3000234,56", "1\u2009234.56", "1\u02BC234.56"}) {
+    EXPECT_DOUBLE_EQ(number(text).value, 1234.56) << text;
+    EXPECT_EQ(number(text).unclear, 0) << text;
+    EXPECT_EQ(number(text).end, std::string_view(text).size()) << text;
+  }
+  EXPECT_DOUBLE_EQ(number("١٫٢٣٤").value, 1.234);
+  EXPECT_DOUBLE_EQ(number("1,23,456.50").value, 123456.5);
+  EXPECT_DOUBLE_EQ(number("12,34,56,789").value, 123456789);
+  EXPECT_EQ(number("￥１２３，５００").currency, "JPY");
+  EXPECT_EQ(number("123,500円").currency, "JPY");
+}
+
+TEST(RulesAmounts, EveryDashMayBeAMinus) {
+  for (const char* dash :
+       {"\u00AD", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212", "\uFE63", "\uFF0D"}) {
+    EXPECT_DOUBLE_EQ(number(std::string("credit ") + dash + "25.00").value, -25) << dash;
+    EXPECT_DOUBLE_EQ(number(std::string("25.00") + dash).value, -25) << dash;
+    EXPECT_DOUBLE_EQ(number(std::string("Credit: ") + dash + " EUR 25.00").value, -25) << dash;
+    for (const NumberFound& part : numbers(std::string("OP") + dash + "2024" + dash + "118"))
+      EXPECT_TRUE(part.glued) << dash;
+    EXPECT_TRUE(numbers(std::string("3") + dash + "4")[1].glued) << dash;
+  }
+  const NumberFound behind_word = number("Total\u201425.00");
+  EXPECT_FALSE(behind_word.glued);
+  EXPECT_EQ(behind_word.unclear, NumberFound::sign);
+}
+
+TEST(RulesAmounts, ReadsTheNegativesOfAccounts) {
+  for (const char* text :
+       {"25.00 EUR-", "(25.00 EUR)", "( 25.00 )", "EUR (25.00)", "Discount (25.00)", "25.00 CR", "25.00CR"})
+    EXPECT_DOUBLE_EQ(number(text).value, -25) << text;
+  EXPECT_DOUBLE_EQ(number("five thousand dollars ($5,000.00)").value, 5000);
+  // A credit lessens a bill, and is what the holder of an account has.
+  EXPECT_EQ(number("25.00 CR").unclear, NumberFound::sign);
+  EXPECT_DOUBLE_EQ(number("25.00 DR").value, 25);
+  EXPECT_EQ(number("25.00 DR").unclear, NumberFound::sign);
+}
+
 TEST(RulesAmounts, ReadsTheCurrencyBesideThem) {
   EXPECT_EQ(number("€ 12,50").currency, "EUR");
   EXPECT_EQ(number("12,50 €").currency, "EUR");

@@ -34,6 +34,17 @@ TEST(RulesCodes, FindsVatIdsOfEachCountrysForm) {
   EXPECT_TRUE(values(find_vat_ids, "BE68 5390 0754 7034").empty());
 }
 
+TEST(RulesCodes, ReadsTheDashesAndDigitsOfEveryScript) {
+  EXPECT_EQ(values(find_ibans, "IBAN: ＤＥ８９\u00A03704\u202F0044 0532 0130 00"),
+            (Values{"DE89370400440532013000"}));
+  EXPECT_EQ(values(find_vat_ids, "CHE\u2011218.334.907 MWST"), (Values{"CHE218334907MWST"}));
+  EXPECT_EQ(values(find_emails, "Mail: info@oakmere\u2010pumps.example, x"),
+            (Values{"info@oakmere-pumps.example"}));
+  const std::string_view text = "é USt\u2011Id: DE\u00A0136 695 976";
+  const CodeFound found = find_vat_ids(text, 0, static_cast<std::uint32_t>(text.size())).at(0);
+  EXPECT_EQ(text.substr(found.begin, found.end - found.begin), "DE\u00A0136 695 976");
+}
+
 TEST(RulesCodes, KnowsTheCheckDigitsOfSomeCountries) {
   const auto checks = [](std::string_view text) {
     return find_vat_ids(text, 0, static_cast<std::uint32_t>(text.size())).at(0).check_digits;
