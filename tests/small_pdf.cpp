@@ -25,7 +25,7 @@ std::string escaped(const std::string& text) {
 }
 
 std::string content(const SmallPage& page) {
-  std::string out;
+  std::string out = page.before + "\n";
   for (const Written& written : page.text) {
     const double turn = -written.degrees * std::numbers::pi / 180;
     const double c = std::cos(turn), s = std::sin(turn);
@@ -33,7 +33,7 @@ std::string content(const SmallPage& page) {
            number(c) + ' ' + number(written.x) + ' ' + number(height - written.y) + " Tm (" +
            escaped(written.text) + ") Tj ET\n";
   }
-  return out;
+  return out + page.after;
 }
 
 /// Numbers objects and keeps where they begin.
@@ -63,14 +63,14 @@ class PdfWriter {
 
 }  // namespace
 
-std::string small_pdf(const std::vector<SmallPage>& pages) {
+std::string small_pdf(const std::vector<SmallPage>& pages, const SmallExtras& extras) {
   constexpr std::size_t first_page = 5;  // Object numbers: two for each page.
   std::string kids;
   for (std::size_t i = 0; i < pages.size(); ++i) {
     kids += std::to_string(first_page + 2 * i) + " 0 R ";
   }
   PdfWriter pdf;
-  pdf.object("<</Type/Catalog/Pages 2 0 R>>");
+  pdf.object("<</Type/Catalog/Pages 2 0 R" + extras.catalog + ">>");
   pdf.object("<</Type/Pages/Kids[" + kids + "]/Count " + std::to_string(pages.size()) + ">>");
   pdf.object("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>");
   pdf.object("<</Title(A small one)/CreationDate(D:20240229101500+01'00')>>");
@@ -78,10 +78,30 @@ std::string small_pdf(const std::vector<SmallPage>& pages) {
     const std::string stream = content(pages[i]);
     pdf.object("<</Type/Page/Parent 2 0 R/MediaBox[0 0 " + number(width) + ' ' + number(height) +
                "]/Rotate " + std::to_string(pages[i].rotate) + "/Contents " +
-               std::to_string(first_page + 2 * i + 1) + " 0 R/Resources<</Font<</F 3 0 R>>>>>>");
-    pdf.object("<</Length " + std::to_string(stream.size()) + ">>\nstream\n" + stream + "\nendstream");
+               std::to_string(first_page + 2 * i + 1) + " 0 R" + pages[i].entries +
+               "/Resources<</Font<</F 3 0 R" + pages[i].fonts + ">>" + pages[i].resources + ">>>>");
+    pdf.object(small_stream(stream));
   }
+  for (const std::string& object : extras.objects)
+    pdf.object(object);
   return pdf.finish();
+}
+
+std::string small_stream(const std::string& content, const std::string& entries) {
+  return "<</Length " + std::to_string(content.size()) + entries + ">>\nstream\n" + content + "\nendstream";
+}
+
+std::string small_map(const std::vector<std::pair<int, std::string>>& codes) {
+  std::string lines;
+  for (const auto& [code, text] : codes) {
+    char hex[8];
+    std::snprintf(hex, sizeof hex, "<%02X>", static_cast<unsigned>(code));
+    lines += std::string(hex) + " <" + text + ">\n";
+  }
+  return small_stream(
+      "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def\n"
+      "1 begincodespacerange <00> <FF> endcodespacerange\n" +
+      std::to_string(codes.size()) + " beginbfchar\n" + lines + "endbfchar endcmap end end");
 }
 
 }  // namespace docket

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "pipeline/support/utf8.h"
+#include "worker/clean_text.h"
 #include "worker/right_to_left.h"
 
 namespace docket::worker {
@@ -18,7 +19,23 @@ constexpr float paragraph = 0.7f;  ///< White above a line that begins a paragra
 constexpr std::size_t table_reach = 3;  ///< Lines; a cell rarely has more of them.
 constexpr int widest_line = 180;        ///< Columns of a block that spans a page in the smallest type.
 
-bool is_blank(float gap) { return gap > joined || gap < overlapping; }
+constexpr std::string_view soft_hyphen_text = "\u00AD";
+
+bool is_letter(char32_t c) {
+  const char32_t lower = c | 0x20;
+  return (lower >= 'a' && lower <= 'z') ||
+         (c >= 0xC0 && c != 0xD7 && c != 0xF7 && (c < 0x2000 || c > 0x2BFF));
+}
+
+/// Of UTF-8 that is not empty.
+char32_t last_character(std::string_view text) {
+  std::size_t at = text.size() - 1;
+  while (at > 0 && continues_character(text[at]))
+    --at;
+  return first_character(text.substr(at));
+}
+
+bool is_blank_gap(float gap) { return gap > joined || gap < overlapping; }
 
 Box both(const Box& a, const Box& b) {
   return {std::min(a.left, b.left), std::min(a.top, b.top), std::max(a.right, b.right),
@@ -90,7 +107,7 @@ class BlockWriter {
     Box written = line.pieces.front().at;
     for (const Piece& piece : line.pieces) {
       const bool joins = before && !separate(i, written, *before, piece);
-      write_piece(piece, joins);
+      write_piece(i, piece, joins);
       written = both(written, piece.at);
       before = &piece;
     }
@@ -105,22 +122,46 @@ class BlockWriter {
       return true;
     }
     const bool space = (piece.at.left < before.at.left ? piece : before).space_after;
-    if (!space && !is_blank(gap / lines_[i].height())) return false;
+    if (!space && !is_blank_gap(gap / lines_[i].height())) return false;
     fill(1);
     return true;
   }
 
-  void write_piece(const Piece& piece, bool joins) {
+  /// Behind letters at the end of a line whose next one goes on with a letter, the word was broken there.
+  bool breaks_word(std::size_t i, const Piece& piece) const {
+    if (&piece != &lines_[i].pieces.back()) return false;
+    const std::string_view word = piece.text.substr(0, piece.text.size() - soft_hyphen_text.size());
+    if (word.empty() || !is_letter(last_character(word))) return false;
+    return i + 1 == lines_.size() || is_letter(first_character(lines_[i + 1].pieces.front().text));
+  }
+
+  /// Soft hyphens as what they are here; `kept` holds the text when it is not that of the piece.
+  std::string_view shown(std::size_t i, const Piece& piece, std::string& kept) const {
+    if (piece.text.find(soft_hyphen_text) == piece.text.npos) return piece.text;
+    std::string_view rest = piece.text;
+    if (rest.ends_with(soft_hyphen_text) && breaks_word(i, piece))
+      rest.remove_suffix(soft_hyphen_text.size());
+    for (std::size_t at = 0; at < rest.size();) {
+      const char32_t c = next_code_point(rest, at);
+      append_utf8(kept, c == soft_hyphen ? U'-' : c);
+    }
+    return kept;
+  }
+
+  void write_piece(std::size_t i, const Piece& piece, bool joins) {
+    std::string kept;
+    const std::string_view text = shown(i, piece, kept);
+    if (text.empty()) return;
     if (joins && !page_.words.empty()) {
       Word& word = page_.words.back();
       word.box = both(word.box, piece.box);
-      word.length += static_cast<std::uint32_t>(piece.text.size());
+      word.length += static_cast<std::uint32_t>(text.size());
     } else {
       page_.words.push_back({piece.box, static_cast<std::uint32_t>(page_.text.size()),
-                             static_cast<std::uint32_t>(piece.text.size())});
+                             static_cast<std::uint32_t>(text.size())});
     }
-    page_.text += piece.text;
-    column_ += static_cast<int>(characters(piece.text));
+    page_.text += text;
+    column_ += static_cast<int>(characters(text));
   }
 
   void fill_to(float x, int at_least) {

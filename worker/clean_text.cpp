@@ -16,8 +16,18 @@ bool is_blank(char32_t c) {
 
 /// U+200C and U+200D stay: Persian and Hindi words need them.
 bool is_invisible(char32_t c) {
-  return c < 0x20 || within(c, 0x7F, 0x9F) || c == 0xAD || c == 0x200B || within(c, 0x200E, 0x200F) ||
+  return c < 0x20 || within(c, 0x7F, 0x9F) || c == soft_hyphen || c == 0x200B || within(c, 0x200E, 0x200F) ||
          within(c, 0x2028, 0x202E) || within(c, 0x2060, 0x2069) || c == 0xFEFF || within(c, 0xFFF9, 0xFFFB);
+}
+
+bool is_hebrew_mark(char32_t c) {
+  return within(c, 0x591, 0x5C7) && c != 0x5BE && c != 0x5C0 && c != 0x5C3 && c != 0x5C6;
+}
+
+bool is_arabic_mark(char32_t c) {
+  return within(c, 0x610, 0x61A) || within(c, 0x64B, 0x65F) || c == 0x670 || within(c, 0x6D6, 0x6DC) ||
+         within(c, 0x6DF, 0x6E4) || within(c, 0x6E7, 0x6E8) || within(c, 0x6EA, 0x6ED) ||
+         within(c, 0x8D3, 0x8FF);
 }
 
 /// What Windows writes for U+0080..U+009F, which many programs take over as they are; 0: nothing.
@@ -68,6 +78,19 @@ std::string clean_utf16(std::u16string_view utf16) {
     append_clean(out, c);
   }
   return composed(out);
+}
+
+char32_t first_character(std::string_view utf8) {
+  std::size_t at = 0;
+  return next_code_point(utf8, at);
+}
+
+bool is_mark(char32_t c) {
+  if (c < 0x300) return false;
+  return within(c, 0x300, 0x36F) || within(c, 0x483, 0x489) || is_hebrew_mark(c) || is_arabic_mark(c) ||
+         c == 0xE31 || within(c, 0xE34, 0xE3A) || within(c, 0xE47, 0xE4E) || within(c, 0x1AB0, 0x1AFF) ||
+         within(c, 0x1DC0, 0x1DFF) || within(c, 0x20D0, 0x20F0) || within(c, 0x3099, 0x309A) ||
+         within(c, 0xFE20, 0xFE2F);
 }
 
 bool is_meaningless(char32_t c) {

@@ -14,6 +14,15 @@ void append_clean(std::string& out, char32_t code_point);
 std::string clean_utf8(std::string_view utf8);
 std::string clean_utf16(std::u16string_view utf16);
 
+/// In a text it marks where a word may be broken, and is not seen; a page that draws it shows a hyphen.
+inline constexpr char32_t soft_hyphen = 0xAD;
+
+/// The first character of UTF-8 that is not empty.
+char32_t first_character(std::string_view utf8);
+
+/// Stands over, under or within the letter before it and has no place of its own.
+bool is_mark(char32_t code_point);
+
 /// A character that says nothing: U+FFFD, private use, not assigned to a character.
 bool is_meaningless(char32_t code_point);
 

@@ -1,14 +1,25 @@
 #pragma once
+#include <cstddef>
 #include <nlohmann/json.hpp>
 
 #include "pipeline/text.h"
 
 namespace docket::worker {
 
+/// What the drawing of a document says of its letters, beside the text. All zero for what is not drawn.
+struct DrawnLetters {
+  std::size_t seen = 0;
+  std::size_t unreadable = 0;  ///< Of those: their font does not say what they are.
+  std::size_t unseen = 0;      ///< Left out; on the page, and nobody sees them.
+  bool are_exchanged = false;  ///< See letters.h.
+  bool is_stand_in = false;    ///< The pages only say that the document is elsewhere.
+};
+
 /// What was read out of one file: `value` as `extract` in docs/record.schema.json, and the text.
 struct Extraction {
   nlohmann::json value;
   Text text;
+  DrawnLetters letters;
 };
 
 }  // namespace docket::worker

@@ -70,7 +70,7 @@ struct Census {
 
 }  // namespace
 
-std::string_view grade(const Text& text) {
+std::string_view grade(const Text& text, const DrawnLetters& letters) {
   Census census;
   for (const Page& page : text.pages) {
     census.add_page(page.text);
@@ -78,8 +78,11 @@ std::string_view grade(const Text& text) {
   const std::size_t pages = text.pages.size();
   if (census.visible < 5 * pages || census.visible == 0) return "none";
   const bool few_vowels = census.latin_letters >= 100 && census.latin_vowels * 5 < census.latin_letters;
-  const bool poor = few_vowels || census.visible < 40 * pages || census.empty_pages * 2 > pages ||
-                    census.meaningless * 20 > census.visible || census.likely_words * 2 < census.words;
+  const bool is_doubtful = letters.is_stand_in || letters.are_exchanged || letters.unseen > letters.seen ||
+                           letters.unreadable * 20 > letters.seen;
+  const bool poor = is_doubtful || few_vowels || census.visible < 40 * pages ||
+                    census.empty_pages * 2 > pages || census.meaningless * 20 > census.visible ||
+                    census.likely_words * 2 < census.words;
   return poor ? "poor" : "good";
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 
 #include "worker/block.h"
 #include "worker/columns.h"
@@ -47,9 +48,23 @@ Box share(const Box& box, int quarter_turns, float first, float last) {
   }
 }
 
+/// The box that a box of slanted text takes on the page, see PlacedText.
+Box on_page(const Box& box, float slant, float width, float height) {
+  if (slant == 0) return box;
+  const float turn = slant * std::numbers::pi_v<float> / 180, c = std::cos(turn), s = std::sin(turn);
+  const float ac = std::abs(c), as = std::abs(s);
+  const float scale = std::min(width / (width * ac + height * as), height / (height * ac + width * as));
+  const float x = ((box.left + box.right) / 2 - width / 2) / scale;
+  const float y = ((box.top + box.bottom) / 2 - height / 2) / scale;
+  const float wide = (box.right - box.left) / 2 / scale, high = (box.bottom - box.top) / 2 / scale;
+  const float right = wide * ac + high * as, down = wide * as + high * ac;
+  const float at_x = width / 2 + c * x - s * y, at_y = height / 2 + s * x + c * y;
+  return {at_x - right, at_y - down, at_x + right, at_y + down};
+}
+
 using Directions = std::array<std::vector<Piece>, 4>;
 
-void add_pieces(Directions& directions, const PlacedWord& word, float width, float height) {
+void add_pieces(Directions& directions, const PlacedWord& word, float slant, float width, float height) {
   const std::string_view text = word.text;
   const auto size = static_cast<float>(text.size());
   for (std::size_t first = text.find_first_not_of(' '); first != text.npos;) {
@@ -58,20 +73,17 @@ void add_pieces(Directions& directions, const PlacedWord& word, float width, flo
                           static_cast<float>(last) / size);
     const bool space_after = last < text.size() || word.space_after;
     directions[static_cast<std::size_t>(word.quarter_turns)].push_back(
-        {upright(box, word.quarter_turns, width, height), box, text.substr(first, last - first),
-         space_after});
+        {upright(box, word.quarter_turns, width, height), on_page(box, slant, width, height),
+         text.substr(first, last - first), space_after});
     first = text.find_first_not_of(' ', last);
   }
 }
 
-}  // namespace
-
-Page lay_out(float width, float height, const std::vector<PlacedWord>& words) {
+void lay_out_text(Page& page, const PlacedText& text) {
   Directions directions;
-  for (const PlacedWord& word : words) {
-    if (is_sane(word.box)) add_pieces(directions, word, width, height);
+  for (const PlacedWord& word : text.words) {
+    if (is_sane(word.box)) add_pieces(directions, word, text.slant, page.width, page.height);
   }
-  Page page{width, height, {}, {}};
   std::stable_sort(directions.begin(), directions.end(),
                    [](const auto& a, const auto& b) { return a.size() > b.size(); });
   for (std::vector<Piece>& pieces : directions) {
@@ -79,6 +91,14 @@ Page lay_out(float width, float height, const std::vector<PlacedWord>& words) {
       write_block(page, std::move(block));
     }
   }
+}
+
+}  // namespace
+
+Page lay_out(float width, float height, const std::vector<PlacedText>& texts) {
+  Page page{width, height, {}, {}};
+  for (const PlacedText& text : texts)
+    lay_out_text(page, text);
   return page;
 }
 

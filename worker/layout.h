@@ -14,12 +14,21 @@ struct PlacedWord {
   bool space_after = false;  ///< The parser saw a blank behind it.
 };
 
+/// Words whose lines are slanted.
+struct PlacedText {
+  float slant = 0;                ///< Degrees, clockwise, off the direction of the page's words.
+  std::vector<PlacedWord> words;  ///< Their boxes stand on the page turned back by this round its middle, and
+                                  ///< made smaller by as much as keeps it within its bounds.
+};
+
 /// The page in reading order.
 ///
 /// Words whose boxes stand side by side are one line; parts without a blank between them are one word. Within
 /// a line, words of one phrase are a blank apart and cells at least two, as many as keep the columns of
 /// neighbouring lines in line. Where a page is set in columns of prose, column comes after column. Paragraphs
-/// are an empty line apart. Text that runs in another direction comes last.
-Page lay_out(float width, float height, const std::vector<PlacedWord>& words);
+/// are an empty line apart. Text that runs in another direction comes last, and slanted
+/// text behind it: what is not the first of `texts`. A soft hyphen is a hyphen, but for the end of a line
+/// within a word, where it is nothing.
+Page lay_out(float width, float height, const std::vector<PlacedText>& texts);
 
 }  // namespace docket::worker

@@ -1,18 +1,22 @@
 #include "worker/pdf.h"
 
+#include <PDFDoc.h>
+#include <Stream.h>
 #include <poppler-document.h>
 #include <poppler-embedded-file.h>
 #include <poppler-global.h>
-#include <poppler-page.h>
 
+#include <array>
 #include <memory>
 #include <optional>
 
 #include "pipeline/support/utf8.h"
 #include "worker/clean_text.h"
 #include "worker/layout.h"
+#include "worker/letters.h"
 #include "worker/pdf_date.h"
-#include "worker/right_to_left.h"
+#include "worker/pdf_page.h"
+#include "worker/stand_in.h"
 
 namespace docket::worker {
 namespace {
@@ -62,8 +66,10 @@ using DocumentPtr = std::unique_ptr<poppler::document>;
 
 bool is_locked(const DocumentPtr& document) { return document && document->is_locked(); }
 
-Result<DocumentPtr> open(std::string_view content, const std::string& password) {
+/// `used` becomes the password that opened it.
+Result<DocumentPtr> open(std::string_view content, const std::string& password, std::string& used) {
   const auto load = [&](const std::string& word) {
+    used = word;
     return DocumentPtr(
         poppler::document::load_from_raw_data(content.data(), static_cast<int>(content.size()), word, word));
   };
@@ -120,27 +126,82 @@ nlohmann::json read_embedded_files(const poppler::document& document) {
   return files;
 }
 
-std::vector<PlacedWord> words_of(const poppler::page& page) {
-  std::vector<PlacedWord> words;
-  for (const poppler::text_box& box : page.text_list()) {
-    const poppler::rectf at = box.bbox();
-    words.push_back({{static_cast<float>(at.left()), static_cast<float>(at.top()),
-                      static_cast<float>(at.right()), static_cast<float>(at.bottom())},
-                     in_reading_order(clean(box.text())),
-                     box.rotation() & 3,
-                     box.has_space_after()});
+/// Why letters are not seen, in the order of Unseen.
+constexpr std::string_view unseen_words[reasons] = {"",
+                                                    "never painted",
+                                                    "transparent",
+                                                    "in the colour of their background",
+                                                    "painted over",
+                                                    "clipped away",
+                                                    "outside the page",
+                                                    "smaller than a point"};
+
+/// What is found on the pages beside their text, for the problems.
+struct Findings {
+  std::array<std::size_t, reasons> unseen = {};
+  std::array<int, reasons> first_page = {}, pages = {};
+  std::size_t beneath_images = 0;
+  int first_mixed_page = 0;
+
+  void add(const PdfPage& page, int number) {
+    for (std::size_t i = 1; i < reasons; ++i) {
+      if (page.unseen[i] == 0) continue;
+      unseen[i] += page.unseen[i];
+      if (pages[i]++ == 0) first_page[i] = number;
+    }
+    // A scan has hardly any other letters; text that was painted, and more beneath images, are two documents.
+    if (page.beneath_images == 0 || page.beneath_images * 2 > page.seen) return;
+    beneath_images += page.beneath_images;
+    if (first_mixed_page == 0) first_mixed_page = number;
   }
-  return words;
+};
+
+std::string many_characters(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " character" : " characters");
 }
 
-Page read_page(const poppler::page& page) {
-  const poppler::rectf area = page.page_rect(poppler::crop_box);
-  auto width = static_cast<float>(area.width()), height = static_cast<float>(area.height());
-  const auto orientation = page.orientation();
-  if (orientation == poppler::page::landscape || orientation == poppler::page::seascape) {
-    std::swap(width, height);
+std::string percent(std::size_t part, std::size_t whole) {
+  return std::to_string((100 * part + whole / 2) / whole) + " %";
+}
+
+bool tells_of(Unseen reason) { return reason != Unseen::off_page && reason != Unseen::clipped; }
+
+void add_findings(const Findings& findings, std::vector<std::string>& problems) {
+  for (std::size_t i = 1; i < reasons; ++i) {
+    if (findings.unseen[i] == 0) continue;
+    const int more = findings.pages[i] - 1;
+    problems.push_back(many_characters(findings.unseen[i]) + " that nobody sees were left out (" +
+                       std::string(unseen_words[i]) + ", page " + std::to_string(findings.first_page[i]) +
+                       (more > 0 ? " and " + std::to_string(more) + " more)" : ")"));
   }
-  return lay_out(width, height, words_of(page));
+  if (findings.beneath_images > 0) {
+    problems.push_back(
+        many_characters(findings.beneath_images) +
+        " are not painted and were kept, since an image is there whose text they may be (page " +
+        std::to_string(findings.first_mixed_page) + ")");
+  }
+}
+
+void add_doubts(const DrawnLetters& letters, std::vector<std::string>& problems) {
+  constexpr std::string_view remedy =
+      "; get the document from its source again, or read its pages as images (OCR)";
+  if (letters.unreadable * 20 > letters.seen) {
+    problems.push_back(percent(letters.unreadable, letters.seen) +
+                       " of the characters cannot be read: their fonts do not say which they are" +
+                       std::string(remedy));
+  }
+  if (letters.are_exchanged) {
+    problems.push_back(
+        "the letters of the text are not those that a person sees: they make words of no language" +
+        std::string(remedy));
+  }
+}
+
+/// Poppler's own document, for what its C++ interface does not tell: how text is painted.
+std::unique_ptr<PDFDoc> open_drawing(std::string_view content, const std::string& password) {
+  BaseStream* stream =
+      new MemStream(content.data(), 0, static_cast<Goffset>(content.size()), Object(objNull));
+  return std::make_unique<PDFDoc>(stream, GooString(password), GooString(password));  // Owns the stream.
 }
 
 }  // namespace
@@ -148,7 +209,8 @@ Page read_page(const poppler::page& page) {
 Result<Extraction> read_pdf(std::string_view content, const std::string& password) {
   poppler::set_debug_error_function(keep_first_diagnostic, nullptr);
   first_diagnostic().clear();
-  auto opened = open(content, password);
+  std::string used_password;
+  auto opened = open(content, password, used_password);
   if (!opened) return opened.error();
   const poppler::document& document = **opened;
   const int count = document.pages();
@@ -159,14 +221,29 @@ Result<Extraction> read_pdf(std::string_view content, const std::string& passwor
   out.value["embedded_files"] = read_embedded_files(document);
   std::vector<std::string> problems;
   if (!first_diagnostic().empty()) problems.push_back(first_diagnostic());
+  const std::unique_ptr<PDFDoc> drawing = open_drawing(content, used_password);
+  Findings findings;
   for (int i = 0; i < count; ++i) {
     first_diagnostic().clear();
-    const std::unique_ptr<poppler::page> page(document.create_page(i));
-    out.text.pages.push_back(page ? read_page(*page) : Page{});
-    if (!page && first_diagnostic().empty()) first_diagnostic() = "cannot be read";
+    const PdfPage page = read_pdf_page(*drawing, i);
+    out.text.pages.push_back(lay_out(page.width, page.height, page.text));
+    findings.add(page, i + 1);
+    out.letters.seen += page.seen;
+    out.letters.unreadable += page.unreadable;
+    if (page.text.empty() && first_diagnostic().empty()) first_diagnostic() = "cannot be read";
     if (!first_diagnostic().empty() && problems.size() < most_problems) {
       problems.push_back("page " + std::to_string(i + 1) + ": " + first_diagnostic());
     }
+  }
+  for (std::size_t i = 1; i < reasons; ++i) {
+    if (tells_of(static_cast<Unseen>(i))) out.letters.unseen += findings.unseen[i];
+  }
+  out.letters.are_exchanged = are_letters_exchanged(out.text);
+  add_findings(findings, problems);
+  add_doubts(out.letters, problems);
+  if (const auto what = stand_in(*drawing, out.text, out.value["embedded_files"].size())) {
+    out.letters.is_stand_in = true;
+    problems.push_back(*what);
   }
   if (!problems.empty()) out.value["problems"] = std::move(problems);
   return out;

@@ -90,7 +90,7 @@ Result<Extraction> read_file(int descriptor, const std::string& password, const 
   if (!out) return out;
   out->value["pages"] = out->text.pages.size();
   out->value["characters"] = character_count(out->text);
-  out->value["grade"] = grade(out->text);
+  out->value["grade"] = grade(out->text, out->letters);
   return out;
 }
 

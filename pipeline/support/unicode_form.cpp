@@ -108,6 +108,27 @@ std::string composed(std::string_view text) {
   return out;
 }
 
+std::u32string plain_arabic(std::u32string_view text) {
+  std::u32string out;
+  for (const char32_t c : text) {
+    constexpr std::size_t longest = 18;  // U+FDFA, a blessing.
+    utf8proc_int32_t letters[longest];
+    int boundary = 0;
+    const bool is_form = (c >= 0xFB50 && c <= 0xFDFB) || (c >= 0xFE70 && c <= 0xFEFC);
+    const utf8proc_ssize_t count =
+        !is_form ? 0
+                 : utf8proc_decompose_char(
+                       static_cast<utf8proc_int32_t>(c), letters, longest,
+                       static_cast<utf8proc_option_t>(UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE), &boundary);
+    if (count < 1 || count > static_cast<utf8proc_ssize_t>(longest) || letters[0] == ' ') {
+      out += c;
+      continue;
+    }
+    out.append(letters, letters + count);
+  }
+  return out;
+}
+
 char32_t fold_beyond_ascii(char32_t c) {
   // By way of the capital, which joins what has several small forms, such as the two sigmas.
   return static_cast<char32_t>(utf8proc_tolower(utf8proc_toupper(static_cast<utf8proc_int32_t>(c))));

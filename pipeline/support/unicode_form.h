@@ -15,6 +15,10 @@ enum class LetterCase {
 /// Bytes that are not UTF-8 stay as they are.
 std::string composed(std::string_view text);
 
+/// Arabic letters in the forms that they take within words, and ligatures of them (U+FB50..U+FEFC), as the
+/// letters that they are. All else stays.
+std::u32string plain_arabic(std::u32string_view text);
+
 /// The letter that stands for all which differ only in case.
 char32_t fold_beyond_ascii(char32_t c);
 inline char32_t fold(char32_t c) {

@@ -20,7 +20,7 @@ void write(std::vector<PlacedWord>& words, float x, float y, std::string_view te
   }
 }
 
-std::string text_of(const std::vector<PlacedWord>& words) { return lay_out(600, 800, words).text; }
+std::string text_of(const std::vector<PlacedWord>& words) { return lay_out(600, 800, {{0, words}}).text; }
 
 TEST(Layout, WordsOfALineAreABlankApart) {
   std::vector<PlacedWord> words;
@@ -47,7 +47,7 @@ TEST(Layout, ALabelAndItsAmountAreOneRow) {
 TEST(Layout, PartsWithoutABlankAreOneWordWithOneBox) {
   std::vector<PlacedWord> words = {{{50, 100, 70, 110}, "2024", 0, false},
                                    {{70.2F, 100, 90, 110}, "-117", 0, false}};
-  const Page page = lay_out(600, 800, words);
+  const Page page = lay_out(600, 800, {{0, words}});
   EXPECT_EQ(page.text, "2024-117\n");
   ASSERT_EQ(page.words.size(), 1U);
   EXPECT_EQ(page.words[0], (Word{{50, 100, 90, 110}, 0, 8}));
@@ -58,7 +58,7 @@ TEST(Layout, EveryWordIsFoundInTheText) {
   write(words, 50, 100, "Größe und Menge");
   write(words, 300, 100, "5 €");
   write(words, 50, 140, "Summe");
-  const Page page = lay_out(600, 800, words);
+  const Page page = lay_out(600, 800, {{0, words}});
   std::vector<std::string> found;
   for (const Word& word : page.words) {
     found.push_back(page.text.substr(word.offset, word.length));
@@ -163,7 +163,7 @@ TEST(Layout, RightToLeftLinesAreReadFromTheRight) {
 }
 
 TEST(Layout, BlanksWithinAWordPartIt) {
-  const Page page = lay_out(600, 800, {{{50, 100, 100, 110}, "1 234,56", 0, false}});
+  const Page page = lay_out(600, 800, {{0, {{{50, 100, 100, 110}, "1 234,56", 0, false}}}});
   EXPECT_EQ(page.text, "1 234,56\n");
   EXPECT_EQ(page.words.size(), 2U);
 }

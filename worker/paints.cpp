@@ -1,0 +1,107 @@
+#include "worker/paints.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace docket::worker {
+namespace {
+
+constexpr std::size_t most_paints = 50'000;           ///< A map has as many; some megabytes.
+constexpr std::size_t most_comparisons = 30'000'000;  ///< A tenth of a second.
+constexpr float thinnest = 1.5f;  ///< Points; what is thinner is a line and hides no letter.
+constexpr float same_colour = 0.05f;
+
+bool contains(const Box& outer, const Box& inner) {
+  return outer.left <= inner.left && outer.top <= inner.top && outer.right >= inner.right &&
+         outer.bottom >= inner.bottom;
+}
+
+float width(const Box& box) { return box.right - box.left; }
+float height(const Box& box) { return box.bottom - box.top; }
+
+}  // namespace
+
+bool meet(const Box& a, const Box& b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+float difference(const Rgb& a, const Rgb& b) {
+  return std::max({std::abs(a.red - b.red), std::abs(a.green - b.green), std::abs(a.blue - b.blue)});
+}
+
+Paints::Paints(float width, float height) : width_(std::max(width, 1.0f)), height_(std::max(height, 1.0f)) {}
+
+std::size_t Paints::band_of(float y) const {
+  const float part =
+      std::clamp(y / height_, 0.0f, 0.9999f);  // What is no number becomes no index: see add().
+  return static_cast<std::size_t>(part * static_cast<float>(bands));
+}
+
+void Paints::add(Kind kind, const Box& box, const Rgb& colour) {
+  const Box on_page{std::max(box.left, 0.0f), std::max(box.top, 0.0f), std::min(box.right, width_),
+                    std::min(box.bottom, height_)};
+  if (!(width(on_page) >= thinnest && height(on_page) >= thinnest)) return;
+  if (paints_.size() == most_paints) is_full_ = true;
+  if (is_full_) return;
+  const auto index = static_cast<std::uint32_t>(paints_.size());
+  paints_.push_back({on_page, colour, kind});
+  if (kind == Kind::image) images_.push_back(index);
+  for (std::size_t band = band_of(on_page.top); band <= band_of(on_page.bottom); ++band)
+    by_band_[band].push_back(index);
+}
+
+const std::vector<std::uint32_t>& Paints::around(const Box& box) const {
+  return by_band_[band_of((box.top + box.bottom) / 2)];
+}
+
+std::optional<Rgb> Paints::background(const Box& box, const Rgb& ink) const {
+  const std::vector<std::uint32_t>& near = around(box);
+  for (auto index = near.rbegin(); index != near.rend(); ++index) {
+    if (++comparisons_ > most_comparisons) is_full_ = true;
+    if (is_full_) return {};
+    const Paint& paint = paints_[*index];
+    if (!meet(paint.box, box)) continue;
+    if (paint.kind == Kind::rectangle && contains(paint.box, box)) return paint.colour;
+    const bool is_one_colour = paint.kind == Kind::rectangle || paint.kind == Kind::shape;
+    if (!is_one_colour || difference(paint.colour, ink) >= same_colour) return {};
+  }
+  return Rgb{};
+}
+
+std::optional<std::size_t> Paints::cover(const Box& box, std::size_t first) const {
+  const std::vector<std::uint32_t>& near = around(box);
+  std::optional<std::size_t> found;
+  for (auto index = near.rbegin(); index != near.rend() && *index >= first; ++index) {
+    if (++comparisons_ > most_comparisons) is_full_ = true;
+    if (is_full_) return {};
+    const Paint& paint = paints_[*index];
+    const bool hides = paint.kind == Kind::rectangle || paint.kind == Kind::image;
+    if (hides && contains(paint.box, box)) found = *index;
+  }
+  return found;
+}
+
+bool Paints::shows_image(const Box& box) const {
+  return std::ranges::any_of(around(box), [&](std::uint32_t index) {
+    return paints_[index].kind == Kind::image && meet(paints_[index].box, box);
+  });
+}
+
+bool Paints::shows_drawing(const Box& box) const {
+  constexpr float much_larger = 8;
+  return std::ranges::any_of(around(box), [&](std::uint32_t index) {
+    const Paint& paint = paints_[index];
+    return paint.kind != Kind::rectangle && meet(paint.box, box) &&
+           height(paint.box) < much_larger * std::max(height(box), 1.0f);
+  });
+}
+
+float Paints::share_of_images(std::size_t first) const {
+  float sum = 0;
+  for (const std::uint32_t index : images_) {
+    if (index >= first) sum += width(paints_[index].box) * height(paints_[index].box);
+  }
+  return std::min(1.0f, sum / (width_ * height_));
+}
+
+}  // namespace docket::worker
