@@ -75,8 +75,8 @@ double label_confidence(const json& signals) {
   double sum = logit(share(signals, "label_probability", untold));
   if (is(signals, "pieces_agree", false)) sum -= 2;
   const double confidence = 1 / (1 + std::exp(-sum));
-  const bool is_proven = is(signals, "evidence_found", true) && !is(signals, "names_other_label", true);
-  return is_proven ? confidence : unproven * confidence;
+  const bool is_disproven = is(signals, "evidence_found", false) || is(signals, "names_other_label", true);
+  return is_disproven ? unproven * confidence : confidence;
 }
 
 double joined_label_confidence(double own, double other, bool agrees) {

@@ -66,11 +66,11 @@ double field_confidence(const nlohmann::json& signals);
 ///                      no model tells it                                         1.9, for 0.87
 ///   pieces_agree       false: other pages of a split document give another label -2
 ///
-/// Evidence is a fact and no weight. The confidence is 0.45 times that, so less than one half, where there is
-/// none:
+/// Evidence is a fact and no weight. The confidence is 0.45 times that, so less than one half, where what the
+/// model quotes for its label is none (an answer that quotes nothing, as one to an older question, is taken
+/// by its probability alone):
 ///
-///   evidence_found     not true: the words that the model quotes for its label do not stand in the document,
-///                      or say nothing ("the", "total")
+///   evidence_found     false: the words do not stand in the document, or say nothing ("the", "total")
 ///   names_other_label  true: they have the name or a keyword of another label, and none of this one
 double label_confidence(const nlohmann::json& signals);
 

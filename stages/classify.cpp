@@ -164,10 +164,11 @@ class Classify final : public TieredStage {
                     json& answer) const {
     QuoteFinder quotes(text);
     json& signals = answer["signals"];
-    signals["evidence_found"] = false;
     for (std::size_t i = 0; i < answers.size(); ++i) {
-      const std::string quote = answers[i].value.value("quote", "");
-      if (answers[i].value["label"] != answer["label"] || !says_something(quote)) continue;
+      if (answers[i].value["label"] != answer["label"] || !answers[i].value.contains("quote")) continue;
+      signals["evidence_found"] = false;
+      const std::string quote = answers[i].value["quote"];
+      if (!says_something(quote)) continue;
       json found = quotes.find(quote, pages[i].first, pages[i].last);
       if (found.is_null()) continue;
       signals["evidence_found"] = true;
