@@ -46,6 +46,16 @@ std::string number(const nlohmann::json& confidence) {
   return confidence.is_number() ? fmt::format("{:.2f}", confidence.get<double>()) : "?";
 }
 
+/// `not accepted`, and why where the record says it; empty: it is accepted.
+std::string doubt_of(const nlohmann::json& output) {
+  if (output.value("accepted", nlohmann::json(true)) != false) return "";
+  std::string text = ", not accepted";
+  if (!output.contains("problem")) return text;
+  text += ": " + output["problem"].get<std::string>();
+  const nlohmann::json evidence = output.value("evidence", nlohmann::json::object());
+  return evidence.contains("quote") ? text + ": \"" + evidence["quote"].get<std::string>() + "\"" : text;
+}
+
 /// What a stage found that is a label or fields, and of these what is not accepted.
 std::string findings_of(const nlohmann::json& output) {
   using nlohmann::json;
@@ -53,8 +63,7 @@ std::string findings_of(const nlohmann::json& output) {
   const auto label = output.find("label");
   if (label != output.end() && label->is_string())
     text += "    label " + label->get<std::string>() + ", confidence " +
-            number(output.value("confidence", json())) +
-            (output.value("accepted", json(true)) == false ? ", not accepted\n" : "\n");
+            number(output.value("confidence", json())) + doubt_of(output) + "\n";
   const json fields = output.value("fields", json::object()),
              details = output.value("details", json::object());
   std::string doubtful;
