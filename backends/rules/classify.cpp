@@ -128,18 +128,6 @@ std::string_view without_star(std::string_view keyword) {
   return keyword.starts_with('*') ? keyword.substr(1) : keyword;
 }
 
-/// Whether docket knows that such documents have it: then it counts as docket has it.
-bool is_known(const std::string& keyword, const Label& label) {
-  const std::string letters = fold_letters(keyword);
-  if (letters == fold_letters(label.name)) return true;
-  const DocumentKind* kind = kind_called(label.name);
-  if (kind == nullptr) return false;
-  bool found = false;
-  for (const std::string_view list : {kind->titles, kind->cues, kind->hints})
-    each_part(list, [&](std::string_view term) { found = found || fold_letters(term) == letters; });
-  return found;
-}
-
 void add_keyword(LabelSet& set, const std::string& written, const Label& label, std::uint32_t owner,
                  std::size_t sharing) {
   Keyword keyword(without_star(written));
@@ -150,7 +138,9 @@ void add_keyword(LabelSet& set, const std::string& written, const Label& label, 
     return;
   }
   set.terms.add(written, use);
-  if (!is_known(written, label)) set.keywords.add(written, use);
+  // Of a kind that docket knows, the weights were fitted to the longest terms.
+  if (kind_called(label.name) == nullptr && fold_letters(written) != fold_letters(label.name))
+    set.keywords.add(written, use);
 }
 
 /// How many of the labels have the keyword.
