@@ -100,7 +100,7 @@ std::string far_words(const Text& text, PageRange pages) {
 
 /// More of the pages are tokens of their own than of words such as those of invoices: they are tables.
 bool has_many_digits(const Text& text, PageRange pages) {
-  constexpr std::size_t looked_at = 20'000;  // Bytes.
+  constexpr std::size_t looked_at = 20'000, enough = 200;  // Bytes.
   std::string start;
   for (std::size_t page = pages.first; page <= pages.last && page < text.pages.size(); ++page)
     if (start.size() < looked_at) start += std::string_view(text.pages[page].text).substr(0, looked_at);
@@ -108,7 +108,7 @@ bool has_many_digits(const Text& text, PageRange pages) {
     return static_cast<double>(most_tokens(words)) /
            static_cast<double>(std::max<std::size_t>(words.size(), 1));
   };
-  return share(start) > share(usual_words);
+  return start.size() >= enough && share(start) > share(usual_words);
 }
 
 /// How much of it a tier may hold.
