@@ -68,7 +68,7 @@ double field_confidence(const nlohmann::json& signals);
 ///
 /// Evidence is a fact and no weight. The confidence is 0.45 times that, so less than one half, where what the
 /// model quotes for its label is none (an answer that quotes nothing, as one to an older question, is taken
-/// by its probability alone):
+/// by its probability alone, unless another tier has evidence):
 ///
 ///   evidence_found     false: the words do not stand in the document, or say nothing ("the", "total")
 ///   names_other_label  true: they have the name or a keyword of another label, and none of this one

@@ -107,8 +107,22 @@ class Classify final : public TieredStage {
     output["accepted"] = !output["label"].is_null() && output["confidence"] >= accept_;
   }
 
+  static bool is_unquoted(const json& answer) {
+    return answer.contains("signals") && answer["signals"].value("quoted", true) == false;
+  }
+
+  /// Beside an answer that has evidence, one of a model that quotes nothing has none.
+  static void weigh_beside(const json& other, json& answer) {
+    if (!is_unquoted(answer) || is_unquoted(other) || other["label"].is_null()) return;
+    json& signals = answer["signals"];
+    signals["evidence_found"] = false;
+    answer["confidence"] = rounded(label_confidence(signals));
+    answer["scores"] = {{answer["label"].get<std::string>(), answer["confidence"]}};
+  }
+
   /// The surer of two answers; what the other one said is kept with it, and counts by its confidence.
   static json joined(json before, json answer) {
+    weigh_beside(before, answer);
     json lower = before.value("lower_tiers", json::array());
     before.erase("lower_tiers");
     const auto confidence = [](const json& said) {
@@ -164,8 +178,10 @@ class Classify final : public TieredStage {
                     json& answer) const {
     QuoteFinder quotes(text);
     json& signals = answer["signals"];
+    signals["quoted"] = false;
     for (std::size_t i = 0; i < answers.size(); ++i) {
       if (answers[i].value["label"] != answer["label"] || !answers[i].value.contains("quote")) continue;
+      signals["quoted"] = true;
       signals["evidence_found"] = false;
       const std::string quote = answers[i].value["quote"];
       if (!says_something(quote)) continue;

@@ -169,9 +169,9 @@ TEST(Tiers, AModelWithoutEvidenceMakesNoLabelWorse) {
       EXPECT_EQ(output["confidence"], sure) << output;
     }
   }
-  for (const Reply& model : models) {
+  for (std::size_t i = 3; i < models.size(); ++i) {
     const json alone =
-        Work("classify", "backends: [model]\naccept: 0.5\n" + labels, herring).turn({model}).output();
+        Work("classify", "backends: [model]\naccept: 0.5\n" + labels, herring).turn({models[i]}).output();
     EXPECT_EQ(alone["accepted"], false) << alone;
   }
 }
