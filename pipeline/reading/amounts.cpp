@@ -200,8 +200,8 @@ class Surroundings {
 
   /// 10%-20%, 10€-20€: a number and its unit end at `at`.
   bool is_behind_amount(std::uint32_t at) const {
-    std::uint32_t begin = at - 1;
-    while (begin > floor_ && continues_character(text_[begin]))
+    std::uint32_t begin = at - 1;  // Perhaps of the number before.
+    while (begin > 0 && continues_character(text_[begin]))
       --begin;
     CurrencyFound found;
     const bool is_unit = text_[begin] == '%' || currency_at(text_, begin, at, found);

@@ -107,7 +107,7 @@ bool is_code_behind(std::string_view page, const NumberFound& number) {
 /// 10-20, €5-€10; but 31-1234 is a code. An en dash or em dash is of ranges alone.
 bool are_range(std::string_view page, const NumberFound& first, const NumberFound& second) {
   if (first.end >= second.begin || first.value < 0 || first.value >= second.value) return false;
-  std::size_t at = first.end;
+  std::size_t at = first.end + (first.percent && page[first.end] == '%' ? 1U : 0U);
   const char32_t dash = next_code_point(page, at);
   if (plain_character(dash) != '-' || at != second.begin) return false;
   if (is_code_before(page, first) || is_code_behind(page, second)) return false;
