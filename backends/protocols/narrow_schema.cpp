@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "pipeline/json/resolved.h"
+
 namespace docket::backends {
 namespace {
 
