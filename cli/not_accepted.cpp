@@ -133,8 +133,9 @@ std::string why_field(const std::string& field, const json& value, const json& d
 
 std::string label_line(const json& output, std::optional<double> accept) {
   const json label = output["label"];
-  std::string text = label.is_string() ? "label " + in_words(label) : "no label fits";
-  text += fmt::format(", confidence {:.2f}", number_in(output, "confidence", 0));
+  if (!label.is_string()) return "    no label fits, not accepted\n";
+  const std::string text =
+      fmt::format("label {}, confidence {:.2f}", in_words(label), number_in(output, "confidence", 0));
   if (!is_not_accepted(output, accept)) return "    " + text + "\n";
   std::vector<std::string> why;
   const json signals = output.value("signals", json::object());
@@ -168,8 +169,8 @@ std::string field_lines(const json& output, std::optional<double> accept) {
       not_found.push_back(field);
       continue;
     }
-    text += "    " + field + (value.is_primitive() ? " " + in_words(value) : "") + ", not accepted" +
-            (why.empty() ? "" : ": " + why) + "\n";
+    text += "    " + field + (value.is_null() || value.is_structured() ? "" : " " + in_words(value)) +
+            ", not accepted" + (why.empty() ? "" : ": " + why) + "\n";
   }
   return text + (not_found.empty() ? "" : "    not found: " + joined(not_found, ", ") + "\n");
 }

@@ -46,6 +46,8 @@ TEST(NotAccepted, NamesTheRowsOfAList) {
 TEST(NotAccepted, SaysWhyALabelIsNot) {
   EXPECT_EQ(findings(R"({"label": "bill", "confidence": 0.9, "accepted": true})"),
             "    label bill, confidence 0.90\n");
+  EXPECT_EQ(findings(R"({"label": null, "confidence": 0, "accepted": false, "scores": {}})"),
+            "    no label fits, not accepted\n");
   EXPECT_EQ(findings(R"({"label": "bill", "confidence": 0.55, "accepted": false,
                          "scores": {"bill": 0.55, "letter": 0.3, "other": 0.1}})"),
             "    label bill, confidence 0.55, not accepted: confidence 0.55 < 0.80; letter has 0.30\n");
