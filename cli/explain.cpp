@@ -1,7 +1,5 @@
 // One document's story: what each stage did and why, what it cost, what left this machine, what a run would
 // do.
-#include <spdlog/fmt/fmt.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fstream>
@@ -13,6 +11,7 @@
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/not_accepted.h"
 #include "cli/open_ledger.h"
 #include "cli/table.h"
 #include "pipeline/ledger/acknowledgement.h"
@@ -42,29 +41,6 @@ std::string cost_of(const Usage& usage) {
          std::to_string(usage.output_tokens) + " out, " + format_cost(to_json(usage)["cost_usd"]) + "\n";
 }
 
-std::string number(const nlohmann::json& confidence) {
-  return confidence.is_number() ? fmt::format("{:.2f}", confidence.get<double>()) : "?";
-}
-
-/// What a stage found that is a label or fields, and of these what is not accepted.
-std::string findings_of(const nlohmann::json& output) {
-  using nlohmann::json;
-  std::string text;
-  const auto label = output.find("label");
-  if (label != output.end() && label->is_string())
-    text += "    label " + label->get<std::string>() + ", confidence " +
-            number(output.value("confidence", json())) +
-            (output.value("accepted", json(true)) == false ? ", not accepted\n" : "\n");
-  const json fields = output.value("fields", json::object()),
-             details = output.value("details", json::object());
-  std::string doubtful;
-  for (const auto& [field, detail] : details.items())
-    if (!fields.value(field, json()).is_null() && detail.value("accepted", json(true)) == false)
-      doubtful +=
-          (doubtful.empty() ? "" : ", ") + field + " (" + number(detail.value("confidence", json())) + ")";
-  return text + (doubtful.empty() ? "" : "    not accepted: " + doubtful + "\n");
-}
-
 /// The record file; null: there is none that can be read.
 nlohmann::json read_record(const std::filesystem::path& file) {
   std::error_code ignored;
@@ -74,7 +50,7 @@ nlohmann::json read_record(const std::filesystem::path& file) {
   return record.is_object() ? record : nlohmann::json();
 }
 
-std::string story_of(const LedgerStage& stage, const nlohmann::json& record) {
+std::string story_of(const LedgerStage& stage, const nlohmann::json& record, const Pipeline& pipeline) {
   using State = StageResult::State;
   if (stage.state == State::pending) return "  " + stage.stage + ": not reached\n";
   std::string text = "  " + stage.stage + ": " + std::string(name(stage.state));
@@ -90,7 +66,7 @@ std::string story_of(const LedgerStage& stage, const nlohmann::json& record) {
   if (stage.error)
     text += "    " + std::string(name(stage.error->error_class)) + ": " + stage.error->message + "\n";
   const auto output = record.find(stage.stage);
-  if (output != record.end() && output->is_object()) text += findings_of(*output);
+  if (output != record.end()) text += findings_of(*output, accept_of(pipeline, stage.stage));
   return text + cost_of(stage.usage);
 }
 
@@ -187,7 +163,7 @@ int explain_command(const ExplainOptions& options) {
             (document.ack_reason.value_or("").empty() ? "" : ": " + *document.ack_reason) + "\n";
   const nlohmann::json record = read_record(record_file);
   for (const LedgerStage& stage : *stages)
-    text += story_of(stage, record);
+    text += story_of(stage, record, opened->pipeline);
   if (document.error && !document.error_stage)
     text += "  " + std::string(name(document.error->error_class)) + ": " + document.error->message + "\n";
   const std::filesystem::path file = file_of(document.path, opened->pipeline.directory);

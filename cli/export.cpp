@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/not_accepted.h"
 #include "cli/open_ledger.h"
 #include "cli/table.h"
 #include "pipeline/record.h"
@@ -89,15 +90,6 @@ void flatten(const ordered_json& value, const std::string& name, const EachValue
     else if (member != "details")
       flatten(child, name.empty() ? member : name + "." + member, each);
   }
-}
-
-/// The stage's setting `accept`; nothing: it has none.
-std::optional<double> accept_of(const Pipeline& pipeline, const std::string& stage) {
-  const StageConfig* config = pipeline.stage(stage);
-  if (config == nullptr) return std::nullopt;
-  const auto is_accept = [](const Field& field) { return field.name == "accept"; };
-  if (!std::ranges::any_of(config->type->fields, is_accept)) return std::nullopt;
-  return config->settings.number("accept");
 }
 
 bool is_true(const ordered_json& object, const char* member) {

@@ -43,7 +43,7 @@ struct RunCommand {
   bool quiet = false;
 };
 
-/// How a document ended, and for each stage that ran or was spared, why.
+/// How a document ended, for each stage that ran or was spared, why, and what is wrong with the file.
 std::string story_of_run(const Document& document, const Pipeline& pipeline) {
   std::string text = document.path + ": " + std::string(name(outcome(document))) + " (" + document.why + ")";
   for (std::size_t i = 0; i < document.stages.size(); ++i) {
@@ -53,6 +53,9 @@ std::string story_of_run(const Document& document, const Pipeline& pipeline) {
       text += "kept";
     else
       text += std::string(name(result.state)) + (result.origin.why.empty() ? "" : ", " + result.origin.why);
+    if (!pipeline.stages[i].type->provides_text || !result.output.contains("problems")) continue;
+    for (const nlohmann::json& problem : result.output["problems"])
+      text += "\n    problem: " + problem.get<std::string>();
   }
   return text;
 }

@@ -34,6 +34,23 @@ std::string stage_table(const LedgerReader::Status& status) {
   return rows.size() > 1 ? format_table(rows) : "";
 }
 
+/// As of a report's stages.
+std::string doubts(const LedgerReader::Status& status) {
+  nlohmann::ordered_json stages = nlohmann::ordered_json::array();
+  std::string last;
+  for (const LedgerReader::StageCount& count : status.stages) {
+    const auto found = status.verdicts.find(count.stage);
+    if (found == status.verdicts.end() || count.stage == last) continue;
+    last = count.stage;
+    stages.push_back({{"id", last},
+                      {"answers", found->second.answers},
+                      {"not_accepted", found->second.not_accepted},
+                      {"grades", found->second.grades}});
+  }
+  const std::string text = format_doubts(stages);
+  return text.empty() ? "" : "\n" + text;
+}
+
 std::string unfinished_line(const LedgerDocument& document) {
   std::string text = "  " + document.path + ": ";
   if (document.outcome == Outcome::held) return text + document.held.value_or("") + "\n";
@@ -77,7 +94,7 @@ int status_command(const PipelineOptions& options) {
   if (acknowledged_count > 0) text += "; " + std::to_string(acknowledged_count) + " of them acknowledged";
   text += "\n";
   if (status->last_run) text += last_run_line(*status->last_run);
-  if (!status->stages.empty()) text += "\n" + stage_table(*status);
+  if (!status->stages.empty()) text += "\n" + stage_table(*status) + doubts(*status);
   if (!failed.empty()) text += "\nfailed, tried again by the next run:\n" + failed;
   if (!parked.empty())
     text += "\nparked, not tried again until content or pipeline change, or --retry-parked:\n" + parked;

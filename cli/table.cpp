@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #include "pipeline/support/duration.h"
 #include "pipeline/support/money.h"
@@ -90,6 +91,27 @@ std::string attention(const ordered_json& report) {
     }
     if (!counts.empty()) text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", standing, counts);
   }
+  return text.empty() ? "" : text + "\n";
+}
+
+/// not accepted: structured_extract 40 of 40, classify 3 of 40
+std::string not_accepted(const ordered_json& stages) {
+  std::string text;
+  for (const ordered_json& stage : stages)
+    if (stage.value("not_accepted", 0) > 0)
+      text +=
+          fmt::format("{}{} {} of {}", text.empty() ? "not accepted: " : ", ", stage["id"].get<std::string>(),
+                      number(stage["not_accepted"]), number(stage["answers"]));
+  return text.empty() ? "" : text + "; `docket export --accepted-only` leaves them out\n";
+}
+
+/// no text: 12; poor text: 3
+std::string bad_texts(const ordered_json& stages) {
+  std::string text;
+  for (const ordered_json& stage : stages)
+    for (const auto& [grade, said] : {std::pair("none", "no text"), std::pair("poor", "poor text")})
+      if (stage.contains("grades") && stage["grades"].contains(grade))
+        text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", said, number(stage["grades"][grade]));
   return text.empty() ? "" : text + "\n";
 }
 
@@ -210,6 +232,8 @@ std::string printable_json(std::string_view json) {
   return shown;
 }
 
+std::string format_doubts(const ordered_json& stages) { return not_accepted(stages) + bad_texts(stages); }
+
 std::string format_failures(const ordered_json& report) { return printable(failed(report)); }
 
 std::string format_report(const ordered_json& report) {
@@ -239,7 +263,7 @@ std::string format_report(const ordered_json& report) {
     text += (rate < 100 ? fmt::format(", {:.3g}", rate) : fmt::format(", {:.0f}", rate)) + " a second";
   }
   text += fmt::format(", {}\n", format_cost(report["totals"]["usage"]["cost_usd"]));
-  text += attention(report);
+  text += attention(report) + format_doubts(report["stages"]);
   if (report["run"].contains("stopped"))
     text += "stopped: " + report["run"]["stopped"].get<std::string>() + "\n";
   return printable(text);

@@ -126,6 +126,28 @@ ordered_json record(const Document& document, std::span<const StageConfig> stage
   return record;
 }
 
+json verdicts_of(const Document& document, std::span<const StageConfig> stages) {
+  if (outcome(document) != Outcome::done) return nullptr;
+  json outputs = json::object(), verdicts = json::object();
+  for (std::size_t i = 0; i < stages.size(); ++i)
+    put_output(outputs, stages[i].id, document.stages[i]);
+  for (const auto& [stage, output] : outputs.items()) {
+    if (!output.is_object()) continue;
+    if (output.contains("accepted"))
+      verdicts[stage] = output["accepted"];
+    else if (output.contains("grade"))
+      verdicts[stage] = output["grade"];
+  }
+  return verdicts;
+}
+
+void VerdictCounts::add(const json& verdict, std::int64_t documents) {
+  if (verdict.is_string()) grades[verdict.get<std::string>()] += documents;
+  if (!verdict.is_boolean()) return;
+  answers += documents;
+  if (!verdict.get<bool>()) not_accepted += documents;
+}
+
 ordered_json to_json(const Usage& usage) {
   ordered_json object = ordered_json::object();
   for (const UsageMember& member : usage_members)

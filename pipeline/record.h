@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -33,6 +35,17 @@ nlohmann::json record_before(const Document& document, std::span<const StageConf
 
 /// The record as it is written for the user: docs/record.schema.json.
 nlohmann::ordered_json record(const Document& document, std::span<const StageConfig> stages);
+
+/// What a document that is done says of its answers, by stage: whether the answer is accepted, or the grade
+/// of its text, where the output says so. Null for a document that is not done: that is told already.
+nlohmann::json verdicts_of(const Document& document, std::span<const StageConfig> stages);
+
+/// The verdicts on the answers of one stage, added up.
+struct VerdictCounts {
+  std::int64_t answers = 0, not_accepted = 0;
+  std::map<std::string, std::int64_t> grades;  ///< Of texts.
+  void add(const nlohmann::json& verdict, std::int64_t documents);
+};
 
 /// The members of a `usage` object; `cost_usd` is null when the price of a call is unknown.
 nlohmann::ordered_json to_json(const Usage& usage);

@@ -9,24 +9,28 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int deepest = 8;  ///< A schema may hold itself.
+// A schema may hold itself, in several of its members.
+constexpr int deepest = 4;
+constexpr int most_parts = 200;
 
-json resolved_to(const json& given, const json& root, int depth) {
-  if (!given.is_object() || depth == 0) return given;
+json resolved_to(const json& given, const json& root, int depth, int& parts) {
+  if (!given.is_object()) return given;
+  if (depth == 0 || --parts < 0) return json::object();
   json schema = resolved(given, root);
   if (schema.contains("properties") && schema["properties"].is_object()) {
     for (json& inner : schema["properties"])
-      inner = resolved_to(inner, root, depth - 1);
+      inner = resolved_to(inner, root, depth - 1, parts);
   }
   if (schema.contains("items") && schema["items"].is_object())
-    schema["items"] = resolved_to(schema["items"], root, depth - 1);
+    schema["items"] = resolved_to(schema["items"], root, depth - 1, parts);
   return schema;
 }
 
 }  // namespace
 
 json resolved_throughout(const json& property, const json& root) {
-  return resolved_to(property, root, deepest);
+  int parts = most_parts;
+  return resolved_to(property, root, deepest, parts);
 }
 
 bool has_type(const json& property, const char* wanted) {

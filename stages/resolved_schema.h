@@ -4,6 +4,7 @@
 namespace docket::stages {
 
 /// `resolved` of a property's schema and of what is inside it: the members of an object, the rows of a list.
+/// What is too deep or too much is left open: `{}`.
 nlohmann::json resolved_throughout(const nlohmann::json& property, const nlohmann::json& root);
 
 /// Whether `type` names it, alone or among others.

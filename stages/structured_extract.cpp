@@ -172,7 +172,7 @@ class StructuredExtract final : public TieredStage {
         task_(std::move(task)),
         dates_(dates) {
     for (const auto& [field, property] : properties().items())
-      resolved_[field] = resolved_throughout(property, *schema_);
+      resolved_[field] = as_named(field, resolved_throughout(property, *schema_));
   }
 
  private:

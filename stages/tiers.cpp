@@ -98,6 +98,19 @@ std::string far_words(const Text& text, PageRange pages) {
   return far * 4 > letters ? words : "";
 }
 
+/// More of the pages are tokens of their own than of words such as those of invoices: they are tables.
+bool has_many_digits(const Text& text, PageRange pages) {
+  constexpr std::size_t looked_at = 20'000, enough = 200;  // Bytes.
+  std::string start;
+  for (std::size_t page = pages.first; page <= pages.last && page < text.pages.size(); ++page)
+    if (start.size() < looked_at) start += std::string_view(text.pages[page].text).substr(0, looked_at);
+  const auto share = [](std::string_view words) {
+    return static_cast<double>(most_tokens(words)) /
+           static_cast<double>(std::max<std::size_t>(words.size(), 1));
+  };
+  return start.size() >= enough && share(start) > share(usual_words);
+}
+
 /// How much of it a tier may hold.
 double share_of(const Reply& too_long) {
   const auto& excess = too_long.excess;
@@ -141,7 +154,8 @@ json prompt_values(json record) {
 void make_room(const Text& text, PageRange pages, const std::shared_ptr<const std::string>& longest_answer,
                Prompt& prompt) {
   prompt.longest_answer = longest_answer;
-  const std::string words = far_words(text, pages);
+  std::string words = far_words(text, pages);
+  if (words.empty() && has_many_digits(text, pages)) words = usual_digits;
   if (!words.empty())
     prompt.longest_answer =
         std::make_shared<const std::string>(docket::longest_answer(prompt.schema->document(), words));

@@ -69,6 +69,14 @@ def close(_, handler, __):
     handler.close_connection = True
 
 
+def says(words):
+    def serve(model, handler, body):
+        reply = model.answer(body)
+        reply["choices"][0]["message"]["content"] = words
+        handler.reply(200, reply)
+    return serve
+
+
 def after(seconds):
     def serve(model, handler, body):
         time.sleep(seconds)
@@ -97,9 +105,10 @@ class Calls(e2e.Case):
 class Clocks(Calls):
     def test_a_queue_counts_against_nothing(self):
         model = self.model(after(0.08))
-        self.set_up(model, documents=15, more="max_concurrent: 1, deadline: 300ms", top="document_time: 1s")
+        self.set_up(model, documents=15, more="max_concurrent: 1, deadline: 1s", top="document_time: 1s")
         self.run_pipeline("--in-flight", "30")
         self.assertEqual(self.states(), {"done"})
+        self.assertGreater(model.begun[-1] - model.begun[0], 1, "the queue outlasts both")
 
 
 class Outages(Calls):
@@ -126,6 +135,32 @@ class Outages(Calls):
             self.run_pipeline(expect=1)
             self.assertEqual(self.report()["documents"]["up_to_date"], up_to_date)
         self.assertEqual(self.record("in/01.txt")["error"]["class"], "transport")
+
+    def test_a_bad_answer_counts_if_the_model_works(self):
+        in_form = well
+
+        def answers(model, handler, body):
+            number, kind = model.subject(body)
+            if number:
+                how = well if kind == "classify" else says('{"total": {"quote": "12.00", "value": "twelve"}}')
+            else:
+                how = in_form if "response_format" in body else says("hello")
+            how(model, handler, body)
+
+        model = self.model(answers)
+        self.set_up(model, documents=1, stages=SECOND_STAGE)
+        in_form = says('{"answer": "GGGGGGGGGGGG')
+        for questions in (5, 4, 4, 4):
+            self.assertEqual(self.bad_night(model), ("transient", questions))
+        in_form = says('{"answer": "OK"}')
+        for questions in (4, 4, 4, 0):  # Then it is parked.
+            self.assertEqual(self.bad_night(model), ("content", questions))
+
+    def bad_night(self, model):
+        """The class of the document's error, and how many questions were asked."""
+        begun = len(model.begun)
+        self.run_pipeline(expect=1)
+        return self.record("in/00.txt")["error"]["class"], len(model.begun) - begun
 
     def test_one_bad_address_beside_a_good_one_fails_nothing(self):
         good = self.model(after(0.01))

@@ -167,6 +167,23 @@ class Inputs(e2e.Case):
         self.assertEqual([stage["id"] for stage in self.report()["stages"]], ["extract"])
         self.assertNotIn("classify", self.results()[0])
 
+    def test_what_is_not_accepted_is_said_in_reruns_too(self):
+        self.write("in/a.txt", "The tide was low and the gulls were loud.\n" * 12)
+        result = self.run_pipeline()
+        line = "not accepted: classify 1 of 3; `docket export --accepted-only` leaves them out"
+        for answer in (result, self.run_pipeline(), self.run_pipeline("in/a.txt", "in/b.md", "in/sub/c.txt")):
+            self.assertIn(line, answer.err)
+            stages = {stage["id"]: stage for stage in self.report()["stages"]}
+            self.assertEqual([stages["classify"]["answers"], stages["classify"]["not_accepted"]], [3, 1])
+            self.assertEqual(stages["extract"]["grades"], {"good": 3})
+        for verb in ("report", "status"):
+            self.assertIn(line, self.docket(verb, "pipeline.yaml").out)
+        self.assertIn("no label fits, not accepted\n", self.docket("explain", "pipeline.yaml", "in/a.txt").out)
+        self.write("in/d.pdf", pdf(""))
+        self.assertIn("no text: 1\n", self.run_pipeline().err)
+        self.assertIn("    text none\n", self.docket("explain", "pipeline.yaml", "in/d.pdf").out)
+        self.assertNotIn(line, self.run_pipeline("in/b.md").err)
+
     def test_no_document_is_a_run_too(self):
         self.run_pipeline("-", "--set", "input.may_be_empty=true", stdin="")
         self.assertEqual(self.results(), [])

@@ -44,7 +44,9 @@ set(homes
   "utf8proc.h=pipeline/support/unicode_form.cpp"
   "openssl/=(pipeline/support/digest.cpp|worker/.*)"
   "curl/=backends/http/.*"
-  "(poppler|poppler-|uchardet)=worker/.*"
+  "uchardet=worker/encoding.cpp"
+  "poppler-=worker/.*"
+  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/(pdf|pdf_page|stand_in).cpp"  # Poppler's private headers.
   "seccomp.h=worker/.*"
   "magic.h=worker/.*"
   "kainjow/=stages/prompt_template.cpp"

@@ -170,14 +170,16 @@ void add_findings(const Findings& findings, std::vector<std::string>& problems) 
   for (std::size_t i = 1; i < reasons; ++i) {
     if (findings.unseen[i] == 0) continue;
     const int more = findings.pages[i] - 1;
-    problems.push_back(many_characters(findings.unseen[i]) + " that nobody sees were left out (" +
+    problems.push_back(many_characters(findings.unseen[i]) + " that nobody sees " +
+                       (findings.unseen[i] == 1 ? "was" : "were") + " left out (" +
                        std::string(unseen_words[i]) + ", page " + std::to_string(findings.first_page[i]) +
                        (more > 0 ? " and " + std::to_string(more) + " more)" : ")"));
   }
   if (findings.beneath_images > 0) {
     problems.push_back(
         many_characters(findings.beneath_images) +
-        " are not painted and were kept, since an image is there whose text they may be (page " +
+        (findings.beneath_images == 1 ? " is not painted and was" : " are not painted and were") +
+        " kept, since an image is there whose text they may be (page " +
         std::to_string(findings.first_mixed_page) + ")");
   }
 }

@@ -1,10 +1,8 @@
 #include "worker/plain_text.h"
 
 #include <algorithm>
-#include <array>
 
 #include "pipeline/reading/plain.h"
-#include "pipeline/support/ascii.h"
 #include "pipeline/support/unicode_form.h"
 #include "pipeline/support/utf8.h"
 #include "worker/clean_text.h"
@@ -105,33 +103,6 @@ std::string text_media_type(std::string_view utf8) {
   }
   const bool marked = (headings > 0 && others > 0) || headings > 2 || others > 5;
   return marked ? "text/markdown" : "text/plain";
-}
-
-bool is_mime_message(std::string_view utf8) {
-  constexpr std::array<std::string_view, 7> telling = {"mime-version:",
-                                                       "received:",
-                                                       "return-path:",
-                                                       "message-id:",
-                                                       "content-type: multipart/",
-                                                       "content-transfer-encoding:",
-                                                       "x-mailer:"};
-  std::string_view rest = utf8.substr(0, std::size_t{1} << 16);
-  rest.remove_prefix(std::min(rest.find_first_not_of("\xEF\xBB\xBF\r\n \t"), rest.size()));
-  // The first line of a mailbox, or of a part whose header was cut off.
-  if (rest.starts_with("From ") || rest.starts_with("--")) take_line(rest);
-  bool found = false;
-  while (!rest.empty()) {
-    const std::string_view line = take_line(rest);
-    if (line.empty()) return found;
-    const std::size_t colon = line.find(':');
-    const bool is_continued = line.front() == ' ' || line.front() == '\t';
-    const bool is_header = colon != line.npos && line.substr(0, colon).find(' ') == line.npos;
-    if (!is_continued && !is_header) return false;
-    found = found || std::any_of(telling.begin(), telling.end(), [&](std::string_view name) {
-              return to_lower(line.substr(0, name.size())) == name;
-            });
-  }
-  return false;
 }
 
 }  // namespace docket::worker

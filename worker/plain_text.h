@@ -13,7 +13,4 @@ Text text_pages(std::string_view utf8);
 /// `text/markdown` when the text has the marks of it, else `text/plain`.
 std::string text_media_type(std::string_view utf8);
 
-/// A MIME message: its readable part has to be unpacked first.
-bool is_mime_message(std::string_view utf8);
-
 }  // namespace docket::worker

@@ -5,6 +5,7 @@
 #include "pipeline/support/digest.h"
 #include "worker/encoding.h"
 #include "worker/grade.h"
+#include "worker/mail.h"
 #include "worker/mapped_file.h"
 #include "worker/pdf.h"
 #include "worker/plain_text.h"
@@ -17,7 +18,7 @@ constexpr std::string_view pdf = "application/pdf";
 /// Formats that are text to look at and yet need a reader of their own.
 bool is_marked_up(std::string_view media_type) {
   return media_type == "application/postscript" || media_type == "text/rtf" ||
-         media_type == "message/rfc822" || media_type.starts_with("image/");
+         media_type.starts_with("image/");
 }
 
 /// What libmagic calls all kinds of text; what it takes for programs and data is often prose.
@@ -49,19 +50,21 @@ struct Content {
 
 Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (bytes.empty()) return {"application/x-empty", {}};
+  if (is_mail(bytes)) return {"message/rfc822", {}};
   std::string type = media_types.of(bytes);
+  // For libmagic, what begins with "Date:" or "From:" is a message, be it a memo.
+  if (type.starts_with("message/")) type = "text/plain";
   if (is_marked_up(type)) return {std::move(type), {}};
   if (begins_as_pdf(bytes)) return {std::string(pdf), {}};
   if (std::string container = media_types.container(bytes); !container.empty())
     return {std::move(container), {}};
   if (std::string behind = media_types.behind_blanks(bytes); is_marked_up(behind))
     return {std::move(behind), {}};
-  if (is_mime_message(bytes)) return {"message/rfc822", {}};
   if (has_parts_of_pdf(bytes)) return {std::string(pdf), {}};
   std::optional<DecodedText> text = decode_text(bytes);
   if (text && is_data(bytes, type, *text)) text.reset();
   if (!text) return {type.starts_with("text/") ? "application/octet-stream" : std::move(type), {}};
-  if (is_mime_message(text->utf8)) return {"message/rfc822", {}};
+  if (is_mail(text->utf8)) return {"message/rfc822", {}};
   std::string own = text_media_type(text->utf8);
   return {own == "text/plain" && is_kind_of_text(type) ? std::move(type) : std::move(own), std::move(text)};
 }

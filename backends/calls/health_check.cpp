@@ -10,6 +10,7 @@
 
 #include "backends/calls/queue_wait.h"
 #include "backends/protocols/message.h"
+#include "pipeline/json/schema.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
@@ -27,6 +28,22 @@ Request small_question(const Request& like) {
   prompt.left_out = all_left_out;
   Request request{like.backend, std::move(prompt)};
   request.deadline = like.deadline;
+  return request;
+}
+
+/// For who makes nothing sensible of words alone: in the form that a call has, with the settings of one that
+/// was answered. A broken model finds no end of the string.
+Request question_in_form(const Request& like) {
+  Request request = small_question(like);
+  Prompt& prompt = std::get<Prompt>(request.question);
+  prompt.task = R"(Answer with a JSON object that has one member, "answer": the word OK.)";
+  prompt.schema =
+      std::make_shared<const Schema>(nlohmann::json{{"type", "object"},
+                                                    {"properties", {{"answer", {{"type", "string"}}}}},
+                                                    {"required", {"answer"}},
+                                                    {"additionalProperties", false}});
+  prompt.most_output_tokens = 100;
+  prompt.left_out = std::get<Prompt>(like.question).left_out;
   return request;
 }
 
@@ -136,6 +153,9 @@ class HealthCheck final : public Backend {
   struct Known {
     bool was_too_long = false;  ///< A document that had it was asked about in pieces.
   };
+
+  /// That the server works.
+  enum class Proof { none, given };
 
   void begin(const CallPtr& call) noexcept {
     std::optional<Error> refused;
@@ -289,24 +309,41 @@ class HealthCheck final : public Backend {
                                                " (and so it answered a small question of docket's own)"};
       }
     }
+    std::vector<CallPtr> bad_answers;
     for (const CallPtr& call : doubted) {
-      note_wait(*call, timer_.now() - call->waits_since);
+      note_wait(*call);
       if (call->is_bad_answer())
-        judge_bad_answer(*call, verdict);
+        bad_answers.push_back(call);
       else if (is_healthy)
         go_on(call);
       else
         end(*call, unsettled(*call, verdict));
     }
     for (const CallPtr& call : waiting) {
-      note_wait(*call, timer_.now() - call->waits_since);
+      note_wait(*call);
       begin(call);
     }
+    if (!bad_answers.empty()) settle_bad_answers(bad_answers, verdict);
   }
 
-  void judge_bad_answer(Call& call, const Reply& verdict) noexcept {
-    call.refusal.unproven = !is_sensible(verdict);
-    end(call, std::move(call.refusal));
+  /// Others go on meanwhile.
+  void settle_bad_answers(const std::vector<CallPtr>& calls, const Reply& verdict) noexcept {
+    if (is_sensible(verdict)) return end_bad_answers(calls, Proof::given);
+    if (!was_answered(verdict) || timer_.stopped()) return end_bad_answers(calls, Proof::none);
+    const CallPtr first = calls.front();
+    inner_->submit(question_in_form(first->request), [this, calls, first](const Reply& reply) {
+      first->spent += reply.spent;
+      first->cpu_ns += reply.cpu_ns;
+      end_bad_answers(calls, reply.answer ? Proof::given : Proof::none);
+    });
+  }
+
+  void end_bad_answers(const std::vector<CallPtr>& calls, Proof proof) noexcept {
+    for (const CallPtr& call : calls) {
+      note_wait(*call);
+      call->refusal.unproven = proof == Proof::none;
+      end(*call, std::move(call->refusal));
+    }
   }
 
   static bool is_refusal(const Reply& verdict) {
@@ -368,6 +405,11 @@ class HealthCheck final : public Backend {
   }
 
   /// What the verdict takes counts against no document's deadline.
+  void note_wait(Call& call) {
+    const Time now = timer_.now();
+    note_wait(call, now - std::exchange(call.waits_since, now));
+  }
+
   static void note_wait(Call& call, Timer::Clock::duration wait) {
     call.queued += wait;
     prolong(call.request, wait);

@@ -29,8 +29,9 @@ struct HealthCheckOptions {
 /// believed without it of a server that has answered nothing yet.
 ///
 /// A second bad answer (`content`) to a prompt is the document's fault if the model repeated itself, or the
-/// server has given another a good one since it was sent, or gives one to the small question then; else it
-/// stays unproven. What the question costs is counted for the call that was in doubt first.
+/// server has given another a good one since it was sent, or gives one then: to the small question, or, if it
+/// makes nothing sensible of that, to one that wants a JSON object as calls do. Else it stays unproven. What
+/// the questions cost is counted for the call that was in doubt first.
 std::unique_ptr<Backend> make_health_check(std::unique_ptr<Backend> inner, HealthCheckOptions options,
                                            Timer& timer);
 

@@ -64,7 +64,7 @@ class Reask final : public Backend {
     Error error = reply.answer.error();
     if (call.answers > 1) error.message += " (" + std::to_string(call.answers) + " answers)";
     if (!reply.unproven) return error;
-    return {ErrorClass::transient, error.message + "; nor did the backend answer anything else"};
+    return {ErrorClass::transient, error.message + "; nor has the backend answered anything else well since"};
   }
 
   static void end(const Call& call, Reply reply) noexcept {

@@ -2,6 +2,7 @@
 // probabilities.
 #include <algorithm>
 
+#include "backends/http/address.h"
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/model_answer.h"
@@ -52,11 +53,14 @@ class Anthropic final : public Protocol {
   explicit Anthropic(Target target) : target_(std::move(target)) {
     const bool has_version = target_.url.ends_with("/v1");
     base_ = has_version ? target_.url : target_.url + "/v1";
+    const auto address = parse_address(target_.url);
+    is_anthropic_ = address && address->host == "api.anthropic.com";
   }
 
   /// Whether the model is there says the endpoint that answers questions: a gateway may have no such list.
   /// What it lists is for a message.
   Result<Probe> probe(int step, const HttpReply* reply, Server& found) const override {
+    found.never_shortens = is_anthropic_;
     if (step == 0) return Probe{json_get(target_, base_ + "/models/" + target_.model, headers()), {}};
     if (step == 2 && reply != nullptr) note_models(*reply, found);
     if (step != 1 || reply == nullptr) return Probe{};
@@ -181,6 +185,7 @@ class Anthropic final : public Protocol {
 
   const Target target_;
   std::string base_;
+  bool is_anthropic_ = false;
 };
 
 }  // namespace

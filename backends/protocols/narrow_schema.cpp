@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "pipeline/json/resolved.h"
+
 namespace docket::backends {
 namespace {
 
@@ -38,17 +40,6 @@ bool is_grammar_pattern(const json& pattern) {
   const auto& text = pattern.get_ref<const std::string&>();
   return text.starts_with('^') && text.ends_with('$') && text.find('\\') == std::string::npos &&
          text.find("(?") == std::string::npos;
-}
-
-/// What a reference within the schema leads to; null: nowhere in it.
-const json* target_of(const json& reference, const json& root) {
-  if (!reference.is_string() || !reference.get_ref<const std::string&>().starts_with('#')) return nullptr;
-  try {
-    const json::json_pointer pointer(reference.get_ref<const std::string&>().substr(1));
-    return root.contains(pointer) ? &root.at(pointer) : nullptr;
-  } catch (const json::exception&) {
-    return nullptr;
-  }
 }
 
 bool allows_null(const json& schema) {

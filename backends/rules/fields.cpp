@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "backends/rules/candidates.h"
 #include "backends/rules/choose.h"
 #include "backends/rules/layout.h"
 #include "backends/rules/search.h"
 #include "backends/rules/values.h"
+#include "pipeline/support/iso_8601.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::rules {
@@ -116,6 +118,25 @@ std::string wrong_type(const Property& property, const json& value) {
   return "found '" + as_text(value) + "', but the schema asks for " + types;
 }
 
+/// Where the date stands with its time, in the one form that a schema's `date-time` has.
+bool take_time(const Layout& layout, Reading& reading) {
+  const std::string_view text = layout.page_text(layout.cells()[reading.cell].page).substr(reading.begin);
+  const std::string_view word = text.substr(0, text.find_first_of(" \n,;)"));
+  if (!is_iso_date_time(word)) return false;
+  reading.value = word;
+  reading.end = reading.begin + static_cast<std::uint32_t>(word.size());
+  return true;
+}
+
+/// Makes of the value what the schema asks for; else says why not.
+std::optional<std::string> make_valid(const Layout& layout, const Property& property, Reading& reading) {
+  if (!allows_type(property, reading.value)) return wrong_type(property, reading.value);
+  if (!property.with_time || !reading.value.is_string()) return {};
+  if (is_iso_date_time(as_text(reading.value)) || take_time(layout, reading)) return {};
+  return "found '" + as_text(reading.value) +
+         "', but the schema asks for a date-time: a date, a time and its offset";
+}
+
 }  // namespace
 
 json extract_fields(const SchemaView& schema, const std::vector<Check>& checks, const Text& text,
@@ -128,14 +149,20 @@ json extract_fields(const SchemaView& schema, const std::vector<Check>& checks, 
   json answer{{"fields", json::object()}, {"details", json::object()}};
   for (std::size_t i = 0; i < choices.size(); ++i) {
     const Property& property = schema.properties[i];
-    const Candidate* chosen = choices[i].chosen;
-    if (chosen != nullptr && !allows_type(property, chosen->reading.value)) {
-      answer["fields"][property.name] = nullptr;
-      answer["details"][property.name] = {{"problem", wrong_type(property, chosen->reading.value)}};
-      continue;
+    Choice choice = choices[i];
+    json& value = answer["fields"][property.name];
+    json& its_detail = answer["details"][property.name];
+    Candidate chosen;
+    if (choice.chosen != nullptr) {
+      chosen = *choice.chosen;
+      choice.chosen = &chosen;
+      if (const auto problem = make_valid(layout, property, chosen.reading)) {
+        its_detail = {{"problem", *problem}};
+        continue;
+      }
+      value = chosen.reading.value;
     }
-    answer["fields"][property.name] = chosen == nullptr ? json() : chosen->reading.value;
-    answer["details"][property.name] = detail(layout, found, property, choices[i]);
+    its_detail = detail(layout, found, property, choice);
   }
   return answer;
 }

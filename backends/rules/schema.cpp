@@ -197,6 +197,7 @@ Property read_property(const std::string& name, const json& schema) {
   const bool takes_numbers = property.types.empty() || has_type(property.types, "number");
   property.whole = !takes_numbers && has_type(property.types, "integer");
   property.as_text = !takes_numbers && !property.whole && property.shape == Shape::amount;
+  property.with_time = text_of(member(schema, "format")) == "date-time";
   const std::string role = text_of(member(schema, "x-role"));
   property.role = role == "sender" ? Role::sender : role == "recipient" ? Role::recipient : Role::none;
   if (meant != nullptr && property.shape == Shape::party) property.role = meant->role;

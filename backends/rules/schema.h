@@ -55,6 +55,7 @@ struct Property {
   Role role = Role::none;
   bool may_be_sum = false;
   bool whole = false;                           ///< An amount that must be an integer.
+  bool with_time = false;                       ///< A date that must have a time: `format: date-time`.
   bool as_text = false;                         ///< An amount that is to be given as text: "385.20".
   std::optional<std::size_t> follows, part_of;  ///< Into SchemaView::properties.
   std::optional<double> minimum, maximum;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/json/member.h"
+#include "pipeline/json/resolved.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
@@ -92,16 +93,10 @@ class Writer {
     return written + "\"";
   }
 
-  const json& referred(const std::string& name) const {
+  const json& referred(const json& reference) const {
     static const json none;
-    if (name == "#") return root_;
-    if (!name.starts_with("#/")) return none;
-    try {
-      const json::json_pointer pointer(name.substr(1));
-      return root_.contains(pointer) ? root_.at(pointer) : none;
-    } catch (const json::exception&) {
-      return none;
-    }
+    const json* const target = target_of(reference, root_);
+    return target == nullptr ? none : *target;
   }
 
   static std::string dumped(const json& value) {

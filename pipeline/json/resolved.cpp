@@ -14,16 +14,6 @@ using nlohmann::json;
 constexpr int deepest_part = 24;
 constexpr int most_parts = 1000;  // References can multiply without an end.
 
-const json* target_of(const json& reference, const json& root) {
-  if (!reference.is_string() || !reference.get_ref<const std::string&>().starts_with('#')) return nullptr;
-  try {
-    const json::json_pointer pointer(reference.get_ref<const std::string&>().substr(1));
-    return root.contains(pointer) ? &root.at(pointer) : nullptr;
-  } catch (const json::exception&) {
-    return nullptr;
-  }
-}
-
 /// `type` as a list; null: it does not say.
 json types_of(const json& schema) {
   const json& type = member(schema, "type");
@@ -140,6 +130,16 @@ class Resolving {
 };
 
 }  // namespace
+
+const json* target_of(const json& reference, const json& root) {
+  if (!reference.is_string() || !reference.get_ref<const std::string&>().starts_with('#')) return nullptr;
+  try {
+    const json::json_pointer pointer(reference.get_ref<const std::string&>().substr(1));
+    return root.contains(pointer) ? &root.at(pointer) : nullptr;
+  } catch (const json::exception&) {
+    return nullptr;
+  }
+}
 
 json resolved(const json& schema, const json& root) { return Resolving(root).resolve(schema, 0); }
 

@@ -15,6 +15,9 @@ namespace docket {
 /// or leads back to itself, says nothing; what it lacks it does not constrain, so this is no validator.
 nlohmann::json resolved(const nlohmann::json& schema, const nlohmann::json& root);
 
+/// What a `$ref` leads to within `root`; null: nowhere in it.
+const nlohmann::json* target_of(const nlohmann::json& reference, const nlohmann::json& root);
+
 /// The schema of an object with `properties` and `required` in the open, where the root itself is only a
 /// reference or put together of parts. Everything else stays where references expect it.
 nlohmann::json with_open_root(nlohmann::json root);

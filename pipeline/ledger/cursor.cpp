@@ -22,6 +22,7 @@ constexpr LedgerColumn<LedgerGlance> glance_columns[] = {
     column<&LedgerGlance::words_bytes>("words_bytes"),
     column<&LedgerGlance::in_input>("in_input"),
     column<&LedgerGlance::is_acknowledged>("acknowledged IS NOT NULL"),
+    column<&LedgerGlance::verdicts>("verdicts"),
 };
 
 }  // namespace

@@ -38,6 +38,8 @@ struct LedgerDocument {
   /// Set by a person who has looked at it (`docket ack`): when, why, and what it was, `class: why` or
   /// `held: why`.
   std::optional<std::string> acknowledged, ack_reason, ack_of;
+  /// `verdicts_of` the document, as JSON. None: it is not done, or the row is an older docket's.
+  std::optional<std::string> verdicts;
   friend bool operator==(const LedgerDocument&, const LedgerDocument&) = default;
 };
 
@@ -70,6 +72,7 @@ inline constexpr LedgerColumn<LedgerDocument> document_columns[] = {
     column<&LedgerDocument::acknowledged>("acknowledged", "TEXT"),
     column<&LedgerDocument::ack_reason>("ack_reason", "TEXT"),
     column<&LedgerDocument::ack_of>("ack_of", "TEXT"),
+    column<&LedgerDocument::verdicts>("verdicts", "TEXT"),
 };
 
 /// All that is known of a document.

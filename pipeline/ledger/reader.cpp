@@ -64,6 +64,15 @@ Result<LedgerReader::Status> LedgerReader::status_now() {
                                    " ORDER BY min(position), state",
                                    {}, add_stage))
     return *failed;
+  const auto add_verdicts = [&](const LedgerRow& row) {
+    const auto [verdicts, documents] = cells<nlohmann::json, std::int64_t>(row);
+    for (const auto& [stage, verdict] : verdicts.items())
+      status.verdicts[stage].add(verdict, documents);
+  };
+  if (auto failed = database_->run("SELECT verdicts, count(*) FROM documents WHERE verdicts IS NOT NULL"
+                                   " GROUP BY verdicts",
+                                   {}, add_verdicts))
+    return *failed;
   Result<std::optional<LedgerRun>> last_run = select_last_run(*database_);
   if (!last_run) return last_run.error();
   status.last_run = std::move(*last_run);

@@ -27,6 +27,7 @@ class LedgerReader {
     std::int64_t done = 0, held = 0, failed = 0, cancelled = 0;  ///< Documents.
     std::int64_t parked = 0;                                     ///< Of those that failed.
     std::vector<StageCount> stages;                              ///< In the order of stages.
+    std::map<std::string, VerdictCounts> verdicts;               ///< Of documents that are done, by stage.
     std::optional<LedgerRun> last_run;
   };
   Result<Status> status();

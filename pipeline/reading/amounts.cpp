@@ -181,8 +181,9 @@ class Surroundings {
     const std::uint32_t stop = begin - blank_before(begin);
     if (stop <= floor_ || text_[stop - 1] != '-') return false;
     const std::uint32_t at = stop - 1;
-    const bool hyphen = at > 0 && (is_digit_or_letter_before(at) || is_in(".)/", text_[at - 1]));  // RE-2024
-    const bool dash = stop != begin && at > floor_ && !announces_value(at);                        // 3 - 5
+    const bool hyphen = at > 0 && (is_digit_or_letter_before(at) || is_in(".)/", text_[at - 1]) ||  // RE-2024
+                                   is_behind_amount(at));
+    const bool dash = stop != begin && at > floor_ && !announces_value(at);  // 3 - 5
     if (hyphen || dash) return false;
     begin = at;
     return true;
@@ -195,6 +196,16 @@ class Surroundings {
       --begin;
     const char32_t c = next_code_point(text_, begin);
     return c >= 0x80 && word_part(c) != WordPart::none;
+  }
+
+  /// 10%-20%, 10€-20€: a number and its unit end at `at`.
+  bool is_behind_amount(std::uint32_t at) const {
+    std::uint32_t begin = at - 1;  // Perhaps of the number before.
+    while (begin > 0 && continues_character(text_[begin]))
+      --begin;
+    CurrencyFound found;
+    const bool is_unit = text_[begin] == '%' || currency_at(text_, begin, at, found);
+    return is_unit && begin > 0 && is_digit(text_[begin - 1]);
   }
 
   /// "Credit: - 25.00"
@@ -271,10 +282,13 @@ class Surroundings {
   /// A word of a number, or a currency in full, stands before `at`.
   bool is_said_in_words(std::uint32_t at) const {
     static constexpr auto words = std::to_array<std::string_view>(
-        {"cent",   "cents",   "dollar",  "dollars",  "eight",   "euro",   "euros",    "five",   "four",
-         "francs", "hundred", "million", "nine",     "ninety",  "no",     "one",      "only",   "pounds",
-         "rupees", "seven",   "six",     "sterling", "ten",     "thirty", "thousand", "three",  "twenty",
-         "two",    "yen",     "zero",    "mille",    "tausend", "mil",    "hundert",  "million"});
+        {"eleven",   "twelve",  "thirteen", "fourteen", "fifteen",  "sixteen", "seventeen", "eighteen",
+         "nineteen", "forty",   "fifty",    "sixty",    "seventy",  "eighty",  "billion",   "cent",
+         "cents",    "dollar",  "dollars",  "eight",    "euro",     "euros",   "five",      "four",
+         "francs",   "hundred", "million",  "nine",     "ninety",   "no",      "one",       "only",
+         "pounds",   "rupees",  "seven",    "six",      "sterling", "ten",     "thirty",    "thousand",
+         "three",    "twenty",  "two",      "yen",      "zero",     "mille",   "tausend",   "mil",
+         "hundert",  "million"});
     while (at > floor_ && text_[at - 1] == ' ')
       --at;
     std::uint32_t begin = at;
@@ -306,6 +320,13 @@ class Surroundings {
   std::uint32_t floor_, end_;
 };
 
+/// Chinese sums may have decimals, behind a point.
+bool has_no_decimals(const NumberFound& number) {
+  if (number.currency == "CNY" || (number.currency == "JPY" && number.symbol_is_shared))
+    return number.unclear == ',';
+  return has_no_minor_unit(number.currency);
+}
+
 std::vector<NumberFound> numbers_of(const PlainText& plain, DecimalMark& mark) {
   const std::string_view text = plain.text();
   const auto end = static_cast<std::uint32_t>(text.size());
@@ -324,6 +345,10 @@ std::vector<NumberFound> numbers_of(const PlainText& plain, DecimalMark& mark) {
     DecimalMark seen = mark;
     if (!interpret(body, number, seen)) continue;
     Surroundings(plain, floor).read(number);
+    if (has_no_decimals(number)) {
+      if (number.unclear == ',' || number.unclear == '.') ++(number.unclear == '.' ? seen.comma : seen.point);
+      take_thousands(number);
+    }
     if (!number.glued && number.decimals <= 4) mark = seen;
     floor = begin = std::max(begin, number.end);
     if (floor > 0 && number.glued) floor = body.end;
@@ -343,6 +368,10 @@ std::vector<NumberFound> find_numbers(std::string_view text, std::uint32_t begin
     number.end = begin + plain.origin(number.end);
   }
   return numbers;
+}
+
+void take_thousands(NumberFound& number) {
+  if (number.unclear != NumberFound::sign) number.unclear = 0;
 }
 
 void settle(NumberFound& number, const DecimalMark& mark) {

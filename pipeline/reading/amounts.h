@@ -16,7 +16,8 @@ struct NumberFound {
   int decimals = 0;      ///< Digits behind the decimal mark.
   bool percent = false;  ///< A percent sign follows.
   bool glued = false;    ///< A part of something else: 12kg, RE-2024/17, 030/1234.
-  /// The mark of 1.234 or 1,234: read as thousands, but may be three decimals. `sign`: 5 CR lessens a bill,
+  /// The mark of 1.234 or 1,234: read as thousands, but may be three decimals, unless it is a sum of a
+  /// currency that has none (¥1,234). `sign`: 5 CR lessens a bill,
   /// and adds to an account; a dash behind a word may be a minus. Else 0.
   char unclear = 0;
   double other = 0;               ///< The other reading of an unclear number.
@@ -33,6 +34,9 @@ struct DecimalMark {
 /// All numbers of text[begin, end), in order, none overlapping. Counts into `mark`.
 std::vector<NumberFound> find_numbers(std::string_view text, std::uint32_t begin, std::uint32_t end,
                                       DecimalMark& mark);
+
+/// Takes the mark of an unclear number for one of thousands.
+void take_thousands(NumberFound& number);
 
 /// Gives an unclear number the reading that the document's other numbers suggest, if they do.
 void settle(NumberFound& number, const DecimalMark& mark);

@@ -69,10 +69,8 @@ constexpr auto iban_lengths = std::to_array<Country>({
 
 bool iban_at(std::string_view text, std::uint32_t at, std::uint32_t end, CodeFound& found) {
   if (!is_upper(text[at]) || at + 1 >= end || !is_upper(text[at + 1])) return false;
-  const auto country = std::find_if(iban_lengths.begin(), iban_lengths.end(),
-                                    [&](const Country& c) { return c.code == text.substr(at, 2); });
-  if (country == iban_lengths.end()) return false;
-  const auto length = static_cast<std::size_t>(country->length);
+  const std::size_t length = iban_length(text.substr(at, 2));
+  if (length == 0) return false;
   const Compact read = compact(text, at, end, length);
   if (read.value.size() < length || !is_digit(read.value[2]) || !is_digit(read.value[3])) return false;
   if (mod_97(read.value.substr(4) + read.value.substr(0, 4)) != 1) return false;
@@ -241,6 +239,11 @@ std::vector<CodeFound> emails_of(std::string_view text) {
 }
 
 }  // namespace
+
+std::size_t iban_length(std::string_view country) {
+  const auto found = std::ranges::lower_bound(iban_lengths, country, {}, &Country::code);
+  return found != iban_lengths.end() && found->code == country ? static_cast<std::size_t>(found->length) : 0;
+}
 
 std::vector<CodeFound> find_ibans(std::string_view text, std::uint32_t begin, std::uint32_t end) {
   return in_plain(text, begin, end, [](std::string_view plain) { return scan(plain, iban_at); });

@@ -16,6 +16,9 @@ struct CodeFound {
 /// IBANs of text[begin, end), with or without blanks; the check digits (mod 97) decide.
 std::vector<CodeFound> find_ibans(std::string_view text, std::uint32_t begin, std::uint32_t end);
 
+/// Characters of an IBAN of a country, two capitals; 0: it has none that docket knows.
+std::size_t iban_length(std::string_view country);
+
 /// VAT identification numbers that begin with their country: EU, GB, CH, NO.
 std::vector<CodeFound> find_vat_ids(std::string_view text, std::uint32_t begin, std::uint32_t end);
 

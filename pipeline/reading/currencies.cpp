@@ -20,6 +20,11 @@ constexpr auto codes = std::to_array<std::string_view>({
 });
 static_assert(std::is_sorted(codes.begin(), codes.end()));
 
+/// Sorted.
+constexpr auto without_minor_unit = std::to_array<std::string_view>(
+    {"CLP", "COP", "HUF", "IDR", "ISK", "JPY", "KRW", "LBP", "PYG", "VND", "XAF", "XOF"});
+static_assert(std::is_sorted(without_minor_unit.begin(), without_minor_unit.end()));
+
 struct Written {
   std::string_view text;
   std::string_view code;
@@ -42,7 +47,8 @@ constexpr auto symbols = std::to_array<Written>({
     {"kr", "SEK", true},    {"US Dollars", "USD", false}, {"US dollars", "USD", false},
     {"円", "JPY", false},   {"元", "CNY", true},          {"원", "KRW", false},
     {"руб", "RUB", false},  {"₱", "PHP", false},          {"฿", "THB", false},
-    {"₦", "NGN", false},
+    {"₦", "NGN", false},    {"FCFA", "XAF", true},        {"VNĐ", "VND", false},
+    {"đ", "VND", false},    {"yen", "JPY", false},
 });
 
 bool may_start(char c) {
@@ -52,6 +58,7 @@ bool may_start(char c) {
     case 'e':
     case 's':
     case 'k':
+    case 'y':
     case '$':
       return true;
     default:
@@ -73,14 +80,18 @@ bool currency_at(std::string_view text, std::uint32_t position, std::uint32_t en
   }
   for (const Written& symbol : symbols) {
     if (symbol.text[0] != rest[0] || !rest.starts_with(symbol.text)) continue;
-    const bool is_word = is_alpha(symbol.text.back());
-    if (is_word && rest.size() > symbol.text.size() && is_alpha(rest[symbol.text.size()])) continue;
+    const bool is_word = is_alpha(symbol.text.back()) || symbol.text == "đ";
+    const char next = rest.size() > symbol.text.size() ? rest[symbol.text.size()] : ' ';
+    const bool goes_on = is_alpha(next) || (symbol.text == "đ" && static_cast<unsigned char>(next) >= 0x80);
+    if (is_word && goes_on) continue;
     const auto length = static_cast<std::uint32_t>(symbol.text.size());
     found = {position, position + length, symbol.code, symbol.shared, false};
     return true;
   }
   return false;
 }
+
+bool has_no_minor_unit(std::string_view code) { return std::ranges::binary_search(without_minor_unit, code); }
 
 std::vector<CurrencyFound> find_currencies(std::string_view text, std::uint32_t begin, std::uint32_t end) {
   const PlainText source(text.substr(begin, end - begin));

@@ -16,6 +16,10 @@ struct CurrencyFound {
 /// The currency that is written at `position`, if any, in plain characters (PlainText).
 bool currency_at(std::string_view text, std::uint32_t position, std::uint32_t end, CurrencyFound& found);
 
+/// Amounts of it have no decimals, so that a mark before three digits parts thousands: ISO 4217 gives it no
+/// minor unit, or nobody uses that any more (HUF, IDR).
+bool has_no_minor_unit(std::string_view code);
+
 /// All currencies of text[begin, end).
 std::vector<CurrencyFound> find_currencies(std::string_view text, std::uint32_t begin, std::uint32_t end);
 

@@ -6,9 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "pipeline/reading/codes.h"
 #include "pipeline/reading/comparable_words.h"
 #include "pipeline/reading/currencies.h"
 #include "pipeline/reading/folded.h"
+#include "pipeline/reading/plain.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
@@ -22,6 +24,7 @@ constexpr std::uint32_t longest_line = 1000;  ///< Bytes that are looked at on e
 constexpr std::uint32_t longest_word = 80;
 constexpr std::size_t short_code = 5;  ///< Characters: shorter codes are not put together over blanks.
 constexpr std::size_t long_code = 8;   ///< From there on marks between characters do not count either.
+constexpr std::size_t shortest_iban = 15;
 constexpr std::size_t long_text = 60;  ///< Bytes: a quote need not hold all of a longer text.
 
 bool is_line_end(char c) { return c == '\n' || c == '\f'; }
@@ -82,20 +85,60 @@ Lines digits_of(std::string_view page, const NumberFound& number) {
   return digits;
 }
 
-/// A number with its unit or its "No." is no part of a code: 12kg, 3x, #4711, Nr.4711.
-bool is_part_of_code(std::string_view page, const NumberFound& number) {
+/// A code goes on before the number. A number with its "No." is no part of one: #4711, Nr.4711.
+bool is_code_before(std::string_view page, const NumberFound& number) {
+  if (!number.glued || number.begin == 0) return false;
+  const char32_t before = plain_character(character_before(page, number.begin));
+  if (before == '.') return number.begin < 2 || !is_alpha(page[number.begin - 2]);
+  return before < 0x80 && (is_alnum(static_cast<char>(before)) || before == '/' || before == '_' ||
+                           before == '-' || before == '@');
+}
+
+/// A code goes on behind the number. A number with its unit is no part of one: 12kg, 3x.
+bool is_code_behind(std::string_view page, const NumberFound& number) {
   if (!number.glued) return false;
-  if (number.begin > 0) {
-    const char before = page[number.begin - 1];
-    const bool after_word = before == '.' && number.begin > 1 && is_alpha(page[number.begin - 2]);
-    if (is_alnum(before) || before == '/' || before == '_' || before == '-' || before == '@') return true;
-    if (before == '.' && !after_word) return true;
-  }
   std::uint32_t at = number.end;
   while (at < page.size() && is_alpha(page[at]) && at - number.end <= 6)
     ++at;
-  const char32_t after = character_at(page, at);
+  const char32_t after = plain_character(character_at(page, at));
   return is_of_word(after) || after == '/' || after == '_' || (after == '-' && at == number.end);
+}
+
+/// 10-20, €5-€10; but 31-1234 is a code. An en dash or em dash is of ranges alone.
+bool are_range(std::string_view page, const NumberFound& first, const NumberFound& second) {
+  if (first.end >= second.begin || first.value < 0 || first.value >= second.value) return false;
+  std::size_t at = first.end + (first.percent && page[first.end] == '%' ? 1U : 0U);
+  const char32_t dash = next_code_point(page, at);
+  if (plain_character(dash) != '-' || at != second.begin) return false;
+  if (is_code_before(page, first) || is_code_behind(page, second)) return false;
+  if (dash == 0x2013 || dash == 0x2014) return true;
+  const Lines a = digits_of(page, first), b = digits_of(page, second);
+  const std::uint32_t more = b.end - b.begin - std::min(a.end - a.begin, b.end - b.begin);
+  const bool starts_with_zero = page[a.begin] == '0' && a.end - a.begin > 1 && is_digit(page[a.begin + 1]);
+  return !starts_with_zero && (more == 0 || (more == 1 && b.end - b.begin <= 3));
+}
+
+/// Whether a number is a piece of something else.
+bool is_part_of_code(std::string_view page, const std::vector<NumberFound>& numbers, std::size_t at) {
+  const NumberFound& number = numbers[at];
+  if (is_code_before(page, number) && (at == 0 || !are_range(page, numbers[at - 1], number))) return true;
+  return is_code_behind(page, number) &&
+         (at + 1 == numbers.size() || !are_range(page, number, numbers[at + 1]));
+}
+
+/// Brackets make a number negative, but in prose, where it is said twice or by the way: "a term of three (3)
+/// years", "Lamps (12)", "the fee (EUR 25.00) is due". Accounts have no words behind theirs.
+bool may_be_aside(std::string_view page, const NumberFound& number) {
+  const bool is_count = number.currency.empty() && number.decimals == 0 && number.unclear == 0;
+  std::uint32_t before = number.begin;
+  while (before > 0 && page[before - 1] == ' ')
+    --before;
+  const bool behind_word =
+      before > 0 && number.begin - before <= 1 && is_of_word(character_before(page, before));
+  const std::uint32_t after = number.end + (number.end < page.size() && page[number.end] == ' ' ? 1 : 0);
+  if (!behind_word) return false;
+  if (is_of_word(character_at(page, after))) return is_count || !number.currency.empty();
+  return is_count && number.value > -100;
 }
 
 /// A number of a passage as it may be meant.
@@ -106,7 +149,7 @@ struct NumberReading {
 
 void add_readings(std::string_view page, const NumberFound& number, std::vector<NumberReading>& readings) {
   const bool unclear = number.unclear != 0;
-  const bool in_brackets = page[number.begin] == '(' && number.value < 0;
+  const bool in_brackets = page[number.begin] == '(' && number.value < 0 && may_be_aside(page, number);
   readings.push_back({number.value, unclear});
   if (unclear) readings.push_back({number.other, true});
   if (in_brackets) readings.push_back({-number.value, true});
@@ -117,16 +160,57 @@ void add_readings(std::string_view page, const NumberFound& number, std::vector<
   }
 }
 
+/// Currencies that share a symbol, each group in one text.
+constexpr auto sharers = std::to_array<std::string_view>({
+    "USD CAD AUD NZD HKD SGD TWD MXN ARS CLP COP UYU JMD DOP",
+    "JPY CNY",
+    "SEK NOK DKK ISK",
+    "INR PKR LKR",
+});
+
+bool share_symbol(std::string_view a, std::string_view b) {
+  return std::ranges::any_of(sharers, [&](std::string_view group) {
+    return group.find(a) != std::string_view::npos && group.find(b) != std::string_view::npos;
+  });
+}
+
+/// The first currency that the document names of those with the same symbol.
+const std::string* named_by(std::string_view currency, const Writing& writing) {
+  const auto named = std::ranges::find_if(
+      writing.currencies, [&](const std::string& code) { return share_symbol(code, currency); });
+  return named == writing.currencies.end() ? nullptr : &*named;
+}
+
+/// What the document shows of the number's marks, and the currency that it means by a symbol of several.
+void settle_in(NumberFound& number, const Writing& writing) {
+  const std::string* named = number.symbol_is_shared ? named_by(number.currency, writing) : nullptr;
+  if (named != nullptr && has_no_minor_unit(*named)) take_thousands(number);
+  settle(number, writing.mark);
+}
+
+/// Three decimals are no integer.
+void settle_integer(NumberFound& number, const Writing& writing) {
+  NumberFound as_shown = number;
+  settle_in(as_shown, writing);
+  if (as_shown.decimals == number.decimals) take_thousands(number);
+}
+
 /// The readings of each number whose digits stand in the passage.
-std::vector<std::vector<NumberReading>> numbers_in(const Passage& passage, const Writing& writing) {
+std::vector<std::vector<NumberReading>> numbers_in(const Passage& passage, const Writing& writing,
+                                                   bool of_integers) {
   const Lines lines = lines_of(passage);
   DecimalMark ignored;
   std::vector<std::vector<NumberReading>> all;
-  for (NumberFound& number : find_numbers(passage.page, lines.begin, lines.end, ignored)) {
+  const std::vector<NumberFound> numbers = find_numbers(passage.page, lines.begin, lines.end, ignored);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    NumberFound number = numbers[i];
     const Lines digits = digits_of(passage.page, number);
     if (digits.begin < passage.begin || digits.end > passage.end || digits.begin >= digits.end) continue;
-    if (is_part_of_code(passage.page, number)) continue;
-    settle(number, writing.mark);
+    if (is_part_of_code(passage.page, numbers, i)) continue;
+    if (of_integers)
+      settle_integer(number, writing);
+    else
+      settle_in(number, writing);
     add_readings(passage.page, number, all.emplace_back());
   }
   return all;
@@ -208,20 +292,6 @@ ValueReading read_date(const std::string& value, const Passage& passage, const W
 
 // --- currencies -----------------------------------------------------------------------------------------
 
-/// Currencies that share a symbol, each group in one text.
-constexpr auto sharers = std::to_array<std::string_view>({
-    "USD CAD AUD NZD HKD SGD TWD MXN ARS CLP COP UYU JMD DOP",
-    "JPY CNY",
-    "SEK NOK DKK ISK",
-    "INR PKR LKR",
-});
-
-bool share_symbol(std::string_view a, std::string_view b) {
-  return std::ranges::any_of(sharers, [&](std::string_view group) {
-    return group.find(a) != std::string_view::npos && group.find(b) != std::string_view::npos;
-  });
-}
-
 bool is_currency(std::string_view value) {
   CurrencyFound found;
   return value.size() == 3 && currency_at(value, 0, 3, found) && found.is_code;
@@ -237,9 +307,8 @@ ValueReading read_currency(const std::string& value, const Passage& passage, con
       continue;
     }
     // A document that names one of them means it by the symbol too.
-    const auto named = std::ranges::find_if(
-        writing.currencies, [&](const std::string& code) { return share_symbol(code, value); });
-    const bool settled = shared && named != writing.currencies.end();
+    const std::string* named = shared ? named_by(value, writing) : nullptr;
+    const bool settled = named != nullptr;
     if (settled && *named != value) {
       others.insert(*named);
       continue;
@@ -396,6 +465,50 @@ int other_codes(std::string_view words, std::string_view value) {
   return static_cast<int>(others.size());
 }
 
+/// IBANs and the like that stand in the passage, or around it; `value` as they are compared.
+std::vector<CodeFound> codes_around(const Passage& passage) {
+  const Lines lines = lines_of(passage);
+  std::vector<CodeFound> codes;
+  for (const auto find : {find_ibans, find_vat_ids, find_emails, find_urls})
+    for (CodeFound& code : find(passage.page, lines.begin, lines.end))
+      if (code.begin < passage.end && code.end > passage.begin) codes.push_back(std::move(code));
+  return codes;
+}
+
+/// Letters and digits, without what a URL need not have and the tax that a Swiss number may end with.
+std::string bare_code(std::string_view code) {
+  std::string bare = fold_letters(code);
+  for (const std::string_view scheme : {"http", "https"})
+    if (code.starts_with(std::string(scheme) + "://")) bare.erase(0, scheme.size());
+  for (const std::string_view tax : {"mwst", "tva", "iva"})
+    if (bare.starts_with("che") && bare.ends_with(tax)) bare.resize(bare.size() - tax.size());
+  return bare;
+}
+
+/// The value is a piece of a known code, and stands nowhere else in the passage.
+bool is_inside_code(const std::string& value, const Passage& passage) {
+  const std::vector<CodeFound> codes = codes_around(passage);
+  if (codes.empty()) return false;
+  const std::string bare = bare_code(value);
+  std::string others(passage.page.substr(passage.begin, passage.end - passage.begin));
+  for (const CodeFound& code : codes) {
+    if (bare.find(bare_code(code.value)) != std::string::npos) return false;
+    const std::uint32_t begin = std::max(code.begin, passage.begin), end = std::min(code.end, passage.end);
+    std::fill_n(others.begin() + (begin - passage.begin), end - begin, '|');
+  }
+  return !text_in(value, comparable_words(others).text);
+}
+
+/// In length: check digits are often wrong in drafts and samples, and in what was scanned.
+bool is_whole_iban(std::string_view value) {
+  std::string code;
+  for (const char c : value)
+    if (c != ' ' && c != '-' && c != '.') code += to_upper(c);
+  if (code.size() < shortest_iban || !std::ranges::all_of(code, is_alnum)) return false;
+  const std::size_t length = iban_length(code.substr(0, 2));
+  return is_alpha(code[0]) && is_digit(code[2]) && (length == 0 || code.size() == length);
+}
+
 ValueReading read_text(const std::string& value, Passage passage) {
   ValueReading reading;
   if (trim(value).empty()) return reading;
@@ -405,7 +518,7 @@ ValueReading read_text(const std::string& value, Passage passage) {
     passage = whole_words(passage);
   }
   const std::string words = words_in(passage);
-  if (text_in(value, words)) reading.says = Says::yes;
+  if (text_in(value, words) && !is_inside_code(value, passage)) reading.says = Says::yes;
   if (has_digit(value)) reading.others = other_codes(words, comparable_words(value).text);
   return reading;
 }
@@ -456,29 +569,6 @@ ValueReading read_boolean(bool value, const Passage& passage) {
 
 // --- all ------------------------------------------------------------------------------------------------
 
-ValueReading read_number(const json& number, const Passage& passage, const Writing& writing) {
-  const auto value = number.get<double>();
-  ValueReading reading;
-  std::set<double> others;
-  for (const std::vector<NumberReading>& one : numbers_in(passage, writing)) {
-    const auto found =
-        std::ranges::find_if(one, [&](const NumberReading& read) { return same(read.value, value); });
-    if (found == one.end()) {
-      others.insert(one.front().value);
-      continue;
-    }
-    reading.ambiguous = found->ambiguous && (reading.says != Says::yes || reading.ambiguous);
-    reading.says = Says::yes;
-  }
-  reading.others = static_cast<int>(others.size());
-  if (reading.says == Says::yes || !number.is_number_integer()) return reading;
-  // A year may be that of a date; long numbers are codes.
-  for (const DateFound& date : dates_in(passage, writing))
-    if (value >= 1000 && date.iso.starts_with(number.dump() + "-")) reading.says = Says::yes;
-  if (value >= 10'000 && text_in(number.dump(), words_in(passage))) reading.says = Says::yes;
-  return reading;
-}
-
 const json& member_of(const json& object, const std::string& name) {
   static const json none;
   if (!object.is_object()) return none;
@@ -494,6 +584,38 @@ bool has_format(const json& property, std::initializer_list<std::string_view> fo
       return true;
   }
   return false;
+}
+
+bool allows_integers_only(const json& property) {
+  const json& type = member_of(property, "type");
+  if (type.is_string()) return type == "integer";
+  const auto allows = [&](const char* name) { return std::ranges::find(type, json(name)) != type.end(); };
+  return type.is_array() && allows("integer") && !allows("number");
+}
+
+ValueReading read_number(const json& number, const json& property, const Passage& passage,
+                         const Writing& writing) {
+  const auto value = number.get<double>();
+  ValueReading reading;
+  std::set<double> others;
+  for (const std::vector<NumberReading>& one : numbers_in(passage, writing, allows_integers_only(property))) {
+    const auto found =
+        std::ranges::find_if(one, [&](const NumberReading& read) { return same(read.value, value); });
+    if (found == one.end()) {
+      others.insert(one.front().value);
+      continue;
+    }
+    reading.ambiguous = found->ambiguous && (reading.says != Says::yes || reading.ambiguous);
+    reading.says = Says::yes;
+  }
+  reading.others = static_cast<int>(others.size());
+  if (reading.says == Says::yes || !number.is_number_integer()) return reading;
+  // A year may be that of a date; long numbers are codes.
+  for (const DateFound& date : dates_in(passage, writing))
+    if (value >= 1000 && date.iso.starts_with(number.dump() + "-")) reading.says = Says::yes;
+  if (value >= 10'000 && !others.contains(-value) && text_in(number.dump(), words_in(passage)))
+    reading.says = Says::yes;
+  return reading;
 }
 
 /// A number that is written as a text, such as "1234.50".
@@ -521,11 +643,12 @@ ValueReading read_string(const std::string& value, const json& property, const P
   } else if (has_format(property, {"date", "date-time"})) {
     return {};  // Words are no date.
   }
+  if (has_format(property, {"iban"}) && !is_whole_iban(value)) return {};
   ValueReading reading = read_text(value, passage);
   const bool is_amount =
       has_format(property, {"currency-amount", "amount", "decimal"}) || value.find('.') != std::string::npos;
   if (reading.says != Says::yes && is_amount && is_plain_number(value))
-    reading = read_number(json(std::strtod(value.c_str(), nullptr)), passage, writing);
+    reading = read_number(json(std::strtod(value.c_str(), nullptr)), property, passage, writing);
   return reading;
 }
 
@@ -543,7 +666,8 @@ void read_inside(const json& value, const json& property, const Passage& passage
   const json& members = member_of(property, "properties");
   const json& items = member_of(property, "items");
   for (const auto& [name, inner] : value.items())
-    read_inside(inner, value.is_array() ? items : member_of(members, name), passage, writing, weakest, any);
+    read_inside(inner, value.is_array() ? items : as_named(name, member_of(members, name)), passage, writing,
+                weakest, any);
 }
 
 }  // namespace
@@ -563,6 +687,14 @@ DayMonth Writing::day_month() const {
   if (dates != DayMonth::unknown) return dates;
   const DayMonth shown = shown_by(order);
   return shown == DayMonth::unknown && day_first_language ? DayMonth::day_first : shown;
+}
+
+json as_named(std::string_view name, json property) {
+  const Folded words = fold(name_in_words(name));
+  for (std::size_t at = 0; at < words.tokens.size(); ++at)
+    if (words.token(at) == "iban" && property.is_object() && !property.contains("x-format"))
+      property["x-format"] = "iban";
+  return property;
 }
 
 Passage whole_words(Passage passage) {
@@ -591,7 +723,7 @@ Passage whole_words(Passage passage) {
 ValueReading read_value(const json& value, const json& property, const Passage& passage,
                         const Writing& writing) {
   const Passage whole = whole_words(passage);
-  if (value.is_number()) return read_number(value, whole, writing);
+  if (value.is_number()) return read_number(value, property, whole, writing);
   if (value.is_boolean()) return read_boolean(value.get<bool>(), whole);
   if (value.is_string()) return read_string(value.get_ref<const std::string&>(), property, whole, writing);
   if (!value.is_structured()) return {};

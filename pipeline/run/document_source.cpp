@@ -147,8 +147,8 @@ DocumentPtr DocumentSource::consider(Input input) {
     const auto record = stamp_at(output_folder_.get(), record_name.c_str());
     const bool needed_only = options_.rebuild.which == RebuildOptions::Which::needed;
     if (needed_only && record && up_to_date(*glance, stamp, record->size) && files_stand(*glance, name)) {
-      keep(input, record_file, stamp, *record, {glance->outcome, glance->is_acknowledged}, glance->in_input,
-           true);
+      keep(input, record_file, stamp, *record, {glance->outcome, glance->is_acknowledged, glance->verdicts},
+           glance->in_input, true);
       return nullptr;
     }
   }
@@ -206,7 +206,9 @@ DocumentPtr DocumentSource::decide_slowly(Input input, const std::string& name, 
     case Rebuild::What::up_to_date:
       keep(input, output_ + record_name, document->stamp,
            stamp_at(output_folder_.get(), record_name.c_str()).value_or(FileStamp{}),
-           {before->outcome, is_acknowledged(*before)}, before->in_input, false);
+           {before->outcome, is_acknowledged(*before),
+            before->verdicts ? std::string_view(*before->verdicts) : std::string_view()},
+           before->in_input, false);
       return nullptr;
     case Rebuild::What::parked:
       listener_.parked(number_ - 1, *before);

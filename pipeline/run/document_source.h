@@ -31,6 +31,7 @@ class DocumentSource {
   struct Ended {
     Outcome outcome;
     bool is_acknowledged;
+    std::string_view verdicts;  ///< Of its answers, as in its row; empty: none.
   };
   /// What a run that writes does with documents which it need not work on. All are called by the thread that
   /// calls `next`.

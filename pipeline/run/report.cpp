@@ -52,6 +52,7 @@ struct Report::StageSums {
   std::int64_t wall_ns = 0, cpu_ns = 0;
   Spending spent;
   std::map<std::string, std::int64_t> reasons;
+  VerdictCounts verdicts;  ///< Of documents that are done, up-to-date ones too.
 
   void add(const StageResult& result);
 };
@@ -103,6 +104,7 @@ void Report::add(const Document& document) {
     named.reasons = result.reasons;
     held_[*result.held].add(document.number, named);
   }
+  add_verdicts(verdicts_of(document, pipeline_.stages), 1);
   if (const Error* error = error_of(document)) {
     const StageResult* failed = failed_stage(document);
     named.stage = failed == nullptr
@@ -117,6 +119,12 @@ void Report::add(const Document& document) {
 void Report::add_up_to_date(Outcome outcome, Standing standing) {
   ++up_to_date_[index(outcome)];
   ++standings_[index(outcome)][index(standing)];
+}
+
+void Report::add_verdicts(const nlohmann::json& verdicts, std::int64_t documents) {
+  for (std::size_t i = 0; i < stages_.size(); ++i)
+    if (const auto verdict = verdicts.find(pipeline_.stages[i].id); verdict != verdicts.end())
+      stages_[i].verdicts.add(*verdict, documents);
 }
 
 void Report::add_parked(std::size_t number, const LedgerDocument& document) {
@@ -165,6 +173,9 @@ ordered_json Report::stages_json() const {
       {"failed", [](const StageSums& sums) -> ordered_json { return sums.states[index(State::failed)]; }},
       {"held", [](const StageSums& sums) -> ordered_json { return sums.states[index(State::held)]; }},
       {"cancelled", [](const StageSums& sums) -> ordered_json { return sums.cancelled; }},
+      {"answers", [](const StageSums& sums) -> ordered_json { return sums.verdicts.answers; }},
+      {"not_accepted", [](const StageSums& sums) -> ordered_json { return sums.verdicts.not_accepted; }},
+      {"grades", [](const StageSums& sums) -> ordered_json { return sums.verdicts.grades; }},
       {"wall_ms", [](const StageSums& sums) -> ordered_json { return milliseconds(sums.wall_ns); }},
       {"cpu_ms", [](const StageSums& sums) -> ordered_json { return milliseconds(sums.cpu_ns); }},
       {"usage", [](const StageSums& sums) { return docket::to_json(sums.spent.total()); }},

@@ -24,6 +24,8 @@ class Report {
   void add(const Document& document);
   /// A document that an earlier run has ended so, and that needed nothing. `standing`: of one that is held.
   void add_up_to_date(Outcome outcome, Standing standing);
+  /// What so many documents that were up to date say of their answers: see `verdicts_of`.
+  void add_verdicts(const nlohmann::json& verdicts, std::int64_t documents);
   /// A document that is not tried again: it counts as failed. `number`: its position in the input.
   void add_parked(std::size_t number, const LedgerDocument& document);
   /// Of the input, which was listed as far as it could be. All are counted, the first are named.

@@ -9,6 +9,8 @@
 #include <csignal>
 #include <cstdio>
 #include <ctime>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <utility>
 #include <variant>
@@ -91,6 +93,10 @@ class UpToDateDocuments final : public DocumentSource::Listener {
   void input_note(const std::string& note) override { warnings_.add("input: " + note); }
   void up_to_date(const Input& input, DocumentSource::Ended ended) override {
     ++(ended.outcome != Outcome::held ? done_ : ended.is_acknowledged ? acknowledged_ : held_);
+    if (const auto known = verdicts_.find(ended.verdicts); known != verdicts_.end())
+      ++known->second;
+    else if (!ended.verdicts.empty())
+      verdicts_.emplace(ended.verdicts, 1);
     listener_.spared(input.path, Rebuild::What::up_to_date);
   }
   void parked(std::size_t number, const LedgerDocument& document) override {
@@ -119,6 +125,8 @@ class UpToDateDocuments final : public DocumentSource::Listener {
       report.add_up_to_date(Outcome::held, Standing::known);
     for (std::int64_t i = 0; i < acknowledged_; ++i)
       report.add_up_to_date(Outcome::held, Standing::acknowledged);
+    for (const auto& [verdicts, documents] : verdicts_)
+      report.add_verdicts(nlohmann::json::parse(verdicts, nullptr, false), documents);
     for (const auto& [number, document] : parked_)
       report.add_parked(number, document);
     for (const std::string& problem : problems_)
@@ -135,6 +143,7 @@ class UpToDateDocuments final : public DocumentSource::Listener {
   Depfile* const depfile_;
   std::int64_t done_ = 0, held_ = 0, acknowledged_ = 0, left_out_ = 0;
   Warnings& warnings_;
+  std::map<std::string, std::int64_t, std::less<>> verdicts_;  ///< And how many documents have them.
   std::vector<std::string> problems_;
   std::vector<std::pair<std::size_t, LedgerDocument>> parked_;
 };

@@ -36,6 +36,8 @@ LedgerDocument row_of(const Document& document, const Pipeline& pipeline) {
   if (const StageResult* failed = failed_stage(document))
     row.error_stage = pipeline.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
   if (const Error* error = error_of(document)) row.error = *error;
+  if (const nlohmann::json verdicts = verdicts_of(document, pipeline.stages); !verdicts.is_null())
+    row.verdicts = to_line(verdicts);
   return row;
 }
 

@@ -61,5 +61,19 @@ TEST(ReportTable, HasARowForEachStage) {
             "\n3 documents: 2 done, 1 failed; 0 ms, $1.25\n");
 }
 
+TEST(ReportTable, SaysHowManyAnswersAreNotAccepted) {
+  using nlohmann::ordered_json;
+  EXPECT_EQ(format_doubts(ordered_json::parse(R"([{"id": "a", "answers": 3, "not_accepted": 0,
+                                                   "grades": {"good": 4}}, {"id": "of an older docket"}])")),
+            "");
+  EXPECT_EQ(
+      format_doubts(ordered_json::parse(
+          R"([{"id": "read", "answers": 0, "not_accepted": 0, "grades": {"good": 1, "none": 12, "poor": 3}},
+                    {"id": "look", "answers": 40, "not_accepted": 40, "grades": {}},
+                    {"id": "sort", "answers": 40, "not_accepted": 3, "grades": {}}])")),
+      "not accepted: look 40 of 40, sort 3 of 40; `docket export --accepted-only` leaves them out\n"
+      "no text: 12; poor text: 3\n");
+}
+
 }  // namespace
 }  // namespace docket

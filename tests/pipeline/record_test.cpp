@@ -39,6 +39,17 @@ TEST(Record, OfTheStagesBeforeHasTheNewAnswerOnceItIsThere) {
   EXPECT_EQ(record_before(replaced.document, replaced.stages, both)["first"]["label"], "invoice");
 }
 
+TEST(Record, VerdictsAreOfTheAnswersThatItShows) {
+  Replaced replaced;
+  replaced.document.stages[0].output["accepted"] = false;
+  replaced.document.stages[1].replaces->answer["accepted"] = true;
+  EXPECT_EQ(verdicts_of(replaced.document, replaced.stages).dump(), R"({"first":true})");
+  replaced.document.stages[1].replaces->answer["accepted"] = false;
+  EXPECT_EQ(verdicts_of(replaced.document, replaced.stages).dump(), R"({"first":false})");
+  replaced.document.stages[1].state = StageResult::State::held;
+  EXPECT_TRUE(verdicts_of(replaced.document, replaced.stages).is_null());
+}
+
 TEST(Record, AnOutputThatOnlyLooksLikeAReplacementIsShownAsItIs) {
   Replaced replaced;
   replaced.document.stages[1].replaces.reset();

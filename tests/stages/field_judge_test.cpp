@@ -117,6 +117,16 @@ TEST(FieldJudge, AModelThatMostlyInventsIsNotBelievedForTheRest) {
   EXPECT_EQ(output["details"]["total"]["signals"]["credit"], 0.4286);
 }
 
+TEST(FieldJudge, ListsAndObjectsSayNothingOfTheOtherValues) {
+  const auto text = plain_text(invoice(1));
+  for (const json& invented : {json({{"name", "ACME"}, {"vat", "DE1"}}), json({"ACME"}), json({1, 2})}) {
+    const json output =
+        alone({{"total", {"Total 164.00 EUR", 164}}, {"seller", {"Harbour Lamps Ltd", invented}}}, *text);
+    EXPECT_EQ(output["details"]["total"]["accepted"], true) << output.dump(1);
+    EXPECT_EQ(output["details"]["seller"]["confidence"], 0);
+  }
+}
+
 TEST(FieldJudge, ACheckThatHoldsForZerosOrOneValueProvesNothing) {
   const auto text = plain_text("Net 0.00\nVAT 0.00\nTotal 0.00\nOther 5.00");
   const auto checked = [&](double net, double tax, double total) {

@@ -296,6 +296,12 @@ TEST(Tiers, TheRoomForAnAnswerIsThatOfTheSchemaAndTheScript) {
   };
   EXPECT_EQ(room("Total 5.00 €"), room("Rechnung über 5,00 €"));
   EXPECT_GT(room("合同金额为人民币壹佰万元整"), room("Total 5.00"));
+  std::string numbers, words;
+  for (int line = 0; line < 30; ++line) {
+    numbers += "104 729,50 | 20,11\n";
+    words += "one hundred lamps\n";
+  }
+  EXPECT_GT(room(numbers), room(words));
 }
 
 TEST(Tiers, ALongPageIsAskedAboutInPieces) {

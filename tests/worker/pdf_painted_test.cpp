@@ -377,7 +377,7 @@ TEST(PdfPainted, PagesThatStandInForADocument) {
       placeholder, {"/Collection<</Type/Collection>>/Names<</EmbeddedFiles<</Names[(a) 7 0 R]>>>>",
                     {"<</Type/Filespec/F(a.pdf)/EF<</F 8 0 R>>>>", small_stream("x", "/Type/EmbeddedFile")}});
   EXPECT_EQ(grade(cover.text, cover.letters), "poor");
-  EXPECT_TRUE(has_problem(cover, "portfolio"));
+  EXPECT_TRUE(has_problem(cover, "its document is the file embedded in it"));
   // A form whose fields are on its page is a document.
   std::vector<SmallPage> form = placeholder;
   form[0].entries = "/Annots[<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/Rect[70 500 300 520]>>]";

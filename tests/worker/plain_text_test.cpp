@@ -38,11 +38,5 @@ TEST(PlainText, MarkdownHasItsMarks) {
   EXPECT_EQ(text_media_type("# a comment in a shell script\nls\n"), "text/plain");
 }
 
-TEST(PlainText, MimeMessagesAreNoPlainText) {
-  EXPECT_TRUE(is_mime_message("From: a@b.example\nSubject: x\n y\nMIME-Version: 1.0\n\nhello\n"));
-  EXPECT_FALSE(is_mime_message("From: the board\nTo: all staff\n\nhello\n"));
-  EXPECT_FALSE(is_mime_message("A letter that mentions\nMIME-Version: 1.0\n\n"));
-}
-
 }  // namespace
 }  // namespace docket::worker

@@ -43,6 +43,12 @@ class HealthCheck : public testing::Test {
     return request.asked_by.document.empty() && sent().document.empty() && sent().schema == nullptr &&
            sent().left_out == all_left_out && sent().most_output_tokens < 100;
   }
+  /// The first request is docket's own, too, but wants an object, as calls do.
+  bool is_own_question_in_form() const {
+    const Request& request = calls_.request();
+    return request.asked_by.document.empty() && sent().document.empty() && sent().schema != nullptr &&
+           sent().left_out == 0 && sent().most_output_tokens <= 100;
+  }
 
   FakeTimer timer_;
   HeldCalls calls_;
@@ -213,14 +219,67 @@ TEST_F(HealthCheck, OrIfASmallQuestionGetsOne) {
   }
 }
 
-TEST_F(HealthCheck, ElseABadAnswerProvesNothing) {
+TEST_F(HealthCheck, OrIfOneThatWantsAnObjectGetsOne) {
   for (const Reply& verdict :
-       {word("!!!!!!!!"), word("GGGGGGGG"), bad_reply(ErrorClass::content), bad_reply(ErrorClass::transient),
-        bad_reply(ErrorClass::transport), bad_reply(ErrorClass::withheld)}) {
+       {word("hello"), word("invoice"), word("!!!!!!!!"), bad_reply(ErrorClass::content)}) {
     const CallOutcome& bad = ask_again("a");
     calls_.answer(bad_reply(ErrorClass::content));
     ASSERT_TRUE(is_own_question());
     calls_.answer(verdict);
+    ASSERT_FALSE(bad.reply);
+    ASSERT_TRUE(is_own_question_in_form());
+    calls_.answer(good_reply());
+    EXPECT_EQ(bad.error().error_class, ErrorClass::content);
+    EXPECT_FALSE(bad.reply->unproven);
+    EXPECT_EQ(bad.reply->spent.total().calls, 3) << "both questions are counted";
+  }
+}
+
+TEST_F(HealthCheck, ItIsAskedOnceForAllAndOthersGoOn) {
+  ask_again("a");
+  ask_again("b");
+  ask("c");
+  for (const char* document : {"a", "b"})
+    calls_.answer(document, bad_reply(ErrorClass::content));
+  calls_.answer("c", refusal());
+  ask("d");
+  EXPECT_EQ(calls_.waiting(), (Documents{""}));
+  calls_.answer(word("hello"));
+  ASSERT_EQ(calls_.waiting(), (Documents{"c", "d", ""}));
+  calls_.answer("c", good_reply());
+  calls_.answer("d", good_reply());
+  calls_.answer(good_reply());
+  for (const int number : {0, 1}) {
+    EXPECT_EQ(outcomes_[number].error().error_class, ErrorClass::content);
+    EXPECT_FALSE(outcomes_[number].reply->unproven);
+  }
+  EXPECT_TRUE(calls_.waiting().empty());
+}
+
+TEST_F(HealthCheck, AfterAStopItIsNotAsked) {
+  const CallOutcome& bad = ask_again("a");
+  calls_.answer(bad_reply(ErrorClass::content));
+  timer_.stop();
+  calls_.answer(word("hello"));
+  EXPECT_TRUE(bad.reply->unproven);
+  EXPECT_TRUE(calls_.waiting().empty());
+}
+
+TEST_F(HealthCheck, ElseABadAnswerProvesNothing) {
+  for (const Reply& verdict : {bad_reply(ErrorClass::content), bad_reply(ErrorClass::transient), refusal(),
+                               bad_reply(ErrorClass::withheld)}) {
+    const CallOutcome& bad = ask_again("a");
+    calls_.answer(bad_reply(ErrorClass::content));
+    calls_.answer(word("GGGGGGGG"));
+    ASSERT_TRUE(is_own_question_in_form());
+    calls_.answer(verdict);
+    EXPECT_TRUE(bad.reply->unproven);
+  }
+  for (const ErrorClass verdict : {ErrorClass::transient, ErrorClass::transport, ErrorClass::withheld}) {
+    const CallOutcome& bad = ask_again("a");
+    calls_.answer(bad_reply(ErrorClass::content));
+    ASSERT_TRUE(is_own_question());
+    calls_.answer(bad_reply(verdict));
     EXPECT_EQ(bad.error().error_class, ErrorClass::content);
     EXPECT_TRUE(bad.reply->unproven);
   }

@@ -109,6 +109,9 @@ TEST_F(ExtractPool, ContentDecidesTheMediaType) {
   EXPECT_EQ(type("<!DOCTYPE html><html><body>Hi</body></html>"), "text/html");
   EXPECT_EQ(type("{\\rtf1\\ansi hello}"), "text/rtf");
   EXPECT_EQ(type("Subject: hi\nMIME-Version: 1.0\n\nhello\n"), "message/rfc822");
+  EXPECT_EQ(type("Date: 5 March 2024\nFrom: Acme Ltd\nTo: Buyer plc\n\nINVOICE 4711\n"), "text/plain");
+  EXPECT_EQ(type("\n\nFrom: Jane Ash\nTo: All staff\nRe: Holidays\n\nPlease\n"), "text/plain");
+  EXPECT_EQ(type("Date: 5 March 2024\nFrom: Caf\xE9 Ltd\n"), "text/plain");
   EXPECT_EQ(type(std::string_view("\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0", 29)),
             "image/png");
   EXPECT_EQ(type("PK\x03\x04 word/document.xml"),

@@ -476,5 +476,25 @@ TEST(RulesFields, GivesNoValueOfAnotherType) {
             std::string::npos);
 }
 
+TEST(RulesFields, ADateIsNoDateTime) {
+  json property{{"type", "string"}, {"format", "date-time"}, {"x-labels", {"Issued"}}};
+  for (const char* text : {"Issued: 25 December 2018", "Issued 2018-12-25", "Issued: 25.12.2018 10:00 Uhr"}) {
+    const json answer = extract({{"issued", property}}, *plain_text(text));
+    EXPECT_TRUE(answer["fields"]["issued"].is_null()) << text;
+    EXPECT_EQ(
+        answer["details"]["issued"],
+        json({{"problem",
+               "found '2018-12-25', but the schema asks for a date-time: a date, a time and its offset"}}));
+  }
+  property["x-format"] = "date";
+  EXPECT_TRUE(fields({{"issued", property}}, "Issued: 25 December 2018")["issued"].is_null());
+  const json answer = extract({{"issued", property}}, *plain_text("Issued: 2018-12-25T10:00:00Z, Leeds"));
+  EXPECT_EQ(answer["fields"]["issued"], "2018-12-25T10:00:00Z");
+  EXPECT_EQ(answer["details"]["issued"]["evidence"]["quote"], "Issued: 2018-12-25T10:00:00Z");
+  const json maybe{{"anyOf", {{{"type", "string"}, {"format", "date-time"}}, {{"type", "null"}}}},
+                   {"x-labels", {"Issued"}}};
+  EXPECT_TRUE(fields({{"issued", maybe}}, "Issued: 25 December 2018")["issued"].is_null());
+}
+
 }  // namespace
 }  // namespace docket::rules

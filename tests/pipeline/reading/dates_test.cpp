@@ -32,6 +32,12 @@ TEST(RulesDates, ReadsNamesOfMonths) {
         "05-Mar-2024", "5 maart 2024", "5 de marzo de 2024", "March 5 , 2024"}) {
     EXPECT_EQ(first(text), "2024-03-05") << text;
   }
+  for (const char* text :
+       {"5. března 2024", "5. marca 2024", "2024. március 5.", "5 martie 2024", "5° marzo 2024",
+        "5. maaliskuuta 2024", "5 Mart 2024", "5 березня 2024", "5 Μαρτίου 2024"}) {
+    EXPECT_EQ(first(text), "2024-03-05") << text;
+  }
+  EXPECT_EQ(first("1° di aprile 2021"), "2021-04-01");
   EXPECT_EQ(first("1er janvier 2024"), "2024-01-01");
   EXPECT_EQ(first("31 août 2023"), "2023-08-31");
   EXPECT_EQ(first("1 déc. 23"), "2023-12-01");

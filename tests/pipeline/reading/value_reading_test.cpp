@@ -74,6 +74,75 @@ TEST(ReadValue, NumbersAsTheDocumentMeansThem) {
   EXPECT_TRUE(unclear.ambiguous);
 }
 
+TEST(ReadValue, SumsOfACurrencyWithoutDecimals) {
+  for (const char* quote :
+       {"¥98,250 due", "合計：９８，２５０円", "98.250 JPY", "₩98,250", "HUF 98.250", "98.250đ"}) {
+    EXPECT_EQ(read({quote, 98250, Says::yes}, json::object()).says, Says::yes) << quote;
+    EXPECT_FALSE(read({quote, 98250, Says::yes}, json::object()).ambiguous) << quote;
+    EXPECT_EQ(read({quote, 98.25, Says::no}, json::object()).says, Says::no) << quote;
+  }
+  expect({{"$98.250", 98.25, Says::no, "$98.250, in CLP"}, {"$98.250", 98250, Says::yes, "$98.250, in CLP"}});
+  EXPECT_TRUE(read({"EUR 98.250", 98250, Says::yes}, json::object()).ambiguous);
+}
+
+TEST(ReadValue, AnIntegerHasNoDecimals) {
+  for (const json& type : {json("integer"), json({"integer", "null"})})
+    expect({{"Sheets: 20,480", 20480, Says::yes}, {"Sheets: 20,480", 20.48, Says::no}}, {{"type", type}});
+  EXPECT_FALSE(read({"Sheets: 20,480", 20480, Says::yes}, {{"type", "integer"}}).ambiguous);
+  EXPECT_TRUE(read({"Sheets: 20,480", 20480, Says::yes}, {{"type", "number"}}).ambiguous);
+}
+
+TEST(ReadValue, TheSignIsPartOfTheNumber) {
+  expect({
+      {"Saldo: (75.50)", -75.5, Says::yes},
+      {"Saldo: (75.50)", 75.5, Says::no},
+      {"Net loss (1,750)", 1750, Says::no},
+      {"Result EUR (75.50)", 75.5, Says::no},
+      {"a term of drei (3) Jahren", 3, Says::yes},
+      {"twelve (12) months", 12, Says::yes},
+      {"残高：－４８２００", 48200, Says::no},
+      {"残高：－４８２００", -48200, Says::yes},
+      {"48200- EUR", 48200, Says::no},
+  });
+}
+
+TEST(ReadValue, BothEndsOfARange) {
+  expect({
+      {"Sheets 15-40 are new", 40, Says::yes},
+      {"Sheets 15-40 are new", 15, Says::yes},
+      {"Sheets 15-40 are new", -40, Says::no},
+      {"in 2019-2023", 2023, Says::yes},
+      {"5%-15%", 15, Says::yes},
+      {"5%-15%", -15, Says::no},
+      {"5€-15€", 15, Says::yes},
+      {"8\u2013250 pieces", 250, Says::yes},
+      {"call 555-1234", 1234, Says::no},
+      {"no. 04-15", 15, Says::no},
+      {"RE\u20111001", 1001, Says::no},
+  });
+}
+
+TEST(ReadValue, APieceOfAKnownCodeIsNoValue) {
+  expect({
+      {"NL91 ABNA 0417 1643 00", "NL91ABNA0417164300", Says::yes},
+      {"NL91 ABNA 0417 1643 00", "NL91 ABNA", Says::no},
+      {"NL91 ABNA 0417 1643 00", "04171643", Says::no},
+      {"NL91 ABNA", "NL91ABNA", Says::no, "IBAN NL91 ABNA 0417 1643 00"},
+      {"VAT DE 136 695 976", "136695976", Says::no},
+      {"VAT DE 136 695 976", "DE136695976", Says::yes},
+      {"see https://lamps.example/shop/7", "lamps.example", Says::no},
+      {"see https://www.lamps.example/", "www.lamps.example", Says::yes},
+      {"mail quay@lamps.example", "quay@lamps.example", Says::yes},
+      {"Quay <quay@lamps.example>", "Quay", Says::yes},
+      {"Quay <quay@lamps.example>", "lamps.example", Says::no},
+  });
+  const json bank = {{"properties", {{"bank_iban", {{"type", "string"}}}}}};
+  expect({{"DE12 3456 7890 1234 5678 90", {{"bank_iban", "DE12345678901234567890"}}, Says::yes},
+          {"DE12 3456 7890 1234 5678 90", {{"bank_iban", "DE12 3456 7890"}}, Says::no}},
+         bank);
+  expect({{"DE12 3456 7890 1234 5678 90", "DE12 3456", Says::no}}, {{"x-format", "iban"}});
+}
+
 TEST(ReadValue, DatesToTheDay) {
   expect(
       {

@@ -40,8 +40,42 @@ TEST(Report, CountsWhatEachStageDid) {
       R"("reasoning_tokens":0,"cost_usd":2.5})";
   EXPECT_EQ(report.to_json({})["stages"].dump(),
             R"([{"id":"sort","type":"classify","in":6,"done":2,"skipped":1,"failed":1,"held":1,)"
-            R"("cancelled":1,"wall_ms":15,"cpu_ms":10,"usage":)" +
+            R"("cancelled":1,"answers":0,"not_accepted":0,"grades":{},"wall_ms":15,"cpu_ms":10,"usage":)" +
                 usage + R"(,"models":[{"backend":"paid","model":"large","usage":)" + usage + "}]}]");
+}
+
+TEST(Report, CountsAnswersThatAreNotAcceptedOfDocumentsThatAreDone) {
+  StageType type{};
+  Pipeline pipeline;
+  for (const char* id : {"read", "sort", "look"}) {
+    pipeline.stages.emplace_back().id = id;
+    pipeline.stages.back().type = &type;
+  }
+  Report report(pipeline);
+  const auto add = [&](State state, const char* grade, bool sort, bool look) {
+    Document document;
+    document.stages.resize(3);
+    for (StageResult& result : document.stages)
+      result.state = State::done;
+    document.stages[0].output = {{"grade", grade}};
+    document.stages[1].output = {{"label", "a"}, {"accepted", sort}};
+    document.stages[2].state = state;
+    if (state == State::done) document.stages[2].output = {{"accepted", look}};
+    report.add(document);
+  };
+  add(State::done, "good", true, false);
+  add(State::done, "poor", false, false);
+  add(State::skipped, "good", false, false);
+  add(State::held, "none", false, false);  // Told already.
+  report.add_verdicts({{"sort", false}, {"read", "none"}, {"gone", false}}, 5);
+  report.add_verdicts(nullptr, 1);
+  const nlohmann::ordered_json stages = report.to_json({})["stages"];
+  EXPECT_EQ(stages[0]["grades"].dump(), R"({"good":2,"none":5,"poor":1})");
+  EXPECT_EQ(stages[0]["answers"], 0);
+  EXPECT_EQ(stages[1]["answers"], 8);
+  EXPECT_EQ(stages[1]["not_accepted"], 7);
+  EXPECT_EQ(stages[2]["answers"], 2);
+  EXPECT_EQ(stages[2]["not_accepted"], 2);
 }
 
 }  // namespace

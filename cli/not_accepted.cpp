@@ -1,0 +1,208 @@
+#include "cli/not_accepted.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "pipeline/support/utf8.h"
+
+namespace docket {
+namespace {
+
+using nlohmann::json;
+
+/// More of a value, or more reasons, would hide the rest.
+constexpr std::size_t most_of_a_value = 60, most_reasons = 3;
+
+std::string in_words(const json& value) {
+  const std::string text = value.is_string() ? value.get<std::string>()
+                                             : value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return excerpt(text, most_of_a_value);
+}
+
+std::string joined(const std::vector<std::string>& texts, const char* separator) {
+  std::string all;
+  for (const std::string& text : texts)
+    all += (all.empty() ? "" : separator) + text;
+  return all;
+}
+
+json list_in(const json& object, const char* member) {
+  const auto found = object.find(member);
+  return found != object.end() && found->is_array() ? *found : json::array();
+}
+
+bool is(const json& object, const char* member, bool wanted) {
+  const auto found = object.find(member);
+  return found != object.end() && found->is_boolean() && found->get<bool>() == wanted;
+}
+
+double number_in(const json& object, const char* member, double missing) {
+  const auto found = object.find(member);
+  return found != object.end() && found->is_number() ? found->get<double>() : missing;
+}
+
+bool is_not_accepted(const json& output, std::optional<double> accept) {
+  if (output.contains("accepted")) return is(output, "accepted", false);
+  return accept && number_in(output, "confidence", 1) < *accept;  // A record of an older docket.
+}
+
+void add_confidence(const json& output, std::optional<double> accept, std::vector<std::string>& why) {
+  const double confidence = number_in(output, "confidence", 0);
+  if (accept && confidence < *accept)
+    why.push_back(fmt::format("confidence {:.2f} < {:.2f}", confidence, *accept));
+}
+
+/// What other tiers give instead.
+void add_others(const json& others, const char* member, const json& value, std::vector<std::string>& why) {
+  for (const json& other : others)
+    if (other.is_object() && other.contains(member) && other[member] != value && !other[member].is_null())
+      why.push_back(other.value("tier", "another tier") + " says " + in_words(other[member]));
+}
+
+/// The signals that speak against a value, the heaviest first.
+void add_signals(const json& signals, const json& value, std::vector<std::string>& why) {
+  if (is(signals, "schema_valid", false)) why.emplace_back("the schema does not allow it");
+  if (is(signals, "evidence_found", false)) why.emplace_back("nothing in the document says it");
+  for (const json& check : list_in(signals, "checks_failed"))
+    why.push_back("fails the check '" + in_words(check) + "'");
+  if (is(signals, "ambiguous", true)) why.emplace_back("it can be read in two ways");
+  if (signals.contains("runner_up"))
+    why.push_back("two candidates " + in_words(value) + " and " + in_words(signals["runner_up"]));
+  if (is(signals, "pieces_agree", false)) why.emplace_back("pieces of the document differ");
+  if (is(signals, "joined_by_sum", true)) why.emplace_back("put together from two amounts");
+  const double values = number_in(signals, "values_in_quote", 1);
+  if (values > 1) why.push_back(fmt::format("its quote has {:.0f} values", values));
+  const double told = number_in(signals, "min_token_probability", 1);
+  if (told < 0.8) why.push_back(fmt::format("the model is not sure of it ({:.2f})", told));
+  if (number_in(signals, "label_strength", 1) < 0.5) why.emplace_back("no clear label stands at it");
+  if (number_in(signals, "format", 1) < 0.8) why.emplace_back("its form is unusual");
+}
+
+/// Of the rows of a list, those that are not accepted.
+void add_rows(const json& rows, std::vector<std::string>& why) {
+  std::vector<std::string> doubtful;
+  std::string problem;
+  for (const json& row : rows) {
+    if (!row.is_object() || !is(row, "accepted", false)) continue;
+    doubtful.push_back(std::to_string(row.value("index", std::size_t{0}) + 1));
+    if (problem.empty()) problem = row.value("problem", "");
+  }
+  if (doubtful.empty()) return;
+  const std::size_t rest = doubtful.size() - std::min(doubtful.size(), std::size_t{10});
+  doubtful.resize(doubtful.size() - rest);
+  why.push_back((doubtful.size() == 1 ? "row " : "rows ") + joined(doubtful, ", ") +
+                (rest > 0 ? " and " + std::to_string(rest) + " more" : "") +
+                (problem.empty() ? "" : ": " + problem));
+}
+
+/// What the record's problems say of the field, without its name.
+void add_problems(const json& problems, const std::string& field, std::vector<std::string>& why) {
+  for (const json& problem : problems) {
+    const std::string text = problem.is_string() ? problem.get<std::string>() : "";
+    if (text.starts_with(field + ": ")) why.push_back(text.substr(field.size() + 2));
+  }
+}
+
+std::string in_short(std::vector<std::string> why) {
+  std::vector<std::string> told;
+  for (std::string& reason : why)
+    if (told.size() < most_reasons && std::ranges::find(told, reason) == told.end())
+      told.push_back(std::move(reason));
+  return joined(told, "; ");
+}
+
+std::string why_field(const std::string& field, const json& value, const json& detail, const json& output,
+                      std::optional<double> accept) {
+  std::vector<std::string> why;
+  if (const std::string problem = detail.value("problem", ""); !problem.empty()) why.push_back(problem);
+  add_problems(list_in(output, "problems"), field, why);
+  add_rows(list_in(detail, "rows"), why);
+  if (!why.empty()) return in_short(std::move(why));
+  add_confidence(detail, accept, why);
+  if (detail.contains("signals")) {
+    if (number_in(detail["signals"], "agreement", 1) < 0.5)
+      add_others(list_in(detail, "other_tiers"), "value", value, why);
+    add_signals(detail["signals"], value, why);
+  }
+  return in_short(std::move(why));
+}
+
+std::string label_line(const json& output, std::optional<double> accept) {
+  const json label = output["label"];
+  if (!label.is_string()) return "    no label fits, not accepted\n";
+  const std::string text =
+      fmt::format("label {}, confidence {:.2f}", in_words(label), number_in(output, "confidence", 0));
+  if (!is_not_accepted(output, accept)) return "    " + text + "\n";
+  std::vector<std::string> why;
+  const json signals = output.value("signals", json::object());
+  if (is(signals, "evidence_found", false)) why.emplace_back("its quote does not stand in the document");
+  if (is(signals, "names_other_label", true)) why.emplace_back("its quote names another label");
+  if (why.empty()) {
+    add_confidence(output, accept, why);
+    add_others(list_in(output, "lower_tiers"), "label", label, why);
+    if (is(signals, "pieces_agree", false)) why.emplace_back("pieces of the document differ");
+    if (is(signals, "quoted", false)) why.emplace_back("nothing is quoted for it");
+    std::pair<double, std::string> next{0, ""};
+    const json scores = output.value("scores", json::object());
+    for (const auto& [other, score] : scores.items())
+      if (other != label && score.is_number()) next = std::max(next, {score.get<double>(), other});
+    if (next.first > 0) why.push_back(fmt::format("{} has {:.2f}", next.second, next.first));
+  }
+  const std::string said = in_short(std::move(why));
+  return "    " + text + ", not accepted" + (said.empty() ? "" : ": " + said) + "\n";
+}
+
+std::string field_lines(const json& output, std::optional<double> accept) {
+  const json fields = output.value("fields", json::object());
+  const json details = output.value("details", json::object());
+  std::string text;
+  std::vector<std::string> not_found;
+  for (const auto& [field, detail] : details.items()) {
+    if (!detail.is_object() || !is_not_accepted(detail, accept)) continue;
+    const json value = fields.value(field, json());
+    const std::string why = why_field(field, value, detail, output, accept);
+    if (value.is_null() && (why.empty() || why == "not found")) {
+      not_found.push_back(field);
+      continue;
+    }
+    text += "    " + field + (value.is_null() || value.is_structured() ? "" : " " + in_words(value)) +
+            ", not accepted" + (why.empty() ? "" : ": " + why) + "\n";
+  }
+  return text + (not_found.empty() ? "" : "    not found: " + joined(not_found, ", ") + "\n");
+}
+
+/// Those that no field's line has said.
+std::string problem_lines(const json& output) {
+  const json details = output.value("details", json::object());
+  std::string text;
+  for (const json& problem : list_in(output, "problems")) {
+    if (!problem.is_string()) continue;
+    const std::string said = problem.get<std::string>();
+    if (!details.contains(said.substr(0, said.find(": ")))) text += "    problem: " + said + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<double> accept_of(const Pipeline& pipeline, const std::string& stage) {
+  const StageConfig* config = pipeline.stage(stage);
+  if (config == nullptr) return std::nullopt;
+  const auto is_accept = [](const Field& field) { return field.name == "accept"; };
+  if (!std::ranges::any_of(config->type->fields, is_accept)) return std::nullopt;
+  return config->settings.number("accept");
+}
+
+std::string findings_of(const json& output, std::optional<double> accept) {
+  if (!output.is_object()) return "";
+  std::string text;
+  if (output.contains("grade")) text += "    text " + in_words(output["grade"]) + "\n";
+  if (output.contains("label")) text += label_line(output, accept);
+  return text + field_lines(output, accept) + problem_lines(output);
+}
+
+}  // namespace docket
