@@ -134,20 +134,30 @@ void blank_label(ordered_json& output) {
   output["scores"] = std::move(kept);
 }
 
+/// Why a value is not accepted tells what it was.
+void leave_verdict(ordered_json& detail) {
+  for (const char* reason : {"evidence", "problem", "signals", "other_tiers", "conflict"})
+    detail.erase(reason);
+}
+
 /// The value of a field: of a list whose rows are judged one by one, each row.
-void blank_value(const ordered_json& detail, ordered_json& value) {
-  const auto rows = detail.is_object() ? detail.find("rows") : detail.end();
-  const bool is_list = value.is_array() && detail.is_object() && rows != detail.end() && rows->is_array();
-  const bool any_row =
-      is_list && std::ranges::any_of(*rows, [](const auto& row) { return is_true(row, "accepted"); });
-  if (!any_row) {
-    if (!detail.is_object() || !is_true(detail, "accepted")) value = nullptr;
-    return;
-  }
+void blank_value(ordered_json& detail, ordered_json& value) {
+  const bool has_rows = value.is_array() && detail.contains("rows") && detail["rows"].is_array();
   std::vector<bool> accepted(value.size());
-  for (const ordered_json& row : *rows)
+  bool any_row = false;
+  ordered_json none = ordered_json::array();
+  for (ordered_json& row : has_rows ? detail["rows"] : none) {
+    const bool is_accepted = is_true(row, "accepted");
+    any_row = any_row || is_accepted;
+    if (!is_accepted) leave_verdict(row);
     if (const auto index = row.value("index", value.size()); index < accepted.size())
-      accepted[index] = is_true(row, "accepted");
+      accepted[index] = is_accepted;
+  }
+  if (!any_row) {
+    if (value.is_null() || is_true(detail, "accepted")) return;
+    value = nullptr;
+    return leave_verdict(detail);
+  }
   for (std::size_t i = 0; i < accepted.size(); ++i)
     if (!accepted[i]) value[i] = nullptr;
 }
@@ -157,13 +167,15 @@ void blank_what_is_not_accepted(ordered_json& output) {
   if (output.contains("label")) blank_label(output);
   if (output.contains("before") && output["before"].is_object()) blank_what_is_not_accepted(output["before"]);
   if (!output.contains("fields") || !output["fields"].is_object()) return;
-  ordered_json none;
+  ordered_json none = ordered_json::object();
   ordered_json& details = output.contains("details") ? output["details"] : none;
   for (auto& [field, value] : output["fields"].items()) {
-    const bool has_detail = details.is_object() && details.contains(field) && details[field].is_object();
-    blank_value(has_detail ? details[field] : none, value);
-    if (!has_detail) continue;
+    if (!details.is_object() || !details.contains(field) || !details[field].is_object()) {
+      value = nullptr;
+      continue;
+    }
     ordered_json& detail = details[field];
+    blank_value(detail, value);
     blank_in_list(detail, "other_tiers", "value", value);
     if (detail.contains("conflict") && detail["conflict"].is_array())
       for (ordered_json& other : detail["conflict"])
