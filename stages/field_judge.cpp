@@ -72,6 +72,20 @@ double own_confidence(json detail) {
   return confidence_of(detail);
 }
 
+bool is_bad(const json& detail, const json& row) { return field_confidence(row_signals(detail, row)) == 0; }
+
+/// Something in it has evidence: of a list, a row.
+bool has_proof(const json& detail) {
+  if (!detail.contains("rows")) return own_confidence(detail) > 0;
+  return std::ranges::any_of(detail["rows"], [&](const json& row) { return !is_bad(detail, row); });
+}
+
+/// A list with a row without evidence beside others that have some: the row is the problem, not the list.
+bool has_bad_row(const json& detail) {
+  return detail.contains("rows") && has_proof(detail) &&
+         std::ranges::any_of(detail["rows"], [&](const json& row) { return is_bad(detail, row); });
+}
+
 bool is_valid(const json& signals) { return signals.value("schema_valid", true); }
 
 json said_by(const json& tier, const json& value, double confidence) {
@@ -98,6 +112,19 @@ std::optional<double> proven(const json& detail) {
   }
   if (all == 0) return std::nullopt;
   return proven / all;
+}
+
+/// What nothing proves, each row of a list by itself.
+void add_problems(const std::string& field, const json& detail, json& problems) {
+  if (!detail.contains("rows")) {
+    if (detail["confidence"] == 0)
+      problems.push_back(field + ": " + detail.value("problem", "nothing proves it"));
+    return;
+  }
+  for (const json& row : detail["rows"])
+    if (row["confidence"] == 0)
+      problems.push_back(field + "[" + std::to_string(row["index"].get<std::size_t>()) +
+                         "]: " + row["problem"].get<std::string>());
 }
 
 }  // namespace
@@ -183,7 +210,8 @@ FieldJudge::Names FieldJudge::merge(const json& said, json& output) const {
     json& known = output["details"][field];
     const bool was_null = output["fields"][field].is_null();
     const double confidence = own_confidence(detail), before = was_null ? 0 : own_confidence(known);
-    if (confidence <= before) {  // One without evidence is worse than null, too.
+    const bool is_better = was_null ? has_proof(detail) : confidence > before;
+    if (!is_better) {  // One without evidence is worse than null, too.
       note(known, said_by(detail["tier"], value, confidence));
       continue;
     }
@@ -266,7 +294,8 @@ std::vector<std::string> FieldJudge::apply_schema(json& answer) const {
   return problems;
 }
 
-/// Asks the checks about the values that have evidence: what a tier made up is not worth asking about.
+/// Asks the checks about the values that have evidence: what a tier made up is not worth asking about. A list
+/// is seen with all its rows, since a sum without some of them is another one.
 void FieldJudge::apply_checks(json& answer, const Names& taken) const {
   json failed_before = json::object();
   json believed = answer["fields"];
@@ -277,7 +306,7 @@ void FieldJudge::apply_checks(json& answer, const Names& taken) const {
     signals["checks_passed"] = json::array();
     signals["checks_failed"] = json::array();
     signals.erase("checks_trivial");
-    if (own_confidence(detail) == 0) believed[field] = nullptr;
+    if (!has_proof(detail)) believed[field] = nullptr;
   }
   answer["checks"] = json::object();
   std::vector<std::shared_ptr<const Condition>> conditions;
@@ -289,7 +318,7 @@ void FieldJudge::apply_checks(json& answer, const Names& taken) const {
 }
 
 /// Notes a check's outcome with the fields that it reads. What stood before new values made it fail is not to
-/// blame.
+/// blame, and nothing is where a list has rows without evidence, which are.
 void FieldJudge::apply(const Check& check, const CheckResult& result, const Names& taken,
                        const json& failed_before, json& answer) {
   const CheckState state = result.state;
@@ -299,9 +328,14 @@ void FieldJudge::apply(const Check& check, const CheckResult& result, const Name
     answer["problems"].push_back("check cannot be computed: " + check.name + ": " + result.message);
   if (state == CheckState::not_applicable) return;
   const bool passed = state == CheckState::passed;
-  for (const std::string& member : check.condition->members()) {
+  const auto& members = check.condition->members();
+  const bool bad_rows = std::ranges::any_of(members, [&](const std::string& member) {
+    return answer["details"].contains(member) && has_bad_row(answer["details"][member]);
+  });
+  for (const std::string& member : members) {
     if (!answer["details"].contains(member) || answer["fields"][member].is_null()) continue;
     const json failed = failed_before.value(member, json::array());
+    if (!passed && bad_rows && !answer["details"][member].contains("rows")) continue;
     const bool is_kept = !taken.contains(member);
     if (!passed && is_kept && std::ranges::find(failed, json(check.name)) == failed.end()) continue;
     json& signals = answer["details"][member]["signals"];
@@ -346,6 +380,7 @@ void FieldJudge::weigh(const json& value, json& detail) const {
       const double confidence = rounded(field_confidence(signals));
       row["confidence"] = confidence;
       row["accepted"] = accepts(confidence, signals);
+      if (confidence == 0 && !row.contains("problem")) row["problem"] = "nothing proves it";
       all = all && row["accepted"].get<bool>();
     }
   }
@@ -357,7 +392,8 @@ void FieldJudge::weigh(const json& value, json& detail) const {
 }
 
 /// The record's own confidence. A value that nothing proves is a problem of the record, so that it does not
-/// pass with the others; one that is only not sure is marked.
+/// pass with the others; one that is only not sure is marked, and so is a row that nothing proves of a list
+/// that may be null.
 void FieldJudge::sum_up(json& output) const {
   json& problems = output["problems"];
   output["missing"] = json::array();
@@ -367,21 +403,14 @@ void FieldJudge::sum_up(json& output) const {
     const bool has_value = !output["fields"][field].is_null();
     const bool required = is_required(field);
     const double confidence = detail["confidence"];
-    confidences.push_back({confidence, has_value, required});
     all_required = all_required && (!required || detail["accepted"].get<bool>());
     if (!has_value && required) {
       output["missing"].push_back(field);
       problems.push_back("required field " + field + " not found");
     }
-    if (!has_value) continue;
-    if (!detail.contains("rows")) {
-      if (confidence == 0) problems.push_back(field + ": " + detail.value("problem", "nothing proves it"));
-      continue;
-    }
-    for (const json& row : detail["rows"])
-      if (row["confidence"] == 0)
-        problems.push_back(field + "[" + std::to_string(row["index"].get<std::size_t>()) +
-                           "]: " + row.value("problem", "nothing proves it"));
+    const bool is_known = has_value && (required || !has_bad_row(detail));
+    confidences.push_back({confidence, is_known, required});
+    if (is_known) add_problems(field, detail, problems);
   }
   output["confidence"] = rounded(record_confidence(confidences));
   output["accepted"] =

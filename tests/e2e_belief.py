@@ -1,6 +1,8 @@
 """What docket believes: nothing of a model that reads badly, most of what a good one reads right, and rules are never worse for
 a model after them."""
 
+import json
+
 import e2e
 from belief import MANY, Belief, accepted_and_right, field_stages, label_stages
 from made_documents import LAYOUTS, document
@@ -54,6 +56,25 @@ class Models(Belief):
                 self.assertGreater(len(right), 100)
                 left = {place: answer for place, answer in right.items() if not answer.accepted}
                 self.assertLessEqual(len(left), (1 - LEAST_BELIEVED) * len(right), f"not accepted of {len(right)}: {left}")
+
+    def test_export_of_accepted_values_has_no_others(self):
+        self.of_reader(field_stages, ReadingModel(DOCUMENTS, good("line"), sure=None))
+        lines = self.docket("export", "pipeline.yaml", "--accepted-only").out.splitlines()
+        rows = {True: 0, False: 0}
+        for record in map(json.loads, lines):
+            for output in record.values():
+                if not isinstance(output, dict) or "fields" not in output:
+                    continue
+                for field, value in output["fields"].items():
+                    detail = output["details"][field]
+                    for other in detail.get("other_tiers", []):
+                        self.assertIn(other["value"], [None, value])
+                    if not value or "rows" not in detail:
+                        continue
+                    for row in detail["rows"]:
+                        rows[row["accepted"]] += 1
+                        self.assertEqual(value[row["index"]] is not None, row["accepted"])
+        self.assertTrue(all(rows.values()), rows)
 
 
 if __name__ == "__main__":

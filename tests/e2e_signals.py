@@ -51,7 +51,7 @@ class Stopped(e2e.Case):
         """A terminal sends SIGINT to docket and to its workers alike."""
         self.write("pipeline.yaml", PIPELINE[:PIPELINE.index("  - classify")])  # Else it would be cancelled there.
         process = self.begin("-j", "1", "--grace", "600", documents=1, start_new_session=True)
-        self.write("long.pdf", pdf(*[invoice(1) * 4] * 2000))
+        self.write("long.pdf", pdf(*[invoice(1) * 4] * 1000))
         process.stdin.write(b"long.pdf\n")
         process.stdin.flush()
         wait_for(lambda: self.works_hard(process.pid), "a worker at work")
@@ -111,7 +111,7 @@ class Stopped(e2e.Case):
             with self.subTest([first, second]):
                 out = f"out-{first}-{second}"
                 process = self.begin("-j", "1", documents=1, out=out, start_new_session=True)
-                self.write("long.pdf", pdf(*[invoice(1) * 4] * 2000))
+                self.write("long.pdf", pdf(*[invoice(1) * 4] * 1000))
                 process.stdin.write(b"long.pdf\n")
                 process.stdin.flush()
                 wait_for(lambda: self.works_hard(process.pid), "a worker at work")

@@ -13,6 +13,7 @@ namespace docket::worker {
 namespace {
 
 constexpr std::size_t most_lone_marks = 2000;  ///< Of a page, for each of which all words are looked at.
+constexpr std::size_t most_of_one_letter = 8;
 
 /// The mark that an accent with a place of its own stands for; 0: none.
 char32_t combining(char32_t c) {
@@ -39,13 +40,14 @@ bool belongs_to_next(const DrawnWord& word, std::size_t mark, std::size_t next) 
 /// Marks behind their letters.
 void put_marks_behind(DrawnWord& word) {
   std::u32string out, waiting;
+  std::size_t next = 0;
   for (std::size_t i = 0; i < word.letters.size(); ++i) {
     if (!is_mark(word.letters[i])) {
       out += word.letters[i];
       out += std::exchange(waiting, {});
       continue;
     }
-    std::size_t next = i;
+    next = std::max(next, i);  // Behind the marks of which this is one.
     while (next < word.letters.size() && is_mark(word.letters[next]))
       ++next;
     (belongs_to_next(word, i, next) ? waiting : out) += word.letters[i];
@@ -97,7 +99,8 @@ bool give_to_letter(std::vector<DrawnWord>& words, const DrawnWord& mark) {
 void join_lone_marks(std::vector<DrawnWord>& words) {
   std::vector<std::size_t> marks;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (is_lone_mark(words[i]) && marks.size() < most_lone_marks) marks.push_back(i);
+    const bool is_for_letter = words[i].letters.size() <= most_of_one_letter && is_lone_mark(words[i]);
+    if (is_for_letter && marks.size() < most_lone_marks) marks.push_back(i);
   }
   for (const std::size_t i : marks) {
     if (give_to_letter(words, words[i])) words[i].letters.clear();

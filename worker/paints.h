@@ -21,8 +21,9 @@ float difference(const Rgb& a, const Rgb& b);
 bool meet(const Box& a, const Box& b);
 
 /// What was painted on a page beside letters, in its order. Boxes are in points from the page's top left.
-/// A page with more paint than fits in the bounds of paints.cpp gets no more of it and `is_full`: nothing can
-/// be said of what is seen on it.
+/// A page with more paint than fits in the bounds of paints.cpp, or one that takes more comparisons than it
+/// may, `is_full`: it gets no more paint, and nothing can be said of what is seen on it. Nothing is hidden
+/// then, and what is not painted may be an image.
 class Paints {
  public:
   enum class Kind : std::uint8_t {
@@ -32,13 +33,17 @@ class Paints {
     other,      ///< Paints somewhere in its box, nobody knows how.
   };
 
-  Paints(float width, float height);
+  static constexpr std::size_t most_comparisons = 30'000'000;  ///< A tenth of a second.
+
+  Paints(float width, float height, std::size_t comparisons = most_comparisons);
 
   void add(Kind kind, const Box& box, const Rgb& colour);
 
   /// Paints so far: an image or rectangle with this index or a higher one comes later than what is drawn now.
   std::size_t count() const { return paints_.size(); }
   bool is_full() const { return is_full_; }
+  /// Takes one of the comparisons that are left, for this page, of a box with another. False: none is.
+  bool may_compare() const;
 
   /// The colour of what lies beneath `box`, of the paints so far; the page is white. None: not known.
   /// A shape that `ink` would not be seen on either does not count.
@@ -70,7 +75,8 @@ class Paints {
   std::vector<Paint> paints_;
   std::array<std::vector<std::uint32_t>, bands> by_band_;  ///< Indices into paints_; the page in slices.
   std::vector<std::uint32_t> images_;
-  mutable std::size_t comparisons_ = 0;
+  std::vector<double> image_areas_;  ///< Of the first image, of the first two, and so on.
+  mutable std::size_t comparisons_left_;
   mutable bool is_full_ = false;
 };
 

@@ -200,24 +200,33 @@ class Shadows {
     std::uint32_t twin = Run::none;
     for (double x = std::floor((run.at.x - reach) / cell); x <= (run.at.x + reach) / cell; ++x) {
       for (double y = std::floor((run.at.y - reach) / cell); y <= (run.at.y + reach) / cell; ++y) {
-        const auto [first, last] = places_.equal_range(key(what, x, y));
-        for (auto found = first; found != last && twin == Run::none; ++found) {
-          const bool follows = found->second + 1 == runs.size();
+        const auto place = places_.find(key(what, x, y));
+        if (place == places_.end()) continue;
+        for (const std::uint32_t earlier : place->second) {
+          const bool follows = earlier + 1 == runs.size();
           const double narrow = std::min(follows ? 0.13 * static_cast<double>(run.size) : reach,
                                          0.5 * static_cast<double>(advance));
-          if (is_near(runs[found->second], run, is_one_letter ? narrow : reach, reach)) twin = found->second;
+          if (twin == Run::none && is_near(runs[earlier], run, is_one_letter ? narrow : reach, reach))
+            twin = earlier;
         }
       }
     }
     if (twin == Run::none) {
-      places_.emplace(key(what, std::floor(run.at.x / cell), std::floor(run.at.y / cell)),
-                      static_cast<std::uint32_t>(runs.size()));
+      remember(places_[key(what, std::floor(run.at.x / cell), std::floor(run.at.y / cell))],
+               static_cast<std::uint32_t>(runs.size()));
     }
     return twin;
   }
 
  private:
   static constexpr double cell = 16;  ///< Points.
+  static constexpr std::size_t most_of_one_place = 64;
+
+  /// The latest of one string in one cell: a shadow comes soon after what throws it.
+  static void remember(std::vector<std::uint32_t>& place, std::uint32_t run) {
+    if (place.size() == most_of_one_place) place.erase(place.begin());
+    place.push_back(run);
+  }
 
   static std::uint64_t key(std::uint64_t what, double x, double y) {
     const auto place = static_cast<std::uint64_t>(static_cast<std::int64_t>(x)) * 0x9E3779B97F4A7C15U +
@@ -233,7 +242,7 @@ class Shadows {
            std::abs(y * std::cos(turn) - x * std::sin(turn)) <= across;
   }
 
-  std::unordered_multimap<std::uint64_t, std::uint32_t> places_;
+  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> places_;
 };
 
 /// What holds from one q to its Q beside what poppler keeps in its state.
@@ -256,6 +265,19 @@ std::string plain_letters(std::string_view text) {
   }
   return out;
 }
+
+/// Of the pieces of a page for which it says in other words what they read: those in others say nothing more.
+class ActualTexts {
+ public:
+  /// Whether the piece that begins is in no other.
+  bool begin() { return depth_++ == 0; }
+  /// Whether the piece that ends was in no other.
+  bool end() { return depth_ > 0 && --depth_ == 0; }
+  bool is_open() const { return depth_ > 0; }
+
+ private:
+  std::size_t depth_ = 0;
+};
 
 /// /ActualText in ASCII; none: it says more than that.
 std::optional<std::string> ascii_of(std::string_view text) {
@@ -282,7 +304,7 @@ class LookingDevice final : public TextDevice {
   std::vector<Glyph>& glyphs() { return glyphs_; }
   const std::vector<Run>& runs() const { return runs_; }
   const Paints& paints() const { return paints_; }
-  /// Whether the n-th /ActualText says something else than its letters.
+  /// Whether the n-th /ActualText that is in no other says something else than its letters.
   const std::vector<bool>& false_texts() const { return false_texts_; }
 
   void startPage(int number, GfxState* state, XRef* xref) override {
@@ -361,16 +383,23 @@ class LookingDevice final : public TextDevice {
     is_new_run_ = true;
   }
   void beginActualText(GfxState* state, const GooString* text) override {
+    if (!actual_texts_.begin()) return;
     actual_text_ = std::string(text->c_str(), static_cast<std::size_t>(text->getLength()));
     drawn_text_ = std::string();
     TextDevice::beginActualText(state, text);
   }
   void endActualText(GfxState* state) override {
+    if (!actual_texts_.end()) return;
     const std::optional<std::string> said = ascii_of(actual_text_);
     false_texts_.push_back(drawn_text_ && said && !drawn_text_->empty() &&
                            plain_letters(*drawn_text_) != plain_letters(*said));
     drawn_text_.reset();
     TextDevice::endActualText(state);
+  }
+  /// One that does not end would hide all that follows it.
+  void endPage() override {
+    if (actual_texts_.is_open()) false_texts_.push_back(true);
+    TextDevice::endPage();
   }
 
   void drawChar(GfxState* state, double x, double y, double dx, double dy, double origin_x, double origin_y,
@@ -552,7 +581,7 @@ class LookingDevice final : public TextDevice {
 
   void add(Paints::Kind kind, const Box& box, const Rgb& colour) {
     if (level_.is_mask) return;
-    for (std::uint32_t i = level_.first_clip; i < level_.last_clip; ++i) {
+    for (std::uint32_t i = level_.first_clip; i < level_.last_clip && paints_.may_compare(); ++i) {
       if (glyphs_[i].unseen == Unseen::never_painted && meet(glyphs_[i].core, box))
         glyphs_[i].unseen = Unseen::not_at_all;
     }
@@ -614,10 +643,13 @@ class LookingDevice final : public TextDevice {
     if (rectangles_of(state, *state.getPath(), Rule::nonzero).size() != 1) level_.is_ragged = true;
   }
 
-  static Box bounds_of(GfxState& state, const GfxPath& path) {
+  /// The whole page once too many points were looked at: a path may stay while images are drawn.
+  Box bounds_of(GfxState& state, const GfxPath& path) {
+    if (points_ > most_points) return {0, 0, width_, height_};
     Bounds bounds;
     for (int i = 0; i < path.getNumSubpaths(); ++i) {
       const GfxSubpath& part = *path.getSubpath(i);
+      points_ += static_cast<std::size_t>(part.getNumPoints());
       for (int j = 0; j < part.getNumPoints(); ++j)
         bounds.add(on_page(state, part.getX(j), part.getY(j)));
     }
@@ -667,7 +699,10 @@ class LookingDevice final : public TextDevice {
     return Box{box.left + inner, box.top + inner, box.right - inner, box.bottom - inner};
   }
 
+  static constexpr std::size_t most_points = 20'000'000;  ///< Of paths.
+
   float width_, height_, smallest_;
+  std::size_t points_ = 0;
   Paints paints_;
   std::vector<Glyph> glyphs_;
   std::vector<Run> runs_;
@@ -684,6 +719,7 @@ class LookingDevice final : public TextDevice {
   std::string_view string_;
   bool is_new_run_ = true, clips_ = false;
   std::size_t text_object_ = 0;
+  ActualTexts actual_texts_;
   std::string actual_text_;
   std::optional<std::string>
       drawn_text_;  ///< Letters within /ActualText; none: not in one, or not only ASCII.
@@ -719,11 +755,15 @@ class ImageDevice final : public OutputDev {
   void drawMaskedImage(GfxState*, Object*, Stream*, int, int, GfxImageColorMap*, bool, Stream*, int, int,
                        bool, bool) override {}
 
-  bool hides(const Box& box) const {
-    return std::any_of(opaque_.begin(), opaque_.end(), [&](const Box& image) {
-      return image.left <= box.left && image.top <= box.top && image.right >= box.right &&
-             image.bottom >= box.bottom;
-    });
+  /// `page` counts the comparisons; when it has none left, nothing is hidden.
+  bool hides(const Box& box, const Paints& page) const {
+    for (const Box& image : opaque_) {
+      if (!page.may_compare()) return false;
+      if (image.left <= box.left && image.top <= box.top && image.right >= box.right &&
+          image.bottom >= box.bottom)
+        return true;
+    }
+    return false;
   }
 
  private:
@@ -745,9 +785,11 @@ class TakingDevice final : public TextDevice {
     turn_.apply(*state);
   }
   void beginActualText(GfxState* state, const GooString* text) override {
+    if (!actual_texts_.begin()) return;
     if (texts_ >= false_texts_.size() || !false_texts_[texts_]) TextDevice::beginActualText(state, text);
   }
   void endActualText(GfxState* state) override {
+    if (!actual_texts_.end()) return;
     ++texts_;
     TextDevice::endActualText(state);
   }
@@ -764,6 +806,7 @@ class TakingDevice final : public TextDevice {
   unsigned char direction_;
   Turn turn_;
   const std::vector<bool>& false_texts_;
+  ActualTexts actual_texts_;
   std::size_t next_ = 0, texts_ = 0;
 };
 
@@ -819,7 +862,7 @@ class Verdict {
       glyph.unseen = Unseen::covered;
     } else if (is_scan(paints, glyph.paints)) {
       ++page_.beneath_images;
-    } else if (images_().hides(glyph.core)) {
+    } else if (images_().hides(glyph.core, paints)) {
       glyph.unseen = Unseen::covered;
     }
   }

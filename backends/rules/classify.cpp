@@ -44,6 +44,8 @@ constexpr float keyword_factor = 1.5F;  // A keyword near the top.
 
 constexpr std::size_t most_tokens = 4000;  // A document says in its first pages what it is.
 constexpr std::size_t top_lines = 25;
+constexpr std::size_t most_bytes_beside =
+    200;  // Bytes of its line that are looked at on each side of a term.
 
 template <class Each>
 void each_part(std::string_view list, Each each) {
@@ -395,14 +397,15 @@ class Scoring {
     return false;
   }
 
-  /// Does the term fill its cell of the line, or begin it?
+  /// Does the term fill its cell of the line, or begin it? What stands farther away does not matter.
   static float place_of(std::string_view text, std::size_t begin, std::size_t end) {
     std::size_t first = begin;
-    while (first > 0 && text[first - 1] != '\n' &&
+    while (first > 0 && begin - first < most_bytes_beside && text[first - 1] != '\n' &&
            !(text[first - 1] == ' ' && first > 1 && text[first - 2] == ' '))
       --first;
     std::size_t last = end;
-    while (last < text.size() && text[last] != '\n' && text.substr(last, 2) != "  ")
+    while (last < text.size() && last - end < most_bytes_beside && text[last] != '\n' &&
+           text.substr(last, 2) != "  ")
       ++last;
     const std::string_view behind = text.substr(end, last - end);
     if (behind.find("___") != std::string_view::npos || behind.find("....") != std::string_view::npos)

@@ -42,6 +42,7 @@ constexpr float passed_line_factor = 0.8F;     // For a name, for each line betw
 constexpr float letter_date_strength = 0.55F;
 constexpr float definition_strength = 0.95F;
 constexpr int most_rows_below = 60;
+constexpr std::size_t most_values_beside = 32;  // Values of a row beside one label.
 constexpr std::size_t most_cells_looked_at = 5'000'000;
 
 /// What stands before the date of a letter: a name and a comma, perhaps "le" or "den".
@@ -276,8 +277,11 @@ class Search {
       readings.insert(readings.end(), std::make_move_iterator(here.begin()),
                       std::make_move_iterator(here.end()));
       if (wordy || (!readings.empty() && !is_typed(shape))) break;
+      if (!takes_last(shape) && readings.size() >= most_values_beside) break;
       first = false;
     }
+    if (readings.size() > most_values_beside)
+      readings.erase(readings.begin(), readings.end() - static_cast<std::ptrdiff_t>(most_values_beside));
     const bool heading = (shape == Shape::party || shape == Shape::text) && !has_colon(hit);
     const float after = after_factor(hit.words_after) * (heading ? beside_heading_factor : 1) *
                         (takes_last(shape) && has_words_before(hit) ? not_first_factor : 1);

@@ -13,6 +13,8 @@ constexpr float tax_table_factor = 0.12F;
 constexpr float tax_column_factor = 0.6F;
 constexpr float below_payment_factor = 0.12F;
 constexpr std::uint32_t most_rows_of_table = 14;
+constexpr std::size_t most_words_read =
+    24;  // Of a row, or on one side of a label: a bill has no more in one.
 constexpr double cent = 0.005;
 constexpr double most_rounding = 0.1;
 
@@ -196,6 +198,18 @@ bool is_about_total(const std::vector<std::string>& words) {
   return !has_any(words, tax_words) || has_any(words, inclusive_words);
 }
 
+/// The first token of a cell that begins at byte `at` of the page or behind it.
+std::uint32_t token_at(const Cell& cell, const Folded& folded, std::uint32_t at) {
+  const auto tokens = std::span(folded.tokens).subspan(cell.first_token, cell.last_token - cell.first_token);
+  const auto found = std::ranges::lower_bound(tokens, at, {}, &Token::begin);
+  return cell.first_token + static_cast<std::uint32_t>(found - tokens.begin());
+}
+
+/// The first of the tokens before `token` that are looked at.
+std::uint32_t near_before(const Cell& cell, std::uint32_t token) {
+  return token - std::min(token - cell.first_token, static_cast<std::uint32_t>(most_words_read));
+}
+
 bool is_money(const Value& value) {
   return value.kind == ValueKind::number && !value.percent &&
          (value.decimals == 2 || !value.currency.empty());
@@ -234,13 +248,13 @@ bool Totals::same_page(std::uint32_t a, std::uint32_t b) const {
 }
 
 std::vector<std::string> Totals::words_of(std::uint32_t row) const {
-  constexpr std::size_t most_words = 24;
   std::vector<std::string> words;
   for (const std::uint32_t index : layout_.row_cells(row)) {
+    if (words.size() == most_words_read) break;
     const Cell& cell = layout_.cells()[index];
     const Folded& folded = layout_.folded(cell.page);
     bool spaced = false;
-    for (std::uint32_t i = cell.first_token; i < cell.last_token && words.size() < most_words; ++i) {
+    for (std::uint32_t i = cell.first_token; i < cell.last_token && words.size() < most_words_read; ++i) {
       const std::string_view word = folded.token(i);
       const bool letter = word.size() == 1 && is_alpha(word[0]);
       if (letter && spaced) {  // "C A S H" is a word.
@@ -262,13 +276,17 @@ void Totals::read_rows() {
     for (const std::uint32_t index : layout_.row_cells(row)) {
       const Cell& cell = layout_.cells()[index];
       facts.words += values_.words_between(cell, cell.begin, cell.end);
+      facts.wordy_cells += values_.has_words(index) ? 1 : 0;
       for (const Value& value : values_.in_cell(index)) {
         if (!is_money(value)) continue;
         ++facts.amounts;
         facts.amount = value.number;
+        facts.sum += value.number;
       }
     }
-    facts.total = facts.words > 0 && is_about_total(words_of(row));
+    const std::vector<std::string> words = words_of(row);
+    facts.heads_items = facts.amounts == 0 && has_any(words, item_words);
+    facts.total = facts.words > 0 && is_about_total(words);
     facts.total_above = total_above;
     const bool amount_below = same_page(row, row + 1) && facts.words > 0;  // On the next line.
     total_above = total_above || (facts.total && (facts.amounts > 0 || amount_below));
@@ -342,13 +360,6 @@ void Totals::find_payments() {
   if (given && given_back) paid_ = *given - *given_back;
 }
 
-bool Totals::is_bare_label(std::uint32_t row) const {
-  const auto cells = layout_.row_cells(row);
-  const auto wordy =
-      std::count_if(cells.begin(), cells.end(), [&](std::uint32_t cell) { return values_.has_words(cell); });
-  return rows_[row].amounts == 0 && wordy == 1;
-}
-
 /// Lines of a label and an amount, one above them without an amount, one below them without a label.
 void Totals::find_slipped_rows() {
   for (std::uint32_t first = 1; first < rows_.size(); ++first) {
@@ -368,10 +379,6 @@ void Totals::find_slipped_rows() {
   }
 }
 
-bool Totals::heads_items(std::uint32_t row) const {
-  return rows_[row].amounts == 0 && has_any(words_of(row), item_words);
-}
-
 int Totals::amount_rows_below(std::uint32_t row) const {
   int count = 0;
   for (std::uint32_t below = row + 1; below < rows_.size() && rows_[below].in_tax_table; ++below)
@@ -381,14 +388,13 @@ int Totals::amount_rows_below(std::uint32_t row) const {
 
 /// Is the value the sum of the other amounts in its row? Then the table has the total in its last column.
 bool Totals::adds_up(const Reading& reading) const {
-  double others = 0;
-  int count = 0;
-  for (const std::uint32_t index : layout_.row_cells(layout_.cells()[reading.cell].row)) {
-    for (const Value& value : values_.in_cell(index)) {
-      if (!is_money(value) || value.begin == reading.begin) continue;
-      others += value.number;
-      ++count;
-    }
+  const RowFacts& facts = rows_[layout_.cells()[reading.cell].row];
+  double others = facts.sum;
+  int count = facts.amounts;
+  for (const Value& value : values_.in_cell(reading.cell)) {
+    if (!is_money(value) || value.begin != reading.begin) continue;
+    others -= value.number;
+    --count;
   }
   const std::optional<double> value = amount_in(reading.value);
   return count >= 2 && value && std::abs(*value - others) < 3 * cent;
@@ -397,13 +403,13 @@ bool Totals::adds_up(const Reading& reading) const {
 bool Totals::is_of_something_else(const Hit& hit) const {
   const Cell& cell = layout_.cells()[hit.cell];
   const Folded& folded = layout_.folded(cell.page);
+  const std::uint32_t first_of_hit = token_at(cell, folded, hit.begin);
+  const std::uint32_t behind = token_at(cell, folded, hit.end);
   std::vector<std::string> before, after;
-  for (std::uint32_t i = cell.first_token; i < cell.last_token; ++i) {
-    const std::string_view word = folded.token(i);
-    if (folded.tokens[i].end <= hit.begin) before.emplace_back(word);
-    if (folded.tokens[i].begin < hit.end || is_digit(word[0])) continue;
-    after.emplace_back(word);
-  }
+  for (std::uint32_t i = near_before(cell, first_of_hit); i < first_of_hit; ++i)
+    if (folded.tokens[i].end <= hit.begin) before.emplace_back(folded.token(i));
+  for (std::uint32_t i = behind; i < cell.last_token && i - behind < most_words_read; ++i)
+    if (!is_digit(folded.token(i)[0])) after.emplace_back(folded.token(i));
   if (has_any(before, part_words) || has_any(after, part_words)) return true;
   const bool inclusive = has_any(before, inclusive_words) || has_any(after, inclusive_words);
   if (has_any(before, exclusive_words) || has_any(after, exclusive_words)) return true;
@@ -416,8 +422,9 @@ bool Totals::is_of_something_else(const Hit& hit) const {
 float Totals::trust_in_tax(const Hit& hit) const {
   const Cell& cell = layout_.cells()[hit.cell];
   const Folded& folded = layout_.folded(cell.page);
+  const std::uint32_t first_of_hit = token_at(cell, folded, hit.begin);
   bool total = false, inclusive = false;
-  for (std::uint32_t i = cell.first_token; i < cell.last_token && folded.tokens[i].end <= hit.begin; ++i) {
+  for (std::uint32_t i = near_before(cell, first_of_hit); i < first_of_hit; ++i) {
     const std::string_view word = folded.token(i);
     total = total || is_total_word(word);
     inclusive = inclusive || is_one_of(word, inclusive_words) || is_one_of(word, exclusive_words);

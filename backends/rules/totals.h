@@ -48,19 +48,23 @@ class Totals {
   /// The amounts of this row slipped down by one: the label above it has none, the amount below it no label.
   bool has_slipped(std::uint32_t row) const { return rows_[row].slipped; }
   /// It heads the columns of a table of items: "Qty  Description  Price  Total".
-  bool heads_items(std::uint32_t row) const;
+  bool heads_items(std::uint32_t row) const { return rows_[row].heads_items; }
   /// It has amounts and no words: the value of a label above or below it.
   bool is_bare_amount(std::uint32_t row) const { return rows_[row].amounts > 0 && rows_[row].words == 0; }
   bool has_amount(std::uint32_t row) const { return rows_[row].amounts > 0; }
   /// It has words, in one cell, and no amounts.
-  bool is_bare_label(std::uint32_t row) const;
+  bool is_bare_label(std::uint32_t row) const {
+    return rows_[row].amounts == 0 && rows_[row].wordy_cells == 1;
+  }
 
  private:
   struct RowFacts {
     int words = 0;      ///< That are no currency, no number, no filler.
     int amounts = 0;    ///< Numbers that look like money.
     double amount = 0;  ///< The last of them.
-    bool in_tax_table = false, heads_tax_table = false;
+    double sum = 0;     ///< Of all of them.
+    int wordy_cells = 0;
+    bool heads_items = false, in_tax_table = false, heads_tax_table = false;
     bool below_payment = false, slipped = false;
     bool total_above = false;          ///< A total with an amount stands in a row above, on its page…
     bool total_above_payment = false;  ///< … and above the payment that this row is below.

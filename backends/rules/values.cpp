@@ -8,6 +8,7 @@
 #include "pipeline/reading/codes.h"
 #include "pipeline/reading/currencies.h"
 #include "pipeline/reading/dates.h"
+#include "pipeline/reading/plain.h"
 
 namespace docket::rules {
 
@@ -109,11 +110,16 @@ Values::Values(const Layout& layout, DayMonth dates) : layout_(layout), dates_(d
   for (const Value& value : values_) {
     if (value.kind != ValueKind::number || value.percent) continue;
     cents_ = cents_ || value.decimals == 2;
-    const std::string_view text = layout.page_text(layout.cells()[value.cell].page);
-    const std::size_t first = text.find_first_of("0123456789", value.begin);
-    const bool small = value.decimals == 0 && text[first] != '0' && std::abs(value.number) < 100;
-    whole_units_ = whole_units_ || (small && !value.currency.empty());
+    const bool small = value.decimals == 0 && !value.currency.empty() && std::abs(value.number) < 100;
+    whole_units_ = whole_units_ || (small && !begins_with_zero(value));
   }
+}
+
+bool Values::begins_with_zero(const Value& value) const {
+  const std::string_view text = layout_.page_text(layout_.cells()[value.cell].page);
+  const std::string written = plain(text.substr(value.begin, value.end - value.begin));
+  const std::size_t first = written.find_first_of("0123456789");
+  return first != std::string::npos && written[first] == '0';
 }
 
 void Values::read_cell(std::uint32_t index, Evidence& seen) {

@@ -52,6 +52,7 @@ class Values {
 
  private:
   void read_cell(std::uint32_t index, struct Evidence& seen);
+  bool begins_with_zero(const Value& value) const;
   bool has_number(const Cell& cell) const;
   bool may_have_date(std::uint32_t page, std::uint32_t first_token, std::uint32_t last_token) const;
   std::optional<DateFound> date_over_line_end(std::uint32_t index) const;

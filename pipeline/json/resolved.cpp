@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "pipeline/json/member.h"
 
@@ -48,7 +50,8 @@ class Resolving {
     json result = schema;
     for (const char* keyword : {"$ref", "allOf", "anyOf", "oneOf", "nullable", "const"})
       result.erase(keyword);
-    if (const auto found = schema.find("const"); found != schema.end()) result["enum"] = {*found};
+    if (const auto found = schema.find("const"); found != schema.end())
+      result["enum"] = json::array({*found});
     if (const json* target = target_of(member(schema, "$ref"), root_))
       add(resolve(*target, depth + 1), result);
     for (const json& part : listed(schema, "allOf"))
@@ -90,13 +93,13 @@ class Resolving {
     set_types(to, std::move(both));
   }
 
-  /// What may hold of a value for which one of them holds.
+  /// What may hold of a value for which one of them holds: the keywords that are the same in all.
   json either_of(const json& alternatives, int depth) {
-    json result = json::object();
+    std::vector<json> all;
     json types = json::array(), values = json::array();
     bool typed = true, listed_values = true;
     for (const json& alternative : alternatives) {
-      const json one = resolve(alternative, depth + 1);
+      json one = resolve(alternative, depth + 1);
       const json own = types_of(one);
       if (own == json::array({"null"}) || member(one, "enum") == json::array({nullptr})) {
         types.push_back("null");
@@ -109,12 +112,32 @@ class Resolving {
         types.push_back(type);
       for (const json& choice : choices)
         values.push_back(choice);
-      for (const auto& [keyword, value] : one.items())
-        result.emplace(keyword, value);
+      all.push_back(std::move(one));
     }
+    json result = common(all);
     result.erase("enum");
     if (listed_values && !values.empty()) result["enum"] = std::move(values);
     set_types(result, typed && !types.empty() ? without_doubles(types) : json());
+    return result;
+  }
+
+  /// Whether a keyword can say something of a value that the schema allows.
+  static bool concerns(const std::string& keyword, const json& schema) {
+    const bool of_objects =
+        keyword == "properties" || keyword == "required" || keyword == "additionalProperties";
+    if (!of_objects && keyword != "items") return true;
+    const json types = types_of(schema);
+    return types.is_null() || has(types, of_objects ? "object" : "array");
+  }
+
+  static json common(const std::vector<json>& schemas) {
+    json result = json::object();
+    for (const json& schema : schemas)
+      for (const auto& [keyword, value] : schema.items())
+        if (std::ranges::all_of(schemas, [&](const json& other) {
+              return !concerns(keyword, other) || (other.contains(keyword) && other[keyword] == value);
+            }))
+          result.emplace(keyword, value);
     return result;
   }
 

@@ -10,9 +10,10 @@ namespace docket {
 ///     {"$ref": "#/$defs/Amount", "title": "Total"}         {"allOf": [{"$ref": "#/definitions/Amount"}]}
 ///
 /// become {"type": ["number", "null"], …}. A `$ref` leads into `root`; what stands beside it goes before what
-/// it leads to. Of several alternatives all types are kept, and their `enum` if each has one; `const` becomes
-/// `enum`. One level only: what `properties` and `items` hold is left as it is. A schema that is not sound,
-/// or leads back to itself, says nothing; what it lacks it does not constrain, so this is no validator.
+/// it leads to. Of several alternatives all types are kept, their `enum` if each has one, and the other
+/// keywords where all that are not null have the same; `const` becomes `enum`. One level only: what
+/// `properties` and `items` hold is left as it is. A schema that is not sound, or leads back to itself, says
+/// nothing; what it lacks it does not constrain, so this is no validator.
 nlohmann::json resolved(const nlohmann::json& schema, const nlohmann::json& root);
 
 /// What a `$ref` leads to within `root`; null: nowhere in it.

@@ -16,8 +16,8 @@ char32_t plain_character(char32_t c);
 /// written so.
 bool is_break_of_word(std::string_view text, std::size_t at);
 
-/// A text in plain characters, that remembers where each byte came from. Refers to the text where nothing in
-/// it is to be replaced: that must outlive this.
+/// A text in plain characters, that remembers where each byte came from. Refers to the text: that must
+/// outlive this.
 class PlainText {
  public:
   explicit PlainText(std::string_view text);
@@ -27,8 +27,8 @@ class PlainText {
   std::string_view text() const { return replaced_ ? own_ : text_; }
   /// Where byte `at` of text() stands in what it was made of; at the end: where that ends.
   std::uint32_t origin(std::uint32_t at) const { return replaced_ ? origins_[at] : at; }
-  /// The byte at `at` stands for another character.
-  bool is_replaced(std::uint32_t at) const { return replaced_ && origins_[at + 1] - origins_[at] > 1; }
+  /// The character of ASCII at `at` stands for another one.
+  bool is_replaced(std::uint32_t at) const { return replaced_ && text_[origins_[at]] != own_[at]; }
 
  private:
   void append(char32_t c, std::size_t begin);

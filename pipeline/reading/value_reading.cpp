@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "pipeline/reading/codes.h"
@@ -54,24 +56,38 @@ bool same(double a, double b) { return std::fabs(a - b) <= 1e-9 * std::max(1.0, 
 struct Scale {
   std::string_view word;
   double factor;
+  bool means_more = false;  ///< Metres, organic food: a scale only beside a currency, or glued to the number.
 };
 
 constexpr auto scales = std::to_array<Scale>({
-    {"billion", 1e9}, {"billions", 1e9},  {"bn", 1e9},       {"bio", 1e9},      {"k", 1e3},
-    {"m", 1e6},       {"mil", 1e6},       {"mille", 1e3},    {"milliard", 1e9}, {"milliarden", 1e9},
-    {"million", 1e6}, {"millionen", 1e6}, {"millions", 1e6}, {"mio", 1e6},      {"mln", 1e6},
-    {"mn", 1e6},      {"mrd", 1e9},       {"tausend", 1e3},  {"thousand", 1e3}, {"tsd", 1e3},
+    {"billion", 1e9}, {"billions", 1e9},  {"bn", 1e9},       {"bio", 1e9, true}, {"k", 1e3, true},
+    {"m", 1e6, true}, {"mil", 1e3},       {"mille", 1e3},    {"milliard", 1e9},  {"milliarden", 1e9},
+    {"million", 1e6}, {"millionen", 1e6}, {"millions", 1e6}, {"mio", 1e6},       {"mln", 1e6},
+    {"mn", 1e6},      {"mrd", 1e9},       {"tausend", 1e3},  {"thousand", 1e3},  {"tsd", 1e3},
 });
 
 /// What the word behind a number multiplies it by: 1.2 million.
-double scale_behind(std::string_view text, std::uint32_t at) {
+struct ScaleFound {
+  double factor = 1;
+  bool ambiguous = false;
+};
+
+ScaleFound scale_behind(std::string_view text, const NumberFound& number) {
+  std::size_t at = number.end;
   if (at < text.size() && text[at] == ' ') ++at;
   std::size_t end = at;
   while (end < text.size() && is_alpha(text[end]))
     ++end;
   const std::string word = to_lower(text.substr(at, end - at));
   const auto found = std::ranges::find(scales, std::string_view(word), &Scale::word);
-  return found == scales.end() ? 1 : found->factor;
+  if (found == scales.end()) return {};
+  if (!found->means_more) return {found->factor, false};
+  std::size_t behind = end;
+  if (behind < text.size() && text[behind] == ' ') ++behind;
+  CurrencyFound currency;
+  const bool is_sum = !number.currency.empty() ||
+                      currency_at(text, static_cast<std::uint32_t>(behind), size_of(text), currency);
+  return is_sum || at == number.end ? ScaleFound{found->factor, true} : ScaleFound{};
 }
 
 /// Where the digits of a number begin and end; those of other scripts with what stands around them.
@@ -154,9 +170,9 @@ void add_readings(std::string_view page, const NumberFound& number, std::vector<
   if (unclear) readings.push_back({number.other, true});
   if (in_brackets) readings.push_back({-number.value, true});
   if (number.percent) readings.push_back({number.value / 100, false});
-  if (const double scale = scale_behind(page, number.end); scale > 1) {
+  if (const ScaleFound scale = scale_behind(page, number); scale.factor > 1) {
     readings.front().ambiguous = true;
-    readings.push_back({number.value * scale, false});
+    readings.push_back({number.value * scale.factor, scale.ambiguous});
   }
 }
 
@@ -218,10 +234,21 @@ std::vector<std::vector<NumberReading>> numbers_in(const Passage& passage, const
 
 // --- dates ----------------------------------------------------------------------------------------------
 
-/// 2024-03-05, whether or not there is such a day: a model's value may be wrong.
+/// 14:30, and what may follow: seconds, a zone.
+bool looks_like_time(std::string_view text) {
+  std::string_view rest = text;
+  if (!take_digits(rest, 2) || !rest.starts_with(':')) return false;
+  rest.remove_prefix(1);
+  return take_digits(rest, 2) && std::ranges::all_of(rest, [](char c) {
+           return is_digit(c) || std::string_view(":.,+-Zz ").find(c) != std::string_view::npos;
+         });
+}
+
+/// 2024-03-05, whether or not there is such a day: a model's value may be wrong. Behind it only a time.
 bool looks_like_date(std::string_view text) {
   if (text.size() < 10 || text[4] != '-' || text[7] != '-') return false;
   if (text.size() > 10 && text[10] != 'T' && text[10] != ' ' && text[10] != 't') return false;
+  if (text.size() > 10 && !looks_like_time(text.substr(11))) return false;
   return std::ranges::all_of(text.substr(0, 10), [](char c) { return is_digit(c) || c == '-'; });
 }
 
@@ -251,7 +278,7 @@ std::vector<DateFound> dates_in(const Passage& passage, const Writing& writing) 
 
 /// The hour and minute of 2024-03-05T14:30:00 stand in the passage, or are midnight.
 bool time_in(std::string_view value, const Passage& passage) {
-  if (value.size() < 16) return true;
+  if (value.size() == 10) return true;
   const std::string_view time = value.substr(11, 5);
   if (time == "00:00") return true;
   std::string_view rest = time;
@@ -555,13 +582,56 @@ ValueReading read_choice(const std::string& value, const json& choices, const Pa
   return reading;
 }
 
+/// The words of a passage among those of its lines.
+struct WordsInLine {
+  std::string text;
+  std::size_t begin = 0, end = 0;
+};
+
+WordsInLine words_in_line(const Passage& passage) {
+  const Lines lines = lines_of(passage);
+  WordsInLine found{words_in({passage.page, lines.begin, passage.begin})};
+  if (!found.text.empty()) found.text += ' ';
+  found.begin = found.text.size();
+  found.text += words_in(passage);
+  found.end = found.text.size();
+  return {found.text + ' ' + words_in({passage.page, passage.end, lines.end}), found.begin, found.end};
+}
+
+/// "No. 4711", "no: AB-4711" announce a number.
+bool announces_number(std::string_view behind) {
+  if (behind.starts_with('.')) return true;
+  while (!behind.empty() && std::string_view(" :#").find(behind.front()) != std::string_view::npos)
+    behind.remove_prefix(1);
+  return has_digit(behind.substr(0, behind.find(' ')));
+}
+
+/// Whether the word at [begin, end) of `text` says yes or no by itself: "no" may announce a number, and x
+/// stand between the factors of 2 x 3.00 or behind a name.
+bool is_answer(std::string_view text, std::size_t begin, std::size_t end) {
+  const std::string_view word = text.substr(begin, end - begin), behind = text.substr(end);
+  if (word == "no") return !announces_number(behind);
+  if (word != "x") return true;
+  const std::string_view before = trim(text.substr(0, begin)), after = trim(behind);
+  return !behind.starts_with('.') && (before.empty() || !is_digit(before.back())) &&
+         (after.empty() || !is_digit(after.front()));
+}
+
 ValueReading read_boolean(bool value, const Passage& passage) {
   static constexpr auto yes = std::to_array<std::string_view>(
       {"\u2611", "\u2612", "\u2713", "[x]", "ja", "oui", "true", "wahr", "x", "yes", "si", "s\u00ED"});
   static constexpr auto no =
       std::to_array<std::string_view>({"\u2610", "[ ]", "false", "falsch", "faux", "nein", "no", "non"});
-  const std::string words = words_in(passage);
-  const auto in_words = [&](std::string_view word) { return stands_in(words, word, false); };
+  const WordsInLine words = words_in_line(passage);
+  const auto in_words = [&](std::string_view word) {
+    for (std::size_t at = find_whole_words(words.text, word, words.begin); at < words.end;
+         at = find_whole_words(words.text, word, at + 1)) {
+      const std::size_t end = at + word.size();
+      if (end <= words.end && stands_whole(words.text, at, end, false) && is_answer(words.text, at, end))
+        return true;
+    }
+    return false;
+  };
   const bool says_yes = std::ranges::any_of(yes, in_words), says_no = std::ranges::any_of(no, in_words);
   if (says_yes == says_no) return {.says = Says::cannot_tell};
   return {.says = says_yes == value ? Says::yes : Says::no};
@@ -598,7 +668,8 @@ ValueReading read_number(const json& number, const json& property, const Passage
   const auto value = number.get<double>();
   ValueReading reading;
   std::set<double> others;
-  for (const std::vector<NumberReading>& one : numbers_in(passage, writing, allows_integers_only(property))) {
+  const auto numbers = numbers_in(passage, writing, allows_integers_only(property));
+  for (const std::vector<NumberReading>& one : numbers) {
     const auto found =
         std::ranges::find_if(one, [&](const NumberReading& read) { return same(read.value, value); });
     if (found == one.end()) {
@@ -613,19 +684,37 @@ ValueReading read_number(const json& number, const json& property, const Passage
   // A year may be that of a date; long numbers are codes.
   for (const DateFound& date : dates_in(passage, writing))
     if (value >= 1000 && date.iso.starts_with(number.dump() + "-")) reading.says = Says::yes;
-  if (value >= 10'000 && !others.contains(-value) && text_in(number.dump(), words_in(passage)))
+  if (value >= 10'000 && numbers.empty() && text_in(number.dump(), words_in(passage)))
     reading.says = Says::yes;
   return reading;
 }
 
-/// A number that is written as a text, such as "1234.50".
-bool is_plain_number(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  const std::size_t point = text.find('.');
-  const bool one_point =
-      point == std::string_view::npos || text.find('.', point + 1) == std::string_view::npos;
-  return !text.empty() && is_digit(text.front()) && is_digit(text.back()) && one_point &&
-         std::ranges::all_of(text, [](char c) { return is_digit(c) || c == '.'; });
+/// A number that is written as a text: "1234.50", or as documents write it: "1.234,50 EUR".
+std::optional<double> number_of(std::string_view text) {
+  std::string_view digits = text;
+  if (digits.starts_with('-')) digits.remove_prefix(1);
+  const bool is_plain = !digits.empty() && is_digit(digits.front()) && is_digit(digits.back()) &&
+                        std::ranges::count(digits, '.') <= 1 &&
+                        std::ranges::all_of(digits, [](char c) { return is_digit(c) || c == '.'; });
+  if (is_plain) return std::strtod(std::string(text).c_str(), nullptr);
+  DecimalMark ignored;
+  const std::vector<NumberFound> found = find_numbers(text, 0, size_of(text), ignored);
+  if (found.size() != 1 || found[0].begin != 0 || found[0].end != text.size() || found[0].unclear != 0)
+    return std::nullopt;
+  return found[0].value;
+}
+
+/// A text that is a number: in an amount only the number decides, elsewhere the text may stand there as a
+/// code.
+ValueReading read_number_or_text(const std::string& value, double number, const json& property,
+                                 const Passage& passage, const Writing& writing) {
+  const auto read = [&](double one) { return read_number(json(one), property, passage, writing); };
+  const ValueReading as_number = read(number);
+  const bool is_amount = has_format(property, {"currency-amount", "amount", "decimal"});
+  if (is_amount) return as_number;
+  const bool has_point = value.find('.') != std::string::npos;
+  if (has_point && (as_number.says == Says::yes || read(-number).says == Says::yes)) return as_number;
+  return read_text(value, passage);
 }
 
 ValueReading read_string(const std::string& value, const json& property, const Passage& passage,
@@ -644,12 +733,8 @@ ValueReading read_string(const std::string& value, const json& property, const P
     return {};  // Words are no date.
   }
   if (has_format(property, {"iban"}) && !is_whole_iban(value)) return {};
-  ValueReading reading = read_text(value, passage);
-  const bool is_amount =
-      has_format(property, {"currency-amount", "amount", "decimal"}) || value.find('.') != std::string::npos;
-  if (reading.says != Says::yes && is_amount && is_plain_number(value))
-    reading = read_number(json(std::strtod(value.c_str(), nullptr)), property, passage, writing);
-  return reading;
+  const std::optional<double> number = number_of(value);
+  return number ? read_number_or_text(value, *number, property, passage, writing) : read_text(value, passage);
 }
 
 /// The weakest of what is said of each value in a list or object.

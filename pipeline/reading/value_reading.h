@@ -43,8 +43,9 @@ struct ValueReading {
 /// Is `value` what the passage says? `property` is its schema, without references.
 ///
 ///   numbers    as `find_numbers` reads them: sign, brackets, decimal mark; per cent also as a fraction, and
-///              with a word such as "million"; not a part of a code; both ends of a range (10-20). Where only
-///              integers are allowed, the mark of 10,240 parts thousands
+///              with a word such as "million" (k and m only beside it or a currency); not a part of a code;
+///              both ends of a range (10-20). Where only integers are allowed, the mark of 10,240 parts
+///              thousands
 ///   dates      as `find_dates` reads them, to the day; with a time of day, that too
 ///   currencies by code, symbol or name
 ///   codes      (a text with a digit) the whole code, but for blanks and the case of letters; from eight
@@ -54,7 +55,7 @@ struct ValueReading {
 ///   texts      the words, whole and in order, but for case, line ends, hyphenation and punctuation between;
 ///              one of more than 60 bytes may go on behind the passage
 ///   `enum`     the value or its name in words; a passage that names another one of them says no
-///   booleans   yes, no, x, a ticked box
+///   booleans   yes, no, x, a ticked box; not "no" that announces a number, nor the x of 2 x 3.00
 ///   lists, objects  each value in them; the weakest decides. Nulls and empty texts say nothing.
 ValueReading read_value(const nlohmann::json& value, const nlohmann::json& property, const Passage& passage,
                         const Writing& writing);

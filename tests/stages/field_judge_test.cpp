@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <random>
+#include <set>
 
 #include "backends/rules/fields.h"
 #include "stages/evidence.h"
@@ -179,41 +180,102 @@ TEST(FieldJudge, WhatNobodyCanReadNeedsAnotherTier) {
   EXPECT_EQ(output["accepted"], true) << output.dump(1);
 }
 
-TEST(FieldJudge, ARowWithoutEvidenceIsAProblemOfThatRow) {
+/// A total, and rows of which those in `bad` have no evidence, as a tier says them.
+json with_rows(std::size_t count, const std::set<std::size_t>& bad) {
+  json items = json::array(), rows = json::array();
+  for (std::size_t i = 0; i < count; ++i) {
+    items.push_back({{"amount", i + 1}});
+    rows.push_back({{"index", i},
+                    {"evidence", {{"page", 1}, {"quote", "q"}}},
+                    {"signals", {{"evidence_found", true}, {"value_in_quote", !bad.contains(i)}}}});
+    if (bad.contains(i)) rows.back()["problem"] = "so it is";
+  }
+  const json good = {{"evidence_found", true}, {"value_in_quote", true}};
+  return {{"fields", {{"total", count * (count + 1) / 2}, {"items", items}}},
+          {"details",
+           {{"total", {{"evidence", {{"quote", "5"}}}, {"signals", good}}}, {"items", {{"rows", rows}}}}}};
+}
+
+FieldJudge judge_of_rows(const json& required, int minimum = 1) {
   const json lists = {
       {"type", "object"},
-      {"required", {"total"}},
+      {"required", required},
       {"properties",
        {{"total", {{"type", "number"}}},
         {"items",
          {{"type", "array"},
-          {"items", {{"properties", {{"amount", {{"type", "number"}, {"minimum", 1}}}}}}}}}}}};
-  const FieldJudge judge(std::make_shared<json>(lists), std::make_shared<std::vector<Check>>(), 0.8, {});
-  const json good = {{"evidence_found", true}, {"value_in_quote", true}};
-  const json bad = {{"evidence_found", true}, {"value_in_quote", false}};
-  const auto row = [](int index, const json& signals) {
-    return json{{"index", index},
-                {"evidence", {{"page", 1}, {"quote", "q"}}},
-                {"signals", signals},
-                {"problem", "so it is"}};
-  };
+          {"items", {{"properties", {{"amount", {{"type", "number"}, {"minimum", minimum}}}}}}}}}}}};
+  auto sums = std::make_shared<std::vector<Check>>(
+      std::vector<Check>{{"rows add up", condition("([.items[].amount] | add) == .total")}});
+  return {std::make_shared<json>(lists), std::move(sums), 0.8, {}};
+}
+
+TEST(FieldJudge, ARowWithoutEvidenceIsAProblemOfThatRow) {
+  for (const std::size_t count : {3U, 21U}) {
+    json output;
+    judge_of_rows({"total"}).take(with_rows(count, {1}), "one", true, output);
+    const json& items = output["details"]["items"];
+    EXPECT_EQ(items["accepted"], false);
+    EXPECT_EQ(items["rows"][0]["accepted"], true);
+    EXPECT_EQ(items["rows"][1]["accepted"], false);
+    EXPECT_EQ(items["rows"][1]["problem"], "so it is");
+    EXPECT_EQ(output["checks"]["rows add up"], "passed");
+    EXPECT_EQ(output["problems"], json::array());
+    EXPECT_EQ(output["accepted"], true) << output.dump(1);
+    EXPECT_EQ(output["confidence"], output["details"]["total"]["confidence"]);
+  }
+}
+
+TEST(FieldJudge, ARequiredListNeedsAllItsRows) {
   json output;
-  judge.take({{"fields", {{"total", 5}, {"items", {{{"amount", 2}}, {{"amount", 3}}, {{"amount", 0}}}}}},
-              {"details",
-               {{"total", {{"evidence", {{"quote", "5"}}}, {"signals", good}}},
-                {"items", {{"rows", {row(0, good), row(1, bad), row(2, good)}}}}}}},
-             "one", true, output);
-  const json& details = output["details"];
-  EXPECT_EQ(details["total"]["accepted"], true);
-  EXPECT_EQ(details["items"]["rows"][0]["accepted"], true);
-  EXPECT_EQ(details["items"]["rows"][1]["accepted"], false);
-  EXPECT_EQ(details["items"]["rows"][2]["signals"]["schema_valid"], false);
-  EXPECT_EQ(details["items"]["accepted"], false);
+  judge_of_rows({"total", "items"}).take(with_rows(3, {1}), "one", true, output);
   EXPECT_EQ(output["accepted"], false);
-  const json& problems = output["problems"];
-  EXPECT_EQ(problems.size(), 2U) << problems;
-  EXPECT_TRUE(problems[0].get<std::string>().starts_with("items[2]: ")) << problems;
-  EXPECT_EQ(problems[1], "items[1]: so it is");
+  EXPECT_EQ(output["problems"], json::array({"items[1]: so it is"}));
+  output = {};
+  judge_of_rows({"total", "items"}).take(with_rows(3, {}), "one", true, output);
+  EXPECT_EQ(output["accepted"], true) << output.dump(1);
+}
+
+TEST(FieldJudge, AListOfInventionsIsAProblemOfTheRecord) {
+  json output;
+  judge_of_rows({"total"}).take(with_rows(2, {0, 1}), "one", true, output);
+  EXPECT_EQ(output["accepted"], false);
+  EXPECT_EQ(output["checks"]["rows add up"], "not_applicable");
+  EXPECT_EQ(output["problems"], json::array({"items[0]: so it is", "items[1]: so it is"}));
+  EXPECT_EQ(output["details"]["total"]["accepted"], true);
+}
+
+TEST(FieldJudge, AnInventedRowIsToBlameForTheSum) {
+  json said = with_rows(3, {1});
+  said["fields"]["items"][1]["amount"] = 900;
+  json output;
+  judge_of_rows({"total"}).take(said, "one", true, output);
+  EXPECT_EQ(output["problems"], json::array({"check failed: rows add up"}));
+  EXPECT_EQ(output["details"]["total"]["accepted"], true) << output.dump(1);
+  EXPECT_EQ(output["accepted"], false);
+}
+
+TEST(FieldJudge, ARowThatTheSchemaDoesNotAllowIsNotAccepted) {
+  json output;
+  judge_of_rows({"total"}, 2).take(with_rows(3, {}), "one", true, output);
+  EXPECT_EQ(output["details"]["items"]["rows"][0]["signals"]["schema_valid"], false);
+  EXPECT_EQ(output["details"]["items"]["rows"][1]["accepted"], true);
+  ASSERT_EQ(output["problems"].size(), 1U);
+  EXPECT_TRUE(output["problems"][0].get<std::string>().starts_with("items[0]: ")) << output["problems"];
+}
+
+TEST(FieldJudge, ALaterTiersListWithABadRowIsBetterThanNone) {
+  json output;
+  json nothing = with_rows(3, {});
+  nothing["fields"]["items"] = nullptr;
+  nothing["details"].erase("items");
+  judge_of_rows({"total"}).take(nothing, "rules", false, output);
+  judge_of_rows({"total"}).take(with_rows(3, {1}), "one", true, output);
+  EXPECT_EQ(output["fields"]["items"].size(), 3U) << output.dump(1);
+  EXPECT_EQ(output["accepted"], true);
+  const json before = output;
+  judge_of_rows({"total"}).take(with_rows(4, {0, 1, 2, 3}), "two", true, output);
+  EXPECT_EQ(output["fields"]["items"], before["fields"]["items"]);
 }
 
 // --- garbage ----------------------------------------------------------------------------------------------

@@ -454,7 +454,7 @@ TEST(ModelFields, EachRowOfAListHasItsQuote) {
   EXPECT_EQ(items["rows"][2]["problem"], "its quote does not stand in the document");
   EXPECT_EQ(items["accepted"], false);
   EXPECT_EQ(work.output()["details"]["total"]["accepted"], true);
-  EXPECT_EQ(work.output()["problems"].size(), 2U);
+  EXPECT_EQ(work.output()["problems"], json::array()) << "of the rows, not of the record";
 }
 
 TEST(ModelFields, RowsOfPiecesStandOneAfterTheOther) {

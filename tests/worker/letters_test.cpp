@@ -13,7 +13,7 @@ bool are_exchanged(std::string text) {
   return are_letters_exchanged(whole);
 }
 
-const std::string prose =
+const std::string plain_english =
     "There are two parties to this agreement, and they have agreed on all terms as set out below with effect "
     "from the date of signature; both accept the obligations in full and without reservation of any kind.\n";
 
@@ -25,10 +25,10 @@ std::string exchanged(std::string text, std::string_view to) {
 }
 
 TEST(Letters, AreExchangedIfTheyMakeWordsOfNoLanguage) {
-  EXPECT_FALSE(are_exchanged(prose));
-  EXPECT_TRUE(are_exchanged(exchanged(prose, "nopqrstuvwxyzabcdefghijklm")));
-  EXPECT_TRUE(are_exchanged(exchanged(prose, "bcdefghijklmnopqrstuvwxyza")));
-  EXPECT_TRUE(are_exchanged(exchanged(prose, "qjxzkvbwymphfgdcusnlrtaeio")));
+  EXPECT_FALSE(are_exchanged(plain_english));
+  EXPECT_TRUE(are_exchanged(exchanged(plain_english, "nopqrstuvwxyzabcdefghijklm")));
+  EXPECT_TRUE(are_exchanged(exchanged(plain_english, "bcdefghijklmnopqrstuvwxyza")));
+  EXPECT_TRUE(are_exchanged(exchanged(plain_english, "qjxzkvbwymphfgdcusnlrtaeio")));
 }
 
 TEST(Letters, OfOtherLanguagesAreNotExchanged) {
@@ -55,7 +55,7 @@ TEST(Letters, OfCodesAndRedactionsSayNothing) {
       out += text;
     return out;
   };
-  EXPECT_FALSE(are_exchanged(prose + often("XXXXXXXX XXX XXXXXXXXXXXX\nxxxxxx Zzzzzzz\n")));
+  EXPECT_FALSE(are_exchanged(plain_english + often("XXXXXXXX XXX XXXXXXXXXXXX\nxxxxxx Zzzzzzz\n")));
   EXPECT_FALSE(are_exchanged(often("ab cd ef fe dc ba\ndeadbeef cafe babe\n00 1f e3 9a\n")));
   EXPECT_FALSE(are_exchanged(often("QXZ-KLM ABX-KWQ\nVBNM-Q JKLH-GFWZ\n")));
   EXPECT_FALSE(are_exchanged(often("QXZKLM BVRTPQ ZZKWXJ KLHGFQ WEZXCV BNMKJP\n")));

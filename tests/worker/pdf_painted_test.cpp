@@ -5,6 +5,7 @@
 
 #include "tests/small_pdf.h"
 #include "worker/grade.h"
+#include "worker/marks.h"
 #include "worker/pdf.h"
 
 namespace docket::worker {
@@ -288,6 +289,19 @@ TEST(PdfPainted, SoftHyphensThatAreDrawnAreHyphens) {
   EXPECT_EQ(drawn("number 24A", "118"), "number 24-\n118\n");
 }
 
+TEST(PdfPainted, ManyMarksOfOneLetterStayBehindIt) {
+  DrawnWord word{
+      .box = {0, 0, 20, 10}, .letters = U"a", .edges = {0, 10}, .quarter_turns = 0, .space_after = false};
+  for (int i = 0; i < 1000; ++i) {
+    word.letters += U'\u0334';
+    word.edges.push_back(10);
+  }
+  word.letters += U'b';
+  word.edges.push_back(20);
+  const std::string text = written({word})[0].text;
+  EXPECT_TRUE(text.starts_with("a\u0334\u0334") && text.ends_with("\u0334b")) << text.size();
+}
+
 TEST(PdfPainted, ActualTextThatLiesIsNotBelieved) {
   const auto said = [](const std::string& actual, const std::string& drawn) {
     return read_pages({{{},
@@ -304,6 +318,21 @@ TEST(PdfPainted, ActualTextThatLiesIsNotBelieved) {
   EXPECT_EQ(said("", "385.20"), "385.20\n");
   EXPECT_EQ(said("PAID", "DUE"), "DUE\n");
   EXPECT_EQ(said("385.20", "385,20"), "385.20\n");
+}
+
+TEST(PdfPainted, ActualTextWithinAnotherOrWithoutAnEndIsNotBelieved) {
+  const auto read = [](const std::string& paint) {
+    return read_pages({{{}, 0, "", paint, "", "", ""}}).text.pages[0].text;
+  };
+  const std::string lie = "/Span<</ActualText(GBP 1.00)>>BDC ", empty = "/Span<</ActualText()>>BDC ";
+  const std::string truth = "/Span<</ActualText(GBP 385.20)>>BDC ", drawn = write("GBP 385.20", 600);
+  EXPECT_EQ(read(lie + empty + "EMC " + drawn + "EMC"), "GBP 385.20\n");
+  EXPECT_EQ(read(lie + drawn + empty + "EMC EMC"), "GBP 385.20\n");
+  EXPECT_EQ(read(empty + lie + drawn + "EMC EMC"), "GBP 385.20\n");
+  EXPECT_EQ(read(truth + lie + drawn + "EMC EMC"), "GBP 385.20\n");
+  const std::string both = read(truth + drawn + "EMC " + lie + write("GBP 9.00", 580) + "EMC");
+  EXPECT_TRUE(both.find("GBP 385.20") != both.npos && both.find("GBP 9.00") != both.npos) << both;
+  EXPECT_EQ(read(lie + drawn), "GBP 385.20\n");
 }
 
 TEST(PdfPainted, LettersWithoutAMapAreToldOf) {

@@ -227,6 +227,17 @@ TEST(RulesClassify, ACommonKeywordSaysLittle) {
   EXPECT_EQ(scores["slip"], scores["essay"]);
 }
 
+TEST(RulesClassify, WhatStandsFarFromATermOnItsLineDoesNotMatter) {
+  const std::string many(400, 'x');  // Letters that are no term.
+  const auto scores = [&](const std::string& before, const std::string& behind) {
+    return classified(common, before + " invoice " + behind)["scores"];
+  };
+  const json long_line = scores(many, many);
+  EXPECT_EQ(scores(many + many, many), long_line);
+  EXPECT_EQ(scores(many, many + "______"), long_line);
+  EXPECT_NE(scores("", ""), long_line);
+}
+
 TEST(RulesClassify, ScoresAreProbabilities) {
   for (const std::string_view text : {invoice, contract, receipt}) {
     double sum = 0;

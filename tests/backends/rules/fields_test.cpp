@@ -315,6 +315,30 @@ std::pair<json, double> total_of(std::string_view text) {
   return {answer["fields"]["total"], confidence(answer, "total")};
 }
 
+TEST(RulesFields, ALabelSeesNoMoreThanSomeOfTheValuesOfItsRow) {
+  std::string row = "Total";
+  for (int i = 1; i < 200; ++i)
+    row += "  1.00";
+  row += "  385.20";
+  const json total = {{"type", "number"}, {"x-format", "currency-amount"}, {"x-labels", {"Total"}}};
+  const json answer = extract({{"total", total}}, *plain_text(row));
+  EXPECT_EQ(answer["fields"]["total"], 385.2);
+  // Words of one cell that are not near the label do not speak of it.
+  std::string words;
+  for (int i = 0; i < 30; ++i)
+    words += "wort ";
+  EXPECT_EQ(
+      extract({{"total", total}}, *plain_text("excluding " + words + "Total  385.20"))["fields"]["total"],
+      385.2);
+}
+
+TEST(RulesFields, WholeAmountsInOtherDigitsAreRead) {
+  const json total = {{"type", "number"}, {"x-format", "currency-amount"}, {"x-labels", {"Total"}}};
+  for (const char* text :
+       {"Total: \u0665\u0660 EUR", "Total: EUR \uFF15\uFF10", "Total: \u096B\u0966 \u20AC"})
+    EXPECT_EQ(fields({{"total", total}}, text)["total"], 50) << text;
+}
+
 TEST(RulesFields, ATotalIsNotInATableOfTaxes) {
   for (const char* text :
        {"ITEM  QTY  AMOUNT\nBread  1  12.40\nTotal  12.40\nVISA  12.40\nVAT SUMMARY\nCode  Rate  Net  VAT\n"

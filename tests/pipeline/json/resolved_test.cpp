@@ -45,6 +45,23 @@ TEST(ResolvedSchema, UnitesAlternatives) {
   EXPECT_EQ(resolved(R"({"allOf": [{"type": ["number", "null"]}, {"type": "integer"}]})")["type"], "integer");
 }
 
+TEST(ResolvedSchema, KeepsOfAlternativesWhatAllOfThemSay) {
+  EXPECT_EQ(
+      resolved(R"({"anyOf": [{"type": "string", "format": "date"}, {"type": "string"}, {"type": "null"}]})"),
+      json({{"type", {"string", "null"}}}));
+  EXPECT_EQ(resolved(R"({"oneOf": [{"type": "string", "pattern": "^A", "maxLength": 9},
+                                   {"type": "string", "pattern": "^B", "maxLength": 9}]})"),
+            json({{"type", "string"}, {"maxLength", 9}}));
+  EXPECT_EQ(resolved(R"({"anyOf": [{"type": "array", "items": {"type": "number"}}, {"type": "string"}]})"),
+            json({{"type", {"array", "string"}}, {"items", {{"type", "number"}}}}));
+}
+
+TEST(ResolvedSchema, AConstantListIsOneChoice) {
+  EXPECT_EQ(resolved(R"({"const": ["a", 1]})")["enum"], json::parse(R"([["a", 1]])"));
+  EXPECT_EQ(resolved(R"({"const": ["a"]})")["enum"], json::parse(R"([["a"]])"));
+  EXPECT_EQ(resolved(R"({"const": "a"})")["enum"], json::parse(R"(["a"])"));
+}
+
 TEST(ResolvedSchema, EndsWhereASchemaLeadsBackToItself) {
   EXPECT_TRUE(resolved(R"({"$ref": "#/$defs/a"})", R"({"$defs": {"a": {"$ref": "#/$defs/a"}}})").is_object());
   const char* many = R"({"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}]}}})";

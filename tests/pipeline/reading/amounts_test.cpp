@@ -33,6 +33,14 @@ TEST(RulesAmounts, ReadsTheFormatsOfManyCountries) {
   EXPECT_DOUBLE_EQ(number("0,025").value, 0.025);
 }
 
+TEST(RulesAmounts, AHyphenIsOneWhateverNobodySeesBesideIt) {
+  for (const char* text :
+       {"total-25.00", "total-\u200B25.00", "total\u200B-25.00", "total-\u200D\uFEFF25.00"})
+    EXPECT_TRUE(number(text).glued) << text;
+  for (const char* text : {"total\u201325.00", "total\u2013\u200B25.00"})
+    EXPECT_FALSE(number(text).glued) << text;
+}
+
 TEST(RulesAmounts, ReadsSigns) {
   for (const char* text : {"-5,00", "- 5,00", "5,00-", "(5,00)", "\u22125,00", "\u20135,00", "-€ 5,00",
                            "€ -5,00", "(€5,00)", "5,00- EUR"}) {

@@ -234,5 +234,77 @@ TEST(ReadValue, AllCellsOfARow) {
       row);
 }
 
+struct Row {
+  json property;
+  std::string quote;
+  json value;
+  Says expected;
+};
+
+const json any = json::object();
+const json amount = {{"type", {"string", "null"}}, {"x-format", "currency-amount"}};
+const json boolean = {{"type", "boolean"}};
+const json integer = {{"type", "integer"}};
+const json text = {{"type", "string"}};
+const json day = {{"type", "string"}, {"format", "date"}};
+
+TEST(ReadValue, SaysNoToWhatOnlyLooksAlike) {
+  const std::vector<Row> rows = {
+      // A long number that stands there with another sign.
+      {integer, "Balance -12500 EUR", 12500, Says::no},
+      {integer, "Balance \u221212500 EUR", 12500, Says::no},
+      {integer, "Balance EUR (12500)", 12500, Says::no},
+      {integer, "Balance -12500 EUR", -12500, Says::yes},
+      {integer, "Balance 12500 EUR", 12500, Says::yes},
+      {integer, "RE-4711 for customer 45 12500", 12500, Says::yes},
+      // An amount as a text.
+      {amount, "credit note -25.00 EUR", "25.00", Says::no},
+      {amount, "credit note -25,00 EUR", "25,00", Says::no},
+      {amount, "credit note (25.00)", "25.00", Says::no},
+      {amount, "credit note -25.00 EUR", "-25.00", Says::yes},
+      {amount, "invoice 25,00 EUR", "25.00", Says::yes},
+      {amount, "invoice 1.025,00 EUR", "1.025,00", Says::yes},
+      {amount, "invoice 25.00 EUR", "25.00", Says::yes},
+      {text, "credit note -25.00 EUR", "25.00", Says::no},
+      {text, "release 25.10 of May", "25.10", Says::yes},
+      {day, "due on receipt", "on receipt", Says::no},
+      // Words behind a number.
+      {any, "5 mil euros", 5e6, Says::no},
+      {any, "5 mil euros", 5e3, Says::yes},
+      {any, "cable of 12 m", 12e6, Says::no},
+      {any, "cable of 12 m", 12, Says::yes},
+      {any, "6 Bio Eier", 6e12, Says::no},
+      {any, "sold for \u20AC 12m", 12e6, Says::yes},
+      {any, "sold for 12 k EUR", 12e3, Says::yes},
+      {any, "5 mio EUR", 5e6, Says::yes},
+      // Yes and no.
+      {boolean, "Invoice No. 4711", false, Says::cannot_tell},
+      {boolean, "Invoice no 4711", false, Says::cannot_tell},
+      {boolean, "Order no: AB-4711", false, Says::cannot_tell},
+      {boolean, "2 x 3.00", true, Says::cannot_tell},
+      {boolean, "3x 4.00", true, Says::cannot_tell},
+      {boolean, "Malcolm X. Little", true, Says::cannot_tell},
+      {boolean, "Paid: no", false, Says::yes},
+      {boolean, "Paid: no", true, Says::no},
+      {boolean, "Paid: no, see below", false, Says::yes},
+      {boolean, "paid x", true, Says::yes},
+      {boolean, "[x] paid", true, Says::yes},
+      // Text behind a date.
+      {text, "Signed 2024-03-05 by me", "2024-03-05 BOSS", Says::no},
+      {text, "Signed 2024-03-05 by me", "2024-03-05 14", Says::no},
+      {day, "Signed 2024-03-05 by me", "2024-03-05 by me", Says::no},
+      {text, "Signed 2024-03-05 by me", "2024-03-05 by me", Says::yes},
+      {text, "Signed 2024-03-05 by me", "2024-03-05", Says::yes},
+      {text, "Signed 5 March 2024, 14:30", "2024-03-05 14:30", Says::yes},
+      {text, "Signed 5 March 2024, 14:30", "2024-03-05T15:30:00+01:00", Says::no},
+  };
+  for (const Row& row : rows)
+    EXPECT_EQ(static_cast<int>(read({row.quote, row.value, row.expected}, row.property).says),
+              static_cast<int>(row.expected))
+        << row.value << " in " << row.quote;
+  for (const char* quote : {"sold for \u20AC 12m", "sold for 12 k EUR", "sold for 12k"})
+    EXPECT_TRUE(read({quote, 12, Says::yes}, any).ambiguous) << quote;
+}
+
 }  // namespace
 }  // namespace docket
