@@ -139,8 +139,10 @@ std::string label_line(const json& output, std::optional<double> accept) {
   if (!is_not_accepted(output, accept)) return "    " + text + "\n";
   std::vector<std::string> why;
   const json signals = output.value("signals", json::object());
-  if (is(signals, "evidence_found", false)) why.emplace_back("its quote does not stand in the document");
-  if (is(signals, "names_other_label", true)) why.emplace_back("its quote names another label");
+  if (const std::string problem = output.value("problem", ""); !problem.empty()) {
+    const json quote = output.value("evidence", json::object()).value("quote", json());
+    why.push_back(problem + (quote.is_string() ? ": \"" + in_words(quote) + "\"" : ""));
+  }
   if (why.empty()) {
     add_confidence(output, accept, why);
     add_others(list_in(output, "lower_tiers"), "label", label, why);

@@ -116,6 +116,7 @@ class Classify final : public TieredStage {
     if (!is_unquoted(answer) || is_unquoted(other) || other["label"].is_null()) return;
     json& signals = answer["signals"];
     signals["evidence_found"] = false;
+    answer["problem"] = "it quotes nothing, and another tier has evidence";
     answer["confidence"] = rounded(label_confidence(signals));
     answer["scores"] = {{answer["label"].get<std::string>(), answer["confidence"]}};
   }
@@ -173,25 +174,35 @@ class Classify final : public TieredStage {
     return answer;
   }
 
-  /// What the answers with the label quote for it, at its first place in the document.
+  /// What the answers with the label quote for it: the first quote that proves it, or else the first.
   void add_evidence(const std::vector<Answer>& answers, const std::vector<PageRange>& pages, const Text& text,
                     json& answer) const {
     QuoteFinder quotes(text);
     json& signals = answer["signals"];
     signals["quoted"] = false;
     for (std::size_t i = 0; i < answers.size(); ++i) {
-      if (answers[i].value["label"] != answer["label"] || !answers[i].value.contains("quote")) continue;
+      if (answers[i].value["label"] != answer["label"]) continue;
+      const std::string quote = squeeze(answers[i].value.value("quote", ""));
+      if (quote.empty()) continue;
+      const json found = quotes.find(quote, pages[i].first, pages[i].last);
+      const std::string problem = problem_of(quote, !found.is_null(), answer["label"]);
+      if (signals["quoted"] == true && !problem.empty()) continue;
       signals["quoted"] = true;
-      signals["evidence_found"] = false;
-      const std::string quote = answers[i].value["quote"];
-      if (!says_something(quote)) continue;
-      json found = quotes.find(quote, pages[i].first, pages[i].last);
-      if (found.is_null()) continue;
-      signals["evidence_found"] = true;
-      if (names_another(quote, answer["label"])) signals["names_other_label"] = true;
-      answer["evidence"] = std::move(found);
-      return;
+      signals["evidence_found"] = !found.is_null() && says_something(quote);
+      signals.erase("names_other_label");
+      answer.erase("problem");
+      answer["evidence"] = found.is_null() ? json{{"quote", quote}} : found;
+      if (problem.empty()) return;
+      answer["problem"] = problem;
+      if (signals["evidence_found"] == true) signals["names_other_label"] = true;
     }
+  }
+
+  /// Why the quote proves nothing; empty: it does.
+  std::string problem_of(const std::string& quote, bool stands, const std::string& chosen) const {
+    if (!stands) return "its quote does not stand in the document";
+    if (!says_something(quote)) return "its quote says nothing";
+    return names_another(quote, chosen) ? "its quote names another label" : "";
   }
 
   bool names_another(const std::string& quote, const std::string& chosen) const {
@@ -299,7 +310,7 @@ json output_schema(const Settings& settings) {
 StageType classify() {
   return {.name = "classify",
           .summary = "Gives the document one of a closed set of labels.",
-          .version = 4,
+          .version = 5,
           .fields = fields,
           .reads = reads,
           .make = make,

@@ -16,6 +16,7 @@ using nlohmann::json;
 constexpr double slope = 1.2;
 constexpr double threshold = 5.0;
 constexpr double enough_words = 25;
+constexpr double words_of_keyword = 4;  // One that the user named tells as much as so many others.
 
 constexpr float title_weight = 2.0F;    // The label's name, or a heading of such documents.
 constexpr float phrase_weight = 1.9F;   // A keyword of several words,
@@ -32,7 +33,9 @@ constexpr double most_mixed = 0.5;  // and the most that either is then.
 
 constexpr double narrow_points = 3.0;
 constexpr double clock_points = 1.0;
-constexpr std::size_t narrow_letters = 64;  // A longer line does not fit on a strip of paper.
+constexpr double letter_points = 6.4;            // Alone, surely a letter.
+constexpr std::size_t most_letter_words = 1500;  // A longer one that has a letter in it is something else.
+constexpr std::size_t narrow_letters = 64;       // A longer line does not fit on a strip of paper.
 
 constexpr float heading_factor = 2.5F;  // A title that is a whole line near the top…
 constexpr float top_factor = 1.5F;      // … or begins one,
@@ -53,6 +56,15 @@ void each_part(std::string_view list, Each each) {
   }
 }
 
+template <class Each>
+void each_line(std::string_view text, Each each) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    each(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
 const DocumentKind* kind_called(std::string_view name) {
   const std::string letters = fold_letters(name);
   for (const DocumentKind& kind : document_kinds()) {
@@ -70,6 +82,8 @@ void add_kind(LabelSet& set, const DocumentKind& kind, std::uint32_t owner) {
         set.narrow[owner] = narrow_points;
       } else if (term == "{clock}") {
         set.clock[owner] = clock_points;
+      } else if (term == "{letter}") {
+        set.letter[owner] = letter_points;
       } else {
         set.terms.add(term, {owner, LabelUse::Kind::label, weight});
       }
@@ -116,14 +130,19 @@ std::string_view without_star(std::string_view keyword) {
   return keyword.starts_with('*') ? keyword.substr(1) : keyword;
 }
 
-void add_keyword(LabelSet& set, const std::string& written, std::uint32_t owner, std::size_t sharing) {
+void add_keyword(LabelSet& set, const std::string& written, const Label& label, std::uint32_t owner,
+                 std::size_t sharing) {
   Keyword keyword(without_star(written));
   const float weight = weight_of(written, keyword.has_marks()) / static_cast<float>(sharing);
   const LabelUse use{owner, LabelUse::Kind::label, weight};
-  if (keyword.has_marks())
+  if (keyword.has_marks()) {
     set.marked.push_back({std::move(keyword), use});
-  else
-    set.terms.add(written, use);
+    return;
+  }
+  set.terms.add(written, use);
+  // Of a kind that docket knows, the weights were fitted to the longest terms.
+  if (kind_called(label.name) == nullptr && fold_letters(written) != fold_letters(label.name))
+    set.keywords.add(written, use);
 }
 
 /// How many of the labels have the keyword.
@@ -161,6 +180,64 @@ std::string spaced(std::string name) {
   return name;
 }
 
+enum class Form : std::uint8_t { other, letter, letter_with_money };
+
+LabelIndex index_of(std::string_view list) {
+  LabelIndex index;
+  each_part(list, [&](std::string_view term) { index.add(term, {}); });
+  index.build();
+  return index;
+}
+
+/// "Dear Mrs Ash,"
+bool opens_letter(const Folded& line, std::string_view text) {
+  static const LabelIndex openings = index_of(letter_openings);
+  LabelMatch match;
+  const std::size_t last = text.find_last_not_of(" \t\r");
+  return line.tokens.size() >= 2 && line.tokens.size() <= 10 && last != std::string_view::npos &&
+         text[last] != '.' && openings.longest(line, 0, line.tokens.size(), match);
+}
+
+/// "Yours sincerely, Eleanor Ash"; "Thank you again, and kind regards"
+bool closes_letter(const Folded& line) {
+  static const LabelIndex closings = index_of(letter_closings);
+  const std::size_t count = line.tokens.size();
+  LabelMatch match;
+  if (count == 0) return false;
+  if (closings.longest(line, 0, count, match)) return match.last_token > 1 || count <= match.last_token + 3;
+  for (std::size_t first = count > 6 ? count - 6 : 0; first + 1 < count; ++first)
+    if (closings.longest(line, first, count, match) && match.last_token == count) return true;
+  return false;
+}
+
+/// "€", "12.50"
+bool names_money(std::string_view text) {
+  for (const char* sign : {"€", "$", "£", "¥", "EUR", "USD", "GBP", "CHF"})
+    if (text.find(sign) != std::string_view::npos) return true;
+  for (std::size_t at = 1; at + 2 < text.size(); ++at) {
+    if ((text[at] != '.' && text[at] != ',') || !is_digit(text[at - 1])) continue;
+    const char behind = at + 3 < text.size() ? text[at + 3] : ' ';
+    if (is_digit(text[at + 1]) && is_digit(text[at + 2]) && !is_digit(behind) && behind != '.') return true;
+  }
+  return false;
+}
+
+/// `words` is how many the text has.
+Form form_of(const Text& text, std::size_t words) {
+  if (words > most_letter_words) return Form::other;
+  bool opened = false, closed = false, money = false;
+  for (const Page& page : text.pages) {
+    money = money || names_money(page.text);
+    each_line(page.text, [&](std::string_view line) {
+      const Folded folded = fold(line);
+      closed = closed || (opened && closes_letter(folded));
+      opened = opened || opens_letter(folded, line);
+    });
+  }
+  if (!closed) return Form::other;
+  return money ? Form::letter_with_money : Form::letter;
+}
+
 /// Points of each class for a text.
 class Scoring {
  public:
@@ -170,10 +247,9 @@ class Scoring {
   std::vector<double> run() {
     for (std::size_t page = 0; page < text_.pages.size() && words_ < most_tokens; ++page)
       read_page(page);
-    for (const auto& [term, seen] : seen_) {
-      for (const LabelUse& use : seen.uses)
-        points_[use.owner] += static_cast<double>(use.strength * place_factor(use, seen)) * often(use, seen);
-    }
+    for (const auto& [use, seen] : seen_)
+      points_[use->owner] +=
+          static_cast<double>(use->strength * place_factor(*use, seen)) * often(*use, seen);
     const bool narrow = is_narrow();
     const bool clock = has_clock();
     for (std::size_t i = 0; i < points_.size(); ++i) {
@@ -181,10 +257,19 @@ class Scoring {
       const double looks = (narrow ? labels_.narrow[i] : 0) + (clock ? labels_.clock[i] : 0);
       points_[i] += std::min(looks, points_[i]);
     }
+    add_letter();
     return points_;
   }
 
-  std::size_t words() const { return words_; }
+  /// How much of what is needed to tell anything the text has, 0 to 1.
+  double told() const {
+    const auto named = std::ranges::count_if(seen_, [&](const auto& seen) {
+      return seen.first->owner < labels_.names.size() && seen.first->strength >= keyword_weight &&
+             seen.first->strength < title_weight;
+    });
+    const double words = static_cast<double>(words_) + words_of_keyword * static_cast<double>(named);
+    return std::min(1.0, words / enough_words);
+  }
   /// One of the class's titles fills a line.
   bool is_headed(std::size_t owner) const { return headed_[owner]; }
 
@@ -192,7 +277,11 @@ class Scoring {
   struct Seen {
     int count = 0;
     float place = passing_factor;
-    std::span<const LabelUse> uses;
+  };
+
+  struct Match {
+    std::size_t begin = 0, end = 0;  // Bytes.
+    const LabelUse* use = nullptr;
   };
 
   static float place_factor(const LabelUse& use, const Seen& seen) {
@@ -212,26 +301,63 @@ class Scoring {
     const Folded folded = fold(text.substr(0, std::min<std::size_t>(text.size(), most_tokens * 12)));
     const std::size_t most = std::min(folded.tokens.size(), most_tokens - words_);
     const std::size_t top = page == 0 ? end_of_top(text) : 0;
-    std::vector<LabelMatch> matches;
-    labels_.terms.find(folded, 0, most, matches);
-    for (const LabelMatch& match : matches)
-      see(match.uses, text, folded.tokens[match.first_token].begin, folded.tokens[match.last_token - 1].end,
-          top);
-    for (const MarkedKeyword& marked : labels_.marked)
-      for (const Keyword::Place& place : marked.keyword.find(text, folded, most))
-        see(std::span(&marked.use, 1), text, place.begin, place.end, top);
+    for (const Match& match : weightiest(matches_in(text, folded, most)))
+      see(match, text, top);
     words_ += folded.tokens.size();
   }
 
-  void see(std::span<const LabelUse> uses, std::string_view text, std::size_t begin, std::size_t end,
-           std::size_t top) {
-    Seen& seen = seen_[uses.data()];
-    seen.uses = uses;
+  std::vector<Match> matches_in(std::string_view text, const Folded& folded, std::size_t most) const {
+    std::vector<LabelMatch> found;
+    labels_.keywords.find(folded, 0, most, found);
+    labels_.terms.find(folded, 0, most, found);
+    std::vector<Match> matches;
+    for (const LabelMatch& match : found)
+      for (const LabelUse& use : match.uses)
+        matches.push_back(
+            {folded.tokens[match.first_token].begin, folded.tokens[match.last_token - 1].end, &use});
+    for (const MarkedKeyword& marked : labels_.marked)
+      for (const Keyword::Place& place : marked.keyword.find(text, folded, most))
+        matches.push_back({place.begin, place.end, &marked.use});
+    return matches;
+  }
+
+  /// Of those of a class that overlap, one.
+  static std::vector<Match> weightiest(std::vector<Match> matches) {
+    std::ranges::stable_sort(matches, [](const Match& a, const Match& b) {
+      return a.use->owner != b.use->owner ? a.use->owner < b.use->owner : a.begin < b.begin;
+    });
+    std::vector<Match> kept;
+    for (const Match& match : matches) {
+      const bool overlaps =
+          !kept.empty() && kept.back().use->owner == match.use->owner && match.begin < kept.back().end;
+      if (!overlaps)
+        kept.push_back(match);
+      else if (match.use->strength > kept.back().use->strength)
+        kept.back() = match;
+    }
+    return kept;
+  }
+
+  void see(const Match& match, std::string_view text, std::size_t top) {
+    Seen& seen = seen_[match.use];
     ++seen.count;
-    const float place = place_of(text, begin, end);
-    if (begin < top) seen.place = std::max(seen.place, place);
-    for (const LabelUse& use : uses)
-      if (use.strength >= title_weight && place >= heading_factor) headed_[use.owner] = true;
+    const float place = place_of(text, match.begin, match.end);
+    if (match.begin < top) seen.place = std::max(seen.place, place);
+    if (match.use->strength >= title_weight && place >= heading_factor) headed_[match.use->owner] = true;
+  }
+
+  /// The form of a letter is worth less the more speaks for another class.
+  void add_letter() {
+    const Form form = form_of(text_, words_);
+    if (form == Form::other) return;
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+      const bool is_named = i < labels_.names.size();
+      if (labels_.letter[i] == 0 || (!is_named && form == Form::letter_with_money)) continue;
+      double most = speaks;
+      for (std::size_t k = 0; k < points_.size(); ++k)
+        if (k != i && k != labels_.rest) most = std::max(most, points_[k]);
+      points_[i] = std::max(points_[i], labels_.letter[i] - (most - speaks));
+    }
   }
 
   /// Where the first lines end; blank ones are none.
@@ -299,7 +425,7 @@ class Scoring {
   const Text& text_;
   std::vector<double> points_;
   std::vector<bool> headed_;
-  std::unordered_map<const LabelUse*, Seen> seen_;  // By its uses.
+  std::unordered_map<const LabelUse*, Seen> seen_;
   std::size_t words_ = 0;
 };
 
@@ -322,6 +448,17 @@ bool is_mixed(const Scoring& scoring, const std::vector<double>& points, std::si
   return sure_labels > 1 || (sure_labels == 1 && sure_others > 0);
 }
 
+/// The probability that it is what the label for the rest is for, if it is none of the other labels.
+double probability_of_rest(const LabelSet& labels, const std::vector<double>& points) {
+  const double most = std::max(*std::ranges::max_element(points) * slope, threshold);
+  const auto weight = [&](std::size_t i) { return points[i] > 0 ? std::exp(slope * points[i] - most) : 0; };
+  double shown = weight(labels.rest);
+  if (!may_be_unknown(labels, points))
+    for (std::size_t i = labels.names.size(); i < points.size(); ++i)
+      shown += weight(i);
+  return shown / (shown + std::exp(threshold - most));
+}
+
 /// The probability of each class.
 std::vector<double> probabilities(const std::vector<double>& points) {
   const double most = points.empty() ? 0 : *std::max_element(points.begin(), points.end());
@@ -341,12 +478,13 @@ std::shared_ptr<const LabelSet> read_labels(const std::vector<Label>& labels) {
   auto set = std::make_shared<LabelSet>();
   set->narrow.resize(labels.size() + document_kinds().size());
   set->clock.resize(labels.size() + document_kinds().size());
+  set->letter.resize(labels.size() + document_kinds().size());
   std::vector<const DocumentKind*> named;
   for (std::uint32_t i = 0; i < labels.size(); ++i) {
     const Label& label = labels[i];
     set->names.push_back(label.name);
     for (const std::string& keyword : label.keywords)
-      add_keyword(*set, keyword, i, owners_of(keyword, labels));
+      add_keyword(*set, keyword, label, i, owners_of(keyword, labels));
     if (means_rest(label) && set->rest == ~std::size_t{0}) {
       set->rest = i;
       continue;
@@ -368,6 +506,7 @@ std::shared_ptr<const LabelSet> read_labels(const std::vector<Label>& labels) {
   }
   set->classes = next;
   set->terms.build();
+  set->keywords.build();
   return set;
 }
 
@@ -375,16 +514,13 @@ json classify(const LabelSet& labels, const Text& text) {
   Scoring scoring(labels, text);
   const std::vector<double> points = scoring.run();
   const std::vector<double> found = probabilities(points);
-  const double told = std::min(1.0, static_cast<double>(scoring.words()) / enough_words);
+  const double told = scoring.told();
   json scores = json::object();
-  double named = 0, shown = 0;  // Probability of the user's labels; evidence for the rest.
+  double named = 0;  // Probability of the user's labels.
   std::size_t best = ~std::size_t{0};
   for (std::size_t i = 0; i < found.size(); ++i) {
     const bool is_named = i < labels.names.size() && i != labels.rest;
-    if (!is_named) {
-      if (i == labels.rest || !may_be_unknown(labels, points)) shown += told * found[i];
-      continue;
-    }
+    if (!is_named) continue;
     named += told * found[i];
     scores[labels.names[i]] = rounded(told * found[i]);
     if (found[i] > 0 && (best == ~std::size_t{0} || found[i] > found[best])) best = i;
@@ -392,7 +528,7 @@ json classify(const LabelSet& labels, const Text& text) {
   double confidence = best == ~std::size_t{0} ? 0 : told * found[best];
   const double rest = told - named;
   if (labels.rest != ~std::size_t{0}) {
-    const double proven = std::max(shown, unproven * rest);
+    const double proven = rest * std::max(unproven, probability_of_rest(labels, points));
     scores[labels.names[labels.rest]] = rounded(proven);
     if (rest > confidence) {
       best = labels.rest;

@@ -27,9 +27,11 @@ struct LabelSet {
   std::size_t classes = 0;
   std::size_t rest = ~std::size_t{0};  ///< The label for what fits no other ("other: {}"); ~0: there is none.
   LabelIndex terms;                    ///< Owners are classes.
+  LabelIndex keywords;                 ///< Of these the user's that a longer term of a kind might hide.
   std::vector<MarkedKeyword> marked;   ///< The same.
   std::vector<double> narrow;          ///< By class: points for a strip of paper,
-  std::vector<double> clock;           ///< for a time of day.
+  std::vector<double> clock;           ///< for a time of day,
+  std::vector<double> letter;          ///< for an opening and a closing as letters have.
   std::vector<std::size_t> unknown;    ///< Labels of no kind that docket knows: nothing but their
                                        ///< keywords can tell that a document is none of them.
   bool is_rest_open = false;           ///< One of these has no keywords.
@@ -40,7 +42,8 @@ std::shared_ptr<const LabelSet> read_labels(const std::vector<Label>& labels);
 /// {label, confidence, scores} as `Answer` describes it.
 ///
 /// Each class has points p: for every different term of it that stands in the first pages the term's weight,
-/// more when it stands often, and most when it is a heading near the top. Then, for class c,
+/// more when it stands often, and most when it is a heading near the top; where terms of one class overlap,
+/// only the weightiest counts. Then, for class c,
 ///
 ///     P(c) = exp(slope * p(c)) / (exp(threshold) + sum over all classes k of exp(slope * p(k)))
 ///
@@ -53,6 +56,9 @@ std::shared_ptr<const LabelSet> read_labels(const std::vector<Label>& labels);
 /// one half. Evidence is that the document is of a kind that the user did not name, or has the label's own
 /// keywords; the first is none as long as the document may be of a label that docket cannot tell from the
 /// kind.
+///
+/// That it opens and closes like a letter says what a document is only if nothing says what it is about; and
+/// where the user has no label for letters, not if it names a sum of money: bills are sent as letters too.
 ///
 /// A document that shows itself to be of two classes (each with a heading, and either would do alone) is
 /// surely of neither.

@@ -124,7 +124,7 @@ constexpr auto kinds = std::to_array<DocumentKind>({
      "grüßen|hochachtungsvoll|"
      "freundliche grüße|madame monsieur|cher monsieur|chère madame|veuillez agréer|"
      "salutations distinguées|cordialement",
-     "re|subject|enclosure|encl|betreff|anlage|anlagen|objet|pièce jointe|pièces jointes"},
+     "{letter}|re|subject|enclosure|encl|betreff|anlage|anlagen|objet|pièce jointe|pièces jointes"},
 
     {"report|bericht|rapport|study|studie",
      "report|annual report|final report|progress report|audit report|performance audit|test report|bericht|"
@@ -163,6 +163,22 @@ constexpr auto kinds = std::to_array<DocumentKind>({
 });
 
 }  // namespace
+
+const std::string_view letter_openings =
+    "dear|my dear|to whom it may concern|sehr geehrte|sehr geehrter|sehr geehrtes|liebe|lieber|cher|chère|"
+    "chers|chères|madame|mesdames|monsieur|messieurs|estimado|estimada|estimados|querido|querida|"
+    "gentile|gentili|egregio|spettabile|caro|cara|geachte|beste|prezado|prezada|exmo|exma";
+
+const std::string_view letter_closings =
+    "yours sincerely|yours faithfully|yours truly|yours very truly|very truly yours|sincerely yours|"
+    "sincerely|respectfully yours|respectfully|cordially|kind regards|kindest regards|best regards|"
+    "warm regards|with regards|regards|best wishes|with best wishes|with kind regards|with best regards|"
+    "mit freundlichen grüßen|mit freundlichem gruß|freundliche grüße|mit besten grüßen|beste grüße|"
+    "mit herzlichen grüßen|herzliche grüße|viele grüße|liebe grüße|hochachtungsvoll|"
+    "cordialement|bien cordialement|salutations distinguées|sincères salutations|meilleures salutations|"
+    "veuillez agréer|je vous prie d'agréer|nous vous prions d'agréer|atentamente|le saluda atentamente|"
+    "saludos cordiales|un cordial saludo|cordiali saluti|distinti saluti|met vriendelijke groet|"
+    "met vriendelijke groeten|hoogachtend|atenciosamente|com os melhores cumprimentos";
 
 std::span<const DocumentKind> document_kinds() { return kinds; }
 

@@ -16,4 +16,7 @@ struct DocumentKind {
 
 std::span<const DocumentKind> document_kinds();
 
+extern const std::string_view letter_openings;  ///< With which a line of a letter begins,
+extern const std::string_view letter_closings;  ///< and one further down.
+
 }  // namespace docket::rules

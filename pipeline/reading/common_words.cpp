@@ -46,13 +46,13 @@ constexpr std::string_view fillers =
     "sem seu sua um uma ";
 
 constexpr std::string_view everyday =
-    " address amount amounts annex attachment city code company country date dated day description details "
+    " address amount amounts city code company country date dated day description details "
     "email "
     "fax gmbh hour hours http https inc information item items ltd mail mobile month name names no note "
     "notes nr "
-    "number numbers page pages pdf phone place price reference ref signature signed street sum tel telephone "
+    "number numbers page pages pdf phone place price reference ref signature street sum tel telephone "
     "time total totals web website www year zip "
-    "adresse anlage anzahl art betrag beschreibung bezeichnung datum email fax firma land menge mobil monat "
+    "adresse anzahl art betrag beschreibung bezeichnung datum email fax firma land menge mobil monat "
     "name "
     "nummer ort plz preis seite seiten stadt strasse stunden stuck summe tag tage telefax telefon uhr "
     "uhrzeit "

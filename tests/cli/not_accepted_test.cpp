@@ -51,9 +51,12 @@ TEST(NotAccepted, SaysWhyALabelIsNot) {
   EXPECT_EQ(findings(R"({"label": "bill", "confidence": 0.55, "accepted": false,
                          "scores": {"bill": 0.55, "letter": 0.3, "other": 0.1}})"),
             "    label bill, confidence 0.55, not accepted: confidence 0.55 < 0.80; letter has 0.30\n");
-  EXPECT_EQ(findings(R"({"label": "bill", "confidence": 0, "accepted": false,
-                         "signals": {"evidence_found": false}, "scores": {}})"),
-            "    label bill, confidence 0.00, not accepted: its quote does not stand in the document\n");
+  EXPECT_EQ(
+      findings(R"({"label": "bill", "confidence": 0, "accepted": false,
+                         "problem": "its quote does not stand in the document",
+                         "evidence": {"quote": "a bill of May"}, "signals": {"evidence_found": false}, "scores": {}})"),
+      "    label bill, confidence 0.00, not accepted: its quote does not stand in the document: \"a bill of "
+      "May\"\n");
 }
 
 TEST(NotAccepted, SaysWhatIsWrongWithAText) {

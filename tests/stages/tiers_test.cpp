@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "pipeline/json/schema.h"
 #include "tests/stage_harness.h"
@@ -169,10 +170,36 @@ TEST(Tiers, AModelWithoutEvidenceMakesNoLabelWorse) {
       EXPECT_EQ(output["confidence"], sure) << output;
     }
   }
-  for (std::size_t i = 3; i < models.size(); ++i) {
-    const json alone =
-        Work("classify", "backends: [model]\naccept: 0.5\n" + labels, herring).turn({models[i]}).output();
-    EXPECT_EQ(alone["accepted"], false) << alone;
+}
+
+/// What a model says alone.
+json said_alone(const Reply& model, const std::vector<std::string>& pages = herring) {
+  return Work("classify", "backends: [model]\naccept: 0.5\n" + labels, pages).turn({model}).output();
+}
+
+TEST(Tiers, TheRecordSaysWhyALabelIsNotBelieved) {
+  const std::tuple<const char*, const char*, json> wrong[] = {
+      {"a bill  for herrings",
+       "its quote does not stand in the document",
+       {{"quote", "a bill for herrings"}}},
+      {"for", "its quote says nothing", {{"page", 1}, {"quote", "for"}}},
+      {"this letter", "its quote names another label", {{"page", 1}, {"quote", "this letter"}}}};
+  for (const auto& [quote, problem, evidence] : wrong) {
+    const json output = said_alone(proven("invoice", quote, 0.999), {"Herring, smoked, for this letter"});
+    EXPECT_EQ(output["accepted"], false) << output;
+    EXPECT_EQ(output["problem"], problem);
+    EXPECT_EQ(output["evidence"], evidence);
+  }
+  EXPECT_FALSE(said_alone(proven("invoice", "smoked, for Oban", 0.999)).contains("problem"));
+}
+
+TEST(Tiers, AnEmptyQuoteIsNone) {
+  for (const char* quote : {"", " ", " \n\t"}) {
+    const json output = said_alone(proven("invoice", quote, 0.97));
+    EXPECT_EQ(output["signals"]["quoted"], false) << output;
+    EXPECT_EQ(output["confidence"], 0.97);
+    EXPECT_FALSE(output.contains("evidence"));
+    EXPECT_FALSE(output.contains("problem"));
   }
 }
 

@@ -134,6 +134,62 @@ TEST(RulesClassify, NothingIsSureOfWhatItCannotRead) {
     EXPECT_LT(classified(common, text)["confidence"], 0.85) << text;
 }
 
+constexpr std::string_view letter =
+    "Moss & Son\n3 Mill Row, Kendal\n\n9 June 2025\n\nDear Mr Tallis,\n\nit was good to meet you at the "
+    "fair, and "
+    "we will gladly show you the new looms when you are here again in autumn.\n\nYours sincerely,\nIda "
+    "Moss\n";
+
+TEST(RulesClassify, ALetterIsKnownByItsForm) {
+  const std::vector<Label> with_letter = {{"invoice", "", {"invoice"}},
+                                          {"letter", "", {"dear", "sincerely"}}};
+  for (const std::string_view text :
+       {letter,
+        std::string_view(
+            "Sehr geehrte Frau Lindner,\n\nhaben Sie Dank für Ihren Besuch in der vergangenen Woche; wir "
+            "freuen uns auf den Sommer und auf ein Wiedersehen am See.\n\nMit freundlichen Grüßen\nK. Vogt"),
+        std::string_view(
+            "Madame, Monsieur,\n\nnous vous remercions de votre visite et serons heureux de vous revoir "
+            "au printemps dans notre jardin.\n\nVeuillez agréer, Madame, nos salutations "
+            "distinguées.\nA. Morel")}) {
+    const json named = classified(with_letter, text);
+    EXPECT_EQ(named["label"], "letter");
+    EXPECT_GT(named["confidence"], 0.85) << named;
+    const json rest = classified(common, text);
+    EXPECT_EQ(rest["label"], "other");
+    EXPECT_GT(rest["confidence"], 0.85) << rest;
+  }
+}
+
+TEST(RulesClassify, ALetterMayBeAboutSomething) {
+  const std::string bill =
+      "Dear Mr Tallis,\n\nfor the work on your roof in May please send us 412.50 before the end of the "
+      "month, as we agreed when we met at the house.\n\nYours sincerely,\nIda Moss\n";
+  EXPECT_LT(classified(common, bill)["confidence"], 0.5);
+  const std::vector<Label> labels = {{"letter", "", {}}, {"complaint", "", {"complain", "broken", "refund"}}};
+  const json answer =
+      classified(labels,
+                 "Dear Sir,\n\nI write to complain of the loom, which came broken, and ask for a refund "
+                 "before the end of the month.\n\nYours faithfully,\nIda Moss\n");
+  EXPECT_EQ(answer["label"], "complaint") << answer;
+  const json invoiced =
+      classified(common, "Dear Mr Tallis,\n\n" + std::string(invoice) + "\nKind regards\nIda Moss");
+  EXPECT_EQ(invoiced["label"], "invoice");
+  EXPECT_GT(invoiced["confidence"], 0.85) << invoiced;
+}
+
+TEST(RulesClassify, ALongerTermHidesNoKeyword) {
+  for (const char* own : {"post", "other"}) {
+    const json answer =
+        classified({{"invoice", "", {}}, {own, "", {"dear", "yours sincerely", "looms"}}}, letter);
+    EXPECT_EQ(answer["label"], own) << answer;
+  }
+  const json answer = classified({{"invoice", "", {}}, {"other", "", {"simmer", "ladle", "pinch", "broth"}}},
+                                 "Broth\nSimmer the bones, add a pinch of salt, serve with a ladle.");
+  EXPECT_EQ(answer["label"], "other");
+  EXPECT_GT(answer["confidence"], 0.85) << answer << " few words, but the user's";
+}
+
 TEST(RulesClassify, ADocumentOfTwoKindsIsSurelyOfNeither) {
   for (const auto& [first, second] :
        {std::pair(invoice, contract), {contract, invoice}, {invoice, payslip}, {contract, payslip}}) {

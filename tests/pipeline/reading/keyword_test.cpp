@@ -93,7 +93,8 @@ TEST(Keyword, KnowsCommonWords) {
     EXPECT_EQ(commonness(word), Commonness::everyday) << word;
   for (const char* word : {"from", "The", "nach", "à", "of the"})
     EXPECT_EQ(commonness(word), Commonness::filler) << word;
-  for (const char* word : {"invoice", "due date", "24/7", "die", "of the sea", "§", ""})
+  for (const char* word :
+       {"invoice", "due date", "24/7", "die", "of the sea", "§", "", "dear", "sincerely", "annex"})
     EXPECT_EQ(commonness(word), Commonness::rare) << word;
 }
 
