@@ -47,10 +47,11 @@ namespace docket {
 /// model says nothing, and neither does one that is not sure and contradicts a value that is.
 ///
 /// `credit` is (f + 2) / (v + 2) * (a + 2) / (a + d + 2): of the v values of the model's answer f have
-/// evidence that is a fact (the same quote with the same value for several fields counts for one of them;
-/// lists and objects do not count, whose rows are judged one by one); of those that an independent tier is
-/// sure of it says a the same and d otherwise. One invention among six costs little; a model that mostly
-/// invents, or contradicts what is known, is not believed for the rest.
+/// evidence that is a fact (the same quote with the same value for several fields counts for one of them, and
+/// its first repeat not at all, since total and due may be one; lists and objects do not count, whose rows
+/// are judged one by one); of those that an independent tier is sure of it says a the same and d otherwise.
+/// One invention among six costs little; a model that mostly invents, or contradicts what is known, is not
+/// believed for the rest.
 ///
 /// The weights of the rules tier's signals (the first five, and the checks') were fitted by logistic
 /// regression on 130 invoices of some suppliers and tried on 53 of others; they are rounded to the careful

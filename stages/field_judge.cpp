@@ -173,15 +173,18 @@ void FieldJudge::take(json said, const std::string& tier, bool is_model, json& o
 /// How far a model is to be believed for all that it says, by what of it can be verified. Rows, and the
 /// members of an object, are judged by themselves.
 void FieldJudge::give_credit(json& said, const json& known) const {
-  double values = 0, proven_values = 0, agreed = 0, denied = 0;
+  double values = 0, proven_values = 0, repeats = 0, agreed = 0, denied = 0;
   std::set<json> different;  // One quote with one value is one proof, for however many fields it is given.
   for (const auto& [field, detail] : said["details"].items()) {
     const json& value = said["fields"][field];
     if (value.is_null() || value.is_structured()) continue;
     const std::optional<double> share = proven(detail);
-    values += share ? 1 : 0;
     const json quote = detail.contains("evidence") ? detail["evidence"]["quote"] : json(field);
     const bool is_new = different.insert(json::array({quote, value})).second;
+    repeats += is_new ? 0 : 1;
+    // Once it may well be true: total and due, or net and total where there is no tax.
+    const bool may_be_both = !is_new && repeats == 1;
+    values += share && !may_be_both ? 1 : 0;
     proven_values += is_new ? share.value_or(0) : 0;
     if (!known.contains("details") || !known["details"].contains(field)) continue;
     const json& other = known["details"][field];
