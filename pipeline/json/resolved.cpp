@@ -132,12 +132,15 @@ class Resolving {
 
   static json common(const std::vector<json>& schemas) {
     json result = json::object();
-    for (const json& schema : schemas)
-      for (const auto& [keyword, value] : schema.items())
-        if (std::ranges::all_of(schemas, [&](const json& other) {
-              return !concerns(keyword, other) || (other.contains(keyword) && other[keyword] == value);
-            }))
-          result.emplace(keyword, value);
+    for (const json& schema : schemas) {
+      for (const auto& entry : schema.items()) {
+        const auto says_so = [&](const json& other) {
+          return !concerns(entry.key(), other) ||
+                 (other.contains(entry.key()) && other[entry.key()] == entry.value());
+        };
+        if (std::ranges::all_of(schemas, says_so)) result.emplace(entry.key(), entry.value());
+      }
+    }
     return result;
   }
 
