@@ -59,7 +59,7 @@ class Stopped(e2e.Case):
         process.wait(e2e.TIMEOUT)
         self.assertEqual(process.returncode, 130, process.stderr.read())
         self.assertEqual([record["status"] for record in self.results()], ["done", "done"])
-        self.assertEqual(self.record("long.pdf")["extract"]["pages"], 2000)
+        self.assertEqual(self.record("long.pdf")["extract"]["pages"], 1000)
 
     def hang(self, *arguments):
         """A run with two finished documents, and one that a worker has begun and will not end."""
