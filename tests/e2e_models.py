@@ -86,7 +86,7 @@ class Tiers(e2e.Case):
 
     def test_agreement_is_kept_with_what_lower_tiers_said(self):
         self.pipeline(accept=1)
-        self.write("in/2.txt", "INVOICE INV-2\n\nInvoice number: INV-2\n\nDear Sir\n\nTotal   GBP 119.00\n\nKind regards\n")
+        self.write("in/2.txt", "INVOICE INV-2\n\nInvoice number: INV-2\n\nTotal   GBP 119.00\n")
         self.assertEqual(self.docket("run", "pipeline.yaml").code, 0)
         label = self.record("in/2.txt")["classify"]
         self.assertEqual((label["tier"], label["label"], label["signals"]["agreement"]), ("rules", "invoice", 1))

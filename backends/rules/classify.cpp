@@ -210,9 +210,10 @@ bool closes_letter(const Folded& line) {
   return false;
 }
 
-/// "€", "12.50"
+/// "€", "12.50", "400 pounds"
 bool names_money(std::string_view text) {
-  for (const char* sign : {"€", "$", "£", "¥", "EUR", "USD", "GBP", "CHF"})
+  for (const char* sign : {"€", "$", "£", "¥", "EUR", "USD", "GBP", "CHF", " euro", " Euro", " pounds",
+                           " dollars", " Franken", " francs"})
     if (text.find(sign) != std::string_view::npos) return true;
   for (std::size_t at = 1; at + 2 < text.size(); ++at) {
     if ((text[at] != '.' && text[at] != ',') || !is_digit(text[at - 1])) continue;
