@@ -89,8 +89,8 @@ class Tiers(e2e.Case):
         self.write("in/2.txt", "INVOICE INV-2\n\nInvoice number: INV-2\n\nTotal   GBP 119.00\n")
         self.assertEqual(self.docket("run", "pipeline.yaml").code, 0)
         label = self.record("in/2.txt")["classify"]
-        self.assertEqual((label["tier"], label["label"], label["signals"]["agreement"]), ("rules", "invoice", 1))
-        self.assertEqual([(lower["tier"], lower["label"]) for lower in label["lower_tiers"]], [("near", "invoice")])
+        self.assertEqual((label["tier"], label["label"], label["signals"]["agreement"]), ("near", "invoice", 1))
+        self.assertEqual([(lower["tier"], lower["label"]) for lower in label["lower_tiers"]], [("rules", "invoice")])
 
     def test_every_cent_is_in_the_report(self):
         self.docket("run", "pipeline.yaml")
