@@ -330,8 +330,8 @@ class HealthCheck final : public Backend {
   void settle_bad_answers(const std::vector<CallPtr>& calls, const Reply& verdict) noexcept {
     if (is_sensible(verdict)) return end_bad_answers(calls, Proof::given);
     if (!was_answered(verdict) || timer_.stopped()) return end_bad_answers(calls, Proof::none);
-    const CallPtr first = calls.front();
-    inner_->submit(question_in_form(first->request), [this, calls, first](const Reply& reply) {
+    inner_->submit(question_in_form(calls.front()->request), [this, calls](const Reply& reply) {
+      const CallPtr& first = calls.front();
       first->spent += reply.spent;
       first->cpu_ns += reply.cpu_ns;
       end_bad_answers(calls, reply.answer ? Proof::given : Proof::none);

@@ -287,7 +287,8 @@ bool is_number(const std::string& field) { return field == "net" || field == "ta
 
 json wrong_value(const std::string& field, double number) {
   if (is_number(field)) return number;
-  return field == "issue_date" ? json("2019-07-01") : json("NX-" + std::to_string(static_cast<int>(number)));
+  return field == "issue_date" ? json("2019-07-01")
+                               : json("NX-" + std::to_string(static_cast<std::int64_t>(number)));
 }
 
 /// A number, date or word of the page, read right.
