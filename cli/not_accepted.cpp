@@ -132,7 +132,7 @@ std::string why_field(const std::string& field, const json& value, const json& d
 }
 
 std::string label_line(const json& output, std::optional<double> accept) {
-  const json label = output["label"];
+  const json& label = output["label"];
   if (!label.is_string()) return "    no label fits, not accepted\n";
   const std::string text =
       fmt::format("label {}, confidence {:.2f}", in_words(label), number_in(output, "confidence", 0));
