@@ -98,11 +98,21 @@ struct Caller {
   bool more_to_come = false;
 };
 
+/// What of a document a Prompt shows, and why it is asked: for the account of what has left this machine.
+struct Sent {
+  std::string what = "document";         ///< `document`: its whole text, `pages`, `fields` or `summary`.
+  std::vector<int> pages = {};           ///< From 1; empty: all of them, or the text has none.
+  std::vector<std::string> fields = {};  ///< That are asked about; empty: all.
+  std::vector<std::string> reasons =
+      {};  ///< Why the document is escalated; empty: it is not, its tier's turn came.
+};
+
 /// What a stage wants to know, and whom it asks.
 struct Request {
   std::string backend;  ///< A name from the pipeline's `backends:`, or `extraction_workers`.
   Question question;
   Caller asked_by = {};
+  Sent sent = {};
   /// Why the document may not leave this machine: the policy's condition that holds. Empty: it may. Set by
   /// the flow.
   std::string private_because = {};

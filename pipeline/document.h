@@ -34,7 +34,8 @@ struct StageResult {
   };
   std::optional<Replacement> replaces;
   std::vector<std::string> reasons;  ///< Names of the conditions that made it run, or that flag the document.
-  std::optional<std::string> held;   ///< Set with State::held.
+  std::optional<std::string> held;   ///< Set with State::held. The same text for all documents held for it.
+  std::string held_detail;           ///< What is particular to this document, such as amounts; may be empty.
   bool withheld = false;             ///< A model was not asked since the question may not leave this machine.
   bool withheld_for_now = false;     ///< Not because of the policy: another run may ask.
   bool left_out = false;             ///< The run does not ask for the stage (--until).
