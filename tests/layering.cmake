@@ -46,7 +46,7 @@ set(homes
   "curl/=backends/http/.*"
   "uchardet=worker/encoding.cpp"
   "poppler-=worker/.*"
-  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/(pdf|pdf_page|stand_in).cpp"  # Poppler's private headers.
+  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/((pdf|pdf_page|page_to_draw|drawn_boxes|drawing_state|letter_measure|letter_judge|looking_device|words_along|opaque_images|stand_in)[.]cpp|text_device[.](h|cpp))"  # Poppler's private headers.
   "seccomp.h=worker/.*"
   "magic.h=worker/.*"
   "kainjow/=stages/prompt_template.cpp"
