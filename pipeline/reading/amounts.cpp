@@ -191,18 +191,14 @@ class Surroundings {
 
   bool is_digit_or_letter_before(std::uint32_t at) const {
     if (is_alnum(text_[at - 1])) return true;
-    std::size_t begin = at - 1;
-    while (begin > 0 && continues_character(text_[begin]))
-      --begin;
-    const char32_t c = next_code_point(text_, begin);
+    const char32_t c = character_before(text_, at);
     return c >= 0x80 && word_part(c) != WordPart::none;
   }
 
   /// 10%-20%, 10€-20€: a number and its unit end at `at`.
   bool is_behind_amount(std::uint32_t at) const {
-    std::uint32_t begin = at - 1;  // Perhaps of the number before.
-    while (begin > 0 && continues_character(text_[begin]))
-      --begin;
+    // Perhaps of the number before.
+    const auto begin = static_cast<std::uint32_t>(begin_of_character_before(text_, at));
     CurrencyFound found;
     const bool is_unit = text_[begin] == '%' || currency_at(text_, begin, at, found);
     return is_unit && begin > 0 && is_digit(text_[begin - 1]);

@@ -106,11 +106,8 @@ class Writer {
 
   /// Puts an accent on the last letter. False: they have no common form.
   bool compose(char32_t mark) {
-    std::size_t first = words_.text.size();
-    while (first > 0 && continues_character(words_.text[first - 1]))
-      --first;
-    if (first == 0) return false;
-    --first;
+    if (words_.text.empty()) return false;
+    const std::size_t first = begin_of_character_before(words_.text, words_.text.size());
     std::string both = words_.text.substr(first);
     append_utf8(both, mark);
     const std::string one = composed(both);
@@ -169,18 +166,6 @@ bool is_of_word(char32_t c) {
   if (c < 0x80) return is_alnum(static_cast<char>(c));
   if (c == 0xAA || c == 0xB5 || c == 0xBA) return true;
   return c >= 0xC0 && c < 0x0E00 && c != 0xD7 && c != 0xF7;
-}
-
-char32_t character_before(std::string_view text, std::size_t at) {
-  if (at == 0 || at > text.size()) return 0;
-  std::size_t begin = at - 1;
-  while (begin > 0 && continues_character(text[begin]))
-    --begin;
-  return next_code_point(text, begin);
-}
-
-char32_t character_at(std::string_view text, std::size_t at) {
-  return at < text.size() ? next_code_point(text, at) : 0;
 }
 
 std::size_t find_whole_words(std::string_view text, std::string_view words, std::size_t from) {

@@ -33,11 +33,8 @@ Passage whole_words(Passage passage) {
   };
   const std::uint32_t begin = passage.begin, end = passage.end;
   while (passage.begin > 0 && begin - passage.begin < longest_word &&
-         in_word(character_before(passage.page, passage.begin))) {
-    do
-      --passage.begin;
-    while (passage.begin > 0 && continues_character(passage.page[passage.begin]));
-  }
+         in_word(character_before(passage.page, passage.begin)))
+    passage.begin = static_cast<std::uint32_t>(begin_of_character_before(passage.page, passage.begin));
   while (passage.end < passage.page.size() && passage.end - end < longest_word &&
          in_word(character_at(passage.page, passage.end))) {
     std::size_t next = passage.end;

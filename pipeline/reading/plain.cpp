@@ -21,13 +21,6 @@ bool is_letter(char32_t c) {
   return c < 0x80 ? is_alpha(static_cast<char>(c)) : word_part(c) != WordPart::none;
 }
 
-char32_t code_point_before(std::string_view text, std::size_t at) {
-  std::size_t begin = at - 1;
-  while (begin > 0 && continues_character(text[begin]))
-    --begin;
-  return next_code_point(text, begin);
-}
-
 }  // namespace
 
 char32_t plain_character(char32_t c) {
@@ -69,7 +62,7 @@ char32_t plain_character(char32_t c) {
 }
 
 bool is_break_of_word(std::string_view text, std::size_t at) {
-  if (at == 0 || !is_letter(code_point_before(text, at))) return false;
+  if (!is_letter(character_before(text, at))) return false;
   std::size_t next = at + 2;
   if (next >= text.size() || text[next] == '\n' || text[next] == '\r' || text[next] == ' ') return true;
   const char32_t c = next_code_point(text, next);
