@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "pipeline/json/member.h"
 #include "pipeline/reading/codes.h"
 #include "pipeline/reading/folded.h"
 #include "pipeline/reading/quoted_boolean.h"
@@ -21,16 +22,9 @@ namespace {
 using nlohmann::json;
 using Says = ValueReading::Says;
 
-const json& member_of(const json& object, const std::string& name) {
-  static const json none;
-  if (!object.is_object()) return none;
-  const auto found = object.find(name);
-  return found == object.end() ? none : *found;
-}
-
 bool has_format(const json& property, std::initializer_list<std::string_view> formats) {
   for (const char* keyword : {"x-format", "format"}) {
-    const json& format = member_of(property, keyword);
+    const json& format = member(property, keyword);
     if (format.is_string() &&
         std::ranges::find(formats, format.get_ref<const std::string&>()) != formats.end())
       return true;
@@ -39,7 +33,7 @@ bool has_format(const json& property, std::initializer_list<std::string_view> fo
 }
 
 NumbersMeant numbers_meant(const json& property) {
-  const json& type = member_of(property, "type");
+  const json& type = member(property, "type");
   if (type.is_string()) return type == "integer" ? NumbersMeant::integers : NumbersMeant::any;
   const auto allows = [&](const char* name) { return std::ranges::find(type, json(name)) != type.end(); };
   const bool only_integers = type.is_array() && allows("integer") && !allows("number");
@@ -63,7 +57,7 @@ ValueReading read_number_or_text(const std::string& value, double number, const 
 
 ValueReading read_string(const std::string& value, const json& property, const Passage& passage,
                          const Writing& writing) {
-  const json& choices = member_of(property, "enum");
+  const json& choices = member(property, "enum");
   if (is_currency(value)) {
     const ValueReading reading = read_currency(value, passage, writing);
     if (reading.says == Says::yes || reading.others > 0) return reading;
@@ -92,10 +86,10 @@ void read_inside(const json& value, const json& property, const Passage& passage
     any = true;
     return;
   }
-  const json& members = member_of(property, "properties");
-  const json& items = member_of(property, "items");
+  const json& members = member(property, "properties");
+  const json& items = member(property, "items");
   for (const auto& [name, inner] : value.items())
-    read_inside(inner, value.is_array() ? items : as_named(name, member_of(members, name)), passage, writing,
+    read_inside(inner, value.is_array() ? items : as_named(name, member(members, name)), passage, writing,
                 weakest, any);
 }
 
