@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pipeline/confidence.h"
+#include "pipeline/json/member.h"
 #include "pipeline/reading/folded.h"
 
 namespace docket::stages {
@@ -404,7 +405,7 @@ void FieldJudge::sum_up(json& output) const {
   bool all_required = true;
   for (const auto& [field, detail] : output["details"].items()) {
     const bool has_value = !output["fields"][field].is_null();
-    const bool required = is_required(field);
+    const bool required = is_required(*schema_, field);
     const double confidence = detail["confidence"];
     all_required = all_required && (!required || detail["accepted"].get<bool>());
     if (!has_value && required) {
@@ -426,11 +427,6 @@ bool FieldJudge::are_independent(const std::string& a, const std::string& b) con
     return found == models_.end() ? backend : found->second;
   };
   return model(a) != model(b);
-}
-
-bool FieldJudge::is_required(const std::string& field) const {
-  const json required = schema_->value("required", json::array());
-  return std::ranges::find(required, json(field)) != required.end();
 }
 
 }  // namespace docket::stages

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -10,6 +11,12 @@ inline const nlohmann::json& member(const nlohmann::json& object, std::string_vi
   if (!object.is_object()) return none;
   const auto found = object.find(name);
   return found == object.end() ? none : *found;
+}
+
+/// The schema of an object says that it must have this member.
+inline bool is_required(const nlohmann::json& schema, std::string_view name) {
+  const nlohmann::json& required = member(schema, "required");
+  return std::ranges::find(required, nlohmann::json(name)) != required.end();
 }
 
 }  // namespace docket
