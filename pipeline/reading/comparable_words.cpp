@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/reading/plain.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/unicode_form.h"
 #include "pipeline/support/utf8.h"
@@ -10,8 +11,7 @@ namespace docket {
 namespace {
 
 bool is_white(char32_t c) {
-  return c <= 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
-         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+  return c <= 0x20 || c == 0x85 || c == 0x2028 || c == 0x2029 || is_blank_beyond_ascii(c);
 }
 
 bool ends_line(char32_t c) { return c == '\n' || c == '\f' || c == 0x2028 || c == 0x2029; }
@@ -21,16 +21,11 @@ bool is_unseen(char32_t c) {
          (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
 
-bool is_dash(char32_t c) {
-  return c == '-' || c == 0xAD || (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xFE58 || c == 0xFE63 ||
-         c == 0xFF0D;
-}
-
 /// What is written for it: the same for all that look alike. Empty: the character itself.
 std::string_view plain_form(char32_t c) {
   if (is_dash(c)) return "-";
-  if (c == 0xB4 || c == 0x60 || (c >= 0x2018 && c <= 0x201B) || c == 0x2032 || c == 0x2BC) return "'";
-  if (c == 0xAB || c == 0xBB || (c >= 0x201C && c <= 0x201F) || c == 0x2033) return "\"";
+  if (is_single_quote(c)) return "'";
+  if (is_double_quote(c)) return "\"";
   switch (c) {
     case 0x2026:
       return "...";

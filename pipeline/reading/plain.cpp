@@ -23,26 +23,34 @@ bool is_letter(char32_t c) {
 
 }  // namespace
 
+bool is_dash(char32_t c) {
+  return c == '-' || c == 0xAD || (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xFE58 || c == 0xFE63 ||
+         c == 0xFF0D;
+}
+
+bool is_apostrophe(char32_t c) {
+  return c == 0xB4 || c == 0x2BC || c == 0x2018 || c == 0x2019 || c == 0x2032;
+}
+
+bool is_single_quote(char32_t c) { return is_apostrophe(c) || c == 0x60 || c == 0x201A || c == 0x201B; }
+
+bool is_double_quote(char32_t c) {
+  return c == 0xAB || c == 0xBB || (c >= 0x201C && c <= 0x201F) || c == 0x2033;
+}
+
+bool is_blank_beyond_ascii(char32_t c) {
+  return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
+         c == 0x3000;
+}
+
 char32_t plain_character(char32_t c) {
   if (c < 0x80) return c;
   if (const auto digit = decimal_digit(c)) return static_cast<char32_t>('0' + *digit);
+  if (is_blank_beyond_ascii(c)) return ' ';
+  if (is_dash(c)) return '-';
+  if (is_apostrophe(c)) return '\'';
   switch (c) {
-    case 0xA0:
-    case 0x1680:
-    case 0x202F:
-    case 0x205F:
-    case 0x3000:
-      return ' ';
-    case 0xAD:
-    case 0x2212:
-    case 0xFE58:
-      return '-';
-    case 0xB4:
-    case 0x2BC:
     case 0x66C:  // Parts thousands.
-    case 0x2018:
-    case 0x2019:
-    case 0x2032:
       return '\'';
     case 0x66A:
       return '%';
@@ -54,8 +62,6 @@ char32_t plain_character(char32_t c) {
     default:
       break;
   }
-  if (c >= 0x2000 && c <= 0x200A) return ' ';
-  if (c >= 0x2010 && c <= 0x2015) return '-';
   if (word_part(c) == WordPart::invisible) return 0;
   const char32_t form = plain_form_of(c);
   return form == c ? c : plain_character(form);
