@@ -278,13 +278,13 @@ class Surroundings {
   /// A word of a number, or a currency in full, stands before `at`.
   bool is_said_in_words(std::uint32_t at) const {
     static constexpr auto words = std::to_array<std::string_view>(
-        {"eleven",   "twelve",  "thirteen", "fourteen", "fifteen",  "sixteen", "seventeen", "eighteen",
-         "nineteen", "forty",   "fifty",    "sixty",    "seventy",  "eighty",  "billion",   "cent",
-         "cents",    "dollar",  "dollars",  "eight",    "euro",     "euros",   "five",      "four",
-         "francs",   "hundred", "million",  "nine",     "ninety",   "no",      "one",       "only",
-         "pounds",   "rupees",  "seven",    "six",      "sterling", "ten",     "thirty",    "thousand",
-         "three",    "twenty",  "two",      "yen",      "zero",     "mille",   "tausend",   "mil",
-         "hundert",  "million"});
+        {"eleven",   "twelve",   "thirteen", "fourteen", "fifteen",  "sixteen", "seventeen",
+         "eighteen", "nineteen", "forty",    "fifty",    "sixty",    "seventy", "eighty",
+         "billion",  "cent",     "cents",    "dollar",   "dollars",  "eight",   "euro",
+         "euros",    "five",     "four",     "francs",   "hundred",  "million", "nine",
+         "ninety",   "no",       "one",      "only",     "pounds",   "rupees",  "seven",
+         "six",      "sterling", "ten",      "thirty",   "thousand", "three",   "twenty",
+         "two",      "yen",      "zero",     "mille",    "tausend",  "mil",     "hundert"});
     while (at > floor_ && text_[at - 1] == ' ')
       --at;
     std::uint32_t begin = at;
