@@ -1,12 +1,12 @@
 #include "stages/field_judge.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "pipeline/confidence.h"
 #include "pipeline/json/member.h"
 #include "pipeline/reading/folded.h"
+#include "pipeline/support/same_number.h"
 
 namespace docket::stages {
 namespace {
@@ -38,10 +38,7 @@ json without_nulls(const json& values) {
 
 /// Whether two tiers mean the same: 5 and 5.0, "RE 1001" and "re-1001".
 bool same(const json& a, const json& b) {
-  if (a.is_number() && b.is_number()) {
-    const auto x = a.get<double>(), y = b.get<double>();
-    return std::fabs(x - y) <= 1e-9 * std::max(1.0, std::fabs(y));
-  }
+  if (a.is_number() && b.is_number()) return is_same_number(a.get<double>(), b.get<double>());
   if (a.is_string() && b.is_string())
     return a == b ||
            fold_letters(a.get_ref<const std::string&>()) == fold_letters(b.get_ref<const std::string&>());

@@ -1,7 +1,6 @@
 #include "pipeline/reading/quoted_number.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -13,14 +12,13 @@
 #include "pipeline/reading/quoted_date.h"
 #include "pipeline/reading/text_match.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/same_number.h"
 
 namespace docket {
 namespace {
 
 using nlohmann::json;
 using Says = ValueReading::Says;
-
-bool same(double a, double b) { return std::fabs(a - b) <= 1e-9 * std::max(1.0, std::fabs(b)); }
 
 }  // namespace
 
@@ -31,8 +29,8 @@ ValueReading read_number(const json& number, NumbersMeant meant, const Passage& 
   std::set<double> others;
   const auto numbers = numbers_in(passage, writing, meant);
   for (const std::vector<NumberReading>& one : numbers) {
-    const auto found =
-        std::ranges::find_if(one, [&](const NumberReading& read) { return same(read.value, value); });
+    const auto found = std::ranges::find_if(
+        one, [&](const NumberReading& read) { return is_same_number(read.value, value); });
     if (found == one.end()) {
       others.insert(one.front().value);
       continue;
