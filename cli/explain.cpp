@@ -2,7 +2,6 @@
 // do.
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -19,6 +18,7 @@
 #include "pipeline/run/dry_run.h"
 #include "pipeline/run/find_document.h"
 #include "pipeline/run/output.h"
+#include "pipeline/support/ascii.h"
 
 namespace docket {
 namespace {
@@ -28,26 +28,10 @@ struct ExplainOptions {
   std::string document;
 };
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts)
-    all += (all.empty() ? "" : "; ") + text;
-  return all;
-}
-
 std::string cost_of(const Usage& usage) {
   if (usage.calls == 0) return "";
   return "    " + counted(usage.calls, "call") + ", " + std::to_string(usage.input_tokens) + " tokens in, " +
          std::to_string(usage.output_tokens) + " out, " + format_cost(to_json(usage)["cost_usd"]) + "\n";
-}
-
-/// The record file; null: there is none that can be read.
-nlohmann::json read_record(const std::filesystem::path& file) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(file, ignored)) return nullptr;
-  std::ifstream stream(file);
-  nlohmann::json record = nlohmann::json::parse(stream, nullptr, false);
-  return record.is_object() ? record : nlohmann::json();
 }
 
 std::string story_of(const LedgerStage& stage, const nlohmann::json& record, const Pipeline& pipeline) {
@@ -61,7 +45,7 @@ std::string story_of(const LedgerStage& stage, const nlohmann::json& record, con
   else if (stage.state == State::skipped)
     text += ", its conditions are false";
   text += "\n";
-  if (!stage.reasons.empty()) text += "    because: " + joined(stage.reasons) + "\n";
+  if (!stage.reasons.empty()) text += "    because: " + joined(stage.reasons, "; ") + "\n";
   if (stage.held) text += "    held: " + *stage.held + "\n";
   if (stage.error)
     text += "    " + std::string(name(stage.error->error_class)) + ": " + stage.error->message + "\n";
@@ -155,13 +139,14 @@ int explain_command(const ExplainOptions& options) {
   std::string text = document.path + ": " + std::string(name(document.outcome));
   if (document.parked) text += ", parked";
   if (document.attempts > 0) text += " after " + counted(document.attempts, "attempt");
-  const std::filesystem::path record_file =
-      opened->pipeline.output_dir / (document.name + std::string(record_ending));
-  text += "\n  record: " + record_file.string() + "\n";
+  text +=
+      "\n  record: " + (opened->pipeline.output_dir / (document.name + std::string(record_ending))).string() +
+      "\n";
   if (is_acknowledged(document))
     text += "  acknowledged " + *document.acknowledged +
             (document.ack_reason.value_or("").empty() ? "" : ": " + *document.ack_reason) + "\n";
-  const nlohmann::json record = read_record(record_file);
+  const auto line = opened->ledger.record(document.path);
+  const nlohmann::json record = line ? nlohmann::json::parse(*line, nullptr, false) : nlohmann::json();
   for (const LedgerStage& stage : *stages)
     text += story_of(stage, record, opened->pipeline);
   if (document.error && !document.error_stage)

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/json/member.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -23,30 +25,18 @@ std::string in_words(const json& value) {
   return excerpt(text, most_of_a_value);
 }
 
-std::string joined(const std::vector<std::string>& texts, const char* separator) {
-  std::string all;
-  for (const std::string& text : texts)
-    all += (all.empty() ? "" : separator) + text;
-  return all;
+json list_in(const json& object, const char* name) {
+  const json& list = member(object, name);
+  return list.is_array() ? list : json::array();
 }
 
-json list_in(const json& object, const char* member) {
-  const auto found = object.find(member);
-  return found != object.end() && found->is_array() ? *found : json::array();
-}
-
-bool is(const json& object, const char* member, bool wanted) {
-  const auto found = object.find(member);
-  return found != object.end() && found->is_boolean() && found->get<bool>() == wanted;
-}
-
-double number_in(const json& object, const char* member, double missing) {
-  const auto found = object.find(member);
-  return found != object.end() && found->is_number() ? found->get<double>() : missing;
+double number_in(const json& object, const char* name, double missing) {
+  const json& number = member(object, name);
+  return number.is_number() ? number.get<double>() : missing;
 }
 
 bool is_not_accepted(const json& output, std::optional<double> accept) {
-  if (output.contains("accepted")) return is(output, "accepted", false);
+  if (output.contains("accepted")) return member(output, "accepted") == false;
   return accept && number_in(output, "confidence", 1) < *accept;  // A record of an older docket.
 }
 
@@ -65,15 +55,15 @@ void add_others(const json& others, const char* member, const json& value, std::
 
 /// The signals that speak against a value, the heaviest first.
 void add_signals(const json& signals, const json& value, std::vector<std::string>& why) {
-  if (is(signals, "schema_valid", false)) why.emplace_back("the schema does not allow it");
-  if (is(signals, "evidence_found", false)) why.emplace_back("nothing in the document says it");
+  if (member(signals, "schema_valid") == false) why.emplace_back("the schema does not allow it");
+  if (member(signals, "evidence_found") == false) why.emplace_back("nothing in the document says it");
   for (const json& check : list_in(signals, "checks_failed"))
     why.push_back("fails the check '" + in_words(check) + "'");
-  if (is(signals, "ambiguous", true)) why.emplace_back("it can be read in two ways");
+  if (member(signals, "ambiguous") == true) why.emplace_back("it can be read in two ways");
   if (signals.contains("runner_up"))
     why.push_back("two candidates " + in_words(value) + " and " + in_words(signals["runner_up"]));
-  if (is(signals, "pieces_agree", false)) why.emplace_back("pieces of the document differ");
-  if (is(signals, "joined_by_sum", true)) why.emplace_back("put together from two amounts");
+  if (member(signals, "pieces_agree") == false) why.emplace_back("pieces of the document differ");
+  if (member(signals, "joined_by_sum") == true) why.emplace_back("put together from two amounts");
   const double values = number_in(signals, "values_in_quote", 1);
   if (values > 1) why.push_back(fmt::format("its quote has {:.0f} values", values));
   const double told = number_in(signals, "min_token_probability", 1);
@@ -87,7 +77,7 @@ void add_rows(const json& rows, std::vector<std::string>& why) {
   std::vector<std::string> doubtful;
   std::string problem;
   for (const json& row : rows) {
-    if (!row.is_object() || !is(row, "accepted", false)) continue;
+    if (!row.is_object() || member(row, "accepted") != false) continue;
     doubtful.push_back(std::to_string(row.value("index", std::size_t{0}) + 1));
     if (problem.empty()) problem = row.value("problem", "");
   }
@@ -146,8 +136,8 @@ std::string label_line(const json& output, std::optional<double> accept) {
   if (why.empty()) {
     add_confidence(output, accept, why);
     add_others(list_in(output, "lower_tiers"), "label", label, why);
-    if (is(signals, "pieces_agree", false)) why.emplace_back("pieces of the document differ");
-    if (is(signals, "quoted", false)) why.emplace_back("nothing is quoted for it");
+    if (member(signals, "pieces_agree") == false) why.emplace_back("pieces of the document differ");
+    if (member(signals, "quoted") == false) why.emplace_back("nothing is quoted for it");
     std::pair<double, std::string> next{0, ""};
     const json scores = output.value("scores", json::object());
     for (const auto& [other, score] : scores.items())

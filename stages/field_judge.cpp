@@ -95,21 +95,10 @@ void note(json& detail, json entry) {
   detail["other_tiers"].push_back(std::move(entry));
 }
 
-/// How much of a value has evidence that is a fact; nothing: that cannot be told.
-std::optional<double> proven(const json& detail) {
-  const auto of = [](const json& signals) -> std::optional<double> {
-    if (signals.contains("quote_too_short") || signals.contains("readable")) return std::nullopt;
-    return signals.value("evidence_found", false) && signals.value("value_in_quote", true) ? 1 : 0;
-  };
-  if (!detail.contains("rows")) return of(detail["signals"]);
-  double proven = 0, all = 0;
-  for (const json& row : detail["rows"]) {
-    const std::optional<double> one = of(row["signals"]);
-    all += one ? 1 : 0;
-    proven += one.value_or(0);
-  }
-  if (all == 0) return std::nullopt;
-  return proven / all;
+/// Whether a value has evidence that is a fact; nothing: that cannot be told.
+std::optional<bool> is_proven(const json& signals) {
+  if (signals.contains("quote_too_short") || signals.contains("readable")) return std::nullopt;
+  return signals.value("evidence_found", false) && signals.value("value_in_quote", true);
 }
 
 /// What nothing proves, each row of a list by itself.
@@ -171,25 +160,25 @@ void FieldJudge::take(json said, const std::string& tier, bool is_model, json& o
 /// How far a model is to be believed for all that it says, by what of it can be verified. Rows, and the
 /// members of an object, are judged by themselves.
 void FieldJudge::give_credit(json& said, const json& known) const {
-  double values = 0, proven_values = 0, repeats = 0, agreed = 0, denied = 0;
+  int values = 0, proven_values = 0, repeats = 0, agreed = 0, denied = 0;
   std::set<json> different;  // One quote with one value is one proof, for however many fields it is given.
   for (const auto& [field, detail] : said["details"].items()) {
     const json& value = said["fields"][field];
     if (value.is_null() || value.is_structured()) continue;
-    const std::optional<double> share = proven(detail);
+    const std::optional<bool> proven = is_proven(detail["signals"]);
     const json quote = detail.contains("evidence") ? detail["evidence"]["quote"] : json(field);
     const bool is_new = different.insert(json::array({quote, value})).second;
     repeats += is_new ? 0 : 1;
     // Once it may well be true: total and due, or net and total where there is no tax.
     const bool may_be_both = !is_new && repeats == 1;
-    values += share && !may_be_both ? 1 : 0;
-    proven_values += is_new ? share.value_or(0) : 0;
+    values += proven && !may_be_both ? 1 : 0;
+    proven_values += is_new && proven.value_or(false) ? 1 : 0;
     if (!known.contains("details") || !known["details"].contains(field)) continue;
     const json& other = known["details"][field];
     if (!other.value("accepted", false) || !are_independent(other["tier"], detail["tier"])) continue;
     (same(value, known["fields"][field]) ? agreed : denied) += 1;
   }
-  const double credit = (proven_values + 2) / (values + 2) * (agreed + 2) / (agreed + denied + 2);
+  const double credit = (proven_values + 2.0) / (values + 2) * (agreed + 2) / (agreed + denied + 2);
   for (auto& [field, detail] : said["details"].items()) {
     if (said["fields"][field].is_null()) continue;
     if (credit < 1) detail["signals"]["credit"] = rounded(credit);
@@ -351,7 +340,7 @@ void FieldJudge::apply(const Check& check, const CheckResult& result, const Name
 void FieldJudge::agree(const json& value, json& detail) const {
   if (value.is_null() || !detail.contains("signals")) return;
   detail["signals"].erase("agreement");
-  const double own = own_confidence(detail);
+  const double own = confidence_of(detail);
   double sum = 0;
   bool any = false;
   for (const json& other : detail.value("other_tiers", json::array())) {

@@ -70,6 +70,7 @@ class Kill(e2e.Case):
             except subprocess.TimeoutExpired:
                 process.kill()
         _, errors = process.communicate(timeout=e2e.TIMEOUT)
+        self.assertTrue(self.model.server.wait_for_the_end(e2e.TIMEOUT), "its calls are still being answered")
         self.assertIn(process.returncode, (0, -signal.SIGKILL), errors.decode())
         return process.returncode != 0
 

@@ -4,11 +4,10 @@ import json
 import sqlite3
 import threading
 import unittest
-from http.server import BaseHTTPRequestHandler
 
 import e2e
 from e2e import invoice
-from paid_model import Server
+from paid_model import JsonHandler, Server
 
 PIPELINE = """\
 version: 1
@@ -34,24 +33,12 @@ class Refuser:
         self.lock = threading.Lock()
         refuser = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def reply(self, status, body):
-                content = body if isinstance(body, bytes) else json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
+        class Handler(JsonHandler):
             def do_GET(self):
                 self.reply(200, {"data": [{"id": "m"}]} if self.path.endswith("/models") else {})
 
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                body = self.question()
                 with refuser.lock:
                     refuser.asked.append(body)
                 self.reply(*(refuser.answer(body) or (200, good())))

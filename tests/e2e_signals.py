@@ -12,6 +12,8 @@ from e2e import PIPELINE, endless, invoice, pdf, wait_for
 class Stopped(e2e.Case):
     """A run that reads its list from a pipe goes on until someone ends it."""
 
+    LONG = 4000  # Pages, of about a half of a millisecond each: longer than it takes to see that a worker has begun.
+
     def setUp(self):
         super().setUp()
         self.write("pipeline.yaml", PIPELINE)
@@ -51,15 +53,20 @@ class Stopped(e2e.Case):
         """A terminal sends SIGINT to docket and to its workers alike."""
         self.write("pipeline.yaml", PIPELINE[:PIPELINE.index("  - classify")])  # Else it would be cancelled there.
         process = self.begin("-j", "1", "--grace", "600", documents=1, start_new_session=True)
-        self.write("long.pdf", pdf(*[invoice(1) * 4] * 1000))
-        process.stdin.write(b"long.pdf\n")
-        process.stdin.flush()
-        wait_for(lambda: self.works_hard(process.pid), "a worker at work")
+        self.give_long_document(process)
         os.killpg(process.pid, signal.SIGINT)
         process.wait(e2e.TIMEOUT)
         self.assertEqual(process.returncode, 130, process.stderr.read())
         self.assertEqual([record["status"] for record in self.results()], ["done", "done"])
-        self.assertEqual(self.record("long.pdf")["extract"]["pages"], 1000)
+        self.assertEqual(self.record("long.pdf")["extract"]["pages"], self.LONG)
+
+    def give_long_document(self, process):
+        """One that a worker has begun, and will end, when this returns."""
+        self.write("long.pdf", pdf(*[invoice(1) * 4] * self.LONG))
+        before = sum(ticks for _, ticks in children(process.pid))
+        process.stdin.write(b"long.pdf\n")
+        process.stdin.flush()
+        wait_for(lambda: sum(ticks for _, ticks in children(process.pid)) >= before + 10, "a worker at work")
 
     def hang(self, *arguments):
         """A run with two finished documents, and one that a worker has begun and will not end."""
@@ -67,13 +74,9 @@ class Stopped(e2e.Case):
         self.write("endless.pdf", endless())
         process.stdin.write(b"endless.pdf\n")
         process.stdin.flush()
-        wait_for(lambda: self.works_hard(process.pid), "a worker at work")
+        # Half a second of CPU time: far more than the small documents need.
+        wait_for(lambda: max((ticks for _, ticks in children(process.pid)), default=0) >= 50, "a worker at work")
         return process
-
-    @staticmethod
-    def works_hard(pid):
-        """True once a child has used half a second of CPU time, far more than the small documents need."""
-        return max((ticks for _, ticks in children(pid)), default=0) >= 50
 
     def test_grace_ends_and_so_does_the_run(self):
         process = self.hang("--grace", "0")
@@ -111,10 +114,7 @@ class Stopped(e2e.Case):
             with self.subTest([first, second]):
                 out = f"out-{first}-{second}"
                 process = self.begin("-j", "1", documents=1, out=out, start_new_session=True)
-                self.write("long.pdf", pdf(*[invoice(1) * 4] * 1000))
-                process.stdin.write(b"long.pdf\n")
-                process.stdin.flush()
-                wait_for(lambda: self.works_hard(process.pid), "a worker at work")
+                self.give_long_document(process)
                 process.send_signal(first)
                 os.killpg(process.pid, second)
                 process.wait(e2e.TIMEOUT)

@@ -3,11 +3,10 @@
 import json
 import threading
 import unittest
-from http.server import BaseHTTPRequestHandler
 
 import e2e
 from e2e import invoice
-from paid_model import Server
+from paid_model import JsonHandler, Server
 
 PIPELINE = """\
 version: 1
@@ -41,24 +40,12 @@ class Model:
         self.reason = lambda text: "stop"
         model = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def reply(self, status, body):
-                content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
+        class Handler(JsonHandler):
             def do_GET(self):
                 self.reply(*model.told.get(self.path, (404, "nothing here")))
 
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                body = self.question()
                 if self.path == "/tokenize":
                     return self.reply(200, {"tokens": list(range(tokens(body["content"])))})
                 if not body.get("messages"):

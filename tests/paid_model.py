@@ -1,6 +1,7 @@
 """A model server for tests: speaks OpenAI's chat completions, answers from the prompt alone, and writes down what it
 was asked, as if it were paid for it."""
 
+import http.client
 import json
 import re
 import sys
@@ -12,9 +13,54 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def __init__(self, *args):
+        self.connections, self.changed = 0, threading.Condition()
+        super().__init__(*args)
+
+    def count(self, change):
+        with self.changed:
+            self.connections += change
+            self.changed.notify_all()
+
+    def process_request(self, request, client_address):
+        self.count(1)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        super().shutdown_request(request)
+        self.count(-1)
+
+    def wait_for_the_end(self, timeout):
+        """Until all is served that was asked before: whoever asked has ended, perhaps killed, and left bytes behind."""
+        last = http.client.HTTPConnection(*self.server_address, timeout=timeout)
+        last.request("GET", "/models")
+        last.getresponse().read()  # This connection was taken on after all of those.
+        last.close()
+        with self.changed:
+            return self.changed.wait_for(lambda: self.connections == 0, timeout)
+
     def handle_error(self, request, client_address):
         if not isinstance(sys.exc_info()[1], ConnectionError):  # Those are docket's doing.
             super().handle_error(request, client_address)
+
+
+class JsonHandler(BaseHTTPRequestHandler):
+    """Replies in JSON, or with a text or bytes as they are, and says nothing of it."""
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def question(self):
+        return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def reply(self, status, body):
+        content = body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
 
 class PaidModel:
@@ -26,20 +72,7 @@ class PaidModel:
         self.asked = []  # (number of the invoice, "classify" or "fields") of each call that was answered.
         model = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def reply(self, status, body):
-                content = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
+        class Handler(JsonHandler):
             def do_GET(self):
                 if self.path.endswith("/models"):
                     self.reply(200, {"object": "list", "data": [{"id": model.name, "object": "model"}]})
@@ -47,7 +80,7 @@ class PaidModel:
                     self.reply(404, {"error": {"message": "not found"}})
 
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                body = self.question()
                 if not self.path.endswith("/chat/completions"):
                     return self.reply(404, {"error": {"message": "not found"}})
                 model.serve(self, body)

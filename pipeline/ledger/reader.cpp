@@ -89,6 +89,8 @@ std::optional<Error> LedgerReader::for_each_record(
   return select_records(*database_, each);
 }
 
+Result<std::string> LedgerReader::record(std::string_view path) { return select_record(*database_, path); }
+
 Result<std::optional<LedgerDocument>> LedgerReader::document(std::string_view path) {
   return select_document(*database_, path);
 }

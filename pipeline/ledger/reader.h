@@ -38,6 +38,8 @@ class LedgerReader {
   std::optional<Error> for_each_record(
       const std::function<void(std::string_view path, std::string_view record)>& each);
 
+  /// Of one document, as a line.
+  Result<std::string> record(std::string_view path);
   Result<std::optional<LedgerDocument>> document(std::string_view path);
   Result<std::vector<LedgerStage>> stages(std::string_view path);
   Result<std::vector<LedgerCall>> calls(std::string_view path);

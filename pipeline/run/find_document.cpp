@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pipeline/run/inputs.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/file_names.h"
 #include "pipeline/support/unicode_form.h"
 
@@ -25,11 +26,8 @@ std::vector<std::string> names_for(const std::string& typed, const fs::path& pro
 }
 
 Error ambiguous(const std::string& typed, const std::vector<std::string>& found) {
-  std::string all;
-  for (const std::string& path : found)
-    all += (all.empty() ? "" : ", ") + path;
-  return {ErrorClass::config,
-          typed + ": several documents have this name in another spelling: " + all + "; write one of them"};
+  return {ErrorClass::config, typed + ": several documents have this name in another spelling: " +
+                                  joined(found, ", ") + "; write one of them"};
 }
 
 }  // namespace

@@ -30,7 +30,6 @@ class Report {
   void add_parked(std::size_t number, const LedgerDocument& document);
   /// Of the input, which was listed as far as it could be. All are counted, the first are named.
   void add_input_problem(const std::string& problem);
-  /// Beside those of `Run`.
   void set_left_out(std::int64_t count) { left_out_ = count; }
   /// Documents that earlier runs have records of and the input no longer names.
   void set_missing(std::vector<std::string> paths) { missing_ = std::move(paths); }

@@ -25,6 +25,15 @@ std::string words_apart(std::string_view text) {
   return words + " ";
 }
 
+std::string joined(std::span<const std::string> texts, std::string_view separator) {
+  std::string all;
+  for (const std::string& text : texts) {
+    if (&text != texts.data()) all += separator;
+    all += text;
+  }
+  return all;
+}
+
 std::string_view trim(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n";
   const std::size_t begin = std::min(text.find_first_not_of(blanks), text.size());

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ std::string to_upper(std::string_view text);
 /// The words of a text in lower case, with a blank before and after each: all but ASCII's letters and digits,
 /// and what is not ASCII, parts words.
 std::string words_apart(std::string_view text);
+
+/// One after the other, with the separator between.
+std::string joined(std::span<const std::string> texts, std::string_view separator);
 
 /// Without blanks, tabs and line ends at both ends.
 std::string_view trim(std::string_view text);
