@@ -7,16 +7,16 @@ cmake_minimum_required(VERSION 3.25)
 # What each room may see beside itself.
 set(support pipeline/support)
 set(json ${support} pipeline/json)
-set(reading ${support} pipeline/reading)
-set(words ${json} ${reading} pipeline)  # The words of the program.
+set(reading ${json} pipeline/reading)
+set(words ${reading} pipeline)  # The words of the program.
 set(config ${words} pipeline/config)
 set(ledger ${config} pipeline/ledger)
 set(run ${ledger} pipeline/run)
 set(rooms
   "pipeline/support="
   "pipeline/json=${support}"
-  "pipeline/reading=${support}"
-  "pipeline=${json};${reading}"
+  "pipeline/reading=${json}"
+  "pipeline=${reading}"
   "pipeline/config=${words}"
   "pipeline/ledger=${config}"
   "pipeline/run=${ledger}"
