@@ -64,11 +64,7 @@ class Escalate final : public Stage {
         result.state = StageResult::State::skipped;
         return std::vector<Request>{};
       }
-      if (again_.stage == nullptr) {
-        result.state = StageResult::State::held;
-        result.held = "no cloud backend";
-        return std::vector<Request>{};
-      }
+      if (hold(result)) return std::vector<Request>{};
       result.output = turn.record.value(again_.id, json());  // The model's answer is joined to what is known.
     }
     Result<std::vector<Request>> requests = again_.stage->advance(document, turn, result);
@@ -91,6 +87,14 @@ class Escalate final : public Stage {
       for (Doubt& doubt : doubter.doubts(doubter.stage, *output))
         if (std::ranges::find(kinds_, doubt.kind) != kinds_.end()) reasons.push_back(std::move(doubt.reason));
     }
+  }
+
+  /// Whether a document for which there are reasons goes no further, and why, in `result`.
+  bool hold(StageResult& result) const {
+    if (again_.stage != nullptr) return false;
+    result.state = StageResult::State::held;
+    result.held = "no cloud backend";
+    return true;
   }
 
   json summary(const json& record) const {
