@@ -4,6 +4,7 @@
 
 #include "stages/parts.h"
 #include "stages/prompt_template.h"
+#include "stages/resolved_schema.h"
 #include "stages/tiers.h"
 
 namespace docket::stages {
@@ -95,9 +96,8 @@ Result<std::unique_ptr<ExcerptStage>> make_analysis(const StageConfig& stage, co
   if (!task) return task.error();
   const auto built_in = [](const char* name) { return PromptTemplate::built_in(name); };
   const std::shared_ptr<const json> schema = stage.settings.schema("schema");
-  const bool is_object = schema == nullptr || schema->contains("properties") ||
-                         schema->value("type", json()) == "object" || schema->contains("$ref");
-  if (!is_object) return Error{ErrorClass::config, "schema: must describe an object, which is the answer"};
+  if (schema != nullptr && schema->contains("type") && !has_type(*schema, "object"))
+    return Error{ErrorClass::config, "schema: must describe an object, which is the answer"};
   const AnswerForm form = schema == nullptr ? words_form(usual_text) : form_of_users(*schema);
   FreeQuestion question{{*task}, form}, join{{*task, built_in("join-answers.mustache")}, form};
   if (schema == nullptr) {

@@ -1,5 +1,8 @@
 // Decides whether a document needs the model that costs money, says why, and has it asked.
 #include <algorithm>
+#include <iterator>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "pipeline/pipeline.h"
@@ -149,15 +152,15 @@ class Escalate final : public Stage {
 
   Result<std::vector<Request>> ask(Document& document, const Turn& turn, StageResult& result) const {
     auto& progress = dynamic_cast<Progress&>(*turn.progress);
-    const auto advance = [&](const ExcerptStage& stage, StageResult& into) {
+    const auto go_on = [&](const ExcerptStage& stage, StageResult& into) {
       const Turn inner{turn.number - progress.begun, turn.replies, turn.record, turn.reasons, progress.inner};
       return advise(stage.advance_with(progress.excerpt, document, inner, into));
     };
-    if (progress.has_summary) return advance(*plan_.asks, result);
-    Result<std::vector<Request>> requests = advance(*plan_.summarizes, progress.summary);
+    if (progress.has_summary) return go_on(*plan_.asks, result);
+    Result<std::vector<Request>> requests = go_on(*plan_.summarizes, progress.summary);
     if (!requests || !requests->empty()) return requests;
     show_summary(progress, turn.number);
-    return advance(*plan_.asks, result);
+    return go_on(*plan_.asks, result);
   }
 
   static void show_summary(Progress& progress, int turn) {

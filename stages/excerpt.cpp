@@ -1,9 +1,7 @@
 #include "stages/excerpt.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "pipeline/reading/folded.h"
