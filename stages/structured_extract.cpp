@@ -1,6 +1,7 @@
 // Asks tier by tier for the values of a schema's properties, and says how far each can be trusted.
 #include <algorithm>
 
+#include "pipeline/json/member.h"
 #include "pipeline/json/resolved.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
@@ -150,24 +151,22 @@ bool is_contradicted(const json& detail) {
 
 /// A value that is not there is doubtful where it has to be; one that is there where it is not accepted, does
 /// not pass a check, or another tier says otherwise.
-bool is_doubtful(const json& output, const std::string& field, bool is_required) {
+bool is_doubtful(const json& output, const std::string& field, bool must_be_there) {
   const json details = output.value("details", json::object());
   if (!details.contains(field)) return true;  // Nobody has looked.
   const bool has_value = !output["fields"].value(field, json()).is_null();
   const json signals = details[field].value("signals", json::object());
-  if (!has_value) return is_required;
+  if (!has_value) return must_be_there;
   return !details[field].value("accepted", false) || !signals.value("checks_failed", json::array()).empty() ||
          is_contradicted(details[field]);
 }
 
 std::vector<Claim> claims(const Settings& settings, const json& output) {
   const json schema = with_open_root(*settings.schema("schema"));
-  const json required = schema.value("required", json::array());
   const json said = output.is_object() ? output : json::object();
   std::vector<Claim> claims;
   for (const auto& [field, property] : schema["properties"].items()) {
-    const bool is_required = std::ranges::find(required, json(field)) != required.end();
-    Claim claim{.field = field, .is_doubtful = is_doubtful(said, field, is_required)};
+    Claim claim{.field = field, .is_doubtful = is_doubtful(said, field, is_required(schema, field))};
     const json detail = said.value("details", json::object()).value(field, json::object());
     if (detail.contains("evidence")) claim.evidence.push_back(detail["evidence"]);
     for (const json& row : detail.value("rows", json::array()))
