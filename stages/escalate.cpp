@@ -53,6 +53,10 @@ constexpr Field fields[] = {
     {.name = "schema",
      .type = Field::Type::schema,
      .help = "JSON Schema of the answer to `prompt`. Words, when absent."},
+    {.name = "join_prompt",
+     .type = Field::Type::file,
+     .help = "A Mustache template that has the model put together what it answered about the parts of a long "
+             "document, instead of the built-in one; `task` is the rendered `prompt`."},
     {.name = "send",
      .type = Field::Type::choice,
      .help =
@@ -220,6 +224,7 @@ std::optional<Error> contradiction_in(const Settings& settings) {
   };
   const bool is_summary = settings.text("send") == "summary";
   if (auto error = needs("schema", settings.has("prompt"), "prompt")) return error;
+  if (auto error = needs("join_prompt", settings.has("prompt"), "prompt")) return error;
   if (auto error = needs("review_prompt", settings.has("review"), "review")) return error;
   if (auto error = needs("summarize_with", is_summary, "send: summary")) return error;
   if (auto error = needs("summary_prompt", is_summary, "send: summary")) return error;
