@@ -74,11 +74,16 @@ constexpr Field fields[] = {
 
 /// Earlier stages of which a document may hold answers, and what these rest on.
 struct Answered {
-  const StageConfig* stage = nullptr;
+  explicit Answered(const StageConfig& stage)
+      : id(stage.id), claims_of(stage.type->redo.claims), settings(stage.settings) {}
 
   std::vector<Claim> claims(const json& record) const {
-    return stage->type->redo.claims(stage->settings, record.value(stage->id, json()));
+    return claims_of(settings, record.value(id, json()));
   }
+
+  std::string id;
+  decltype(Redo::claims) claims_of;
+  Settings settings;
 };
 
 /// What is done with documents for which there are reasons.
@@ -271,7 +276,7 @@ std::vector<Answered> all_answered(const StageConfig& stage, const Pipeline& pip
   std::vector<Answered> answered;
   for (const StageConfig& earlier : pipeline.stages) {
     if (&earlier == &stage) break;
-    if (earlier.type->redo.claims != nullptr) answered.push_back({&earlier});
+    if (earlier.type->redo.claims != nullptr) answered.emplace_back(earlier);
   }
   return answered;
 }
@@ -296,7 +301,7 @@ Result<Plan> plan_of(const StageConfig& stage, const Pipeline& pipeline) {
     again = *found;
     plan.redoes = again->id;
   }
-  plan.answered = again == nullptr ? all_answered(stage, pipeline) : std::vector<Answered>{{again}};
+  plan.answered = again == nullptr ? all_answered(stage, pipeline) : std::vector<Answered>{Answered(*again)};
   auto asks = make_asking(stage, pipeline, again);
   if (!asks) return asks.error();
   plan.asks = std::move(*asks);

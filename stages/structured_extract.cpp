@@ -42,8 +42,9 @@ constexpr Field fields[] = {
 
 class StructuredExtract final : public TieredStage {
  public:
-  StructuredExtract(std::vector<Tier> tiers, const FieldsTask& fields, PromptTemplate task)
-      : TieredStage(std::move(tiers), fields.splits),
+  StructuredExtract(std::vector<Tier> tiers, const FieldsTask& fields, PromptTemplate task,
+                    std::vector<ErrorClass> hands_up)
+      : TieredStage(std::move(tiers), fields.splits, std::move(hands_up)),
         schema_(fields.schema),
         checks_(fields.checks),
         dates_(fields.dates),
@@ -97,18 +98,24 @@ class StructuredExtract final : public TieredStage {
   const PromptTemplate task_;
 };
 
-Result<std::unique_ptr<ExcerptStage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
-                                                const std::vector<std::string>& backends) {
+Result<std::unique_ptr<ExcerptStage>> make_for(const StageConfig& stage, const Pipeline& pipeline,
+                                               const std::vector<std::string>& backends,
+                                               std::vector<ErrorClass> hands_up) {
   auto fields = FieldsTask::of(stage, pipeline);
   if (!fields) return fields.error();
   auto task = PromptTemplate::of_setting(stage.settings, "prompt", "structured-extract.mustache");
   if (!task) return task.error();
-  return std::unique_ptr<ExcerptStage>(
-      std::make_unique<StructuredExtract>(tiers_of(backends, pipeline), *fields, std::move(*task)));
+  return std::unique_ptr<ExcerptStage>(std::make_unique<StructuredExtract>(
+      tiers_of(backends, pipeline), *fields, std::move(*task), std::move(hands_up)));
+}
+
+Result<std::unique_ptr<ExcerptStage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
+                                                const std::vector<std::string>& backends) {
+  return make_for(stage, pipeline, backends, {});
 }
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
-  auto made = make_with(stage, pipeline, stage.settings.texts("backends"));
+  auto made = make_for(stage, pipeline, stage.settings.texts("backends"), handed_up(stage, pipeline));
   if (!made) return made.error();
   return std::unique_ptr<Stage>(std::move(*made));
 }

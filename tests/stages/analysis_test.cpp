@@ -10,9 +10,11 @@ using nlohmann::json;
 
 const std::vector<std::string> contract = {"1 Parties: Ash and Oak", "2 Term: five years",
                                            "3 Penalty: SECRET"};
-const json sure = {
-    {"classify", {{"label", "letter"}, {"accepted", true}}},
-    {"structured_extract", fields_output({{"total", 5, 0.5, 2, "five"}, {"net", 1, 0.9, 3, "3"}})}};
+const json sure = {{"classify", {{"label", "letter"}, {"accepted", true}}},
+                   {"structured_extract", fields_output({{"total", 5, 0.5, 2, "five"},
+                                                         {"net", 1, 0.9, 3, "3"},
+                                                         {"number", nullptr},
+                                                         {"currency", nullptr}})}};
 
 /// A template in a file, and the options that name it.
 class Question {

@@ -166,7 +166,6 @@ TEST(Escalate, ComplainsAboutAReasonThatNoStageCanGive) {
 }
 
 TEST(Escalate, ComplainsAboutSettingsThatContradictEachOther) {
-  const std::string file = TempDir().write("p.mustache", "?").string();
   for (const std::string& options :
        {std::string("backend: far\nredo: classify\nreview: classify"), std::string("schema: schema.json"),
         std::string("send: summary"), std::string("summarize_with: model"),
@@ -261,9 +260,56 @@ TEST(Escalate, ShowsASummaryThatALocalModelHasMade) {
   EXPECT_EQ(work.replaced()["details"]["total"]["evidence"]["page"], 3) << "where it stands in the document";
 }
 
+/// What the only model of a stage, before an escalate with these options, leaves of its failure.
+StageResult after_failure(ErrorClass error_class, const std::string& type, const std::string& escalate,
+                          std::optional<Error>& failure) {
+  const std::string options = type == "classify" ? "backends: model\nlabels: { invoice: , letter: }\n"
+                                                 : "backends: model\nschema: schema.json\n";
+  const StageHarness harness(type, options, R"({"type": "object", "required": ["total"], "properties": {
+    "total": {"type": "number"}}})",
+                             escalate);
+  Document document;
+  document.text = std::make_shared<Text>(Text{{{0, 0, "a herring", {}}}});
+  StageResult result;
+  std::unique_ptr<StageProgress> progress;
+  const json record = json::object();
+  const Stage& stage = *harness.all().at(1).stage;
+  EXPECT_TRUE(stage.advance(document, Turn{0, {}, record, {}, progress}, result));
+  const std::vector<Reply> replies = {{Error{error_class, "so it is"}}};
+  const auto next = stage.advance(document, Turn{1, replies, record, {}, progress}, result);
+  failure = next ? std::nullopt : std::optional(next.error());
+  return result;
+}
+
+TEST(Escalate, TakesWhatTheOnlyModelBeforeItCouldNotAnswer) {
+  std::optional<Error> failure;
+  const std::string all = "  - escalate: { backend: far }\n";
+  const json fields = after_failure(ErrorClass::content, "structured-extract", all, failure).output;
+  EXPECT_FALSE(failure);
+  EXPECT_EQ(fields["missing"], json::array({"total"}));
+  EXPECT_EQ(fields["accepted"], false);
+  EXPECT_EQ(fields["passed_over"][0]["class"], "content");
+  const json label = after_failure(ErrorClass::too_long, "classify", all, failure).output;
+  EXPECT_FALSE(failure);
+  EXPECT_TRUE(label["label"].is_null());
+  EXPECT_EQ(label["passed_over"][0]["class"], "too_long");
+}
+
+TEST(Escalate, LeavesToTheStageWhatIsNoReasonToIt) {
+  std::optional<Error> failure;
+  for (const char* other : {"", "  - escalate: { backend: far, reasons: [too_long] }\n",
+                            "  - escalate: { backend: far, when: { long: .extract.pages > 5 } }\n"}) {
+    after_failure(ErrorClass::content, "structured-extract", other, failure);
+    EXPECT_TRUE(failure) << other;
+  }
+  after_failure(ErrorClass::transient, "classify", "  - escalate: { backend: far }\n", failure);
+  EXPECT_TRUE(failure) << "a matter of time";
+}
+
 TEST(Escalate, SaysWhatToDoAboutADocumentThatNoModelHolds) {
   Escalation work("backend: far", {"short"}, half_sure());
-  work.turn({{Error{ErrorClass::too_long, "too long"}}});
+  const std::vector<Reply> replies = {{Error{ErrorClass::too_long, "too long"}}};
+  work.turn(replies);
   ASSERT_TRUE(work.failure());
   EXPECT_NE(work.failure()->message.find("send: pages"), std::string::npos);
 }
