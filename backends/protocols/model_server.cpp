@@ -210,6 +210,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   /// What became of a call so far.
   struct Attempts {
     Spending spent = {};
+    Clock::duration wire{0};
     std::vector<std::string> refused = {};  ///< Settings that this call left out because they were refused.
     std::string words = {};                 ///< The last refusal's.
   };
@@ -232,7 +233,9 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     http.times_sent = times_sent;
     exchange(std::move(http),
              [self = shared_from_this(), times_sent, request = std::move(request), server = std::move(server),
-              done = std::move(done), attempts = std::move(attempts)](Result<HttpReply> reply) mutable {
+              done = std::move(done), attempts = std::move(attempts),
+              sent_at = Clock::now()](Result<HttpReply> reply) mutable {
+               attempts.wire += Clock::now() - sent_at;
                for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
                  attempts.spent.add(self->attempt(server));
                self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
@@ -247,6 +250,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       attempts.spent.add(attempt(server, error != ErrorClass::unreachable && error != ErrorClass::cancelled));
       Reply result = failed(reply.error());
       result.spent = std::move(attempts.spent);
+      result.wire = attempts.wire;
       return done(std::move(result));
     }
     if (auto other = without_refused(*reply, request, server, attempts)) {
@@ -266,6 +270,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     if (reply->status == 200) now = priced(now);
     result.spent = std::move(attempts.spent);
     result.spent += now;
+    result.wire = attempts.wire;
     if (!result.answer) result.answer = named(result.answer.error());
     done(std::move(result));
   }

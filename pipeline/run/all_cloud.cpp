@@ -1,0 +1,197 @@
+#include "pipeline/run/all_cloud.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "pipeline/support/ascii.h"
+#include "pipeline/support/money.h"
+
+namespace docket {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+bool is_cloud_model(const BackendConfig& backend) {
+  return backend.type->answers_prompts() && location_of(backend) == Location::cloud;
+}
+
+/// True if a stage names it that sends documents up for a reason.
+bool is_named_for_reasons(const BackendConfig& backend, const Pipeline& pipeline) {
+  return std::ranges::any_of(pipeline.stages, [&](const StageConfig& stage) {
+    return stage.type->decides_on_reasons && names_backend(stage, backend.name);
+  });
+}
+
+ordered_json in_dollars(std::int64_t nano_dollars) { return static_cast<double>(nano_dollars) / 1e9; }
+
+constexpr double per_million_tokens = 1e6;  // Of pico-dollars per token, in US dollars.
+
+ordered_json prices_json(const Price& price) {
+  const auto dollars = [](std::int64_t price) { return static_cast<double>(price) / per_million_tokens; };
+  return {{"input", dollars(price.input)},
+          {"cached_input", dollars(price.cached_input)},
+          {"cache_write", dollars(price.cache_write)},
+          {"output", dollars(price.output)}};
+}
+
+std::string with_price(std::int64_t tokens, std::int64_t price) {
+  return fmt::format("{} at ${:g}", tokens, static_cast<double>(price) / per_million_tokens);
+}
+
+}  // namespace
+
+int AllCloud::Said::rank() const {
+  const bool is_own = stage == question;
+  if (is_cloud) return is_whole || is_own ? 3 : 1;
+  return is_own ? 2 : 0;
+}
+
+AllCloud::AllCloud(const Pipeline& pipeline) {
+  for (const StageConfig& stage : pipeline.stages)
+    if (stage.stage != nullptr && !stage.stage->redoes().empty())
+      question_of_[stage.id] = stage.stage->redoes();
+  choose_model(pipeline);
+}
+
+void AllCloud::choose_model(const Pipeline& pipeline) {
+  std::vector<const BackendConfig*> candidates, all;
+  for (const BackendConfig& backend : pipeline.backends) {
+    if (!is_cloud_model(backend)) continue;
+    all.push_back(&backend);
+    if (is_named_for_reasons(backend, pipeline)) candidates.push_back(&backend);
+  }
+  if (candidates.empty()) candidates = all;
+  if (candidates.size() != 1) {
+    std::vector<std::string> names;
+    for (const BackendConfig* backend : candidates)
+      names.push_back("'" + backend->name + "'");
+    reason_ = names.empty() ? "the pipeline names no cloud model"
+                            : "more than one cloud model could answer all: " + joined(names, ", ");
+    return;
+  }
+  backend_ = candidates.front()->name;
+  model_ = candidates.front()->settings.text("model");
+  price_ = price_of(*candidates.front());
+  if (!price_) reason_ = "the price of backend '" + backend_ + "' is not known";
+}
+
+void AllCloud::add(const LedgerCall& call) {
+  if (call.document != document_) end_document();
+  document_ = call.document;
+  if (call.outcome != "ok") return;
+  const auto found = question_of_.find(call.stage);
+  const std::string& question = found == question_of_.end() ? call.stage : found->second;
+  auto said = std::ranges::find_if(
+      said_, [&](const Said& one) { return one.stage == call.stage && one.backend == call.backend; });
+  if (said == said_.end()) said = said_.insert(said_.end(), Said{question, call.stage, call.backend});
+  said->is_cloud = call.location == name(Location::cloud);
+  Usage usage = call.usage;
+  if (usage.input_tokens == 0) ++uncounted_;
+  usage.unpriced_calls = 0;
+  usage.nano_dollars = price_ ? cost(usage, *price_) : 0;
+  said->usage += usage;
+}
+
+void AllCloud::end_document() {
+  std::map<std::string, const Said*> chosen;
+  for (const Said& one : said_) {
+    const Said*& best = chosen[one.question];
+    if (best == nullptr || one.rank() >= best->rank()) best = &one;
+  }
+  for (const auto& [question, said] : chosen) {
+    Counted& counted = counted_[question];
+    ++counted.questions;
+    if (said->is_cloud) ++counted.by_cloud;
+    counted.usage += said->usage;
+  }
+  said_.clear();
+}
+
+std::string AllCloud::how(const Counted& all, const Usage& spent) const {
+  const Usage& usage = all.usage;
+  const std::int64_t plain = usage.input_tokens - usage.cached_input_tokens - usage.cache_write_tokens;
+  return fmt::format(
+      "{} questions, each counted once with the tokens of its answer: {} that local models answered and {} "
+      "that the cloud did. At the prices of '{}'{}, in USD per million tokens: {} input, {} cached, {} "
+      "written to the cache, {} output, rounded once a call: {}. Spent: {} for {} requests, those too that "
+      "failed, were retried or were answered again by the cloud. ratio = {} / {}.",
+      all.questions, all.questions - all.by_cloud, all.by_cloud, backend_,
+      model_.empty() ? "" : " (" + model_ + ")", with_price(plain, price_->input),
+      with_price(usage.cached_input_tokens, price_->cached_input),
+      with_price(usage.cache_write_tokens, price_->cache_write),
+      with_price(usage.output_tokens, price_->output), format_money(usage.nano_dollars),
+      format_money(spent.nano_dollars), spent.calls, format_money(usage.nano_dollars),
+      format_money(spent.nano_dollars));
+}
+
+/// What rules answered, at what a question of the same stage would have cost on average.
+ordered_json AllCloud::without_model_json() const {
+  std::int64_t answers = 0;
+  double nano_dollars = 0;
+  std::string unknown;
+  for (const auto& [stage, count] : without_model_) {
+    answers += count;
+    const auto counted = counted_.find(stage);
+    if (counted == counted_.end())
+      unknown = "no model answered a question of the stage '" + stage + "' in this run";
+    else
+      nano_dollars += static_cast<double>(count) * static_cast<double>(counted->second.usage.nano_dollars) /
+                      static_cast<double>(counted->second.questions);
+  }
+  if (!price_) unknown = reason_;
+  ordered_json json = {{"answers", answers}};
+  json["estimate_usd"] = unknown.empty() ? in_dollars(std::llround(nano_dollars)) : ordered_json();
+  if (answers > 0 && !unknown.empty()) json["reason"] = unknown;
+  json["how"] =
+      "An estimate, and not in cost_usd: each answer that no model was asked for, at the mean of the "
+      "questions of its stage that are counted above.";
+  return json;
+}
+
+ordered_json AllCloud::to_json(const Usage& spent) const {
+  AllCloud ended = *this;  // The last document may go on.
+  ended.end_document();
+  return ended.ended_json(spent);
+}
+
+ordered_json AllCloud::ended_json(const Usage& spent) const {
+  Counted all;
+  for (const auto& [stage, counted] : counted_) {
+    all.questions += counted.questions;
+    all.by_cloud += counted.by_cloud;
+    all.usage += counted.usage;
+  }
+  std::string reason = reason_;
+  if (reason.empty() && spent.unpriced_calls > 0)
+    reason = fmt::format("what {} of the calls cost is not known", spent.unpriced_calls);
+  if (reason.empty() && uncounted_ > 0)
+    reason = fmt::format("the servers of {} answers told no token counts", uncounted_);
+  const std::int64_t saving = all.usage.nano_dollars - spent.nano_dollars;
+  ordered_json json;
+  json["backend"] = backend_.empty() ? ordered_json() : ordered_json(backend_);
+  json["model"] = model_.empty() ? ordered_json() : ordered_json(model_);
+  json["prices"] = price_ ? prices_json(*price_) : ordered_json();
+  json["questions"] = all.questions;
+  json["input_tokens"] = all.usage.input_tokens;
+  json["cached_input_tokens"] = all.usage.cached_input_tokens;
+  json["cache_write_tokens"] = all.usage.cache_write_tokens;
+  json["output_tokens"] = all.usage.output_tokens;
+  json["cost_usd"] = price_ && uncounted_ == 0 ? in_dollars(all.usage.nano_dollars) : ordered_json();
+  json["spent_usd"] = spent.unpriced_calls > 0 ? ordered_json() : in_dollars(spent.nano_dollars);
+  json["saving_usd"] = reason.empty() ? in_dollars(saving) : ordered_json();
+  json["ratio"] = nullptr;
+  if (reason.empty() && spent.nano_dollars == 0)
+    reason = "nothing was spent";
+  else if (reason.empty())
+    json["ratio"] = static_cast<double>(all.usage.nano_dollars) / static_cast<double>(spent.nano_dollars);
+  if (!reason.empty()) json["reason"] = reason;
+  json["how"] = price_ ? how(all, spent) : reason;
+  json["without_model"] = without_model_json();
+  return json;
+}
+
+}  // namespace docket
