@@ -7,14 +7,15 @@ namespace docket {
 
 /// What calls consumed. Only adds up. Integers, so that sums are exact and the same in any order.
 struct Usage {
-  std::int64_t calls = 0;                ///< Attempts, failed ones too. The rules tier makes none.
-  std::int64_t input_tokens = 0;         ///< All prompt tokens, cached ones included.
-  std::int64_t cached_input_tokens = 0;  ///< Of these, read from the server's cache.
-  std::int64_t cache_write_tokens = 0;   ///< Of these, written to the server's cache.
-  std::int64_t output_tokens = 0;        ///< All generated tokens, reasoning included.
-  std::int64_t reasoning_tokens = 0;     ///< Of these, spent on thinking.
-  std::int64_t nano_dollars = 0;         ///< 1e-9 USD, of the calls whose price is known.
-  std::int64_t unpriced_calls = 0;       ///< Calls whose price is not known: then the cost is null, not 0.
+  std::int64_t calls = 0;                  ///< Attempts, failed ones too. The rules tier makes none.
+  std::int64_t input_tokens = 0;           ///< All prompt tokens, cached ones included.
+  std::int64_t cached_input_tokens = 0;    ///< Of these, read from the server's cache.
+  std::int64_t cache_write_tokens = 0;     ///< Of these, written to the server's cache.
+  std::int64_t cache_write_1h_tokens = 0;  ///< Of those, to be kept for an hour, which costs more.
+  std::int64_t output_tokens = 0;          ///< All generated tokens, reasoning included.
+  std::int64_t reasoning_tokens = 0;       ///< Of these, spent on thinking.
+  std::int64_t nano_dollars = 0;           ///< 1e-9 USD, of the calls whose price is known.
+  std::int64_t unpriced_calls = 0;         ///< Calls whose price is not known: then the cost is null, not 0.
 
   Usage& operator+=(const Usage& other);
   friend bool operator==(const Usage&, const Usage&) = default;
@@ -39,6 +40,7 @@ inline constexpr UsageMember usage_members[] = {
     {"input_tokens", &Usage::input_tokens, UsageMember::Kind::amount},
     {"cached_input_tokens", &Usage::cached_input_tokens, UsageMember::Kind::amount},
     {"cache_write_tokens", &Usage::cache_write_tokens, UsageMember::Kind::amount},
+    {"cache_write_1h_tokens", &Usage::cache_write_1h_tokens, UsageMember::Kind::amount},
     {"output_tokens", &Usage::output_tokens, UsageMember::Kind::amount},
     {"reasoning_tokens", &Usage::reasoning_tokens, UsageMember::Kind::amount},
     {"nano_dollars", &Usage::nano_dollars, UsageMember::Kind::cost},

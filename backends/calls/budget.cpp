@@ -159,12 +159,8 @@ std::int64_t most_cost(const Prompt& prompt, const Price& price, std::int64_t th
   for (const PromptPart& part : prompt.document)
     bytes += part.text.size();
   if (prompt.schema) bytes += prompt.schema->document().dump().size();
-  Usage most;
-  most.input_tokens = frame_tokens + static_cast<std::int64_t>(bytes) / bytes_per_token;
-  most.output_tokens = prompt.most_output_tokens + thinking;
-  Price dearest = price;
-  dearest.input = std::max({price.input, price.cached_input, price.cache_write});
-  return cost(most, dearest);
+  const std::int64_t input = frame_tokens + static_cast<std::int64_t>(bytes) / bytes_per_token;
+  return dearest_cost(price, input, prompt.most_output_tokens + thinking);
 }
 
 std::unique_ptr<Backend> make_budgeted(std::unique_ptr<Backend> inner, Budget& budget, const Price& price,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backends/protocols/error_reply.h"
+#include "backends/protocols/machine_time.h"
 #include "backends/protocols/message.h"
 #include "pipeline/json/strict_json.h"
 #include "pipeline/support/utf8.h"
@@ -42,13 +43,14 @@ std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
 class ModelServer::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-       Trace* trace, std::function<void(const std::string&)> warn)
+       Trace* trace, Tell warn, Tell unclear_cost)
       : target_(std::move(target)),
-        price_(price),
+        price_(std::move(price)),
         protocol_(std::move(protocol)),
         loop_(loop),
         trace_(trace),
-        warn_(std::move(warn)) {}
+        warn_(std::move(warn)),
+        unclear_cost_(std::move(unclear_cost)) {}
 
   const Target& target() const { return target_; }
 
@@ -213,6 +215,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     Clock::duration wire{0};
     std::vector<std::string> refused = {};  ///< Settings that this call left out because they were refused.
     std::string words = {};                 ///< The last refusal's.
+    std::chrono::nanoseconds machine_time{0};  ///< Of the last one.
   };
 
   void send(Request request, Server server, Done done, Attempts attempts) {
@@ -231,13 +234,15 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     http.limits.first_byte = std::min(http.limits.first_byte, left);
     const auto times_sent = std::make_shared<std::atomic<int>>(0);
     http.times_sent = times_sent;
+    const MachineTime::Begun begun = machine_time_.begin();
     exchange(std::move(http),
-             [self = shared_from_this(), times_sent, request = std::move(request), server = std::move(server),
-              done = std::move(done), attempts = std::move(attempts),
+             [self = shared_from_this(), times_sent, begun, request = std::move(request),
+              server = std::move(server), done = std::move(done), attempts = std::move(attempts),
               sent_at = Clock::now()](Result<HttpReply> reply) mutable {
+               attempts.machine_time = self->machine_time_.end(begun);
                attempts.wire += Clock::now() - sent_at;
                for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
-                 attempts.spent.add(self->attempt(server));
+                 attempts.spent.add(self->attempt(server, {}));
                self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
                              std::move(attempts));
              });
@@ -247,14 +252,15 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     if (!reply) {
       const ErrorClass error = reply.error().error_class;
       if (error == ErrorClass::transport || error == ErrorClass::unreachable) forget();
-      attempts.spent.add(attempt(server, error != ErrorClass::unreachable && error != ErrorClass::cancelled));
+      attempts.spent.add(attempt(server, attempts.machine_time,
+                                 error != ErrorClass::unreachable && error != ErrorClass::cancelled));
       Reply result = failed(reply.error());
       result.spent = std::move(attempts.spent);
       result.wire = attempts.wire;
       return done(std::move(result));
     }
     if (auto other = without_refused(*reply, request, server, attempts)) {
-      attempts.spent.add(attempt(server, reply->status == 200));
+      attempts.spent.add(attempt(server, attempts.machine_time, reply->status == 200));
       attempts.words = error_reply(*reply).answer.error().message;
       return send(std::move(request), std::move(*other), std::move(done), std::move(attempts));
     }
@@ -266,8 +272,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
           std::min(std::get<Prompt>(request.question).most_output_tokens, result.excess->window / 2);
     if (reply->status == 503) forget();  // It may be loading: then that is waited for.
     Spending now = result.spent;
-    if (now.by_model().empty()) now.add(attempt(server, reply->status == 200));
-    if (reply->status == 200) now = priced(now);
+    if (now.by_model().empty()) now.add(attempt(server, attempts.machine_time, reply->status == 200));
+    if (reply->status == 200) now = priced(now, result.billing, attempts.machine_time);
     result.spent = std::move(attempts.spent);
     result.spent += now;
     result.wire = attempts.wire;
@@ -290,24 +296,47 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   }
 
   /// A call that brought no usage. If the model may have answered all the same, nobody knows what that costs.
-  ModelUsage attempt(const Server& server, bool answered = false) const {
-    const bool costs = price_ || target_.location == Location::cloud;
-    return {target_.backend,
-            server.model.empty() ? target_.model : server.model,
-            {.calls = 1, .unpriced_calls = answered && costs ? 1 : 0}};
+  ModelUsage attempt(const Server& server, std::chrono::nanoseconds machine_time,
+                     bool answered = false) const {
+    const bool costs = price_ ? depends_on_tokens(*price_) : target_.location == Location::cloud;
+    return {
+        target_.backend,
+        server.model.empty() ? target_.model : server.model,
+        {.calls = 1, .nano_dollars = time_cost(machine_time), .unpriced_calls = answered && costs ? 1 : 0}};
   }
 
-  Spending priced(const Spending& tokens) const {
+  std::int64_t time_cost(std::chrono::nanoseconds machine_time) const {
+    return price_ ? cost({}, *price_, {.machine_time = machine_time}) : 0;
+  }
+
+  Spending priced(const Spending& tokens, const Billing& billing,
+                  std::chrono::nanoseconds machine_time) const {
     Spending spent;
     for (ModelUsage used : tokens.by_model()) {
       if (!price_) {
         used.usage.unpriced_calls = target_.location == Location::cloud ? used.usage.calls : 0;
-      } else if (used.usage.unpriced_calls == 0) {
-        used.usage.nano_dollars = cost(used.usage, *price_);
+      } else if (depends_on_tokens(*price_) && !is_clear(used.usage, billing)) {
+        used.usage.unpriced_calls = used.usage.calls;
+        used.usage.nano_dollars = time_cost(machine_time);
+      } else {
+        used.usage.unpriced_calls = 0;
+        used.usage.nano_dollars = cost(used.usage, *price_, {billing.tier, machine_time});
       }
       spent.add(used);
     }
     return spent;
+  }
+
+  bool is_clear(const Usage& usage, const Billing& billing) const {
+    const bool lacks_batch = billing.tier == ServiceTier::batch && !price_->batch;
+    if (usage.unpriced_calls == 0 && !lacks_batch) return true;
+    const std::string why =
+        !billing.unclear.empty() ? billing.unclear
+        : lacks_batch ? "the server says that it serves it as `batch` or `flex`, and the price has no 'batch'"
+                      : "";
+    if (unclear_cost_ && !why.empty())
+      unclear_cost_(named({ErrorClass::content, "the cost of a call is unknown: " + why}).message);
+    return false;
   }
 
   /// The call went better without these settings: all later ones do without them too.
@@ -345,7 +374,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   const std::unique_ptr<Protocol> protocol_;
   HttpLoop& loop_;
   Trace* const trace_;
-  const std::function<void(const std::string&)> warn_;
+  const Tell warn_, unclear_cost_;
+  MachineTime machine_time_;
   std::mutex mutex_;
   std::optional<Server> server_;        ///< Guarded by mutex_.
   std::map<std::string, int> refused_;  ///< Of Server::refused, what calls taught. Guarded by mutex_.
@@ -357,9 +387,9 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 };
 
 ModelServer::ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol,
-                         HttpLoop& loop, Trace* trace, std::function<void(const std::string&)> warn)
-    : core_(std::make_shared<Core>(std::move(target), price, std::move(protocol), loop, trace,
-                                   std::move(warn))) {}
+                         HttpLoop& loop, Trace* trace, Tell warn, Tell unclear_cost)
+    : core_(std::make_shared<Core>(std::move(target), std::move(price), std::move(protocol), loop, trace,
+                                   std::move(warn), std::move(unclear_cost))) {}
 
 ModelServer::~ModelServer() = default;
 

@@ -18,11 +18,16 @@ namespace docket::backends {
 ///
 /// A setting that the server refuses by name is left out, or has another value, in the same call and in all
 /// later ones, which `warn` (empty: nobody) is told once, as soon as a call without it went better.
+///
+/// What a reply says of its tokens is given its price. Where that cannot be done right, its cost is unknown,
+/// and `unclear_cost` (empty: nobody) is told why, each time.
 class ModelServer final : public Backend {
  public:
+  using Tell = std::function<void(const std::string&)>;
+
   /// `loop` and `trace` (null: none) outlive it.
   ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-              Trace* trace, std::function<void(const std::string&)> warn = {});
+              Trace* trace, Tell warn = {}, Tell unclear_cost = {});
   ~ModelServer() override;
   void submit(Request request, Done done) noexcept override;
 

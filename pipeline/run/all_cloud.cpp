@@ -28,18 +28,38 @@ bool is_named_for_reasons(const BackendConfig& backend, const Pipeline& pipeline
 
 ordered_json in_dollars(std::int64_t nano_dollars) { return static_cast<double>(nano_dollars) / 1e9; }
 
-constexpr double per_million_tokens = 1e6;  // Of pico-dollars per token, in US dollars.
+constexpr double per_million_tokens = 1e9;  // Of femto-dollars per token, in US dollars.
+
+ordered_json prices_json(const TokenPrices& prices) {
+  const auto dollars = [](std::int64_t price) { return static_cast<double>(price) / per_million_tokens; };
+  return {{"input", dollars(prices.input)},
+          {"cached_input", dollars(prices.cached_input)},
+          {"cache_write", dollars(prices.cache_write)},
+          {"cache_write_1h", dollars(prices.cache_write_1h)},
+          {"output", dollars(prices.output)}};
+}
 
 ordered_json prices_json(const Price& price) {
-  const auto dollars = [](std::int64_t price) { return static_cast<double>(price) / per_million_tokens; };
-  return {{"input", dollars(price.input)},
-          {"cached_input", dollars(price.cached_input)},
-          {"cache_write", dollars(price.cache_write)},
-          {"output", dollars(price.output)}};
+  ordered_json json = prices_json(price.tokens);
+  if (price.per_call != 0) json["per_call_usd"] = in_dollars(price.per_call);
+  for (const LongContextPrices& one : price.long_context) {
+    ordered_json& more = json["long_context"].emplace_back(ordered_json{{"above", one.above}});
+    more.update(prices_json(one.tokens));
+  }
+  return json;
 }
 
 std::string with_price(std::int64_t tokens, std::int64_t price) {
   return fmt::format("{} at ${:g}", tokens, static_cast<double>(price) / per_million_tokens);
+}
+
+/// What a price has beside those of tokens.
+std::string other_prices(const Price& price) {
+  std::string text;
+  if (price.per_call != 0) text += fmt::format(", {} a call", format_money(price.per_call));
+  for (const LongContextPrices& one : price.long_context)
+    text += fmt::format(", other prices above {} tokens", one.above);
+  return text;
 }
 
 }  // namespace
@@ -77,6 +97,9 @@ void AllCloud::choose_model(const Pipeline& pipeline) {
   model_ = candidates.front()->settings.text("model");
   price_ = price_of(*candidates.front());
   if (!price_) reason_ = "the price of backend '" + backend_ + "' is not known";
+  if (!price_ || price_->per_hour == 0) return;
+  price_.reset();
+  reason_ = "backend '" + backend_ + "' has a price per hour, and nobody knows how long it would take";
 }
 
 void AllCloud::add(const LedgerCall& call) {
@@ -113,19 +136,24 @@ void AllCloud::end_document() {
 
 std::string AllCloud::how(const Counted& all, const Usage& spent) const {
   const Usage& usage = all.usage;
-  const std::int64_t plain = usage.input_tokens - usage.cached_input_tokens - usage.cache_write_tokens;
-  return fmt::format(
+  const TokenPrices& prices = price_->tokens;
+  const std::string would_cost = format_money(usage.nano_dollars), cost = format_money(spent.nano_dollars);
+  std::string text = fmt::format(
       "{} questions, each counted once with the tokens of its answer: {} that local models answered and {} "
-      "that the cloud did. At the prices of '{}'{}, in USD per million tokens: {} input, {} cached, {} "
-      "written to the cache, {} output, rounded once a call: {}. Spent: {} for {} requests, those too that "
-      "failed, were retried or were answered again by the cloud. ratio = {} / {}.",
-      all.questions, all.questions - all.by_cloud, all.by_cloud, backend_,
-      model_.empty() ? "" : " (" + model_ + ")", with_price(plain, price_->input),
-      with_price(usage.cached_input_tokens, price_->cached_input),
-      with_price(usage.cache_write_tokens, price_->cache_write),
-      with_price(usage.output_tokens, price_->output), format_money(usage.nano_dollars),
-      format_money(spent.nano_dollars), spent.calls, format_money(usage.nano_dollars),
-      format_money(spent.nano_dollars));
+      "that the cloud did.",
+      all.questions, all.questions - all.by_cloud, all.by_cloud);
+  text += fmt::format(
+      " At the prices of '{}'{}, in USD per million tokens: {} input, {} cached, {} written to the cache, {} "
+      "output{}; rounded once a call: {}.",
+      backend_, model_.empty() ? "" : " (" + model_ + ")",
+      with_price(usage.input_tokens - usage.cached_input_tokens - usage.cache_write_tokens, prices.input),
+      with_price(usage.cached_input_tokens, prices.cached_input),
+      with_price(usage.cache_write_tokens, prices.cache_write),
+      with_price(usage.output_tokens, prices.output), other_prices(*price_), would_cost);
+  return text + fmt::format(
+                    " Spent: {} for {} requests, those too that failed, were retried or were answered again "
+                    "by the cloud. ratio = {} / {}.",
+                    cost, spent.calls, would_cost, cost);
 }
 
 /// What rules answered, at what a question of the same stage would have cost on average.

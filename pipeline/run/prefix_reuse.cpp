@@ -15,7 +15,7 @@ void PrefixReuse::add(const LedgerCall& call) {
   const auto price = prices_.find(call.backend);
   if (usage.unpriced_calls > 0 || price == prices_.end() || !price->second) return;
   Usage plain = usage;
-  plain.cached_input_tokens = plain.cache_write_tokens = 0;
+  plain.cached_input_tokens = plain.cache_write_tokens = plain.cache_write_1h_tokens = 0;
   nano_dollars_ += cost(plain, *price->second) - cost(usage, *price->second);
 }
 

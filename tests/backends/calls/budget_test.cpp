@@ -70,7 +70,7 @@ TEST(Budget, ADocumentHasOneOfItsOwn) {
 TEST(Budget, ACallThatBrokeOffCountsAsPaidInFull) {
   Budget budget({dollar, std::nullopt});
   HeldCalls calls;
-  const Price price{1'000'000, 0, 0, 1'000'000};  // $1 per million tokens
+  const Price price{.tokens = {.input = 1'000'000'000, .output = 1'000'000'000}};  // $1 per million tokens
   const auto backend = make_budgeted(std::make_unique<HeldBackend>(calls), budget, price, 0);
   const auto ask = [&](Reply reply) {
     Request request{"m", Prompt{}};
@@ -103,7 +103,8 @@ TEST(Budget, TheMostThatAPromptCanCost) {
   prompt.document = {{PromptPart::Kind::text, std::string(600, 'x')}};
   prompt.most_output_tokens = 50;
   // (200 + 800) tokens at the dearest input price of 4, and 150 at 10 USD per million.
-  EXPECT_EQ(most_cost(prompt, Price{3'000'000, 300'000, 4'000'000, 10'000'000}, 100), 4'000'000 + 1'500'000);
+  const Price price{.tokens = {3'000'000'000, 300'000'000, 4'000'000'000, 10'000'000'000}};
+  EXPECT_EQ(most_cost(prompt, price, 100), 4'000'000 + 1'500'000);
 }
 
 TEST(Budget, OnceAnAnswerCostMoreThanReservedAllAreExpectedToCostAsMuch) {

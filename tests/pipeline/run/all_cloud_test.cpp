@@ -12,15 +12,16 @@ namespace {
 /// A pipeline with local and cloud models; `cloud`: more of the cloud's settings.
 class AllCloudOf {
  public:
-  explicit AllCloudOf(const std::string& cloud = "price: { input: 3, cached_input: 1, output: 15 }",
-                      const std::string& more = "",
-                      const std::string& up = "  - escalate: { backend: cloud, redo: sort }\n") {
+  explicit AllCloudOf(
+      const std::string& cloud = "location: cloud, price: { input: 3, cached_input: 1, output: 15 }",
+      const std::string& more = "",
+      const std::string& up = "  - escalate: { backend: cloud, redo: sort }\n") {
     PipelineOrDiagnostics read = read_pipeline(
         dir_.write("pipeline.yaml",
                    "version: 1\nbackends:\n  rules: { type: builtin }\n"
                    "  small: { type: openai, url: 'http://127.0.0.1:1', model: s }\n"
                    "  near: { type: openai, url: 'http://127.0.0.1:1', model: n }\n"
-                   "  cloud: { type: openai, url: 'http://127.0.0.1:1', location: cloud, model: big, " +
+                   "  cloud: { type: openai, url: 'http://127.0.0.1:1', model: big, " +
                        cloud + " }\n" + more +
                        "stages:\n  - extract:\n  - classify: { id: sort, backends: [rules, small, near], "
                        "labels: { a: {}, b: {} } }\n" +
@@ -64,7 +65,8 @@ TEST(AllCloud, AsksWhatLocalModelsAnsweredOfTheCloud) {
   const auto json = run.json();
   EXPECT_EQ(json["backend"], "cloud");
   EXPECT_EQ(json["model"], "big");
-  EXPECT_EQ(json["prices"].dump(), R"({"input":3.0,"cached_input":1.0,"cache_write":3.0,"output":15.0})");
+  EXPECT_EQ(json["prices"].dump(),
+            R"({"input":3.0,"cached_input":1.0,"cache_write":3.75,"cache_write_1h":3.75,"output":15.0})");
   EXPECT_EQ(counted(json), "2 3000 300");
   EXPECT_EQ(json["cost_usd"], 0.0135);  // (3000 x 3 + 300 x 15) / 1e6
   EXPECT_EQ(json["spent_usd"], 0.001);
@@ -112,14 +114,14 @@ TEST(AllCloud, TakesCachedTokensForCached) {
 }
 
 TEST(AllCloud, RoundsOnceACall) {
-  AllCloudOf run("price: { input: 0.0015, output: 0 }");
+  AllCloudOf run("location: cloud, price: { input: 1.0005, output: 1 }");
   for (const char* document : {"a", "b", "c"})
     run.add(document, "sort", "near", 1, 0);
-  EXPECT_EQ(run.json()["cost_usd"], 6e-9) << "1.5 nano-dollars are 2, three times";
+  EXPECT_EQ(run.json()["cost_usd"], 3.003e-6) << "1000.5 nano-dollars are 1001, three times";
 }
 
 TEST(AllCloud, SaysWhyItIsNotKnown) {
-  AllCloudOf unpriced("window: 1000");
+  AllCloudOf unpriced("location: cloud, price: unknown-ok");
   unpriced.add("a", "sort", "near", 1000, 100);
   EXPECT_EQ(unpriced.json()["cost_usd"], nullptr);
   EXPECT_EQ(unpriced.json()["ratio"], nullptr);
@@ -146,7 +148,7 @@ TEST(AllCloud, SaysWhyItIsNotKnown) {
 }
 
 TEST(AllCloud, TakesTheModelThatDocumentsAreSentUpTo) {
-  const std::string price = "price: { input: 3, output: 15 }";
+  const std::string price = "location: cloud, price: { input: 3, output: 15 }";
   const std::string other =
       "  other: { type: openai, url: 'http://127.0.0.1:1', location: cloud, model: o, price: "
       "{ input: 1, output: 1 } }\n";

@@ -50,8 +50,11 @@ TEST(Report, CountsWhatEachStageDid) {
   for (const std::int64_t attempt : {1, 2, 1})
     report.add_call(call_of("a", attempt, attempt == 1 ? "ok" : "transient"), std::nullopt);
   const std::string usage =
-      R"({"calls":3,"input_tokens":30,"cached_input_tokens":0,"cache_write_tokens":0,"output_tokens":0,)"
-      R"("reasoning_tokens":0,"cost_usd":1.5})";
+  for (const std::int64_t attempt : {1, 2, 1})
+    report.add_call(call_of("a", attempt, attempt == 1 ? "ok" : "transient"), std::nullopt);
+  const std::string usage =
+      R"({"calls":3,"input_tokens":30,"cached_input_tokens":0,"cache_write_tokens":0,)"
+      R"("cache_write_1h_tokens":0,"output_tokens":0,"reasoning_tokens":0,"cost_usd":1.5})";
   EXPECT_EQ(report.to_json({})["stages"].dump(),
             R"([{"id":"sort","type":"classify","in":6,"done":2,"skipped":1,"failed":1,"held":1,)"
             R"("cancelled":1,"answers":0,"not_accepted":0,"grades":{},"wall_ms":15,"cpu_ms":10,)"
