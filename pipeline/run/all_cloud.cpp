@@ -137,7 +137,8 @@ void AllCloud::end_document() {
 std::string AllCloud::how(const Counted& all, const Usage& spent) const {
   const Usage& usage = all.usage;
   const TokenPrices& prices = price_->tokens;
-  const std::string would_cost = format_money(usage.nano_dollars), cost = format_money(spent.nano_dollars);
+  const auto exactly = [](std::int64_t nano) { return fmt::format("${}", static_cast<double>(nano) / 1e9); };
+  const std::string would_cost = exactly(usage.nano_dollars), cost = exactly(spent.nano_dollars);
   std::string text = fmt::format(
       "{} questions, each counted once with the tokens of its answer: {} that local models answered and {} "
       "that the cloud did.",

@@ -138,7 +138,7 @@ void Report::add_answers(const Document& document) {
     }
     const auto answer = answers.find(stage.id);
     if (answer == answers.end()) continue;
-    const auto tiers = tiers_of(*answer->second);
+    const auto tiers = tiers_of(*answer->second, result.replaces ? Spending() : result.spent);
     for (const auto& [tier, values] : tiers)
       stages_[i].tiers[tier] += values;
     const bool asked_nobody = result.spent.total().calls == 0 && result.reused.calls == 0;

@@ -51,25 +51,27 @@ std::vector<std::string> in_order(const std::map<std::string, std::int64_t>& tie
   return names;
 }
 
-void add_answer(const json& answer, ordered_json& line) {
+void add_answer(const json& answer, const Spending& spent, ordered_json& line) {
   if (!answer.is_object()) return;
-  if (const auto tiers = tiers_of(answer); !tiers.empty()) line["tiers"] = in_order(tiers);
+  if (const auto tiers = tiers_of(answer, spent); !tiers.empty()) line["tiers"] = in_order(tiers);
   for (const char* name : {"confidence", "accepted", "complexity"})
     if (const auto member = answer.find(name); member != answer.end()) line[name] = *member;
 }
 
 }  // namespace
 
-std::map<std::string, std::int64_t> tiers_of(const json& answer) {
+std::map<std::string, std::int64_t> tiers_of(const json& answer, const Spending& spent) {
   std::map<std::string, std::int64_t> tiers;
   if (!answer.is_object()) return tiers;
   if (const auto tier = answer.find("tier"); tier != answer.end() && tier->is_string())
     ++tiers[tier->get<std::string>()];
   const auto fields = answer.find("fields"), details = answer.find("details");
-  if (fields == answer.end() || details == answer.end() || !fields->is_object()) return tiers;
-  for (const auto& [field, detail] : details->items())
-    if (detail.is_object() && detail.contains("tier") && !fields->value(field, json()).is_null())
-      ++tiers[detail.value("tier", "")];
+  if (fields != answer.end() && details != answer.end() && fields->is_object())
+    for (const auto& [field, detail] : details->items())
+      if (detail.is_object() && detail.contains("tier") && !fields->value(field, json()).is_null())
+        ++tiers[detail.value("tier", "")];
+  if (tiers.empty() && !answer.contains("fields") && !spent.by_model().empty())
+    ++tiers[spent.by_model().back().backend];
   return tiers;
 }
 
@@ -92,7 +94,7 @@ void for_each_decision(const Document& document, std::span<const StageConfig> st
     line["why"] = why(result);
     if (!result.held_detail.empty()) line["detail"] = result.held_detail;
     line["reasons"] = result.reasons;
-    add_answer(answer, line);
+    add_answer(answer, result.spent, line);
     each(to_line(line));
   }
 }

@@ -12,8 +12,9 @@ namespace docket {
 
 struct StageConfig;
 
-/// How many values of an answer each tier gave: 1 for a label, the fields that have a value for fields.
-std::map<std::string, std::int64_t> tiers_of(const nlohmann::json& answer);
+/// How many values of an answer each tier gave: 1 for a label, the fields that have a value for fields. An
+/// answer that names no tier is one value of who was asked last, as `spent` has it.
+std::map<std::string, std::int64_t> tiers_of(const nlohmann::json& answer, const Spending& spent = {});
 
 /// What was decided about a document that has ended, stage by stage: a line of routing.jsonl each, without
 /// its end (docs/formats.md).

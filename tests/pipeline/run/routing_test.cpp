@@ -92,5 +92,13 @@ TEST(Routing, ReadsNoTierOutOfWhatIsNoAnswer) {
     EXPECT_TRUE(tiers_of(nlohmann::json::parse(output)).empty()) << output;
 }
 
+TEST(Routing, AnAnswerThatNamesNoTierIsOfWhoWasAskedLast) {
+  Spending spent;
+  spent.add({"near", "n", {.calls = 1}});
+  spent.add({"cloud", "c", {.calls = 1}});
+  EXPECT_EQ(tiers_of({{"text", "short"}}, spent), (std::map<std::string, std::int64_t>{{"cloud", 1}}));
+  EXPECT_TRUE(tiers_of({{"fields", {{"x", nullptr}}}, {"details", nlohmann::json::object()}}, spent).empty());
+}
+
 }  // namespace
 }  // namespace docket
