@@ -24,6 +24,8 @@ class PromptTemplate {
  public:
   /// The Error (class `config`) says what is wrong with the template.
   static Result<PromptTemplate> parse(std::string text);
+  /// One of `built_in_prompts`.
+  static PromptTemplate built_in(std::string_view name);
   /// The file that the setting names, else the built-in prompt of that name.
   static Result<PromptTemplate> of_setting(const Settings& settings, std::string_view setting,
                                            std::string_view built_in);
