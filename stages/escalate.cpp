@@ -82,6 +82,7 @@ struct Plan {
   bool shows_all_claims = false;   ///< Not only the doubtful ones.
   std::vector<Answered> answered;  ///< Stages whose claims say what is shown.
   std::string redoes;              ///< Id of the stage whose answer is replaced; empty: none.
+  bool redoes_in_part = false;
 };
 
 /// Where a document is: with whoever makes the summary, or then with whoever is asked.
@@ -115,6 +116,7 @@ class Escalate final : public Stage {
   }
 
   std::string redoes() const override { return plan_.redoes; }
+  bool redoes_in_part() const override { return plan_.redoes_in_part; }
 
  private:
   /// Whether a document for which there are reasons goes no further, and why, in `result`.
@@ -287,6 +289,7 @@ Result<Plan> plan_of(const StageConfig& stage, const Pipeline& pipeline) {
     if (!found) return found.error();
     again = *found;
     plan.redoes = again->id;
+    plan.redoes_in_part = settings.has("review") || plan.send != "document";
   }
   plan.answered = again == nullptr ? all_answered(stage, pipeline) : std::vector<Answered>{{again}};
   auto asks = make_asking(stage, pipeline, again);

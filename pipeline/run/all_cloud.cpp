@@ -73,7 +73,7 @@ int AllCloud::Said::rank() const {
 AllCloud::AllCloud(const Pipeline& pipeline) {
   for (const StageConfig& stage : pipeline.stages)
     if (stage.stage != nullptr && !stage.stage->redoes().empty())
-      question_of_[stage.id] = stage.stage->redoes();
+      redone_[stage.id] = {stage.stage->redoes(), !stage.stage->redoes_in_part()};
   choose_model(pipeline);
 }
 
@@ -106,11 +106,14 @@ void AllCloud::add(const LedgerCall& call) {
   if (call.document != document_) end_document();
   document_ = call.document;
   if (call.outcome != "ok") return;
-  const auto found = question_of_.find(call.stage);
-  const std::string& question = found == question_of_.end() ? call.stage : found->second;
   auto said = std::ranges::find_if(
       said_, [&](const Said& one) { return one.stage == call.stage && one.backend == call.backend; });
-  if (said == said_.end()) said = said_.insert(said_.end(), Said{question, call.stage, call.backend});
+  if (said == said_.end()) {
+    const auto redone = redone_.find(call.stage);
+    said = said_.insert(said_.end(), Said{call.stage, call.stage, call.backend});
+    if (redone != redone_.end()) said->question = redone->second.question;
+    if (redone != redone_.end()) said->is_whole = redone->second.is_whole;
+  }
   said->is_cloud = call.location == name(Location::cloud);
   Usage usage = call.usage;
   if (usage.input_tokens == 0) ++uncounted_;

@@ -54,8 +54,13 @@ class AllCloud {
   nlohmann::ordered_json without_model_json() const;
   nlohmann::ordered_json ended_json(const Usage& spent) const;
 
-  std::map<std::string, std::string> question_of_;  ///< By stage that answers another's.
-  std::string backend_, model_;                     ///< Empty: none, for `reason_`.
+  /// Of stages that answer another's question: whose, and whether by themselves.
+  struct Redone {
+    std::string question;
+    bool is_whole = true;
+  };
+  std::map<std::string, Redone> redone_;  ///< By stage.
+  std::string backend_, model_;           ///< Empty: none, for `reason_`.
   std::optional<Price> price_;
   std::string reason_;
   std::int64_t uncounted_ = 0;  ///< Answers whose tokens nobody counted.

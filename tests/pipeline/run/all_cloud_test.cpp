@@ -16,6 +16,7 @@ class AllCloudOf {
       const std::string& cloud = "location: cloud, price: { input: 3, cached_input: 1, output: 15 }",
       const std::string& more = "",
       const std::string& up = "  - escalate: { backend: cloud, redo: sort }\n") {
+    dir_.write("p.mustache", "What is unusual?");
     PipelineOrDiagnostics read = read_pipeline(
         dir_.write("pipeline.yaml",
                    "version: 1\nbackends:\n  rules: { type: builtin }\n"
@@ -83,6 +84,29 @@ TEST(AllCloud, AsksEachQuestionOnce) {
   run.add("b", "sort", "small", 900, 10);
   run.add("b", "sort", "near", 2000, 200);
   EXPECT_EQ(counted(run.json()), "2 3010 250") << "the cloud's answer, else that of the last tier";
+}
+
+TEST(AllCloud, NeedsTheWholeAnswerWhereTheCloudGaveAPart) {
+  const std::string price = "location: cloud, price: { input: 3, output: 15 }";
+  for (const char* mode : {"review: sort", "redo: sort, send: pages", "redo: sort, send: fields",
+                           "redo: sort, send: summary, summarize_with: small"}) {
+    AllCloudOf run(price, "", "  - escalate: { backend: cloud, " + std::string(mode) + " }\n");
+    run.add("a", "sort", "near", 1000, 100);
+    run.add("a", "escalate", "small", 1000, 200);  // A summary.
+    run.add("a", "escalate", "cloud", 300, 10);
+    run.add("b", "escalate", "cloud", 300, 10);  // Rules had answered.
+    EXPECT_EQ(counted(run.json()), "2 1300 110") << mode;
+  }
+}
+
+TEST(AllCloud, AsksAQuestionOfItsOwnAsItWasAsked) {
+  AllCloudOf run(
+      "location: cloud, price: { input: 3, output: 15 }", "",
+      "  - escalate: { backend: cloud, prompt: p.mustache, send: summary, summarize_with: small }\n");
+  run.add("a", "sort", "near", 1000, 100);
+  run.add("a", "escalate", "small", 1000, 200);
+  run.add("a", "escalate", "cloud", 300, 10);
+  EXPECT_EQ(counted(run.json()), "2 1300 110") << "nobody needs the summary";
 }
 
 TEST(AllCloud, CountsThePiecesOfALongDocumentTogether) {

@@ -50,9 +50,6 @@ TEST(Report, CountsWhatEachStageDid) {
   for (const std::int64_t attempt : {1, 2, 1})
     report.add_call(call_of("a", attempt, attempt == 1 ? "ok" : "transient"), std::nullopt);
   const std::string usage =
-  for (const std::int64_t attempt : {1, 2, 1})
-    report.add_call(call_of("a", attempt, attempt == 1 ? "ok" : "transient"), std::nullopt);
-  const std::string usage =
       R"({"calls":3,"input_tokens":30,"cached_input_tokens":0,"cache_write_tokens":0,)"
       R"("cache_write_1h_tokens":0,"output_tokens":0,"reasoning_tokens":0,"cost_usd":1.5})";
   EXPECT_EQ(report.to_json({})["stages"].dump(),
