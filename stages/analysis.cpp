@@ -4,6 +4,7 @@
 
 #include "stages/parts.h"
 #include "stages/prompt_template.h"
+#include "stages/resolved_schema.h"
 #include "stages/tiers.h"
 
 namespace docket::stages {
@@ -93,16 +94,16 @@ Result<std::unique_ptr<ExcerptStage>> make_analysis(const StageConfig& stage, co
                                                     const std::string& backend) {
   auto task = PromptTemplate::of_setting(stage.settings, "prompt", "");
   if (!task) return task.error();
-  const auto built_in = [](const char* name) { return PromptTemplate::built_in(name); };
+  auto together = PromptTemplate::of_setting(stage.settings, "join_prompt", "join-answers.mustache");
+  if (!together) return together.error();
   const std::shared_ptr<const json> schema = stage.settings.schema("schema");
-  const bool is_object = schema == nullptr || schema->contains("properties") ||
-                         schema->value("type", json()) == "object" || schema->contains("$ref");
-  if (!is_object) return Error{ErrorClass::config, "schema: must describe an object, which is the answer"};
+  if (schema != nullptr && schema->contains("type") && !has_type(*schema, "object"))
+    return Error{ErrorClass::config, "schema: must describe an object, which is the answer"};
   const AnswerForm form = schema == nullptr ? words_form(usual_text) : form_of_users(*schema);
-  FreeQuestion question{{*task}, form}, join{{*task, built_in("join-answers.mustache")}, form};
+  FreeQuestion question{{*task}, form}, join{{*task, *together}, form};
   if (schema == nullptr) {
-    question.words.push_back(built_in("answer-in-words.mustache"));
-    join.words.push_back(built_in("answer-in-words.mustache"));
+    question.words.push_back(PromptTemplate::built_in(words_prompt));
+    join.words.push_back(PromptTemplate::built_in(words_prompt));
   }
   return std::unique_ptr<ExcerptStage>(std::make_unique<Analysis>(
       tiers_of({backend}, pipeline).front(), std::move(question), std::move(join), schema != nullptr));

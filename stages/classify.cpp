@@ -36,8 +36,9 @@ constexpr Field fields[] = {
 
 class Classify final : public TieredStage {
  public:
-  Classify(std::vector<Tier> tiers, bool splits, LabelTask task, PromptTemplate words)
-      : TieredStage(std::move(tiers), splits),
+  Classify(std::vector<Tier> tiers, bool splits, LabelTask task, PromptTemplate words,
+           std::vector<ErrorClass> hands_up)
+      : TieredStage(std::move(tiers), splits, std::move(hands_up)),
         labels_(task.labels),
         schema_(std::make_shared<const Schema>(label_answer_schema("label", *labels_))),
         answers_(std::move(task)),
@@ -72,18 +73,25 @@ bool says_little(const Keyword& keyword, const std::string& written) {
   return common == Commonness::everyday || (common == Commonness::filler && !keyword.has_marks());
 }
 
-Result<std::unique_ptr<ExcerptStage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
-                                                const std::vector<std::string>& backends) {
+Result<std::unique_ptr<ExcerptStage>> make_for(const StageConfig& stage, const Pipeline& pipeline,
+                                               const std::vector<std::string>& backends,
+                                               std::vector<ErrorClass> hands_up) {
   auto task = LabelTask::of(stage.settings);
   if (!task) return task.error();
   auto words = PromptTemplate::of_setting(stage.settings, "prompt", "classify.mustache");
   if (!words) return words.error();
-  return std::unique_ptr<ExcerptStage>(std::make_unique<Classify>(
-      tiers_of(backends, pipeline), stage.settings.text("too_long") == "split", *task, std::move(*words)));
+  return std::unique_ptr<ExcerptStage>(
+      std::make_unique<Classify>(tiers_of(backends, pipeline), stage.settings.text("too_long") == "split",
+                                 *task, std::move(*words), std::move(hands_up)));
+}
+
+Result<std::unique_ptr<ExcerptStage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
+                                                const std::vector<std::string>& backends) {
+  return make_for(stage, pipeline, backends, {});
 }
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
-  auto made = make_with(stage, pipeline, stage.settings.texts("backends"));
+  auto made = make_for(stage, pipeline, stage.settings.texts("backends"), handed_up(stage, pipeline));
   if (!made) return made.error();
   return std::unique_ptr<Stage>(std::move(*made));
 }

@@ -1,7 +1,9 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "pipeline/pipeline.h"
 #include "pipeline/registry.h"
 
 namespace docket::stages {
@@ -19,6 +21,18 @@ inline constexpr std::string_view unknown_label = "unknown_label";
 inline constexpr std::string_view doubt_kinds[] = {
     low_confidence, schema_failure, missing_required_field, evidence_not_found, failed_check,
     tiers_disagree, too_long,       poor_text_layer,        unknown_label};
+
+/// Which doubts an escalate stage takes for reasons: those of its setting `reasons`, all where neither that
+/// nor `when` is given.
+class ReasonFilter {
+ public:
+  explicit ReasonFilter(const StageConfig& escalate);
+  bool takes(const Doubt& doubt) const;
+
+ private:
+  const bool takes_all_;
+  const std::vector<std::string> wanted_;  ///< `failed_check`, or `failed_check: totals add up`.
+};
 
 /// As the record shows it: `low confidence: invoice_fields`.
 std::string reason_of(const Doubt& doubt);

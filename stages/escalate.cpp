@@ -1,5 +1,8 @@
 // Decides whether a document needs the model that costs money, says why, and has it asked.
 #include <algorithm>
+#include <iterator>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "pipeline/pipeline.h"
@@ -50,6 +53,10 @@ constexpr Field fields[] = {
     {.name = "schema",
      .type = Field::Type::schema,
      .help = "JSON Schema of the answer to `prompt`. Words, when absent."},
+    {.name = "join_prompt",
+     .type = Field::Type::file,
+     .help = "A Mustache template that has the model put together what it answered about the parts of a long "
+             "document, instead of the built-in one; `task` is the rendered `prompt`."},
     {.name = "send",
      .type = Field::Type::choice,
      .help =
@@ -67,11 +74,16 @@ constexpr Field fields[] = {
 
 /// Earlier stages of which a document may hold answers, and what these rest on.
 struct Answered {
-  const StageConfig* stage = nullptr;
+  explicit Answered(const StageConfig& stage)
+      : id(stage.id), claims_of(stage.type->redo.claims), settings(stage.settings) {}
 
   std::vector<Claim> claims(const json& record) const {
-    return stage->type->redo.claims(stage->settings, record.value(stage->id, json()));
+    return claims_of(settings, record.value(id, json()));
   }
+
+  std::string id;
+  decltype(Redo::claims) claims_of;
+  Settings settings;
 };
 
 /// What is done with documents for which there are reasons.
@@ -151,15 +163,15 @@ class Escalate final : public Stage {
 
   Result<std::vector<Request>> ask(Document& document, const Turn& turn, StageResult& result) const {
     auto& progress = dynamic_cast<Progress&>(*turn.progress);
-    const auto advance = [&](const ExcerptStage& stage, StageResult& into) {
+    const auto go_on = [&](const ExcerptStage& stage, StageResult& into) {
       const Turn inner{turn.number - progress.begun, turn.replies, turn.record, turn.reasons, progress.inner};
       return advise(stage.advance_with(progress.excerpt, document, inner, into));
     };
-    if (progress.has_summary) return advance(*plan_.asks, result);
-    Result<std::vector<Request>> requests = advance(*plan_.summarizes, progress.summary);
+    if (progress.has_summary) return go_on(*plan_.asks, result);
+    Result<std::vector<Request>> requests = go_on(*plan_.summarizes, progress.summary);
     if (!requests || !requests->empty()) return requests;
     show_summary(progress, turn.number);
-    return advance(*plan_.asks, result);
+    return go_on(*plan_.asks, result);
   }
 
   static void show_summary(Progress& progress, int turn) {
@@ -219,6 +231,7 @@ std::optional<Error> contradiction_in(const Settings& settings) {
   };
   const bool is_summary = settings.text("send") == "summary";
   if (auto error = needs("schema", settings.has("prompt"), "prompt")) return error;
+  if (auto error = needs("join_prompt", settings.has("prompt"), "prompt")) return error;
   if (auto error = needs("review_prompt", settings.has("review"), "review")) return error;
   if (auto error = needs("summarize_with", is_summary, "send: summary")) return error;
   if (auto error = needs("summary_prompt", is_summary, "send: summary")) return error;
@@ -265,7 +278,7 @@ std::vector<Answered> all_answered(const StageConfig& stage, const Pipeline& pip
   std::vector<Answered> answered;
   for (const StageConfig& earlier : pipeline.stages) {
     if (&earlier == &stage) break;
-    if (earlier.type->redo.claims != nullptr) answered.push_back({&earlier});
+    if (earlier.type->redo.claims != nullptr) answered.emplace_back(earlier);
   }
   return answered;
 }
@@ -291,7 +304,7 @@ Result<Plan> plan_of(const StageConfig& stage, const Pipeline& pipeline) {
     plan.redoes = again->id;
     plan.redoes_in_part = settings.has("review") || plan.send != "document";
   }
-  plan.answered = again == nullptr ? all_answered(stage, pipeline) : std::vector<Answered>{{again}};
+  plan.answered = again == nullptr ? all_answered(stage, pipeline) : std::vector<Answered>{Answered(*again)};
   auto asks = make_asking(stage, pipeline, again);
   if (!asks) return asks.error();
   plan.asks = std::move(*asks);

@@ -1,9 +1,7 @@
 #include "stages/excerpt.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "pipeline/reading/folded.h"
@@ -35,10 +33,7 @@ class PlaceFinder {
       if (!quoted.empty()) found.push_back(quoted.front());
     }
     for (const std::string& words : claim.beside)
-      if (commonness(words) == Commonness::rare) add_words(words, found);
-    if (!found.empty()) return found;
-    for (const std::string& words : claim.beside)
-      add_words(words, found);
+      if (commonness(words) != Commonness::filler) add_words(words, found);
     return found;
   }
 

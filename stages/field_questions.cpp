@@ -1,10 +1,10 @@
 #include "stages/field_questions.h"
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "pipeline/json/longest_answer.h"
+#include "pipeline/json/member.h"
 #include "pipeline/json/resolved.h"
 #include "pipeline/reading/value_reading.h"
 #include "stages/resolved_schema.h"
@@ -153,15 +153,9 @@ json FieldQuestions::described(const Excerpt& excerpt) const {
     const std::string description = property.is_object() ? property.value("description", "") : "";
     list.push_back({{"name", field},
                     {"type", type_of(resolved_.at(field))},
-                    {"required", is_required(field)},
+                    {"required", is_required(*schema_, field)},
                     {"description", description}});
   }
   return list;
 }
-
-bool FieldQuestions::is_required(const std::string& field) const {
-  const json required = schema_->value("required", json::array());
-  return std::ranges::find(required, json(field)) != required.end();
-}
-
 }  // namespace docket::stages

@@ -42,7 +42,6 @@ class FieldQuestions {
  private:
   nlohmann::json answer_schema(const Excerpt& excerpt) const;
   nlohmann::json object_of(nlohmann::json properties, nlohmann::json required) const;
-  bool is_required(const std::string& field) const;
 
   const std::shared_ptr<const nlohmann::json> schema_;
   nlohmann::json found_ = nlohmann::json::object();  ///< By field: the schema of what is found of it.

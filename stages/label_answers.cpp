@@ -100,6 +100,7 @@ json described(const std::vector<Label>& labels) {
 }
 
 json LabelAnswers::of_model(const TierAnswers& said, const Text& text) const {
+  if (said.answers.empty()) return {{"label", nullptr}, {"confidence", 0}, {"scores", json::object()}};
   std::map<std::string, double> votes;
   json conflict = json::array();
   double least = 1;

@@ -22,7 +22,7 @@ Prompt Parts::prompt(const Excerpt& excerpt, const json& record, PageRange pages
   json values = prompt_values(record);
   for (const PromptTemplate& words : question_.words)
     values["task"] = words.render(values);
-  Prompt prompt{system_text(), document_parts(*excerpt.text, pages), values["task"], "",
+  Prompt prompt{system_text(), document_parts(*excerpt.text, pages), values["task"].get<std::string>(), "",
                 question_.form.schema};
   make_room(*excerpt.text, pages, question_.form.longest, prompt);
   return prompt;

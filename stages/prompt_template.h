@@ -15,8 +15,9 @@ namespace docket::stages {
 
 /// The prompts that docket brings, by file name; `docket init --prompts` writes them out for editing.
 std::span<const EmbeddedFile> built_in_prompts();
-inline constexpr std::string_view system_prompt =
-    "system.mustache";  ///< The one that no stage's `prompt` replaces.
+// Those that no setting replaces: what the document is, and how to answer in words.
+inline constexpr std::string_view system_prompt = "system.mustache";
+inline constexpr std::string_view words_prompt = "answer-in-words.mustache";
 
 /// A Mustache template. Values are put in as they are, without HTML escapes. The only file that knows the
 /// template library. Threads may share it.

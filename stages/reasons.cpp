@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "pipeline/support/suggest.h"
-#include "stages/doubts.h"
 
 namespace docket::stages {
 namespace {
@@ -32,9 +31,13 @@ std::vector<std::string> subjects(std::string_view kind, const std::vector<const
   return names;
 }
 
-std::optional<Error> unknown_subject(const std::string& kind, const std::string& about,
+/// `reason`: `failed_check`, or `failed_check: totals add up`.
+std::optional<Error> unknown_subject(const std::string& reason,
                                      const std::vector<const StageConfig*>& earlier) {
-  if (about.empty()) return std::nullopt;
+  constexpr std::string_view separator = ": ";
+  const std::size_t at = reason.find(separator);
+  if (at == std::string::npos) return std::nullopt;
+  const std::string kind = reason.substr(0, at), about = reason.substr(at + separator.size());
   if (kind == poor_text_layer)
     return Error{ErrorClass::config, "reasons: " + kind + " is about the document; it takes no name"};
   const std::vector<std::string> names = subjects(kind, earlier);
@@ -47,7 +50,7 @@ std::optional<Error> unknown_subject(const std::string& kind, const std::string&
 }  // namespace
 
 Result<Reasons> Reasons::of(const StageConfig& stage, const Pipeline& pipeline) {
-  Reasons reasons;
+  Reasons reasons(stage);
   std::vector<const StageConfig*> earlier;
   for (const StageConfig& one : pipeline.stages) {
     if (&one == &stage) break;
@@ -56,16 +59,8 @@ Result<Reasons> Reasons::of(const StageConfig& stage, const Pipeline& pipeline) 
     reasons.doubters_.push_back({one.id, one.type->doubts});
   }
   std::ranges::sort(reasons.doubters_, {}, &Doubter::stage);
-  constexpr std::string_view separator = ": ";
-  for (const std::string& text : stage.settings.texts("reasons")) {
-    const std::size_t at = text.find(separator);
-    const std::string about = at == std::string::npos ? "" : text.substr(at + separator.size());
-    reasons.wanted_.push_back({text.substr(0, at), about});
-    if (auto unknown = unknown_subject(reasons.wanted_.back().kind, about, earlier)) return *unknown;
-  }
-  if (!stage.settings.has("reasons") && stage.when.empty())
-    for (const std::string_view kind : doubt_kinds)
-      reasons.wanted_.push_back({std::string(kind), ""});
+  for (const std::string& reason : stage.settings.texts("reasons"))
+    if (auto unknown = unknown_subject(reason, earlier)) return *unknown;
   return reasons;
 }
 
@@ -75,15 +70,9 @@ std::vector<std::string> Reasons::found_in(const json& record) const {
     const auto output = record.find(doubter.stage);
     if (output == record.end() || !output->is_object()) continue;
     for (const Doubt& doubt : doubter.doubts(doubter.stage, *output))
-      if (wants(doubt)) found.push_back(reason_of(doubt));
+      if (filter_.takes(doubt)) found.push_back(reason_of(doubt));
   }
   return found;
-}
-
-bool Reasons::wants(const Doubt& doubt) const {
-  return std::ranges::any_of(wanted_, [&](const Wanted& wanted) {
-    return wanted.kind == doubt.kind && (wanted.about.empty() || wanted.about == doubt.about);
-  });
 }
 
 }  // namespace docket::stages

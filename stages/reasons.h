@@ -5,6 +5,7 @@
 
 #include "pipeline/pipeline.h"
 #include "pipeline/support/result.h"
+#include "stages/doubts.h"
 
 namespace docket::stages {
 
@@ -23,15 +24,9 @@ class Reasons {
     std::string stage;
     std::vector<Doubt> (*doubts)(const std::string& stage, const nlohmann::json& output);
   };
-  /// `failed_check`, or `failed_check: totals add up`.
-  struct Wanted {
-    std::string kind;
-    std::string about;  ///< Empty: whatever it is about.
-  };
+  explicit Reasons(const StageConfig& escalate) : filter_(escalate) {}
 
-  bool wants(const Doubt& doubt) const;
-
-  std::vector<Wanted> wanted_;
+  ReasonFilter filter_;
   std::vector<Doubter> doubters_;  ///< By name, so that reasons have an order.
 };
 

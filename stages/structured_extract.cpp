@@ -1,6 +1,7 @@
 // Asks tier by tier for the values of a schema's properties, and says how far each can be trusted.
 #include <algorithm>
 
+#include "pipeline/json/member.h"
 #include "pipeline/json/resolved.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
@@ -41,8 +42,9 @@ constexpr Field fields[] = {
 
 class StructuredExtract final : public TieredStage {
  public:
-  StructuredExtract(std::vector<Tier> tiers, const FieldsTask& fields, PromptTemplate task)
-      : TieredStage(std::move(tiers), fields.splits),
+  StructuredExtract(std::vector<Tier> tiers, const FieldsTask& fields, PromptTemplate task,
+                    std::vector<ErrorClass> hands_up)
+      : TieredStage(std::move(tiers), fields.splits, std::move(hands_up)),
         schema_(fields.schema),
         checks_(fields.checks),
         dates_(fields.dates),
@@ -96,18 +98,24 @@ class StructuredExtract final : public TieredStage {
   const PromptTemplate task_;
 };
 
-Result<std::unique_ptr<ExcerptStage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
-                                                const std::vector<std::string>& backends) {
+Result<std::unique_ptr<ExcerptStage>> make_for(const StageConfig& stage, const Pipeline& pipeline,
+                                               const std::vector<std::string>& backends,
+                                               std::vector<ErrorClass> hands_up) {
   auto fields = FieldsTask::of(stage, pipeline);
   if (!fields) return fields.error();
   auto task = PromptTemplate::of_setting(stage.settings, "prompt", "structured-extract.mustache");
   if (!task) return task.error();
-  return std::unique_ptr<ExcerptStage>(
-      std::make_unique<StructuredExtract>(tiers_of(backends, pipeline), *fields, std::move(*task)));
+  return std::unique_ptr<ExcerptStage>(std::make_unique<StructuredExtract>(
+      tiers_of(backends, pipeline), *fields, std::move(*task), std::move(hands_up)));
+}
+
+Result<std::unique_ptr<ExcerptStage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
+                                                const std::vector<std::string>& backends) {
+  return make_for(stage, pipeline, backends, {});
 }
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
-  auto made = make_with(stage, pipeline, stage.settings.texts("backends"));
+  auto made = make_for(stage, pipeline, stage.settings.texts("backends"), handed_up(stage, pipeline));
   if (!made) return made.error();
   return std::unique_ptr<Stage>(std::move(*made));
 }
@@ -150,24 +158,22 @@ bool is_contradicted(const json& detail) {
 
 /// A value that is not there is doubtful where it has to be; one that is there where it is not accepted, does
 /// not pass a check, or another tier says otherwise.
-bool is_doubtful(const json& output, const std::string& field, bool is_required) {
+bool is_doubtful(const json& output, const std::string& field, bool must_be_there) {
   const json details = output.value("details", json::object());
   if (!details.contains(field)) return true;  // Nobody has looked.
   const bool has_value = !output["fields"].value(field, json()).is_null();
   const json signals = details[field].value("signals", json::object());
-  if (!has_value) return is_required;
+  if (!has_value) return must_be_there;
   return !details[field].value("accepted", false) || !signals.value("checks_failed", json::array()).empty() ||
          is_contradicted(details[field]);
 }
 
 std::vector<Claim> claims(const Settings& settings, const json& output) {
   const json schema = with_open_root(*settings.schema("schema"));
-  const json required = schema.value("required", json::array());
   const json said = output.is_object() ? output : json::object();
   std::vector<Claim> claims;
   for (const auto& [field, property] : schema["properties"].items()) {
-    const bool is_required = std::ranges::find(required, json(field)) != required.end();
-    Claim claim{.field = field, .is_doubtful = is_doubtful(said, field, is_required)};
+    Claim claim{.field = field, .is_doubtful = is_doubtful(said, field, is_required(schema, field))};
     const json detail = said.value("details", json::object()).value(field, json::object());
     if (detail.contains("evidence")) claim.evidence.push_back(detail["evidence"]);
     for (const json& row : detail.value("rows", json::array()))

@@ -278,13 +278,32 @@ Result<std::vector<Request>> TieredStage::pass_over(const Excerpt& excerpt, cons
       error.error_class == ErrorClass::content || error.error_class == ErrorClass::rejected ||
       error.error_class == ErrorClass::too_long || error.error_class == ErrorClass::withheld;
   const bool has_answer = tiers_.size() > 1 && !result.output.is_null();  // Of a tier; redo begins with one.
-  if (!can_be_passed || (is_last && !has_answer)) return error;
+  const Tier& tier = tiers_[progress.tier];
+  const bool is_handed_up = is_last && !has_answer && hands_up(tier, error.error_class);
+  if (!can_be_passed || (is_last && !has_answer && !is_handed_up)) return error;
   if (is_last && error.error_class == ErrorClass::withheld) return error;
-  progress.passed_over.push_back({{"tier", tiers_[progress.tier].backend},
-                                  {"class", name(error.error_class)},
-                                  {"message", error.message}});
-  if (has_answer) result.output["passed_over"] = progress.passed_over;
+  progress.passed_over.push_back(
+      {{"tier", tier.backend}, {"class", name(error.error_class)}, {"message", error.message}});
+  if (is_handed_up) take(document, {.tier = tier, .excerpt = excerpt}, result.output);
+  if (has_answer || is_handed_up) result.output["passed_over"] = progress.passed_over;
   return next_tier(excerpt, document, turn, progress);
+}
+
+bool TieredStage::hands_up(const Tier& tier, ErrorClass error_class) const {
+  return tier.answers_prompts && std::ranges::find(hands_up_, error_class) != hands_up_.end();
+}
+
+std::vector<ErrorClass> handed_up(const StageConfig& stage, const Pipeline& pipeline) {
+  const auto is_taken = [&](std::string_view kind) {
+    const Doubt doubt{kind, stage.id};
+    return std::ranges::any_of(pipeline.stages, [&](const StageConfig& later) {
+      return &later > &stage && later.type->decides_on_reasons && ReasonFilter(later).takes(doubt);
+    });
+  };
+  std::vector<ErrorClass> classes;
+  if (is_taken(schema_failure)) classes.push_back(ErrorClass::content);
+  if (is_taken(too_long)) classes.push_back(ErrorClass::too_long);
+  return classes;
 }
 
 StageReads reads(const Settings& settings) {

@@ -6,6 +6,7 @@
 
 #include "pipeline/pipeline.h"
 #include "pipeline/registry.h"
+#include "pipeline/support/result.h"
 #include "stages/doubts.h"
 #include "stages/excerpt_stage.h"
 #include "stages/prompt_template.h"
@@ -68,7 +69,9 @@ struct TierAnswers {
 /// as the setting `too_long` says.
 class TieredStage : public ExcerptStage {
  public:
-  TieredStage(std::vector<Tier> tiers, bool splits) : tiers_(std::move(tiers)), splits_(splits) {}
+  /// `hands_up`: what may go wrong with all tiers and is no Error: the document goes on without an answer.
+  TieredStage(std::vector<Tier> tiers, bool splits, std::vector<ErrorClass> hands_up = {})
+      : tiers_(std::move(tiers)), splits_(splits), hands_up_(std::move(hands_up)) {}
   Result<std::vector<Request>> advance_with(const Excerpt& excerpt, Document& document, const Turn& turn,
                                             StageResult& result) const final;
 
@@ -78,7 +81,7 @@ class TieredStage : public ExcerptStage {
   /// What a model is asked about some pages of the excerpt.
   virtual Prompt prompt(const Excerpt& excerpt, const nlohmann::json& record, PageRange pages) const = 0;
   /// Joins a tier's answers to what lower tiers said, in `output`; says with `output.accepted` whether it is
-  /// sure enough.
+  /// sure enough. Without any, nothing is known.
   virtual void take(const Document& document, const TierAnswers& said, nlohmann::json& output) const = 0;
 
  private:
@@ -91,9 +94,15 @@ class TieredStage : public ExcerptStage {
   Result<std::vector<Request>> pass_over(const Excerpt& excerpt, const Document& document, const Turn& turn,
                                          StageResult& result, Progress& progress, const Error& error) const;
 
+  bool hands_up(const Tier& tier, ErrorClass error_class) const;
+
   const std::vector<Tier> tiers_;
   const bool splits_;
+  const std::vector<ErrorClass> hands_up_;
 };
+
+/// What may go wrong with `stage` that a later stage takes for a reason to escalate.
+std::vector<ErrorClass> handed_up(const StageConfig& stage, const Pipeline& pipeline);
 
 // What every type of tiered stage declares.
 
