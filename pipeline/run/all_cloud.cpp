@@ -116,7 +116,8 @@ void AllCloud::add(const LedgerCall& call) {
   }
   said->is_cloud = call.location == name(Location::cloud);
   Usage usage = call.usage;
-  if (usage.input_tokens == 0) ++uncounted_;
+  const bool is_doubtful = usage.unpriced_calls > 0 && call.backend == backend_;  // Its price is known.
+  if (usage.input_tokens == 0 || is_doubtful) ++uncounted_;
   usage.unpriced_calls = 0;
   usage.nano_dollars = price_ ? cost(usage, *price_) : 0;
   said->usage += usage;
@@ -201,7 +202,7 @@ ordered_json AllCloud::ended_json(const Usage& spent) const {
   if (reason.empty() && spent.unpriced_calls > 0)
     reason = fmt::format("what {} of the calls cost is not known", spent.unpriced_calls);
   if (reason.empty() && uncounted_ > 0)
-    reason = fmt::format("the servers of {} answers told no token counts", uncounted_);
+    reason = fmt::format("how many tokens {} of the answers took is not known", uncounted_);
   const std::int64_t saving = all.usage.nano_dollars - spent.nano_dollars;
   ordered_json json;
   json["backend"] = backend_.empty() ? ordered_json() : ordered_json(backend_);

@@ -162,7 +162,7 @@ TEST(AllCloud, SaysWhyItIsNotKnown) {
   AllCloudOf uncounted;
   uncounted.add("a", "sort", "near", 0, 0);
   EXPECT_EQ(uncounted.json()["cost_usd"], nullptr);
-  EXPECT_EQ(uncounted.json()["reason"], "the servers of 1 answers told no token counts");
+  EXPECT_EQ(uncounted.json()["reason"], "how many tokens 1 of the answers took is not known");
 
   AllCloudOf free;
   free.add("a", "sort", "near", 1000, 100);
