@@ -1,13 +1,11 @@
 #include "pipeline/run/all_cloud.h"
 
-#include <spdlog/fmt/fmt.h>
-
 #include <algorithm>
 #include <cmath>
 #include <string_view>
 
 #include "pipeline/support/ascii.h"
-#include "pipeline/support/money.h"
+#include "pipeline/support/decimal.h"
 
 namespace docket {
 
@@ -26,17 +24,16 @@ bool is_named_for_reasons(const BackendConfig& backend, const Pipeline& pipeline
   });
 }
 
-ordered_json in_dollars(std::int64_t nano_dollars) { return static_cast<double>(nano_dollars) / 1e9; }
+// Money is kept in billionths of a US dollar, prices in the same per million tokens.
 
-constexpr double per_million_tokens = 1e9;  // Of femto-dollars per token, in US dollars.
+ordered_json in_dollars(std::int64_t billionths) { return static_cast<double>(billionths) / 1e9; }
 
 ordered_json prices_json(const TokenPrices& prices) {
-  const auto dollars = [](std::int64_t price) { return static_cast<double>(price) / per_million_tokens; };
-  return {{"input", dollars(prices.input)},
-          {"cached_input", dollars(prices.cached_input)},
-          {"cache_write", dollars(prices.cache_write)},
-          {"cache_write_1h", dollars(prices.cache_write_1h)},
-          {"output", dollars(prices.output)}};
+  return {{"input", in_dollars(prices.input)},
+          {"cached_input", in_dollars(prices.cached_input)},
+          {"cache_write", in_dollars(prices.cache_write)},
+          {"cache_write_1h", in_dollars(prices.cache_write_1h)},
+          {"output", in_dollars(prices.output)}};
 }
 
 ordered_json prices_json(const Price& price) {
@@ -49,16 +46,18 @@ ordered_json prices_json(const Price& price) {
   return json;
 }
 
+std::string exactly(std::int64_t billionths) { return "$" + decimal_text(billionths); }
+
 std::string with_price(std::int64_t tokens, std::int64_t price) {
-  return fmt::format("{} at ${:g}", tokens, static_cast<double>(price) / per_million_tokens);
+  return std::to_string(tokens) + " at " + exactly(price);
 }
 
 /// What a price has beside those of tokens.
 std::string other_prices(const Price& price) {
   std::string text;
-  if (price.per_call != 0) text += fmt::format(", {} a call", format_money(price.per_call));
+  if (price.per_call != 0) text += ", " + exactly(price.per_call) + " a call";
   for (const LongContextPrices& one : price.long_context)
-    text += fmt::format(", other prices above {} tokens", one.above);
+    text += ", other prices above " + std::to_string(one.above) + " tokens";
   return text;
 }
 
@@ -141,24 +140,21 @@ void AllCloud::end_document() {
 std::string AllCloud::how(const Counted& all, const Usage& spent) const {
   const Usage& usage = all.usage;
   const TokenPrices& prices = price_->tokens;
-  const auto exactly = [](std::int64_t nano) { return fmt::format("${}", static_cast<double>(nano) / 1e9); };
-  const std::string would_cost = exactly(usage.nano_dollars), cost = exactly(spent.nano_dollars);
-  std::string text = fmt::format(
-      "{} questions, each counted once with the tokens of its answer: {} that local models answered and {} "
-      "that the cloud did.",
-      all.questions, all.questions - all.by_cloud, all.by_cloud);
-  text += fmt::format(
-      " At the prices of '{}'{}, in USD per million tokens: {} input, {} cached, {} written to the cache, {} "
-      "output{}; rounded once a call: {}.",
-      backend_, model_.empty() ? "" : " (" + model_ + ")",
-      with_price(usage.input_tokens - usage.cached_input_tokens - usage.cache_write_tokens, prices.input),
-      with_price(usage.cached_input_tokens, prices.cached_input),
-      with_price(usage.cache_write_tokens, prices.cache_write),
-      with_price(usage.output_tokens, prices.output), other_prices(*price_), would_cost);
-  return text + fmt::format(
-                    " Spent: {} for {} requests, those too that failed, were retried or were answered again "
-                    "by the cloud. ratio = {} / {}.",
-                    cost, spent.calls, would_cost, cost);
+  const std::int64_t plain = usage.input_tokens - usage.cached_input_tokens - usage.cache_write_tokens;
+  const std::string would_cost = exactly(usage.nano_dollars), did_cost = exactly(spent.nano_dollars);
+  std::string text = std::to_string(all.questions) +
+                     " questions, each counted once with the tokens of its answer: " +
+                     std::to_string(all.questions - all.by_cloud) + " that local models answered and " +
+                     std::to_string(all.by_cloud) + " that the cloud did. ";
+  text += "At the prices of '" + backend_ + "'" + (model_.empty() ? "" : " (" + model_ + ")") +
+          ", in USD per million tokens: " + with_price(plain, prices.input) + " input, " +
+          with_price(usage.cached_input_tokens, prices.cached_input) + " cached, " +
+          with_price(usage.cache_write_tokens, prices.cache_write) + " written to the cache, " +
+          with_price(usage.output_tokens, prices.output) + " output" + other_prices(*price_) +
+          "; rounded once a call: " + would_cost + ". ";
+  return text + "Spent: " + did_cost + " for " + std::to_string(spent.calls) +
+         " requests, those too that failed, were retried or were answered again by the cloud. ratio = " +
+         would_cost + " / " + did_cost + ".";
 }
 
 /// What rules answered, at what a question of the same stage would have cost on average.
@@ -200,9 +196,9 @@ ordered_json AllCloud::ended_json(const Usage& spent) const {
   }
   std::string reason = reason_;
   if (reason.empty() && spent.unpriced_calls > 0)
-    reason = fmt::format("what {} of the calls cost is not known", spent.unpriced_calls);
+    reason = "what " + std::to_string(spent.unpriced_calls) + " of the calls cost is not known";
   if (reason.empty() && uncounted_ > 0)
-    reason = fmt::format("how many tokens {} of the answers took is not known", uncounted_);
+    reason = "how many tokens " + std::to_string(uncounted_) + " of the answers took is not known";
   const std::int64_t saving = all.usage.nano_dollars - spent.nano_dollars;
   ordered_json json;
   json["backend"] = backend_.empty() ? ordered_json() : ordered_json(backend_);
