@@ -71,7 +71,7 @@ nlohmann::ordered_json report_of_models(const char* change = "{}") {
       "run": {"wall_ms": 0}, "up_to_date": {"held": 0}, "unsure": 0,
       "documents": {"in": 3, "done": 3, "held": 0, "failed": 0, "up_to_date": 0, "cancelled": 0},
       "missing": {"count": 0, "documents": []}, "stages": [], "errors": [], "held": [],
-      "totals": {"calls": 40, "attempts": 42, "retries": 2, "cache_hits": 3, "queued_ms": 90500, "paused_ms": 2000,
+      "totals": {"calls": 40, "attempts": 42, "retries": 2, "cache_hits": 3, "queued_ms": 90000, "paused_ms": 2000,
                  "wire_ms": 7200000, "latency_ms": {"p50": 800, "p90": 2500, "p99": null},
                  "usage": {"cost_usd": 1.25}},
       "tiers": [{"stage": "a", "tier": "rules", "answers": 1}, {"stage": "b", "tier": "near", "answers": 2},
