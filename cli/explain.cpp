@@ -59,6 +59,10 @@ std::string story_of(const std::vector<LedgerCall>& calls) {
   std::string text = "\ncalls:\n";
   std::int64_t left = 0;
   for (const LedgerCall& call : calls) {
+    if (call.outcome == known_answer) {
+      text += "  " + call.stage + " knew what " + call.backend + " (" + call.model + ") had answered\n";
+      continue;
+    }
     if (call.location == "cloud") ++left;
     text += "  " + call.stage + " asked " + call.backend + " (" + call.model + ", " + call.location +
             "), attempt " + std::to_string(call.attempt) + ": " + call.outcome;

@@ -117,6 +117,11 @@ struct Request {
   /// Why the document may not leave this machine: the policy's condition that holds. Empty: it may. Set by
   /// the flow.
   std::string private_because = {};
+  /// How it was tried before. Set by who tries again.
+  struct Tries {
+    std::int64_t before = 0;                        ///< How often.
+    std::chrono::steady_clock::duration paused{0};  ///< Between the last try and this one.
+  } tries = {};
   /// Nothing is sent after it, and no reply waited for. Set by the flow. Time in docket's own queues does not
   /// count: who lets a request wait for others moves it on by so much, and says so in Reply::queued.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
@@ -178,6 +183,9 @@ struct Reply {
   std::int64_t cpu_ns = 0;  ///< CPU time that the answer took, in this process or another.
   /// How long the request waited in docket's own queues: nobody's deadline runs meanwhile.
   std::chrono::steady_clock::duration queued{0};
+  /// For how long servers had the request: what is not counted in `queued`.
+  std::chrono::steady_clock::duration wire{0};
+  std::int64_t tries = 0;  ///< Of the request, those before included.
   /// ExtractQuestion only: known even when the content could not be read.
   std::optional<FileFacts> file = std::nullopt;
   // Prompt only:

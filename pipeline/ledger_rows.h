@@ -67,17 +67,25 @@ struct StoredResult {
   std::int64_t run = 0;              ///< That made it.
 };
 
-/// One attempt to ask a model.
+/// One attempt to ask a model, or an answer that was known.
 struct LedgerCall {
   std::string document, stage, backend, kind, model;
-  std::string location;  ///< local or cloud.
-  std::int64_t attempt = 1;
-  std::string outcome;  ///< ok, or the class of the error.
+  std::string location;      ///< local or cloud; `in_ledger`: nobody was asked.
+  std::int64_t attempt = 1;  ///< At the question; 0: nobody was asked.
+  std::string outcome;       ///< ok, `known_answer`, or the class of the error.
   std::optional<std::string> message;
-  std::string request;  ///< Key of the answer.
-  std::int64_t wall_ms = 0;
+  std::string request;         ///< Key of the answer.
+  std::int64_t wall_ms = 0;    ///< From question to answer, all that follows but `paused_ms` included.
+  std::int64_t queued_ms = 0;  ///< Of that, in docket's own queues.
+  std::int64_t wire_ms = 0;    ///< Of that, with the server.
+  std::int64_t paused_ms = 0;  ///< Before it, since the last attempt: what the server asked for, or docket's.
   Usage usage;
+  Usage reused;  ///< What a known answer had cost in its time.
 };
+
+/// Of LedgerCall: an answer that was taken from the ledger.
+inline constexpr std::string_view known_answer = "known";
+inline constexpr std::string_view in_ledger = "ledger";
 
 /// What a model answered to a request.
 struct StoredAnswer {

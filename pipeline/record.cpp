@@ -126,17 +126,38 @@ ordered_json record(const Document& document, std::span<const StageConfig> stage
   return record;
 }
 
+Answers answers_of(const Document& document, std::span<const StageConfig> stages) {
+  Answers answers;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const StageResult& result = document.stages[i];
+    if (result.output.is_null()) continue;
+    if (result.replaces) answers[result.replaces->stage] = &result.replaces->answer;
+    answers[stages[i].id] = &result.output;
+  }
+  return answers;
+}
+
+std::optional<std::string> label_of(const Document& document, std::span<const StageConfig> stages) {
+  const Answers answers = answers_of(document, stages);
+  for (std::size_t i = stages.size(); i-- > 0;) {
+    const auto answer = answers.find(stages[i].id);
+    if (answer == answers.end() || !answer->second->is_object()) continue;
+    const auto label = answer->second->find("label");
+    if (label == answer->second->end()) continue;
+    return label->is_string() ? std::optional(label->get<std::string>()) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 json verdicts_of(const Document& document, std::span<const StageConfig> stages) {
   if (outcome(document) != Outcome::done) return nullptr;
-  json outputs = json::object(), verdicts = json::object();
-  for (std::size_t i = 0; i < stages.size(); ++i)
-    put_output(outputs, stages[i].id, document.stages[i]);
-  for (const auto& [stage, output] : outputs.items()) {
-    if (!output.is_object()) continue;
-    if (output.contains("accepted"))
-      verdicts[stage] = output["accepted"];
-    else if (output.contains("grade"))
-      verdicts[stage] = output["grade"];
+  json verdicts = json::object();
+  for (const auto& [stage, answer] : answers_of(document, stages)) {
+    if (!answer->is_object()) continue;
+    if (const auto accepted = answer->find("accepted"); accepted != answer->end())
+      verdicts[stage] = *accepted;
+    else if (const auto grade = answer->find("grade"); grade != answer->end())
+      verdicts[stage] = *grade;
   }
   return verdicts;
 }

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,13 @@ nlohmann::json record_before(const Document& document, std::span<const StageConf
 
 /// The record as it is written for the user: docs/record.schema.json.
 nlohmann::ordered_json record(const Document& document, std::span<const StageConfig> stages);
+
+/// The answer of each stage that has one, as the record shows it: where a later stage's takes its place,
+/// that.
+using Answers = std::map<std::string, const nlohmann::json*>;
+Answers answers_of(const Document& document, std::span<const StageConfig> stages);
+/// What the last stage that looks for a label has found; none: no label fits, or none was looked for.
+std::optional<std::string> label_of(const Document& document, std::span<const StageConfig> stages);
 
 /// What a document that is done says of its answers, by stage: whether the answer is accepted, or the grade
 /// of its text, where the output says so. Null for a document that is not done: that is told already.

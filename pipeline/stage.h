@@ -43,6 +43,8 @@ class Stage {
 
   /// Id of the earlier stage that it does again, with that one's settings; empty: none.
   virtual std::string redoes() const { return {}; }
+  /// It only looks that answer over, or is shown less than the document: nobody else could do without it.
+  virtual bool redoes_in_part() const { return false; }
 };
 
 }  // namespace docket

@@ -24,7 +24,7 @@ struct Usage {
 /// A member of Usage: sums, records, reports and the ledger take names and values from `usage_members`.
 struct UsageMember {
   enum class Kind {
-    calls,   ///< The ledger has a row for each, so no column there.
+    calls,   ///< Requests; the ledger's column is `requests`.
     amount,  ///< A number of its own in records and reports, and a column of the ledger's `calls`.
     cost,  ///< Records, reports and `calls` show these together: `cost_usd`, null where a price is not known.
   };

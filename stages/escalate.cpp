@@ -98,6 +98,7 @@ class Escalate final : public Stage {
   }
 
   std::string redoes() const override { return plan_.redoes; }
+  bool redoes_in_part() const override { return plan_.redoes_in_part; }
 
  private:
   /// Whether a document for which there are reasons goes no further, and why, in `result`.

@@ -131,6 +131,7 @@ Result<EscalatePlan> EscalatePlan::of(const StageConfig& stage, const Pipeline& 
     if (!found) return found.error();
     again = *found;
     plan.redoes = again->id;
+    plan.redoes_in_part = settings.has("review") || plan.send != "document";
   }
   plan.answered = again == nullptr ? all_answered(stage, pipeline) : std::vector<Answered>{Answered(*again)};
   auto asks = make_asking(stage, pipeline, again);

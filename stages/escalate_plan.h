@@ -32,6 +32,7 @@ struct EscalatePlan {
   bool shows_all_claims = false;   ///< Not only the doubtful ones.
   std::vector<Answered> answered;  ///< Stages whose claims say what is shown.
   std::string redoes;              ///< Id of the stage whose answer is replaced; empty: none.
+  bool redoes_in_part = false;     ///< It is only looked over, or from a part of the document.
 
   /// The Error (class `config`) says what contradicts what, or cannot be done.
   static Result<EscalatePlan> of(const StageConfig& stage, const Pipeline& pipeline);

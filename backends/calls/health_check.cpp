@@ -138,7 +138,7 @@ class HealthCheck final : public Backend {
     std::uint64_t answers_before = 0;  ///< and how many answers there were before it came first.
     Spending spent = {};
     std::int64_t cpu_ns = 0;
-    Timer::Clock::duration queued{0};
+    Timer::Clock::duration queued{0}, wire{0};
     Time waits_since = {};  ///< For the verdict.
 
     Prompt& prompt() { return std::get<Prompt>(request.question); }
@@ -187,6 +187,7 @@ class HealthCheck final : public Backend {
   void consider(const CallPtr& call, Reply reply) noexcept {
     call->spent += reply.spent;
     call->cpu_ns += reply.cpu_ns;
+    call->wire += reply.wire;  // That of docket's own question is waited for.
     note_wait(*call, reply.queued);
     if (was_answered(reply)) note_answer(*call, reply.answer.has_value());
     if (is(reply, ErrorClass::content)) return consider_bad_answer(call, std::move(reply));
@@ -417,6 +418,7 @@ class HealthCheck final : public Backend {
 
   static void end(Call& call, Reply reply) noexcept {
     reply.queued = call.queued;
+    reply.wire = call.wire;
     reply.unproven = reply.unproven && is(reply, ErrorClass::content);
     reply.spent = std::move(call.spent);
     reply.cpu_ns = call.cpu_ns;

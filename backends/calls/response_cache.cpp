@@ -43,6 +43,10 @@ std::optional<Answer> answer_from(const json& stored) {
   }
 }
 
+std::int64_t whole_ms(WallClock::duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
 class ResponseCache final : public Backend {
  public:
   ResponseCache(std::unique_ptr<Backend> inner, const BackendConfig& config,
@@ -60,17 +64,22 @@ class ResponseCache final : public Backend {
         return;
       }
     }
-    done = [this, key, done = std::move(done)](Reply reply) {
-      share(key, reply);
-      done(std::move(reply));
-    };
-    Result<std::optional<StoredAnswer>> known = memory_.store->answer(key);
-    if (!known) return done(failed(known.error()));  // To ask again might cost.
-    std::optional<Answer> answer = *known ? answer_from((*known)->answer) : std::nullopt;
-    if (!answer) return ask(key, std::move(request), std::move(done));
+    const Result<std::optional<StoredAnswer>> known = memory_.store->answer(key);
+    std::optional<Answer> answer = known && *known ? answer_from((*known)->answer) : std::nullopt;
+    if (known && !answer)
+      return ask(key, std::move(request), [this, key, done = std::move(done)](Reply reply) {
+        share(key, reply, model_of(reply));
+        done(std::move(reply));
+      });
     Reply reply;
-    reply.answer = std::move(*answer);
-    reply.reused = (*known)->usage;
+    if (answer) {
+      note_known(key, request, (*known)->model, (*known)->usage, {});
+      reply.answer = std::move(*answer);
+      reply.reused = (*known)->usage;
+    } else {
+      reply.answer = known.error();  // To ask again might cost.
+    }
+    share(key, reply, answer ? (*known)->model : "");
     done(std::move(reply));
   }
 
@@ -82,23 +91,45 @@ class ResponseCache final : public Backend {
     WallClock::time_point since;
   };
 
-  void ask(const std::string& key, Request request, Done done) noexcept {
+  LedgerCall row_of(const std::string& key, const Request& request) const {
     LedgerCall call;
     call.document = request.asked_by.document;
     call.stage = request.asked_by.stage;
     call.backend = config_.name;
     call.kind = config_.type->name;
-    call.location = name(location_of(config_));
     call.request = key;
+    return call;
+  }
+
+  /// An answer that cost nothing now. The row is no condition of its use.
+  void note_known(const std::string& key, const Request& request, const std::string& model,
+                  const Usage& reused, WallClock::duration waited) {
+    LedgerCall call = row_of(key, request);
+    call.model = model;
+    call.location = in_ledger;
+    call.attempt = 0;
+    call.outcome = known_answer;
+    call.wall_ms = call.queued_ms = whole_ms(waited);
+    call.reused = reused;
+    memory_.store->call_ended(std::move(call), std::nullopt, {});
+  }
+
+  void ask(const std::string& key, Request request, Done done) noexcept {
+    LedgerCall call = row_of(key, request);
+    call.location = name(location_of(config_));
+    call.attempt = request.tries.before + 1;
+    call.paused_ms = whole_ms(request.tries.paused);
     inner_->submit(std::move(request), [this, call = std::move(call), begin = WallClock::now(),
                                         done = std::move(done)](Reply reply) mutable {
-      call.wall_ms = nanoseconds_since(begin) / 1'000'000;
+      call.wall_ms = whole_ms(WallClock::now() - begin);
+      call.queued_ms = whole_ms(reply.queued);
+      call.wire_ms = whole_ms(reply.wire);
       take_down(std::move(call), std::move(reply), std::move(done));
     });
   }
 
   /// Answers those who wait for the same; without an answer the next of them asks.
-  void share(const std::string& key, const Reply& reply) noexcept {
+  void share(const std::string& key, const Reply& reply, const std::string& model) noexcept {
     std::vector<Waiting> waiting;
     {
       const std::lock_guard lock(mutex_);
@@ -107,7 +138,8 @@ class ResponseCache final : public Backend {
       under_way_.erase(found);
     }
     for (Waiting& one : waiting) {
-      end_wait(one.request, one.done, WallClock::now() - one.since);
+      const auto waited = WallClock::now() - one.since;
+      end_wait(one.request, one.done, waited);
       if (!reply.answer) {
         submit(std::move(one.request), std::move(one.done));
         continue;
@@ -116,14 +148,14 @@ class ResponseCache final : public Backend {
       same.answer = *reply.answer;
       same.reused = reply.reused;
       same.reused += reply.spent.total();
+      note_known(key, one.request, model, same.reused, waited);
       one.done(std::move(same));
     }
   }
 
-  static Reply failed(Error error) {
-    Reply reply;
-    reply.answer = std::move(error);
-    return reply;
+  /// Empty: none was asked.
+  static std::string model_of(const Reply& reply) {
+    return reply.spent.by_model().empty() ? "" : reply.spent.by_model().front().model;
   }
 
   /// Has the attempt written down; then the reply is of use.
@@ -133,8 +165,7 @@ class ResponseCache final : public Backend {
       reply.place.reset();
       return done(std::move(reply));
     }
-    call.model = reply.spent.by_model().front().model;
-    call.attempt = count_attempt(call.request, reply.answer.has_value());
+    call.model = model_of(reply);
     if (!reply.answer) {
       call.outcome = name(reply.answer.error().error_class);
       call.message = reply.answer.error().message;
@@ -161,20 +192,11 @@ class ResponseCache final : public Backend {
     return [place = std::exchange(place, nullptr)](const std::optional<Error>&) mutable { place.reset(); };
   }
 
-  std::int64_t count_attempt(const std::string& request, bool answered) {
-    const std::lock_guard lock(mutex_);
-    const std::int64_t attempt = ++failures_[request];
-    if (answered) failures_.erase(request);
-    return attempt;
-  }
-
   const BackendConfig& config_;
   const ResponseCacheOptions memory_;
   std::mutex mutex_;
   std::map<std::string, std::vector<Waiting>> under_way_;  ///< By key: who waits for it. Guarded by mutex_.
-  std::map<std::string, std::int64_t>
-      failures_;                          ///< Attempts of requests without an answer. Guarded by mutex_.
-  const std::unique_ptr<Backend> inner_;  ///< Last: ends before what its answers need.
+  const std::unique_ptr<Backend> inner_;                   ///< Last: ends before what its answers need.
 };
 
 }  // namespace

@@ -212,6 +212,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   /// What became of a call so far.
   struct Attempts {
     Spending spent = {};
+    Clock::duration wire{0};
     std::vector<std::string> refused = {};  ///< Settings that this call left out because they were refused.
     std::string words = {};                 ///< The last refusal's.
     std::chrono::nanoseconds machine_time{0};  ///< Of the last one.
@@ -234,15 +235,17 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     const auto times_sent = std::make_shared<std::atomic<int>>(0);
     http.times_sent = times_sent;
     const MachineTime::Begun begun = machine_time_.begin();
-    exchange(std::move(http), [self = shared_from_this(), times_sent, begun, request = std::move(request),
-                               server = std::move(server), done = std::move(done),
-                               attempts = std::move(attempts)](Result<HttpReply> reply) mutable {
-      attempts.machine_time = self->machine_time_.end(begun);
-      for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
-        attempts.spent.add(self->attempt(server, {}));
-      self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
-                    std::move(attempts));
-    });
+    exchange(std::move(http),
+             [self = shared_from_this(), times_sent, begun, request = std::move(request),
+              server = std::move(server), done = std::move(done), attempts = std::move(attempts),
+              sent_at = Clock::now()](Result<HttpReply> reply) mutable {
+               attempts.machine_time = self->machine_time_.end(begun);
+               attempts.wire += Clock::now() - sent_at;
+               for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
+                 attempts.spent.add(self->attempt(server, {}));
+               self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
+                             std::move(attempts));
+             });
   }
 
   void receive(Result<HttpReply> reply, Request request, Server server, Done done, Attempts attempts) {
@@ -253,6 +256,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
                                  error != ErrorClass::unreachable && error != ErrorClass::cancelled));
       Reply result = failed(reply.error());
       result.spent = std::move(attempts.spent);
+      result.wire = attempts.wire;
       return done(std::move(result));
     }
     if (auto other = without_refused(*reply, request, server, attempts)) {
@@ -272,6 +276,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     if (reply->status == 200) now = priced(now, result.billing, attempts.machine_time);
     result.spent = std::move(attempts.spent);
     result.spent += now;
+    result.wire = attempts.wire;
     if (!result.answer) result.answer = named(result.answer.error());
     done(std::move(result));
   }

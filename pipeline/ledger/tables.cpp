@@ -1,6 +1,7 @@
 #include "pipeline/ledger/tables.h"
 
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "pipeline/ledger/text_codec.h"
@@ -63,12 +64,22 @@ constexpr LedgerColumn<StoredAnswer> answer_columns[] = {
 };
 
 constexpr LedgerColumn<LedgerCall> call_columns_without_usage[] = {
-    column<&LedgerCall::document>("document"), column<&LedgerCall::stage>("stage"),
-    column<&LedgerCall::backend>("backend"),   column<&LedgerCall::kind>("kind"),
-    column<&LedgerCall::model>("model"),       column<&LedgerCall::location>("location"),
-    column<&LedgerCall::attempt>("attempt"),   column<&LedgerCall::outcome>("outcome"),
-    column<&LedgerCall::message>("message"),   column<&LedgerCall::request>("request"),
+    column<&LedgerCall::document>("document"),
+    column<&LedgerCall::stage>("stage"),
+    column<&LedgerCall::backend>("backend"),
+    column<&LedgerCall::kind>("kind"),
+    column<&LedgerCall::model>("model"),
+    column<&LedgerCall::location>("location"),
+    column<&LedgerCall::attempt>("attempt"),
+    column<&LedgerCall::outcome>("outcome"),
+    column<&LedgerCall::message>("message"),
+    column<&LedgerCall::request>("request"),
     column<&LedgerCall::wall_ms>("wall_ms"),
+    column<&LedgerCall::queued_ms>("queued_ms", "INTEGER NOT NULL DEFAULT 0"),
+    column<&LedgerCall::wire_ms>("wire_ms", "INTEGER NOT NULL DEFAULT 0"),
+    column<&LedgerCall::paused_ms>("paused_ms", "INTEGER NOT NULL DEFAULT 0"),
+    column<&LedgerCall::usage, &Usage::calls>("requests", "INTEGER NOT NULL DEFAULT 1"),
+    column<&LedgerCall::reused>("reused", "TEXT NOT NULL DEFAULT '{}'"),
 };
 
 constexpr LedgerColumn<LedgerCall> cost_column = {
@@ -107,6 +118,8 @@ std::vector<AddedColumn> added_columns() {
   for (const UsageMember& member : usage_members)
     if (member.kind == UsageMember::Kind::amount)
       added.push_back({"calls", member.name, "INTEGER NOT NULL DEFAULT 0"});
+  for (const LedgerColumn<LedgerCall>& column : call_columns())
+    if (column.added != nullptr) added.push_back({"calls", column.name, column.added});
   for (const LedgerColumn<LedgerDocument>& column : document_columns)
     if (column.added != nullptr) added.push_back({"documents", column.name, column.added});
   for (const LedgerColumn<LedgerRun>& column : run_columns)
@@ -319,13 +332,22 @@ Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::stri
   static const std::string sql =
       "SELECT " + names_of(call_columns()) + " FROM calls WHERE document = ? ORDER BY id";
   std::vector<LedgerCall> calls;
-  const auto add = [&](const LedgerRow& row) {
-    LedgerCall& call = calls.emplace_back();
-    read_row(row, call_columns(), call);
-    call.usage.calls = 1;
-  };
+  const auto add = [&](const LedgerRow& row) { read_row(row, call_columns(), calls.emplace_back()); };
   if (auto failed = database.run(sql.c_str(), {path}, add)) return *failed;
   return calls;
+}
+
+std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t run,
+                                         const std::function<void(const CallOfRun&)>& each) {
+  static const std::string sql = "SELECT " + names_of(call_columns()) +
+                                 ", time, label FROM calls LEFT JOIN (SELECT path, label FROM documents)"
+                                 " ON path = document WHERE run = ? ORDER BY document, id";
+  return database.run(sql.c_str(), {run}, [&](const LedgerRow& row) {
+    CallOfRun call;
+    const int next = read_row(row, call_columns(), call.call);
+    std::tie(call.time, call.label) = cells<std::string, std::optional<std::string>>(row, next);
+    each(call);
+  });
 }
 
 Result<std::string> select_model(LedgerDatabase& database, std::string_view server) {

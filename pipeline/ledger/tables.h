@@ -63,6 +63,14 @@ Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::st
 Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key);
 Result<std::optional<StoredAnswer>> select_answer(LedgerDatabase& database, std::string_view request);
 Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::string_view path);
+struct CallOfRun {
+  LedgerCall call;
+  std::string time;                  ///< When it ended.
+  std::optional<std::string> label;  ///< Of the document.
+};
+/// By document (bytes of the path), then in the order in which they ended.
+std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t run,
+                                         const std::function<void(const CallOfRun&)>& each);
 /// Empty: not known.
 Result<std::string> select_model(LedgerDatabase& database, std::string_view server);
 Result<std::string> select_configuration(LedgerDatabase& database, std::string_view digest);

@@ -204,6 +204,7 @@ RunOutcome Run::run() {
   run.jobs = options_.jobs;
   if (const auto failed = ledger_.begin(run, environment_.version)) writer_.fail(*failed);
   if (!writer_.error()) work();
+  if (!is_refused()) writer_.finish_logs();
   run.finished = utc_now();
   run.warnings = warnings_.all();
   run.wall_ms = nanoseconds_since(begin) / 1'000'000;
@@ -320,6 +321,7 @@ RunOutcome Run::outcome() const {
   outcome.signal = environment_.signal();
   outcome.failed = open(Outcome::failed);
   outcome.held = open(Outcome::held);
+  outcome.unsure = report.unsure();
   outcome.input_problems = report.input_problems();
   outcome.backend_unavailable = report.backend_unavailable();
   outcome.unavailable = lack();

@@ -31,6 +31,7 @@ struct RunOutcome {
   int signal = 0;                         ///< What RunEnvironment::signal gave.
   std::int64_t failed = 0;                ///< Documents that nobody has acknowledged, parked ones too.
   std::int64_t held = 0;                  ///< Likewise, also those that were up to date.
+  std::int64_t unsure = 0;                ///< Documents that are done with an answer that is not accepted.
   std::int64_t input_problems = 0;        ///< Not all of the input could be listed, or there was none.
   bool backend_unavailable = false;       ///< A document failed for want of a backend.
   std::optional<Error> unavailable;       ///< What the run stopped for want of: RunEnvironment::lacking, jq.

@@ -38,6 +38,7 @@ LedgerDocument row_of(const Document& document, const Pipeline& pipeline) {
   if (const Error* error = error_of(document)) row.error = *error;
   if (const nlohmann::json verdicts = verdicts_of(document, pipeline.stages); !verdicts.is_null())
     row.verdicts = to_line(verdicts);
+  row.label = label_of(document, pipeline.stages);
   return row;
 }
 

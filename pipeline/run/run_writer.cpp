@@ -1,7 +1,9 @@
 #include "pipeline/run/run_writer.h"
 
 #include "pipeline/record.h"
+#include "pipeline/run/calls.h"
 #include "pipeline/run/results.h"
+#include "pipeline/run/routing.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -26,6 +28,7 @@ RunWriter::RunWriter(const Pipeline& pipeline, const InputOptions& input, const 
       ledger_(ledger),
       options_(options),
       links_(input),
+      routing_(output, routing_file),
       report_(pipeline) {}
 
 void RunWriter::fail(const Error& error) {
@@ -36,6 +39,7 @@ void RunWriter::add(Document& document) {
   if (!error_) error_ = ledger_.ledger().failure();
   if (!error_ && outcome(document) != Outcome::cancelled && !is_gone(document)) write(document);
   report_.add(document);
+  for_each_decision(document, pipeline_.stages, [this](std::string_view line) { routing_.add(line); });
 }
 
 void RunWriter::write(Document& document) {
@@ -101,8 +105,19 @@ void RunWriter::finish() {
   ledger_.ledger().results_written(*written);
 }
 
+void RunWriter::finish_logs() {
+  if (const auto written = routing_.finish(); !written) fail(written.error());
+  if (const auto failed = ledger_.ledger().flush()) fail(*failed);
+  auto reading = ledger_.ledger().read();
+  if (!reading) return fail(reading.error());
+  const Result<std::int64_t> written =
+      write_calls(output_, **reading, ledger_.ledger().run(),
+                  [this](const CallOfRun& call) { report_.add_call(call.call, call.label); });
+  if (!written) fail(written.error());
+}
+
 std::optional<Error> RunWriter::write_report(const nlohmann::ordered_json& report) const {
-  if (auto failed = output_.write("report.json", to_pretty(report))) return failed->error;
+  if (auto failed = output_.write(report_file, to_pretty(report))) return failed->error;
   return std::nullopt;
 }
 

@@ -108,19 +108,28 @@ TEST(ResponseCache, GivesEveryAttemptARowAndKeepsNoFailure) {
   int asked = 0;
   const auto backend = make_response_cache(std::make_unique<Echo>(asked), paid.pipeline(), {ledger->get()});
   ask(*backend, prompt("fail"));
-  ask(*backend, prompt("fail"));
+  Request again = prompt("fail");
+  again.tries = {.before = 1, .paused = std::chrono::milliseconds(250)};
+  ask(*backend, std::move(again));
   ask(*backend, prompt("one"));
+  EXPECT_EQ(asked, 3);
+  Request same = prompt("one");
+  same.asked_by.document = "b.txt";
+  ask(*backend, std::move(same));
   EXPECT_EQ(asked, 3);
   EXPECT_FALSE((*ledger)->flush());
   auto reading = (*ledger)->read();
   std::vector<std::string> rows;
   EXPECT_FALSE((*reading)->run(
       "SELECT document || ' ' || stage || ' ' || backend || ' ' || model || ' ' || location || ' ' ||"
-      " attempt || ' ' || outcome || ' ' || nano_dollars FROM calls ORDER BY id",
+      " attempt || ' ' || outcome || ' ' || nano_dollars || ' ' || requests || ' ' || paused_ms || ' ' ||"
+      " reused FROM calls ORDER BY id",
       {}, [&](const LedgerRow& row) { rows.emplace_back(row.text(0)); }));
-  EXPECT_EQ(rows, (std::vector<std::string>{"a.txt classify paid m local 1 transient 7",
-                                            "a.txt classify paid m local 2 transient 7",
-                                            "a.txt classify paid m local 1 ok 7"}));
+  EXPECT_EQ(rows, (std::vector<std::string>{
+                      "a.txt classify paid m local 1 transient 7 1 0 {}",
+                      "a.txt classify paid m local 2 transient 7 1 250 {}",
+                      "a.txt classify paid m local 1 ok 7 1 0 {}",
+                      R"(b.txt classify paid m ledger 0 known 0 0 0 {"calls":1,"nano_dollars":7})"}));
 }
 
 TEST(ResponseCache, ReusesNoAnswerOfAModelThatNobodyKnows) {
