@@ -77,6 +77,23 @@ struct LedgerCall {
   std::string request;  ///< Key of the answer.
   std::int64_t wall_ms = 0;
   Usage usage;
+  // Of a call that may have left this machine:
+  std::string host = {};           ///< Where it went; of several addresses all, with blanks between.
+  nlohmann::json sent = {};        ///< {what, pages, fields, reasons}: see Sent. Null: it did not leave.
+  nlohmann::json redactions = {};  ///< {kind: count}. Null likewise.
+};
+
+/// A call to a model in the cloud, for who asks what has left this machine.
+struct EgressRow {
+  std::string time;  ///< When it ended; ISO 8601, UTC.
+  std::string run;   ///< Its name.
+  LedgerCall call;
+};
+
+/// Which of them. What is empty or 0 chooses nothing.
+struct EgressFilter {
+  std::string since, before;  ///< Times or days, of which only the second one is left out.
+  std::int64_t run = 0;
 };
 
 /// What a model answered to a request.

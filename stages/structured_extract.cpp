@@ -242,6 +242,10 @@ class StructuredExtract final : public TieredStage {
                                   found["quote"], pages.first, pages.last);
     json detail = {{"evidence", std::move(read.shown)}, {"signals", std::move(read.signals)}};
     if (!read.problem.empty()) detail["problem"] = read.problem;
+    if (const std::string* problem = problem_within(answer, place.to_string())) {
+      detail["signals"]["evidence_found"] = false;
+      detail["problem"] = *problem;
+    }
     if (const std::optional<double> least = least_probability(answer, place / "value"))
       detail["signals"]["min_token_probability"] = rounded(*least);
     return detail;

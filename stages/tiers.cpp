@@ -237,13 +237,26 @@ Result<std::vector<Request>> TieredStage::advance(Document& document, const Turn
   return next_tier(document, turn, progress);
 }
 
+namespace {
+
+Sent sent_pages(PageRange range) {
+  Sent sent{.what = "pages"};
+  for (std::size_t page = range.first; page <= range.last; ++page)
+    sent.pages.push_back(static_cast<int>(page) + 1);
+  return sent;
+}
+
+}  // namespace
+
 std::vector<Request> TieredStage::ask(const Document& document, const Turn& turn,
                                       const Progress& progress) const {
   const Tier& tier = tiers_[progress.tier];
   if (!tier.answers_prompts) return {{tier.backend, question(document)}};
   std::vector<Request> requests;
-  for (const PageRange range : progress.pages)
-    requests.push_back({tier.backend, prompt(document, turn.record, range)});
+  for (const PageRange range : progress.pages) {
+    Request& request = requests.emplace_back(Request{tier.backend, prompt(document, turn.record, range)});
+    if (progress.pages.size() > 1) request.sent = sent_pages(range);
+  }
   return requests;
 }
 

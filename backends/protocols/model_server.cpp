@@ -165,12 +165,15 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     if (!count) return send(std::move(request), std::move(server), std::move(done), {});
     count->limits.total = std::min<milliseconds>(count->limits.total, longest_count);
     count->limits.first_byte = std::min<milliseconds>(count->limits.first_byte, longest_count);
+    const auto bytes = static_cast<std::int64_t>(count->body.size());
     exchange(std::move(*count),
              [self = shared_from_this(), request = std::move(request), server = std::move(server),
-              done = std::move(done)](const Result<HttpReply>& reply) mutable {
+              done = std::move(done), bytes](const Result<HttpReply>& reply) mutable {
                const auto tokens = reply ? self->protocol_->count_in(*reply) : std::nullopt;
                if (reply) self->note_count(std::get<Prompt>(request.question), tokens);
-               self->send(std::move(request), std::move(server), std::move(done), {});
+               Attempts attempts;
+               attempts.sent_bytes = self->leaves(reply) ? bytes : 0;
+               self->send(std::move(request), std::move(server), std::move(done), std::move(attempts));
              });
   }
 
@@ -210,6 +213,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   /// What became of a call so far.
   struct Attempts {
     Spending spent = {};
+    std::int64_t sent_bytes = 0;            ///< That left this machine.
     std::vector<std::string> refused = {};  ///< Settings that this call left out because they were refused.
     std::string words = {};                 ///< The last refusal's.
   };
@@ -230,14 +234,16 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     http.limits.first_byte = std::min(http.limits.first_byte, left);
     const auto times_sent = std::make_shared<std::atomic<int>>(0);
     http.times_sent = times_sent;
-    exchange(std::move(http),
-             [self = shared_from_this(), times_sent, request = std::move(request), server = std::move(server),
-              done = std::move(done), attempts = std::move(attempts)](Result<HttpReply> reply) mutable {
-               for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
-                 attempts.spent.add(self->attempt(server));
-               self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
-                             std::move(attempts));
-             });
+    const auto bytes = static_cast<std::int64_t>(http.body.size());
+    exchange(std::move(http), [self = shared_from_this(), times_sent, bytes, request = std::move(request),
+                               server = std::move(server), done = std::move(done),
+                               attempts = std::move(attempts)](Result<HttpReply> reply) mutable {
+      for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
+        attempts.spent.add(self->attempt(server));
+      if (self->leaves(reply)) attempts.sent_bytes += bytes * std::max(1, times_sent->load());
+      self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
+                    std::move(attempts));
+    });
   }
 
   void receive(Result<HttpReply> reply, Request request, Server server, Done done, Attempts attempts) {
@@ -246,7 +252,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       if (error == ErrorClass::transport || error == ErrorClass::unreachable) forget();
       attempts.spent.add(attempt(server, error != ErrorClass::unreachable && error != ErrorClass::cancelled));
       Reply result = failed(reply.error());
-      result.spent = std::move(attempts.spent);
+      result.spent = with_bytes(std::move(attempts.spent), attempts.sent_bytes);
       return done(std::move(result));
     }
     if (auto other = without_refused(*reply, request, server, attempts)) {
@@ -266,6 +272,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     if (reply->status == 200) now = priced(now);
     result.spent = std::move(attempts.spent);
     result.spent += now;
+    result.spent = with_bytes(std::move(result.spent), attempts.sent_bytes);
     if (!result.answer) result.answer = named(result.answer.error());
     done(std::move(result));
   }
@@ -290,6 +297,18 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     return {target_.backend,
             server.model.empty() ? target_.model : server.model,
             {.calls = 1, .unpriced_calls = answered && costs ? 1 : 0}};
+  }
+
+  /// Whether what was sent may have left this machine: where no connection was made it has not.
+  bool leaves(const Result<HttpReply>& reply) const {
+    return target_.location == Location::cloud &&
+           (reply || reply.error().error_class != ErrorClass::unreachable);
+  }
+  static Spending with_bytes(Spending spent, std::int64_t bytes) {
+    if (bytes == 0 || spent.by_model().empty()) return spent;
+    const ModelUsage& first = spent.by_model().front();
+    spent.add({first.backend, first.model, {.sent_bytes = bytes}});
+    return spent;
   }
 
   Spending priced(const Spending& tokens) const {

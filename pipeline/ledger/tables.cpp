@@ -1,6 +1,7 @@
 #include "pipeline/ledger/tables.h"
 
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "pipeline/ledger/text_codec.h"
@@ -63,12 +64,20 @@ constexpr LedgerColumn<StoredAnswer> answer_columns[] = {
 };
 
 constexpr LedgerColumn<LedgerCall> call_columns_without_usage[] = {
-    column<&LedgerCall::document>("document"), column<&LedgerCall::stage>("stage"),
-    column<&LedgerCall::backend>("backend"),   column<&LedgerCall::kind>("kind"),
-    column<&LedgerCall::model>("model"),       column<&LedgerCall::location>("location"),
-    column<&LedgerCall::attempt>("attempt"),   column<&LedgerCall::outcome>("outcome"),
-    column<&LedgerCall::message>("message"),   column<&LedgerCall::request>("request"),
+    column<&LedgerCall::document>("document"),
+    column<&LedgerCall::stage>("stage"),
+    column<&LedgerCall::backend>("backend"),
+    column<&LedgerCall::kind>("kind"),
+    column<&LedgerCall::model>("model"),
+    column<&LedgerCall::location>("location"),
+    column<&LedgerCall::attempt>("attempt"),
+    column<&LedgerCall::outcome>("outcome"),
+    column<&LedgerCall::message>("message"),
+    column<&LedgerCall::request>("request"),
     column<&LedgerCall::wall_ms>("wall_ms"),
+    column<&LedgerCall::host>("host", "TEXT NOT NULL DEFAULT ''"),
+    column<&LedgerCall::sent>("sent", "TEXT NOT NULL DEFAULT ''"),
+    column<&LedgerCall::redactions>("redactions", "TEXT NOT NULL DEFAULT ''"),
 };
 
 constexpr LedgerColumn<LedgerCall> cost_column = {
@@ -81,6 +90,10 @@ constexpr LedgerColumn<LedgerCall> cost_column = {
       call.usage.unpriced_calls = cell.is_null() ? 1 : 0;
     }};
 
+constexpr bool is_call_column(const UsageMember& member) {
+  return member.kind == UsageMember::Kind::amount || member.kind == UsageMember::Kind::ledger;
+}
+
 /// What a call took has a column for each amount and one for the cost.
 const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
   static const std::vector<LedgerColumn<LedgerCall>> columns =
@@ -89,7 +102,7 @@ const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
                                               std::end(call_columns_without_usage));
     const auto add = [&]<std::size_t at>() {
       constexpr UsageMember member = usage_members[at];
-      if constexpr (member.kind == UsageMember::Kind::amount)
+      if constexpr (is_call_column(member))
         all.push_back(column<&LedgerCall::usage, member.value>(member.name));
     };
     (add.template operator()<i>(), ...);
@@ -105,8 +118,9 @@ const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
 std::vector<AddedColumn> added_columns() {
   std::vector<AddedColumn> added;
   for (const UsageMember& member : usage_members)
-    if (member.kind == UsageMember::Kind::amount)
-      added.push_back({"calls", member.name, "INTEGER NOT NULL DEFAULT 0"});
+    if (is_call_column(member)) added.push_back({"calls", member.name, "INTEGER NOT NULL DEFAULT 0"});
+  for (const LedgerColumn<LedgerCall>& column : call_columns_without_usage)
+    if (column.added != nullptr) added.push_back({"calls", column.name, column.added});
   for (const LedgerColumn<LedgerDocument>& column : document_columns)
     if (column.added != nullptr) added.push_back({"documents", column.name, column.added});
   for (const LedgerColumn<LedgerRun>& column : run_columns)
@@ -326,6 +340,23 @@ Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::stri
   };
   if (auto failed = database.run(sql.c_str(), {path}, add)) return *failed;
   return calls;
+}
+
+std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter& filter,
+                                   const std::function<void(const EgressRow&)>& each) {
+  static const std::string sql =
+      "SELECT " + names_of(call_columns()) +
+      ", time, coalesce((SELECT name FROM runs WHERE runs.id = calls.run), '') FROM calls"
+      " WHERE location = 'cloud' AND (?1 = '' OR time >= ?1) AND (?2 = '' OR time < ?2) AND (?3 = 0 OR run = "
+      "?3)"
+      " ORDER BY calls.id";
+  return database.run(sql.c_str(), {filter.since, filter.before, filter.run}, [&](const LedgerRow& row) {
+    EgressRow found;
+    const int next = read_row(row, call_columns(), found.call);
+    found.call.usage.calls = 1;
+    std::tie(found.time, found.run) = cells<std::string, std::string>(row, next);
+    each(found);
+  });
 }
 
 Result<std::string> select_model(LedgerDatabase& database, std::string_view server) {

@@ -63,6 +63,9 @@ Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::st
 Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key);
 Result<std::optional<StoredAnswer>> select_answer(LedgerDatabase& database, std::string_view request);
 Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::string_view path);
+/// Calls to models in the cloud, in the order in which they ended; of one run where `run` is given.
+std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter& filter,
+                                   const std::function<void(const EgressRow&)>& each);
 /// Empty: not known.
 Result<std::string> select_model(LedgerDatabase& database, std::string_view server);
 Result<std::string> select_configuration(LedgerDatabase& database, std::string_view digest);

@@ -154,6 +154,21 @@ ordered_json Report::attention_json() const {
   return attention;
 }
 
+void Report::add_egress(const LedgerCall& call) {
+  ++egress_.calls;
+  egress_.bytes += call.usage.sent_bytes;
+  egress_.documents.insert(call.document);
+  for (const auto& [kind, count] : call.redactions.items())
+    if (count.is_number_integer()) egress_.redactions[kind] += count.get<std::int64_t>();
+}
+
+ordered_json Report::egress_json() const {
+  return {{"calls", egress_.calls},
+          {"bytes", egress_.bytes},
+          {"documents", egress_.documents.size()},
+          {"redactions", ordered_json(egress_.redactions)}};
+}
+
 std::int64_t Report::documents() const {
   const std::int64_t kept = std::accumulate(up_to_date_.begin(), up_to_date_.end(), std::int64_t{0});
   return std::accumulate(outcomes_.begin(), outcomes_.end(), kept);
@@ -222,6 +237,7 @@ ordered_json Report::to_json(const Run& run) const {
   }
   report["totals"] = {
       {"cpu_ms", milliseconds(cpu_ns)}, {"usage", docket::to_json(usage_)}, {"models", models_json(spent)}};
+  report["egress"] = egress_json();
   report["reasons"] = ordered_json::array();
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     for (const auto& [reason, count] : stages_[i].reasons) {

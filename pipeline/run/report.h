@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,6 +34,9 @@ class Report {
   void set_left_out(std::int64_t count) { left_out_ = count; }
   /// Documents that earlier runs have records of and the input no longer names.
   void set_missing(std::vector<std::string> paths) { missing_ = std::move(paths); }
+
+  /// A call of this run to a model in the cloud.
+  void add_egress(const LedgerCall& call);
 
   /// All that the input named.
   std::int64_t documents() const;
@@ -79,6 +83,7 @@ class Report {
 
   nlohmann::ordered_json stages_json() const;
   nlohmann::ordered_json attention_json() const;
+  nlohmann::ordered_json egress_json() const;
 
   const Pipeline& pipeline_;
   std::array<std::int64_t, 4> outcomes_ = {};    ///< By Outcome.
@@ -91,6 +96,12 @@ class Report {
   std::map<ErrorClass, Group> errors_;
   std::map<std::string, Group> held_;  ///< By why.
   Usage usage_;
+  struct Egress {
+    std::int64_t calls = 0, bytes = 0;
+    std::set<std::string> documents;
+    std::map<std::string, std::int64_t> redactions;  ///< By kind.
+  };
+  Egress egress_;
 };
 
 }  // namespace docket

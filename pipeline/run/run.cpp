@@ -173,6 +173,7 @@ class Run {
  private:
   void work();
   void run_documents(DocumentSource& source);
+  void add_egress(LedgerDatabase& ledger);
   void look_for_missing(LedgerDatabase& ledger);
   bool refuse();
   bool is_refused() const {
@@ -236,6 +237,7 @@ void Run::work() {
   // Every document that was taken has its outcome now.
   if (source.failure()) writer_.fail(*source.failure());
   up_to_date.add_to(writer_.report());
+  add_egress(**reading);
   writer_.finish();
   if (source.listed_all() && !writer_.error() && source.known_in_input() < *known_before)
     look_for_missing(**reading);
@@ -265,6 +267,15 @@ void Run::run_documents(DocumentSource& source) {
   const FlowOptions flow{options_.jobs, in_flight, pipeline_.settings.duration("document_time"),
                          pipeline_.settings.group("policy").conditions("private")};
   run_flow(pipeline_.stages, backend_, {next, finished}, flow, stop_.get_token(), &ledger_.stages());
+}
+
+/// From the ledger, so that the report says what `docket egress` does.
+void Run::add_egress(LedgerDatabase& ledger) {
+  auto failed = ledger_.ledger().flush();
+  if (!failed)
+    failed = select_egress(ledger, {.run = ledger_.ledger().run()},
+                           [&](const EgressRow& row) { writer_.report().add_egress(row.call); });
+  if (failed) writer_.fail(*failed);
 }
 
 /// True if a condition is none, or none can be evaluated: asked before the first document, since a run with
