@@ -92,7 +92,7 @@ struct EgressRow {
 
 /// Which of them. What is empty or 0 chooses nothing.
 struct EgressFilter {
-  std::string since, before;  ///< Times or days, of which only the second one is left out.
+  std::string since = {}, before = {};  ///< Times or days, of which only the second one is left out.
   std::int64_t run = 0;
 };
 
