@@ -12,7 +12,7 @@
 namespace docket::backends {
 namespace {
 
-constexpr std::size_t indexed_signs = 4;  ///< By which values are found.
+constexpr std::size_t indexed_signs = 2;  ///< By which values are found; one of fewer is none.
 /// A shorter value is one only where it is written as it was found.
 constexpr std::size_t short_value = 7;
 /// A run of so many signs of a stand-in is a piece of it, and no accident.
@@ -62,14 +62,23 @@ std::string with_signs(std::string_view region, std::string_view signs) {
   return text;
 }
 
+/// Letters beyond ASCII, for which nothing else could stand sign by sign.
+bool has_other_letters(std::string_view plain_text) {
+  for (std::size_t at = 0; at < plain_text.size();)
+    if (const char32_t c = next_code_point(plain_text, at); c >= 0x80 && word_part(c) == WordPart::letter)
+      return true;
+  return false;
+}
+
 bool has_small_letter(std::string_view text) { return std::ranges::any_of(text, is_lower); }
 
 }  // namespace
 
 struct StandIns::Value {
   std::string kind;
-  std::string signs, stand_in;     ///< Of an address: of its own part.
+  std::string signs, stand_in;     ///< The stand-in of an address: of the part before the sign.
   std::string clean, broken = {};  ///< An address in one piece, and as it stands where it is in pieces.
+  std::string word;                ///< What is not made of signs, as it is written.
   std::size_t open = 0;            ///< Signs in front that stay.
   bool (*is_valid)(std::string_view) = nullptr;
   bool keeps_letters = false;
@@ -79,6 +88,7 @@ struct StandIns::Value {
   std::set<std::string> spellings = {};
 
   bool is_address() const { return !clean.empty(); }
+  bool is_of_signs() const { return clean.empty() && word.empty(); }
 };
 
 struct StandIns::View {
@@ -90,16 +100,16 @@ struct StandIns::View {
       places.push_back(at);
     }
   }
-  /// From one byte of the plain text to another, in the text itself.
-  std::string_view raw_between(std::uint32_t begin, std::uint32_t end) const {
-    const std::uint32_t first = plain.origin(begin);
-    return raw.substr(first, raw_end(end) - first);
-  }
-  std::uint32_t raw_end(std::uint32_t end) const {
-    std::uint32_t last = plain.origin(end - 1) + 1;
+  /// Of bytes of the plain text, in the text itself.
+  std::size_t raw_begin(std::uint32_t begin) const { return plain.origin(begin); }
+  std::size_t raw_end(std::uint32_t end) const {
+    std::size_t last = plain.origin(end - 1) + 1;
     while (last < raw.size() && continues_character(raw[last]))
       ++last;
     return last;
+  }
+  std::string_view raw_between(std::uint32_t begin, std::uint32_t end) const {
+    return raw.substr(raw_begin(begin), raw_end(end) - raw_begin(begin));
   }
 
   std::string_view raw;
@@ -109,7 +119,7 @@ struct StandIns::View {
 };
 
 struct StandIns::Region {
-  std::uint32_t begin = 0, end = 0;  ///< Bytes of the plain text.
+  std::size_t begin = 0, end = 0;  ///< Bytes.
   const Value* value = nullptr;
   std::string text;  ///< What takes its place.
 };
@@ -168,15 +178,16 @@ void StandIns::add_address(std::string_view raw, std::string_view plain_text) {
 
 void StandIns::add_of_pattern(const Pattern& pattern, std::string_view text) {
   for (auto found = pattern.find_in(text, 0); found; found = pattern.find_in(text, found->second)) {
-    const std::string_view raw = text.substr(found->first, found->second - found->first);
-    const std::string signs = signs_of(plain(raw));
-    if (signs.empty()) continue;
+    const std::string raw(text.substr(found->first, found->second - found->first));
+    const std::string plain_text = plain(raw), signs = signs_of(plain_text);
+    const bool is_word = signs.size() < indexed_signs || has_other_letters(plain_text);
     bool is_new = false;
-    Value& one = value("pattern", signs, is_new);
-    one.spellings.insert(std::string(raw));
+    Value& one = value("pattern", is_word ? raw : signs, is_new);
+    one.spellings.insert(raw);
     if (!is_new) continue;
     one.signs = signs;
     one.first = raw;
+    one.word = is_word ? raw : "";
     one.keeps_letters = std::ranges::count_if(signs, is_digit) >= 3;
   }
 }
@@ -185,10 +196,9 @@ void StandIns::choose() {
   for (std::size_t i = 0; i < values_.size(); ++i) {
     Value& value = *values_[i];
     const std::uint64_t number = counts_[value.kind]++;
-    value.is_address() ? choose_address(value, number) : choose_signs(value, number);
-    if (value.is_address()) continue;
-    by_value_.emplace(value.signs.substr(0, indexed_signs), i);
-    by_stand_in_.emplace(value.stand_in.substr(0, indexed_signs), i);
+    value.is_of_signs() ? choose_signs(value, number) : choose_word(value, number);
+    if (value.is_of_signs()) by_value_.emplace(value.signs.substr(0, indexed_signs), i);
+    if (!value.is_address()) by_stand_in_.emplace(value.stand_in.substr(0, indexed_signs), i);
   }
 }
 
@@ -224,19 +234,19 @@ void StandIns::choose_signs(Value& value, std::uint64_t number) {
   if (value.stand_in.empty()) value.stand_in = std::string(value.signs.size(), 'X');
 }
 
-void StandIns::choose_address(Value& value, std::uint64_t number) {
+void StandIns::choose_word(Value& value, std::uint64_t number) {
   constexpr std::uint64_t most_tries = 1000;
-  for (std::uint64_t attempt = 0; attempt < most_tries; ++attempt) {
+  value.is_ambiguous = true;
+  for (std::uint64_t attempt = 0; attempt < most_tries && value.is_ambiguous; ++attempt) {
     Numbers numbers(number * most_tries + attempt);
-    std::string own;
+    std::string word;
     for (int i = 0; i < 4; ++i) {
-      own += to_lower(numbers.one_of(letters));
-      own += numbers.one_of(common_digits);
+      word += numbers.one_of(letters);
+      word += numbers.one_of(common_digits);
     }
-    value.signs = to_upper(own);
-    if (!stands_in_texts(value.signs)) break;
+    value.is_ambiguous = stands_in_texts(word);
+    value.stand_in = std::move(word);
   }
-  value.stand_in = value.signs;
 }
 
 namespace {
@@ -275,30 +285,37 @@ void StandIns::add_codes(const View& view, From from, std::vector<Region>& regio
     }
     if (best == nullptr) continue;
     const std::uint32_t begin = view.places[at], end = view.places[at + length - 1] + 1;
-    regions.push_back(
-        {begin, end, best,
-         with_signs(view.raw_between(begin, end), from == From::values ? best->stand_in : best->signs)});
+    const std::string& signs = from == From::values ? best->stand_in : best->signs;
+    regions.push_back({view.raw_begin(begin), view.raw_end(end), best,
+                       best->word.empty() ? with_signs(view.raw_between(begin, end), signs) : best->word});
     at += length - 1;
   }
 }
 
+void StandIns::add_words(const View& view, std::vector<Region>& regions) const {
+  for (const auto& value : values_)
+    for (std::size_t at = value->word.empty() ? std::string::npos : view.raw.find(value->word);
+         at != std::string::npos; at = view.raw.find(value->word, at + value->word.size()))
+      regions.push_back({at, at + value->word.size(), value.get(), value->stand_in});
+}
+
 void StandIns::add_addresses(const View& view, std::vector<Region>& regions) const {
   if (std::ranges::find(redacted_.kinds, PersonalKind::email) == redacted_.kinds.end()) return;
-  const std::string_view text = view.plain.text();
-  for (const PersonalValue& found : find_personal_data(text)) {
+  for (const PersonalValue& found : find_personal_data(view.raw)) {
     if (found.kind != PersonalKind::email) continue;
-    const std::string_view raw = text.substr(found.begin, found.end - found.begin);
-    const std::string address = plain_address(raw);
+    const std::string written = plain(view.raw.substr(found.begin, found.end - found.begin));
+    const std::string address = plain_address(written);
     const auto known = by_identity_.find("email\n" + to_lower(address));
     if (known == by_identity_.end()) continue;
     const Value& value = *values_[known->second];
-    const AddressSign sign = sign_of_address(raw);
-    const std::string_view written = raw.substr(sign.begin, sign.end - sign.begin);
+    const AddressSign sign = sign_of_address(written);
+    const std::string at_sign = written.substr(sign.begin, sign.end - sign.begin);
     // What is broken stays so behind the sign, wherever that was: then it is known for what it is.
-    const std::string between = address == raw ? "@" : written == "@" ? "@\n" : std::string(written);
-    const std::string own = has_small_letter(address) ? to_lower(value.stand_in) : value.stand_in;
-    const std::string domain = has_small_letter(address) ? domain_ : to_upper(domain_);
-    regions.push_back({found.begin, found.end, &value, own + between + domain});
+    const std::string between = address == written ? "@" : at_sign == "@" ? "@\n" : at_sign;
+    const bool is_small = has_small_letter(address);
+    regions.push_back({found.begin, found.end, &value,
+                       (is_small ? to_lower(value.stand_in) : value.stand_in) + between +
+                           (is_small ? domain_ : to_upper(domain_))});
   }
 }
 
@@ -310,8 +327,10 @@ void StandIns::add_restored_addresses(const View& view, std::vector<Region>& reg
     const std::string own = to_lower(value->stand_in);
     for (std::size_t at = small.find(own); at != std::string::npos; at = small.find(own, at + 1)) {
       const auto begin = static_cast<std::uint32_t>(at), sign = static_cast<std::uint32_t>(at + own.size());
-      const std::uint32_t domain = skip_at_sign(text, sign);
-      const std::size_t end = domain + domain_.size();
+      std::uint32_t domain = skip_at_sign(text, sign);
+      while (domain > sign && domain < text.size() && text[domain] == ' ')  // A line end, as a quote has it.
+        ++domain;
+      const auto end = domain + static_cast<std::uint32_t>(domain_.size());
       const bool is_alone =
           (begin == 0 || !is_alnum(text[begin - 1])) && (end >= text.size() || !is_alnum(text[end]));
       if (domain == sign || !is_alone || small.compare(domain, domain_.size(), domain_) != 0) continue;
@@ -319,14 +338,18 @@ void StandIns::add_restored_addresses(const View& view, std::vector<Region>& reg
       const std::string& found = is_whole || value->broken.empty() ? value->clean : value->broken;
       const bool in_capitals = !has_small_letter(text.substr(begin, end - begin));
       regions.push_back(
-          {begin, static_cast<std::uint32_t>(end), value.get(), in_capitals ? to_upper(found) : found});
+          {view.raw_begin(begin), view.raw_end(end), value.get(), in_capitals ? to_upper(found) : found});
     }
   }
 }
 
 std::vector<StandIns::Region> StandIns::regions(const View& view, From from) const {
   std::vector<Region> found;
-  from == From::values ? add_addresses(view, found) : add_restored_addresses(view, found);
+  if (from == From::stand_ins) add_restored_addresses(view, found);
+  if (from == From::values) {
+    add_addresses(view, found);
+    add_words(view, found);
+  }
   add_codes(view, from, found);
   std::ranges::stable_sort(found, {}, &Region::begin);
   std::vector<Region> apart;
@@ -335,23 +358,17 @@ std::vector<StandIns::Region> StandIns::regions(const View& view, From from) con
   return apart;
 }
 
-namespace {
-
-template <class Regions, class View>
-std::string with_regions(const View& view, const Regions& regions) {
+std::string StandIns::with(const View& view, const std::vector<Region>& regions) {
   std::string text;
   std::size_t at = 0;
-  for (const auto& region : regions) {
-    const std::uint32_t begin = view.plain.origin(region.begin);
-    text += view.raw.substr(at, begin - at);
+  for (const Region& region : regions) {
+    text += view.raw.substr(at, region.begin - at);
     text += region.text;
-    at = view.raw_end(region.end);
+    at = region.end;
   }
   text += view.raw.substr(at);
   return text;
 }
-
-}  // namespace
 
 std::string StandIns::redacted(std::string_view text, std::map<std::string, std::int64_t>& counts) const {
   if (empty()) return std::string(text);
@@ -359,7 +376,7 @@ std::string StandIns::redacted(std::string_view text, std::map<std::string, std:
   const std::vector<Region> found = regions(view, From::values);
   for (const Region& region : found)
     ++counts[region.value->kind];
-  return with_regions(view, found);
+  return with(view, found);
 }
 
 StandIns::Restored StandIns::restored(std::string_view text) const {
@@ -368,21 +385,21 @@ StandIns::Restored StandIns::restored(std::string_view text) const {
   const std::vector<Region> found = regions(view, From::stand_ins);
   const bool is_ambiguous =
       std::ranges::any_of(found, [](const Region& region) { return region.value->is_ambiguous; });
-  return {with_regions(view, found), is_ambiguous || is_damaged(view, found)};
+  return {with(view, found), is_ambiguous || is_damaged(view, found)};
 }
 
 /// Whether a piece of a stand-in is left that says nothing of the document's own.
 bool StandIns::is_damaged(const View& view, const std::vector<Region>& regions) const {
-  std::string rest, signs;
-  std::uint32_t at = 0;
-  const std::string_view text = view.plain.text();
+  std::string rest;
+  std::size_t at = 0;
   for (const Region& region : regions) {
-    rest += std::string(text.substr(at, region.begin - at)) + '\n';
-    signs += signs_of(text.substr(at, region.begin - at)) + '\n';
+    rest += plain(view.raw.substr(at, region.begin - at)) + '\v';
     at = region.end;
   }
-  rest += text.substr(at);
-  signs += signs_of(text.substr(at));
+  rest += plain(view.raw.substr(at));
+  std::string signs;
+  for (const char c : rest)
+    if (is_alnum(c) || c == '\v') signs += to_upper(c);
   const auto is_piece_of = [&](const std::string& stand_in) {
     const std::size_t enough = std::max(least_piece, (stand_in.size() - 1) / 2);
     for (std::size_t from = 0; from + enough <= stand_in.size(); ++from) {
@@ -400,8 +417,9 @@ bool StandIns::is_damaged(const View& view, const std::vector<Region>& regions) 
 std::vector<StandIns::Pair> StandIns::pairs() const {
   std::vector<Pair> all;
   for (const auto& value : values_) {
-    if (value->is_address()) {
-      all.push_back({value->clean, to_lower(value->stand_in) + "@" + domain_});
+    if (!value->is_of_signs()) {
+      all.push_back(value->is_address() ? Pair{value->clean, to_lower(value->stand_in) + "@" + domain_}
+                                        : Pair{value->word, value->stand_in});
       continue;
     }
     const View first(value->first);

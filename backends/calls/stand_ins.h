@@ -64,13 +64,15 @@ class StandIns {
   Value& value(std::string kind, const std::string& identity, bool& is_new);
   static std::string other_signs(const Value& value, std::uint64_t seed, std::string_view digits);
   void choose_signs(Value& value, std::uint64_t number);
-  void choose_address(Value& value, std::uint64_t number);
+  void choose_word(Value& value, std::uint64_t number);
   bool stands_in_texts(const std::string& signs) const;
 
   std::vector<Region> regions(const View& view, From from) const;
   void add_codes(const View& view, From from, std::vector<Region>& regions) const;
   void add_addresses(const View& view, std::vector<Region>& regions) const;
+  void add_words(const View& view, std::vector<Region>& regions) const;
   void add_restored_addresses(const View& view, std::vector<Region>& regions) const;
+  static std::string with(const View& view, const std::vector<Region>& regions);
   bool is_damaged(const View& view, const std::vector<Region>& regions) const;
 
   const RedactedKinds& redacted_;
