@@ -19,8 +19,8 @@ constexpr std::int64_t usual_member = 1500;  ///< Of a text of an answer, where 
 struct Progress final : StageProgress {
   const ExcerptStage* asks = nullptr;
   Excerpt excerpt;
-  int begun = 0;          ///< The turn in which `asks` was first called.
-  std::size_t parts = 0;  ///< Of the answer before; 0: there is none.
+  int begun = 0;                  ///< The turn in which `asks` was first called.
+  std::size_t parts = 0;          ///< Of the answer before; 0: there is none.
   json problems = json::array();  ///< Of all answers so far.
   std::unique_ptr<StageProgress> inner;
 };

@@ -70,6 +70,21 @@ bool has_other_letters(std::string_view plain_text) {
   return false;
 }
 
+/// Blanks around a line end belong to it.
+std::string with_line_ends(std::string_view text, std::string_view line_end) {
+  std::string changed;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '\n') {
+      changed += text[at];
+      continue;
+    }
+    changed.erase(changed.find_last_not_of(" \t\r") + 1);
+    changed += line_end;
+    at = std::min(text.find_first_not_of(" \t\r", at + 1), text.size()) - 1;
+  }
+  return changed;
+}
+
 bool has_small_letter(std::string_view text) { return std::ranges::any_of(text, is_lower); }
 
 }  // namespace
@@ -293,10 +308,17 @@ void StandIns::add_codes(const View& view, From from, std::vector<Region>& regio
 }
 
 void StandIns::add_words(const View& view, std::vector<Region>& regions) const {
-  for (const auto& value : values_)
-    for (std::size_t at = value->word.empty() ? std::string::npos : view.raw.find(value->word);
-         at != std::string::npos; at = view.raw.find(value->word, at + value->word.size()))
-      regions.push_back({at, at + value->word.size(), value.get(), value->stand_in});
+  const auto add_all = [&](const std::string& word, const Value& value, const std::string& stand_in) {
+    for (std::size_t at = word.empty() ? std::string::npos : view.raw.find(word); at != std::string::npos;
+         at = view.raw.find(word, at + word.size()))
+      regions.push_back({at, at + word.size(), &value, stand_in});
+  };
+  for (const auto& value : values_) {
+    add_all(value->word, *value, value->stand_in);
+    // An address in pieces, as it stands in a quote of what was found before.
+    for (const std::string& line_end : {" ", "\\n"})
+      add_all(with_line_ends(value->broken, line_end), *value, to_lower(value->stand_in) + "@ " + domain_);
+  }
 }
 
 void StandIns::add_addresses(const View& view, std::vector<Region>& regions) const {
