@@ -316,7 +316,7 @@ void StandIns::add_words(const View& view, std::vector<Region>& regions) const {
   for (const auto& value : values_) {
     add_all(value->word, *value, value->stand_in);
     // An address in pieces, as it stands in a quote of what was found before.
-    for (const std::string& line_end : {" ", "\\n"})
+    for (const std::string_view line_end : {" ", "\\n"})
       add_all(with_line_ends(value->broken, line_end), *value, to_lower(value->stand_in) + "@ " + domain_);
   }
 }
