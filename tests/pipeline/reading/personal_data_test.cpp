@@ -9,7 +9,7 @@ namespace docket {
 namespace {
 
 /// `email me@x.de | phone 089 123456`
-std::string found_in(std::string_view text) {
+std::string values_in(std::string_view text) {
   std::string all;
   for (const PersonalValue& value : find_personal_data(text))
     all += (all.empty() ? "" : " | ") + std::string(name(value.kind)) + " " +
@@ -17,18 +17,18 @@ std::string found_in(std::string_view text) {
   return all;
 }
 
-struct Row {
+struct WithValues {
   const char* text;
   const char* found;
 };
 
-void expect(const std::vector<Row>& rows) {
-  for (const Row& row : rows)
-    EXPECT_EQ(found_in(row.text), row.found) << row.text;
+void expect_values(const std::vector<WithValues>& rows) {
+  for (const WithValues& row : rows)
+    EXPECT_EQ(values_in(row.text), row.found) << row.text;
 }
 
 TEST(PersonalData, FindsMailAddresses) {
-  expect({
+  expect_values({
       {"Write to jane.doe+x@mail.example.org.", "email jane.doe+x@mail.example.org"},
       {"<JANE@EXAMPLE.COM>", "email JANE@EXAMPLE.COM"},
       {"jürgen@müller.de, x", "email jürgen@müller.de"},
@@ -50,7 +50,7 @@ TEST(PersonalData, FindsMailAddresses) {
 }
 
 TEST(PersonalData, FindsAccountNumbers) {
-  expect({
+  expect_values({
       {"IBAN DE89 3704 0044 0532 0130 00 BIC", "iban DE89 3704 0044 0532 0130 00"},
       {"IBANDE89370400440532013000", "iban DE89370400440532013000"},
       {"de89-3704-0044-0532-0130-00", "iban de89-3704-0044-0532-0130-00"},
@@ -65,7 +65,7 @@ TEST(PersonalData, FindsAccountNumbers) {
 }
 
 TEST(PersonalData, FindsCards) {
-  expect({
+  expect_values({
       {"Visa 4111 1111 1111 1111, ok", "card 4111 1111 1111 1111"},
       {"5500-0000-0000-0004", "card 5500-0000-0000-0004"},
       {"378282246310005", "card 378282246310005"},
@@ -77,7 +77,7 @@ TEST(PersonalData, FindsCards) {
 }
 
 TEST(PersonalData, FindsNationalIds) {
-  expect({
+  expect_values({
       {"Steuer-ID 86 095 742 719.", "national_id 86 095 742 719"},
       {"SSN 536-90-4399", "national_id 536-90-4399"},
       {"social security 536904399", "national_id 536904399"},
@@ -99,7 +99,7 @@ TEST(PersonalData, FindsNationalIds) {
 }
 
 TEST(PersonalData, FindsTelephoneNumbers) {
-  expect({
+  expect_values({
       {"+49 (0)89 1234-567 x", "phone 49 (0)89 1234-567"},
       {"Tel.: 089/123456", "phone 089/123456"},
       {"call +1 212 555 0123", "phone 1 212 555 0123"},
@@ -122,7 +122,7 @@ TEST(PersonalData, LeavesAmountsDatesAndOtherNumbers) {
                            "HRB 123456",         "1234567890123",       "12.5 %",
                            "Seite 1 von 3",      "ISBN 0-306-40615-2",  "10 × 12.50 = 125.00",
                            "v1.2.3.4",           "+12 345 678 EUR"})
-    EXPECT_EQ(found_in(text), "") << text;
+    EXPECT_EQ(values_in(text), "") << text;
 }
 
 TEST(PersonalData, ReadsAddressesThatAreInPieces) {
