@@ -54,7 +54,8 @@ class Model {
       const bool is_payslip = request.find("PAYSLIP") != std::string::npos;
       const json answer = asks_label ? json{{"quote", is_payslip ? "PAYSLIP of" : "letter of"},
                                             {"label", is_payslip ? "payslip" : "letter"}}
-                                     : json{{"total", nullptr}};
+                          : request.find("\"text\"") != std::string::npos ? json{{"text", "fine"}}
+                                                                          : json{{"total", nullptr}};
       peer.reply(
           json{{"model", "m"},
                {"choices",
@@ -220,6 +221,15 @@ class Trial {
     return "  - classify:\n      id: " + id + "\n      backends: " + tiers() + "\n" + more +
            "      labels: { payslip: { keywords: [PAYSLIP] }, letter: { keywords: [letter] } }\n";
   }
+  std::string escalate() {
+    const std::string mode = one_of(
+        {"redo: classify", "redo: fields", "review: classify", "review: fields", "prompt: p.mustache"});
+    const std::string send = one_of({"document", "summary", mode[0] == 'p' ? "document" : "pages"});
+    return "  - escalate:\n      backend: " + one_of({"far", "near", "confused"}) + "\n      " + mode +
+           "\n      send: " + send + "\n" +
+           (send == "summary" ? "      summarize_with: " + one_of({"near", "confused"}) + "\n" : "") +
+           "      when: 'true'\n      after: [classify, fields]\n";
+  }
   std::string stages() {
     std::string text = "stages:\n  - extract:\n" + classify("classify", "");
     text += classify("maybe", "      when: 'false'\n      after: [classify]\n");
@@ -227,10 +237,7 @@ class Trial {
     text += "  - structured-extract:\n      id: fields\n      backends: " + tiers() + "\n      after: [" +
             (beside ? "extract" : "classify, maybe") +
             "]\n      schema: { type: object, properties: { total: { type: number } } }\n";
-    if (chance(2))
-      text += "  - escalate:\n      backend: " + one_of({"far", "near", "confused"}) +
-              "\n      redo: " + one_of({"classify", "fields"}) +
-              "\n      when: 'true'\n      after: [classify, fields]\n";
+    if (chance(2)) text += escalate();
     // Reads what comes later.
     text += classify("second", "      after: [fields" + std::string(chance(2) ? ", maybe" : "") + "]\n");
     return text;
@@ -270,6 +277,7 @@ void run(const Pipeline& pipeline, const std::vector<Trial::Made>& made) {
 
 TEST(PrivateOnTheWire, NoServerInTheCloudSeesAPrivateDocument) {
   const TempDir dir;
+  dir.write("p.mustache", "What is it?");
   Model far, near, confused(true);
   const Registry registry{stages::all(), backends::all(), few_conditions};
   std::size_t seen = 0, kept = 0;
