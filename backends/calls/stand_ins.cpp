@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t indexed_signs = 2;  ///< By which values are found; one of fewer is none.
 /// A shorter value is one only where it is written as it was found.
 constexpr std::size_t short_value = 7;
-/// A run of so many signs of a stand-in is a piece of it, and no accident.
-constexpr std::size_t least_piece = 4;
+/// A run of so many signs of a stand-in is a piece of it, and no accident; of a short one half of them.
+constexpr std::size_t least_piece = 4, largest_piece = 6;
 constexpr std::string_view reserved_domains[] = {"example.org", "example.net", "example.com", "mail.example",
                                                  "post.example"};
 /// Nothing that a model computes, such as a date of ISO 8601, has four of these in a row.
@@ -85,16 +85,26 @@ std::string with_line_ends(std::string_view text, std::string_view line_end) {
   return changed;
 }
 
+/// What stands for the sign of an address when it goes up. What is broken stays so behind the sign, wherever
+/// that was: then it is known for what it is.
+std::string sign_sent_for(const std::string& address) {
+  const AddressSign sign = sign_of_address(address);
+  const std::string written = address.substr(sign.begin, sign.end - sign.begin);
+  return written == "@" && plain_address(address) != address ? "@\n" : written;
+}
+
 bool has_small_letter(std::string_view text) { return std::ranges::any_of(text, is_lower); }
 
 }  // namespace
 
 struct StandIns::Value {
   std::string kind;
-  std::string signs, stand_in;     ///< The stand-in of an address: of the part before the sign.
-  std::string clean, broken = {};  ///< An address in one piece, and as it stands where it is in pieces.
-  std::string word;                ///< What is not made of signs, as it is written.
-  std::size_t open = 0;            ///< Signs in front that stay.
+  std::string signs, stand_in;  ///< The stand-in of an address: of the part before the sign.
+  std::string clean;            ///< An address in one piece.
+  /// As it stands where it is hidden or in pieces, by what stands for its sign then.
+  std::map<std::string, std::string> broken = {};
+  std::string word;      ///< What is not made of signs, as it is written.
+  std::size_t open = 0;  ///< Signs in front that stay.
   bool (*is_valid)(std::string_view) = nullptr;
   bool keeps_letters = false;
   bool is_ambiguous = false;          ///< The stand-in stands in the document, too.
@@ -103,6 +113,12 @@ struct StandIns::Value {
   std::set<std::string> spellings = {};
 
   bool is_address() const { return !clean.empty(); }
+  /// An address as it stands where it has that sign.
+  const std::string& written_with(const std::string& sign) const {
+    if (sign == "@" || broken.empty()) return clean;
+    const auto known = broken.find(sign);
+    return known == broken.end() ? broken.begin()->second : known->second;
+  }
   bool is_of_signs() const { return clean.empty() && word.empty(); }
 };
 
@@ -188,7 +204,7 @@ void StandIns::add_address(std::string_view raw, std::string_view plain_text) {
   Value& one = value("email", to_lower(address), is_new);
   if (one.clean.empty() || (is_whole && one.clean == address))
     one.clean = is_whole ? std::string(raw) : address;
-  if (!is_whole && one.broken.empty()) one.broken = raw;
+  if (!is_whole) one.broken.try_emplace(sign_sent_for(plain_text), raw);
 }
 
 void StandIns::add_of_pattern(const Pattern& pattern, std::string_view text) {
@@ -316,8 +332,9 @@ void StandIns::add_words(const View& view, std::vector<Region>& regions) const {
   for (const auto& value : values_) {
     add_all(value->word, *value, value->stand_in);
     // An address in pieces, as it stands in a quote of what was found before.
-    for (const std::string_view line_end : {" ", "\\n"})
-      add_all(with_line_ends(value->broken, line_end), *value, to_lower(value->stand_in) + "@ " + domain_);
+    for (const auto& [sign, address] : value->broken)
+      for (const std::string_view line_end : {" ", "\\n"})
+        add_all(with_line_ends(address, line_end), *value, to_lower(value->stand_in) + "@ " + domain_);
   }
 }
 
@@ -330,13 +347,9 @@ void StandIns::add_addresses(const View& view, std::vector<Region>& regions) con
     const auto known = by_identity_.find("email\n" + to_lower(address));
     if (known == by_identity_.end()) continue;
     const Value& value = *values_[known->second];
-    const AddressSign sign = sign_of_address(written);
-    const std::string at_sign = written.substr(sign.begin, sign.end - sign.begin);
-    // What is broken stays so behind the sign, wherever that was: then it is known for what it is.
-    const std::string between = address == written ? "@" : at_sign == "@" ? "@\n" : at_sign;
     const bool is_small = has_small_letter(address);
     regions.push_back({found.begin, found.end, &value,
-                       (is_small ? to_lower(value.stand_in) : value.stand_in) + between +
+                       (is_small ? to_lower(value.stand_in) : value.stand_in) + sign_sent_for(written) +
                            (is_small ? domain_ : to_upper(domain_))});
   }
 }
@@ -356,8 +369,7 @@ void StandIns::add_restored_addresses(const View& view, std::vector<Region>& reg
       const bool is_alone =
           (begin == 0 || !is_alnum(text[begin - 1])) && (end >= text.size() || !is_alnum(text[end]));
       if (domain == sign || !is_alone || small.compare(domain, domain_.size(), domain_) != 0) continue;
-      const bool is_whole = text.substr(sign, domain - sign) == "@";
-      const std::string& found = is_whole || value->broken.empty() ? value->clean : value->broken;
+      const std::string& found = value->written_with(std::string(text.substr(sign, domain - sign)));
       const bool in_capitals = !has_small_letter(text.substr(begin, end - begin));
       regions.push_back(
           {view.raw_begin(begin), view.raw_end(end), value.get(), in_capitals ? to_upper(found) : found});
@@ -423,7 +435,7 @@ bool StandIns::is_damaged(const View& view, const std::vector<Region>& regions) 
   for (const char c : rest)
     if (is_alnum(c) || c == '\v') signs += to_upper(c);
   const auto is_piece_of = [&](const std::string& stand_in) {
-    const std::size_t enough = std::max(least_piece, (stand_in.size() - 1) / 2);
+    const std::size_t enough = std::max(least_piece, std::min(largest_piece, (stand_in.size() - 1) / 2));
     for (std::size_t from = 0; from + enough <= stand_in.size(); ++from) {
       const std::string piece = stand_in.substr(from, enough);
       if (signs.find(piece) != std::string::npos && signs_.find(piece) == std::string::npos) return true;

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view phone_words =
     "tel telefon telephone phone telefono telefonnummer telefoon puhelin telf tlf tfno fono fon fone mobil "
     "mobile mob mobiel handy cell cellulare cellular fax telefax telecopie portable gsm hotline durchwahl "
-    "whatsapp call ring anruf rufnummer numer komorka sms";
+    "teléfono téléphone tél móvil whatsapp call ring anruf rufnummer numer komorka sms";
 constexpr std::string_view other_words =
     "rechnung rechnungsnummer rechnungsnr invoice facture factura fattura faktura bill beleg order "
     "bestellung "
@@ -123,7 +123,7 @@ bool is_date(const Number& number) {
 }
 
 /// 12 345,67 and 1234 EUR.
-bool is_amount(std::string_view text, const Number& number) {
+bool is_amount(std::string_view text, const Number& number, const Context& context) {
   const std::string_view behind = text.substr(number.end, 6);
   if (behind.size() > 1 && behind[0] == ',' && is_digit(behind[1])) return true;
   const std::string_view before = text.substr(0, number.begin);
@@ -134,7 +134,9 @@ bool is_amount(std::string_view text, const Number& number) {
            near.starts_with("\u00A3") || near.starts_with("%");
   };
   if (is_currency(trim(behind))) return true;
-  if (last == std::string_view::npos) return false;
+  if (last == std::string_view::npos || context.has_plus || context.is_named ||
+      number.digits.starts_with("00"))
+    return false;  // The amount of before has that currency.
   const char sign = before[last];
   return sign == '$' || before.substr(0, last + 1).ends_with("\u20AC") ||
          before.substr(0, last + 1).ends_with("\u00A3") ||
@@ -184,7 +186,7 @@ std::optional<Phone> phone_at(std::string_view text, std::uint32_t at, LineSpan 
                               const Context& context) {
   for (Number number = read_number(text, at, lines); !number.groups.empty(); cut_last_group(text, number)) {
     if (is_date(number)) return std::nullopt;
-    if (has_sign_at(text, number.end) || is_amount(text, number)) continue;
+    if (has_sign_at(text, number.end) || is_amount(text, number, context)) continue;
     if (const auto open = open_digits(number, context))
       return Phone{number.end, *open, number.digits.size() - *open};
   }
