@@ -70,7 +70,7 @@ class RedactedSchema {
 
   void bend_lengths(json& schema) const {
     for (const char* keyword : {"minLength", "maxLength"}) {
-      if (!schema.contains(keyword) || !schema[keyword].is_number_unsigned()) continue;
+      if (!schema.contains(keyword) || !schema[keyword].is_number_integer()) continue;
       const bool is_most = std::string_view(keyword) == "maxLength";
       auto limit = schema[keyword].get<std::size_t>();
       for (const StandIns::Pair& pair : pairs_) {
