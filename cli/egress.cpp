@@ -141,7 +141,7 @@ int egress_command(const EgressOptions& options) {
   const auto failed = opened->ledger.for_each_egress(*filter, [&](const EgressRow& row) {
     ++calls;
     bytes += row.call.usage.sent_bytes;
-    documents.insert(row.call.document);
+    if (may_have_left(row.call)) documents.insert(row.call.document);
     const std::string text = options.as_csv    ? csv_row(cells_of(row))
                              : options.as_json ? printable_json(to_line(to_json(row))) + "\n"
                                                : printable(told(row));

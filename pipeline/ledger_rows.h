@@ -83,6 +83,11 @@ struct LedgerCall {
   nlohmann::json redactions = {};  ///< {kind: count}. Null likewise.
 };
 
+/// Not: no connection was made. Of an older docket's call nobody knows.
+inline bool may_have_left(const LedgerCall& call) {
+  return call.location == "cloud" && (call.usage.sent_bytes > 0 || !call.sent.is_object());
+}
+
 /// A call to a model in the cloud, for who asks what has left this machine.
 struct EgressRow {
   std::string time;  ///< When it ended; ISO 8601, UTC.

@@ -157,7 +157,7 @@ ordered_json Report::attention_json() const {
 void Report::add_egress(const LedgerCall& call) {
   ++egress_.calls;
   egress_.bytes += call.usage.sent_bytes;
-  egress_.documents.insert(call.document);
+  if (may_have_left(call)) egress_.documents.insert(call.document);
   for (const auto& [kind, count] : call.redactions.items())
     if (count.is_number_integer()) egress_.redactions[kind] += count.get<std::int64_t>();
 }
