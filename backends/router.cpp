@@ -56,6 +56,7 @@ class Router final : public Backend {
       memory.model = model->second;
     CallOptions calls;
     calls.budget = budget_.get();
+    calls.redacted = redacted_kinds(pipeline);
     calls.health.warn = options.warn;
     std::unique_ptr<Backend> made =
         make_model_backend(backend, secrets_, options.offline, memory, loop_, trace_.get(), std::move(calls));

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/egress.h"
 #include "cli/exit_code.h"
 #include "cli/not_accepted.h"
 #include "cli/open_ledger.h"
@@ -54,6 +55,17 @@ std::string story_of(const LedgerStage& stage, const nlohmann::json& record, con
   return text + cost_of(stage.usage);
 }
 
+/// sent: pages 2, 3, 1843 bytes to api.example.com; because: low confidence; redacted: 2 email, 1 iban
+std::string sent_by(const LedgerCall& call) {
+  if (!call.sent.is_object()) return "";  // Of a local model, or of an older docket.
+  std::string text = "    sent: " + what_was_sent(call.sent) + ", " + counted(call.usage.sent_bytes, "byte") +
+                     " to " + call.host;
+  if (const std::string reasons = texts_of(call.sent, "reasons", "; "); !reasons.empty())
+    text += "; because: " + reasons;
+  const std::string redactions = redactions_of(call);
+  return text + (redactions.empty() ? "" : "; redacted: " + redactions) + "\n";
+}
+
 std::string story_of(const std::vector<LedgerCall>& calls) {
   if (calls.empty()) return "\nno model was asked; nothing left this machine\n";
   std::string text = "\ncalls:\n";
@@ -67,7 +79,7 @@ std::string story_of(const std::vector<LedgerCall>& calls) {
     text += "  " + call.stage + " asked " + call.backend + " (" + call.model + ", " + call.location +
             "), attempt " + std::to_string(call.attempt) + ": " + call.outcome;
     if (call.message) text += ": " + *call.message;
-    text += "\n" + cost_of(call.usage);
+    text += "\n" + cost_of(call.usage) + sent_by(call);
   }
   return text + (left == 0 ? "nothing" : counted(left, "call")) + " left this machine\n";
 }

@@ -212,6 +212,19 @@ std::string models(const ordered_json& report) {
   return text;
 }
 
+/// left this machine: 3 calls about 2 documents, 5120 bytes; redacted: 4 email, 1 iban
+std::string egress(const ordered_json& report) {
+  if (!report.contains("egress") || report["egress"]["calls"] == 0)
+    return "";  // The former: of an older docket.
+  const ordered_json& egress = report["egress"];
+  std::string redacted;
+  for (const auto& [kind, count] : egress["redactions"].items())
+    redacted += fmt::format("{}{} {}", redacted.empty() ? "; redacted: " : ", ", number(count), kind);
+  return fmt::format("left this machine: {} about {}, {}{}; `docket egress` lists them\n",
+                     counted(egress["calls"], "call"), counted(egress["documents"], "document"),
+                     counted(egress["bytes"], "byte"), redacted);
+}
+
 std::string input_problems(const ordered_json& report) {
   if (!report.contains("input") || report["input"]["problems"]["count"] == 0) return "";
   const ordered_json& problems = report["input"]["problems"];
@@ -360,7 +373,7 @@ std::string format_report(const ordered_json& report) {
     text += (rate < 100 ? fmt::format(", {:.3g}", rate) : fmt::format(", {:.0f}", rate)) + " a second";
   }
   text += fmt::format(", {}\n", format_cost(report["totals"]["usage"]["cost_usd"]));
-  text += attention(report) + format_doubts(report["stages"]) + models(report);
+  text += attention(report) + format_doubts(report["stages"]) + models(report) + egress(report);
   if (report["run"].contains("stopped"))
     text += "stopped: " + report["run"]["stopped"].get<std::string>() + "\n";
   return printable(text);

@@ -97,6 +97,8 @@ struct Caller {
       0;  ///< Of the stage in the plan: later ones go first, so that documents get finished.
   /// A later stage may ask the same backend about the same document.
   bool more_to_come = false;
+  /// Of the whole document, whatever part of it a question shows. Null: it has none.
+  std::shared_ptr<const Text> text = nullptr;
 };
 
 /// What of a document a Prompt shows, and why it is asked: for the account of what has left this machine.
@@ -106,6 +108,8 @@ struct Sent {
   std::vector<std::string> fields = {};  ///< That are asked about; empty: all.
   std::vector<std::string> reasons =
       {};  ///< Why the document is escalated; empty: it is not, its tier's turn came.
+  /// How many places of the prompt have a stand-in, by kind (`email`). Set by what redacts.
+  std::map<std::string, std::int64_t> redactions = {};
 };
 
 /// What a stage wants to know, and whom it asks.
@@ -153,7 +157,18 @@ struct Answer {
   /// By JSON Pointer of a string, number, boolean or null in `value`.
   std::map<std::string, TokenProbability> probabilities = {};
   std::string by = {};  ///< The backend that gave it in place of the one that was asked; empty: that one.
+  /// By JSON Pointer of a value in `value`: why it cannot be what the model means, though the schema allows
+  /// it. It must not be accepted.
+  std::map<std::string, std::string> problems = {};
 };
+
+/// The first problem of a value, or of one that is inside it; null: there is none.
+inline const std::string* problem_within(const Answer& answer, const std::string& pointer) {
+  for (const auto& [place, problem] : answer.problems)
+    if (place.starts_with(pointer) && (place.size() == pointer.size() || place[pointer.size()] == '/'))
+      return &problem;
+  return nullptr;
+}
 
 /// What a file is, whatever its content turns out to be worth.
 struct FileFacts {

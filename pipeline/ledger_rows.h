@@ -81,6 +81,27 @@ struct LedgerCall {
   std::int64_t paused_ms = 0;  ///< Before it, since the last attempt: what the server asked for, or docket's.
   Usage usage;
   Usage reused;  ///< What a known answer had cost in its time.
+  // Of a call that may have left this machine:
+  std::string host = {};           ///< Where it went; of several addresses all, with blanks between.
+  nlohmann::json sent = {};        ///< {what, pages, fields, reasons}: see Sent. Null: it did not leave.
+  nlohmann::json redactions = {};  ///< {kind: count}. Null likewise.
+};
+
+/// Not: no connection was made. Of an older docket's call nobody knows.
+inline bool may_have_left(const LedgerCall& call) {
+  return call.location == "cloud" && (call.usage.sent_bytes > 0 || !call.sent.is_object());
+}
+
+/// A call to a model in the cloud, for who asks what has left this machine.
+struct EgressRow {
+  std::string time;  ///< When it ended; ISO 8601, UTC.
+  std::string run;   ///< Its name.
+  LedgerCall call;
+};
+
+/// Which of them. What is empty chooses nothing.
+struct EgressFilter {
+  std::string since = {}, before = {};  ///< Times or days, of which only the second one is left out.
 };
 
 /// Of LedgerCall: an answer that was taken from the ledger.

@@ -172,7 +172,8 @@ void VerdictCounts::add(const json& verdict, std::int64_t documents) {
 ordered_json to_json(const Usage& usage) {
   ordered_json object = ordered_json::object();
   for (const UsageMember& member : usage_members)
-    if (member.kind != UsageMember::Kind::cost) object[member.name] = usage.*member.value;
+    if (member.kind == UsageMember::Kind::calls || member.kind == UsageMember::Kind::amount)
+      object[member.name] = usage.*member.value;
   if (usage.unpriced_calls > 0)
     object["cost_usd"] = nullptr;
   else

@@ -16,6 +16,7 @@ struct Usage {
   std::int64_t reasoning_tokens = 0;       ///< Of these, spent on thinking.
   std::int64_t nano_dollars = 0;           ///< 1e-9 USD, of the calls whose price is known.
   std::int64_t unpriced_calls = 0;         ///< Calls whose price is not known: then the cost is null, not 0.
+  std::int64_t sent_bytes = 0;  ///< Of questions that left this machine; of what a local model is asked none.
 
   Usage& operator+=(const Usage& other);
   friend bool operator==(const Usage&, const Usage&) = default;
@@ -26,6 +27,7 @@ struct UsageMember {
   enum class Kind {
     calls,   ///< Requests; the ledger's column is `requests`.
     amount,  ///< A number of its own in records and reports, and a column of the ledger's `calls`.
+    ledger,  ///< A column of the ledger's `calls`; records and reports leave it out.
     cost,  ///< Records, reports and `calls` show these together: `cost_usd`, null where a price is not known.
   };
   const char* name;
@@ -43,6 +45,7 @@ inline constexpr UsageMember usage_members[] = {
     {"cache_write_1h_tokens", &Usage::cache_write_1h_tokens, UsageMember::Kind::amount},
     {"output_tokens", &Usage::output_tokens, UsageMember::Kind::amount},
     {"reasoning_tokens", &Usage::reasoning_tokens, UsageMember::Kind::amount},
+    {"sent_bytes", &Usage::sent_bytes, UsageMember::Kind::ledger},
     {"nano_dollars", &Usage::nano_dollars, UsageMember::Kind::cost},
     {"unpriced_calls", &Usage::unpriced_calls, UsageMember::Kind::cost},
 };

@@ -19,8 +19,9 @@ constexpr std::int64_t usual_member = 1500;  ///< Of a text of an answer, where 
 struct Progress final : StageProgress {
   const ExcerptStage* asks = nullptr;
   Excerpt excerpt;
-  int begun = 0;          ///< The turn in which `asks` was first called.
-  std::size_t parts = 0;  ///< Of the answer before; 0: there is none.
+  int begun = 0;                  ///< The turn in which `asks` was first called.
+  std::size_t parts = 0;          ///< Of the answer before; 0: there is none.
+  json problems = json::array();  ///< Of all answers so far.
   std::unique_ptr<StageProgress> inner;
 };
 
@@ -41,8 +42,12 @@ class Analysis final : public ExcerptStage {
     Result<std::vector<Request>> requests = ask(progress, document, turn, result);
     if (!requests || !requests->empty()) return requests;
     const std::size_t parts = result.output["parts"].size();
+    for (const json& problem : result.output.value("problems", json::array()))
+      progress.problems.push_back(problem);
     if (parts == 1) {
       result.output = output_of(result.output["parts"][0]["answer"]);
+      if (!progress.problems.empty())
+        result.output.update({{"accepted", false}, {"problems", progress.problems}});
       return requests;
     }
     if (progress.parts != 0 && parts >= progress.parts)
@@ -68,6 +73,7 @@ class Analysis final : public ExcerptStage {
     join.excerpt.text = std::make_shared<const Text>(text_of_parts(answers));
     join.begun = turn.number;
     join.parts = parts;
+    join.problems = before.problems;
     return join;
   }
 

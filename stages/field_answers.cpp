@@ -88,6 +88,10 @@ json FieldAnswers::detail_of(const std::string& field, const json::json_pointer&
                                  found["quote"], pages.first, pages.last);
   json detail = {{"evidence", std::move(read.shown)}, {"signals", std::move(read.signals)}};
   if (!read.problem.empty()) detail["problem"] = read.problem;
+  if (const std::string* problem = problem_within(said_.answers[number], place.to_string())) {
+    detail["signals"]["evidence_found"] = false;
+    detail["problem"] = *problem;
+  }
   add_probability(number, place / "value", detail);
   return detail;
 }

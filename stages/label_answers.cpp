@@ -146,10 +146,12 @@ void LabelAnswers::add_evidence(const TierAnswers& said, const Text& text, json&
     const std::string quote = squeeze(said.answers[i].value.value("quote", ""));
     if (quote.empty()) continue;
     const json found = quotes.find(quote, said.pages[i].first, said.pages[i].last);
-    const std::string problem = problem_of(quote, !found.is_null(), answer["label"]);
+    const std::string* const changed = problem_within(said.answers[i], "/quote");
+    const std::string problem =
+        changed != nullptr ? *changed : problem_of(quote, !found.is_null(), answer["label"]);
     if (signals["quoted"] == true && !problem.empty()) continue;
     signals["quoted"] = true;
-    signals["evidence_found"] = !found.is_null() && says_something(quote);
+    signals["evidence_found"] = changed == nullptr && !found.is_null() && says_something(quote);
     signals.erase("names_other_label");
     answer.erase("problem");
     answer["evidence"] = found.is_null() ? json{{"quote", quote}} : found;

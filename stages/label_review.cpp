@@ -56,6 +56,8 @@ class LabelReview final : public TieredStage {
       corrections.answers.push_back(said.answers[i]);
       corrections.answers.back().value = {{"label", label["value"]}, {"quote", label.value("quote", "")}};
       corrections.answers.back().probabilities = moved(said.answers[i].probabilities);
+      if (const std::string* problem = problem_within(said.answers[i], "/label"))
+        corrections.answers.back().problems = {{"/quote", *problem}};
       corrections.pages.push_back(said.pages[i]);
     }
     if (!corrections.answers.empty())

@@ -30,9 +30,12 @@ Prompt Parts::prompt(const Excerpt& excerpt, const json& record, PageRange pages
 
 void Parts::take(const Document&, const TierAnswers& said, json& output) const {
   output = {{"parts", json::array()}, {"accepted", true}};
-  for (std::size_t i = 0; i < said.answers.size(); ++i)
+  for (std::size_t i = 0; i < said.answers.size(); ++i) {
     output["parts"].push_back(
         {{"pages", {said.pages[i].first + 1, said.pages[i].last + 1}}, {"answer", said.answers[i].value}});
+    for (const auto& [place, problem] : said.answers[i].problems)
+      output["problems"].push_back(place + ": " + problem);
+  }
 }
 
 Text text_of_parts(const json& output) {

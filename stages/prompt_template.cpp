@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "pipeline/config/scalars.h"
-#include "pipeline/support/digest.h"
+#include "pipeline/document_marks.h"
 
 namespace docket::stages {
 namespace {
@@ -113,11 +113,8 @@ std::vector<PromptPart> document_parts(const Text& text, PageRange pages) {
   }
   if (pages.first == pages.last && pages.begin < content.size())
     content = content.substr(pages.begin, pages.end - pages.begin);
-  content = without_control_words(content);
-  // Of the text itself, so that whoever wrote it cannot write the mark into it, and the same in every run.
-  const std::string mark = short_digest(content).substr(0, 12);
   PromptPart part;
-  part.text = "<document " + mark + ">\n" + content + "\n</document " + mark + ">";
+  part.text = between_marks(without_control_words(content));
   return {std::move(part)};
 }
 

@@ -156,7 +156,7 @@ Verdict JqPrograms::run(std::size_t expression, Quantifier quantifier) {
     has_output = true;
     const jv given = jv_array_get(output, 0);
     const jv_kind kind = jv_get_kind(given);
-    const bool is_true = kind != JV_KIND_FALSE && kind != JV_KIND_NULL;
+    const bool is_true = kind != JV_KIND_FALSE && (kind != JV_KIND_NULL || quantifier == Quantifier::any);
     const bool is_boolean = kind == JV_KIND_FALSE || kind == JV_KIND_TRUE;
     std::string words = is_boolean ? std::string() : kind_words(given);
     jv_free(given);

@@ -31,8 +31,9 @@ ModelServer::Tell once(ModelServer::Tell tell) {
 
 }  // namespace
 
-// From the outside in: may it be asked at all, is it of use, is the answer one, another attempt, was it
-// answered before, which address and is there room, whose fault is a refusal, can it be paid, one exchange.
+// From the outside in: may it be asked at all, in which words, is it of use, is the answer one, another
+// attempt, was it answered before, which address and is there room, whose fault is a refusal, can it be paid,
+// one exchange.
 std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
                                             const std::shared_ptr<const Secrets>& secrets, bool offline,
                                             const ResponseCacheOptions& memory, HttpLoop& loop, Trace* trace,
@@ -63,6 +64,7 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
   backend = make_retry(std::move(backend), options.retry, timer);
   backend = make_reask(std::move(backend), options.reask, timer);
   backend = make_circuit_breaker(std::move(backend), options.breaker, timer);
+  backend = make_redaction(std::move(backend), location_of(config), std::move(options.redacted));
   return make_egress_guard(std::move(backend), config.name, location_of(config), offline);
 }
 

@@ -6,6 +6,7 @@
 #include "backends/calls/gate.h"
 #include "backends/calls/health_check.h"
 #include "backends/calls/reask.h"
+#include "backends/calls/redaction.h"
 #include "backends/calls/response_cache.h"
 #include "backends/calls/retry.h"
 #include "backends/http/http.h"
@@ -22,8 +23,9 @@ struct CallOptions {
   ReaskOptions reask = {};
   CircuitBreakerOptions breaker = {};
   HealthCheckOptions health = {};
-  Timer* timer = nullptr;    ///< Null: the loop.
-  Budget* budget = nullptr;  ///< Of the run; null: it has none.
+  Timer* timer = nullptr;       ///< Null: the loop.
+  Budget* budget = nullptr;     ///< Of the run; null: it has none.
+  RedactedKinds redacted = {};  ///< Not shown to a model in the cloud.
 };
 
 /// A backend of the pipeline that answers prompts, with all its addresses, limits and retries, but without

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "backends/calls/queue_wait.h"
+#include "backends/http/address.h"
 #include "pipeline/answer_settings.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/support/digest.h"
@@ -119,6 +120,7 @@ class ResponseCache final : public Backend {
     call.location = name(location_of(config_));
     call.attempt = request.tries.before + 1;
     call.paused_ms = whole_ms(request.tries.paused);
+    if (location_of(config_) == Location::cloud) note_what_leaves(request.sent, call);
     inner_->submit(std::move(request), [this, call = std::move(call), begin = WallClock::now(),
                                         done = std::move(done)](Reply reply) mutable {
       call.wall_ms = whole_ms(WallClock::now() - begin);
@@ -126,6 +128,18 @@ class ResponseCache final : public Backend {
       call.wire_ms = whole_ms(reply.wire);
       take_down(std::move(call), std::move(reply), std::move(done));
     });
+  }
+
+  void note_what_leaves(const Sent& sent, LedgerCall& call) const {
+    for (const std::string& url : config_.settings.texts("url")) {
+      const Result<Address> address = parse_address(url);
+      if (address && call.host.find(address->host) == std::string::npos)
+        call.host += (call.host.empty() ? "" : " ") + address->host;
+    }
+    call.sent = {
+        {"what", sent.what}, {"pages", sent.pages}, {"fields", sent.fields}, {"reasons", sent.reasons}};
+    call.redactions = json(sent.redactions);
+    if (sent.redactions.empty()) call.redactions = json::object();
   }
 
   /// Answers those who wait for the same; without an answer the next of them asks.

@@ -167,12 +167,15 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     if (!count) return send(std::move(request), std::move(server), std::move(done), {});
     count->limits.total = std::min<milliseconds>(count->limits.total, longest_count);
     count->limits.first_byte = std::min<milliseconds>(count->limits.first_byte, longest_count);
+    const auto bytes = static_cast<std::int64_t>(count->body.size());
     exchange(std::move(*count),
              [self = shared_from_this(), request = std::move(request), server = std::move(server),
-              done = std::move(done)](const Result<HttpReply>& reply) mutable {
+              done = std::move(done), bytes](const Result<HttpReply>& reply) mutable {
                const auto tokens = reply ? self->protocol_->count_in(*reply) : std::nullopt;
                if (reply) self->note_count(std::get<Prompt>(request.question), tokens);
-               self->send(std::move(request), std::move(server), std::move(done), {});
+               Attempts attempts;
+               attempts.sent_bytes = self->leaves(reply) ? bytes : 0;
+               self->send(std::move(request), std::move(server), std::move(done), std::move(attempts));
              });
   }
 
@@ -213,6 +216,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   struct Attempts {
     Spending spent = {};
     Clock::duration wire{0};
+    std::int64_t sent_bytes = 0;            ///< That left this machine.
     std::vector<std::string> refused = {};  ///< Settings that this call left out because they were refused.
     std::string words = {};                 ///< The last refusal's.
     std::chrono::nanoseconds machine_time{0};  ///< Of the last one.
@@ -234,15 +238,17 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     http.limits.first_byte = std::min(http.limits.first_byte, left);
     const auto times_sent = std::make_shared<std::atomic<int>>(0);
     http.times_sent = times_sent;
+    const auto bytes = static_cast<std::int64_t>(http.body.size());
     const MachineTime::Begun begun = machine_time_.begin();
     exchange(std::move(http),
-             [self = shared_from_this(), times_sent, begun, request = std::move(request),
+             [self = shared_from_this(), times_sent, begun, bytes, request = std::move(request),
               server = std::move(server), done = std::move(done), attempts = std::move(attempts),
               sent_at = Clock::now()](Result<HttpReply> reply) mutable {
                attempts.machine_time = self->machine_time_.end(begun);
                attempts.wire += Clock::now() - sent_at;
                for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
                  attempts.spent.add(self->attempt(server, {}));
+               if (self->leaves(reply)) attempts.sent_bytes += bytes * std::max(1, times_sent->load());
                self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
                              std::move(attempts));
              });
@@ -255,7 +261,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       attempts.spent.add(attempt(server, attempts.machine_time,
                                  error != ErrorClass::unreachable && error != ErrorClass::cancelled));
       Reply result = failed(reply.error());
-      result.spent = std::move(attempts.spent);
+      result.spent = with_bytes(std::move(attempts.spent), attempts.sent_bytes);
       result.wire = attempts.wire;
       return done(std::move(result));
     }
@@ -276,6 +282,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     if (reply->status == 200) now = priced(now, result.billing, attempts.machine_time);
     result.spent = std::move(attempts.spent);
     result.spent += now;
+    result.spent = with_bytes(std::move(result.spent), attempts.sent_bytes);
     result.wire = attempts.wire;
     if (!result.answer) result.answer = named(result.answer.error());
     done(std::move(result));
@@ -307,6 +314,18 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 
   std::int64_t time_cost(std::chrono::nanoseconds machine_time) const {
     return price_ ? cost({}, *price_, {.machine_time = machine_time}) : 0;
+  }
+
+  /// Whether what was sent may have left this machine: where no connection was made it has not.
+  bool leaves(const Result<HttpReply>& reply) const {
+    return target_.location == Location::cloud &&
+           (reply || reply.error().error_class != ErrorClass::unreachable);
+  }
+  static Spending with_bytes(Spending spent, std::int64_t bytes) {
+    if (bytes == 0 || spent.by_model().empty()) return spent;
+    const ModelUsage& first = spent.by_model().front();
+    spent.add({first.backend, first.model, {.sent_bytes = bytes}});
+    return spent;
   }
 
   Spending priced(const Spending& tokens, const Billing& billing,

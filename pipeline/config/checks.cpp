@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/config/stage_order.h"
+#include "pipeline/json/pattern.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -72,6 +73,19 @@ void check_backend_cycles(const Pipeline& pipeline, Diagnostics& diagnostics) {
     const BackendConfig& first = pipeline.backends[cycle.front()];
     diagnostics.add({first.line, first.column, 0}, "backends." + first.name,
                     "these backends fall back on each other in a circle: " + text + first.name);
+  }
+}
+
+void check_redaction(const Pipeline& pipeline, Diagnostics& diagnostics) {
+  for (const std::string& expression : pipeline.settings.group("policy").texts("redact_patterns")) {
+    const auto compiled = Pattern::compile(expression);
+    if (!compiled)
+      diagnostics.add({}, "policy.redact_patterns",
+                      "'" + expression + "' is not a regular expression: " + compiled.error().message);
+    else if ((*compiled)->found_in(""))
+      diagnostics.add({}, "policy.redact_patterns",
+                      "'" + expression +
+                          "' fits an empty text, so it would be everywhere; write what a value has at least");
   }
 }
 

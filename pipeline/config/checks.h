@@ -12,6 +12,9 @@ void check_text(const Pipeline& pipeline, const Registry& registry, Diagnostics&
 /// Backends that name other backends (`fallback`) lead to an end.
 void check_backend_cycles(const Pipeline& pipeline, Diagnostics& diagnostics);
 
+/// What `policy.redact_patterns` has are regular expressions.
+void check_redaction(const Pipeline& pipeline, Diagnostics& diagnostics);
+
 /// With a budget the price of every cloud backend is known.
 void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics);
 

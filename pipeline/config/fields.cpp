@@ -26,11 +26,21 @@ constexpr Field input_fields[] = {
 constexpr Field output_fields[] = {
     {.name = "dir", .help = "folder for records, results and the report", .fallback = "out", .is_path = true},
 };
+constexpr std::string_view redact_choices[] = {"all", "email", "phone", "iban", "card", "national_id"};
 constexpr Field policy_fields[] = {
     {.name = "private",
      .type = Type::conditions,
      .help =
          "documents that meet one of these conditions never leave this machine; 'path: GLOB' tests the path"},
+    {.name = "redact",
+     .type = Type::choices,
+     .help = "kinds of values that stand-ins take the place of before a text goes to a cloud model; the "
+             "answer has the values again",
+     .choices = redact_choices},
+    {.name = "redact_patterns",
+     .type = Type::texts,
+     .help =
+         "regular expressions of more such values: national ids of other countries, numbers of customers"},
 };
 constexpr Field budget_fields[] = {
     {.name = "run", .type = Type::number, .help = "USD that one run may spend", .minimum = 0},

@@ -99,6 +99,7 @@ class PipelineReader {
     if (backends) read_backends(*backends);
     check_backend_cycles(pipeline_, diagnostics_);
     check_budget(pipeline_, diagnostics_);
+    check_redaction(pipeline_, diagnostics_);
     read_stages(drafts);
     check_conditions(pipeline_, reader_.conditions(), diagnostics_);
   }

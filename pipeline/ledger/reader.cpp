@@ -103,6 +103,11 @@ Result<std::vector<LedgerCall>> LedgerReader::calls(std::string_view path) {
   return select_calls(*database_, path);
 }
 
+std::optional<Error> LedgerReader::for_each_egress(const EgressFilter& filter,
+                                                   const std::function<void(const EgressRow&)>& each) {
+  return select_egress(*database_, filter, each);
+}
+
 Result<std::string> LedgerReader::configuration(std::string_view digest) {
   return select_configuration(*database_, digest);
 }

@@ -80,6 +80,9 @@ constexpr LedgerColumn<LedgerCall> call_columns_without_usage[] = {
     column<&LedgerCall::paused_ms>("paused_ms", "INTEGER NOT NULL DEFAULT 0"),
     column<&LedgerCall::usage, &Usage::calls>("requests", "INTEGER NOT NULL DEFAULT 1"),
     column<&LedgerCall::reused>("reused", "TEXT NOT NULL DEFAULT '{}'"),
+    column<&LedgerCall::host>("host", "TEXT NOT NULL DEFAULT ''"),
+    column<&LedgerCall::sent>("sent", "TEXT NOT NULL DEFAULT ''"),
+    column<&LedgerCall::redactions>("redactions", "TEXT NOT NULL DEFAULT ''"),
 };
 
 constexpr LedgerColumn<LedgerCall> cost_column = {
@@ -92,6 +95,10 @@ constexpr LedgerColumn<LedgerCall> cost_column = {
       call.usage.unpriced_calls = cell.is_null() ? 1 : 0;
     }};
 
+constexpr bool is_call_column(const UsageMember& member) {
+  return member.kind == UsageMember::Kind::amount || member.kind == UsageMember::Kind::ledger;
+}
+
 /// What a call took has a column for each amount and one for the cost.
 const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
   static const std::vector<LedgerColumn<LedgerCall>> columns =
@@ -100,7 +107,7 @@ const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
                                               std::end(call_columns_without_usage));
     const auto add = [&]<std::size_t at>() {
       constexpr UsageMember member = usage_members[at];
-      if constexpr (member.kind == UsageMember::Kind::amount)
+      if constexpr (is_call_column(member))
         all.push_back(column<&LedgerCall::usage, member.value>(member.name));
     };
     (add.template operator()<i>(), ...);
@@ -116,8 +123,7 @@ const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
 std::vector<AddedColumn> added_columns() {
   std::vector<AddedColumn> added;
   for (const UsageMember& member : usage_members)
-    if (member.kind == UsageMember::Kind::amount)
-      added.push_back({"calls", member.name, "INTEGER NOT NULL DEFAULT 0"});
+    if (is_call_column(member)) added.push_back({"calls", member.name, "INTEGER NOT NULL DEFAULT 0"});
   for (const LedgerColumn<LedgerCall>& column : call_columns())
     if (column.added != nullptr) added.push_back({"calls", column.name, column.added});
   for (const LedgerColumn<LedgerDocument>& column : document_columns)
@@ -347,6 +353,22 @@ std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t 
     const int next = read_row(row, call_columns(), call.call);
     std::tie(call.time, call.label) = cells<std::string, std::optional<std::string>>(row, next);
     each(call);
+  });
+}
+
+std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter& filter,
+                                   const std::function<void(const EgressRow&)>& each) {
+  static const std::string sql =
+      "SELECT " + names_of(call_columns()) +
+      ", time, coalesce((SELECT name FROM runs WHERE runs.id = calls.run), '') FROM calls"
+      " WHERE location = 'cloud' AND (?1 = '' OR time >= ?1) AND (?2 = '' OR time < ?2)"
+      " ORDER BY calls.id";
+  return database.run(sql.c_str(), {filter.since, filter.before}, [&](const LedgerRow& row) {
+    EgressRow found;
+    const int next = read_row(row, call_columns(), found.call);
+    found.call.usage.calls = 1;
+    std::tie(found.time, found.run) = cells<std::string, std::string>(row, next);
+    each(found);
   });
 }
 

@@ -71,6 +71,9 @@ struct CallOfRun {
 /// By document (bytes of the path), then in the order in which they ended.
 std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t run,
                                          const std::function<void(const CallOfRun&)>& each);
+/// Calls to models in the cloud, in the order in which they ended.
+std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter& filter,
+                                   const std::function<void(const EgressRow&)>& each);
 /// Empty: not known.
 Result<std::string> select_model(LedgerDatabase& database, std::string_view server);
 Result<std::string> select_configuration(LedgerDatabase& database, std::string_view digest);

@@ -214,7 +214,7 @@ class StageNode {
   /// Tells a request whose it is, how long an answer is of use, and whether it may leave this machine.
   void address(Request& request, Visit& visit, const Passage& passage) const {
     const Document& document = *passage.document;
-    request.asked_by = {document.path, config().id, position_, asks_later(request.backend)};
+    request.asked_by = {document.path, config().id, position_, asks_later(request.backend), document.text};
     if (options_.document_time.count() > 0)
       request.deadline = WallClock::now() + options_.document_time - passage.used[position_];
     if (!std::holds_alternative<Prompt>(request.question) || options_.private_when.empty()) return;

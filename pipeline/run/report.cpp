@@ -156,6 +156,7 @@ void Report::add_call(const LedgerCall& call, const std::optional<std::string>& 
   labels_[label].add(call);
   prefix_.add(call);
   all_cloud_.add(call);
+  if (call.location == "cloud") add_egress(call);
   const auto stage = std::ranges::find(pipeline_.stages, call.stage, &StageConfig::id);
   if (stage == pipeline_.stages.end()) return;
   StageSums& sums = stages_[static_cast<std::size_t>(stage - pipeline_.stages.begin())];
@@ -202,6 +203,21 @@ ordered_json Report::attention_json() const {
     for (const Standing one : {Standing::fresh, Standing::known, Standing::acknowledged})
       attention[std::string(name(outcome))][std::string(name(one))] = standing(outcome, one);
   return attention;
+}
+
+void Report::add_egress(const LedgerCall& call) {
+  ++egress_.calls;
+  egress_.bytes += call.usage.sent_bytes;
+  if (may_have_left(call)) egress_.documents.insert(call.document);
+  for (const auto& [kind, count] : call.redactions.items())
+    if (count.is_number_integer()) egress_.redactions[kind] += count.get<std::int64_t>();
+}
+
+ordered_json Report::egress_json() const {
+  return {{"calls", egress_.calls},
+          {"bytes", egress_.bytes},
+          {"documents", egress_.documents.size()},
+          {"redactions", ordered_json(egress_.redactions)}};
 }
 
 std::int64_t Report::documents() const {
@@ -315,6 +331,7 @@ ordered_json Report::to_json(const Run& run) const {
   report["escalations"] = escalations_json();
   report["saved"] = saved_json();
   report["all_cloud"] = all_cloud_.to_json(calls_.usage());
+  report["egress"] = egress_json();
   report["reasons"] = ordered_json::array();
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     for (const auto& [reason, count] : stages_[i].reasons) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -93,6 +94,8 @@ class Report {
   nlohmann::ordered_json tiers_json() const;
   nlohmann::ordered_json escalations_json() const;
   nlohmann::ordered_json saved_json() const;
+  void add_egress(const LedgerCall& call);
+  nlohmann::ordered_json egress_json() const;
 
   const Pipeline& pipeline_;
   std::array<std::int64_t, 4> outcomes_ = {};    ///< By Outcome.
@@ -112,6 +115,12 @@ class Report {
   PrefixReuse prefix_;
   AllCloud all_cloud_;
   Usage reused_results_;  ///< What stored results of stages had cost in their time.
+  struct Egress {
+    std::int64_t calls = 0, bytes = 0;
+    std::set<std::string> documents;
+    std::map<std::string, std::int64_t> redactions;  ///< By kind.
+  };
+  Egress egress_;
 };
 
 }  // namespace docket

@@ -1,0 +1,237 @@
+#include "backends/calls/redaction.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "pipeline/document_marks.h"
+#include "pipeline/json/schema.h"
+#include "pipeline/support/unicode_form.h"
+#include "pipeline/support/utf8.h"
+
+namespace docket::backends {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* came_back_changed = "a stand-in for a redacted value came back changed";
+
+/// The same of a part of a prompt, whose marks are made of what stands between them.
+template <class Change>
+std::string changed(const std::string& part, const Change& change) {
+  const auto content = content_between_marks(part);
+  return content ? between_marks(change(*content)) : change(part);
+}
+
+/// A schema in which the stand-ins are as welcome as their values.
+class RedactedSchema {
+ public:
+  explicit RedactedSchema(const StandIns& stand_ins) : stand_ins_(stand_ins), pairs_(stand_ins.pairs()) {}
+
+  json of(json schema) {
+    if (!schema.is_object()) return schema;
+    if (schema.contains("pattern") && refuses_stand_in(schema["pattern"])) schema.erase("pattern");
+    bend_lengths(schema);
+    for (auto& [keyword, value] : schema.items()) {
+      const bool has_names = keyword == "properties" || keyword == "definitions" || keyword == "$defs" ||
+                             keyword == "patternProperties" || keyword == "dependencies";
+      if (keyword == "enum" || keyword == "const" || keyword == "default" || keyword == "examples" ||
+          keyword == "description" || keyword == "title" || keyword == "$comment")
+        redact(value);
+      else if (has_names && value.is_object())
+        for (json& child : value)
+          child = of(std::move(child));
+      else if (value.is_array())
+        for (json& child : value)
+          child = of(std::move(child));
+      else
+        value = of(std::move(value));
+    }
+    return schema;
+  }
+
+ private:
+  void redact(json& value) {
+    std::map<std::string, std::int64_t> counts;
+    if (value.is_string())
+      value = stand_ins_.redacted(value.get_ref<const std::string&>(), counts);
+    else if (value.is_structured())
+      for (json& child : value)
+        redact(child);
+  }
+
+  bool refuses_stand_in(const json& pattern) const {
+    if (!pattern.is_string()) return false;
+    const auto compiled = Pattern::compile(pattern.get_ref<const std::string&>());
+    return compiled && std::ranges::any_of(pairs_, [&](const StandIns::Pair& pair) {
+             return (*compiled)->found_in(pair.value) && !(*compiled)->found_in(pair.stand_in);
+           });
+  }
+
+  void bend_lengths(json& schema) const {
+    for (const char* keyword : {"minLength", "maxLength"}) {
+      if (!schema.contains(keyword) || !schema[keyword].is_number_integer()) continue;
+      const bool is_most = std::string_view(keyword) == "maxLength";
+      auto limit = schema[keyword].get<std::size_t>();
+      for (const StandIns::Pair& pair : pairs_) {
+        const std::size_t value = characters(pair.value), stand_in = characters(pair.stand_in);
+        if (is_most && value <= limit) limit = std::max(limit, stand_in);
+        if (!is_most && value >= limit) limit = std::min(limit, stand_in);
+      }
+      schema[keyword] = limit;
+    }
+  }
+
+  const StandIns& stand_ins_;
+  const std::vector<StandIns::Pair> pairs_;
+};
+
+/// The digits of a text in a far script are taken for what an answer may have, whatever they are.
+std::string without_far_digits(std::string_view text) {
+  std::string plain;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    const char32_t c = next_code_point(text, at);
+    const auto digit = c < 0x80 ? std::nullopt : decimal_digit(c);
+    if (digit)
+      append_utf8(plain, c - static_cast<char32_t>(*digit));
+    else
+      plain += text.substr(begin, at - begin);
+  }
+  return plain;
+}
+
+/// Puts the values back into an answer.
+class Restoring {
+ public:
+  Restoring(const StandIns& stand_ins, Answer& answer) : stand_ins_(stand_ins), answer_(answer) {}
+
+  void run(const Schema* schema) {
+    const json before = answer_.value;
+    answer_.value = restored(answer_.value, json::json_pointer(), json::json_pointer());
+    std::map<std::string, TokenProbability> moved;
+    for (auto& [pointer, probability] : answer_.probabilities) {
+      const auto place = moved_.find(pointer);
+      moved[place == moved_.end() ? pointer : place->second] = probability;
+    }
+    answer_.probabilities = std::move(moved);
+    if (schema == nullptr || before == answer_.value) return;
+    for (const SchemaProblem& problem : schema->validate(answer_.value))
+      answer_.problems.try_emplace(problem.path, "with the redacted values in it: " + problem.message);
+  }
+
+ private:
+  json restored(const json& value, const json::json_pointer& from, const json::json_pointer& to) {
+    if (from != to) moved_[from.to_string()] = to.to_string();
+    if (value.is_string()) return text(value.get_ref<const std::string&>(), to);
+    if (value.is_number_integer()) return number(value, to);
+    if (value.is_array()) {
+      json list = json::array();
+      for (std::size_t i = 0; i < value.size(); ++i)
+        list.push_back(restored(value[i], from / i, to / i));
+      return list;
+    }
+    if (!value.is_object()) return value;
+    json object = json::object();
+    for (const auto& [name, member] : value.items()) {
+      const std::string known = text(name, to / name);
+      object[known] = restored(member, from / name, to / known);
+    }
+    return object;
+  }
+
+  std::string text(const std::string& text, const json::json_pointer& place) {
+    StandIns::Restored found = stand_ins_.restored(text);
+    if (found.is_damaged) answer_.problems.try_emplace(place.to_string(), came_back_changed);
+    return std::move(found.text);
+  }
+
+  json number(const json& value, const json::json_pointer& place) {
+    const std::string before = value.dump(), after = text(before, place);
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), number);
+    return after == before || error != std::errc() || end != after.data() + after.size() ? value
+                                                                                         : json(number);
+  }
+
+  const StandIns& stand_ins_;
+  Answer& answer_;
+  std::map<std::string, std::string> moved_;  ///< Pointers, where a member has another name.
+};
+
+class Redaction final : public Backend {
+ public:
+  Redaction(std::unique_ptr<Backend> inner, RedactedKinds kinds)
+      : kinds_(std::move(kinds)), inner_(std::move(inner)) {}
+
+  void submit(Request request, Done done) noexcept override {
+    auto* prompt = std::get_if<Prompt>(&request.question);
+    if (prompt == nullptr) return inner_->submit(std::move(request), std::move(done));
+    const auto stand_ins = std::make_shared<StandIns>(kinds_);
+    learn(request.asked_by.text.get(), *prompt, *stand_ins);
+    const std::shared_ptr<const Schema> schema = prompt->schema;
+    redact(*stand_ins, *prompt, request.sent.redactions);
+    if (stand_ins->empty()) return inner_->submit(std::move(request), std::move(done));
+    inner_->submit(std::move(request), [stand_ins, schema, done = std::move(done)](Reply reply) {
+      if (reply.answer)
+        Restoring(*stand_ins, *reply.answer).run(schema.get());
+      else  // It may show words of the answer, or of the question.
+        reply.answer =
+            Error{reply.answer.error().error_class, stand_ins->restored(reply.answer.error().message).text};
+      done(std::move(reply));
+    });
+  }
+
+ private:
+  /// In the order that gives a value the same stand-in in every question about the document.
+  static void learn(const Text* text, const Prompt& prompt, StandIns& stand_ins) {
+    if (text != nullptr)
+      for (const Page& page : text->pages)
+        stand_ins.learn(page.text);
+    for (const PromptPart& part : prompt.document)
+      stand_ins.learn(content_between_marks(part.text).value_or(part.text));
+    for (const std::string* words : {&prompt.system, &prompt.task, &prompt.diagnostic})
+      stand_ins.learn(*words);
+    stand_ins.choose();
+  }
+
+  static void redact(const StandIns& stand_ins, Prompt& prompt, std::map<std::string, std::int64_t>& counts) {
+    if (prompt.longest_answer)
+      prompt.longest_answer = std::make_shared<const std::string>(without_far_digits(*prompt.longest_answer));
+    if (stand_ins.empty()) return;
+    const auto redacted = [&](std::string_view text) { return stand_ins.redacted(text, counts); };
+    for (PromptPart& part : prompt.document)
+      part.text = changed(part.text, redacted);
+    for (std::string* words : {&prompt.system, &prompt.task, &prompt.diagnostic})
+      *words = redacted(*words);
+    if (!prompt.schema) return;
+    json schema = RedactedSchema(stand_ins).of(prompt.schema->document());
+    if (schema != prompt.schema->document())
+      prompt.schema = std::make_shared<const Schema>(std::move(schema));
+  }
+
+  const RedactedKinds kinds_;
+  const std::unique_ptr<Backend> inner_;
+};
+
+}  // namespace
+
+RedactedKinds redacted_kinds(const Pipeline& pipeline) {
+  const Settings policy = pipeline.settings.group("policy");
+  const std::vector<std::string> names = policy.texts("redact");
+  RedactedKinds kinds;
+  for (const PersonalKind kind : personal_kinds)
+    if (std::ranges::any_of(names, [&](const std::string& one) { return one == "all" || one == name(kind); }))
+      kinds.kinds.push_back(kind);
+  for (const std::string& expression : policy.texts("redact_patterns"))
+    kinds.patterns.push_back(Pattern::compile(expression).value());  // The pipeline's reader has tried it.
+  return kinds;
+}
+
+std::unique_ptr<Backend> make_redaction(std::unique_ptr<Backend> inner, Location location,
+                                        RedactedKinds kinds) {
+  if (location == Location::local || kinds.empty()) return inner;
+  return std::make_unique<Redaction>(std::move(inner), std::move(kinds));
+}
+
+}  // namespace docket::backends

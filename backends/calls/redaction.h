@@ -1,0 +1,24 @@
+#pragma once
+#include <memory>
+
+#include "backends/calls/stand_ins.h"
+#include "pipeline/backend.h"
+#include "pipeline/location.h"
+#include "pipeline/pipeline.h"
+
+namespace docket::backends {
+
+/// What the pipeline's policy has redacted.
+RedactedKinds redacted_kinds(const Pipeline& pipeline);
+
+/// Asks a cloud model in words that hold no value of the kinds: each has a stand-in, the same in all
+/// questions about a document, and the answer has the values again, in its texts, whole numbers and names of
+/// members.
+///
+/// What stands in the schema is redacted too, and what of it a value keeps and its stand-in would not (a
+/// pattern, a length) is left out. An answer where a stand-in came back in pieces or changed, or that is
+/// against the schema with the values in it, says so in Answer::problems. Local models are asked as they are.
+std::unique_ptr<Backend> make_redaction(std::unique_ptr<Backend> inner, Location location,
+                                        RedactedKinds kinds);
+
+}  // namespace docket::backends

@@ -1,0 +1,87 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "pipeline/json/pattern.h"
+#include "pipeline/reading/personal_data.h"
+
+namespace docket::backends {
+
+/// What must not leave this machine as it is.
+struct RedactedKinds {
+  std::vector<PersonalKind> kinds;
+  std::vector<std::shared_ptr<const Pattern>> patterns;  ///< Of more values, counted as `pattern`.
+  bool empty() const { return kinds.empty() && patterns.empty(); }
+};
+
+/// The values of one document that must not leave this machine, and what takes their places in what is sent.
+///
+/// A stand-in has the shape of its value: digits for digits, letters for letters, the same country and valid
+/// check digits; a mail address at a domain that is nobody's (RFC 2606). So it fits the formats and patterns
+/// of a schema, and a model handles it like the value itself. It says nothing of the value, not even by a
+/// digest: it is made of the kind, and of how many values of that kind came before it in the document. It
+/// stands nowhere in the document.
+class StandIns {
+ public:
+  explicit StandIns(const RedactedKinds& redacted) : redacted_(redacted) {}
+
+  /// Learns the values of a text. The order of texts decides the stand-ins: the document's whole text first.
+  void learn(std::string_view text);
+  /// Once all is learned.
+  void choose();
+  bool empty() const { return values_.empty(); }
+
+  /// The text with stand-ins. Adds to `counts` how many, by kind.
+  std::string redacted(std::string_view text, std::map<std::string, std::int64_t>& counts) const;
+
+  struct Restored {
+    std::string text;
+    bool is_damaged = false;  ///< A stand-in, or a part of one, is left that cannot be undone.
+  };
+  /// The text with the values, in the spelling that it has for the stand-ins.
+  Restored restored(std::string_view text) const;
+
+  /// Spellings of a value, and the same of its stand-in.
+  struct Pair {
+    std::string value, stand_in;
+  };
+  std::vector<Pair> pairs() const;
+
+ private:
+  struct Value;
+  struct View;    ///< A text, and its signs.
+  struct Region;  ///< Of a text: where a value or a stand-in stands.
+  enum class From { values, stand_ins };
+
+  void add(const PersonalValue& found, std::string_view text);
+  void add_address(std::string_view raw, std::string_view plain);
+  void add_of_pattern(const Pattern& pattern, std::string_view text);
+  Value& value(std::string kind, const std::string& identity, bool& is_new);
+  static std::string other_signs(const Value& value, std::uint64_t seed, std::string_view digits);
+  void choose_signs(Value& value, std::uint64_t number);
+  void choose_word(Value& value, std::uint64_t number);
+  bool stands_in_texts(const std::string& signs) const;
+
+  std::vector<Region> regions(const View& view, From from) const;
+  void add_codes(const View& view, From from, std::vector<Region>& regions) const;
+  void add_addresses(const View& view, std::vector<Region>& regions) const;
+  void add_words(const View& view, std::vector<Region>& regions) const;
+  void add_restored_addresses(const View& view, std::vector<Region>& regions) const;
+  static std::string with(const View& view, const std::vector<Region>& regions);
+  bool is_damaged(const View& view, const std::vector<Region>& regions) const;
+
+  const RedactedKinds& redacted_;
+  std::vector<std::shared_ptr<Value>> values_;
+  std::map<std::string, std::size_t> by_identity_;
+  std::map<std::string, std::uint64_t> counts_;  ///< Values by kind.
+  std::string signs_;                            ///< Of all texts.
+  std::string domain_;                           ///< Of addresses that stand for others.
+  std::unordered_multimap<std::string, std::size_t> by_value_, by_stand_in_;  ///< By the first signs.
+};
+
+}  // namespace docket::backends

@@ -1,0 +1,190 @@
+#include "pipeline/reading/personal_data.h"
+
+#include <algorithm>
+
+#include "pipeline/reading/codes.h"
+#include "pipeline/reading/personal_parts.h"
+#include "pipeline/reading/plain.h"
+#include "pipeline/support/ascii.h"
+
+namespace docket {
+
+std::string_view name(PersonalKind kind) {
+  switch (kind) {
+    case PersonalKind::email:
+      return "email";
+    case PersonalKind::iban:
+      return "iban";
+    case PersonalKind::card:
+      return "card";
+    case PersonalKind::national_id:
+      return "national_id";
+    case PersonalKind::phone:
+      return "phone";
+  }
+  return "email";
+}
+
+std::string signs_of(std::string_view plain) {
+  std::string signs;
+  for (const char c : plain)
+    if (is_alnum(c)) signs += to_upper(c);
+  return signs;
+}
+
+std::uint32_t skip_between_signs(std::string_view text, std::uint32_t at) {
+  constexpr std::uint32_t widest = 3;
+  std::uint32_t marks = 0, line_ends = 0;
+  while (at < text.size()) {
+    const char c = text[at];
+    if (c == '\n') {
+      if (++line_ends > 1) break;
+    } else if (c == ' ' || c == '\t' || c == '\r') {
+      if (line_ends == 0) ++marks;
+    } else if (c == '-' || c == '.' || c == '/' || c == '(' || c == ')') {
+      ++marks;
+    } else {
+      break;
+    }
+    if (marks > widest) {  // A line may end with blanks.
+      const std::size_t next = text.find_first_not_of(" \t\r", at);
+      if (next == std::string_view::npos || text[next] != '\n' || line_ends > 0) break;
+      at = static_cast<std::uint32_t>(next);
+      marks = 0;
+      continue;
+    }
+    ++at;
+  }
+  return at;
+}
+
+SignRun read_signs(std::string_view text, std::uint32_t at, std::size_t most) {
+  SignRun run;
+  while (run.signs.size() < most) {
+    const std::uint32_t next = run.signs.empty() ? at : skip_between_signs(text, at);
+    if (next >= text.size() || !is_alnum(text[next])) break;
+    run.signs += to_upper(text[next]);
+    at = next + 1;
+    run.ends.push_back(at);
+  }
+  return run;
+}
+
+bool has_sign_before(std::string_view text, std::uint32_t at) { return at > 0 && is_alnum(text[at - 1]); }
+bool has_sign_at(std::string_view text, std::uint32_t at) { return at < text.size() && is_alnum(text[at]); }
+bool is_within_word(std::string_view text, std::uint32_t at) {
+  return at > 0 && (is_alnum(text[at - 1]) || text[at - 1] == '_');
+}
+
+std::string words_before(std::string_view text, std::uint32_t at, std::uint32_t from) {
+  constexpr std::uint32_t looked_at = 40;
+  std::uint32_t begin = std::max(from, at - std::min(at, looked_at));
+  const std::size_t line = text.substr(begin, at - begin).rfind('\n');
+  if (line != std::string_view::npos) begin += static_cast<std::uint32_t>(line) + 1;
+  return words_apart(text.substr(begin, at - begin));
+}
+
+bool has_word(std::string_view words, std::string_view list) {
+  for (std::size_t begin = 0; begin < list.size();) {
+    const std::size_t end = std::min(list.find(' ', begin), list.size());
+    if (words.find(" " + std::string(list.substr(begin, end - begin)) + " ") != std::string_view::npos)
+      return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+bool is_iban(std::string_view signs) {
+  if (signs.size() < 4 || iban_length(signs.substr(0, 2)) != signs.size()) return false;
+  const std::vector<CodeFound> found = find_ibans(signs, 0, static_cast<std::uint32_t>(signs.size()));
+  return found.size() == 1 && found.front().end == signs.size();
+}
+
+void find_account_numbers(std::string_view text, std::vector<PersonalValue>& found) {
+  for (std::uint32_t at = 0; at + 4 < text.size(); ++at) {
+    if (!is_alpha(text[at]) || !is_alpha(text[at + 1])) continue;
+    const bool begins = !is_within_word(text, at) || (at >= 4 && to_lower(text.substr(at - 4, 4)) == "iban");
+    const std::size_t length = begins ? iban_length(to_upper(text.substr(at, 2))) : 0;
+    if (length == 0) continue;
+    const SignRun run = read_signs(text, at, length);
+    if (run.signs.size() < length || has_sign_at(text, run.ends.back()) || !is_iban(run.signs)) continue;
+    found.push_back({PersonalKind::iban, at, run.ends.back(), 2, is_iban});
+    at = run.ends.back() - 1;
+  }
+}
+
+bool is_luhn(std::string_view digits) {
+  int sum = 0;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const int value = (digits[digits.size() - 1 - i] - '0') * (i % 2 == 0 ? 1 : 2);
+    sum += value > 9 ? value - 9 : value;
+  }
+  return sum % 10 == 0;
+}
+
+namespace {
+
+/// Numbers of the networks by their first digits (ISO/IEC 7812), and how long they are.
+bool is_card(std::string_view signs) {
+  const std::size_t length = signs.size();
+  if (length < 13 || length > 19 || !std::ranges::all_of(signs, is_digit)) return false;
+  const int four =
+      (signs[0] - '0') * 1000 + (signs[1] - '0') * 100 + (signs[2] - '0') * 10 + (signs[3] - '0');
+  const int two = four / 100;
+  const bool is_known = (four / 1000 == 4 && (length == 13 || length == 16 || length == 19)) ||
+                        (((two >= 51 && two <= 55) || (four >= 2221 && four <= 2720)) && length == 16) ||
+                        ((two == 34 || two == 37) && length == 15) ||
+                        ((two == 36 || two == 38 || two == 39 || four / 10 == 309 || four / 10 <= 305) &&
+                         two >= 30 && two <= 39 && length >= 14) ||
+                        (two == 35 && length >= 16) ||
+                        ((two == 50 || (two >= 56 && two <= 69) || two == 81 || two == 82) && length >= 13);
+  return is_known && is_luhn(signs);
+}
+
+}  // namespace
+
+void find_cards(std::string_view text, std::vector<PersonalValue>& found) {
+  constexpr std::size_t shortest = 13, longest = 19;
+  for (std::uint32_t at = 0; at < text.size(); ++at) {
+    if (!is_digit(text[at]) || is_within_word(text, at)) continue;
+    const SignRun run = read_signs(text, at, longest);
+    for (std::size_t length = run.signs.size(); length >= shortest; --length) {
+      const std::uint32_t end = run.ends[length - 1];
+      if (has_sign_at(text, end) || !is_card(std::string_view(run.signs).substr(0, length))) continue;
+      found.push_back({PersonalKind::card, at, end, 1, is_card});
+      at = end - 1;
+      break;
+    }
+  }
+}
+
+std::vector<PersonalValue> find_personal_data(std::string_view text) {
+  const PlainText plain(text);
+  std::vector<PersonalValue> all;
+  find_mail_addresses(plain.text(), all);
+  find_account_numbers(plain.text(), all);
+  find_cards(plain.text(), all);
+  find_national_ids(plain.text(), all);
+  find_phone_numbers(plain.text(), all);
+  // Of two that overlap the one counts whose kind is surer, so the one that was found first.
+  std::vector<PersonalValue> kept;
+  std::vector<bool> is_taken(plain.text().size());
+  for (const PersonalValue& value : all) {
+    const auto begin = is_taken.begin() + value.begin, end = is_taken.begin() + value.end;
+    if (std::find(begin, end, true) != end) continue;
+    std::fill(begin, end, true);
+    kept.push_back(value);
+  }
+  std::ranges::sort(kept, {}, &PersonalValue::begin);
+  for (PersonalValue& value : kept) {
+    // Up to the last sign: what nobody sees behind it stays.
+    std::uint32_t last = plain.origin(value.end - 1) + 1;
+    while (last < text.size() && (static_cast<unsigned char>(text[last]) & 0xC0) == 0x80)
+      ++last;
+    value.begin = plain.origin(value.begin);
+    value.end = last;
+  }
+  return kept;
+}
+
+}  // namespace docket

@@ -1,0 +1,135 @@
+#include "pipeline/reading/personal_data.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace docket {
+namespace {
+
+/// `email me@x.de | phone 089 123456`
+std::string values_in(std::string_view text) {
+  std::string all;
+  for (const PersonalValue& value : find_personal_data(text))
+    all += (all.empty() ? "" : " | ") + std::string(name(value.kind)) + " " +
+           std::string(text.substr(value.begin, value.end - value.begin));
+  return all;
+}
+
+struct WithValues {
+  const char* text;
+  const char* found;
+};
+
+void expect_values(const std::vector<WithValues>& rows) {
+  for (const WithValues& row : rows)
+    EXPECT_EQ(values_in(row.text), row.found) << row.text;
+}
+
+TEST(PersonalData, FindsMailAddresses) {
+  expect_values({
+      {"Write to jane.doe+x@mail.example.org.", "email jane.doe+x@mail.example.org"},
+      {"<JANE@EXAMPLE.COM>", "email JANE@EXAMPLE.COM"},
+      {"jürgen@müller.de, x", "email jürgen@müller.de"},
+      {"почта: иван@пример.рф", "email иван@пример.рф"},
+      {"邮箱zhang.wei@mail.example联系", "email zhang.wei@mail.example"},
+      {"a@b, @you, x@localhost", ""},
+      {"jane.doe@\nexample.com and", "email jane.doe@\nexample.com"},
+      {"jane.doe@example.\n  com and", "email jane.doe@example.\n  com"},
+      {"jane.doe@exam-\nple.com and", "email jane.doe@exam-\nple.com"},
+      {"jane.\ndoe@example.com", "email jane.\ndoe@example.com"},
+      {"please ask\ndoe@example.com", "email doe@example.com"},
+      {"me@home.example.\nThen", "email me@home.example"},
+      {"me (at) home (dot) example x", "email me (at) home (dot) example"},
+      {"me[at]home.example", "email me[at]home.example"},
+      {"me at home dot example", "email me at home dot example"},
+      {"look at example.org now", ""},
+      {"me＠home．example", "email me＠home．example"},
+  });
+}
+
+TEST(PersonalData, FindsAccountNumbers) {
+  expect_values({
+      {"IBAN DE89 3704 0044 0532 0130 00 BIC", "iban DE89 3704 0044 0532 0130 00"},
+      {"IBANDE89370400440532013000", "iban DE89370400440532013000"},
+      {"de89-3704-0044-0532-0130-00", "iban de89-3704-0044-0532-0130-00"},
+      {"DE89 3704 0044\n0532 0130 00", "iban DE89 3704 0044\n0532 0130 00"},
+      {"GB29 NWBK 6016 1331 9268 19", "iban GB29 NWBK 6016 1331 9268 19"},
+      {"KZ86125KZT5004100100", "iban KZ86125KZT5004100100"},
+      {"DE٨٩ ٣٧٠٤ ٠٠٤٤ ٠٥٣٢ ٠١٣٠ ٠٠", "iban DE٨٩ ٣٧٠٤ ٠٠٤٤ ٠٥٣٢ ٠١٣٠ ٠٠"},
+      {"ＤＥ８９３７０４００４４０５３２０１３０００", "iban ＤＥ８９３７０４００４４０５３２０１３０００"},
+      {"DE88 3704 0044 0532 0130 00", ""},
+      {"DE12 and 3704 pieces", ""},
+  });
+}
+
+TEST(PersonalData, FindsCards) {
+  expect_values({
+      {"Visa 4111 1111 1111 1111, ok", "card 4111 1111 1111 1111"},
+      {"5500-0000-0000-0004", "card 5500-0000-0000-0004"},
+      {"378282246310005", "card 378282246310005"},
+      {"4111 1111\n1111 1111", "card 4111 1111\n1111 1111"},
+      {"４１１１１１１１１１１１１１１１", "card ４１１１１１１１１１１１１１１１"},
+      {"4111 1111 1111 1112", ""},
+      {"EAN 9783161484100", ""},
+  });
+}
+
+TEST(PersonalData, FindsNationalIds) {
+  expect_values({
+      {"Steuer-ID 86 095 742 719.", "national_id 86 095 742 719"},
+      {"SSN 536-90-4399", "national_id 536-90-4399"},
+      {"social security 536904399", "national_id 536904399"},
+      {"NIR 2 55 08 14 168 025 38", "national_id 2 55 08 14 168 025 38"},
+      {"C.F. RSSMRA85T10A562S", "national_id RSSMRA85T10A562S"},
+      {"DNI 12345678Z, NIE X-1234567-L", "national_id 12345678Z | national_id X-1234567-L"},
+      {"AHV 756.9217.0769.85", "national_id 756.9217.0769.85"},
+      {"NINO AB 12 34 56 C", "national_id AB 12 34 56 C"},
+      {"PESEL 44051401359", "national_id 44051401359"},
+      {"85.07.30-033 28", "national_id 85.07.30-033 28"},
+      {"HETU 131052-308T", "national_id 131052-308T"},
+      {"CPF 111.444.777-35", "national_id 111.444.777-35"},
+      {"BSN 111222333", "national_id 111222333"},
+      {"65 170839 J 008", "national_id 65 170839 J 008"},
+      {"12345678A", ""},
+      {"order 111222333", ""},
+      {"756.9217.0769.84", ""},
+  });
+}
+
+TEST(PersonalData, FindsTelephoneNumbers) {
+  expect_values({
+      {"+49 (0)89 1234-567 x", "phone 49 (0)89 1234-567"},
+      {"Tel.: 089/123456", "phone 089/123456"},
+      {"call +1 212 555 0123", "phone 1 212 555 0123"},
+      {"(212) 555-0123", "phone 212) 555-0123"},
+      {"06 12 34 56 78", "phone 06 12 34 56 78"},
+      {"0041 44 668 18 00", "phone 0041 44 668 18 00"},
+      {"Teléfono: 912 345 678", "phone 912 345 678"},
+      {"Mobil 01701234567", "phone 01701234567"},
+      {"٠٨٩ ١٢٣٤٥٦٧", "phone ٠٨٩ ١٢٣٤٥٦٧"},
+      {"Tel +49 89\n1234567", "phone 49 89\n1234567"},
+      {"Tel 089 12345678\n05.03.2024", "phone 089 12345678"},
+  });
+}
+
+TEST(PersonalData, LeavesAmountsDatesAndOtherNumbers) {
+  for (const char* text : {"Total 1.234,56 EUR", "12 345 678,90",       "$1,234,567.00",
+                           "05.03.2024",         "2024-03-05 12:30",    "03/05/2024",
+                           "05 03 2024",         "Invoice 2024-000123", "Rechnungsnummer 0123456789",
+                           "Kunde 0123-4567-89", "PO 4500012345",       "00012345",
+                           "HRB 123456",         "1234567890123",       "12.5 %",
+                           "Seite 1 von 3",      "ISBN 0-306-40615-2",  "10 × 12.50 = 125.00",
+                           "v1.2.3.4",           "+12 345 678 EUR"})
+    EXPECT_EQ(values_in(text), "") << text;
+}
+
+TEST(PersonalData, ReadsAddressesThatAreInPieces) {
+  EXPECT_EQ(plain_address("me (at) home (dot) example"), "me@home.example");
+  EXPECT_EQ(plain_address("jane.\ndoe@example.com"), "jane.doe@example.com");
+  EXPECT_EQ(plain_address("me at home dot example"), "me@home.example");
+}
+
+}  // namespace
+}  // namespace docket
