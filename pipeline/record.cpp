@@ -110,7 +110,9 @@ ordered_json record(const Document& document, std::span<const StageConfig> stage
   }
   record["reasons"] = std::move(reasons);
   for (const StageResult& result : document.stages) {
-    if (result.held && !record.contains("held")) record["held"] = *result.held;
+    if (!result.held || record.contains("held")) continue;
+    record["held"] = *result.held;
+    if (!result.held_detail.empty()) record["held_detail"] = result.held_detail;
   }
   if (const Error* error = error_of(document)) {
     record["error"] = {{"class", name(error->error_class)}, {"message", error->message}};

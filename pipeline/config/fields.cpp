@@ -73,8 +73,8 @@ constexpr Field stage[] = {
 constexpr Field backend[] = {
     {.name = "type", .help = "the type of backend", .required = true},
 };
-constexpr std::string_view reserved[] = {"docket", "status", "document", "reasons",
-                                         "held",   "error",  "left_out", "usage"};
+constexpr std::string_view reserved[] = {"docket",      "status", "document", "reasons", "held",
+                                         "held_detail", "error",  "left_out", "usage"};
 
 }  // namespace
 

@@ -234,6 +234,7 @@ class StageNode {
     if (error.error_class == ErrorClass::withheld) {
       result.state = StageResult::State::held;
       result.held = std::move(error.message);
+      result.held_detail = std::move(error.detail);
       return Next::leave;
     }
     // A turn that was asked after the stop, or that the stop cut short, is no failure of the document.
