@@ -144,8 +144,9 @@ class Escalate final : public Stage {
   }
 
   static void show_summary(Progress& progress, int turn) {
+    const Text parts = text_of_parts(progress.summary.output);
     std::string words;
-    for (const Page& page : text_of_parts(progress.summary.output).pages)
+    for (const Page& page : parts.pages)
       words += (words.empty() ? "" : "\n\n") + page.text;
     Sent sent = std::move(progress.excerpt.sent);
     progress.excerpt = summary_of(std::move(words));

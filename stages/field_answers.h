@@ -1,6 +1,7 @@
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "stages/evidence.h"
 #include "stages/field_questions.h"

@@ -81,6 +81,6 @@ std::string Escalation::shown(std::size_t number) const {
 
 Reply answered(json value) { return {Answer{std::move(value)}}; }
 
-json found(const std::string& quote, json value) { return {{"quote", quote}, {"value", std::move(value)}}; }
+json quoted(const std::string& quote, json value) { return {{"quote", quote}, {"value", std::move(value)}}; }
 
 }  // namespace docket

@@ -1,5 +1,6 @@
 #pragma once
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,6 @@ class Escalation {
 
 Reply answered(nlohmann::json value);
 /// `{quote, value}`.
-nlohmann::json found(const std::string& quote, nlohmann::json value);
+nlohmann::json quoted(const std::string& quote, nlohmann::json value);
 
 }  // namespace docket

@@ -8,8 +8,8 @@ namespace {
 
 using nlohmann::json;
 
-const std::vector<std::string> contract = {"1 Parties: Ash and Oak", "2 Term: five years",
-                                           "3 Penalty: SECRET"};
+const std::vector<std::string> contract_pages = {"1 Parties: Ash and Oak", "2 Term: five years",
+                                                 "3 Penalty: SECRET"};
 const json sure = {{"classify", {{"label", "letter"}, {"accepted", true}}},
                    {"structured_extract", fields_output({{"total", 5, 0.5, 2, "five"},
                                                          {"net", 1, 0.9, 3, "3"},
@@ -17,10 +17,10 @@ const json sure = {{"classify", {{"label", "letter"}, {"accepted", true}}},
                                                          {"currency", nullptr}})}};
 
 /// A template in a file, and the options that name it.
-class Question {
+class Asked {
  public:
-  explicit Question(const std::string& more = "",
-                    const std::string& words = "Which clauses of this {{classify.label}} are odd?")
+  explicit Asked(const std::string& more = "",
+                 const std::string& words = "Which clauses of this {{classify.label}} are odd?")
       : options_("backend: far\nprompt: '" + dir_.write("p.mustache", words).string() + "'\n" + more) {}
   Escalation about(const std::vector<std::string>& pages) const { return {options_, pages, sure, {"odd"}}; }
 
@@ -36,7 +36,7 @@ Reply too_long() {
 }
 
 TEST(Analysis, AnswersInWordsThatAreItsOwnMember) {
-  Escalation work = Question().about(contract);
+  Escalation work = Asked().about(contract_pages);
   EXPECT_TRUE(work.prompt().task.starts_with("Which clauses of this letter are odd?"));
   EXPECT_NE(work.prompt().task.find("\"text\""), std::string::npos);
   EXPECT_EQ(work.requests().at(0).sent.what, "document");
@@ -47,8 +47,8 @@ TEST(Analysis, AnswersInWordsThatAreItsOwnMember) {
 
 TEST(Analysis, AnswersBySchema) {
   Escalation work =
-      Question("schema: {type: object, properties: {clauses: {type: array, items: {type: string}}}}")
-          .about(contract);
+      Asked("schema: {type: object, properties: {clauses: {type: array, items: {type: string}}}}")
+          .about(contract_pages);
   EXPECT_EQ(work.prompt().task, "Which clauses of this letter are odd?");
   EXPECT_TRUE(work.prompt().schema->document()["properties"].contains("clauses"));
   work.turn({answered({{"clauses", {"3"}}})});
@@ -56,11 +56,11 @@ TEST(Analysis, AnswersBySchema) {
 }
 
 TEST(Analysis, RefusesASchemaOfWhatIsNoObject) {
-  EXPECT_THROW(Question("schema: {type: array}").about(contract), std::invalid_argument);
+  EXPECT_THROW(Asked("schema: {type: array}").about(contract_pages), std::invalid_argument);
 }
 
 TEST(Analysis, OfALongDocumentPutsTheAnswersAboutItsPartsTogether) {
-  Escalation work = Question().about(contract);
+  Escalation work = Asked().about(contract_pages);
   work.turn({too_long()});
   ASSERT_EQ(work.requests().size(), 3U);
   EXPECT_EQ(work.requests().at(1).sent.pages, std::vector<int>{2});
@@ -76,7 +76,7 @@ TEST(Analysis, OfALongDocumentPutsTheAnswersAboutItsPartsTogether) {
 }
 
 TEST(Analysis, AnswersThatDoNotFitTogetherAreAnErrorThatSaysWhatToDo) {
-  Escalation work = Question().about({"a", "b"});
+  Escalation work = Asked().about({"a", "b"});
   work.turn({too_long()}).turn({answered({{"text", "x"}}), answered({{"text", "y"}})});
   work.turn({too_long()}).turn({answered({{"text", "x"}}), answered({{"text", "y"}})});
   ASSERT_TRUE(work.failure());
@@ -85,10 +85,10 @@ TEST(Analysis, AnswersThatDoNotFitTogetherAreAnErrorThatSaysWhatToDo) {
 }
 
 TEST(Analysis, MayBeShownWhatIsDoubtfulAlone) {
-  const Escalation pages = Question("send: pages").about(contract);
+  const Escalation pages = Asked("send: pages").about(contract_pages);
   EXPECT_EQ(pages.shown().find("SECRET"), std::string::npos);
   EXPECT_EQ(pages.requests().at(0).sent.pages, std::vector<int>{2});
-  const Escalation fields = Question("send: fields").about(contract);
+  const Escalation fields = Asked("send: fields").about(contract_pages);
   EXPECT_EQ(fields.requests().at(0).sent.fields, std::vector<std::string>{"total"});
 }
 

@@ -129,7 +129,7 @@ TEST(Escalate, WantsAModelAndSomethingToRedo) {
   EXPECT_THROW(StageHarness("escalate", "backend: model"), std::invalid_argument) << "only extract is before";
 }
 
-const std::vector<std::string> invoice = {
+const std::vector<std::string> three_pages = {
     "Harbour Joinery Ltd\nINVOICE\nInvoice number: INV-1\nBill to: Whitcombe Hotels",
     "Terms of business\nGoods stay ours. Total 7.00 is the fee for a reminder.\nSECRET",
     "Shelves   100.00\n\n\n\n\nSubtotal 100.00\nVAT 19.00\nTotal 119.00 EUR\n\n\n\n\nThank you"};
@@ -147,22 +147,23 @@ TEST(Escalate, NarrowsAReasonToWhatItIsAbout) {
   record["structured_extract"]["checks"] = {{"adds up", "failed"}, {"in time", "failed"}};
   for (const char* form : {"reasons: [{failed_check: adds up}]", "reasons: {failed_check: adds up}",
                            "reasons:\n  - failed_check: adds up", "reasons: ['failed_check: adds up']"})
-    EXPECT_EQ(Escalation(form, invoice, record).result().reasons, Reasons{"failed check: adds up"}) << form;
-  EXPECT_EQ(Escalation("reasons: {failed_check: [adds up, in time]}", invoice, record).result().reasons,
+    EXPECT_EQ(Escalation(form, three_pages, record).result().reasons, Reasons{"failed check: adds up"})
+        << form;
+  EXPECT_EQ(Escalation("reasons: {failed_check: [adds up, in time]}", three_pages, record).result().reasons,
             (Reasons{"failed check: adds up", "failed check: in time"}));
   EXPECT_EQ(
-      Escalation("reasons: {failed_check: , low_confidence: structured_extract}", invoice, record)
+      Escalation("reasons: {failed_check: , low_confidence: structured_extract}", three_pages, record)
           .result()
           .reasons,
       (Reasons{"low confidence: structured_extract", "failed check: adds up", "failed check: in time"}));
-  EXPECT_EQ(Escalation("reasons: [{low_confidence: classify}]", invoice, record).result().state,
+  EXPECT_EQ(Escalation("reasons: [{low_confidence: classify}]", three_pages, record).result().state,
             StageResult::State::skipped);
 }
 
 TEST(Escalate, ComplainsAboutAReasonThatNoStageCanGive) {
   for (const char* form : {"reasons: [{failed_check: add up}]", "reasons: [{missing_required_field: sum}]",
                            "reasons: [{poor_text_layer: extract}]", "reasons: [{failed_chek: adds up}]"})
-    EXPECT_THROW(Escalation(form, invoice, json::object()), std::invalid_argument) << form;
+    EXPECT_THROW(Escalation(form, three_pages, json::object()), std::invalid_argument) << form;
 }
 
 TEST(Escalate, ComplainsAboutSettingsThatContradictEachOther) {
@@ -172,17 +173,17 @@ TEST(Escalate, ComplainsAboutSettingsThatContradictEachOther) {
         std::string("backend: far\nsend: summary\nsummarize_with: far"),
         std::string("backend: far\nsend: summary\nsummarize_with: rules"),
         std::string("backend: far\nreview: extract"), std::string("backend: far\nsend: everything")})
-    EXPECT_THROW(Escalation(options, invoice, json::object()), std::invalid_argument) << options;
+    EXPECT_THROW(Escalation(options, three_pages, json::object()), std::invalid_argument) << options;
 }
 
 TEST(Escalate, KeepsOfEachFieldWhatTheModelHasReplaced) {
-  Escalation work("backend: far", invoice, half_sure());
+  Escalation work("backend: far", three_pages, half_sure());
   EXPECT_EQ(work.requests().at(0).sent.what, "document");
   EXPECT_EQ(work.requests().at(0).sent.reasons, Reasons{"low confidence: structured_extract"});
-  work.turn({answered({{"total", found("Total 119.00 EUR", 119)},
-                       {"net", found("not in the document", 5)},
-                       {"number", found("Invoice number: INV-1", "INV-1")},
-                       {"currency", found("119.00 EUR", "EUR")}})});
+  work.turn({answered({{"total", quoted("Total 119.00 EUR", 119)},
+                       {"net", quoted("not in the document", 5)},
+                       {"number", quoted("Invoice number: INV-1", "INV-1")},
+                       {"currency", quoted("119.00 EUR", "EUR")}})});
   ASSERT_TRUE(work.result().replaces);
   EXPECT_EQ(work.replaced()["fields"]["total"], 119);
   EXPECT_EQ(work.replaced()["details"]["total"]["evidence"]["page"], 3);
@@ -196,13 +197,13 @@ TEST(Escalate, KeepsOfEachFieldWhatTheModelHasReplaced) {
 }
 
 TEST(Escalate, SendsThePagesThatDoubtfulFieldsRestOn) {
-  Escalation work("backend: far\nsend: pages", invoice, half_sure());
+  Escalation work("backend: far\nsend: pages", three_pages, half_sure());
   EXPECT_EQ(work.requests().at(0).sent.what, "pages");
   EXPECT_EQ(work.requests().at(0).sent.pages, (std::vector<int>{2, 3})) << "`total` stands on both";
   EXPECT_EQ(work.shown().find("Harbour"), std::string::npos);
   json other = half_sure();
   other["structured_extract"]["details"]["total"]["evidence"] = {{"page", 3}, {"quote", "Total 119.00 EUR"}};
-  Escalation last("backend: far\nsend: pages", {invoice[0], "SECRET", invoice[2]}, other);
+  Escalation last("backend: far\nsend: pages", {three_pages[0], "SECRET", three_pages[2]}, other);
   EXPECT_EQ(last.requests().at(0).sent.pages, std::vector<int>{3});
   EXPECT_EQ(last.shown().find("SECRET"), std::string::npos);
 }
@@ -214,7 +215,7 @@ TEST(Escalate, LooksForQuotesOnThePagesThatWereShown) {
   Escalation work("backend: far\nsend: pages", {elsewhere, elsewhere, "VAT 19.00 and no more"}, record);
   EXPECT_EQ(work.requests().at(0).sent.pages, std::vector<int>{3});
   work.turn({answered(
-      {{"total", found("VAT 19.00", 19)}, {"net", nullptr}, {"number", nullptr}, {"currency", nullptr}})});
+      {{"total", quoted("VAT 19.00", 19)}, {"net", nullptr}, {"number", nullptr}, {"currency", nullptr}})});
   EXPECT_EQ(work.replaced()["details"]["total"]["evidence"]["page"], 3);
 }
 
@@ -226,7 +227,7 @@ TEST(Escalate, SendsTheFirstPageWhenNothingIsKnown) {
 }
 
 TEST(Escalate, AsksForTheDoubtfulFieldsAlone) {
-  Escalation work("backend: far\nsend: fields", invoice, half_sure());
+  Escalation work("backend: far\nsend: fields", three_pages, half_sure());
   const Sent& sent = work.requests().at(0).sent;
   EXPECT_EQ(sent.what, "fields");
   EXPECT_EQ(sent.fields, std::vector<std::string>{"total"});
@@ -236,13 +237,13 @@ TEST(Escalate, AsksForTheDoubtfulFieldsAlone) {
   EXPECT_EQ(work.shown().find("Shelves"), std::string::npos) << "too far from the total";
   EXPECT_EQ(work.shown().find("Thank you"), std::string::npos);
   EXPECT_EQ(work.shown().find("Harbour"), std::string::npos);
-  work.turn({answered({{"total", found("Total 119.00 EUR", 119)}})});
+  work.turn({answered({{"total", quoted("Total 119.00 EUR", 119)}})});
   EXPECT_EQ(work.replaced()["fields"],
             (json{{"total", 119}, {"net", 100}, {"number", "INV-1"}, {"currency", nullptr}}));
 }
 
 TEST(Escalate, ShowsASummaryThatALocalModelHasMade) {
-  Escalation work("backend: far\nsend: summary\nsummarize_with: model", invoice, half_sure());
+  Escalation work("backend: far\nsend: summary\nsummarize_with: model", three_pages, half_sure());
   EXPECT_EQ(work.requests().at(0).backend, "model");
   EXPECT_NE(work.shown().find("SECRET"), std::string::npos);
   work.turn({answered({{"text", "A bill: Total 119.00 EUR."}})});
@@ -252,7 +253,7 @@ TEST(Escalate, ShowsASummaryThatALocalModelHasMade) {
   EXPECT_EQ(work.requests().at(0).sent.reasons, Reasons{"low confidence: structured_extract"});
   EXPECT_EQ(work.shown().find("SECRET"), std::string::npos);
   EXPECT_NE(work.shown().find("A bill"), std::string::npos);
-  work.turn({answered({{"total", found("Total 119.00 EUR", 119)},
+  work.turn({answered({{"total", quoted("Total 119.00 EUR", 119)},
                        {"net", nullptr},
                        {"number", nullptr},
                        {"currency", nullptr}})});

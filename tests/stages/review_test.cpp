@@ -8,8 +8,8 @@ namespace {
 
 using nlohmann::json;
 
-const std::vector<std::string> invoice = {"Invoice number: INV-1\nBill to: Whitcombe", "Terms: SECRET",
-                                          "Subtotal 100.00\nTotal 119.00 EUR"};
+const std::vector<std::string> bill_pages = {"Invoice number: INV-1\nBill to: Whitcombe", "Terms: SECRET",
+                                             "Subtotal 100.00\nTotal 119.00 EUR"};
 constexpr const char* of_fields = "backend: far\nreview: structured_extract\n";
 
 json record_of(const std::vector<KnownField>& fields) {
@@ -22,7 +22,7 @@ const std::vector<KnownField> unsure = {{"total", 119, 0.6, 3, "Total 119.00 EUR
                                         {"currency", nullptr}};
 
 TEST(Review, ShowsTheAnswerAndThePagesThatItRestsOn) {
-  const Escalation work(of_fields, invoice, record_of(unsure));
+  const Escalation work(of_fields, bill_pages, record_of(unsure));
   const Request& request = work.requests().at(0);
   EXPECT_EQ(request.backend, "far");
   EXPECT_EQ(request.sent.what, "pages");
@@ -36,11 +36,11 @@ TEST(Review, ShowsTheAnswerAndThePagesThatItRestsOn) {
 }
 
 TEST(Review, WantsNoMoreThanWhatIsWrong) {
-  const Escalation work(of_fields, invoice, record_of(unsure));
+  const Escalation work(of_fields, bill_pages, record_of(unsure));
   const json& schema = work.prompt().schema->document();
   EXPECT_EQ(schema["required"], json::array());
   for (const json& good : {json::object(), json{{"total", "ok"}}, json{{"total", "not stated"}},
-                           json{{"net", found("Subtotal 100.00", 100)}}})
+                           json{{"net", quoted("Subtotal 100.00", 100)}}})
     EXPECT_TRUE(work.prompt().schema->validate(good).empty()) << good;
   for (const json& bad : {json{{"total", 119}}, json{{"sum", "ok"}}, json{{"total", "fine"}}})
     EXPECT_FALSE(work.prompt().schema->validate(bad).empty()) << bad;
@@ -48,7 +48,7 @@ TEST(Review, WantsNoMoreThanWhatIsWrong) {
 
 TEST(Review, WhatItDoesNotNameIsConfirmedByAnIndependentTier) {
   for (const json& said : {json::object(), json{{"total", "ok"}}}) {
-    Escalation work(of_fields, invoice, record_of(unsure));
+    Escalation work(of_fields, bill_pages, record_of(unsure));
     work.turn({answered(said)});
     const json& total = work.replaced()["details"]["total"];
     EXPECT_EQ(work.replaced()["fields"]["total"], 119);
@@ -61,25 +61,25 @@ TEST(Review, WhatItDoesNotNameIsConfirmedByAnIndependentTier) {
 }
 
 TEST(Review, ACorrectionIsJudgedByItsEvidence) {
-  Escalation right(of_fields, invoice, record_of(unsure));
-  right.turn({answered({{"net", found("Subtotal 100.00", 100)}})});
+  Escalation right(of_fields, bill_pages, record_of(unsure));
+  right.turn({answered({{"net", quoted("Subtotal 100.00", 100)}})});
   EXPECT_EQ(right.replaced()["fields"]["net"], 100);
   EXPECT_EQ(right.replaced()["details"]["net"]["evidence"]["page"], 3);
   EXPECT_EQ(right.result().output["superseded"]["net"]["value"], 110);
-  Escalation wrong(of_fields, invoice, record_of(unsure));
-  wrong.turn({answered({{"number", found("No. INV-2", "INV-2")}})});
+  Escalation wrong(of_fields, bill_pages, record_of(unsure));
+  wrong.turn({answered({{"number", quoted("No. INV-2", "INV-2")}})});
   EXPECT_EQ(wrong.replaced()["fields"]["number"], "INV-1") << "the new quote stands nowhere";
   EXPECT_EQ(wrong.result().output["superseded"], json::object());
 }
 
 TEST(Review, FindsWhatWasOverlooked) {
-  Escalation work(of_fields, invoice, record_of({{"total", nullptr}}));
-  work.turn({answered({{"total", found("Total 119.00 EUR", 119)}})});
+  Escalation work(of_fields, bill_pages, record_of({{"total", nullptr}}));
+  work.turn({answered({{"total", quoted("Total 119.00 EUR", 119)}})});
   EXPECT_EQ(work.replaced()["fields"]["total"], 119) << work.requests().size();
 }
 
 TEST(Review, ThatAFieldIsNotStatedIsShownAndProvesNothing) {
-  Escalation work(of_fields, invoice, record_of(unsure));
+  Escalation work(of_fields, bill_pages, record_of(unsure));
   work.turn({answered({{"number", "not stated"}})});
   const json& number = work.replaced()["details"]["number"];
   EXPECT_EQ(work.replaced()["fields"]["number"], "INV-1");
@@ -92,13 +92,13 @@ TEST(Review, AConfirmationDoesNotProveWhatHasNoEvidence) {
   json& total = record["structured_extract"]["details"]["total"];
   total["signals"]["evidence_found"] = false;
   total["evidence"] = {{"quote", "Sum 119"}};
-  Escalation work(of_fields, invoice, record);
+  Escalation work(of_fields, bill_pages, record);
   work.turn({answered(json::object())});
   EXPECT_EQ(work.replaced()["details"]["total"]["confidence"], 0);
 }
 
 TEST(Review, OfDoubtfulFieldsAloneLeavesTheOthersOut) {
-  Escalation work(std::string(of_fields) + "send: fields", invoice, record_of(unsure));
+  Escalation work(std::string(of_fields) + "send: fields", bill_pages, record_of(unsure));
   EXPECT_EQ(work.requests().at(0).sent.fields, (std::vector<std::string>{"net", "total"}));
   EXPECT_EQ(work.shown().find("INV-1"), std::string::npos);
   work.turn({answered(json::object())});
@@ -106,7 +106,7 @@ TEST(Review, OfDoubtfulFieldsAloneLeavesTheOthersOut) {
 }
 
 TEST(Review, APieceConfirmsOnlyWhatItHasSeen) {
-  Escalation work(std::string(of_fields) + "send: document", invoice, record_of(unsure));
+  Escalation work(std::string(of_fields) + "send: document", bill_pages, record_of(unsure));
   Reply too_long{Error{ErrorClass::too_long, ""}};
   too_long.excess = Excess{300, 100};
   work.turn({too_long});
@@ -160,7 +160,7 @@ json labelled(const std::string& label, double confidence) {
 }
 
 TEST(Review, OfALabelTakesOneWord) {
-  Escalation work("backend: far\nreview: classify", invoice, labelled("invoice", 0.6));
+  Escalation work("backend: far\nreview: classify", bill_pages, labelled("invoice", 0.6));
   EXPECT_EQ(work.requests().at(0).sent.pages, std::vector<int>{1}) << "a keyword of the label stands there";
   EXPECT_NE(work.prompt().task.find("\"invoice\""), std::string::npos);
   work.turn({answered({{"label", "ok"}})});
@@ -172,11 +172,11 @@ TEST(Review, OfALabelTakesOneWord) {
 
 TEST(Review, OfALabelCorrectsItWithAQuote) {
   Escalation right("backend: far\nreview: classify", {"Dear Sir, it rains"}, labelled("invoice", 0.3));
-  right.turn({answered({{"label", found("Dear Sir, it rains", "letter")}})});
+  right.turn({answered({{"label", quoted("Dear Sir, it rains", "letter")}})});
   EXPECT_EQ(right.replaced()["label"], "letter");
   EXPECT_EQ(right.result().output["superseded"]["label"]["value"], "invoice");
   Escalation wrong("backend: far\nreview: classify", {"Dear Sir, it rains"}, labelled("invoice", 0.6));
-  wrong.turn({answered({{"label", found("these words stand nowhere", "letter")}})});
+  wrong.turn({answered({{"label", quoted("these words stand nowhere", "letter")}})});
   EXPECT_EQ(wrong.replaced()["label"], "invoice");
 }
 
