@@ -4,6 +4,8 @@
 #include <array>
 #include <map>
 #include <numeric>
+#include <set>
+#include <string_view>
 
 namespace docket {
 
@@ -55,6 +57,7 @@ struct Report::StageSums {
   VerdictCounts verdicts;  ///< Of documents that are done, up-to-date ones too.
 
   void add(const StageResult& result);
+  void add_work(const StageResult& result);
 };
 
 void Report::StageSums::add(const StageResult& result) {
@@ -62,11 +65,14 @@ void Report::StageSums::add(const StageResult& result) {
   if (!is_pending || result.error) ++in;
   if (is_pending && result.error) ++cancelled;
   ++states[index(result.state)];
+  for (const std::string& reason : result.reasons)
+    ++reasons[reason];
+}
+
+void Report::StageSums::add_work(const StageResult& result) {
   wall_ns += result.wall_ns;
   cpu_ns += result.cpu_ns;
   spent += result.spent;
-  for (const std::string& reason : result.reasons)
-    ++reasons[reason];
 }
 
 Report::Report(const Pipeline& pipeline) : pipeline_(pipeline), stages_(pipeline.stages.size()) {}
@@ -85,7 +91,15 @@ void Report::Group::Named::add_standing(ordered_json& document) const {
     document["acknowledged"] = {{"time", acknowledged}, {"reason", ack_reason}};
 }
 
+void Report::add_work(const Document& document) {
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    stages_[i].add_work(document.stages[i]);
+    usage_ += document.stages[i].spent.total();
+  }
+}
+
 void Report::add(const Document& document) {
+  add_work(document);
   const Outcome ended = outcome(document);
   ++outcomes_[index(ended)];
   const LedgerDocument* const before = document.history ? &document.history->document : nullptr;
@@ -95,11 +109,11 @@ void Report::add(const Document& document) {
     named.ack_reason = before->ack_reason.value_or("");
   }
   ++standings_[index(ended)][index(named.standing)];
+  std::set<std::string_view> whys;  // Two stages may hold a document for the same reason.
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const StageResult& result = document.stages[i];
     stages_[i].add(result);
-    usage_ += result.spent.total();
-    if (!result.held) continue;
+    if (!result.held || !whys.insert(*result.held).second) continue;
     named.stage = pipeline_.stages[i].id;
     named.reasons = result.reasons;
     held_[*result.held].add(document.number, named);

@@ -22,6 +22,8 @@ class Report {
   ~Report();
 
   void add(const Document& document);
+  /// What was done and spent for a document that was put aside; how it ends is added when it has ended.
+  void add_work(const Document& document);
   /// A document that an earlier run has ended so, and that needed nothing. `standing`: of one that is held.
   void add_up_to_date(Outcome outcome, Standing standing);
   /// What so many documents that were up to date say of their answers: see `verdicts_of`.
