@@ -16,6 +16,7 @@ struct Field {
     decimal,  ///< An amount of money: exact, of nine decimals at most. `minimum` and `maximum` are, too.
     boolean,
     duration,    ///< 120s, 5m, 500ms, 1h. Held, and bounded by `minimum` and `maximum`, in milliseconds.
+    cap,         ///< A number of documents, 20, or a share of them, 10%: see Cap.
     date,        ///< ISO 8601, 2026-11-01.
     choice,      ///< One of `choices`.
     texts,       ///< One text or a list of texts.

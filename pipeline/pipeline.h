@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/complexity.h"
 #include "pipeline/json/condition_set.h"
 #include "pipeline/registry.h"
 #include "pipeline/settings.h"
@@ -53,6 +54,7 @@ struct Pipeline {
   std::vector<BackendConfig> backends;
   std::vector<StageConfig> stages;  ///< Sorted so that each stands after all that it waits for.
   Settings settings;                ///< The top level: budget, policy.
+  ComplexityRule complexity;
   /// The pipeline file and every file whose content is part of it, absolute; files with secrets are not.
   std::vector<std::filesystem::path> files;
   std::shared_ptr<ConditionSet> conditions;      ///< All but globs.

@@ -85,32 +85,50 @@ void put_output(Record& record, const std::string& stage, const StageResult& res
   record[stage] = result.output;
 }
 
+/// What stages with signals have found. One that decides on reasons comes after the decision.
+void add_output(const StageConfig& stage, const StageResult& result, std::vector<StageOutput>& outputs) {
+  const bool decides = stage.type != nullptr && stage.type->decides_on_reasons;
+  if (!decides && !result.output.is_null()) outputs.push_back({stage.id, result.output});
+}
+
 }  // namespace
 
 json record_before(const Document& document, std::span<const StageConfig> stages,
-                   std::span<const std::size_t> before) {
+                   std::span<const std::size_t> before, const ComplexityRule& rule) {
   json record = {{"document", document_member(document)}};
-  for (const std::size_t i : before)
+  std::vector<StageOutput> outputs;
+  for (const std::size_t i : before) {
     put_output(record, stages[i].id, document.stages[i]);
+    add_output(stages[i], document.stages[i], outputs);
+  }
+  if (json complexity = docket::complexity(outputs, rule); !complexity.is_null())
+    record["complexity"] = std::move(complexity);
   return record;
 }
 
-ordered_json record(const Document& document, std::span<const StageConfig> stages) {
+ordered_json record(const Document& document, std::span<const StageConfig> stages,
+                    const ComplexityRule& rule) {
   ordered_json record = {
       {"docket", 1}, {"status", name(outcome(document))}, {"document", document_member(document)}};
   ordered_json reasons = ordered_json::array();
   Usage usage;
+  std::vector<StageOutput> outputs;
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const StageResult& result = document.stages[i];
     put_output(record, stages[i].id, result);
+    add_output(stages[i], result, outputs);
     for (const std::string& reason : result.reasons)
       reasons.push_back(reason);
     usage += result.spent.total();
     usage += result.reused;
   }
+  if (const json complexity = docket::complexity(outputs, rule); !complexity.is_null())
+    record["complexity"] = complexity;
   record["reasons"] = std::move(reasons);
   for (const StageResult& result : document.stages) {
-    if (result.held && !record.contains("held")) record["held"] = *result.held;
+    if (!result.held || record.contains("held")) continue;
+    record["held"] = *result.held;
+    if (!result.held_detail.empty()) record["held_detail"] = result.held_detail;
   }
   if (const Error* error = error_of(document)) {
     record["error"] = {{"class", name(error->error_class)}, {"message", error->message}};

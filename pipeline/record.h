@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/complexity.h"
 #include "pipeline/document.h"
 
 namespace docket {
@@ -30,12 +31,14 @@ const Error* error_of(const Document& document);
 /// Positions of all stages that come before `position` in the graph, directly or not.
 std::vector<std::size_t> all_before(std::span<const StageConfig> stages, std::size_t position);
 
-/// What a stage may read: `document`, and one member for each of the stages `before` that has an output.
+/// What a stage may read: `document`, one member for each of the stages `before` that has an output, and the
+/// `complexity` that these make.
 nlohmann::json record_before(const Document& document, std::span<const StageConfig> stages,
-                             std::span<const std::size_t> before);
+                             std::span<const std::size_t> before, const ComplexityRule& rule = {});
 
 /// The record as it is written for the user: docs/record.schema.json.
-nlohmann::ordered_json record(const Document& document, std::span<const StageConfig> stages);
+nlohmann::ordered_json record(const Document& document, std::span<const StageConfig> stages,
+                              const ComplexityRule& rule = {});
 
 /// The answer of each stage that has one, as the record shows it: where a later stage's takes its place,
 /// that.

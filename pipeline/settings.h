@@ -20,7 +20,7 @@ namespace docket {
 class Settings {
  public:
   bool has(std::string_view name) const;          ///< Given in the file (not only by its fallback).
-  std::string text(std::string_view name) const;  ///< text, secret, choice, date, backend, stage.
+  std::string text(std::string_view name) const;  ///< text, secret, choice, cap, date, backend, stage.
   std::int64_t integer(std::string_view name) const;
   double number(std::string_view name) const;
   std::int64_t decimal(std::string_view name) const;  ///< In billionths: 0.15 is 150'000'000.

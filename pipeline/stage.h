@@ -1,11 +1,13 @@
 #pragma once
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "pipeline/backend.h"
+#include "pipeline/cap.h"
 #include "pipeline/document.h"
 
 namespace docket {
@@ -40,6 +42,10 @@ class Stage {
   /// a time for one document. An Error fails the document in this stage.
   virtual Result<std::vector<Request>> advance(Document& document, const Turn& turn,
                                                StageResult& result) const = 0;
+
+  /// Of so many documents of a run at most its questions are asked, of the worst ones first (see Severity);
+  /// the others are held. None: of all.
+  virtual std::optional<Cap> cap() const { return std::nullopt; }
 
   /// Id of the earlier stage that it does again, with that one's settings; empty: none.
   virtual std::string redoes() const { return {}; }

@@ -65,6 +65,11 @@ constexpr Field fields[] = {
     {.name = "summary_prompt",
      .type = Field::Type::file,
      .help = "A Mustache template of its task, instead of the built-in one."},
+    {.name = "at_most",
+     .type = Field::Type::cap,
+     .help = "The most documents of a run that are escalated, a number or a share such as 10%: the worst "
+             "first, the others are held. All, when absent.",
+     .affects_answer = false},
 };
 
 /// Where a document is: with whoever makes the summary, or then with whoever is asked.
@@ -78,7 +83,8 @@ struct Progress final : StageProgress {
 
 class Escalate final : public Stage {
  public:
-  Escalate(Reasons reasons, EscalatePlan plan) : reasons_(std::move(reasons)), plan_(std::move(plan)) {}
+  Escalate(Reasons reasons, EscalatePlan plan, std::optional<Cap> cap)
+      : reasons_(std::move(reasons)), plan_(std::move(plan)), cap_(cap) {}
 
   Result<std::vector<Request>> advance(Document& document, const Turn& turn,
                                        StageResult& result) const override {
@@ -96,6 +102,8 @@ class Escalate final : public Stage {
     if (!requests) result.output = nullptr;
     return requests;
   }
+
+  std::optional<Cap> cap() const override { return cap_; }
 
   std::string redoes() const override { return plan_.redoes; }
   bool redoes_in_part() const override { return plan_.redoes_in_part; }
@@ -168,6 +176,7 @@ class Escalate final : public Stage {
 
   const Reasons reasons_;
   const EscalatePlan plan_;
+  const std::optional<Cap> cap_;
 };
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
@@ -175,7 +184,8 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pi
   if (!reasons) return reasons.error();
   auto plan = EscalatePlan::of(stage, pipeline);
   if (!plan) return plan.error();
-  return std::unique_ptr<Stage>(std::make_unique<Escalate>(std::move(*reasons), std::move(*plan)));
+  return std::unique_ptr<Stage>(std::make_unique<Escalate>(std::move(*reasons), std::move(*plan),
+                                                           Cap::parse(stage.settings.text("at_most"))));
 }
 
 /// The output of a stage with a prompt is what its schema says.

@@ -118,7 +118,7 @@ class Tiers(e2e.Case):
         self.assertEqual(self.cloud.take(), [("3", "fields")])
         record = self.record("in/hr/1.txt")
         self.assertEqual(record["status"], "held")
-        self.assertIn("private: path: in/hr/**", record["held"])
+        self.assertEqual((record["held"], record["held_detail"]), ("policy: private", "path: in/hr/**"))
         result = self.docket("run", "pipeline.yaml")
         self.assertEqual((result.code, self.cloud.take()), (3, []))
         self.assertIn("3 up to date", result.err)

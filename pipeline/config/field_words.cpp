@@ -45,6 +45,8 @@ std::string expected(const Field& field) {
       return "true or false";
     case Type::duration:
       return duration(field);
+    case Type::cap:
+      return "a number of documents such as 20, or a share of them such as 10%";
     case Type::date:
       return "a date such as 2026-11-01";
     case Type::choice:

@@ -46,6 +46,26 @@ constexpr Field budget_fields[] = {
     {.name = "run", .type = Type::number, .help = "USD that one run may spend", .minimum = 0},
     {.name = "document", .type = Type::number, .help = "USD that one document may cost", .minimum = 0},
 };
+constexpr Field weight(std::string_view name, std::string_view help, std::string_view fallback) {
+  return {.name = name, .type = Type::number, .help = help, .fallback = fallback, .minimum = 0, .maximum = 1};
+}
+// The weights of ComplexityRule, with its defaults.
+constexpr Field complexity_fields[] = {
+    {.name = "classifier", .type = Type::stage, .help = "a stage whose label says how complex a document is"},
+    {.name = "label_order",
+     .type = Type::texts,
+     .help = "its labels from the simplest to the most complex; in the stage's own order when absent"},
+    {.name = "known_languages",
+     .type = Type::texts,
+     .help = "languages (en, de, …) that make a text no harder; none does when absent"},
+    weight("length", "weight of the text's length: the score that it alone can give", "0.5"),
+    weight("pages", "weight of the number of pages", "0.5"),
+    weight("tables", "weight of the number of tables", "0.3"),
+    weight("text_grade", "weight of a text layer that is poor or missing", "0.7"),
+    weight("doubtful_fields", "weight of fields that are not accepted or missing", "0.6"),
+    weight("language", "weight of a language that is not in known_languages", "0.5"),
+    weight("label", "weight of the classifier's label", "0.9"),
+};
 constexpr Field top[] = {
     {.name = "version",
      .type = Type::integer,
@@ -66,6 +86,10 @@ constexpr Field top[] = {
      .affects_answer = false},
     {.name = "policy", .type = Type::group, .help = "what may leave this machine", .fields = policy_fields},
     {.name = "budget", .type = Type::group, .help = "what may be spent", .fields = budget_fields},
+    {.name = "complexity",
+     .type = Type::group,
+     .help = "how .complexity.score of a document is reckoned, for conditions",
+     .fields = complexity_fields},
 };
 constexpr Field sections[] = {
     {.name = "backends", .type = Type::groups, .help = "what stages can ask, by names of your choice"},
@@ -83,8 +107,8 @@ constexpr Field stage[] = {
 constexpr Field backend[] = {
     {.name = "type", .help = "the type of backend", .required = true},
 };
-constexpr std::string_view reserved[] = {"docket", "status", "document", "reasons",
-                                         "held",   "error",  "left_out", "usage"};
+constexpr std::string_view reserved[] = {"docket", "status",      "document", "complexity", "reasons",
+                                         "held",   "held_detail", "error",    "left_out",   "usage"};
 
 }  // namespace
 

@@ -99,6 +99,9 @@ json value_schema(const Field& field) {
       return any_of({json{{"type", "boolean"}}, reference()});
     case Type::duration:
       return {{"type", "string"}, {"pattern", "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$|\\$\\{"}};
+    case Type::cap:
+      return any_of({json{{"type", "integer"}, {"minimum", 0}},
+                     json{{"type", "string"}, {"pattern", "^[0-9]+(\\.[0-9]+)? *%$|^[0-9]+$|\\$\\{"}}});
     case Type::date:
       return {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$|\\$\\{"}};
     case Type::choice:

@@ -4,6 +4,7 @@
 
 #include "pipeline/config/check_conditions.h"
 #include "pipeline/config/checks.h"
+#include "pipeline/config/complexity_rule.h"
 #include "pipeline/config/diagnostics.h"
 #include "pipeline/config/fields.h"
 #include "pipeline/config/named_files.h"
@@ -101,6 +102,7 @@ class PipelineReader {
     check_budget(pipeline_, diagnostics_);
     check_redaction(pipeline_, diagnostics_);
     read_stages(drafts);
+    read_complexity(root);
     check_conditions(pipeline_, reader_.conditions(), diagnostics_);
   }
 
@@ -126,6 +128,11 @@ class PipelineReader {
     reader_.set_paths(PathPatterns::Use::choose, pipeline_.letters);
     pipeline_.output_dir =
         (pipeline_.directory / pipeline_.settings.group("output").text("dir")).lexically_normal();
+  }
+
+  void read_complexity(const Node& root) {
+    const Node::Entry* given = root.find("complexity");
+    pipeline_.complexity = complexity_rule(pipeline_, given ? given->position : Position(), diagnostics_);
   }
 
   void read_backends(const Node::Entry& section) {

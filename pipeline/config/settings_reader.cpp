@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/cap.h"
 #include "pipeline/config/environment.h"
 #include "pipeline/config/field_words.h"
 #include "pipeline/config/scalars.h"
@@ -214,6 +215,9 @@ SettingsReader::Value SettingsReader::typed(const Place& place, const Scalar& sc
       break;
     case Type::boolean:
       if (const auto value = parse_boolean(text); value && scalar.number_like) return *value;
+      break;
+    case Type::cap:
+      if (Cap::parse(text)) return text;
       break;
     case Type::date:
       if (is_iso_date(text)) return text;

@@ -91,8 +91,10 @@ std::string pipeline_digest(const Pipeline& pipeline,
     const StageConfig& stage = pipeline.stages[i];
     all.push_back({stage.id, configurations[i].digest, stage.after, when_of(stage)});
   }
-  return short_digest(
-      json_to_text({{"stages", all}, {"policy", pipeline.settings.resolved().value("policy", json())}}));
+  const json settings = pipeline.settings.resolved();
+  const json complexity = {complexity_version, settings.value("complexity", json())};
+  return short_digest(json_to_text(
+      {{"stages", all}, {"policy", settings.value("policy", json())}, {"complexity", complexity}}));
 }
 
 PipelineDigests pipeline_digests(const Pipeline& pipeline,

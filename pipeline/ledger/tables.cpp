@@ -293,6 +293,15 @@ std::optional<Error> select_files(LedgerDatabase& database,
   });
 }
 
+Result<std::shared_ptr<const LedgerHistory>> select_history(LedgerDatabase& database, std::string_view path) {
+  auto document = select_document(database, path);
+  if (!document) return document.error();
+  if (!*document) return std::shared_ptr<const LedgerHistory>();
+  auto stages = select_stages(database, path);
+  if (!stages) return stages.error();
+  return std::make_shared<const LedgerHistory>(LedgerHistory{std::move(**document), std::move(*stages)});
+}
+
 Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::string_view path) {
   static const std::string sql =
       "SELECT " + names_of(stage_columns) + " FROM document_stages WHERE path = ? ORDER BY position";

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +60,8 @@ Result<std::vector<std::string>> select_paths(LedgerDatabase& database, Document
 /// Of all documents; only `name` and the sizes of the files are filled in.
 std::optional<Error> select_files(LedgerDatabase& database,
                                   const std::function<void(const LedgerDocument&)>& each);
+/// All that is known of a document; null: nothing.
+Result<std::shared_ptr<const LedgerHistory>> select_history(LedgerDatabase& database, std::string_view path);
 Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::string_view path);
 Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key);
 Result<std::optional<StoredAnswer>> select_answer(LedgerDatabase& database, std::string_view request);

@@ -107,7 +107,7 @@ Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunLis
     return ledger != nullptr ? ledger->configuration(digest) : std::string();
   };
   const StageDecider::Use use = options.always_make() ? StageDecider::Use::this_run : StageDecider::Use::all;
-  StageDecider decider(pipeline.stages, configurations, use, configuration);
+  StageDecider decider(pipeline.stages, configurations, use, configuration, pipeline.complexity);
   while (const DocumentPtr document = source.next({})) {
     if (forecast.documents == 0)
       if (auto refused = refuse_conditions(pipeline)) return *refused;

@@ -4,6 +4,8 @@
 #include <array>
 #include <map>
 #include <numeric>
+#include <set>
+#include <string_view>
 
 #include "pipeline/run/routing.h"
 
@@ -60,6 +62,7 @@ struct Report::StageSums {
   VerdictCounts verdicts;                           ///< Of documents that are done, up-to-date ones too.
 
   void add(const StageResult& result);
+  void add_work(const StageResult& result);
 };
 
 void Report::StageSums::add(const StageResult& result) {
@@ -67,10 +70,13 @@ void Report::StageSums::add(const StageResult& result) {
   if (!is_pending || result.error) ++in;
   if (is_pending && result.error) ++cancelled;
   ++states[index(result.state)];
-  wall_ns += result.wall_ns;
-  cpu_ns += result.cpu_ns;
   for (const std::string& reason : result.reasons)
     ++reasons[reason];
+}
+
+void Report::StageSums::add_work(const StageResult& result) {
+  wall_ns += result.wall_ns;
+  cpu_ns += result.cpu_ns;
 }
 
 Report::Report(const Pipeline& pipeline)
@@ -90,7 +96,13 @@ void Report::Group::Named::add_standing(ordered_json& document) const {
     document["acknowledged"] = {{"time", acknowledged}, {"reason", ack_reason}};
 }
 
+void Report::add_work(const Document& document) {
+  for (std::size_t i = 0; i < stages_.size(); ++i)
+    stages_[i].add_work(document.stages[i]);
+}
+
 void Report::add(const Document& document) {
+  add_work(document);
   const Outcome ended = outcome(document);
   ++outcomes_[index(ended)];
   const LedgerDocument* const before = document.history ? &document.history->document : nullptr;
@@ -100,11 +112,12 @@ void Report::add(const Document& document) {
     named.ack_reason = before->ack_reason.value_or("");
   }
   ++standings_[index(ended)][index(named.standing)];
+  std::set<std::string_view> whys;  // Two stages may hold a document for the same reason.
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const StageResult& result = document.stages[i];
     stages_[i].add(result);
     if (result.origin.taken) reused_results_ += result.reused;
-    if (!result.held) continue;
+    if (!result.held || !whys.insert(*result.held).second) continue;
     named.stage = pipeline_.stages[i].id;
     named.reasons = result.reasons;
     named.detail = result.held_detail;

@@ -31,6 +31,8 @@ class Report {
   /// A row of the run's calls, with the document's label: all rows of a document follow one another. Sums of
   /// calls are made of these alone, so that they are those of calls.jsonl.
   void add_call(const LedgerCall& call, const std::optional<std::string>& label);
+  /// What was done and spent for a document that was put aside; how it ends is added when it has ended.
+  void add_work(const Document& document);
   /// A document that an earlier run has ended so, and that needed nothing. `standing`: of one that is held.
   void add_up_to_date(Outcome outcome, Standing standing);
   /// What so many documents that were up to date say of their answers: see `verdicts_of`.

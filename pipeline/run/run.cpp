@@ -19,6 +19,7 @@
 #include "pipeline/config/check_conditions.h"
 #include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/tables.h"
+#include "pipeline/run/choice.h"
 #include "pipeline/run/depfile.h"
 #include "pipeline/run/document_files.h"
 #include "pipeline/run/document_source.h"
@@ -28,6 +29,7 @@
 #include "pipeline/run/own_files.h"
 #include "pipeline/run/run_ledger.h"
 #include "pipeline/run/run_writer.h"
+#include "pipeline/support/fault_point.h"
 #include "pipeline/support/iso_8601.h"
 #include "pipeline/support/stopwatch.h"
 
@@ -173,6 +175,13 @@ class Run {
  private:
   void work();
   void run_documents(DocumentSource& source);
+  void choose(LedgerDatabase& ledger);
+  void choose(std::size_t position, std::int64_t allowed, LedgerDatabase& ledger,
+              const std::stop_token& stop);
+  void end_without_choice(std::size_t position);
+  void take_through(const std::function<DocumentPtr()>& next, const std::function<void(Document&)>& finished,
+                    const std::stop_token& stop);
+  void end(Document& document);
   void look_for_missing(LedgerDatabase& ledger);
   bool refuse();
   bool is_refused() const {
@@ -192,6 +201,8 @@ class Run {
   Backend& backend_;
   Warnings& warnings_;
   RunWriter writer_;
+  PutAside put_aside_;
+  std::int64_t taken_ = 0;                       ///< Documents that the run works on.
   std::optional<std::optional<Error>> refusal_;  ///< Once the conditions have been looked at.
   std::stop_source& stop_;
   std::atomic<bool> gave_up_ = false;  ///< After `keep_going` failures.
@@ -234,6 +245,7 @@ void Run::work() {
   DocumentSource source(options_, pipeline_, &**reading, ledger_.pipeline_digests(), up_to_date);
   run_documents(source);
   if (is_refused()) return;
+  choose(**reading);
   // Every document that was taken has its outcome now.
   if (source.failure()) writer_.fail(*source.failure());
   up_to_date.add_to(writer_.report());
@@ -250,22 +262,75 @@ void Run::run_documents(DocumentSource& source) {
     ledger_.ledger().wait_for_room();
     DocumentPtr document = source.next(stop_.get_token());
     if (document && refuse()) return nullptr;
-    if (document)
-      listener_.taken();
-    else
+    if (!document) {
       listener_.all_taken();
+      return nullptr;
+    }
+    ++taken_;
+    listener_.taken();
     return document;
   };
-  const auto finished = [&](Document& document) {
-    writer_.add(document);
-    listener_.finished(document, pipeline_);
-    if (too_many_failures()) gave_up_ = true;
-    if (writer_.error() || gave_up_) stop_.request_stop();
-  };
+  take_through(
+      next, [this](Document& document) { end(document); }, stop_.get_token());
+}
+
+void Run::take_through(const std::function<DocumentPtr()>& next,
+                       const std::function<void(Document&)>& finished, const std::stop_token& stop) {
   const int in_flight = options_.in_flight > 0 ? options_.in_flight : 16 * options_.jobs;
   const FlowOptions flow{options_.jobs, in_flight, pipeline_.settings.duration("document_time"),
                          pipeline_.settings.group("policy").conditions("private")};
-  run_flow(pipeline_.stages, backend_, {next, finished}, flow, stop_.get_token(), &ledger_.stages());
+  run_flow(pipeline_.stages, backend_, {next, finished}, flow, stop, &ledger_.stages());
+}
+
+/// A document has come through the flow.
+void Run::end(Document& document) {
+  if (put_aside_.keep(document)) return writer_.report().add_work(document);
+  writer_.add(document);
+  listener_.finished(document, pipeline_);
+  if (too_many_failures()) gave_up_ = true;
+  if (writer_.error() || gave_up_) stop_.request_stop();
+}
+
+/// Takes up what was put aside, stage by stage: a document that comes through one may be put aside by the
+/// next.
+void Run::choose(LedgerDatabase& ledger) {
+  for (const std::size_t position : stages_with_caps(pipeline_.stages)) {
+    const std::int64_t allowed = pipeline_.stages[position].stage->cap()->allowed(taken_);
+    choose(position, allowed, ledger, stop_.get_token());
+    // A run that ends early holds what it can no longer ask about: all that this takes is on the disk.
+    const bool can_write = !writer_.error() && !lack();
+    if (stop_.stop_requested() && can_write) choose(position, 0, ledger, environment_.hard_stop);
+    end_without_choice(position);
+  }
+}
+
+void Run::choose(std::size_t position, std::int64_t allowed, LedgerDatabase& ledger,
+                 const std::stop_token& stop) {
+  std::deque<WaitingDocument> waiting = put_aside_.take(position);
+  if (waiting.empty()) return;
+  fault_point("run.choosing");
+  Choice choice(position, std::move(waiting), allowed,
+                [&ledger](const std::string& path) { return select_history(ledger, path); });
+  const auto next = [&] {
+    ledger_.ledger().wait_for_room();
+    return choice.next(stop);
+  };
+  const auto finished = [&](Document& document) {
+    if (choice.takes_back(document)) return writer_.report().add_work(document);
+    end(document);
+  };
+  take_through(next, finished, stop);
+  if (choice.failure()) writer_.fail(*choice.failure());
+  put_aside_.put_back(position, choice.rest());
+}
+
+/// What cannot be taken up again ends cancelled: the next run begins where this one stopped.
+void Run::end_without_choice(std::size_t position) {
+  for (WaitingDocument& waiting : put_aside_.take(position)) {
+    const DocumentPtr document = unfinished(std::move(waiting), pipeline_.stages.size());
+    writer_.add(*document);
+    listener_.finished(*document, pipeline_);
+  }
 }
 
 /// True if a condition is none, or none can be evaluated: asked before the first document, since a run with

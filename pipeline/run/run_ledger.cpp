@@ -74,7 +74,8 @@ RunLedger::RunLedger(const Pipeline& pipeline, std::unique_ptr<Ledger> ledger, c
       ledger_(std::move(ledger)),
       stages_(std::make_unique<LedgerStages>(
           *ledger_, pipeline.stages, configurations_,
-          options.always_make() ? StageDecider::Use::this_run : StageDecider::Use::all)) {}
+          options.always_make() ? StageDecider::Use::this_run : StageDecider::Use::all,
+          pipeline.complexity)) {}
 
 std::optional<Error> RunLedger::begin(const Report::Run& run, const std::string& version) {
   LedgerRun row;
@@ -137,13 +138,18 @@ std::vector<LedgerStage> RunLedger::stages_of(const Document& document) const {
     row.state = result.state;
     row.ran = !result.origin.taken && result.state != State::pending && result.state != State::skipped;
     row.why = result.origin.why;
+    row.wall_ns = result.wall_ns;
+    if (!document.earlier.empty() && document.earlier[i].ran) {
+      row.ran = true;
+      row.why = document.earlier[i].why;
+      row.wall_ns += document.earlier[i].wall_ns;
+    }
     row.key = result.origin.key;
     row.configuration = configurations_[i].digest;
     row.input = result.origin.input;
     row.reasons = result.reasons;
     row.held = result.held;
     row.error = result.error;
-    row.wall_ns = result.wall_ns;
     row.usage = result.reused;
     row.usage += result.spent.total();
     row.run = ledger_->run();

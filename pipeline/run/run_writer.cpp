@@ -56,14 +56,15 @@ void RunWriter::write(Document& document) {
     if (!known) return fail(known.error());
     if (!known->empty()) return ledger_.ended(document, options_.whole_input, {}, written);
   }
-  ledger_.ended(document, options_.whole_input, to_line(record(document, pipeline_.stages)), written);
+  ledger_.ended(document, options_.whole_input,
+                to_line(record(document, pipeline_.stages, pipeline_.complexity)), written);
 }
 
 std::optional<Output::Unwritten> RunWriter::write_files(const Document& document, WrittenFiles& written) {
   if (auto strays = links_.check(output_.folder() / output_name(document.path)))
     return Output::Unwritten{std::move(*strays)};
-  const DocumentFiles files =
-      document_files(to_pretty(record(document, pipeline_.stages)), document.text.get());
+  const DocumentFiles files = document_files(
+      to_pretty(record(document, pipeline_.stages, pipeline_.complexity)), document.text.get());
   return docket::write_files(output_, document, files,
                              options_.keep_mtime ? SameContent::leave : SameContent::write, written);
 }
