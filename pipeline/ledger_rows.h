@@ -76,6 +76,7 @@ struct LedgerCall {
   std::optional<std::string> message;
   std::string request;  ///< Key of the answer.
   std::int64_t wall_ms = 0;
+  std::int64_t prompt_bytes = 0;  ///< See bytes_of(Prompt).
   Usage usage;
 };
 

@@ -8,6 +8,7 @@
 #include "backends/calls/queue_wait.h"
 #include "pipeline/answer_settings.h"
 #include "pipeline/json/schema.h"
+#include "pipeline/prompt_size.h"
 #include "pipeline/support/digest.h"
 #include "pipeline/support/stopwatch.h"
 
@@ -90,6 +91,7 @@ class ResponseCache final : public Backend {
     call.kind = config_.type->name;
     call.location = name(location_of(config_));
     call.request = key;
+    if (const auto* prompt = std::get_if<Prompt>(&request.question)) call.prompt_bytes = bytes_of(*prompt);
     inner_->submit(std::move(request), [this, call = std::move(call), begin = WallClock::now(),
                                         done = std::move(done)](Reply reply) mutable {
       call.wall_ms = nanoseconds_since(begin) / 1'000'000;

@@ -63,12 +63,18 @@ constexpr LedgerColumn<StoredAnswer> answer_columns[] = {
 };
 
 constexpr LedgerColumn<LedgerCall> call_columns_without_usage[] = {
-    column<&LedgerCall::document>("document"), column<&LedgerCall::stage>("stage"),
-    column<&LedgerCall::backend>("backend"),   column<&LedgerCall::kind>("kind"),
-    column<&LedgerCall::model>("model"),       column<&LedgerCall::location>("location"),
-    column<&LedgerCall::attempt>("attempt"),   column<&LedgerCall::outcome>("outcome"),
-    column<&LedgerCall::message>("message"),   column<&LedgerCall::request>("request"),
+    column<&LedgerCall::document>("document"),
+    column<&LedgerCall::stage>("stage"),
+    column<&LedgerCall::backend>("backend"),
+    column<&LedgerCall::kind>("kind"),
+    column<&LedgerCall::model>("model"),
+    column<&LedgerCall::location>("location"),
+    column<&LedgerCall::attempt>("attempt"),
+    column<&LedgerCall::outcome>("outcome"),
+    column<&LedgerCall::message>("message"),
+    column<&LedgerCall::request>("request"),
     column<&LedgerCall::wall_ms>("wall_ms"),
+    column<&LedgerCall::prompt_bytes>("prompt_bytes", "INTEGER NOT NULL DEFAULT 0"),
 };
 
 constexpr LedgerColumn<LedgerCall> cost_column = {
@@ -107,6 +113,8 @@ std::vector<AddedColumn> added_columns() {
   for (const UsageMember& member : usage_members)
     if (member.kind == UsageMember::Kind::amount)
       added.push_back({"calls", member.name, "INTEGER NOT NULL DEFAULT 0"});
+  for (const LedgerColumn<LedgerCall>& column : call_columns())
+    if (column.added != nullptr) added.push_back({"calls", column.name, column.added});
   for (const LedgerColumn<LedgerDocument>& column : document_columns)
     if (column.added != nullptr) added.push_back({"documents", column.name, column.added});
   for (const LedgerColumn<LedgerRun>& column : run_columns)
