@@ -98,7 +98,7 @@ def found(schema, document, number, sure):
         date = DATE.search(document)
         if date is None:
             return None
-        around = " ".join(document[max(0, date.start() - 60):date.end()].split())
+        around = " ".join(document[max(0, date.start() - 60):date.end()].split()[1:])
         day = f"{int(date.group(3)):04}-{MONTHS[date.group(1)]:02}-{int(date.group(2)):02}"
         return {"quote": around if sure else "no words of it", "value": day}
     start = (len(document) // 7) * (number % 5 + 1)
