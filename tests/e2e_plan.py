@@ -154,7 +154,7 @@ class Plan(Case):
         self.asks(self.model("only", price=DEAR), budget={"run": 0.01})
         estimate = self.estimate()
         self.assertEqual(estimate["cost_usd"]["high"], 0.01)
-        self.assertIn("budget of a run: $0.01", estimate["limits"][0])
+        self.assertEqual(estimate["limits"], ["budget of the run, which is expected to reach it: $0.01"])
         self.asks(self.model("only", price=DEAR), budget={"document": 0.001})
         self.assertAlmostEqual(self.estimate()["cost_usd"]["high"], 24 * 0.001)
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <filesystem>
 #include <iterator>
 #include <mutex>
@@ -167,6 +168,15 @@ bool asks_models(const Pipeline& pipeline) {
   });
 }
 
+SpendingLimits limits_of(const Pipeline& pipeline) {
+  const Settings budget = pipeline.settings.group("budget");
+  const auto limit = [&](const char* name) -> std::optional<std::int64_t> {
+    if (!budget.has(name)) return std::nullopt;
+    return std::llround(budget.number(name) * 1e9);
+  };
+  return {limit("run"), limit("document")};
+}
+
 /// In the order of the documents, `jobs` of them at a time.
 Result<std::vector<RehearsedDocument>> rehearse_all(const Rehearsal& rehearsal,
                                                     std::vector<Document> documents, int jobs) {
@@ -238,7 +248,7 @@ Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunLis
   if (!rehearsed) return rehearsed.error();
   const auto history = ledger != nullptr ? PlanHistory::read(ledger->database()) : PlanHistory();
   if (!history) return history.error();
-  forecast.estimate = estimate(pipeline, *history, *rehearsed, forecast.documents);
+  forecast.estimate = estimate(pipeline, *history, limits_of(pipeline), *rehearsed, forecast.documents);
   return forecast;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <functional>
 #include <list>
 #include <map>
 #include <set>
@@ -134,11 +135,8 @@ class Rates {
 
 class Estimator {
  public:
-  Estimator(const Pipeline& pipeline, const PlanHistory& history) : pipeline_(pipeline), history_(history) {
-    const Settings budget = pipeline.settings.group("budget");
-    if (budget.has("document")) document_limit_ = budget.number("document") * 1e9;
-    if (budget.has("run")) run_limit_ = budget.number("run") * 1e9;
-  }
+  Estimator(const Pipeline& pipeline, const PlanHistory& history, const SpendingLimits& limits)
+      : pipeline_(pipeline), history_(history), limits_(limits) {}
 
   void add(const RehearsedDocument& document) {
     std::map<Row*, Range> shares;  // Of the document, once for each row however many calls.
@@ -172,12 +170,16 @@ class Estimator {
         all.looked_at > 0 ? static_cast<double>(documents) / static_cast<double>(all.looked_at) : 0;
     for (Row& row : rows_)
       row.scale(times);
-    if (document_limit_cuts_)
-      all.limits.push_back("budget of a document: " + format_money(rounded(*document_limit_)));
+    if (document_limit_cuts_) tell_limit("a document", *limits_.document, all);
     for (Row& row : rows_)
       limit_documents(row, documents, all);
-    sum_up(all);
-    if (run_limit_) limit_run(all);
+    for (const auto& [stage, most] : limits_.stages)
+      limit_cost(
+          "the stage " + stage, most, [&](const Row& row) { return row.stage.id == stage; }, all);
+    if (limits_.run)
+      limit_cost(
+          "the run", *limits_.run, [](const Row&) { return true; }, all);
+    all.nano_dollars = cost_of([](const Row&) { return true; });
     for (Row& row : rows_) {
       row.tell_basis();
       all.calls.push_back(std::move(row.estimate));
@@ -296,10 +298,10 @@ class Estimator {
   Range within_document_limit(const Range& money) {
     Range kept;
     for (const Case which : all_cases) {
-      const bool is_cut = document_limit_ && money[which] > *document_limit_;
-      kept[which] = is_cut ? *document_limit_ / money[which] : 1;
-      if (is_cut && which == Case::high) document_limit_cuts_ = true;
+      const double limit = limits_.document ? static_cast<double>(*limits_.document) : money[which];
+      kept[which] = money[which] > limit ? limit / money[which] : 1;
     }
+    document_limit_cuts_ = document_limit_cuts_ || kept[Case::high] < 1;
     return kept;
   }
 
@@ -321,7 +323,7 @@ class Estimator {
         row.scale(which, *most / row.estimate.documents[which]);
         if (which == Case::high)
           all.limits.push_back("at_most of " + row.stage.id + ": " + std::to_string(rounded(*most)) +
-                               " documents, the others are held");
+                               " documents");
       }
   }
 
@@ -336,25 +338,29 @@ class Estimator {
     return std::nullopt;
   }
 
-  void sum_up(Estimate& all) const {
-    all.nano_dollars = {};
+  using Counts = std::function<bool(const Row&)>;
+  Range cost_of(const Counts& counts) const {
+    Range sum;
     for (const Row& row : rows_)
       for (const Case which : all_cases)
-        if (row.estimate.nano_dollars) all.nano_dollars[which] += (*row.estimate.nano_dollars)[which];
+        if (row.estimate.nano_dollars && counts(row)) sum[which] += (*row.estimate.nano_dollars)[which];
+    return sum;
   }
 
-  void limit_run(Estimate& all) {
-    for (const Case which : all_cases) {
-      if (all.nano_dollars[which] <= *run_limit_) continue;
+  /// What some rows cost together is no more than `most`; the rest of their documents is held.
+  void limit_cost(const std::string& whose, std::int64_t most, const Counts& counts, Estimate& all) {
+    const Range asked = cost_of(counts);
+    const auto limit = static_cast<double>(most);
+    for (const Case which : all_cases)
       for (Row& row : rows_)
-        if (row.rates.has_price()) row.scale(which, *run_limit_ / all.nano_dollars[which]);
-      if (which == Case::expected)
-        all.limits.push_back("budget of a run: " + format_money(rounded(*run_limit_)) +
-                             ", expected to be reached; the rest is held");
-      else if (which == Case::high && all.nano_dollars[Case::expected] <= *run_limit_)
-        all.limits.push_back("budget of a run: " + format_money(rounded(*run_limit_)));
-    }
-    sum_up(all);
+        if (asked[which] > limit && row.rates.has_price() && counts(row))
+          row.scale(which, limit / asked[which]);
+    if (asked[Case::high] > limit)
+      tell_limit(whose + (asked[Case::expected] > limit ? ", which is expected to reach it" : ""), most, all);
+  }
+
+  static void tell_limit(const std::string& whose, std::int64_t most, Estimate& all) {
+    all.limits.push_back("budget of " + whose + ": " + format_money(most));
   }
 
   /// Half the width of the confidence interval of a sample's mean, without replacement.
@@ -374,7 +380,7 @@ class Estimator {
 
   const Pipeline& pipeline_;
   const PlanHistory& history_;
-  std::optional<double> document_limit_, run_limit_;  ///< Nano-dollars.
+  const SpendingLimits& limits_;
   bool document_limit_cuts_ = false;
   std::list<Row> rows_;               ///< By stage, then as they were first asked.
   std::vector<double> spent_, read_;  ///< Per document, expected: nano-dollars, input tokens.
@@ -382,9 +388,9 @@ class Estimator {
 
 }  // namespace
 
-Estimate estimate(const Pipeline& pipeline, const PlanHistory& history,
+Estimate estimate(const Pipeline& pipeline, const PlanHistory& history, const SpendingLimits& limits,
                   const std::vector<RehearsedDocument>& sample, std::int64_t documents) {
-  Estimator estimator(pipeline, history);
+  Estimator estimator(pipeline, history, limits);
   for (const RehearsedDocument& document : sample)
     estimator.add(document);
   return estimator.all(documents);

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,8 +56,14 @@ struct Estimate {
   std::vector<std::string> limits;  ///< Those that cut it short, for people.
 };
 
+/// What may be spent, in nano-dollars; none: as much as is asked for.
+struct SpendingLimits {
+  std::optional<std::int64_t> run, document;
+  std::map<std::string, std::int64_t> stages = {};  ///< By id, in a run.
+};
+
 /// What `documents` would ask, from what was rehearsed with an even sample of them.
-Estimate estimate(const Pipeline& pipeline, const PlanHistory& history,
+Estimate estimate(const Pipeline& pipeline, const PlanHistory& history, const SpendingLimits& limits,
                   const std::vector<RehearsedDocument>& sample, std::int64_t documents);
 
 }  // namespace docket

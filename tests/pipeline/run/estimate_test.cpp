@@ -41,14 +41,13 @@ RehearsedDocument document(std::initializer_list<const char*> backends) {
 class EstimateTest : public testing::Test {
  protected:
   Estimate of(const std::vector<RehearsedDocument>& sample, std::int64_t documents,
-              const std::string& budget = "") {
-    pipeline_ = read_pipeline(dir_.write("pipeline.yaml", yaml + budget), registry());
-    return estimate(*pipeline_.pipeline, PlanHistory(), sample, documents);
+              const SpendingLimits& limits = {}) {
+    return estimate(*pipeline_.pipeline, PlanHistory(), limits, sample, documents);
   }
 
  private:
   const TempDir dir_;
-  PipelineOrDiagnostics pipeline_;
+  const PipelineOrDiagnostics pipeline_ = read_pipeline(dir_.write("pipeline.yaml", yaml), registry());
 };
 
 void expect_range(const Range& range, double low, double expected, double high) {
@@ -107,14 +106,19 @@ TEST_F(EstimateTest, ASampleStandsForAll) {
 }
 
 TEST_F(EstimateTest, LimitsCutIt) {
-  const Estimate run = of({document({"cheap"})}, 10, "budget: { run: 0.005 }\n");
+  const RehearsedDocument one = document({"cheap"});
+  const Estimate run = of({one}, 10, {5'000'000, {}});
   expect_range(run.nano_dollars, 5'000'000, 5'000'000, 5'000'000);
   EXPECT_EQ(run.limits,
-            std::vector<std::string>{"budget of a run: $0.0050, expected to be reached; the rest is held"});
+            std::vector<std::string>{"budget of the run, which is expected to reach it: $0.0050"});
   EXPECT_NEAR(run.calls[0].documents[Case::expected], 10 * 5.0 / 10.4, 1e-6);
-  const Estimate each = of({document({"cheap"})}, 10, "budget: { document: 0.002 }\n");
+  const Estimate each = of({one}, 10, {{}, 2'000'000});
   expect_range(each.nano_dollars, 8'100'000, 10'400'000, 20'000'000);
   EXPECT_EQ(each.limits, std::vector<std::string>{"budget of a document: $0.0020"});
+  const Estimate stage = of({one}, 10, {{}, {}, {{"classify", 9'000'000}}});
+  expect_range(stage.nano_dollars, 8'100'000, 9'000'000, 9'000'000);
+  EXPECT_EQ(of({one}, 10, {{}, {}, {{"another", 1}}}).limits.size(), 0U);
+  EXPECT_EQ(of({document({"free"})}, 10, {1, 1}).calls[0].documents[Case::expected], 10) << "it has no price";
 }
 
 TEST_F(EstimateTest, NothingToAskIsNothing) {
