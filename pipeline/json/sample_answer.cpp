@@ -31,9 +31,11 @@ class Sampler {
   }
 
  private:
-  static constexpr int most_nested = 12;               ///< Schemas may refer to themselves,
-  static constexpr int most_schemas = 5'000;           ///< and do so more than once.
-  static constexpr std::size_t longest_text = 10'000;  ///< Characters, whatever `minLength` says.
+  static constexpr int most_nested = 12;         ///< Schemas may refer to themselves,
+  static constexpr int most_schemas = 5'000;     ///< and do so more than once.
+  static constexpr std::size_t usual_text = 40;  ///< Characters: between a value and the words around it.
+  static constexpr std::size_t usual_list = 3;   ///< Items.
+  static constexpr std::size_t longest = 10'000;
 
   static json first_of(const json& list) {
     const auto found = std::ranges::find_if(list, [](const json& one) { return !one.is_null(); });
@@ -44,7 +46,7 @@ class Sampler {
     const json& declared = member(schema, "type");
     const json type = declared.is_array() ? first_of_types(declared) : declared;
     if (type == "object" || schema.contains("properties")) return object(schema, depth);
-    if (type == "array") return json::array({value(member(schema, "items"), depth + 1)});
+    if (type == "array") return list(schema, depth);
     if (type == "number" || type == "integer") return 0;
     if (type == "boolean") return false;
     if (type == "null") return nullptr;
@@ -69,8 +71,21 @@ class Sampler {
     const json& format = member(schema, "format");
     if (format == "date") return "1000-01-01";
     if (format == "date-time") return "1000-01-01T00:00:00Z";
-    const json& least = member(schema, "minLength");
-    return std::string(least.is_number_unsigned() ? std::clamp<std::size_t>(least, 1, longest_text) : 1, '?');
+    return std::string(within(schema, "minLength", usual_text, "maxLength"), '?');
+  }
+
+  json list(const json& schema, int depth) {
+    const json item = value(member(schema, "items"), depth + 1);
+    return json(within(schema, "minItems", usual_list, "maxItems"), item);
+  }
+
+  /// As long as usual, if the schema's limits let it.
+  static std::size_t within(const json& schema, const char* least, std::size_t usual, const char* most) {
+    const json& low = member(schema, least);
+    const json& high = member(schema, most);
+    if (low.is_number_unsigned()) usual = std::max(usual, low.get<std::size_t>());
+    if (high.is_number_unsigned()) usual = std::min(usual, high.get<std::size_t>());
+    return std::min(usual, longest);
   }
 
   const json& root_;

@@ -19,11 +19,11 @@ namespace {
 
 // Western text in the vocabulary of today's models; lean is what the leanest of them take.
 constexpr double usual_bytes_per_token = 4, lean_bytes_per_token = 5;
-// Of the room for it, which is for the longest answer in the worst vocabulary.
-constexpr double usual_share_of_room = 0.2, short_share_of_room = 0.05;
-constexpr double share_of_next_turn = 0.3;  ///< Documents that go on to the next backend of a stage.
-constexpr double share_of_doubtful = 0.3;   ///< Documents whose answers are doubted.
-constexpr double high_tries = 2;            ///< Each request is made once more.
+constexpr double short_answer = 0.5;             ///< Of a usual one.
+constexpr double usual_share_of_thinking = 0.2;  ///< Of the room for it, which is for hard questions.
+constexpr double share_of_next_turn = 0.3;       ///< Documents that go on to the next backend of a stage.
+constexpr double share_of_doubtful = 0.3;        ///< Documents whose answers are doubted.
+constexpr double high_tries = 2;                 ///< Each request is made once more.
 
 std::int64_t rounded(double number) { return static_cast<std::int64_t>(std::llround(number)); }
 
@@ -58,13 +58,14 @@ class Rates {
     call.tries[Case::expected] = answers_ ? ratio(answers_->calls, answers_->answers) : 1;
     call.tries[Case::high] = std::max(high_tries, call.tries[Case::expected]);
     const auto bytes = static_cast<double>(rehearsed.bytes);
-    const auto room = static_cast<double>(rehearsed.most.output_tokens);
     for (const Case which : all_cases)
       call[which].calls = 1;
     call[Case::low].input_tokens =
         rounded(bytes * (prompts_ ? prompts_->least_tokens_per_byte : 1 / lean_bytes_per_token));
-    call[Case::low].output_tokens = answers_ ? answers_->least_output : rounded(room * short_share_of_room);
-    fill_expected(bytes, room, call[Case::expected]);
+    const double answer = static_cast<double>(rehearsed.answer_bytes) / usual_bytes_per_token;
+    call[Case::low].output_tokens = answers_ ? answers_->least_output : rounded(answer * short_answer);
+    const double thinking = static_cast<double>(rehearsed.thinking_room) * usual_share_of_thinking;
+    fill_expected(bytes, answer + thinking, call[Case::expected]);
     call[Case::high].input_tokens =
         prompts_ ? rounded(bytes * prompts_->most_tokens_per_byte) : rehearsed.most.input_tokens;
     call[Case::high].output_tokens =
@@ -91,7 +92,9 @@ class Rates {
     if (answers_)
       basis.push_back({"output tokens and retries", words(*answers_)});
     else
-      basis.push_back({"output tokens and retries", "a fifth of the room for an answer, no retries", true});
+      basis.push_back({"output tokens and retries",
+                       "texts of 40 characters, lists of 3, no retries; for thinking a fifth of its room",
+                       true});
     return basis;
   }
 
@@ -100,7 +103,7 @@ class Rates {
     return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
   }
 
-  void fill_expected(double bytes, double room, Usage& usage) const {
+  void fill_expected(double bytes, double output, Usage& usage) const {
     usage.input_tokens = rounded(bytes / usual_bytes_per_token);
     if (prompts_) {
       const Usage& used = prompts_->used;
@@ -109,8 +112,7 @@ class Rates {
       usage.cached_input_tokens = rounded(input * ratio(used.cached_input_tokens, used.input_tokens));
       usage.cache_write_tokens = rounded(input * ratio(used.cache_write_tokens, used.input_tokens));
     }
-    usage.output_tokens = answers_ ? rounded(ratio(answers_->used.output_tokens, answers_->calls))
-                                   : rounded(room * usual_share_of_room);
+    usage.output_tokens = rounded(answers_ ? ratio(answers_->used.output_tokens, answers_->calls) : output);
   }
 
   static std::string words(const CallHistory& history) {
@@ -143,6 +145,7 @@ class Estimator {
     std::vector<std::pair<Row*, Call>> calls;
     Range money;
     for (const RehearsedCall& rehearsed : document.calls) {
+      if (!requests_.insert(rehearsed.request).second) continue;  // Documents with the same text.
       Row& row = row_of(rehearsed);
       const Range share = share_of(document, rehearsed, row);
       shares.try_emplace(&row, share);
@@ -173,9 +176,10 @@ class Estimator {
     if (document_limit_cuts_) tell_limit("a document", *limits_.document, all);
     for (Row& row : rows_)
       limit_documents(row, documents, all);
-    for (const auto& [stage, most] : limits_.stages)
+    for (const auto& limit : limits_.stages)
       limit_cost(
-          "the stage " + stage, most, [&](const Row& row) { return row.stage.id == stage; }, all);
+          "the stage " + limit.first, limit.second,
+          [&](const Row& row) { return row.stage.id == limit.first; }, all);
     if (limits_.run)
       limit_cost(
           "the run", *limits_.run, [](const Row&) { return true; }, all);
@@ -333,7 +337,7 @@ class Estimator {
       if (field.name != "at_most" || !stage.settings.has(field.name)) continue;
       const std::string text = stage.settings.text(field.name);
       const double number = std::strtod(text.c_str(), nullptr);
-      return text.ends_with('%') ? number / 100 * static_cast<double>(documents) : number;
+      return std::floor(text.ends_with('%') ? number / 100 * static_cast<double>(documents) : number);
     }
     return std::nullopt;
   }
@@ -381,6 +385,7 @@ class Estimator {
   const Pipeline& pipeline_;
   const PlanHistory& history_;
   const SpendingLimits& limits_;
+  std::set<std::string> requests_;  ///< Digests.
   bool document_limit_cuts_ = false;
   std::list<Row> rows_;               ///< By stage, then as they were first asked.
   std::vector<double> spent_, read_;  ///< Per document, expected: nano-dollars, input tokens.

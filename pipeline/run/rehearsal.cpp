@@ -9,9 +9,11 @@
 #include "pipeline/json/condition_set.h"
 #include "pipeline/json/member.h"
 #include "pipeline/json/schema.h"
+#include "pipeline/ledger_rows.h"
 #include "pipeline/prompt_size.h"
 #include "pipeline/record.h"
 #include "pipeline/run/private_documents.h"
+#include "pipeline/support/digest.h"
 
 namespace docket {
 namespace {
@@ -40,6 +42,13 @@ std::optional<Alternatives> alternatives_in(const Prompt& prompt) {
     if (!found.values.empty()) return found;
   }
   return std::nullopt;
+}
+
+std::string digest_of(const std::string& backend, const Prompt& prompt) {
+  std::string asked = backend + '\n' + prompt.task + '\n';
+  for (const PromptPart& part : prompt.document)
+    asked += part.text;
+  return short_digest(asked);
 }
 
 }  // namespace
@@ -180,6 +189,7 @@ class Rehearsal::Walk {
   struct Asked {
     RehearsedCall call;
     bool is_prompt = false, is_of_labels = false;
+    std::int64_t room = 0;  ///< For the answer, in tokens.
     std::optional<Alternatives> alternatives = std::nullopt;
   };
 
@@ -213,7 +223,9 @@ class Rehearsal::Walk {
     if (prompt == nullptr) return asked;
     asked.is_prompt = true;
     asked.alternatives = alternatives_in(*prompt);
+    asked.call.request = digest_of(request.backend, *prompt);
     asked.call.bytes = bytes_of(*prompt);
+    asked.room = prompt->most_output_tokens;
     if (!rehearsal_.private_when_.empty()) guard(position, decision, request, asked.call);
     return asked;
   }
@@ -237,6 +249,8 @@ class Rehearsal::Walk {
     alternatives_[position] = std::move(asked.alternatives);
     RehearsedCall& call = asked.call;
     call.most = reply.spent.total();
+    call.thinking_room = std::max<std::int64_t>(call.most.output_tokens - asked.room, 0);
+    if (reply.answer) call.answer_bytes = static_cast<std::int64_t>(json_to_text(reply.answer->value).size());
     std::vector<std::string>& backends = asked_[position];
     const auto known = std::ranges::find(backends, call.backend);
     call.turn = static_cast<std::size_t>(known - backends.begin());

@@ -18,8 +18,11 @@ namespace docket {
 struct RehearsedCall {
   std::size_t stage = 0;
   std::string backend;
-  std::int64_t bytes = 0;  ///< Of the prompt.
-  Usage most = {};         ///< That it may take.
+  std::string request = {};        ///< Digest: the same request is sent once.
+  std::int64_t bytes = 0;          ///< Of the prompt.
+  Usage most = {};                 ///< That it may take.
+  std::int64_t thinking_room = 0;  ///< Of the output tokens of these.
+  std::int64_t answer_bytes = 0;   ///< Of an answer as long as such answers usually are.
   /// Of the backends that the stage asks one after the other, from 0: the later ones' turn may not come.
   std::size_t turn = 0;
   bool may_be_withheld = false;  ///< The policy cannot be decided before a model has answered.

@@ -22,16 +22,19 @@ stages:
 
 constexpr std::size_t classify = 1;
 
-/// A document that asks about 4,000 bytes, with room for 100 tokens.
+/// A document that asks about 4,000 bytes, with room for 100 tokens of answer, and 20 as usual.
 RehearsedDocument document(std::initializer_list<const char*> backends) {
   RehearsedDocument made;
   for (const char* backend : backends) {
     RehearsedCall call;
     call.stage = classify;
     call.backend = backend;
+    static int number = 0;
+    call.request = std::to_string(++number);
     call.bytes = 4000;
     call.most.input_tokens = 2200;
     call.most.output_tokens = 100;
+    call.answer_bytes = 80;
     call.turn = made.calls.size();
     made.calls.push_back(call);
   }
@@ -62,9 +65,16 @@ TEST_F(EstimateTest, WithoutHistoryItIsWhatIsAssumed) {
   expect_range(all.calls[0].documents, 1, 1, 1);
   expect_range(all.calls[0].calls, 1, 1, 2);
   expect_range(all.calls[0].input_tokens, 800, 1000, 4400);
-  expect_range(all.calls[0].output_tokens, 5, 20, 200);
+  expect_range(all.calls[0].output_tokens, 10, 20, 200);
   // 1,000 nano-dollars for a token of input, 2,000 of output.
-  expect_range(all.nano_dollars, 810'000, 1'040'000, 4'800'000);
+  expect_range(all.nano_dollars, 820'000, 1'040'000, 4'800'000);
+}
+
+TEST_F(EstimateTest, ThinkingTakesAPartOfItsRoom) {
+  RehearsedDocument thinking = document({"cheap"});
+  thinking.calls[0].most.output_tokens = 1100;
+  thinking.calls[0].thinking_room = 1000;
+  expect_range(of({thinking}, 1).calls[0].output_tokens, 10, 220, 2200);
 }
 
 TEST_F(EstimateTest, LaterBackendsAreAskedAboutSomeAtTheDearestPriceAtMost) {
@@ -97,12 +107,19 @@ TEST_F(EstimateTest, WhatIsUnsureMayCostNothing) {
 TEST_F(EstimateTest, ASampleStandsForAll) {
   RehearsedDocument small = document({"cheap"}), large = document({"cheap"});
   large.calls[0].bytes = 12'000;
-  const Estimate all = of({small, large, small, large}, 400);
+  const Estimate all = of({small, large}, 400);
   expect_range(all.calls[0].documents, 400, 400, 400);
   expect_range(all.calls[0].input_tokens, 400 * 1600, 400 * 2000, 400 * 4400);
-  EXPECT_EQ(all.looked_at, 4);
+  EXPECT_EQ(all.looked_at, 2);
   EXPECT_GT(all.error, 0.4);
   EXPECT_EQ(of({small, large}, 2).error, 0) << "all were looked at";
+}
+
+TEST_F(EstimateTest, TheSameRequestIsSentOnce) {
+  const RehearsedDocument one = document({"cheap", "dear"});
+  const Estimate all = of({one, one, document({"cheap"})}, 3);
+  EXPECT_EQ(all.calls[0].calls[Case::expected], 2);
+  EXPECT_EQ(all.calls[1].calls[Case::high], 2) << "one, twice";
 }
 
 TEST_F(EstimateTest, LimitsCutIt) {
@@ -113,10 +130,10 @@ TEST_F(EstimateTest, LimitsCutIt) {
             std::vector<std::string>{"budget of the run, which is expected to reach it: $0.0050"});
   EXPECT_NEAR(run.calls[0].documents[Case::expected], 10 * 5.0 / 10.4, 1e-6);
   const Estimate each = of({one}, 10, {{}, 2'000'000});
-  expect_range(each.nano_dollars, 8'100'000, 10'400'000, 20'000'000);
+  expect_range(each.nano_dollars, 8'200'000, 10'400'000, 20'000'000);
   EXPECT_EQ(each.limits, std::vector<std::string>{"budget of a document: $0.0020"});
   const Estimate stage = of({one}, 10, {{}, {}, {{"classify", 9'000'000}}});
-  expect_range(stage.nano_dollars, 8'100'000, 9'000'000, 9'000'000);
+  expect_range(stage.nano_dollars, 8'200'000, 9'000'000, 9'000'000);
   EXPECT_EQ(of({one}, 10, {{}, {}, {{"another", 1}}}).limits.size(), 0U);
   EXPECT_EQ(of({document({"free"})}, 10, {1, 1}).calls[0].documents[Case::expected], 10) << "it has no price";
 }
