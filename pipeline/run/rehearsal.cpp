@@ -62,7 +62,6 @@ class Rehearsal::Walk {
         document_(document),
         made_up_(stages_.size()),
         alternatives_(stages_.size()) {
-    rehearsed_.path = document.path;
     document.stages.assign(stages_.size(), {});
   }
 

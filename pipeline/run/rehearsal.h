@@ -30,7 +30,6 @@ struct RehearsedCall {
 
 /// What a run would do with one document, as far as that can be told without asking a model.
 struct RehearsedDocument {
-  std::string path;
   std::vector<RehearsedCall> calls;
   /// By stage: it may run or not, which depends on what a model says; and the share of the possible labels
   /// with which its conditions hold.
