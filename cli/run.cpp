@@ -286,7 +286,8 @@ void add_run(CLI::App& app, int& exit_code) {
   add_file_options(*verb, *command);
   add_display_options(*verb, *command);
   verb->callback([command, &exit_code] {
-    exit_code = command->dry_run ? plan_command(command->documents) : run_command(*command);
+    exit_code =
+        command->dry_run ? plan_command({command->documents, command->offline}) : run_command(*command);
   });
 }
 

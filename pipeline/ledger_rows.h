@@ -79,6 +79,7 @@ struct LedgerCall {
   std::int64_t queued_ms = 0;  ///< Of that, in docket's own queues.
   std::int64_t wire_ms = 0;    ///< Of that, with the server.
   std::int64_t paused_ms = 0;  ///< Before it, since the last attempt: what the server asked for, or docket's.
+  std::int64_t prompt_bytes = 0;  ///< See bytes_of(Prompt).
   Usage usage;
   Usage reused;  ///< What a known answer had cost in its time.
   // Of a call that may have left this machine:

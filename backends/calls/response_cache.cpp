@@ -9,6 +9,7 @@
 #include "backends/http/address.h"
 #include "pipeline/answer_settings.h"
 #include "pipeline/json/schema.h"
+#include "pipeline/prompt_size.h"
 #include "pipeline/support/digest.h"
 #include "pipeline/support/stopwatch.h"
 
@@ -121,6 +122,7 @@ class ResponseCache final : public Backend {
     call.attempt = request.tries.before + 1;
     call.paused_ms = whole_ms(request.tries.paused);
     if (location_of(config_) == Location::cloud) note_what_leaves(request.sent, call);
+    if (const auto* prompt = std::get_if<Prompt>(&request.question)) call.prompt_bytes = bytes_of(*prompt);
     inner_->submit(std::move(request), [this, call = std::move(call), begin = WallClock::now(),
                                         done = std::move(done)](Reply reply) mutable {
       call.wall_ms = whole_ms(WallClock::now() - begin);

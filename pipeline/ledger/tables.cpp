@@ -83,6 +83,7 @@ constexpr LedgerColumn<LedgerCall> call_columns_without_usage[] = {
     column<&LedgerCall::host>("host", "TEXT NOT NULL DEFAULT ''"),
     column<&LedgerCall::sent>("sent", "TEXT NOT NULL DEFAULT ''"),
     column<&LedgerCall::redactions>("redactions", "TEXT NOT NULL DEFAULT ''"),
+    column<&LedgerCall::prompt_bytes>("prompt_bytes", "INTEGER NOT NULL DEFAULT 0"),
 };
 
 constexpr LedgerColumn<LedgerCall> cost_column = {

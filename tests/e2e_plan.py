@@ -1,0 +1,200 @@
+"""What `docket plan` says that a run would ask and cost, against what the run does."""
+
+import json
+
+from e2e import Case, invoice, main
+from metered_model import MeteredModel
+
+CHEAP, DEAR = (0.10, 0.40), (3.00, 15.00)  # USD per million tokens of input and output.
+FIELDS = {"type": "object", "required": ["law"], "properties": {
+    "signed": {"type": ["string", "null"], "format": "date"}, "law": {"type": "string"}, "parties": {"type": "string"}}}
+
+
+def contract(number):
+    clauses = "\n\n".join(
+        f"{clause}. Clause {clause} of agreement {number}. The parties agree that the goods named in schedule {clause * number} are "
+        f"handed over within {clause + number} days, and that whoever is late pays one per cent of their price for each week."
+        for clause in range(1, 4 + number % 7))
+    return f"AGREEMENT {number}\n\nmade on March {1 + number % 28}, 2025 between Alder and Birch {number} Ltd.\n\n{clauses}\n"
+
+
+class Plan(Case):
+    def model(self, name, **options):
+        server = MeteredModel(name, **options)
+        self.addCleanup(server.close)
+        return server
+
+    def backend(self, server, **options):
+        price = {"price": dict(zip(("input", "output"), server.price))} if any(server.price) else {}
+        return {"type": "openai", "url": server.url, "model": server.name} | price | options
+
+    def project(self, stages, documents=24, **top):
+        """`stages` between extract and the end."""
+        for number in range(1, documents + 1):
+            self.write(f"in/{number:03}.txt", contract(number))
+        backends = {"rules": {"type": "builtin"}} | top.pop("backends")
+        pipeline = {"version": 1, "name": "test", "input": {"paths": ["in"]}, "output": {"dir": "out"}, "backends": backends,
+                    "stages": [{"extract": {}}, *stages]} | top
+        self.write("pipeline.yaml", json.dumps(pipeline))
+
+    def plan(self, *options):
+        result = self.docket("plan", "pipeline.yaml", "--json", *options)
+        self.assertEqual(result.code, 0, result.err)
+        return json.loads(result.out)
+
+    def estimate(self, *options):
+        return self.plan(*options)["estimate"]
+
+    def row(self, estimate, stage, backend):
+        return next((row for row in estimate["calls"] if (row["stage"], row["backend"]) == (stage, backend)), None)
+
+    def asks(self, server, **options):
+        """A project with one stage that asks one model about every document."""
+        self.project([{"structured-extract": {"backends": ["model"], "schema": FIELDS}}],
+                     backends={"model": self.backend(server, location="cloud")}, **options)
+
+    def tiers(self, sure=0.5, characters_per_token=4.0, **options):
+        self.cheap = self.model("cheap", sure=sure, price=CHEAP, characters_per_token=characters_per_token)
+        self.dear = self.model("dear", price=DEAR, characters_per_token=characters_per_token)
+        self.project(
+            [{"structured-extract": {"backends": ["cheap"], "schema": FIELDS}},
+             {"escalate": {"backend": "dear", "reasons": ["low_confidence"]}}],
+            backends={"cheap": self.backend(self.cheap), "dear": self.backend(self.dear, location="cloud")}, **options)
+
+    def dollars(self):
+        return self.cheap.dollars + self.dear.dollars
+
+    def test_a_plan_asks_nobody_and_writes_nothing(self):
+        self.tiers()
+        before = sorted(str(path) for path in self.dir.rglob("*"))
+        estimate = self.estimate()
+        self.assertEqual(sorted(str(path) for path in self.dir.rglob("*")), before)
+        self.assertEqual((self.cheap.calls, self.dear.calls), (0, 0))
+        self.assertGreater(estimate["cost_usd"]["expected"], 0)
+        self.run_pipeline("--limit", "3", expect=0)
+        calls, files = self.cheap.calls, self.tree("out")
+        ledger = (self.dir / "out/.docket/ledger.db").read_bytes()
+        self.estimate()
+        self.assertEqual((self.cheap.calls, self.tree("out")), (calls, files))
+        self.assertEqual((self.dir / "out/.docket/ledger.db").read_bytes(), ledger)
+
+    def test_expected_is_near_where_a_third_is_known(self):
+        for characters_per_token in (3.2, 4.8):
+            with self.subTest(characters_per_token):
+                self.tiers(characters_per_token=characters_per_token, documents=36)
+                out = f"out{characters_per_token}"
+                self.docket("run", "pipeline.yaml", "-o", out, *(f"in/{number:03}.txt" for number in range(1, 36, 3)))
+                estimate = self.estimate("-o", out)
+                before = self.dollars()
+                self.docket("run", "pipeline.yaml", "-o", out)
+                real, cost = self.dollars() - before, estimate["cost_usd"]
+                self.assertLess(abs(cost["expected"] / real - 1), 0.25, (cost, real))
+                self.assertLess(cost["low"], real)
+                self.assertGreater(cost["high"], real)
+                self.assertFalse(any(basis["assumed"] for row in estimate["calls"] for basis in row["basis"]), estimate)
+
+    def test_the_range_holds_without_any_history_and_assumptions_are_said(self):
+        self.tiers()
+        text = self.docket("plan", "pipeline.yaml").out
+        self.assertIn("assumed, since no run has shown it yet: tokens per byte: a token for each 4 bytes", text)
+        self.assertIn("3 in 10 are doubtful (escalate by dear)", text)
+        cost = self.estimate()["cost_usd"]
+        self.run_pipeline()
+        self.assertLess(cost["low"], self.dollars())
+        self.assertGreater(cost["high"], self.dollars())
+
+    def test_calls_and_documents_of_a_stage_that_asks_about_all(self):
+        server = self.model("only", price=DEAR)
+        self.asks(server)
+        row = self.row(self.estimate(), "structured_extract", "model")
+        self.assertEqual(row["documents"], {"low": 24, "expected": 24, "high": 24})
+        self.assertEqual(row["calls"], {"low": 24, "expected": 24, "high": 48})
+        self.run_pipeline()
+        self.assertEqual(server.calls, 24)
+
+    def test_an_unknown_price_is_null_and_said(self):
+        self.asks(self.model("free"))
+        estimate = self.estimate()
+        self.assertIsNone(self.row(estimate, "structured_extract", "model")["cost_usd"])
+        self.assertEqual(estimate["unknown_prices"], ["model"])
+        self.assertIn("the price of model is unknown", self.docket("plan", "pipeline.yaml").out)
+
+    def test_nothing_to_do_is_no_estimate(self):
+        self.asks(self.model("only", price=DEAR), documents=2)
+        self.run_pipeline()
+        plan = self.plan()
+        self.assertEqual((plan["documents"], plan["up_to_date"], plan["estimate"]), (0, 2, None))
+
+    def test_a_pipeline_without_models_has_no_estimate(self):
+        self.write("in/a.txt", invoice(1))
+        self.write("pipeline.yaml", json.dumps({
+            "version": 1, "name": "test", "input": {"paths": ["in"]}, "output": {"dir": "out"},
+            "backends": {"rules": {"type": "builtin"}}, "stages": [{"extract": {}}]}))
+        self.assertIsNone(self.estimate())
+
+    def test_what_is_private_or_offline_costs_nothing(self):
+        policy = {"policy": {"private": ["path: in/00*", '.document.path == "in/010.txt"']}}
+        self.asks(self.model("only", price=DEAR), **policy)
+        self.assertEqual(self.row(self.estimate(), "structured_extract", "model")["documents"]["high"], 14)
+        self.assertEqual(self.estimate("--offline")["calls"], [])
+        run = self.docket("run", "-n", "--offline", "pipeline.yaml")
+        self.assertIn("no model would be asked", run.out)
+
+    def test_what_a_model_has_answered_before_is_free(self):
+        server = self.model("only", price=DEAR, sure=0.5)
+        self.asks(server, documents=6)
+        self.run_pipeline()
+        changed = (self.dir / "pipeline.yaml").read_text().replace('"schema"', '"accept": 0.5, "schema"')
+        self.write("pipeline.yaml", changed)
+        plan = self.plan()
+        self.assertEqual((plan["documents"], plan["estimate"]["calls"]), (6, []))
+        self.assertEqual(self.row(self.estimate("-B"), "structured_extract", "model")["documents"]["high"], 6)
+
+    def test_documents_with_the_same_text_are_asked_about_once(self):
+        server = self.model("only", price=DEAR)
+        self.asks(server, documents=4)
+        self.write("in/copy.txt", contract(1))
+        self.assertEqual(self.row(self.estimate(), "structured_extract", "model")["calls"]["expected"], 4)
+        self.run_pipeline()
+        self.assertEqual(server.calls, 4)
+
+    def test_a_budget_limits_the_cost(self):
+        self.asks(self.model("only", price=DEAR), budget={"run": 0.01})
+        estimate = self.estimate()
+        self.assertEqual(estimate["cost_usd"]["high"], 0.01)
+        self.assertEqual(estimate["limits"], ["budget of the run, which is expected to reach it: $0.01"])
+        self.asks(self.model("only", price=DEAR), budget={"document": 0.001})
+        self.assertAlmostEqual(self.estimate()["cost_usd"]["high"], 24 * 0.001)
+
+    def test_a_document_longer_than_the_window_is_asked_about_in_pieces(self):
+        server = self.model("small", price=CHEAP)
+        self.project([{"classify": {"backends": ["model"], "labels": {"contract": {}, "other": {}}}}], documents=3,
+                     backends={"model": self.backend(server, context=1024)})
+        for number in range(1, 4):
+            self.write(f"in/{number:03}.txt", contract(6) * 5)
+        row = self.row(self.estimate(), "classify", "model")
+        self.assertEqual(row["documents"]["expected"], 3)
+        self.assertGreater(row["calls"]["expected"], 3)
+
+    def test_a_stage_for_some_labels_runs_for_their_share(self):
+        server = self.model("only", price=DEAR)
+        self.project([{"classify": {"backends": ["model"], "labels": {"contract": {}, "invoice": {}, "letter": {}}}},
+                      {"structured-extract": {"when": '.classify.label == "contract"', "backends": ["model"],
+                                              "schema": FIELDS}}],
+                     backends={"model": self.backend(server)})
+        row = self.row(self.estimate(), "structured_extract", "model")
+        self.assertEqual(row["documents"], {"low": 0, "expected": 8, "high": 24})
+
+    def test_many_documents_are_estimated_from_some_of_them(self):
+        server = self.model("only", price=DEAR)
+        self.asks(server, documents=204)
+        estimate = self.estimate()
+        self.assertEqual(estimate["looked_at"], 200)
+        self.assertGreater(estimate["error"], 0)
+        self.assertLess(estimate["error"], 0.1)
+        self.assertEqual(self.row(estimate, "structured_extract", "model")["documents"]["expected"], 204)
+        self.assertIn("estimated from 200 of 204 documents: ±", self.docket("plan", "pipeline.yaml").out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+#include "pipeline/run/estimate.h"
+
+#include <gtest/gtest.h>
+
+#include "cli/commands.h"
+#include "pipeline/config/read_pipeline.h"
+#include "tests/temp_dir.h"
+
+namespace docket {
+namespace {
+
+constexpr const char* yaml = R"(
+version: 1
+backends:
+  cheap: { type: openai, url: 'http://127.0.0.1:9', model: c, price: { input: 1, output: 2 } }
+  dear: { type: openai, url: 'http://127.0.0.1:9', model: d, price: { input: 10, cache_write: 20, output: 20 } }
+  free: { type: openai, url: 'http://127.0.0.1:9', model: f }
+stages:
+  - extract:
+  - classify: { backends: [cheap, dear, free], labels: { a: {}, b: {} } }
+)";
+
+constexpr std::size_t classify = 1;
+
+/// A document that asks about 4,000 bytes, with room for 100 tokens of answer, and 20 as usual.
+RehearsedDocument document(std::initializer_list<const char*> backends) {
+  RehearsedDocument made;
+  for (const char* backend : backends) {
+    RehearsedCall call;
+    call.stage = classify;
+    call.backend = backend;
+    static int number = 0;
+    call.request = std::to_string(++number);
+    call.bytes = 4000;
+    call.most.input_tokens = 2200;
+    call.most.output_tokens = 100;
+    call.answer_bytes = 80;
+    call.turn = made.calls.size();
+    made.calls.push_back(call);
+  }
+  return made;
+}
+
+class EstimateTest : public testing::Test {
+ protected:
+  Estimate of(const std::vector<RehearsedDocument>& sample, std::int64_t documents,
+              const SpendingLimits& limits = {}) {
+    return estimate(*pipeline_.pipeline, PlanHistory(), limits, sample, documents);
+  }
+
+ private:
+  const TempDir dir_;
+  const PipelineOrDiagnostics pipeline_ = read_pipeline(dir_.write("pipeline.yaml", yaml), registry());
+};
+
+void expect_range(const Range& range, double low, double expected, double high) {
+  EXPECT_NEAR(range[Case::low], low, 0.5);
+  EXPECT_NEAR(range[Case::expected], expected, 0.5);
+  EXPECT_NEAR(range[Case::high], high, 0.5);
+}
+
+TEST_F(EstimateTest, WithoutHistoryItIsWhatIsAssumed) {
+  const Estimate all = of({document({"cheap"})}, 1);
+  ASSERT_EQ(all.calls.size(), 1U);
+  expect_range(all.calls[0].documents, 1, 1, 1);
+  expect_range(all.calls[0].calls, 1, 1, 2);
+  expect_range(all.calls[0].input_tokens, 800, 1000, 4400);
+  expect_range(all.calls[0].output_tokens, 10, 20, 200);
+  // 1,000 nano-dollars for a token of input, 2,000 of output.
+  expect_range(all.nano_dollars, 820'000, 1'040'000, 4'800'000);
+}
+
+TEST_F(EstimateTest, ThinkingTakesAPartOfItsRoom) {
+  RehearsedDocument thinking = document({"cheap"});
+  thinking.calls[0].most.output_tokens = 1100;
+  thinking.calls[0].thinking_room = 1000;
+  expect_range(of({thinking}, 1).calls[0].output_tokens, 10, 220, 2200);
+}
+
+TEST_F(EstimateTest, LaterBackendsAreAskedAboutSomeAtTheDearestPriceAtMost) {
+  const Estimate all = of({document({"cheap", "dear"})}, 1);
+  ASSERT_EQ(all.calls.size(), 2U);
+  expect_range(*all.calls[1].nano_dollars, 0, 0.3 * (1000 * 10'000 + 20 * 20'000),
+               2.0 * (2200 * 20'000 + 100 * 20'000));
+}
+
+TEST_F(EstimateTest, AnUnknownPriceIsNoPrice) {
+  const Estimate all = of({document({"free"})}, 1);
+  EXPECT_FALSE(all.calls[0].nano_dollars);
+  EXPECT_EQ(all.nano_dollars[Case::high], 0);
+  EXPECT_GT(all.calls[0].input_tokens[Case::expected], 0);
+}
+
+TEST_F(EstimateTest, WhatIsUnsureMayCostNothing) {
+  RehearsedDocument doubtful = document({"cheap"});
+  doubtful.unsure[classify] = 0.5;
+  EXPECT_NEAR(of({doubtful}, 1).calls[0].documents[Case::expected], 0.5, 1e-9) << "half of the labels";
+  doubtful.unsure[classify] = 1;
+  EXPECT_NEAR(of({doubtful}, 1).calls[0].documents[Case::expected], 0.3, 1e-9);
+  EXPECT_EQ(of({doubtful}, 1).nano_dollars[Case::low], 0);
+  RehearsedDocument perhaps_private = document({"dear"});
+  perhaps_private.calls[0].may_be_withheld = true;
+  EXPECT_EQ(of({perhaps_private}, 1).nano_dollars[Case::low], 0);
+  EXPECT_GT(of({perhaps_private}, 1).nano_dollars[Case::expected], 0);
+}
+
+TEST_F(EstimateTest, ASampleStandsForAll) {
+  RehearsedDocument small = document({"cheap"}), large = document({"cheap"});
+  large.calls[0].bytes = 12'000;
+  const Estimate all = of({small, large}, 400);
+  expect_range(all.calls[0].documents, 400, 400, 400);
+  expect_range(all.calls[0].input_tokens, 400 * 1600, 400 * 2000, 400 * 4400);
+  EXPECT_EQ(all.looked_at, 2);
+  EXPECT_GT(all.error, 0.4);
+  EXPECT_EQ(of({small, large}, 2).error, 0) << "all were looked at";
+}
+
+TEST_F(EstimateTest, TheSameRequestIsSentOnce) {
+  const RehearsedDocument one = document({"cheap", "dear"});
+  const Estimate all = of({one, one, document({"cheap"})}, 3);
+  EXPECT_EQ(all.calls[0].calls[Case::expected], 2);
+  EXPECT_EQ(all.calls[1].calls[Case::high], 2) << "one, twice";
+}
+
+TEST_F(EstimateTest, LimitsCutIt) {
+  const RehearsedDocument one = document({"cheap"});
+  const Estimate run = of({one}, 10, {5'000'000, {}});
+  expect_range(run.nano_dollars, 5'000'000, 5'000'000, 5'000'000);
+  EXPECT_EQ(run.limits,
+            std::vector<std::string>{"budget of the run, which is expected to reach it: $0.0050"});
+  EXPECT_NEAR(run.calls[0].documents[Case::expected], 10 * 5.0 / 10.4, 1e-6);
+  const Estimate each = of({one}, 10, {{}, 2'000'000});
+  expect_range(each.nano_dollars, 8'200'000, 10'400'000, 20'000'000);
+  EXPECT_EQ(each.limits, std::vector<std::string>{"budget of a document: $0.0020"});
+  const Estimate stage = of({one}, 10, {{}, {}, {{"classify", 9'000'000}}});
+  expect_range(stage.nano_dollars, 8'200'000, 9'000'000, 9'000'000);
+  EXPECT_EQ(of({one}, 10, {{}, {}, {{"another", 1}}}).limits.size(), 0U);
+  EXPECT_EQ(of({document({"free"})}, 10, {1, 1}).calls[0].documents[Case::expected], 10) << "it has no price";
+}
+
+TEST_F(EstimateTest, NothingToAskIsNothing) {
+  EXPECT_TRUE(of({RehearsedDocument()}, 5).calls.empty());
+  EXPECT_TRUE(of({}, 0).calls.empty());
+}
+
+}  // namespace
+}  // namespace docket
