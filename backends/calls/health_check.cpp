@@ -27,6 +27,7 @@ Request small_question(const Request& like) {
   prompt.most_output_tokens = 16;
   prompt.left_out = all_left_out;
   Request request{like.backend, std::move(prompt)};
+  request.asked_by = like.asked_by;  // Who pays.
   request.deadline = like.deadline;
   return request;
 }

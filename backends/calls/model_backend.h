@@ -1,7 +1,6 @@
 #pragma once
 #include <memory>
 
-#include "backends/calls/budget.h"
 #include "backends/calls/circuit_breaker.h"
 #include "backends/calls/gate.h"
 #include "backends/calls/health_check.h"
@@ -10,6 +9,7 @@
 #include "backends/calls/retry.h"
 #include "backends/http/http.h"
 #include "backends/http/trace.h"
+#include "backends/protocols/purse.h"
 #include "pipeline/backend.h"
 #include "pipeline/pipeline.h"
 
@@ -22,8 +22,8 @@ struct CallOptions {
   ReaskOptions reask = {};
   CircuitBreakerOptions breaker = {};
   HealthCheckOptions health = {};
-  Timer* timer = nullptr;    ///< Null: the loop.
-  Budget* budget = nullptr;  ///< Of the run; null: it has none.
+  Timer* timer = nullptr;  ///< Null: the loop.
+  Purse* purse = nullptr;  ///< What the run may spend; null: there is no limit.
 };
 
 /// A backend of the pipeline that answers prompts, with all its addresses, limits and retries, but without

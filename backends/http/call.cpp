@@ -128,13 +128,17 @@ int HttpCall::on_connected(void* data, char* address, char*, int, int) {
   // A connection that another backend's call had opened was not asked about.
   if (!call.may_go_to(address)) return CURL_PREREQFUNC_ABORT;
   call.forget_deadline();
-  if (call.stopping_) return CURL_PREREQFUNC_ABORT;
+  if (call.stopping_ || call.was_sent_already()) return CURL_PREREQFUNC_ABORT;
   call.phase_ = Phase::waiting;
   if (call.request_.times_sent) ++*call.request_.times_sent;
   // Far away, it is the total that counts; the sum would overflow.
   if (call.request_.limits.first_byte < call.request_.limits.total)
     call.deadline_ = call.deadlines_.emplace(Timer::Clock::now() + call.request_.limits.first_byte, &call);
   return CURL_PREREQFUNC_OK;
+}
+
+bool HttpCall::was_sent_already() const {
+  return request_.only_once && request_.times_sent && *request_.times_sent > 0;
 }
 
 void HttpCall::receives() {
@@ -240,6 +244,7 @@ Error HttpCall::failure(CURLcode code) const {
     case CURLE_OPERATION_TIMEDOUT:
       return timed_out();
     case CURLE_ABORTED_BY_CALLBACK:
+      if (was_sent_already()) return transport("the connection to " + where + " broke before a reply");
       return {ErrorClass::cancelled, "the run was stopped"};
     case CURLE_COULDNT_RESOLVE_HOST:
       return transport("the host of " + where + " is not known");

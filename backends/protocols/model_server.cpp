@@ -1,6 +1,8 @@
 #include "backends/protocols/model_server.h"
 
 #include <algorithm>
+#include <atomic>
+#include <limits>
 #include <mutex>
 #include <set>
 #include <vector>
@@ -8,6 +10,7 @@
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/message.h"
 #include "pipeline/json/strict_json.h"
+#include "pipeline/support/money.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -31,6 +34,10 @@ constexpr std::int64_t blank_tokens = 32;
 /// Longest answers depend on the stage's schema, and on the script of the text.
 constexpr std::size_t most_counts = 100;
 constexpr std::size_t most_texts = 10'000;
+/// What a provider adds to a prompt: roles and marks, and words of its own about the form of the answer.
+constexpr std::int64_t added_tokens = 500;
+/// Stands for a price that nobody knows: it counts nothing, but is not made once a limit is reached.
+constexpr std::int64_t unknown_cost = 1;
 }  // namespace
 
 std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
@@ -42,13 +49,14 @@ std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
 class ModelServer::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-       Trace* trace, std::function<void(const std::string&)> warn)
+       Trace* trace, std::function<void(const std::string&)> warn, Purse* purse)
       : target_(std::move(target)),
         price_(price),
         protocol_(std::move(protocol)),
         loop_(loop),
         trace_(trace),
-        warn_(std::move(warn)) {}
+        warn_(std::move(warn)),
+        purse_(purse) {}
 
   const Target& target() const { return target_; }
 
@@ -212,6 +220,11 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     Spending spent = {};
     std::vector<std::string> refused = {};  ///< Settings that this call left out because they were refused.
     std::string words = {};                 ///< The last refusal's.
+    Clock::duration queued{0};
+    // Of the one under way:
+    std::int64_t most = 0;  ///< Nano-dollars that it can cost.
+    std::int64_t kept = 0;  ///< That are kept for it: more, if others have cost more than they could.
+    bool was_sent = false;
   };
 
   void send(Request request, Server server, Done done, Attempts attempts) {
@@ -228,29 +241,101 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       return done(failed({ErrorClass::transport, "the document's time limit has passed"}));
     http.limits.total = std::min(http.limits.total, left);
     http.limits.first_byte = std::min(http.limits.first_byte, left);
+    attempts.most = most_cost(http, request, server);
+    attempts.kept = with_overrun(attempts.most);
+    const Caller caller = request.asked_by;
+    reserve(caller, attempts.kept,
+            [self = shared_from_this(), http = std::move(http), request = std::move(request),
+             server = std::move(server), done = std::move(done), attempts = std::move(attempts),
+             since = Clock::now()](std::optional<Error> refused) mutable {
+              const auto waited = Clock::now() - since;
+              attempts.queued += waited;
+              if (request.deadline != Clock::time_point::max()) request.deadline += waited;
+              if (refused) return end({.answer = *std::move(refused)}, std::move(attempts), done);
+              self->send_now(std::move(http), std::move(request), std::move(server), std::move(done),
+                             std::move(attempts));
+            });
+  }
+
+  void send_now(HttpRequest http, Request request, Server server, Done done, Attempts attempts) {
     const auto times_sent = std::make_shared<std::atomic<int>>(0);
     http.times_sent = times_sent;
+    http.only_once = costs();
     exchange(std::move(http),
              [self = shared_from_this(), times_sent, request = std::move(request), server = std::move(server),
               done = std::move(done), attempts = std::move(attempts)](Result<HttpReply> reply) mutable {
                for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
                  attempts.spent.add(self->attempt(server));
+               attempts.was_sent = *times_sent > 0;
                self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
                              std::move(attempts));
              });
+  }
+
+  /// With what all attempts took.
+  static void end(Reply reply, Attempts attempts, const Done& done) {
+    reply.spent = std::move(attempts.spent);
+    reply.queued += attempts.queued;
+    done(std::move(reply));
+  }
+
+  // What calls cost.
+
+  bool costs() const { return price_ || target_.location == Location::cloud; }
+
+  /// Of one call, in nano-dollars. No token is shorter than a byte.
+  std::int64_t most_cost(const HttpRequest& http, const Request& request, const Server& server) const {
+    if (!price_) return costs() ? unknown_cost : 0;
+    const std::int64_t input = static_cast<std::int64_t>(http.body.size()) + added_tokens;
+    // Where a server takes no limit, nobody knows: it is expected to write no more than was asked for.
+    const std::int64_t asked_for = std::get<Prompt>(request.question).most_output_tokens + room_for_thinking;
+    const std::int64_t output = protocol_->most_output(request, server).value_or(asked_for);
+    return dearest_cost(*price_, input, output, http.limits.total);
+  }
+
+  std::int64_t with_overrun(std::int64_t most) {
+    const std::lock_guard lock(mutex_);
+    return most + std::min(overrun_, std::numeric_limits<std::int64_t>::max() - most);
+  }
+
+  void reserve(const Caller& caller, std::int64_t amount, std::function<void(std::optional<Error>)> then) {
+    if (purse_ == nullptr || !costs()) return then(std::nullopt);
+    purse_->reserve(caller, amount, std::move(then));
+  }
+
+  /// Takes down what the attempt has cost, or may have cost, and gives back what was kept for it beyond that.
+  void settle(ModelUsage used, const Caller& caller, Attempts& attempts) {
+    Usage& usage = used.usage;
+    if (price_ && usage.unpriced_calls > 0) usage.uncertain_nano_dollars = attempts.kept;
+    if (purse_ != nullptr && costs())
+      purse_->settle(caller, attempts.kept, usage.nano_dollars + usage.uncertain_nano_dollars);
+    if (price_ && usage.nano_dollars > attempts.most) note_overrun(usage.nano_dollars, attempts.most);
+    attempts.spent.add(used);
+  }
+
+  void note_overrun(std::int64_t cost, std::int64_t most) {
+    {
+      const std::lock_guard lock(mutex_);
+      const bool is_known = overrun_ > 0;
+      overrun_ = std::max(overrun_, cost - most);
+      if (is_known || purse_ == nullptr || !warn_) return;
+    }
+    warn_(named({ErrorClass::bug,
+                 "an answer cost " + format_money(cost) + ", and the question allowed " + format_money(most) +
+                     " at most: the server counts tokens that nobody asked for. Later calls "
+                     "are expected to cost so much more; those under way may exceed the budget"})
+              .message);
   }
 
   void receive(Result<HttpReply> reply, Request request, Server server, Done done, Attempts attempts) {
     if (!reply) {
       const ErrorClass error = reply.error().error_class;
       if (error == ErrorClass::transport || error == ErrorClass::unreachable) forget();
-      attempts.spent.add(attempt(server, error != ErrorClass::unreachable && error != ErrorClass::cancelled));
-      Reply result = failed(reply.error());
-      result.spent = std::move(attempts.spent);
-      return done(std::move(result));
+      settle(attempt(server, attempts.was_sent), request.asked_by, attempts);
+      return end(failed(reply.error()), std::move(attempts), done);
     }
     if (auto other = without_refused(*reply, request, server, attempts)) {
-      attempts.spent.add(attempt(server, reply->status == 200));
+      settle(attempt(server, reply->status == 200), request.asked_by, attempts);
       attempts.words = error_reply(*reply).answer.error().message;
       return send(std::move(request), std::move(*other), std::move(done), std::move(attempts));
     }
@@ -261,13 +346,12 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       result.excess->window -=
           std::min(std::get<Prompt>(request.question).most_output_tokens, result.excess->window / 2);
     if (reply->status == 503) forget();  // It may be loading: then that is waited for.
-    Spending now = result.spent;
-    if (now.by_model().empty()) now.add(attempt(server, reply->status == 200));
-    if (reply->status == 200) now = priced(now);
-    result.spent = std::move(attempts.spent);
-    result.spent += now;
+    ModelUsage now = result.spent.by_model().empty() ? attempt(server, reply->status == 200)
+                                                     : result.spent.by_model().front();
+    if (reply->status == 200) now = priced(std::move(now));
+    settle(std::move(now), request.asked_by, attempts);
     if (!result.answer) result.answer = named(result.answer.error());
-    done(std::move(result));
+    end(std::move(result), std::move(attempts), done);
   }
 
   /// The server as it is to be asked again, if the reply refuses settings of the request by name.
@@ -286,23 +370,18 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 
   /// A call that brought no usage. If the model may have answered all the same, nobody knows what that costs.
   ModelUsage attempt(const Server& server, bool answered = false) const {
-    const bool costs = price_ || target_.location == Location::cloud;
     return {target_.backend,
             server.model.empty() ? target_.model : server.model,
-            {.calls = 1, .unpriced_calls = answered && costs ? 1 : 0}};
+            {.calls = 1, .unpriced_calls = answered && costs() ? 1 : 0}};
   }
 
-  Spending priced(const Spending& tokens) const {
-    Spending spent;
-    for (ModelUsage used : tokens.by_model()) {
-      if (!price_) {
-        used.usage.unpriced_calls = target_.location == Location::cloud ? used.usage.calls : 0;
-      } else if (used.usage.unpriced_calls == 0) {
-        used.usage.nano_dollars = cost(used.usage, *price_);
-      }
-      spent.add(used);
+  ModelUsage priced(ModelUsage used) const {
+    if (!price_) {
+      used.usage.unpriced_calls = target_.location == Location::cloud ? used.usage.calls : 0;
+    } else if (used.usage.unpriced_calls == 0) {
+      used.usage.nano_dollars = cost(used.usage, *price_);
     }
-    return spent;
+    return used;
   }
 
   /// The call went better without these settings: all later ones do without them too.
@@ -341,7 +420,10 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   HttpLoop& loop_;
   Trace* const trace_;
   const std::function<void(const std::string&)> warn_;
+  Purse* const purse_;
   std::mutex mutex_;
+  std::int64_t overrun_ =
+      0;  ///< By how much an answer exceeded the most that it could cost. Guarded by mutex_.
   std::optional<Server> server_;        ///< Guarded by mutex_.
   std::map<std::string, int> refused_;  ///< Of Server::refused, what calls taught. Guarded by mutex_.
   /// Tokens of longest answers; none: the server cannot count. Guarded by mutex_.
@@ -352,9 +434,10 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 };
 
 ModelServer::ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol,
-                         HttpLoop& loop, Trace* trace, std::function<void(const std::string&)> warn)
-    : core_(std::make_shared<Core>(std::move(target), price, std::move(protocol), loop, trace,
-                                   std::move(warn))) {}
+                         HttpLoop& loop, Trace* trace, std::function<void(const std::string&)> warn,
+                         Purse* purse)
+    : core_(std::make_shared<Core>(std::move(target), std::move(price), std::move(protocol), loop, trace,
+                                   std::move(warn), purse)) {}
 
 ModelServer::~ModelServer() = default;
 

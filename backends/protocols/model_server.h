@@ -6,6 +6,7 @@
 
 #include "backends/http/trace.h"
 #include "backends/protocols/protocol.h"
+#include "backends/protocols/purse.h"
 #include "pipeline/price.h"
 
 namespace docket::backends {
@@ -18,11 +19,17 @@ namespace docket::backends {
 ///
 /// A setting that the server refuses by name is left out, or has another value, in the same call and in all
 /// later ones, which `warn` (empty: nobody) is told once, as soon as a call without it went better.
+///
+/// A question that costs is paid for from `purse` (null: without a limit) each time that it is sent, and sent
+/// once: the most that it can cost is kept until it is known, or while nobody knows, for good. That is every
+/// byte of the request as a token, with what providers add of their own, and the longest answer that it
+/// allows, at the dearest of the price's tiers. Should an answer cost more all the same, later calls are
+/// expected to exceed that by as much, so a limit is exceeded by what the calls under way cost, at most.
 class ModelServer final : public Backend {
  public:
-  /// `loop` and `trace` (null: none) outlive it.
+  /// `loop`, `trace` (null: none) and `purse` outlive it.
   ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-              Trace* trace, std::function<void(const std::string&)> warn = {});
+              Trace* trace, std::function<void(const std::string&)> warn = {}, Purse* purse = nullptr);
   ~ModelServer() override;
   void submit(Request request, Done done) noexcept override;
 

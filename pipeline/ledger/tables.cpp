@@ -81,7 +81,18 @@ constexpr LedgerColumn<LedgerCall> cost_column = {
       call.usage.unpriced_calls = cell.is_null() ? 1 : 0;
     }};
 
-/// What a call took has a column for each amount and one for the cost.
+/// Read back as if all of what is not known might have been charged.
+constexpr LedgerColumn<LedgerCall> counted_column = {
+    "counted_nano_dollars",
+    [](const LedgerCall& call) {
+      return LedgerValue(call.usage.nano_dollars + call.usage.uncertain_nano_dollars);
+    },
+    [](const LedgerCell& cell, LedgerCall& call) {
+      if (!cell.is_null()) call.usage.uncertain_nano_dollars = cell.integer() - call.usage.nano_dollars;
+    },
+    "INTEGER"};
+
+/// What a call took has a column for each amount, one for the cost and one for what budgets count.
 const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
   static const std::vector<LedgerColumn<LedgerCall>> columns =
       []<std::size_t... i>(std::index_sequence<i...>) {
@@ -94,6 +105,7 @@ const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
     };
     (add.template operator()<i>(), ...);
     all.push_back(cost_column);
+    all.push_back(counted_column);
     return all;
   }
   (std::make_index_sequence<std::size(usage_members)>());
@@ -107,6 +119,8 @@ std::vector<AddedColumn> added_columns() {
   for (const UsageMember& member : usage_members)
     if (member.kind == UsageMember::Kind::amount)
       added.push_back({"calls", member.name, "INTEGER NOT NULL DEFAULT 0"});
+  for (const LedgerColumn<LedgerCall>& column : call_columns())
+    if (column.added != nullptr) added.push_back({"calls", column.name, column.added});
   for (const LedgerColumn<LedgerDocument>& column : document_columns)
     if (column.added != nullptr) added.push_back({"documents", column.name, column.added});
   for (const LedgerColumn<LedgerRun>& column : run_columns)
@@ -326,6 +340,13 @@ Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::stri
   };
   if (auto failed = database.run(sql.c_str(), {path}, add)) return *failed;
   return calls;
+}
+
+Result<std::int64_t> select_spent_since(LedgerDatabase& database, std::string_view time) {
+  return database.number(
+      "SELECT coalesce(sum(coalesce(counted_nano_dollars, nano_dollars, 0)), 0) FROM calls WHERE time >= ?1"
+      " AND run IN (SELECT id FROM runs WHERE finished IS NULL OR finished >= ?1)",
+      {time});
 }
 
 Result<std::string> select_model(LedgerDatabase& database, std::string_view server) {

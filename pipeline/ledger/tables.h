@@ -63,6 +63,8 @@ Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::st
 Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key);
 Result<std::optional<StoredAnswer>> select_answer(LedgerDatabase& database, std::string_view request);
 Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::string_view path);
+/// See AnswerStore.
+Result<std::int64_t> select_spent_since(LedgerDatabase& database, std::string_view time);
 /// Empty: not known.
 Result<std::string> select_model(LedgerDatabase& database, std::string_view server);
 Result<std::string> select_configuration(LedgerDatabase& database, std::string_view digest);
