@@ -13,6 +13,7 @@ struct Field {
     secret,  ///< `${NAME}`, `${NAME:-}`, or `file:PATH` of mode 0600; a literal is refused, as a default too.
     integer,
     number,
+    decimal,  ///< An amount of money: exact, of nine decimals at most. `minimum` and `maximum` are, too.
     boolean,
     duration,    ///< 120s, 5m, 500ms, 1h. Held, and bounded by `minimum` and `maximum`, in milliseconds.
     date,        ///< ISO 8601, 2026-11-01.
@@ -27,7 +28,7 @@ struct Field {
     backends,    ///< A list of such names, or one.
     stage,       ///< Id of a stage of this file.
     stages,      ///< A list of such ids, or one.
-    group,       ///< A mapping described by `fields`.
+    group,       ///< A mapping described by `fields`; or one of `choices` in its place.
     groups,      ///< A mapping of names that the user chooses to mappings described by `fields`.
   };
   std::string_view name;

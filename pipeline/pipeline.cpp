@@ -25,8 +25,19 @@ std::optional<Price> price_of(const BackendConfig& backend) {
   return backend.type->price == nullptr ? std::nullopt : backend.type->price(backend.settings);
 }
 
-std::optional<Error> problem_of(const BackendConfig& backend) {
+bool price_may_be_unknown(const BackendConfig& backend) {
+  for (const Field& field : backend.type->fields)
+    if (field.name == "price") return backend.settings.group(field.name).word() == unknown_price_is_ok;
+  return false;
+}
+
+std::optional<SettingProblem> problem_of(const BackendConfig& backend) {
   return backend.type->problem == nullptr ? std::nullopt : backend.type->problem(backend.settings);
+}
+
+std::vector<std::string> warnings_of(const BackendConfig& backend) {
+  return backend.type->warnings == nullptr ? std::vector<std::string>()
+                                           : backend.type->warnings(backend.settings);
 }
 
 StageReads reads_of(const StageConfig& stage) { return stage.type->reads(stage.settings); }

@@ -67,10 +67,14 @@ struct Pipeline {
 
 /// Where its model runs. That of a type which does not say, and answers prompts, is the cloud.
 Location location_of(const BackendConfig& backend);
-/// What its calls cost; none: the pipeline does not say.
+/// What its calls cost; none: nobody says.
 std::optional<Price> price_of(const BackendConfig& backend);
+/// The pipeline says so (`price: unknown-ok`): its calls are made although nobody knows what they cost.
+bool price_may_be_unknown(const BackendConfig& backend);
 /// Why it may not be used as the pipeline has it.
-std::optional<Error> problem_of(const BackendConfig& backend);
+std::optional<SettingProblem> problem_of(const BackendConfig& backend);
+/// What is probably wrong with it, in words.
+std::vector<std::string> warnings_of(const BackendConfig& backend);
 
 StageReads reads_of(const StageConfig& stage);
 

@@ -75,6 +75,12 @@ struct StageType {
   nlohmann::json (*checked)(const Settings& settings) = nullptr;
 };
 
+/// What is wrong with a setting that its table allows.
+struct SettingProblem {
+  std::string setting = {};  ///< `price.input`; empty: the backend as a whole.
+  std::string message;
+};
+
 /// What a backend type declares of itself: one row of the table in backends/. Null pointers: see the
 /// functions of the same names that take a BackendConfig.
 struct BackendType {
@@ -85,7 +91,9 @@ struct BackendType {
   std::unique_ptr<backends::Protocol> (*protocol)(backends::Target target) = nullptr;
   Location (*location)(const Settings& settings) = nullptr;
   std::optional<Price> (*price)(const Settings& settings) = nullptr;
-  std::optional<Error> (*problem)(const Settings& settings) = nullptr;
+  std::optional<SettingProblem> (*problem)(const Settings& settings) = nullptr;
+  /// What is probably wrong with settings that are valid, in words; null: nothing ever.
+  std::vector<std::string> (*warnings)(const Settings& settings) = nullptr;
   /// Tells servers and their models apart: the same list, the same model. Null: there is no server.
   nlohmann::json (*server)(const Settings& settings) = nullptr;
 

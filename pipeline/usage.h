@@ -11,6 +11,7 @@ struct Usage {
   std::int64_t input_tokens = 0;            ///< All prompt tokens, cached ones included.
   std::int64_t cached_input_tokens = 0;     ///< Of these, read from the server's cache.
   std::int64_t cache_write_tokens = 0;      ///< Of these, written to the server's cache.
+  std::int64_t cache_write_1h_tokens = 0;   ///< Of those, to be kept for an hour, which costs more.
   std::int64_t output_tokens = 0;           ///< All generated tokens, reasoning included.
   std::int64_t reasoning_tokens = 0;        ///< Of these, spent on thinking.
   std::int64_t nano_dollars = 0;            ///< 1e-9 USD, of the calls whose price is known.
@@ -40,6 +41,7 @@ inline constexpr UsageMember usage_members[] = {
     {"input_tokens", &Usage::input_tokens, UsageMember::Kind::amount},
     {"cached_input_tokens", &Usage::cached_input_tokens, UsageMember::Kind::amount},
     {"cache_write_tokens", &Usage::cache_write_tokens, UsageMember::Kind::amount},
+    {"cache_write_1h_tokens", &Usage::cache_write_1h_tokens, UsageMember::Kind::amount},
     {"output_tokens", &Usage::output_tokens, UsageMember::Kind::amount},
     {"reasoning_tokens", &Usage::reasoning_tokens, UsageMember::Kind::amount},
     {"nano_dollars", &Usage::nano_dollars, UsageMember::Kind::cost},

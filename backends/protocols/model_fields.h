@@ -1,6 +1,7 @@
 #pragma once
 #include <string_view>
 
+#include "backends/protocols/price_settings.h"
 #include "pipeline/field.h"
 
 namespace docket::backends {
@@ -9,35 +10,6 @@ namespace docket::backends {
 namespace fields {
 
 inline constexpr std::string_view locations[] = {"local", "cloud"};
-
-/// USD per million tokens. Beyond it sums would not fit 64 bits; what is sold costs less than 1,000.
-inline constexpr double dearest = 10'000;
-
-inline constexpr Field price_fields[] = {
-    {.name = "input",
-     .type = Field::Type::number,
-     .help = "USD per million input tokens",
-     .required = true,
-     .minimum = 0,
-     .maximum = dearest},
-    {.name = "cached_input",
-     .type = Field::Type::number,
-     .help = "of these, read from the server's cache; same as `input` when absent",
-     .minimum = 0,
-     .maximum = dearest},
-    {.name = "cache_write",
-     .type = Field::Type::number,
-     .help = "of these, written to the server's cache; same as `input` when absent",
-     .minimum = 0,
-     .maximum = dearest},
-    {.name = "output",
-     .type = Field::Type::number,
-     .help = "USD per million output tokens",
-     .required = true,
-     .minimum = 0,
-     .maximum = dearest},
-    {.name = "as_of", .type = Field::Type::date, .help = "when these prices were looked up"},
-};
 
 inline constexpr Field model{.name = "model", .help = "the model's name as the server knows it"};
 inline constexpr Field required_model{.name = model.name, .help = model.help, .required = true};
@@ -108,7 +80,10 @@ inline constexpr Field location{
 inline constexpr Field price{
     .name = "price",
     .type = Field::Type::group,
-    .help = "price of calls; unknown when absent, so required for cloud models with a budget",
+    .help =
+        "what calls cost; that of docket's own table when absent (docs/prices.md); `unknown-ok`: whatever "
+        "it is",
+    .choices = price_words,
     .fields = price_fields,
     .affects_answer = false};
 inline constexpr Field key{

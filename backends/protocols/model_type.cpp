@@ -1,41 +1,27 @@
 #include "backends/protocols/model_type.h"
 
-#include <cmath>
 #include <stdexcept>
 
 #include "backends/http/address.h"
+#include "backends/protocols/price_settings.h"
 
 namespace docket::backends {
 namespace {
 
 using nlohmann::json;
 
-/// USD per million tokens as pico-dollars per token: 1 USD per million is 1e-6 USD, a million pico-dollars.
-std::int64_t pico_dollars(double usd_per_million) { return std::llround(usd_per_million * 1e6); }
-
-std::optional<Price> model_price(const Settings& settings) {
-  if (!settings.has("price")) return std::nullopt;
-  const Settings group = settings.group("price");
-  Price price;
-  price.input = pico_dollars(group.number("input"));
-  price.output = pico_dollars(group.number("output"));
-  price.cached_input = group.has("cached_input") ? pico_dollars(group.number("cached_input")) : price.input;
-  price.cache_write = group.has("cache_write") ? pico_dollars(group.number("cache_write")) : price.input;
-  return price;
-}
-
 /// An address that is none, a key that would go over plain HTTP to another machine.
-std::optional<Error> model_problem(const Settings& settings) {
+std::optional<SettingProblem> model_problem(const Settings& settings) {
   const bool has_key = !settings.text("api_key").empty();
   for (const std::string& url : settings.texts("url")) {
     const auto address = parse_address(url);
-    if (!address) return Error{ErrorClass::config, "url: " + address.error().message};
+    if (!address) return SettingProblem{.message = "url: " + address.error().message};
     if (has_key && address->scheme == "http" && !is_loopback(*address)) {
-      return Error{ErrorClass::config, "url: keys are sent only over https or to this machine, and http://" +
-                                           address->host + " is neither"};
+      return SettingProblem{.message = "url: keys are sent only over https or to this machine, and http://" +
+                                       address->host + " is neither"};
     }
   }
-  return std::nullopt;
+  return price_problem(settings);
 }
 
 /// The addresses, and the model there.
@@ -50,6 +36,7 @@ BackendType model_type(BackendType own) {
   if (own.location == nullptr) own.location = model_location;
   if (own.price == nullptr) own.price = model_price;
   if (own.problem == nullptr) own.problem = model_problem;
+  if (own.warnings == nullptr) own.warnings = price_warnings;
   if (own.server == nullptr) own.server = model_identity;
   return own;
 }

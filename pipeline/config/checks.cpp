@@ -34,6 +34,10 @@ std::vector<std::size_t> named_by(const Pipeline& pipeline, const BackendConfig&
   return named;
 }
 
+bool has_no_price(const BackendConfig& backend) {
+  return location_of(backend) == Location::cloud && !price_of(backend);
+}
+
 }  // namespace
 
 void check_text(const Pipeline& pipeline, const Registry& registry, Diagnostics& diagnostics) {
@@ -79,8 +83,7 @@ void check_backend_cycles(const Pipeline& pipeline, Diagnostics& diagnostics) {
 std::vector<const BackendConfig*> without_price(const Pipeline& pipeline) {
   std::vector<const BackendConfig*> found;
   for (const BackendConfig& backend : pipeline.backends)
-    if (location_of(backend) == Location::cloud && !price_of(backend) && !price_may_be_unknown(backend))
-      found.push_back(&backend);
+    if (has_no_price(backend) && !price_may_be_unknown(backend)) found.push_back(&backend);
   return found;
 }
 
@@ -90,6 +93,10 @@ void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics) {
       std::ranges::any_of(budget_fields(), [&](const Field& limit) { return budget.has(limit.name); }) ||
       std::ranges::any_of(pipeline.stages, [](const StageConfig& stage) { return stage.budget.has_value(); });
   if (!has_limit) return;
+  for (const BackendConfig& backend : pipeline.backends)
+    if (has_no_price(backend) && price_may_be_unknown(backend))
+      diagnostics.warn({backend.line, backend.column, 0}, "backends." + backend.name,
+                       "has `price: unknown-ok`: against the budget its calls count as nothing");
   for (const BackendConfig* backend : without_price(pipeline))
     diagnostics.add({backend->line, backend->column, 0}, "backends." + backend->name,
                     std::string(needs_price));

@@ -39,6 +39,8 @@ std::string expected(const Field& field) {
       return range(field, "a whole number");
     case Type::number:
       return range(field, "a number");
+    case Type::decimal:
+      return range(field, "an amount") + ", of nine decimals at most";
     case Type::boolean:
       return "true or false";
     case Type::duration:
@@ -68,7 +70,8 @@ std::string expected(const Field& field) {
     case Type::stages:
       return "the id of a stage or a list of such ids";
     case Type::group:
-      return "a mapping of settings";
+      return "a mapping of settings" +
+             (field.choices.empty() ? "" : ", or " + one_of({field.choices.begin(), field.choices.end()}));
     case Type::groups:
       return "a mapping of names to settings";
   }
@@ -77,6 +80,7 @@ std::string expected(const Field& field) {
 
 std::string hint(const Field& field, const std::string& text) {
   switch (field.type) {
+    case Type::group:
     case Type::choice:
     case Type::choices: {
       const auto found = nearest(text, {field.choices.begin(), field.choices.end()});

@@ -78,6 +78,7 @@ json value_schema(const Field& field) {
     case Type::integer:
       return number(field, "integer");
     case Type::number:
+    case Type::decimal:
       return number(field, "number");
     case Type::boolean:
       return any_of({json{{"type", "boolean"}}, reference()});
@@ -105,6 +106,7 @@ json value_schema(const Field& field) {
     case Type::conditions:
       return conditions();
     case Type::group:
+      if (!field.choices.empty()) return any_of({object_schema({field.fields}), choice(field)});
       return object_schema({field.fields});
     case Type::groups:
       return groups(field);
@@ -117,6 +119,7 @@ json default_value(const Field& field) {
     case Type::integer:
       return parse_integer(field.fallback).value_or(0);
     case Type::number:
+    case Type::decimal:
       return parse_number(field.fallback).value_or(0);
     case Type::boolean:
       return parse_boolean(field.fallback).value_or(false);

@@ -155,8 +155,24 @@ class PipelineReader {
     reader_.check_names({backend_fields(), type->fields}, *entry.value, path);
     Settings settings = reader_.read(type->fields, *entry.value, entry.position, path);
     BackendConfig backend{entry.key, type, std::move(settings), entry.position.line, entry.position.column};
-    if (const auto problem = problem_of(backend)) diagnostics_.add(entry.position, path, problem->message);
+    if (const auto problem = problem_of(backend)) report(*problem, entry, path);
+    for (const std::string& warning : warnings_of(backend))
+      diagnostics_.warn(entry.position, path, warning);
     pipeline_.backends.push_back(std::move(backend));
+  }
+
+  /// Where the setting stands, or the last group on the way to it that is there.
+  void report(const SettingProblem& problem, const Node::Entry& backend, const std::string& path) {
+    const Node::Entry* at = &backend;
+    for (std::string_view rest = problem.setting; !rest.empty();) {
+      const std::string_view name = rest.substr(0, rest.find('.'));
+      rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+      const Node::Entry* next = at->value->find(name);
+      if (next == nullptr) break;
+      at = next;
+    }
+    diagnostics_.add(at->position, problem.setting.empty() ? path : path + "." + problem.setting,
+                     problem.message);
   }
 
   const BackendType* type_of(const Node::Entry& entry, const std::string& path) {

@@ -6,6 +6,7 @@
 #include "pipeline/config/field_words.h"
 #include "pipeline/config/scalars.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/decimal.h"
 #include "pipeline/support/duration.h"
 #include "pipeline/support/iso_8601.h"
 #include "pipeline/support/suggest.h"
@@ -211,6 +212,10 @@ SettingsReader::Value SettingsReader::number(const Place& place, const Scalar& s
   } else if (field.type == Type::integer) {
     const auto value = parse_integer(scalar.text);
     if (value && in_range(static_cast<double>(*value)) && scalar.number_like) return *value;
+  } else if (field.type == Type::decimal) {
+    const auto value = parse_decimal(scalar.text);
+    const bool fits = value && in_range(static_cast<double>(*value) / 1e9);
+    if (fits && scalar.number_like) return DecimalValue{*value};
   } else {
     const auto value = parse_number(scalar.text);
     if (value && in_range(*value) && scalar.number_like) return *value;
@@ -281,6 +286,8 @@ SettingsReader::Value SettingsReader::list_value(const Place& place) {
 
 SettingsReader::Value SettingsReader::groups_value(const Place& place) {
   const Node& node = place.node;
+  if (place.field.type == Type::group && !place.field.choices.empty() && node.kind == Node::Kind::scalar)
+    return word_value(place);
   if (node.kind != Node::Kind::mapping && node.kind != Node::Kind::null) {
     expected_but_got(place, kind_of(node));
     if (place.field.type != Type::group) return std::nullopt;
@@ -301,6 +308,19 @@ SettingsReader::Value SettingsReader::groups_value(const Place& place) {
     if (settings) groups.emplace_back(entry.key, std::get<Settings>(*settings));
   }
   return groups;
+}
+
+SettingsReader::Value SettingsReader::word_value(const Place& place) {
+  Settings settings = read_slots(place.field.fields, Node(), place.owner, place.path, Missing::ignore);
+  const auto scalar = this->scalar(place);
+  if (scalar && contains(place.field.choices, scalar->text)) {
+    auto values = std::make_shared<Settings::Values>(*settings.values_);
+    values->word = scalar->text;
+    settings.values_ = std::move(values);
+  } else if (scalar) {
+    expected_but_got(place, shown(place, *scalar));
+  }
+  return settings;
 }
 
 }  // namespace docket

@@ -43,14 +43,22 @@ TEST(Price, IsExactInIntegers) {
   EXPECT_EQ(sum, 22'575'000);
 }
 
-TEST(Price, OfTheCacheIsThatOfInputWhenNotGiven) {
+TEST(Price, OfReadingTheCacheIsThatOfInputWhenNotGiven) {
   const Price p = *price("{ input: 3, output: 15, as_of: 2026-11-01 }");
-  EXPECT_EQ(cost(tokens(1000, 900, 50, 0), p), 3'000'000);
+  EXPECT_EQ(cost(tokens(1000, 900, 0, 0), p), 3'000'000);
+}
+
+TEST(Price, OfWritingTheCacheIsAQuarterMoreWhenNotGiven) {
+  const Price p = *price("{ input: 3, cached_input: 0.3, output: 15 }");
+  EXPECT_EQ(cost(tokens(10'100, 0, 10'000, 10), p), 37'950'000);
+  Usage hour = tokens(10'100, 0, 10'000, 10);
+  hour.cache_write_1h_tokens = 10'000;
+  EXPECT_EQ(cost(hour, p), 37'950'000);  // Whoever has no other price for it.
 }
 
 TEST(Price, RoundsToTheNearestNanoDollar) {
-  EXPECT_EQ(cost(tokens(1, 0, 0, 0), Price{499, 0, 0, 0}), 0);
-  EXPECT_EQ(cost(tokens(1, 0, 0, 0), Price{500, 0, 0, 0}), 1);
+  EXPECT_EQ(cost(tokens(1, 0, 0, 0), Price{.tokens = {.input = 499'999}}), 0);
+  EXPECT_EQ(cost(tokens(1, 0, 0, 0), Price{.tokens = {.input = 500'000}}), 1);
 }
 
 TEST(Price, HoldsALargeRun) {

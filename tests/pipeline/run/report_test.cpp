@@ -36,7 +36,7 @@ TEST(Report, CountsWhatEachStageDid) {
   cut_short.stages[0].error = Error{ErrorClass::cancelled, "stopped"};
   report.add(cut_short);
   const std::string usage =
-      R"({"calls":5,"input_tokens":50,"cached_input_tokens":0,"cache_write_tokens":0,"output_tokens":0,)"
+      R"({"calls":5,"input_tokens":50,"cached_input_tokens":0,"cache_write_tokens":0,"cache_write_1h_tokens":0,"output_tokens":0,)"
       R"("reasoning_tokens":0,"cost_usd":2.5})";
   EXPECT_EQ(report.to_json({})["stages"].dump(),
             R"([{"id":"sort","type":"classify","in":6,"done":2,"skipped":1,"failed":1,"held":1,)"
