@@ -238,20 +238,21 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     HttpRequest http = protocol_->ask(request, server);
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - Clock::now());
     if (left <= milliseconds(0))
-      return done(failed({ErrorClass::transport, "the document's time limit has passed"}));
+      return end(failed({ErrorClass::transport, "the document's time limit has passed"}), std::move(attempts),
+                 done);
     http.limits.total = std::min(http.limits.total, left);
     http.limits.first_byte = std::min(http.limits.first_byte, left);
     attempts.most = most_cost(http, request, server);
-    attempts.kept = with_overrun(attempts.most);
     const Caller caller = request.asked_by;
-    reserve(caller, attempts.kept,
+    reserve(caller, attempts.most,
             [self = shared_from_this(), http = std::move(http), request = std::move(request),
              server = std::move(server), done = std::move(done), attempts = std::move(attempts),
-             since = Clock::now()](std::optional<Error> refused) mutable {
+             since = Clock::now()](Result<std::int64_t> kept) mutable {
               const auto waited = Clock::now() - since;
               attempts.queued += waited;
               if (request.deadline != Clock::time_point::max()) request.deadline += waited;
-              if (refused) return end({.answer = *std::move(refused)}, std::move(attempts), done);
+              if (!kept) return end({.answer = kept.error()}, std::move(attempts), done);
+              attempts.kept = *kept;
               self->send_now(std::move(http), std::move(request), std::move(server), std::move(done),
                              std::move(attempts));
             });
@@ -298,18 +299,27 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     return most + std::min(overrun_, std::numeric_limits<std::int64_t>::max() - most);
   }
 
-  void reserve(const Caller& caller, std::int64_t amount, std::function<void(std::optional<Error>)> then) {
-    if (purse_ == nullptr || !costs()) return then(std::nullopt);
-    purse_->reserve(caller, amount, std::move(then));
+  /// Keeps what a call can cost, by all that is learnt while it waits for that.
+  void reserve(const Caller& caller, std::int64_t most, std::function<void(Result<std::int64_t>)> then) {
+    const std::int64_t amount = with_overrun(most);
+    if (purse_ == nullptr || !costs()) return then(amount);
+    purse_->reserve(caller, amount,
+                    [self = shared_from_this(), caller, most, amount,
+                     then = std::move(then)](const std::optional<Error>& refused) {
+                      if (refused) return then(*refused);
+                      if (self->with_overrun(most) == amount) return then(amount);
+                      self->purse_->settle(caller, amount, 0);
+                      self->reserve(caller, most, then);
+                    });
   }
 
   /// Takes down what the attempt has cost, or may have cost, and gives back what was kept for it beyond that.
   void settle(ModelUsage used, const Caller& caller, Attempts& attempts) {
     Usage& usage = used.usage;
     if (price_ && usage.unpriced_calls > 0) usage.uncertain_nano_dollars = attempts.kept;
+    if (price_ && usage.nano_dollars > attempts.most) note_overrun(usage.nano_dollars, attempts.most);
     if (purse_ != nullptr && costs())
       purse_->settle(caller, attempts.kept, usage.nano_dollars + usage.uncertain_nano_dollars);
-    if (price_ && usage.nano_dollars > attempts.most) note_overrun(usage.nano_dollars, attempts.most);
     attempts.spent.add(used);
   }
 
@@ -422,8 +432,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   const std::function<void(const std::string&)> warn_;
   Purse* const purse_;
   std::mutex mutex_;
-  std::int64_t overrun_ =
-      0;  ///< By how much an answer exceeded the most that it could cost. Guarded by mutex_.
+  /// By how much an answer exceeded the most that it could cost. Guarded by mutex_.
+  std::int64_t overrun_ = 0;
   std::optional<Server> server_;        ///< Guarded by mutex_.
   std::map<std::string, int> refused_;  ///< Of Server::refused, what calls taught. Guarded by mutex_.
   /// Tokens of longest answers; none: the server cannot count. Guarded by mutex_.
