@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "pipeline/price.h"
 #include "pipeline/reading/dates.h"
 #include "pipeline/support/result.h"
 #include "pipeline/text.h"
@@ -162,9 +163,17 @@ struct Excess {
   std::int64_t window = 0;  ///< That there is for the prompt.
 };
 
+/// How a server bills a call, beside its tokens.
+struct Billing {
+  ServiceTier tier = ServiceTier::standard;
+  /// Why tokens times price is not what it costs, with the numbers. Empty: it is.
+  std::string unclear = {};
+};
+
 struct Reply {
   Result<Answer> answer = Error{ErrorClass::bug, "no reply"};
   Spending spent = {};      ///< Counted even when the call failed: by backend and model, all attempts.
+  Billing billing = {};     ///< Prompt only: of the tokens in `spent`, if a protocol read them.
   Usage reused = {};        ///< What an answer that was taken from the ledger had cost in its time.
   std::int64_t cpu_ns = 0;  ///< CPU time that the answer took, in this process or another.
   /// How long the request waited in docket's own queues: nobody's deadline runs meanwhile.

@@ -50,6 +50,15 @@ std::int64_t cost(const Usage& usage, const Price& price, const CallTerms& terms
   return nano_dollars(femto);
 }
 
+bool depends_on_tokens(const Price& price) {
+  const auto costs = [](const TokenPrices& one) {
+    return one.input > 0 || one.cached_input > 0 || one.cache_write > 0 || one.cache_write_1h > 0 ||
+           one.output > 0;
+  };
+  return price.per_call > 0 || costs(price.tokens) ||
+         std::ranges::any_of(price.long_context, costs, &LongContextPrices::tokens);
+}
+
 std::int64_t dearest_cost(const Price& price, std::int64_t input_tokens, std::int64_t output_tokens,
                           std::chrono::nanoseconds machine_time) {
   const auto most = [&](const TokenPrices& prices) {

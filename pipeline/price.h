@@ -55,6 +55,9 @@ struct CallTerms {
 /// the price has no tiers. Never overflows: what does not fit is the largest number.
 std::int64_t cost(const Usage& usage, const Price& price, const CallTerms& terms = {});
 
+/// Not: only time costs anything, or nothing does.
+bool depends_on_tokens(const Price& price);
+
 /// The most that one call can cost with no more than so many tokens, whatever of its input is written to a
 /// cache, and whether it counts as long or not.
 std::int64_t dearest_cost(const Price& price, std::int64_t input_tokens, std::int64_t output_tokens,

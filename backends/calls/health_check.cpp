@@ -358,7 +358,8 @@ class HealthCheck final : public Backend {
     reply.overloaded = verdict.overloaded;
     const Error& first = call.refusal.answer.error();
     const Error& second = verdict.answer.error();
-    if (second.error_class == ErrorClass::withheld)  // What a document is held for has the same words for all.
+    if (second.error_class ==
+        ErrorClass::withheld)  // What a document is held for has the same words for all.
       reply.answer = Error{second.error_class, second.message, first.message + "; " + second.detail};
     else
       reply.answer = Error{second.error_class,

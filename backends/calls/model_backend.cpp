@@ -1,5 +1,7 @@
 #include "backends/calls/model_backend.h"
 
+#include <atomic>
+
 #include "backends/calls/egress_guard.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/model_server.h"
@@ -19,6 +21,14 @@ void set_width(const Settings& settings, std::vector<ModelServer*> servers, Gate
   };
 }
 
+/// Tells the first of what it is told.
+ModelServer::Tell once(ModelServer::Tell tell) {
+  if (!tell) return tell;
+  return [tell = std::move(tell), told = std::make_shared<std::atomic_flag>()](const std::string& words) {
+    if (!told->test_and_set()) tell(words);
+  };
+}
+
 }  // namespace
 
 // From the outside in: may it be asked at all, is it of use, is the answer one, another attempt, was it
@@ -34,11 +44,12 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
   const std::optional<Price> price = price_of(config);
   const bool costs = price || location_of(config) == Location::cloud;
   options.gate.keeps_places = costs && memory.store != nullptr;
+  const ModelServer::Tell unclear_cost = once(options.health.warn);
   std::vector<std::unique_ptr<Backend>> addresses;
   std::vector<ModelServer*> servers;
   for (const Target& target : targets_of(config, secrets)) {
     auto server = std::make_unique<ModelServer>(target, price, make_protocol(config, target), loop, trace,
-                                                options.health.warn, options.purse);
+                                                options.health.warn, unclear_cost, options.purse);
     servers.push_back(server.get());
     addresses.push_back(make_health_check(std::move(server), options.health, timer));
   }

@@ -10,8 +10,10 @@
 #include "backends/protocols/model_type.h"
 #include "backends/protocols/narrow_schema.h"
 #include "backends/protocols/ollama.h"
+#include "backends/protocols/price_settings.h"
 #include "backends/protocols/protocol.h"
 #include "backends/protocols/refused_setting.h"
+#include "backends/protocols/reported_usage.h"
 #include "pipeline/json/schema.h"
 
 namespace docket::backends {
@@ -104,7 +106,7 @@ class Anthropic final : public Protocol {
     const json& body = *parsed;
     const bool is_error = !member(body, "error").is_null();
     Reply result = is_error ? error_reply(reply) : Reply{};
-    result.spent.add({target_.backend, target_.model, tokens_used(body)});
+    note_usage(body, target_.backend, target_.model, result);
     const json& reason = member(body, "stop_reason");
     if (is_error) return result;
     const auto& prompt = std::get<Prompt>(request.question);
@@ -178,19 +180,6 @@ class Anthropic final : public Protocol {
     if (tried < 2) body["thinking"] = {{"type", tried == 0 ? "disabled" : "between_tools"}};
   }
 
-  /// `input_tokens` is what was neither read from the cache nor written to it.
-  static Usage tokens_used(const json& body) {
-    const json& usage = member(body, "usage");
-    ReportedTokens tokens;
-    tokens.input = token_count(usage, "input_tokens");
-    tokens.output = token_count(usage, "output_tokens");
-    tokens.cached = token_count(usage, "cache_read_input_tokens").value_or(0);
-    tokens.cache_write = token_count(usage, "cache_creation_input_tokens").value_or(0);
-    tokens.reasoning = token_count(member(usage, "output_tokens_details"), "thinking_tokens").value_or(0);
-    if (tokens.input) *tokens.input += tokens.cached + tokens.cache_write;
-    return usage_of(tokens);
-  }
-
   const Target target_;
   std::string base_;
   bool is_anthropic_ = false;
@@ -204,7 +193,8 @@ BackendType anthropic() {
                      .fields = anthropic_fields,
                      .protocol = [](Target target) -> std::unique_ptr<Protocol> {
                        return make_or_ollama(std::make_unique<Anthropic>(target), target);
-                     }});
+                     },
+                     .price = anthropic_price});
 }
 
 }  // namespace docket::backends

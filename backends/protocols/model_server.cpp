@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/protocols/error_reply.h"
+#include "backends/protocols/machine_time.h"
 #include "backends/protocols/message.h"
 #include "pipeline/json/strict_json.h"
 #include "pipeline/support/money.h"
@@ -49,13 +50,14 @@ std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
 class ModelServer::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-       Trace* trace, std::function<void(const std::string&)> warn, Purse* purse)
+       Trace* trace, Tell warn, Tell unclear_cost, Purse* purse)
       : target_(std::move(target)),
-        price_(price),
+        price_(std::move(price)),
         protocol_(std::move(protocol)),
         loop_(loop),
         trace_(trace),
         warn_(std::move(warn)),
+        unclear_cost_(std::move(unclear_cost)),
         purse_(purse) {}
 
   const Target& target() const { return target_; }
@@ -225,6 +227,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     std::int64_t most = 0;  ///< Nano-dollars that it can cost.
     std::int64_t kept = 0;  ///< That are kept for it: more, if others have cost more than they could.
     bool was_sent = false;
+    std::chrono::nanoseconds machine_time{0};
   };
 
   void send(Request request, Server server, Done done, Attempts attempts) {
@@ -262,15 +265,17 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     const auto times_sent = std::make_shared<std::atomic<int>>(0);
     http.times_sent = times_sent;
     http.only_once = costs();
-    exchange(std::move(http),
-             [self = shared_from_this(), times_sent, request = std::move(request), server = std::move(server),
-              done = std::move(done), attempts = std::move(attempts)](Result<HttpReply> reply) mutable {
-               for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
-                 attempts.spent.add(self->attempt(server));
-               attempts.was_sent = *times_sent > 0;
-               self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
-                             std::move(attempts));
-             });
+    const MachineTime::Begun begun = machine_time_.begin();
+    exchange(std::move(http), [self = shared_from_this(), times_sent, begun, request = std::move(request),
+                               server = std::move(server), done = std::move(done),
+                               attempts = std::move(attempts)](Result<HttpReply> reply) mutable {
+      attempts.machine_time = self->machine_time_.end(begun);
+      for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
+        attempts.spent.add(self->attempt(server, {}));
+      attempts.was_sent = *times_sent > 0;
+      self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
+                    std::move(attempts));
+    });
   }
 
   /// With what all attempts took.
@@ -316,7 +321,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   /// Takes down what the attempt has cost, or may have cost, and gives back what was kept for it beyond that.
   void settle(ModelUsage used, const Caller& caller, Attempts& attempts) {
     Usage& usage = used.usage;
-    if (price_ && usage.unpriced_calls > 0) usage.uncertain_nano_dollars = attempts.kept;
+    if (price_ && usage.unpriced_calls > 0)
+      usage.uncertain_nano_dollars = std::max<std::int64_t>(attempts.kept - usage.nano_dollars, 0);
     if (price_ && usage.nano_dollars > attempts.most) note_overrun(usage.nano_dollars, attempts.most);
     if (purse_ != nullptr && costs())
       purse_->settle(caller, attempts.kept, usage.nano_dollars + usage.uncertain_nano_dollars);
@@ -341,11 +347,11 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     if (!reply) {
       const ErrorClass error = reply.error().error_class;
       if (error == ErrorClass::transport || error == ErrorClass::unreachable) forget();
-      settle(attempt(server, attempts.was_sent), request.asked_by, attempts);
+      settle(attempt(server, attempts.machine_time, attempts.was_sent), request.asked_by, attempts);
       return end(failed(reply.error()), std::move(attempts), done);
     }
     if (auto other = without_refused(*reply, request, server, attempts)) {
-      settle(attempt(server, reply->status == 200), request.asked_by, attempts);
+      settle(attempt(server, attempts.machine_time, reply->status == 200), request.asked_by, attempts);
       attempts.words = error_reply(*reply).answer.error().message;
       return send(std::move(request), std::move(*other), std::move(done), std::move(attempts));
     }
@@ -356,9 +362,10 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       result.excess->window -=
           std::min(std::get<Prompt>(request.question).most_output_tokens, result.excess->window / 2);
     if (reply->status == 503) forget();  // It may be loading: then that is waited for.
-    ModelUsage now = result.spent.by_model().empty() ? attempt(server, reply->status == 200)
-                                                     : result.spent.by_model().front();
-    if (reply->status == 200) now = priced(std::move(now));
+    ModelUsage now = result.spent.by_model().empty()
+                         ? attempt(server, attempts.machine_time, reply->status == 200)
+                         : result.spent.by_model().front();
+    if (reply->status == 200) now = priced(std::move(now), result.billing, attempts.machine_time);
     settle(std::move(now), request.asked_by, attempts);
     if (!result.answer) result.answer = named(result.answer.error());
     end(std::move(result), std::move(attempts), done);
@@ -379,19 +386,44 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   }
 
   /// A call that brought no usage. If the model may have answered all the same, nobody knows what that costs.
-  ModelUsage attempt(const Server& server, bool answered = false) const {
+  ModelUsage attempt(const Server& server, std::chrono::nanoseconds machine_time,
+                     bool answered = false) const {
+    const bool has_unknown_cost = price_ ? depends_on_tokens(*price_) : costs();
     return {target_.backend,
             server.model.empty() ? target_.model : server.model,
-            {.calls = 1, .unpriced_calls = answered && costs() ? 1 : 0}};
+            {.calls = 1,
+             .nano_dollars = time_cost(machine_time),
+             .unpriced_calls = answered && has_unknown_cost ? 1 : 0}};
   }
 
-  ModelUsage priced(ModelUsage used) const {
+  std::int64_t time_cost(std::chrono::nanoseconds machine_time) const {
+    return price_ ? cost({}, *price_, {.machine_time = machine_time}) : 0;
+  }
+
+  ModelUsage priced(ModelUsage used, const Billing& billing, std::chrono::nanoseconds machine_time) const {
+    Usage& usage = used.usage;
     if (!price_) {
-      used.usage.unpriced_calls = target_.location == Location::cloud ? used.usage.calls : 0;
-    } else if (used.usage.unpriced_calls == 0) {
-      used.usage.nano_dollars = cost(used.usage, *price_);
+      usage.unpriced_calls = costs() ? usage.calls : 0;
+    } else if (depends_on_tokens(*price_) && !is_clear(usage, billing)) {
+      usage.unpriced_calls = usage.calls;
+      usage.nano_dollars = time_cost(machine_time);
+    } else {
+      usage.unpriced_calls = 0;
+      usage.nano_dollars = cost(usage, *price_, {billing.tier, machine_time});
     }
     return used;
+  }
+
+  bool is_clear(const Usage& usage, const Billing& billing) const {
+    const bool lacks_batch = billing.tier == ServiceTier::batch && !price_->batch;
+    if (usage.unpriced_calls == 0 && !lacks_batch) return true;
+    const std::string why =
+        !billing.unclear.empty() ? billing.unclear
+        : lacks_batch ? "the server says that it serves it as `batch` or `flex`, and the price has no 'batch'"
+                      : "";
+    if (unclear_cost_ && !why.empty())
+      unclear_cost_(named({ErrorClass::content, "the cost of a call is unknown: " + why}).message);
+    return false;
   }
 
   /// The call went better without these settings: all later ones do without them too.
@@ -429,8 +461,9 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   const std::unique_ptr<Protocol> protocol_;
   HttpLoop& loop_;
   Trace* const trace_;
-  const std::function<void(const std::string&)> warn_;
+  const Tell warn_, unclear_cost_;
   Purse* const purse_;
+  MachineTime machine_time_;
   std::mutex mutex_;
   /// By how much an answer exceeded the most that it could cost. Guarded by mutex_.
   std::int64_t overrun_ = 0;
@@ -444,10 +477,9 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 };
 
 ModelServer::ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol,
-                         HttpLoop& loop, Trace* trace, std::function<void(const std::string&)> warn,
-                         Purse* purse)
+                         HttpLoop& loop, Trace* trace, Tell warn, Tell unclear_cost, Purse* purse)
     : core_(std::make_shared<Core>(std::move(target), std::move(price), std::move(protocol), loop, trace,
-                                   std::move(warn), purse)) {}
+                                   std::move(warn), std::move(unclear_cost), purse)) {}
 
 ModelServer::~ModelServer() = default;
 

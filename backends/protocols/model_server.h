@@ -20,6 +20,9 @@ namespace docket::backends {
 /// A setting that the server refuses by name is left out, or has another value, in the same call and in all
 /// later ones, which `warn` (empty: nobody) is told once, as soon as a call without it went better.
 ///
+/// What a reply says of its tokens is given its price. Where that cannot be done right, its cost is unknown,
+/// and `unclear_cost` (empty: nobody) is told why, each time.
+///
 /// A question that costs is paid for from `purse` (null: without a limit) each time that it is sent, and sent
 /// once: the most that it can cost is kept until it is known, or while nobody knows, for good. That is every
 /// byte of the request as a token, with what providers add of their own, and the longest answer that it
@@ -27,9 +30,11 @@ namespace docket::backends {
 /// expected to exceed that by as much, so a limit is exceeded by what the calls under way cost, at most.
 class ModelServer final : public Backend {
  public:
+  using Tell = std::function<void(const std::string&)>;
+
   /// `loop`, `trace` (null: none) and `purse` outlive it.
   ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-              Trace* trace, std::function<void(const std::string&)> warn = {}, Purse* purse = nullptr);
+              Trace* trace, Tell warn = {}, Tell unclear_cost = {}, Purse* purse = nullptr);
   ~ModelServer() override;
   void submit(Request request, Done done) noexcept override;
 

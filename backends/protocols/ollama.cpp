@@ -12,6 +12,7 @@
 #include "backends/protocols/narrow_schema.h"
 #include "backends/protocols/protocol.h"
 #include "backends/protocols/refused_setting.h"
+#include "backends/protocols/reported_usage.h"
 #include "pipeline/config/scalars.h"
 #include "pipeline/json/schema.h"
 
@@ -154,7 +155,7 @@ class Ollama final : public Protocol {
     const bool is_error = !member(body, "error").is_null();
     Reply result = is_error ? error_reply(reply) : Reply{};
     const auto& prompt = std::get<Prompt>(request.question);
-    result.spent.add({target_.backend, target_.model, tokens_used(body)});
+    note_usage(body, target_.backend, target_.model, result);
     const Usage usage = result.spent.total();
     if (is_error) return result;
     const std::string content = text_member(member(body, "message"), "content");
@@ -265,14 +266,6 @@ class Ollama final : public Protocol {
     if (!model.is_object()) return false;
     const std::string name = text_member(model, "name");
     return name == target_.model || name == target_.model + ":latest";
-  }
-
-  /// Thinking is inside eval_count, and not told apart.
-  static Usage tokens_used(const json& body) {
-    ReportedTokens tokens;
-    tokens.input = token_count(body, "prompt_eval_count");
-    tokens.output = token_count(body, "eval_count");
-    return usage_of(tokens);
   }
 
   /// `0.33.0`, `1.2`; of a version that is none, as people build them, false.

@@ -11,6 +11,7 @@
 #include "backends/protocols/ollama.h"
 #include "backends/protocols/protocol.h"
 #include "backends/protocols/refused_setting.h"
+#include "backends/protocols/reported_usage.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/json/strict_json.h"
 #include "pipeline/support/utf8.h"
@@ -165,7 +166,7 @@ class OpenAi final : public Protocol {
     std::optional<Reply> broken = error_under_200(reply, body, choice);
     const bool is_broken = broken.has_value();
     Reply result = is_broken ? *std::move(broken) : Reply{};
-    result.spent.add({target_.backend, server.model, tokens_used(body)});
+    note_usage(body, target_.backend, server.model, result);
     if (is_broken) return result;
     const Usage usage = result.spent.total();
     const json& message = member(choice, "message");
@@ -367,20 +368,6 @@ class OpenAi final : public Protocol {
     static constexpr const char* least_effort[] = {"none", "minimal", "low"};
     const auto tried = static_cast<std::size_t>(times_refused(server, "reasoning_effort"));
     if (tried < std::size(least_effort)) body["reasoning_effort"] = least_effort[tried];
-  }
-
-  static Usage tokens_used(const json& body) {
-    const json& usage = member(body, "usage");
-    ReportedTokens tokens;
-    tokens.input = token_count(usage, "prompt_tokens");
-    tokens.output = token_count(usage, "completion_tokens");
-    tokens.total = token_count(usage, "total_tokens");
-    const json& input = member(usage, "prompt_tokens_details");
-    tokens.cached = token_count(input, "cached_tokens").value_or(0);
-    tokens.cache_write = token_count(input, "cache_write_tokens").value_or(0);
-    tokens.reasoning =
-        token_count(member(usage, "completion_tokens_details"), "reasoning_tokens").value_or(0);
-    return usage_of(tokens);
   }
 
   const Target target_;

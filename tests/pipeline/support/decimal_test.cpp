@@ -39,7 +39,8 @@ TEST(Decimal, IsNotReadWhereItWouldNotBeExact) {
 }
 
 TEST(Decimal, IsNothingElse) {
-  for (const char* text : {"", ".", "-", "+-1", "1,5", "1 ", "0x10", "inf", "nan", "1e", "1e+", "e5", "1.2.3", "1_000"})
+  for (const char* text :
+       {"", ".", "-", "+-1", "1,5", "1 ", "0x10", "inf", "nan", "1e", "1e+", "e5", "1.2.3", "1_000"})
     EXPECT_FALSE(parse_decimal(text)) << text;
 }
 
