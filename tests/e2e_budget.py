@@ -160,6 +160,10 @@ class Budget(e2e.Case):
                 self.assertEqual(self.docket("run", "pipeline.yaml", "-B").code, 3)
                 self.assertEqual(self.shop.bill, 0)
                 self.assertEqual(len(self.near.take()), 3)
+        self.pipeline("run: 0")
+        result = self.docket("check", "--probe", "pipeline.yaml")
+        self.assertEqual((result.code, self.shop.bill), (0, 0), result.err)
+        self.assertIn("(cloud): not asked because of the budget", result.out)
 
     def test_what_nobody_knows_the_price_of(self):
         self.pipeline("run: 1", price="{ input: 3, output: 15 }")

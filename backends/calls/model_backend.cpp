@@ -49,7 +49,7 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
   std::vector<ModelServer*> servers;
   for (const Target& target : targets_of(config, secrets)) {
     auto server = std::make_unique<ModelServer>(target, price, make_protocol(config, target), loop, trace,
-                                                options.health.warn, unclear_cost, options.purse);
+                                                options.purse, options.health.warn, unclear_cost);
     servers.push_back(server.get());
     addresses.push_back(make_health_check(std::move(server), options.health, timer));
   }

@@ -75,7 +75,7 @@ std::vector<ProbeResult> probe(const Pipeline& pipeline, bool offline, const std
       if (is_kept_off(target.location, offline)) result.not_asked = "--offline";
       results.push_back(std::move(result));
       servers.push_back(std::make_unique<ModelServer>(
-          target, price_of(backend), make_protocol(backend, target), loop, nullptr, {}, {}, budget.get()));
+          target, price_of(backend), make_protocol(backend, target), loop, nullptr, budget.get()));
     }
   }
   std::latch all(static_cast<std::ptrdiff_t>(results.size()));

@@ -15,6 +15,9 @@ namespace docket::backends {
 namespace {
 
 constexpr std::size_t most_header_bytes = 256 * 1024;
+/// Seconds for which a connection that is used again may have been idle: curl's own, and, for what cannot be
+/// sent a second time, less than servers wait before they close one (5 s and more).
+constexpr long longest_idle = 118, longest_idle_once = 3;
 
 /// Options that never change.
 void set_up(CURL* easy) {
@@ -100,6 +103,7 @@ CURLcode HttpCall::configure() {
   // With TLS, rather wait for a stream of an HTTP/2 connection than open one more. Without it curl would wait
   // for the whole first reply to know that there are no streams.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request_.url.starts_with("https:") ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, request_.only_once ? longest_idle_once : longest_idle);
   curl_easy_setopt(easy, CURLOPT_PROXY, request_.through_proxy ? nullptr : "");
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, curl_milliseconds(request_.limits.connect));
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, curl_milliseconds(request_.limits.total));

@@ -50,15 +50,15 @@ std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
 class ModelServer::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-       Trace* trace, Tell warn, Tell unclear_cost, Purse* purse)
+       Trace* trace, Purse* purse, Tell warn, Tell unclear_cost)
       : target_(std::move(target)),
         price_(std::move(price)),
         protocol_(std::move(protocol)),
         loop_(loop),
         trace_(trace),
+        purse_(purse),
         warn_(std::move(warn)),
-        unclear_cost_(std::move(unclear_cost)),
-        purse_(purse) {}
+        unclear_cost_(std::move(unclear_cost)) {}
 
   const Target& target() const { return target_; }
 
@@ -461,8 +461,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   const std::unique_ptr<Protocol> protocol_;
   HttpLoop& loop_;
   Trace* const trace_;
-  const Tell warn_, unclear_cost_;
   Purse* const purse_;
+  const Tell warn_, unclear_cost_;
   MachineTime machine_time_;
   std::mutex mutex_;
   /// By how much an answer exceeded the most that it could cost. Guarded by mutex_.
@@ -477,9 +477,9 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 };
 
 ModelServer::ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol,
-                         HttpLoop& loop, Trace* trace, Tell warn, Tell unclear_cost, Purse* purse)
+                         HttpLoop& loop, Trace* trace, Purse* purse, Tell warn, Tell unclear_cost)
     : core_(std::make_shared<Core>(std::move(target), std::move(price), std::move(protocol), loop, trace,
-                                   std::move(warn), std::move(unclear_cost), purse)) {}
+                                   purse, std::move(warn), std::move(unclear_cost))) {}
 
 ModelServer::~ModelServer() = default;
 

@@ -34,7 +34,7 @@ class ModelServer final : public Backend {
 
   /// `loop`, `trace` (null: none) and `purse` outlive it.
   ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-              Trace* trace, Tell warn = {}, Tell unclear_cost = {}, Purse* purse = nullptr);
+              Trace* trace, Purse* purse = nullptr, Tell warn = {}, Tell unclear_cost = {});
   ~ModelServer() override;
   void submit(Request request, Done done) noexcept override;
 
