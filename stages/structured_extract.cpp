@@ -5,6 +5,7 @@
 
 #include "pipeline/confidence.h"
 #include "pipeline/json/longest_answer.h"
+#include "pipeline/json/member.h"
 #include "pipeline/json/resolved.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/pipeline.h"
@@ -187,7 +188,7 @@ class StructuredExtract final : public TieredStage {
       const std::string description = property.is_object() ? property.value("description", "") : "";
       list.push_back({{"name", field},
                       {"type", type_of(resolved_.at(field))},
-                      {"required", is_required(field)},
+                      {"required", is_required(*schema_, field)},
                       {"description", description}});
     }
     values["fields"] = std::move(list);
@@ -296,10 +297,6 @@ class StructuredExtract final : public TieredStage {
   }
 
   const json& properties() const { return (*schema_)["properties"]; }
-  bool is_required(const std::string& field) const {
-    const json required = schema_->value("required", json::array());
-    return std::ranges::find(required, json(field)) != required.end();
-  }
 
   const std::shared_ptr<const json> schema_;
   const std::shared_ptr<const Schema> answer_schema_;  ///< Of a model's answer.
