@@ -296,7 +296,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     // Where a server takes no limit, nobody knows: it is expected to write no more than was asked for.
     const std::int64_t asked_for = std::get<Prompt>(request.question).most_output_tokens + room_for_thinking;
     const std::int64_t output = protocol_->most_output(request, server).value_or(asked_for);
-    return dearest_cost(*price_, input, output, http.limits.total);
+    const std::int64_t beside = target_.think ? room_for_thinking : 0;  // Some limit only the answer.
+    return dearest_cost(*price_, input, output + beside, http.limits.total);
   }
 
   std::int64_t with_overrun(std::int64_t most) {
