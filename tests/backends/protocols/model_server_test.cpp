@@ -43,7 +43,7 @@ class NotedPurse final : public Purse {
 /// One model server, of which the first question may ask for 50 tokens.
 class PaidServer {
  public:
-  PaidServer(Dialect dialect, std::vector<Fault> script, const std::string& settings = ", think: false")
+  PaidServer(Dialect dialect, std::vector<Fault> script, const std::string& settings)
       : server_(dialect, std::move(script)) {
     setenv("DOCKET_TEST_KEY", "sk-4711-paid-server", 1);
     PipelineOrDiagnostics read = read_pipeline(
@@ -102,8 +102,12 @@ TEST(ModelServer, KeepsForEachByteAndEachTokenThatIsAskedFor) {
     for (const bool thinks : {false, true}) {
       PaidServer server(dialect, {answered(dialect)}, std::string(price) + (thinks ? ", think: true" : ""));
       EXPECT_TRUE(server.ask().answer);
-      const std::int64_t thoughts = thinks ? 2 * room_for_thinking : 0;
-      EXPECT_EQ(server.purse.kept, std::vector{most_for(server.questions().at(0), 50 + thoughts)});
+      const json question = server.questions().at(0);
+      const json& of =
+          dialect == Dialect::ollama ? question["options"]["num_predict"] : question["max_tokens"];
+      const std::int64_t limit = of.get<std::int64_t>();
+      EXPECT_GE(limit, thinks ? room_for_thinking : 50);
+      EXPECT_EQ(server.purse.kept, std::vector{most_for(question, limit + (thinks ? room_for_thinking : 0))});
       EXPECT_EQ(server.purse.settled, std::vector{cost_of_answer});
     }
   }
