@@ -256,5 +256,41 @@ class Paid(Calls):
         self.assertLessEqual(len(model.begun), 20 + 3)
 
 
+def counts(**usage):
+    def serve(model, handler, body):
+        handler.reply(200, model.answer(body) | {"usage": usage})
+    return serve
+
+
+class Prices(Calls):
+    def test_check_shows_the_price_and_where_it_is_from(self):
+        self.set_up(self.model(), more="location: cloud, price: { input: 0.1, output: 0.3, as_of: 2026-11-01 }")
+        self.assertIn("price of 'model': $0.1 in, $0.1 cached, $0.125 written to the cache, $0.3 out per million tokens "
+                      "(the pipeline, as of 2026-11-01)", self.docket("check", "pipeline.yaml").err)
+        self.set_up(self.model(), more="location: cloud")
+        for verb in "check", "run":
+            said = self.docket(verb, "pipeline.yaml").err
+            self.assertEqual(said.count("what its calls cost is unknown"), 1, said)
+
+    def test_what_is_counted_in_other_words_is_paid_once(self):
+        model = self.model(counts(prompt_tokens=500, completion_tokens=40, total_tokens=1140, prompt_cache_hit_tokens=400,
+                                  prompt_cache_miss_tokens=100, completion_tokens_details={"reasoning_tokens": 600}))
+        self.set_up(model, documents=3, more="location: cloud, price: { input: 0.7, cached_input: 0.07, output: 1.1 }")
+        self.run_pipeline()
+        for number in range(3):
+            usage = self.record(f"in/{number:02}.txt")["usage"]
+            self.assertEqual([usage[name] for name in ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens")],
+                             [500, 400, 640, 600])
+            self.assertEqual(usage["cost_usd"], 0.000802)
+        self.assertEqual(self.report()["totals"]["usage"]["cost_usd"], 0.002406)
+
+    def test_what_does_not_add_up_is_said_once_and_costs_nobody_knows_what(self):
+        self.set_up(self.model(counts(prompt_tokens=500, completion_tokens=40, total_tokens=541)), documents=3,
+                    more="location: cloud, price: { input: 1, output: 1 }")
+        said = self.run_pipeline().err
+        self.assertEqual(said.count("prompt_tokens 500, completion_tokens 40, total_tokens 541"), 1, said)
+        self.assertIsNone(self.report()["totals"]["usage"]["cost_usd"])
+
+
 if __name__ == "__main__":
     e2e.main()

@@ -150,7 +150,7 @@ class Counts {
       if (value.is_null()) continue;
       words_ += (words_.empty() ? "" : ", ") + std::string(one.path) + " " + excerpt(value.dump(), 20);
       const auto count = token_count(value);
-      is_clear_ = is_clear_ && count;
+      is_clear_ = is_clear_ && count.has_value();
       if (count) add(one, *count);
     }
   }
@@ -252,8 +252,7 @@ std::optional<Whole> whole(const Counts& counts, std::int64_t cached, std::int64
   if (const auto found = std::ranges::find_if(all, adds_up); found != all.end()) return *found;
   const std::int64_t input = counts[Part::input] + counts[Part::tool_input];
   // What is on top by its name may be left out of a total that somebody else added up.
-  const bool is_beside = counts.may_be_uncached() && names_cache_beside(counts, cached, written);
-  if (named && is_beside && input + named->output == total) return named;
+  if (named && names_cache_beside(counts, cached, written) && input + named->output == total) return named;
   // Gemini's endpoint in OpenAI's words has thinking in the total only.
   if (is_gemini && counts[Part::reasoning] == 0 && total > input + counts[Part::output])
     return Whole{input, total - input};

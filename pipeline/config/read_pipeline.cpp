@@ -161,8 +161,11 @@ class PipelineReader {
     pipeline_.backends.push_back(std::move(backend));
   }
 
-  /// Where the setting stands, or the last group on the way to it that is there.
+  /// Where the setting stands, or the last group on the way to it that is there; not if that could not be
+  /// read.
   void report(const SettingProblem& problem, const Node::Entry& backend, const std::string& path) {
+    const std::string outermost = problem.setting.substr(0, problem.setting.find('.'));
+    if (!outermost.empty() && diagnostics_.concern(path + "." + outermost)) return;
     const Node::Entry* at = &backend;
     for (std::string_view rest = problem.setting; !rest.empty();) {
       const std::string_view name = rest.substr(0, rest.find('.'));

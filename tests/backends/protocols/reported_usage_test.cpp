@@ -20,7 +20,7 @@ Counted counted(const Usage& usage) {
           usage.cache_write_1h_tokens, usage.output_tokens,       usage.reasoning_tokens};
 }
 
-struct Row {
+struct UsageRow {
   const char* who;
   const char* reply;
   Counted counted;
@@ -28,7 +28,7 @@ struct Row {
 };
 
 // In the members of each API as it is documented, or as its servers are seen to answer.
-const Row rows[] = {
+const UsageRow usage_rows[] = {
     {"OpenAI",
      R"({"service_tier": "default", "usage": {"prompt_tokens": 1200, "completion_tokens": 300,
          "total_tokens": 1500, "prompt_tokens_details": {"cached_tokens": 1024, "audio_tokens": 0},
@@ -136,6 +136,10 @@ const Row rows[] = {
      R"({"usage": {"prompt_tokens": 21, "completion_tokens": 400, "total_tokens": 4921,
          "cache_creation_input_tokens": 1500, "cache_read_input_tokens": 3000}})",
      {4521, 3000, 1500, 0, 400, 0}},
+    {"the same, forgotten in the total",
+     R"({"usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110,
+         "cache_read_input_tokens": 900}})",
+     {1000, 900, 0, 0, 10, 0}},
     {"one-api: members of other APIs, filled with 0",
      R"({"usage": {"prompt_tokens": 50, "completion_tokens": 6, "total_tokens": 56, "input_tokens": 0,
          "output_tokens": 0, "prompt_cache_hit_tokens": 0, "input_tokens_details": null,
@@ -179,7 +183,7 @@ const Row rows[] = {
 };
 
 TEST(ReportedUsage, IsCountedOnceInTheWordsOfManyProviders) {
-  for (const Row& row : rows) {
+  for (const UsageRow& row : usage_rows) {
     const ReportedUsage reported = reported_usage(json::parse(row.reply), row.model);
     EXPECT_EQ(counted(reported.usage), row.counted) << row.who;
     EXPECT_EQ(reported.billing.unclear, "") << row.who;
