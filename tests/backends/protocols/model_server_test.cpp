@@ -84,14 +84,14 @@ class PaidServer {
   std::unique_ptr<ModelServer> model_;
 };
 
-/// A token costs 3 and 15 million nano-dollars, and 4 where it is written to a cache.
+/// A token costs 3,000 and 15,000 nano-dollars, and 4,000 where it is written to a cache.
 constexpr const char* price =
-    ", price: { input: 3000, cache_write: 4000, cache_write_1h: 4000, output: 15000 }";
+    ", price: { input: 3, cache_write: 4, cache_write_1h: 4, output: 15 }";
 constexpr std::int64_t added_tokens = 500;
-constexpr std::int64_t cost_of_answer = 100 * 3000 * 1000 + 10 * 15000 * 1000;
+constexpr std::int64_t cost_of_answer = 100 * 3000 + 10 * 15000;
 
 std::int64_t most_for(const json& question, std::int64_t output) {
-  return (static_cast<std::int64_t>(question.dump().size()) + added_tokens) * 4'000'000 + output * 15'000'000;
+  return (static_cast<std::int64_t>(question.dump().size()) + added_tokens) * 4000 + output * 15'000;
 }
 
 Fault answered(Dialect dialect) { return {.body = answer_in(dialect, "OK").dump()}; }
@@ -162,12 +162,12 @@ TEST(ModelServer, AfterAnAnswerThatCostMoreThanItCouldLaterOnesAreExpectedTo) {
   PaidServer server(Dialect::openai, {{.body = dear.dump()}, answered(Dialect::openai)}, price);
   for (int i = 0; i < 3; ++i)
     EXPECT_TRUE(server.ask().answer);
-  constexpr std::int64_t cost = 1'000'000 * 3'000'000LL + 10 * 15'000'000;
+  constexpr std::int64_t cost = 1'000'000 * 3000LL + 10 * 15'000;
   const std::int64_t most = most_for(server.questions().at(0), 50);
   EXPECT_EQ(server.purse.kept, (std::vector{most, cost, cost}));
   EXPECT_EQ(server.purse.settled, (std::vector{cost, cost_of_answer, cost_of_answer}));
   ASSERT_EQ(server.warnings.size(), 1U);
-  EXPECT_TRUE(server.warnings[0].starts_with("backend 'model': an answer cost $3000.15"))
+  EXPECT_TRUE(server.warnings[0].starts_with("backend 'model': an answer cost $3.00"))
       << server.warnings[0];
 }
 
