@@ -272,8 +272,8 @@ void Trial::run() {
   {
     auto budget = budget_of(limits_of(pipeline, std::nullopt), ledger->get());
     ASSERT_TRUE(budget);
-    HttpLoop loop({});
-    HastyTimer timer(loop);
+    std::optional<HttpLoop> loop(std::in_place, std::stop_token());
+    HastyTimer timer(*loop);
     const auto make = [&](std::size_t number) {
       CallOptions options;
       options.retry.attempts = 3;
@@ -281,11 +281,11 @@ void Trial::run() {
       options.breaker.failures = 1000;
       options.timer = &timer;
       options.purse = budget->get();
-      return make_model_backend(pipeline.backends[number], secrets_of(pipeline), false, {ledger->get()}, loop,
-                                nullptr, options);
+      return make_model_backend(pipeline.backends[number], secrets_of(pipeline), false, {ledger->get()},
+                                *loop, nullptr, options);
     };
-    const auto second = make(1);
-    const auto backend = make_fallback(make(0), *second, {.name = "two"});
+    auto second = make(1);
+    auto backend = make_fallback(make(0), *second, {.name = "two"});
     std::latch all(documents * std::ssize(stages));
     for (int document = 0; document < documents; ++document)
       for (const char* stage : stages)
@@ -294,6 +294,9 @@ void Trial::run() {
           all.count_down();
         });
     all.wait();
+    backend.reset();
+    second.reset();
+    loop.reset();  // Timers that are pending fire now, and ask the timer.
   }
   ASSERT_FALSE((*ledger)->flush());
 
