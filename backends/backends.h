@@ -1,7 +1,9 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 
@@ -37,11 +39,12 @@ struct Options {
   /// Told by any thread what people should know of a server, such as a setting that it refuses; empty:
   /// nobody.
   std::function<void(const std::string&)> warn = {};
+  std::optional<std::int64_t> max_cost = {};  ///< Nano-dollars that the run may spend; none: the budget's.
 };
 
 /// The one backend of a run: hands each request to the backend that it names, and those for
 /// `extraction_workers` to the pool. A backend that cannot be used answers with ErrorClass::unavailable.
-/// `pipeline` must outlive it. The Error is of class `config`.
+/// `pipeline` must outlive it. The Error is of class `config`, or that of `answers`.
 Result<std::unique_ptr<Backend>> make(const Pipeline& pipeline, const Options& options);
 
 /// The one backend of a run that asks no model and reaches no server. Files are read, the rules tier answers,

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "backends/backends.h"
+#include "backends/calls/budget.h"
 #include "backends/calls/fallback.h"
 #include "backends/calls/model_backend.h"
 #include "backends/extraction/pool.h"
@@ -23,10 +24,11 @@ Backend::Done counting_cpu(Backend::Done done) {
 
 class Router final : public Backend {
  public:
-  Router(const Pipeline& pipeline, const Options& options, std::unique_ptr<Trace> trace)
+  Router(const Pipeline& pipeline, const Options& options, std::unique_ptr<Trace> trace,
+         std::unique_ptr<Budget> budget)
       : secrets_(secrets_of(pipeline)),
         trace_(std::move(trace)),
-        budget_(budget_of(pipeline)),
+        budget_(std::move(budget)),
         loop_(options.hard_stop, options.stop) {
     for (const BackendConfig& backend : pipeline.backends)
       add(backend, pipeline, options);
@@ -55,7 +57,7 @@ class Router final : public Backend {
     if (const auto model = options.models.find(backend.name); model != options.models.end())
       memory.model = model->second;
     CallOptions calls;
-    calls.budget = budget_.get();
+    calls.purse = budget_.get();
     calls.redacted = redacted_kinds(pipeline);
     calls.health.warn = options.warn;
     std::unique_ptr<Backend> made =
@@ -79,8 +81,8 @@ class Router final : public Backend {
 
   const std::shared_ptr<const Secrets> secrets_;
   const std::unique_ptr<Trace> trace_;
-  const std::unique_ptr<Budget> budget_;
-  HttpLoop loop_;  ///< Before those who use it, so that it goes after them.
+  const std::unique_ptr<Budget> budget_;  ///< Null: there is none.
+  HttpLoop loop_;                         ///< Before those who use it, so that it goes after them.
   std::map<std::string, std::unique_ptr<Backend>, std::less<>> backends_;
 };
 
@@ -93,7 +95,10 @@ Result<std::unique_ptr<Backend>> make(const Pipeline& pipeline, const Options& o
     if (!opened) return opened.error();
     trace = std::move(*opened);
   }
-  return std::unique_ptr<Backend>(std::make_unique<Router>(pipeline, options, std::move(trace)));
+  auto budget = budget_of(limits_of(pipeline, options.max_cost), options.answers);
+  if (!budget) return budget.error();
+  return std::unique_ptr<Backend>(
+      std::make_unique<Router>(pipeline, options, std::move(trace), std::move(*budget)));
 }
 
 }  // namespace docket::backends

@@ -48,8 +48,8 @@ int print_probes(const Pipeline& pipeline, bool offline) {
   int exit_code = exit_up_to_date;
   for (const backends::ProbeResult& result : results) {
     std::string line = result.backend + " " + result.url + " (" + std::string(name(result.location)) + "): ";
-    if (result.skipped) {
-      line += "not asked because of --offline";
+    if (!result.not_asked.empty()) {
+      line += "not asked because of " + result.not_asked;
     } else if (result.error) {
       line += "cannot be used: " + result.error->message;
       exit_code = exit_unavailable;

@@ -35,6 +35,13 @@ std::string cost_of(const Usage& usage) {
          std::to_string(usage.output_tokens) + " out, " + format_cost(to_json(usage)["cost_usd"]) + "\n";
 }
 
+/// What the record says beside why the document is held.
+std::string detail_of(const std::string& held, const nlohmann::json& record) {
+  const bool is_told =
+      record.is_object() && record.value("held", "") == held && record.contains("held_detail");
+  return is_told ? " (" + record["held_detail"].get<std::string>() + ")" : "";
+}
+
 std::string story_of(const LedgerStage& stage, const nlohmann::json& record, const Pipeline& pipeline) {
   using State = StageResult::State;
   if (stage.state == State::pending) return "  " + stage.stage + ": not reached\n";
@@ -47,7 +54,7 @@ std::string story_of(const LedgerStage& stage, const nlohmann::json& record, con
     text += ", its conditions are false";
   text += "\n";
   if (!stage.reasons.empty()) text += "    because: " + joined(stage.reasons, "; ") + "\n";
-  if (stage.held) text += "    held: " + *stage.held + "\n";
+  if (stage.held) text += "    held: " + *stage.held + detail_of(*stage.held, record) + "\n";
   if (stage.error)
     text += "    " + std::string(name(stage.error->error_class)) + ": " + stage.error->message + "\n";
   const auto output = record.find(stage.stage);

@@ -134,9 +134,9 @@ RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack&
   environment.make_backend = [&](const Pipeline& pipeline, AnswerStore& answers, const ModelDigests& models,
                                  const std::stop_token& stop, const RunEnvironment::Warn& warn) {
     const RunOptions& run = command.documents.run;
-    return backends::make(
-        pipeline, {run.jobs, [&lack](const Error& error) { lack.tell(error); }, stop, signals.hard_stop(),
-                   command.offline, command.trace_dir, &answers, models, !run.always_make(), warn});
+    return backends::make(pipeline, {run.jobs, [&lack](const Error& error) { lack.tell(error); }, stop,
+                                     signals.hard_stop(), command.offline, command.trace_dir, &answers,
+                                     models, !run.always_make(), warn, run.max_cost});
   };
   environment.lacking = lack.token();
   environment.why_lacking = [&lack] { return lack.error(); };

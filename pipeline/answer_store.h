@@ -18,6 +18,9 @@ class AnswerStore {
   /// store: nothing may use a paid answer earlier. With an Error they are not.
   virtual void call_ended(LedgerCall call, std::optional<StoredAnswer> answer,
                           std::function<void(const std::optional<Error>&)> committed) = 0;
+  /// What calls of earlier runs count against budgets, in nano-dollars: those that ended at `time` (ISO 8601,
+  /// UTC, or the beginning of one, such as a day) or later.
+  virtual Result<std::int64_t> spent_since(std::string_view time) = 0;
 };
 
 }  // namespace docket

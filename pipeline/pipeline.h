@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -30,6 +31,7 @@ struct StageConfig {
       after;  ///< Positions in Pipeline::stages, all smaller than this one's. Empty: first.
   std::vector<NamedCondition> when;  ///< Empty: always.
   std::unique_ptr<Stage> stage;
+  std::optional<std::int64_t> budget;  ///< Nano-dollars that it may spend in one run; none: no limit.
   bool left_out = false;  ///< The run does not ask for it (--until): it takes a known result, or none.
   int line = 0, column = 0;
 };

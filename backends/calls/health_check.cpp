@@ -27,6 +27,7 @@ Request small_question(const Request& like) {
   prompt.most_output_tokens = 16;
   prompt.left_out = all_left_out;
   Request request{like.backend, std::move(prompt)};
+  request.asked_by = like.asked_by;  // Who pays.
   request.deadline = like.deadline;
   return request;
 }
@@ -357,9 +358,13 @@ class HealthCheck final : public Backend {
     reply.retry_after = verdict.retry_after;
     reply.overloaded = verdict.overloaded;
     const Error& first = call.refusal.answer.error();
-    reply.answer = Error{
-        verdict.answer.error().error_class,
-        first.message + "; then, to a small question of docket's own: " + verdict.answer.error().message};
+    const Error& second = verdict.answer.error();
+    if (second.error_class ==
+        ErrorClass::withheld)  // What a document is held for has the same words for all.
+      reply.answer = Error{second.error_class, second.message, first.message + "; " + second.detail};
+    else
+      reply.answer = Error{second.error_class,
+                           first.message + "; then, to a small question of docket's own: " + second.message};
     const std::lock_guard lock(mutex_);
     if (unavailable_) reply.answer = *unavailable_;
     return reply;

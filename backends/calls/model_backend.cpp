@@ -32,8 +32,8 @@ ModelServer::Tell once(ModelServer::Tell tell) {
 }  // namespace
 
 // From the outside in: may it be asked at all, in which words, is it of use, is the answer one, another
-// attempt, was it answered before, which address and is there room, whose fault is a refusal, can it be paid,
-// one exchange.
+// attempt, was it answered before, which address and is there room, whose fault is a refusal, one exchange
+// that can be paid.
 std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
                                             const std::shared_ptr<const Secrets>& secrets, bool offline,
                                             const ResponseCacheOptions& memory, HttpLoop& loop, Trace* trace,
@@ -50,13 +50,9 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
   std::vector<ModelServer*> servers;
   for (const Target& target : targets_of(config, secrets)) {
     auto server = std::make_unique<ModelServer>(target, price, make_protocol(config, target), loop, trace,
-                                                options.health.warn, unclear_cost);
+                                                options.purse, options.health.warn, unclear_cost);
     servers.push_back(server.get());
-    std::unique_ptr<Backend> address = std::move(server);
-    if (options.budget != nullptr && price)
-      address = make_budgeted(std::move(address), *options.budget, *price,
-                              config.settings.boolean("think") ? room_for_thinking : 0);
-    addresses.push_back(make_health_check(std::move(address), options.health, timer));
+    addresses.push_back(make_health_check(std::move(server), options.health, timer));
   }
   set_width(config.settings, std::move(servers), options.gate);
   std::unique_ptr<Backend> backend = make_gate(std::move(addresses), options.gate, timer);

@@ -1,7 +1,6 @@
 #pragma once
 #include <memory>
 
-#include "backends/calls/budget.h"
 #include "backends/calls/circuit_breaker.h"
 #include "backends/calls/gate.h"
 #include "backends/calls/health_check.h"
@@ -11,6 +10,7 @@
 #include "backends/calls/retry.h"
 #include "backends/http/http.h"
 #include "backends/http/trace.h"
+#include "backends/protocols/purse.h"
 #include "pipeline/backend.h"
 #include "pipeline/pipeline.h"
 
@@ -24,7 +24,7 @@ struct CallOptions {
   CircuitBreakerOptions breaker = {};
   HealthCheckOptions health = {};
   Timer* timer = nullptr;       ///< Null: the loop.
-  Budget* budget = nullptr;     ///< Of the run; null: it has none.
+  Purse* purse = nullptr;       ///< What the run may spend; null: there is no limit.
   RedactedKinds redacted = {};  ///< Not shown to a model in the cloud.
 };
 

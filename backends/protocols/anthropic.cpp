@@ -82,15 +82,17 @@ class Anthropic final : public Protocol {
     const bool is_enforced = times_refused(server, "output_config") == 0;
     content.push_back(
         {{"type", "text"}, {"text", task_text(prompt) + (is_enforced ? "" : schema_text(prompt))}});
-    const std::int64_t wanted = prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
-    const std::int64_t room = std::max(wanted >> times_refused(server, "max_tokens"), least_room);
     json body = {{"model", target_.model},
-                 {"max_tokens", server.most_output ? std::min(room, *server.most_output) : room},
+                 {"max_tokens", room_for_output(prompt, server)},
                  {"messages", {{{"role", "user"}, {"content", std::move(content)}}}}};
     if (!prompt.system.empty()) body["system"] = {{{"type", "text"}, {"text", prompt.system}}};
     if (is_enforced && prompt.schema) add_schema(prompt, body);
     if (!target_.think) add_no_thinking(server, body);
     return json_post(target_, base_ + "/messages", headers(), body);
+  }
+
+  std::optional<std::int64_t> most_output(const Request& request, const Server& server) const override {
+    return room_for_output(std::get<Prompt>(request.question), server);
   }
 
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
@@ -131,6 +133,12 @@ class Anthropic final : public Protocol {
   }
 
  private:
+  std::int64_t room_for_output(const Prompt& prompt, const Server& server) const {
+    const std::int64_t wanted = prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
+    const std::int64_t room = std::max(wanted >> times_refused(server, "max_tokens"), least_room);
+    return server.most_output ? std::min(room, *server.most_output) : room;
+  }
+
   /// One of the two ways to send a key: both at once are refused.
   std::vector<std::string> headers() const {
     return {"x-api-key: " + target_.key, "anthropic-version: 2023-06-01"};

@@ -1,6 +1,8 @@
 #include "backends/protocols/model_server.h"
 
 #include <algorithm>
+#include <atomic>
+#include <limits>
 #include <mutex>
 #include <set>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "backends/protocols/machine_time.h"
 #include "backends/protocols/message.h"
 #include "pipeline/json/strict_json.h"
+#include "pipeline/support/money.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -32,6 +35,10 @@ constexpr std::int64_t blank_tokens = 32;
 /// Longest answers depend on the stage's schema, and on the script of the text.
 constexpr std::size_t most_counts = 100;
 constexpr std::size_t most_texts = 10'000;
+/// What a provider adds to a prompt: roles and marks, and words of its own about the form of the answer.
+constexpr std::int64_t added_tokens = 500;
+/// Stands for a price that nobody knows: it counts nothing, but is not made once a limit is reached.
+constexpr std::int64_t unknown_cost = 1;
 }  // namespace
 
 std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
@@ -43,12 +50,13 @@ std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
 class ModelServer::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-       Trace* trace, Tell warn, Tell unclear_cost)
+       Trace* trace, Purse* purse, Tell warn, Tell unclear_cost)
       : target_(std::move(target)),
         price_(std::move(price)),
         protocol_(std::move(protocol)),
         loop_(loop),
         trace_(trace),
+        purse_(purse),
         warn_(std::move(warn)),
         unclear_cost_(std::move(unclear_cost)) {}
 
@@ -216,10 +224,15 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   struct Attempts {
     Spending spent = {};
     Clock::duration wire{0};
-    std::int64_t sent_bytes = 0;            ///< That left this machine.
     std::vector<std::string> refused = {};  ///< Settings that this call left out because they were refused.
     std::string words = {};                 ///< The last refusal's.
-    std::chrono::nanoseconds machine_time{0};  ///< Of the last one.
+    Clock::duration queued{0};
+    // Of the one under way:
+    std::int64_t most = 0;  ///< Nano-dollars that it can cost.
+    std::int64_t kept = 0;  ///< That are kept for it: more, if others have cost more than they could.
+    bool was_sent = false;
+    std::int64_t sent_bytes = 0;  ///< That have left this machine.
+    std::chrono::nanoseconds machine_time{0};
   };
 
   void send(Request request, Server server, Done done, Attempts attempts) {
@@ -233,11 +246,30 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     HttpRequest http = protocol_->ask(request, server);
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - Clock::now());
     if (left <= milliseconds(0))
-      return done(failed({ErrorClass::transport, "the document's time limit has passed"}));
+      return end(failed({ErrorClass::transport, "the document's time limit has passed"}), std::move(attempts),
+                 done);
     http.limits.total = std::min(http.limits.total, left);
     http.limits.first_byte = std::min(http.limits.first_byte, left);
+    attempts.most = most_cost(http, request, server);
+    const Caller caller = request.asked_by;
+    reserve(caller, attempts.most,
+            [self = shared_from_this(), http = std::move(http), request = std::move(request),
+             server = std::move(server), done = std::move(done), attempts = std::move(attempts),
+             since = Clock::now()](Result<std::int64_t> kept) mutable {
+              const auto waited = Clock::now() - since;
+              attempts.queued += waited;
+              if (request.deadline != Clock::time_point::max()) request.deadline += waited;
+              if (!kept) return end({.answer = kept.error()}, std::move(attempts), done);
+              attempts.kept = *kept;
+              self->send_now(std::move(http), std::move(request), std::move(server), std::move(done),
+                             std::move(attempts));
+            });
+  }
+
+  void send_now(HttpRequest http, Request request, Server server, Done done, Attempts attempts) {
     const auto times_sent = std::make_shared<std::atomic<int>>(0);
     http.times_sent = times_sent;
+    http.only_once = costs();
     const auto bytes = static_cast<std::int64_t>(http.body.size());
     const MachineTime::Begun begun = machine_time_.begin();
     exchange(std::move(http),
@@ -245,28 +277,93 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
               server = std::move(server), done = std::move(done), attempts = std::move(attempts),
               sent_at = Clock::now()](Result<HttpReply> reply) mutable {
                attempts.machine_time = self->machine_time_.end(begun);
-               attempts.wire += Clock::now() - sent_at;
                for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
                  attempts.spent.add(self->attempt(server, {}));
-               if (self->leaves(reply)) attempts.sent_bytes += bytes * std::max(1, times_sent->load());
+               attempts.was_sent = *times_sent > 0;
+               attempts.wire += Clock::now() - sent_at;
+               if (self->leaves(reply)) attempts.sent_bytes = bytes * std::max(1, times_sent->load());
                self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
                              std::move(attempts));
              });
+  }
+
+  /// With what all attempts took.
+  static void end(Reply reply, Attempts attempts, const Done& done) {
+    reply.spent = std::move(attempts.spent);
+    reply.queued += attempts.queued;
+    reply.wire = attempts.wire;
+    done(std::move(reply));
+  }
+
+  // What calls cost.
+
+  bool costs() const { return price_ || target_.location == Location::cloud; }
+
+  /// Of one call, in nano-dollars. No token is shorter than a byte.
+  std::int64_t most_cost(const HttpRequest& http, const Request& request, const Server& server) const {
+    if (!price_) return costs() ? unknown_cost : 0;
+    const std::int64_t input = static_cast<std::int64_t>(http.body.size()) + added_tokens;
+    // Where a server takes no limit, nobody knows: it is expected to write no more than was asked for.
+    const std::int64_t asked_for = std::get<Prompt>(request.question).most_output_tokens + room_for_thinking;
+    const std::int64_t output = protocol_->most_output(request, server).value_or(asked_for);
+    const std::int64_t beside = target_.think ? room_for_thinking : 0;  // Some limit only the answer.
+    return dearest_cost(*price_, input, output + beside, http.limits.total);
+  }
+
+  std::int64_t with_overrun(std::int64_t most) {
+    const std::lock_guard lock(mutex_);
+    return most + std::min(overrun_, std::numeric_limits<std::int64_t>::max() - most);
+  }
+
+  /// Keeps what a call can cost, by all that is learnt while it waits for that.
+  void reserve(const Caller& caller, std::int64_t most, std::function<void(Result<std::int64_t>)> then) {
+    const std::int64_t amount = with_overrun(most);
+    if (purse_ == nullptr || !costs()) return then(amount);
+    purse_->reserve(caller, amount,
+                    [self = shared_from_this(), caller, most, amount,
+                     then = std::move(then)](const std::optional<Error>& refused) {
+                      if (refused) return then(*refused);
+                      if (self->with_overrun(most) == amount) return then(amount);
+                      self->purse_->settle(caller, amount, 0);
+                      self->reserve(caller, most, then);
+                    });
+  }
+
+  /// Takes down what the attempt has cost, or may have cost, and gives back what was kept for it beyond that.
+  void settle(ModelUsage used, const Caller& caller, Attempts& attempts) {
+    Usage& usage = used.usage;
+    if (price_ && usage.unpriced_calls > 0)
+      usage.uncertain_nano_dollars = std::max<std::int64_t>(attempts.kept - usage.nano_dollars, 0);
+    if (price_ && usage.nano_dollars > attempts.most) note_overrun(usage.nano_dollars, attempts.most);
+    if (purse_ != nullptr && costs())
+      purse_->settle(caller, attempts.kept, usage.nano_dollars + usage.uncertain_nano_dollars);
+    usage.sent_bytes = std::exchange(attempts.sent_bytes, 0);
+    attempts.spent.add(used);
+  }
+
+  void note_overrun(std::int64_t cost, std::int64_t most) {
+    {
+      const std::lock_guard lock(mutex_);
+      const bool is_known = overrun_ > 0;
+      overrun_ = std::max(overrun_, cost - most);
+      if (is_known || purse_ == nullptr || !warn_) return;
+    }
+    warn_(named({ErrorClass::bug,
+                 "an answer cost " + format_money(cost) + ", and the question allowed " + format_money(most) +
+                     " at most: the server counts tokens that nobody asked for. Later calls "
+                     "are expected to cost so much more; those under way may exceed the budget"})
+              .message);
   }
 
   void receive(Result<HttpReply> reply, Request request, Server server, Done done, Attempts attempts) {
     if (!reply) {
       const ErrorClass error = reply.error().error_class;
       if (error == ErrorClass::transport || error == ErrorClass::unreachable) forget();
-      attempts.spent.add(attempt(server, attempts.machine_time,
-                                 error != ErrorClass::unreachable && error != ErrorClass::cancelled));
-      Reply result = failed(reply.error());
-      result.spent = with_bytes(std::move(attempts.spent), attempts.sent_bytes);
-      result.wire = attempts.wire;
-      return done(std::move(result));
+      settle(attempt(server, attempts.machine_time, attempts.was_sent), request.asked_by, attempts);
+      return end(failed(reply.error()), std::move(attempts), done);
     }
     if (auto other = without_refused(*reply, request, server, attempts)) {
-      attempts.spent.add(attempt(server, attempts.machine_time, reply->status == 200));
+      settle(attempt(server, attempts.machine_time, reply->status == 200), request.asked_by, attempts);
       attempts.words = error_reply(*reply).answer.error().message;
       return send(std::move(request), std::move(*other), std::move(done), std::move(attempts));
     }
@@ -277,15 +374,13 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       result.excess->window -=
           std::min(std::get<Prompt>(request.question).most_output_tokens, result.excess->window / 2);
     if (reply->status == 503) forget();  // It may be loading: then that is waited for.
-    Spending now = result.spent;
-    if (now.by_model().empty()) now.add(attempt(server, attempts.machine_time, reply->status == 200));
-    if (reply->status == 200) now = priced(now, result.billing, attempts.machine_time);
-    result.spent = std::move(attempts.spent);
-    result.spent += now;
-    result.spent = with_bytes(std::move(result.spent), attempts.sent_bytes);
-    result.wire = attempts.wire;
+    ModelUsage now = result.spent.by_model().empty()
+                         ? attempt(server, attempts.machine_time, reply->status == 200)
+                         : result.spent.by_model().front();
+    if (reply->status == 200) now = priced(std::move(now), result.billing, attempts.machine_time);
+    settle(std::move(now), request.asked_by, attempts);
     if (!result.answer) result.answer = named(result.answer.error());
-    done(std::move(result));
+    end(std::move(result), std::move(attempts), done);
   }
 
   /// The server as it is to be asked again, if the reply refuses settings of the request by name.
@@ -305,11 +400,12 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   /// A call that brought no usage. If the model may have answered all the same, nobody knows what that costs.
   ModelUsage attempt(const Server& server, std::chrono::nanoseconds machine_time,
                      bool answered = false) const {
-    const bool costs = price_ ? depends_on_tokens(*price_) : target_.location == Location::cloud;
-    return {
-        target_.backend,
-        server.model.empty() ? target_.model : server.model,
-        {.calls = 1, .nano_dollars = time_cost(machine_time), .unpriced_calls = answered && costs ? 1 : 0}};
+    const bool has_unknown_cost = price_ ? depends_on_tokens(*price_) : costs();
+    return {target_.backend,
+            server.model.empty() ? target_.model : server.model,
+            {.calls = 1,
+             .nano_dollars = time_cost(machine_time),
+             .unpriced_calls = answered && has_unknown_cost ? 1 : 0}};
   }
 
   std::int64_t time_cost(std::chrono::nanoseconds machine_time) const {
@@ -321,29 +417,19 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     return target_.location == Location::cloud &&
            (reply || reply.error().error_class != ErrorClass::unreachable);
   }
-  static Spending with_bytes(Spending spent, std::int64_t bytes) {
-    if (bytes == 0 || spent.by_model().empty()) return spent;
-    const ModelUsage& first = spent.by_model().front();
-    spent.add({first.backend, first.model, {.sent_bytes = bytes}});
-    return spent;
-  }
 
-  Spending priced(const Spending& tokens, const Billing& billing,
-                  std::chrono::nanoseconds machine_time) const {
-    Spending spent;
-    for (ModelUsage used : tokens.by_model()) {
-      if (!price_) {
-        used.usage.unpriced_calls = target_.location == Location::cloud ? used.usage.calls : 0;
-      } else if (depends_on_tokens(*price_) && !is_clear(used.usage, billing)) {
-        used.usage.unpriced_calls = used.usage.calls;
-        used.usage.nano_dollars = time_cost(machine_time);
-      } else {
-        used.usage.unpriced_calls = 0;
-        used.usage.nano_dollars = cost(used.usage, *price_, {billing.tier, machine_time});
-      }
-      spent.add(used);
+  ModelUsage priced(ModelUsage used, const Billing& billing, std::chrono::nanoseconds machine_time) const {
+    Usage& usage = used.usage;
+    if (!price_) {
+      usage.unpriced_calls = costs() ? usage.calls : 0;
+    } else if (depends_on_tokens(*price_) && !is_clear(usage, billing)) {
+      usage.unpriced_calls = usage.calls;
+      usage.nano_dollars = time_cost(machine_time);
+    } else {
+      usage.unpriced_calls = 0;
+      usage.nano_dollars = cost(usage, *price_, {billing.tier, machine_time});
     }
-    return spent;
+    return used;
   }
 
   bool is_clear(const Usage& usage, const Billing& billing) const {
@@ -393,9 +479,12 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   const std::unique_ptr<Protocol> protocol_;
   HttpLoop& loop_;
   Trace* const trace_;
+  Purse* const purse_;
   const Tell warn_, unclear_cost_;
   MachineTime machine_time_;
   std::mutex mutex_;
+  /// By how much an answer exceeded the most that it could cost. Guarded by mutex_.
+  std::int64_t overrun_ = 0;
   std::optional<Server> server_;        ///< Guarded by mutex_.
   std::map<std::string, int> refused_;  ///< Of Server::refused, what calls taught. Guarded by mutex_.
   /// Tokens of longest answers; none: the server cannot count. Guarded by mutex_.
@@ -406,9 +495,9 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 };
 
 ModelServer::ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol,
-                         HttpLoop& loop, Trace* trace, Tell warn, Tell unclear_cost)
+                         HttpLoop& loop, Trace* trace, Purse* purse, Tell warn, Tell unclear_cost)
     : core_(std::make_shared<Core>(std::move(target), std::move(price), std::move(protocol), loop, trace,
-                                   std::move(warn), std::move(unclear_cost))) {}
+                                   purse, std::move(warn), std::move(unclear_cost))) {}
 
 ModelServer::~ModelServer() = default;
 

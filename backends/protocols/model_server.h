@@ -6,6 +6,7 @@
 
 #include "backends/http/trace.h"
 #include "backends/protocols/protocol.h"
+#include "backends/protocols/purse.h"
 #include "pipeline/price.h"
 
 namespace docket::backends {
@@ -21,13 +22,19 @@ namespace docket::backends {
 ///
 /// What a reply says of its tokens is given its price. Where that cannot be done right, its cost is unknown,
 /// and `unclear_cost` (empty: nobody) is told why, each time.
+///
+/// A question that costs is paid for from `purse` (null: without a limit) each time that it is sent, and sent
+/// once: the most that it can cost is kept until it is known, or while nobody knows, for good. That is every
+/// byte of the request as a token, with what providers add of their own, and the longest answer that it
+/// allows, at the dearest of the price's tiers. Should an answer cost more all the same, later calls are
+/// expected to exceed that by as much, so a limit is exceeded by what the calls under way cost, at most.
 class ModelServer final : public Backend {
  public:
   using Tell = std::function<void(const std::string&)>;
 
-  /// `loop` and `trace` (null: none) outlive it.
+  /// `loop`, `trace` (null: none) and `purse` outlive it.
   ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-              Trace* trace, Tell warn = {}, Tell unclear_cost = {});
+              Trace* trace, Purse* purse = nullptr, Tell warn = {}, Tell unclear_cost = {});
   ~ModelServer() override;
   void submit(Request request, Done done) noexcept override;
 

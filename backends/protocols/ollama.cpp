@@ -133,13 +133,18 @@ class Ollama final : public Protocol {
       if (takes(setting)) body[setting] = false;
     if (takes("keep_alive")) body["keep_alive"] = keep_alive;
     if (takes("temperature")) body["options"]["temperature"] = 0;
-    if (takes("num_predict")) body["options"]["num_predict"] = prompt.most_output_tokens + thinking_room();
+    if (const auto most = most_output(request, server)) body["options"]["num_predict"] = *most;
     if (takes("think")) body["think"] = target_.think;
     if (!target_.think && takes("logprobs")) {
       body["logprobs"] = true;
       body["top_logprobs"] = alternatives_asked;
     }
     return post("/api/chat", body);
+  }
+
+  std::optional<std::int64_t> most_output(const Request& request, const Server& server) const override {
+    if (times_refused(server, "num_predict") > 0) return std::nullopt;
+    return std::get<Prompt>(request.question).most_output_tokens + (target_.think ? room_for_thinking : 0);
   }
 
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
@@ -190,7 +195,6 @@ class Ollama final : public Protocol {
 
  private:
   std::int64_t window() const { return target_.context.value_or(default_window); }
-  std::int64_t thinking_room() const { return target_.think ? room_for_thinking : 0; }
   HttpRequest get(const std::string& path) const {
     return json_get(target_, target_.url + path, bearer(target_));
   }
@@ -323,6 +327,10 @@ class OrOllama final : public Protocol {
 
   HttpRequest ask(const Request& request, const Server& server) const override {
     return server.speaks_ollama ? ollama(server).ask(request, server) : inner_->ask(request, server);
+  }
+  std::optional<std::int64_t> most_output(const Request& request, const Server& server) const override {
+    return server.speaks_ollama ? ollama(server).most_output(request, server)
+                                : inner_->most_output(request, server);
   }
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
     return server.speaks_ollama ? ollama(server).read(reply, request, server)

@@ -63,6 +63,7 @@ const OptionalSetting openai_optional[] = {
 
 class OpenAi final : public Protocol {
   enum Look { props, slots, models };
+  static constexpr int names_of_limit = 2;  ///< Of output tokens: what refuses one may take the other.
 
  public:
   explicit OpenAi(Target target) : target_(std::move(target)) {
@@ -133,7 +134,7 @@ class OpenAi final : public Protocol {
   HttpRequest ask(const Request& request, const Server& server) const override {
     const auto& prompt = std::get<Prompt>(request.question);
     json body = {{"model", server.model}, {"messages", messages(prompt, server)}};
-    add_limit(prompt, server, body);
+    add_limit(request, server, body);
     const auto takes = [&](const char* setting) { return times_refused(server, setting) == 0; };
     if (takes("stream")) body["stream"] = false;
     if (takes("temperature")) body["temperature"] = 0;
@@ -144,6 +145,11 @@ class OpenAi final : public Protocol {
     }
     add_thinking(server, body);
     return json_post(target_, base_ + "/chat/completions", bearer(target_), body);
+  }
+
+  std::optional<std::int64_t> most_output(const Request& request, const Server& server) const override {
+    if (times_refused(server, "max_tokens") >= names_of_limit) return std::nullopt;
+    return std::get<Prompt>(request.question).most_output_tokens + (target_.think ? room_for_thinking : 0);
   }
 
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
@@ -327,13 +333,13 @@ class OpenAi final : public Protocol {
   }
 
   /// Under the one name or the other; OpenAI's own models take only the new one.
-  void add_limit(const Prompt& prompt, const Server& server, json& body) const {
+  void add_limit(const Request& request, const Server& server, json& body) const {
+    const std::optional<std::int64_t> limit = most_output(request, server);
+    if (!limit) return;
     const bool is_new = server.product == openai_itself;
-    const char* names[] = {is_new ? "max_completion_tokens" : "max_tokens",
-                           is_new ? "max_tokens" : "max_completion_tokens"};
-    const auto refused = static_cast<std::size_t>(times_refused(server, "max_tokens"));
-    if (refused < std::size(names))
-      body[names[refused]] = prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
+    const char* const names[names_of_limit] = {is_new ? "max_completion_tokens" : "max_tokens",
+                                               is_new ? "max_tokens" : "max_completion_tokens"};
+    body[names[times_refused(server, "max_tokens")]] = *limit;
   }
 
   void add_schema(const Prompt& prompt, const Server& server, json& body) const {

@@ -84,6 +84,9 @@ class Protocol {
   /// `request` holds a Prompt.
   virtual HttpRequest ask(const Request& request, const Server& server) const = 0;
 
+  /// The most tokens that such a request lets the model write, its thinking included; none: it has no limit.
+  virtual std::optional<std::int64_t> most_output(const Request& request, const Server& server) const = 0;
+
   /// What a reply means, whatever its status: of HTTP 200 also whether the answer is whole and of use. A
   /// Reply whose answer is an Error of class `content` has no answer that could be used. `spent` holds
   /// tokens, not yet money.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/config/fields.h"
 #include "pipeline/config/stage_order.h"
 #include "pipeline/json/pattern.h"
 #include "pipeline/support/suggest.h"
@@ -32,6 +33,10 @@ std::vector<std::size_t> named_by(const Pipeline& pipeline, const BackendConfig&
       named.push_back(other - pipeline.backends.data());
   }
   return named;
+}
+
+bool has_no_price(const BackendConfig& backend) {
+  return location_of(backend) == Location::cloud && !price_of(backend);
 }
 
 }  // namespace
@@ -89,16 +94,26 @@ void check_redaction(const Pipeline& pipeline, Diagnostics& diagnostics) {
   }
 }
 
+std::vector<const BackendConfig*> without_price(const Pipeline& pipeline) {
+  std::vector<const BackendConfig*> found;
+  for (const BackendConfig& backend : pipeline.backends)
+    if (has_no_price(backend) && !price_may_be_unknown(backend)) found.push_back(&backend);
+  return found;
+}
+
 void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics) {
   const Settings budget = pipeline.settings.group("budget");
-  if (!budget.has("run") && !budget.has("document")) return;
-  for (const BackendConfig& backend : pipeline.backends) {
-    if (location_of(backend) == Location::local || price_of(backend)) continue;
-    diagnostics.add(
-        {backend.line, backend.column, 0}, "backends." + backend.name,
-        "is a cloud model without a `price`, so the budget cannot be enforced; add its price, such as "
-        "price: {input: 3.00, output: 15.00}, in USD per million tokens");
-  }
+  const bool has_limit =
+      std::ranges::any_of(budget_fields(), [&](const Field& limit) { return budget.has(limit.name); }) ||
+      std::ranges::any_of(pipeline.stages, [](const StageConfig& stage) { return stage.budget.has_value(); });
+  if (!has_limit) return;
+  for (const BackendConfig& backend : pipeline.backends)
+    if (has_no_price(backend) && price_may_be_unknown(backend))
+      diagnostics.warn({backend.line, backend.column, 0}, "backends." + backend.name,
+                       "has `price: unknown-ok`: against the budget its calls count as nothing");
+  for (const BackendConfig* backend : without_price(pipeline))
+    diagnostics.add({backend->line, backend->column, 0}, "backends." + backend->name,
+                    std::string(needs_price));
 }
 
 }  // namespace docket

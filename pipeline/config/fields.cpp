@@ -42,9 +42,29 @@ constexpr Field policy_fields[] = {
      .help =
          "regular expressions of more such values: national ids of other countries, numbers of customers"},
 };
-constexpr Field budget_fields[] = {
-    {.name = "run", .type = Type::number, .help = "USD that one run may spend", .minimum = 0},
-    {.name = "document", .type = Type::number, .help = "USD that one document may cost", .minimum = 0},
+/// USD: beyond it sums of nano-dollars would not fit 64 bits.
+constexpr double most_money = 1e9;
+constexpr Field limits[] = {
+    {.name = "run",
+     .type = Type::decimal,
+     .help = "USD that one run may spend",
+     .minimum = 0,
+     .maximum = most_money},
+    {.name = "document",
+     .type = Type::decimal,
+     .help = "USD that one document may cost in one run",
+     .minimum = 0,
+     .maximum = most_money},
+    {.name = "day",
+     .type = Type::decimal,
+     .help = "USD that all runs of this output may spend in one day (UTC)",
+     .minimum = 0,
+     .maximum = most_money},
+    {.name = "month",
+     .type = Type::decimal,
+     .help = "USD that all runs of this output may spend in one calendar month (UTC)",
+     .minimum = 0,
+     .maximum = most_money},
 };
 constexpr Field weight(std::string_view name, std::string_view help, std::string_view fallback) {
   return {.name = name, .type = Type::number, .help = help, .fallback = fallback, .minimum = 0, .maximum = 1};
@@ -85,7 +105,7 @@ constexpr Field top[] = {
      .maximum = 604'800'000,
      .affects_answer = false},
     {.name = "policy", .type = Type::group, .help = "what may leave this machine", .fields = policy_fields},
-    {.name = "budget", .type = Type::group, .help = "what may be spent", .fields = budget_fields},
+    {.name = "budget", .type = Type::group, .help = "what may be spent", .fields = limits},
     {.name = "complexity",
      .type = Type::group,
      .help = "how .complexity.score of a document is reckoned, for conditions",
@@ -103,6 +123,12 @@ constexpr Field stage[] = {
     {.name = "after",
      .type = Type::stages,
      .help = "stages that must end first; the previous one in the file when absent"},
+    {.name = "budget",
+     .type = Type::decimal,
+     .help = "USD that the stage may spend in one run",
+     .minimum = 0,
+     .maximum = most_money,
+     .affects_answer = false},
 };
 constexpr Field backend[] = {
     {.name = "type", .help = "the type of backend", .required = true},
@@ -113,6 +139,7 @@ constexpr std::string_view reserved[] = {"docket", "status",      "document", "c
 }  // namespace
 
 std::span<const Field> top_fields() { return top; }
+std::span<const Field> budget_fields() { return limits; }
 std::span<const Field> section_fields() { return sections; }
 std::span<const Field> stage_fields() { return stage; }
 std::span<const Field> backend_fields() { return backend; }

@@ -99,9 +99,9 @@ class PipelineReader {
     read_top_level();
     if (backends) read_backends(*backends);
     check_backend_cycles(pipeline_, diagnostics_);
-    check_budget(pipeline_, diagnostics_);
     check_redaction(pipeline_, diagnostics_);
     read_stages(drafts);
+    check_budget(pipeline_, diagnostics_);
     read_complexity(root);
     check_conditions(pipeline_, reader_.conditions(), diagnostics_);
   }
@@ -220,6 +220,7 @@ class PipelineReader {
       stage.type = draft.type;
       stage.settings = reader_.read(draft.type->fields, *draft.options, draft.position, path);
       stage.when = common.conditions("when");
+      if (common.has("budget")) stage.budget = common.decimal("budget");
       stage.line = draft.position.line;
       stage.column = draft.position.column;
       stages.push_back(std::move(stage));

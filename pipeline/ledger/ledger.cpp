@@ -180,6 +180,12 @@ Result<std::optional<StoredAnswer>> Ledger::answer(std::string_view request) {
   return select_answer(**database, request);
 }
 
+Result<std::int64_t> Ledger::spent_since(std::string_view time) {
+  auto database = read();
+  if (!database) return database.error();
+  return select_spent_since(**database, time);
+}
+
 Result<std::string> Ledger::record(std::string_view path) {
   auto database = read();
   if (!database) return database.error();

@@ -51,6 +51,7 @@ class Ledger final : public AnswerStore {
   void call_ended(LedgerCall call, std::optional<StoredAnswer> answer,
                   LedgerWriter::Committed committed) override;
   Result<std::optional<StoredAnswer>> answer(std::string_view request) override;
+  Result<std::int64_t> spent_since(std::string_view time) override;
 
   /// The record of a document, on one line; empty: there is none.
   Result<std::string> record(std::string_view path);

@@ -136,7 +136,9 @@ CREATE TABLE calls (                 -- every attempt to ask a model
   cache_write_tokens  INTEGER NOT NULL,
   output_tokens       INTEGER NOT NULL,
   reasoning_tokens    INTEGER NOT NULL,
-  nano_dollars        INTEGER            -- NULL: the price is not known
+  nano_dollars        INTEGER,           -- NULL: the price is not known
+  counted_nano_dollars INTEGER           -- what budgets count: the cost, or the most that it may be where it
+                                         --   is not known; NULL: an older docket did not say
 );
 CREATE INDEX calls_by_document ON calls (document);
 CREATE INDEX calls_by_run ON calls (run);

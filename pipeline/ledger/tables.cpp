@@ -100,7 +100,18 @@ constexpr bool is_call_column(const UsageMember& member) {
   return member.kind == UsageMember::Kind::amount || member.kind == UsageMember::Kind::ledger;
 }
 
-/// What a call took has a column for each amount and one for the cost.
+/// Read back as if all of what is not known might have been charged.
+constexpr LedgerColumn<LedgerCall> counted_column = {
+    "counted_nano_dollars",
+    [](const LedgerCall& call) {
+      return LedgerValue(call.usage.nano_dollars + call.usage.uncertain_nano_dollars);
+    },
+    [](const LedgerCell& cell, LedgerCall& call) {
+      if (!cell.is_null()) call.usage.uncertain_nano_dollars = cell.integer() - call.usage.nano_dollars;
+    },
+    "INTEGER"};
+
+/// What a call took has a column for each amount, one for the cost and one for what budgets count.
 const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
   static const std::vector<LedgerColumn<LedgerCall>> columns =
       []<std::size_t... i>(std::index_sequence<i...>) {
@@ -113,6 +124,7 @@ const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
     };
     (add.template operator()<i>(), ...);
     all.push_back(cost_column);
+    all.push_back(counted_column);
     return all;
   }
   (std::make_index_sequence<std::size(usage_members)>());
@@ -380,6 +392,14 @@ std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter&
     std::tie(found.time, found.run) = cells<std::string, std::string>(row, next);
     each(found);
   });
+  });
+}
+
+Result<std::int64_t> select_spent_since(LedgerDatabase& database, std::string_view time) {
+  return database.number(
+      "SELECT coalesce(sum(coalesce(counted_nano_dollars, nano_dollars, 0)), 0) FROM calls WHERE time >= ?1"
+      " AND run IN (SELECT id FROM runs WHERE finished IS NULL OR finished >= ?1)",
+      {time});
 }
 
 Result<std::string> select_model(LedgerDatabase& database, std::string_view server) {

@@ -77,6 +77,8 @@ std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t 
 /// Calls to models in the cloud, in the order in which they ended.
 std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter& filter,
                                    const std::function<void(const EgressRow&)>& each);
+/// See AnswerStore.
+Result<std::int64_t> select_spent_since(LedgerDatabase& database, std::string_view time);
 /// Empty: not known.
 Result<std::string> select_model(LedgerDatabase& database, std::string_view server);
 Result<std::string> select_configuration(LedgerDatabase& database, std::string_view digest);

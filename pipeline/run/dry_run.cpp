@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <filesystem>
 #include <iterator>
 #include <mutex>
@@ -20,6 +19,7 @@
 #include "pipeline/run/own_files.h"
 #include "pipeline/run/rehearsal.h"
 #include "pipeline/support/digest.h"
+#include "pipeline/support/iso_8601.h"
 
 namespace docket {
 namespace {
@@ -168,13 +168,33 @@ bool asks_models(const Pipeline& pipeline) {
   });
 }
 
-SpendingLimits limits_of(const Pipeline& pipeline) {
+/// Of what is left of a limit that earlier runs have spent from since that time.
+Result<std::optional<std::int64_t>> rest_of(const Settings& budget, const char* name, LedgerReader* ledger,
+                                            const std::string& since) {
+  if (!budget.has(name)) return std::optional<std::int64_t>();
+  const std::int64_t limit = budget.decimal(name);
+  if (ledger == nullptr) return std::optional(limit);
+  const Result<std::int64_t> spent = select_spent_since(ledger->database(), since);
+  if (!spent) return spent.error();
+  return std::optional(std::max<std::int64_t>(limit - *spent, 0));
+}
+
+/// A run may spend no more than is left of the day and of the month.
+Result<SpendingLimits> limits_of(const Pipeline& pipeline, const RunOptions& options, LedgerReader* ledger) {
   const Settings budget = pipeline.settings.group("budget");
-  const auto limit = [&](const char* name) -> std::optional<std::int64_t> {
-    if (!budget.has(name)) return std::nullopt;
-    return std::llround(budget.number(name) * 1e9);
-  };
-  return {limit("run"), limit("document")};
+  const std::string now = utc_now();
+  const auto day = rest_of(budget, "day", ledger, now.substr(0, std::string_view("2026-11-26").size()));
+  if (!day) return day.error();
+  const auto month = rest_of(budget, "month", ledger, now.substr(0, std::string_view("2026-11").size()));
+  if (!month) return month.error();
+  SpendingLimits limits;
+  if (budget.has("run")) limits.run = budget.decimal("run");
+  for (const std::optional<std::int64_t>& other : {options.max_cost, *day, *month})
+    if (other) limits.run = std::min(limits.run.value_or(*other), *other);
+  if (budget.has("document")) limits.document = budget.decimal("document");
+  for (const StageConfig& stage : pipeline.stages)
+    if (stage.budget) limits.stages[stage.id] = *stage.budget;
+  return limits;
 }
 
 /// In the order of the documents, `jobs` of them at a time.
@@ -249,7 +269,9 @@ Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunLis
   if (!rehearsed) return rehearsed.error();
   const auto history = ledger != nullptr ? PlanHistory::read(ledger->database()) : PlanHistory();
   if (!history) return history.error();
-  forecast.estimate = estimate(pipeline, *history, limits_of(pipeline), *rehearsed, forecast.documents);
+  const Result<SpendingLimits> limits = limits_of(pipeline, options, ledger);
+  if (!limits) return limits.error();
+  forecast.estimate = estimate(pipeline, *history, *limits, *rehearsed, forecast.documents);
   return forecast;
 }
 

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <functional>
 #include <list>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "pipeline/cap.h"
 #include "pipeline/price.h"
 #include "pipeline/support/money.h"
 
@@ -320,26 +320,15 @@ class Estimator {
 
   /// A stage may be for so many documents of a run at most.
   void limit_documents(Row& row, std::int64_t documents, Estimate& all) const {
-    const auto most = most_documents(row.stage, documents);
-    if (!most) return;
+    const std::optional<Cap> cap = row.stage.stage->cap();
+    if (!cap) return;
+    const std::int64_t most = cap->allowed(documents);
     for (const Case which : all_cases)
-      if (row.estimate.documents[which] > *most) {
-        row.scale(which, *most / row.estimate.documents[which]);
+      if (row.estimate.documents[which] > static_cast<double>(most)) {
+        row.scale(which, static_cast<double>(most) / row.estimate.documents[which]);
         if (which == Case::high)
-          all.limits.push_back("at_most of " + row.stage.id + ": " + std::to_string(rounded(*most)) +
-                               " documents");
+          all.limits.push_back("at_most of " + row.stage.id + ": " + std::to_string(most) + " documents");
       }
-  }
-
-  /// By the setting `at_most`, of any stage type that has one: a number, or a share such as `10%`.
-  static std::optional<double> most_documents(const StageConfig& stage, std::int64_t documents) {
-    for (const Field& field : stage.type->fields) {
-      if (field.name != "at_most" || !stage.settings.has(field.name)) continue;
-      const std::string text = stage.settings.text(field.name);
-      const double number = std::strtod(text.c_str(), nullptr);
-      return std::floor(text.ends_with('%') ? number / 100 * static_cast<double>(documents) : number);
-    }
-    return std::nullopt;
   }
 
   using Counts = std::function<bool(const Row&)>;

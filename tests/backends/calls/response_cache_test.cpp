@@ -148,6 +148,7 @@ TEST(ResponseCache, ReusesNoAnswerOfAModelThatNobodyKnows) {
 /// Holds what it is told until the test says how it went.
 class SlowStore final : public AnswerStore {
  public:
+  Result<std::int64_t> spent_since(std::string_view) override { return 0; }
   Result<std::optional<StoredAnswer>> answer(std::string_view) override {
     return std::optional<StoredAnswer>();
   }

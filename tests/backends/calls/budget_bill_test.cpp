@@ -1,0 +1,339 @@
+// What is spent, as the server that is paid sees it: never more than any limit allows, whatever goes wrong
+// with 64 documents in flight, and to the last digit what the calls and the ledger say.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <latch>
+#include <map>
+#include <mutex>
+#include <random>
+#include <string>
+
+#include "backends/calls/budget.h"
+#include "backends/calls/fallback.h"
+#include "backends/calls/model_backend.h"
+#include "backends/protocols/model_type.h"
+#include "cli/commands.h"
+#include "pipeline/config/read_pipeline.h"
+#include "pipeline/json/schema.h"
+#include "pipeline/ledger/ledger.h"
+#include "tests/fault_server.h"
+#include "tests/hasty_timer.h"
+#include "tests/raw_server.h"
+#include "tests/temp_dir.h"
+
+namespace docket::backends {
+namespace {
+
+using nlohmann::json;
+
+constexpr int documents = 64;
+constexpr const char* stages[] = {"first", "second"};
+
+class Dice {
+ public:
+  explicit Dice(unsigned seed) : generator_(seed) {}
+  std::int64_t from_to(std::int64_t least, std::int64_t most) {
+    return std::uniform_int_distribution<std::int64_t>(least, most)(generator_);
+  }
+  bool one_in(std::int64_t times) { return from_to(1, times) == 1; }
+
+ private:
+  std::mt19937 generator_;
+};
+
+/// USD per million tokens, whole numbers: so many micro-dollars, and thousands of nano-dollars, a token.
+struct Rates {
+  std::int64_t input = 0, cached = 0, written = 0, output = 0;
+  std::string in_yaml() const {
+    return "{ input: " + std::to_string(input) + ", cached_input: " + std::to_string(cached) +
+           ", cache_write: " + std::to_string(written) + ", output: " + std::to_string(output) + " }";
+  }
+};
+
+/// In nano-dollars; none: no limit.
+struct Caps {
+  std::optional<std::int64_t> run, document, stage, day, month;
+};
+
+/// Does the sums that docket has to come to, by its own rules, when a question comes and before it is
+/// answered; some that it answers badly, or not at all, have to be paid for all the same.
+class Till {
+ public:
+  Till(const Rates& rates, const Caps& caps, std::int64_t spent_before)
+      : rates_(rates), caps_(caps), before_(spent_before) {}
+
+  /// Of so many tokens of each kind. Questions of docket's own name no document and no stage.
+  void charge(const json& usage, const std::string& question) {
+    const json& kinds = usage["prompt_tokens_details"];
+    const std::int64_t cached = kinds["cached_tokens"], written = kinds["cache_write_tokens"];
+    const std::int64_t plain = usage["prompt_tokens"].get<std::int64_t>() - cached - written;
+    const std::int64_t cost =
+        1000 * (plain * rates_.input + cached * rates_.cached + written * rates_.written +
+                usage["completion_tokens"].get<std::int64_t>() * rates_.output);
+    const std::lock_guard lock(mutex_);
+    run_ += cost;
+    check(run_, caps_.run, "run");
+    check(before_ + run_, caps_.day, "day");
+    check(before_ + run_, caps_.month, "month");
+    for (const auto& [owner, begin, cap] :
+         {std::tuple("document", "Document ", caps_.document), {"stage", "Stage first", caps_.stage}})
+      if (const std::size_t at = question.find(begin); at != std::string::npos) {
+        const std::string name = question.substr(at, question.find('.', at) - at);
+        check(others_[name] += cost, cap, owner);
+      }
+  }
+  std::int64_t total() const {
+    const std::lock_guard lock(mutex_);
+    return run_;
+  }
+
+ private:
+  static void check(std::int64_t spent, std::optional<std::int64_t> cap, const char* owner) {
+    EXPECT_LE(spent, cap.value_or(spent)) << owner;
+  }
+
+  const Rates rates_;
+  const Caps caps_;
+  const std::int64_t before_;
+  mutable std::mutex mutex_;
+  std::int64_t run_ = 0;                        // Guarded by mutex_.
+  std::map<std::string, std::int64_t> others_;  // Guarded by mutex_: by document and by stage.
+};
+
+/// What may go wrong with a question.
+enum class Trouble { none, loses_replies };
+
+/// Speaks OpenAI's protocol and does as chance will have it.
+class Shop {
+ public:
+  Shop(const Rates& rates, const Caps& caps, std::int64_t spent_before, Trouble trouble, unsigned seed)
+      : till_(rates, caps, spent_before),
+        trouble_(trouble),
+        dice_(seed),
+        server_([this](RawPeer& peer) { serve(peer); }) {}
+
+  std::string url() const { return server_.url(""); }
+  std::int64_t bill() const { return till_.total(); }
+
+ private:
+  void serve(RawPeer& peer) {
+    for (std::string request = peer.read_request(); !request.empty(); request = peer.read_request()) {
+      const json body = json::parse(request.substr(request.find("\r\n\r\n") + 4), nullptr, false);
+      if (!body.contains("messages"))
+        peer.reply(json{{"data", {{{"id", "m"}}}}}.dump());
+      else if (!answer(peer, body))
+        return;
+    }
+  }
+
+  /// False: the connection is gone.
+  bool answer(RawPeer& peer, const json& body) {
+    const std::string text = body["messages"].dump();
+    json reply = answer_in(Dialect::openai, R"({"label":"invoice"})");
+    std::int64_t chance = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      chance = dice_.from_to(1, 100);
+      const std::int64_t input = dice_.from_to(1, static_cast<std::int64_t>(text.size()));
+      const std::int64_t cached = dice_.from_to(0, input);
+      const std::int64_t output =
+          dice_.from_to(1, body.value("max_tokens", body.value("max_completion_tokens", 60)));
+      reply["usage"] = {
+          {"prompt_tokens", input},
+          {"completion_tokens", output},
+          {"total_tokens", input + output},
+          {"prompt_tokens_details",
+           {{"cached_tokens", cached}, {"cache_write_tokens", dice_.from_to(0, input - cached)}}}};
+    }
+    if (chance <= 6) return refuse(peer, 429, "busy");
+    if (chance <= 9) return refuse(peer, 500, "broken");
+    if (chance <= 12) return refuse(peer, 400, "I would rather not");
+    if (chance <= 15) return refuse(peer, 400, "'temperature' is not supported");
+    till_.charge(reply["usage"], text);
+    if (chance <= 25) reply["choices"][0]["message"]["content"] = "None of these.";
+    if (chance <= 28) reply["choices"][0]["finish_reason"] = "length";
+    if (trouble_ == Trouble::loses_replies && chance > 90) return lose(peer, chance, reply.dump());
+    peer.reply(reply.dump());
+    return true;
+  }
+
+  static bool refuse(const RawPeer& peer, int status, const std::string& message) {
+    peer.reply(error_in(Dialect::openai, "x", message),
+               "HTTP/1.1 " + std::to_string(status) + " x\r\nContent-Type: application/json\r\n");
+    return true;
+  }
+
+  static bool lose(const RawPeer& peer, std::int64_t chance, const std::string& reply) {
+    if (chance > 96) {
+      peer.reply("<html>Charged and forgotten</html>");
+      return true;
+    }
+    if (chance > 93) peer.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + reply.substr(0, 50));
+    peer.reset();
+    return false;
+  }
+
+  Till till_;
+  const Trouble trouble_;
+  std::mutex mutex_;
+  Dice dice_;  // Guarded by mutex_.
+  RawServer server_;
+};
+
+/// One run over all documents, with limits and prices as chance will have them.
+class Trial {
+ public:
+  Trial(unsigned seed, Trouble trouble) : trouble_(trouble), dice_(seed), seed_(seed) {}
+
+  void run();
+  int answered() const { return answered_; }
+  int withheld() const { return withheld_; }
+
+ private:
+  static Request question(const std::string& backend, int document, const char* stage) {
+    Prompt prompt;
+    prompt.document = {
+        {PromptPart::Kind::text, "Document " + std::to_string(document) + ". " +
+                                     std::string(static_cast<std::size_t>(document) * 20, 'x')}};
+    prompt.task = "Stage " + std::string(stage) + ". Which label?";
+    prompt.schema = std::make_shared<const Schema>(
+        json{{"type", "object"},
+             {"properties", {{"label", {{"type", "string"}, {"enum", {"invoice", "letter"}}}}}},
+             {"required", {"label"}},
+             {"additionalProperties", false}});
+    prompt.most_output_tokens = 60;
+    return {backend, std::move(prompt), {"d" + std::to_string(document), stage}};
+  }
+
+  /// None, nothing, or anything up to `enough`.
+  std::optional<std::int64_t> cap(std::int64_t enough) {
+    if (dice_.one_in(2)) return std::nullopt;
+    return dice_.one_in(12) ? 0 : dice_.from_to(1, enough);
+  }
+  static std::string usd(std::int64_t nano_dollars) {
+    std::string digits = std::to_string(nano_dollars);
+    digits.insert(0, std::max<std::ptrdiff_t>(10 - std::ssize(digits), 0), '0');
+    return digits.insert(digits.size() - 9, ".");
+  }
+  static std::string line(const char* name, std::optional<std::int64_t> cap) {
+    return cap ? std::string(name) + ": " + usd(*cap) + ", " : "";
+  }
+
+  void take(const Reply& reply) {
+    const std::lock_guard lock(mutex_);
+    spent_ += reply.spent.total();
+    answered_ += reply.answer ? 1 : 0;
+    withheld_ += !reply.answer && reply.answer.error().error_class == ErrorClass::withheld ? 1 : 0;
+  }
+
+  const Trouble trouble_;
+  Dice dice_;
+  const unsigned seed_;
+  std::mutex mutex_;
+  Usage spent_;  // Guarded by mutex_, as what follows.
+  int answered_ = 0, withheld_ = 0;
+};
+
+void Trial::run() {
+  const Rates rates{dice_.from_to(1, 20), dice_.from_to(0, 20), dice_.from_to(1, 40), dice_.from_to(1, 90)};
+  // About the most that one call can cost, and four times what it does.
+  const std::int64_t call = 1000 * (2500 * std::max(rates.input, rates.written) + 60 * rates.output);
+  const std::int64_t before = dice_.from_to(0, 30 * call);
+  const Caps caps{cap(60 * call), cap(5 * call), cap(30 * call), cap(90 * call), cap(90 * call)};
+  Shop shop(rates, caps, before, trouble_, seed_ + 1);
+
+  const TempDir dir;
+  const std::string settings = "type: openai, url: '" + shop.url() +
+                               "', model: m, location: cloud, max_concurrent: 16, price: " + rates.in_yaml();
+  PipelineOrDiagnostics read = read_pipeline(
+      dir.write("pipeline.yaml",
+                "version: 1\nbudget: { " + line("run", caps.run) + line("document", caps.document) +
+                    line("day", caps.day) + line("month", caps.month) + "}\nbackends:\n  one: { " + settings +
+                    ", fallback: two }\n  two: { " + settings +
+                    " }\nstages:\n  - extract:\n  - classify: { id: first, backends: [one], " +
+                    "labels: { a: {}, b: {} }, " + line("budget", caps.stage) + "}\n"),
+      registry());
+  ASSERT_TRUE(read.pipeline) << to_string(read.diagnostics.at(0));
+  const Pipeline& pipeline = *read.pipeline;
+
+  auto ledger = Ledger::open(dir.path());
+  ASSERT_TRUE(ledger);
+  LedgerRun ledger_run;
+  ledger_run.name = "earlier";
+  ASSERT_FALSE((*ledger)->begin_run(ledger_run, {}));
+  LedgerCall earlier;
+  earlier.usage = {.calls = 1, .nano_dollars = before};
+  (*ledger)->call_ended(earlier, std::nullopt, {});
+  ASSERT_FALSE((*ledger)->end_run(0, "{}"));
+  ledger_run.name = "now";
+  ASSERT_FALSE((*ledger)->begin_run(ledger_run, {}));
+  {
+    auto budget = budget_of(limits_of(pipeline, std::nullopt), ledger->get());
+    ASSERT_TRUE(budget);
+    std::optional<HttpLoop> loop(std::in_place, std::stop_token());
+    HastyTimer timer(*loop);
+    const auto make = [&](std::size_t number) {
+      CallOptions options;
+      options.retry.attempts = 3;
+      options.retry.random = [] { return 0.0; };
+      options.breaker.failures = 1000;
+      options.timer = &timer;
+      options.purse = budget->get();
+      return make_model_backend(pipeline.backends[number], secrets_of(pipeline), false, {ledger->get()},
+                                *loop, nullptr, options);
+    };
+    auto second = make(1);
+    auto backend = make_fallback(make(0), *second, {.name = "two"});
+    std::latch all(documents * std::ssize(stages));
+    for (int document = 0; document < documents; ++document)
+      for (const char* stage : stages)
+        backend->submit(question("one", document, stage), [&](const Reply& reply) {
+          take(reply);
+          all.count_down();
+        });
+    all.wait();
+    backend.reset();
+    second.reset();
+    loop.reset();  // Timers that are pending fire now, and ask the timer.
+  }
+  ASSERT_FALSE((*ledger)->flush());
+
+  auto rows = (*ledger)->read();
+  ASSERT_TRUE(rows);
+  const std::int64_t counted = spent_.nano_dollars + spent_.uncertain_nano_dollars;
+  EXPECT_EQ((*rows)->number("SELECT coalesce(sum(counted_nano_dollars), 0) FROM calls WHERE run = 2").value(),
+            counted);
+  EXPECT_EQ((*ledger)->spent_since("2000").value(), before + counted);
+  if (trouble_ == Trouble::loses_replies) {
+    EXPECT_LE(shop.bill(), counted);
+    return;
+  }
+  EXPECT_EQ(spent_.nano_dollars, shop.bill());
+  EXPECT_EQ(spent_.unpriced_calls, 0);
+  EXPECT_EQ((*rows)->number("SELECT coalesce(sum(nano_dollars), 0) FROM calls WHERE run = 2").value(),
+            shop.bill());
+}
+
+class BudgetBill : public testing::TestWithParam<Trouble> {};
+
+TEST_P(BudgetBill, NeverExceedsALimitAndAgreesToTheLastDigit) {
+  int all_answered = 0, all_withheld = 0, some_of_both = 0;
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    SCOPED_TRACE(seed);
+    Trial trial(seed, GetParam());
+    trial.run();
+    all_answered += trial.withheld() == 0 ? 1 : 0;
+    all_withheld += trial.answered() == 0 ? 1 : 0;
+    some_of_both += trial.answered() > 0 && trial.withheld() > 0 ? 1 : 0;
+  }
+  EXPECT_GT(all_answered, 0);
+  EXPECT_GT(all_withheld, 0);
+  EXPECT_GT(some_of_both, 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, BudgetBill, testing::Values(Trouble::none, Trouble::loses_replies));
+
+}  // namespace
+}  // namespace docket::backends
