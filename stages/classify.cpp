@@ -37,6 +37,7 @@ constexpr Field fields[] = {
      .required = true,
      .fields = label_fields},
     too_long_field,
+    think_field,
     prompt_field,
 };
 
@@ -237,9 +238,9 @@ Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipelin
     return Error{ErrorClass::config, "labels: at least two are needed to choose between"};
   auto task = PromptTemplate::of_setting(settings, "prompt", "classify.mustache");
   if (!task) return task.error();
-  return std::unique_ptr<Stage>(
-      std::make_unique<Classify>(tiers_of(backends, pipeline), settings.text("too_long") == "split",
-                                 settings.number("accept"), std::move(labels), std::move(*task)));
+  return std::unique_ptr<Stage>(std::make_unique<Classify>(
+      tiers_of(backends, pipeline, think_of(settings)), settings.text("too_long") == "split",
+      settings.number("accept"), std::move(labels), std::move(*task)));
 }
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {

@@ -47,6 +47,7 @@ constexpr Field fields[] = {
      .fallback = "auto",
      .choices = date_orders},
     too_long_field,
+    think_field,
     prompt_field,
 };
 
@@ -347,10 +348,10 @@ Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipelin
   }
   auto task = PromptTemplate::of_setting(settings, "prompt", "structured-extract.mustache");
   if (!task) return task.error();
-  return std::unique_ptr<Stage>(
-      std::make_unique<StructuredExtract>(tiers_of(backends, pipeline), settings.text("too_long") == "split",
-                                          schema, checks, settings.number("accept"), models_of(pipeline),
-                                          std::move(*task), order_of_dates(settings.text("dates"))));
+  return std::unique_ptr<Stage>(std::make_unique<StructuredExtract>(
+      tiers_of(backends, pipeline, think_of(settings)), settings.text("too_long") == "split", schema, checks,
+      settings.number("accept"), models_of(pipeline), std::move(*task),
+      order_of_dates(settings.text("dates"))));
 }
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {

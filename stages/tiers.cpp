@@ -137,11 +137,16 @@ std::vector<PageRange> smaller(const Text& text, const std::vector<PageRange>& r
 
 }  // namespace
 
-std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline) {
+std::optional<bool> think_of(const Settings& settings) {
+  return settings.has(think_field.name) ? std::optional(settings.boolean(think_field.name)) : std::nullopt;
+}
+
+std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline,
+                           std::optional<bool> think) {
   std::vector<Tier> tiers;
   for (const std::string& name : backends) {
     const BackendConfig* backend = pipeline.backend(name);
-    tiers.push_back({name, backend != nullptr && backend->type->answers_prompts()});
+    tiers.push_back({name, backend != nullptr && backend->type->answers_prompts(), think});
   }
   return tiers;
 }
@@ -231,7 +236,8 @@ Result<std::vector<Request>> TieredStage::advance(Document& document, const Turn
   // A fallback's answer stands under the fallback's name.
   const Tier& tier = tiers_[progress.tier];
   const std::string& by = answers.front().by;
-  take(document, by.empty() ? tier : Tier{by, tier.answers_prompts}, answers, progress.pages, result.output);
+  take(document, by.empty() ? tier : Tier{by, tier.answers_prompts, tier.think}, answers, progress.pages,
+       result.output);
   if (!progress.passed_over.empty()) result.output["passed_over"] = progress.passed_over;
   if (result.output["accepted"]) return std::vector<Request>{};
   return next_tier(document, turn, progress);
@@ -242,8 +248,11 @@ std::vector<Request> TieredStage::ask(const Document& document, const Turn& turn
   const Tier& tier = tiers_[progress.tier];
   if (!tier.answers_prompts) return {{tier.backend, question(document)}};
   std::vector<Request> requests;
-  for (const PageRange range : progress.pages)
-    requests.push_back({tier.backend, prompt(document, turn.record, range)});
+  for (const PageRange range : progress.pages) {
+    Prompt asked = prompt(document, turn.record, range);
+    asked.think = tier.think;
+    requests.push_back({tier.backend, std::move(asked)});
+  }
   return requests;
 }
 

@@ -26,6 +26,7 @@ Request small_question(const Request& like) {
   prompt.task = "Answer with the word OK.";
   prompt.most_output_tokens = 16;
   prompt.left_out = all_left_out;
+  prompt.think = std::get<Prompt>(like.question).think;
   Request request{like.backend, std::move(prompt)};
   request.asked_by = like.asked_by;  // Who pays.
   request.deadline = like.deadline;
@@ -358,7 +359,8 @@ class HealthCheck final : public Backend {
     reply.overloaded = verdict.overloaded;
     const Error& first = call.refusal.answer.error();
     const Error& second = verdict.answer.error();
-    if (second.error_class == ErrorClass::withheld)  // What a document is held for has the same words for all.
+    if (second.error_class ==
+        ErrorClass::withheld)  // What a document is held for has the same words for all.
       reply.answer = Error{second.error_class, second.message, first.message + "; " + second.detail};
     else
       reply.answer = Error{second.error_class,

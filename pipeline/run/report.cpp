@@ -193,6 +193,20 @@ ordered_json Report::stages_json() const {
   return stages;
 }
 
+namespace {
+
+/// The models that were loaded before documents asked them.
+ordered_json warm_ups_json(const std::vector<WarmUp>& warm_ups) {
+  ordered_json list = ordered_json::array();
+  for (const WarmUp& model : warm_ups) {
+    list.push_back({{"backend", model.backend}, {"model", model.model}, {"wall_ms", model.wall_ms}});
+    if (!model.problem.empty()) list.back()["problem"] = model.problem;
+  }
+  return list;
+}
+
+}  // namespace
+
 ordered_json Report::to_json(const Run& run) const {
   ordered_json report = {{"docket", 1}};
   report["pipeline"] = {{"name", pipeline_.name}, {"file", pipeline_.file.string()}};
@@ -200,6 +214,7 @@ ordered_json Report::to_json(const Run& run) const {
                    {"wall_ms", run.wall_ms}, {"exit_code", run.exit_code}, {"jobs", run.jobs}};
   if (!run.stopped.empty()) report["run"]["stopped"] = run.stopped;
   if (!run.warnings.empty()) report["run"]["warnings"] = run.warnings;
+  if (!run.warm_ups.empty()) report["run"]["warm_ups"] = warm_ups_json(run.warm_ups);
   report["documents"] = {{"in", documents()},
                          {"done", documents(Outcome::done)},
                          {"failed", documents(Outcome::failed)},

@@ -11,6 +11,7 @@
 #include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record.h"
+#include "pipeline/warm_up.h"
 
 namespace docket {
 
@@ -57,6 +58,7 @@ class Report {
     std::string stopped;  ///< Why the run ended early; empty: it did not.
     int jobs = 0;
     std::vector<std::string> warnings;  ///< What this machine lacks.
+    std::vector<WarmUp> warm_ups;
   };
   /// The report as it is written for the user: docs/report.schema.json.
   nlohmann::ordered_json to_json(const Run& run) const;
