@@ -40,6 +40,8 @@ struct Field {
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
   std::span<const std::string_view> choices = {};
+  /// Of `choices`: one may be narrowed to what it is about, `{CHOICE: NAME}`, which reads as `CHOICE: NAME`.
+  bool narrows = false;
   std::span<const Field> fields = {};
   bool is_path = false;  ///< Names files, so `~` is refused: no shell has seen it.
   /// Another value may give another answer. Not: it says where, when or how fast an answer comes.

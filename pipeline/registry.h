@@ -26,6 +26,12 @@ class Protocol;
 struct Target;
 }  // namespace backends
 
+/// Known to stages/ only.
+namespace stages {
+class ExcerptStage;
+struct Claim;
+}  // namespace stages
+
 /// What a stage's result depends on, beside its settings.
 struct StageReads {
   bool file = false;    ///< The document's file.
@@ -39,17 +45,29 @@ inline constexpr std::string_view users_schema = "of the pipeline";
 /// A reason not to trust what a stage found.
 struct Doubt {
   std::string_view kind;  ///< As settings name it: `low_confidence`.
-  std::string reason;     ///< As the record shows it: `low confidence: invoice_fields`.
+  std::string about;      ///< The stage, field or check. Empty: the document.
 };
 
-/// How a stage has other backends answer its question again. Null pointers: it cannot.
+/// How other backends look again at a question that a stage has answered. On the first turn
+/// StageResult::output holds the answer so far; on the last one it is joined to theirs. Null pointers: they
+/// cannot.
 struct Redo {
-  /// The stage with the settings of `stage`, but asking `backends`. On its first turn StageResult::output
-  /// holds the answer so far.
-  Result<std::unique_ptr<Stage>> (*make)(const StageConfig& stage, const Pipeline& pipeline,
-                                         const std::vector<std::string>& backends) = nullptr;
+  using Make = Result<std::unique_ptr<stages::ExcerptStage>>(const StageConfig& stage,
+                                                             const Pipeline& pipeline,
+                                                             const std::vector<std::string>& backends);
+  /// They answer it, with the settings of `stage`.
+  Make* make = nullptr;
+  /// They are shown the answer, and confirm or correct it field by field; `asker`: the settings of whoever
+  /// has them do so, with `review_prompt`.
+  Result<std::unique_ptr<stages::ExcerptStage>> (*review)(const StageConfig& stage, const Pipeline& pipeline,
+                                                          const std::string& backend,
+                                                          const Settings& asker) = nullptr;
+  /// What an output rests on, field by field. It may be null: there is none.
+  std::vector<stages::Claim> (*claims)(const Settings& settings, const nlohmann::json& output) = nullptr;
   /// What the record still shows of an output that another has replaced.
   nlohmann::json (*summary)(const nlohmann::json& output) = nullptr;
+  /// The values of `before` that `after` has others for: `{field: {value, confidence, tier, …}}`.
+  nlohmann::json (*superseded)(const nlohmann::json& before, const nlohmann::json& after) = nullptr;
 };
 
 /// What a stage type declares of itself: one row of the table in stages/.

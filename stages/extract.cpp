@@ -64,7 +64,7 @@ class Extract final : public Stage {
 };
 
 std::vector<Doubt> doubts(const std::string&, const nlohmann::json& output) {
-  if (output.contains("grade") && output["grade"] != "good") return {{poor_text_layer, "poor text layer"}};
+  if (output.contains("grade") && output["grade"] != "good") return {{poor_text_layer, ""}};
   return {};
 }
 

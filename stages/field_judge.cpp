@@ -1,11 +1,12 @@
 #include "stages/field_judge.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "pipeline/confidence.h"
+#include "pipeline/json/member.h"
 #include "pipeline/reading/folded.h"
+#include "pipeline/support/same_number.h"
 
 namespace docket::stages {
 namespace {
@@ -37,10 +38,7 @@ json without_nulls(const json& values) {
 
 /// Whether two tiers mean the same: 5 and 5.0, "RE 1001" and "re-1001".
 bool same(const json& a, const json& b) {
-  if (a.is_number() && b.is_number()) {
-    const auto x = a.get<double>(), y = b.get<double>();
-    return std::fabs(x - y) <= 1e-9 * std::max(1.0, std::fabs(y));
-  }
+  if (a.is_number() && b.is_number()) return is_same_number(a.get<double>(), b.get<double>());
   if (a.is_string() && b.is_string())
     return a == b ||
            fold_letters(a.get_ref<const std::string&>()) == fold_letters(b.get_ref<const std::string&>());
@@ -393,7 +391,7 @@ void FieldJudge::sum_up(json& output) const {
   bool all_required = true;
   for (const auto& [field, detail] : output["details"].items()) {
     const bool has_value = !output["fields"][field].is_null();
-    const bool required = is_required(field);
+    const bool required = is_required(*schema_, field);
     const double confidence = detail["confidence"];
     all_required = all_required && (!required || detail["accepted"].get<bool>());
     if (!has_value && required) {
@@ -415,11 +413,6 @@ bool FieldJudge::are_independent(const std::string& a, const std::string& b) con
     return found == models_.end() ? backend : found->second;
   };
   return model(a) != model(b);
-}
-
-bool FieldJudge::is_required(const std::string& field) const {
-  const json required = schema_->value("required", json::array());
-  return std::ranges::find(required, json(field)) != required.end();
 }
 
 }  // namespace docket::stages

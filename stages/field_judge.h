@@ -47,7 +47,6 @@ class FieldJudge {
   void sum_up(nlohmann::json& output) const;
 
   bool are_independent(const std::string& a, const std::string& b) const;
-  bool is_required(const std::string& field) const;
 
   const std::shared_ptr<const nlohmann::json> schema_;
   const Schema validator_;

@@ -61,7 +61,7 @@ std::string without_control_words(const std::string& text) {
   return plain;
 }
 
-const EmbeddedFile& built_in_prompt(std::string_view name) {
+const EmbeddedFile& embedded(std::string_view name) {
   for (const EmbeddedFile& file : built_in_prompts()) {
     if (file.name == name) return file;
   }
@@ -77,9 +77,13 @@ Result<PromptTemplate> PromptTemplate::parse(std::string text) {
   return PromptTemplate(std::move(text));
 }
 
+PromptTemplate PromptTemplate::built_in(std::string_view name) {
+  return parse(std::string(embedded(name).content)).value();
+}
+
 Result<PromptTemplate> PromptTemplate::of_setting(const Settings& settings, std::string_view setting,
                                                   std::string_view built_in) {
-  if (!settings.has(setting)) return parse(std::string(built_in_prompt(built_in).content));
+  if (!settings.has(setting)) return PromptTemplate::built_in(built_in);
   std::ifstream stream(settings.file(setting), std::ios::binary);
   std::ostringstream content;
   if (!(content << stream.rdbuf()))
@@ -102,8 +106,10 @@ std::string PromptTemplate::render(const json& values) const {
 std::vector<PromptPart> document_parts(const Text& text, PageRange pages) {
   std::string content;
   for (std::size_t page = pages.first; page <= pages.last && page < text.pages.size(); ++page) {
+    const std::string& words = text.pages[page].text;
+    if (words.empty() && page > pages.first) continue;
     if (page > pages.first) content += '\n';
-    content += text.pages[page].text;
+    content += words;
   }
   if (pages.first == pages.last && pages.begin < content.size())
     content = content.substr(pages.begin, pages.end - pages.begin);
@@ -116,9 +122,7 @@ std::vector<PromptPart> document_parts(const Text& text, PageRange pages) {
 }
 
 const std::string& system_text() {
-  static const std::string text = PromptTemplate::parse(std::string(built_in_prompt(system_prompt).content))
-                                      .value()
-                                      .render(json::object());
+  static const std::string text = PromptTemplate::built_in(system_prompt).render(json::object());
   return text;
 }
 

@@ -12,8 +12,6 @@ from e2e import PIPELINE, endless, invoice, pdf, wait_for
 class Stopped(e2e.Case):
     """A run that reads its list from a pipe goes on until someone ends it."""
 
-    LONG = 4000  # Pages, of about a half of a millisecond each: longer than it takes to see that a worker has begun.
-
     def setUp(self):
         super().setUp()
         self.write("pipeline.yaml", PIPELINE)
@@ -53,20 +51,28 @@ class Stopped(e2e.Case):
         """A terminal sends SIGINT to docket and to its workers alike."""
         self.write("pipeline.yaml", PIPELINE[:PIPELINE.index("  - classify")])  # Else it would be cancelled there.
         process = self.begin("-j", "1", "--grace", "600", documents=1, start_new_session=True)
-        self.give_long_document(process)
+        pages = self.give_long_document(process)
         os.killpg(process.pid, signal.SIGINT)
         process.wait(e2e.TIMEOUT)
         self.assertEqual(process.returncode, 130, process.stderr.read())
-        self.assertEqual([record["status"] for record in self.results()], ["done", "done"])
-        self.assertEqual(self.record("long.pdf")["extract"]["pages"], self.LONG)
+        self.assertEqual([record["status"] for record in self.results()], ["done"] * 3)
+        self.assertEqual(self.record("long.pdf")["extract"]["pages"], pages)
 
-    def give_long_document(self, process):
-        """One that a worker has begun, and will end, when this returns."""
-        self.write("long.pdf", pdf(*[invoice(1) * 4] * self.LONG))
-        before = sum(ticks for _, ticks in children(process.pid))
-        process.stdin.write(b"long.pdf\n")
+    def give_long_document(self, process, out="out"):
+        """One that a worker has begun, and will end, when this returns; the number of its pages, which take about a second."""
+        begun = children(process.pid)
+        self.give(process, "short.pdf", 50)
+        wait_for((self.dir / f"{out}/short.pdf.json").exists, "the record of the short one")
+        before = children(process.pid)
+        pages = max(100, 50 * 100 // max(ticks_since(begun, process.pid), 1))
+        self.give(process, "long.pdf", pages)
+        wait_for(lambda: ticks_since(before, process.pid) >= 5, "a worker at work")
+        return pages
+
+    def give(self, process, name, pages):
+        self.write(name, pdf(*[invoice(1) * 4] * pages))
+        process.stdin.write(f"{name}\n".encode())
         process.stdin.flush()
-        wait_for(lambda: sum(ticks for _, ticks in children(process.pid)) >= before + 10, "a worker at work")
 
     def hang(self, *arguments):
         """A run with two finished documents, and one that a worker has begun and will not end."""
@@ -114,12 +120,12 @@ class Stopped(e2e.Case):
             with self.subTest([first, second]):
                 out = f"out-{first}-{second}"
                 process = self.begin("-j", "1", documents=1, out=out, start_new_session=True)
-                self.give_long_document(process)
+                self.give_long_document(process, out)
                 process.send_signal(first)
                 os.killpg(process.pid, second)
                 process.wait(e2e.TIMEOUT)
                 self.assertIn(process.returncode, (128 + first, 128 + second), process.stderr.read())
-                self.assertEqual([record["status"] for record in self.results(out)], ["done", "done"])
+                self.assertEqual([record["status"] for record in self.results(out)], ["done"] * 3)
                 self.assertEqual(self.report(out)["run"]["exit_code"], process.returncode)
 
     def test_kill_leaves_whole_files_and_a_free_output(self):
@@ -147,6 +153,12 @@ def children(pid):
             except OSError:
                 pass  # It ended meanwhile.
     return found
+
+
+def ticks_since(before, pid):
+    """What the children have used since they were as `before`: one that is new, all that it has used."""
+    known = dict(before)
+    return sum(ticks - known.get(child, 0) for child, ticks in children(pid))
 
 
 def is_alive(pid):

@@ -56,7 +56,8 @@ std::string expected(const Field& field) {
     case Type::texts:
       return "text or a list of texts";
     case Type::choices:
-      return "a list of " + one_of({field.choices.begin(), field.choices.end()});
+      return "a list of " + one_of({field.choices.begin(), field.choices.end()}) +
+             (field.narrows ? ", each alone or as {CHOICE: NAME}" : "");
     case Type::file:
       return "the path of a file";
     case Type::schema:
@@ -87,7 +88,8 @@ std::string hint(const Field& field, const std::string& text) {
     case Type::group:
     case Type::choice:
     case Type::choices: {
-      const auto found = nearest(text, {field.choices.begin(), field.choices.end()});
+      const std::string_view choice = std::string_view(text).substr(0, text.find(": "));
+      const auto found = nearest(choice, {field.choices.begin(), field.choices.end()});
       return did_you_mean(found);
     }
     case Type::boolean:

@@ -43,6 +43,21 @@ json choice(const Field& field) {
   return any_of({json{{"enum", choices}}, reference()});
 }
 
+/// A choice, alone or with what it is narrowed to: `failed_check: NAME`, as a text or as a mapping.
+json narrowed_choice(const Field& field) {
+  const json name = {{"type", json::array({"string", "number", "boolean", "null"})}};
+  json kinds = json::object();
+  std::string any;
+  for (const std::string_view kind : field.choices) {
+    kinds[std::string(kind)] = any_of({name, list_of(name)});
+    any += (any.empty() ? "" : "|") + std::string(kind);
+  }
+  const json words = {{"type", "string"}, {"pattern", "^(" + any + "): "}};
+  const json mapping = {
+      {"type", "object"}, {"properties", std::move(kinds)}, {"additionalProperties", false}};
+  return any_of({choice(field), words, mapping});
+}
+
 json condition() { return {{"type", {"string", "boolean", "number"}}, {"minLength", 1}}; }
 
 json conditions() {
@@ -90,7 +105,7 @@ json value_schema(const Field& field) {
     case Type::choice:
       return choice(field);
     case Type::choices:
-      return one_or_list(field, choice(field));
+      return one_or_list(field, field.narrows ? narrowed_choice(field) : choice(field));
     case Type::texts:
       return one_or_list(field, text({}));
     case Type::file:

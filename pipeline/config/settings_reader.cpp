@@ -24,6 +24,34 @@ bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// `{CHOICE: [NAME, NAME]}` as the texts `CHOICE: NAME`, for a field that narrows its choices.
+void add_narrowed(const NodePtr& node, std::vector<NodePtr>& items) {
+  if (node->kind != Node::Kind::mapping) {
+    items.push_back(node);
+    return;
+  }
+  for (const Node::Entry& entry : node->entries) {
+    std::vector<NodePtr> names = entry.value->items;
+    if (entry.value->kind != Node::Kind::sequence) names.push_back(entry.value);
+    for (const NodePtr& name : names) {
+      auto text = std::make_shared<Node>(*name);
+      const bool is_named = text->kind == Node::Kind::scalar;
+      if (is_named) text->text.insert(0, entry.key + ": ");
+      if (text->kind == Node::Kind::null) {  // All of that kind.
+        text->kind = Node::Kind::scalar;
+        text->text = entry.key;
+      }
+      text->position = entry.position;
+      items.push_back(std::move(text));
+    }
+  }
+}
+
+/// Without what it is narrowed to.
+std::string_view choice_of(const Field& field, std::string_view text) {
+  return field.narrows ? text.substr(0, text.find(": ")) : text;
+}
+
 std::vector<std::string_view> names_of(std::span<const Field> fields) {
   std::vector<std::string_view> names;
   for (const Field& field : fields) {
@@ -252,12 +280,19 @@ bool SettingsReader::is_home(const Place& place, const Scalar& scalar) {
 SettingsReader::Value SettingsReader::list_value(const Place& place) {
   const Field& field = place.field;
   const bool names = field.type == Type::backends || field.type == Type::stages;
-  if (place.node.kind == Node::Kind::mapping || place.node.kind == Node::Kind::null) {
+  const bool is_mapping = place.node.kind == Node::Kind::mapping;
+  if ((is_mapping && !field.narrows) || place.node.kind == Node::Kind::null) {
     expected_but_got(place, kind_of(place.node));
     return std::nullopt;
   }
-  std::vector<NodePtr> items = place.node.items;
-  if (place.node.kind == Node::Kind::scalar) items.push_back(std::make_shared<Node>(place.node));
+  std::vector<NodePtr> given = place.node.items, items;
+  if (place.node.kind != Node::Kind::sequence) given.push_back(std::make_shared<Node>(place.node));
+  for (const NodePtr& item : given) {
+    if (field.narrows)
+      add_narrowed(item, items);
+    else
+      items.push_back(item);
+  }
   std::vector<std::string> texts;
   bool all_good = true;
   for (const NodePtr& item : items) {
@@ -270,7 +305,7 @@ SettingsReader::Value SettingsReader::list_value(const Place& place) {
     }
     if (good && is_home(here, *scalar)) good = false;
     if (good && names) good = known(here, *scalar);
-    if (good && field.type == Type::choices && !contains(field.choices, scalar->text)) {
+    if (good && field.type == Type::choices && !contains(field.choices, choice_of(field, scalar->text))) {
       good = false;
       expected_but_got(here, shown(here, *scalar));
     }

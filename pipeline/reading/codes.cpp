@@ -57,6 +57,8 @@ struct Country {
   int length;
 };
 
+constexpr std::size_t shortest_iban = 15;
+
 /// Of the IBAN, sorted.
 constexpr auto iban_lengths = std::to_array<Country>({
     {"AD", 24}, {"AE", 23}, {"AT", 20}, {"BA", 20}, {"BE", 16}, {"BG", 22}, {"CH", 21}, {"CY", 28},
@@ -243,6 +245,15 @@ std::vector<CodeFound> emails_of(std::string_view text) {
 std::size_t iban_length(std::string_view country) {
   const auto found = std::ranges::lower_bound(iban_lengths, country, {}, &Country::code);
   return found != iban_lengths.end() && found->code == country ? static_cast<std::size_t>(found->length) : 0;
+}
+
+bool is_whole_iban(std::string_view value) {
+  std::string code;
+  for (const char c : value)
+    if (c != ' ' && c != '-' && c != '.') code += to_upper(c);
+  if (code.size() < shortest_iban || !std::ranges::all_of(code, is_alnum)) return false;
+  const std::size_t length = iban_length(code.substr(0, 2));
+  return is_alpha(code[0]) && is_digit(code[2]) && (length == 0 || code.size() == length);
 }
 
 std::vector<CodeFound> find_ibans(std::string_view text, std::uint32_t begin, std::uint32_t end) {

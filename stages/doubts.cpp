@@ -1,0 +1,23 @@
+#include "stages/doubts.h"
+
+#include <algorithm>
+
+namespace docket::stages {
+
+ReasonFilter::ReasonFilter(const StageConfig& escalate)
+    : takes_all_(!escalate.settings.has("reasons") && escalate.when.empty()),
+      wanted_(escalate.settings.texts("reasons")) {}
+
+bool ReasonFilter::takes(const Doubt& doubt) const {
+  return takes_all_ || std::ranges::any_of(wanted_, [&](const std::string& wanted) {
+           return wanted == doubt.kind || wanted == std::string(doubt.kind) + ": " + doubt.about;
+         });
+}
+
+std::string reason_of(const Doubt& doubt) {
+  std::string reason(doubt.kind);
+  std::ranges::replace(reason, '_', ' ');
+  return doubt.about.empty() ? reason : reason + ": " + doubt.about;
+}
+
+}  // namespace docket::stages
