@@ -70,7 +70,7 @@ inline constexpr Field keep_alive{
     .name = "keep_alive",
     .help =
         "how long a local server keeps the model after a call, if it can be told: a duration such as 30m, or "
-        "seconds; 0: not at all; negative: for ever",
+        "seconds; 0: not at all; negative: for ever; 30m with Ollama when absent",
     .affects_answer = false};
 inline constexpr Field warm_up{
     .name = "warm_up",
@@ -78,13 +78,11 @@ inline constexpr Field warm_up{
     .help =
         "have a local server load the model when a run takes its first document, and not when the model is "
         "first asked",
-    .fallback = "false",
     .affects_answer = false};
 inline constexpr Field free_at_end{
     .name = "free_at_end",
     .type = Field::Type::boolean,
     .help = "have a local server let go of the model when a run that asked it ends",
-    .fallback = "false",
     .affects_answer = false};
 inline constexpr Field fallback{
     .name = "fallback",

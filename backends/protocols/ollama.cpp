@@ -21,9 +21,6 @@ namespace {
 
 using nlohmann::json;
 
-/// Models stay loaded between the documents of a run.
-constexpr std::string_view default_keep_alive = "30m";
-
 constexpr Field ollama_fields[] = {
     {.name = "url",
      .type = Field::Type::texts,
@@ -51,10 +48,7 @@ constexpr Field ollama_fields[] = {
     fields::first_byte_timeout,
     fields::deadline,
     fields::think,
-    {.name = fields::keep_alive.name,
-     .help = fields::keep_alive.help,
-     .fallback = default_keep_alive,
-     .affects_answer = false},
+    fields::keep_alive,
     fields::warm_up,
     fields::free_at_end,
     fields::fallback,
@@ -65,6 +59,8 @@ constexpr Field ollama_fields[] = {
 
 /// What is allocated without a word from us depends on the machine, so a window is always sent.
 constexpr std::int64_t default_window = 8192;
+/// Models stay loaded between the documents of a run.
+constexpr std::string_view default_keep_alive = "30m";
 constexpr int alternatives_asked = 5;
 /// `truncate: false` is of October 2025, between 0.12 and 0.13; older servers ignore it.
 constexpr int first_that_never_shortens = 13;  ///< Of version 0.
