@@ -206,10 +206,11 @@ class Warm(e2e.Case):
         self.assertEqual(self.warmed(), [("first", "first", True), ("second", "second", False)])
 
     def test_models_are_kept_as_the_pipeline_says(self):
-        for setting, sent in (("", "30m"), (", keep_alive: 90s", "90s"), (", keep_alive: 300", 300), (", keep_alive: -1", -1)):
+        cases = (("", "30m"), (", keep_alive: 90s", "90s"), (", keep_alive: 300", 300), (", keep_alive: -1", -1))
+        for number, (setting, sent) in enumerate(cases):
             with self.subTest(setting):
                 server = self.serve(Ollama(), first=setting)
-                self.write("in/1.txt", e2e.invoice(1, f"{len(setting)}.00"))
+                self.write("in/1.txt", e2e.invoice(1, f"{number}.00"))
                 self.run_it()
                 self.assertEqual(server.bodies("load")[0]["keep_alive"], sent)
                 self.assertEqual(server.bodies("ask")[0]["keep_alive"], sent)
