@@ -6,8 +6,8 @@ namespace docket::backends {
 namespace {
 
 constexpr std::size_t fewest_answers = 8;
-/// Smaller differences are those of documents.
-constexpr double rises = 1.05;
+/// Of what one call more would add if it had a slot of its own; less is a difference of documents.
+constexpr double fair_share = 0.5;
 constexpr double falls = 1 / 1.5;
 
 }  // namespace
@@ -29,11 +29,9 @@ void AutoWidth::end_round(Time now) {
   const double rate = static_cast<double>(width_) * tokens_ / seconds_;
   answers_ = 0;
   seconds_ = tokens_ = 0;
-  if (is_trying_ && rate < rate_before_ * rises) {
-    rest();
-    return set(width_ - 1, now);
-  }
-  if (!is_trying_ && rate < best_rate_ * falls) {
+  const double of_one_less =
+      rate_before_ * (1 + fair_share / static_cast<double>(std::max<std::size_t>(width_ - 1, 1)));
+  if (is_trying_ ? rate < of_one_less : rate < best_rate_ * falls) {
     rest();
     return set(width_ - 1, now);
   }
