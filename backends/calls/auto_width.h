@@ -12,10 +12,11 @@ namespace docket::backends {
 ///
 /// With `width` calls under way that take L for W tokens, the address gets through width × W / L. That rate
 /// is measured over rounds of at least two answers for each call under way. While one call more makes it rise
-/// by a twentieth, one more is let through; else the last step is taken back, and tried again some rounds
-/// later, since servers change. When calls take half as long again as in the best round at that width, one
-/// less is let through; an overload (429, 503) halves it. So it stays near the number at which a server's
-/// throughput ends to rise: its slots, where it has such. Between 1 and `most`. For one thread at a time.
+/// by at least half of its share, one more is let through; else the last step is taken back, and tried again
+/// some rounds later, since servers change. When calls take half as long again as in the best round at that
+/// width, one less is let through; an overload (429, 503) halves it. So it stays at the number at which a
+/// server's throughput ends to rise: its slots, where it has such. Between 1 and `most`. For one thread at a
+/// time.
 class AutoWidth {
  public:
   using Time = Timer::Clock::time_point;

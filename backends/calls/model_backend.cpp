@@ -10,7 +10,7 @@ namespace docket::backends {
 namespace {
 
 /// Where `auto` begins at servers that do not tell how many calls they work on.
-constexpr std::size_t cautious_width = 2;
+constexpr std::size_t cautious_width = 1;
 
 /// As the pipeline says, else as each server does. The gate owns the servers.
 void set_width(const Settings& settings, std::vector<ModelServer*> servers, GateOptions& gate) {
