@@ -12,6 +12,7 @@
 #include "pipeline/json/condition_set.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/registry.h"
+#include "pipeline/warm_up.h"
 
 namespace docket::backends {
 
@@ -39,12 +40,14 @@ struct Options {
   /// Told by any thread what people should know of a server, such as a setting that it refuses; empty:
   /// nobody.
   std::function<void(const std::string&)> warn = {};
+  std::function<void(const WarmUp&)> warmed = {};  ///< Told of models that were loaded ahead; empty: nobody.
   std::optional<std::int64_t> max_cost = {};  ///< Nano-dollars that the run may spend; none: the budget's.
 };
 
 /// The one backend of a run: hands each request to the backend that it names, and those for
 /// `extraction_workers` to the pool. A backend that cannot be used answers with ErrorClass::unavailable.
-/// `pipeline` must outlive it. The Error is of class `config`, or that of `answers`.
+/// `pipeline` and those who are told must outlive it: when it goes, servers let go of models where the
+/// pipeline says so. The Error is of class `config`, or that of `answers`.
 Result<std::unique_ptr<Backend>> make(const Pipeline& pipeline, const Options& options);
 
 /// The one backend of a run that asks no model and reaches no server. Files are read, the rules tier answers,

@@ -5,6 +5,7 @@
 #include "backends/backends.h"
 #include "backends/calls/budget.h"
 #include "backends/calls/fallback.h"
+#include "backends/calls/local_models.h"
 #include "backends/calls/model_backend.h"
 #include "backends/extraction/pool.h"
 #include "backends/protocols/model_type.h"
@@ -29,6 +30,7 @@ class Router final : public Backend {
       : secrets_(secrets_of(pipeline)),
         trace_(std::move(trace)),
         budget_(std::move(budget)),
+        models_(pipeline, options.warmed, options.warn),
         loop_(options.hard_stop, options.stop) {
     for (const BackendConfig& backend : pipeline.backends)
       add(backend, pipeline, options);
@@ -38,7 +40,10 @@ class Router final : public Backend {
     backends_[std::string(extraction_workers)] = make_extract_pool(pool, options.hard_stop);
   }
 
+  ~Router() override { models_.let_go(); }
+
   void submit(Request request, Done done) noexcept override {
+    models_.begin();  // So a run with nothing to ask loads nothing.
     const auto found = backends_.find(request.backend);
     if (found == backends_.end())
       return done({Error{ErrorClass::bug, "there is no backend '" + request.backend + "'"}});
@@ -60,6 +65,7 @@ class Router final : public Backend {
     calls.purse = budget_.get();
     calls.redacted = redacted_kinds(pipeline);
     calls.health.warn = options.warn;
+    calls.models = &models_;
     std::unique_ptr<Backend> made =
         make_model_backend(backend, secrets_, options.offline, memory, loop_, trace_.get(), std::move(calls));
     const BackendConfig* second = pipeline.backend(backend.settings.text("fallback"));
@@ -82,7 +88,8 @@ class Router final : public Backend {
   const std::shared_ptr<const Secrets> secrets_;
   const std::unique_ptr<Trace> trace_;
   const std::unique_ptr<Budget> budget_;  ///< Null: there is none.
-  HttpLoop loop_;                         ///< Before those who use it, so that it goes after them.
+  LocalModels models_;
+  HttpLoop loop_;  ///< Before those who use it, so that it goes after them.
   std::map<std::string, std::unique_ptr<Backend>, std::less<>> backends_;
 };
 

@@ -81,6 +81,13 @@ class RunDisplay final : public RunListener {
     });
   }
   void warned(const std::string& warning) override { progress_->say("docket: warning: " + warning); }
+  void warmed(const WarmUp& model) override {
+    if (!model.problem.empty())
+      progress_->say("docket: warning: not warmed up: " + model.problem);
+    else if (!command_.quiet)
+      progress_->say("docket: warmed up: " + model.backend + ": " + model.model + ", " +
+                     format_duration(std::chrono::milliseconds(model.wall_ms)));
+  }
   void input_problem(const std::string& problem) override { progress_->say("docket: input: " + problem); }
   void left_out(const std::string& file) override {
     if (command_.documents.verbose) progress_->say(file + ": left out of the input");
@@ -132,11 +139,11 @@ class Lack {
 RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack& lack) {
   RunEnvironment environment;
   environment.make_backend = [&](const Pipeline& pipeline, AnswerStore& answers, const ModelDigests& models,
-                                 const std::stop_token& stop, const RunEnvironment::Warn& warn) {
+                                 const std::stop_token& stop, const RunEnvironment::Told& told) {
     const RunOptions& run = command.documents.run;
     return backends::make(pipeline, {run.jobs, [&lack](const Error& error) { lack.tell(error); }, stop,
                                      signals.hard_stop(), command.offline, command.trace_dir, &answers,
-                                     models, !run.always_make(), warn, run.max_cost});
+                                     models, !run.always_make(), told.warn, told.warmed, run.max_cost});
   };
   environment.lacking = lack.token();
   environment.why_lacking = [&lack] { return lack.error(); };

@@ -82,6 +82,7 @@ struct Prompt {
   /// How much is left out of the request that a server might refuse: 0: nothing; 1: log probabilities; 2: all
   /// that only helps; 3: also the schema, which the words of the question then have; 4: all that is optional.
   int left_out = 0;
+  std::optional<bool> think = std::nullopt;  ///< Before it answers; none: as its backend says.
 };
 inline constexpr int all_left_out = 4;  ///< Of Prompt::left_out.
 

@@ -37,6 +37,7 @@ struct Field {
   std::string_view help;
   bool required = false;
   std::string_view fallback = {};  ///< Used when absent, and shown; one value, in lists too; empty: none.
+  std::string_view word = {};      ///< May stand in place of a number, which is then 0; empty: none.
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
   std::span<const std::string_view> choices = {};

@@ -31,6 +31,7 @@ constexpr Field fields[] = {
      .required = true,
      .fields = label_fields},
     too_long_field,
+    think_field,
     prompt_field,
 };
 
@@ -80,9 +81,9 @@ Result<std::unique_ptr<ExcerptStage>> make_for(const StageConfig& stage, const P
   if (!task) return task.error();
   auto words = PromptTemplate::of_setting(stage.settings, "prompt", "classify.mustache");
   if (!words) return words.error();
-  return std::unique_ptr<ExcerptStage>(
-      std::make_unique<Classify>(tiers_of(backends, pipeline), stage.settings.text("too_long") == "split",
-                                 *task, std::move(*words), std::move(hands_up)));
+  return std::unique_ptr<ExcerptStage>(std::make_unique<Classify>(
+      tiers_of(backends, pipeline, think_of(stage.settings)), stage.settings.text("too_long") == "split",
+      *task, std::move(*words), std::move(hands_up)));
 }
 
 Result<std::unique_ptr<ExcerptStage>> make_with(const StageConfig& stage, const Pipeline& pipeline,

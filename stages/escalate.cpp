@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "pipeline/pipeline.h"
@@ -12,6 +13,7 @@
 #include "stages/parts.h"
 #include "stages/reasons.h"
 #include "stages/stages.h"
+#include "stages/tiers.h"
 
 namespace docket::stages {
 namespace {
@@ -70,6 +72,7 @@ constexpr Field fields[] = {
      .help = "The most documents of a run that are escalated, a number or a share such as 10%: the worst "
              "first, the others are held. All, when absent.",
      .affects_answer = false},
+    think_field,
 };
 
 /// Where a document is: with whoever makes the summary, or then with whoever is asked.
@@ -83,8 +86,8 @@ struct Progress final : StageProgress {
 
 class Escalate final : public Stage {
  public:
-  Escalate(Reasons reasons, EscalatePlan plan, std::optional<Cap> cap)
-      : reasons_(std::move(reasons)), plan_(std::move(plan)), cap_(cap) {}
+  Escalate(Reasons reasons, EscalatePlan plan, std::optional<Cap> cap, std::optional<bool> think)
+      : reasons_(std::move(reasons)), plan_(std::move(plan)), cap_(cap), think_(think) {}
 
   Result<std::vector<Request>> advance(Document& document, const Turn& turn,
                                        StageResult& result) const override {
@@ -100,6 +103,7 @@ class Escalate final : public Stage {
     }
     Result<std::vector<Request>> requests = ask(document, turn, result);
     if (!requests) result.output = nullptr;
+    if (requests && think_) set_thinking(*requests);
     return requests;
   }
 
@@ -109,6 +113,12 @@ class Escalate final : public Stage {
   bool redoes_in_part() const override { return plan_.redoes_in_part; }
 
  private:
+  /// In place of what the stage says whose question it is.
+  void set_thinking(std::vector<Request>& requests) const {
+    for (Request& request : requests)
+      if (auto* prompt = std::get_if<Prompt>(&request.question)) prompt->think = think_;
+  }
+
   /// Whether a document for which there are reasons goes no further, and why, in `result`.
   bool hold(StageResult& result) const {
     if (plan_.asks != nullptr) return false;
@@ -177,6 +187,7 @@ class Escalate final : public Stage {
   const Reasons reasons_;
   const EscalatePlan plan_;
   const std::optional<Cap> cap_;
+  const std::optional<bool> think_;
 };
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
@@ -185,7 +196,8 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pi
   auto plan = EscalatePlan::of(stage, pipeline);
   if (!plan) return plan.error();
   return std::unique_ptr<Stage>(std::make_unique<Escalate>(std::move(*reasons), std::move(*plan),
-                                                           Cap::parse(stage.settings.text("at_most"))));
+                                                           Cap::parse(stage.settings.text("at_most")),
+                                                           think_of(stage.settings)));
 }
 
 /// The output of a stage with a prompt is what its schema says.

@@ -37,6 +37,7 @@ constexpr Field fields[] = {
      .fallback = "auto",
      .choices = date_orders},
     too_long_field,
+    think_field,
     prompt_field,
 };
 
@@ -105,8 +106,9 @@ Result<std::unique_ptr<ExcerptStage>> make_for(const StageConfig& stage, const P
   if (!fields) return fields.error();
   auto task = PromptTemplate::of_setting(stage.settings, "prompt", "structured-extract.mustache");
   if (!task) return task.error();
-  return std::unique_ptr<ExcerptStage>(std::make_unique<StructuredExtract>(
-      tiers_of(backends, pipeline), *fields, std::move(*task), std::move(hands_up)));
+  return std::unique_ptr<ExcerptStage>(
+      std::make_unique<StructuredExtract>(tiers_of(backends, pipeline, think_of(stage.settings)), *fields,
+                                          std::move(*task), std::move(hands_up)));
 }
 
 Result<std::unique_ptr<ExcerptStage>> make_with(const StageConfig& stage, const Pipeline& pipeline,

@@ -138,11 +138,16 @@ std::vector<PageRange> smaller(const Text& text, const std::vector<PageRange>& r
 
 }  // namespace
 
-std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline) {
+std::optional<bool> think_of(const Settings& settings) {
+  return settings.has(think_field.name) ? std::optional(settings.boolean(think_field.name)) : std::nullopt;
+}
+
+std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline,
+                           std::optional<bool> think) {
   std::vector<Tier> tiers;
   for (const std::string& name : backends) {
     const BackendConfig* backend = pipeline.backend(name);
-    tiers.push_back({name, backend != nullptr && backend->type->answers_prompts()});
+    tiers.push_back({name, backend != nullptr && backend->type->answers_prompts(), think});
   }
   return tiers;
 }
@@ -254,6 +259,7 @@ std::vector<Request> TieredStage::ask(const Excerpt& excerpt, const Document& do
   std::vector<Request> requests;
   for (const PageRange range : progress.pages) {
     Request request{tier.backend, prompt(excerpt, turn.record, range)};
+    std::get<Prompt>(request.question).think = tier.think;
     request.sent = excerpt.sent_with(range);
     requests.push_back(std::move(request));
   }

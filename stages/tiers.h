@@ -1,6 +1,7 @@
 #pragma once
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,13 @@ inline constexpr Field prompt_field{
         "A Mustache template of the task, instead of the built-in one (`docket "
         "init --prompts` writes that to a file)."};
 
+inline constexpr Field think_field{
+    .name = "think",
+    .type = Field::Type::boolean,
+    .help = "Let reasoning models think before they answer, or not; as each backend says when absent."};
+/// None: the stage does not say.
+std::optional<bool> think_of(const Settings& settings);
+
 constexpr Field with_fallback(Field field, std::string_view fallback) {
   field.fallback = fallback;
   return field;
@@ -50,8 +58,10 @@ constexpr Field with_fallback(Field field, std::string_view fallback) {
 struct Tier {
   std::string backend;
   bool answers_prompts = false;
+  std::optional<bool> think = std::nullopt;  ///< See Prompt.
 };
-std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline);
+std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline,
+                           std::optional<bool> think = std::nullopt);
 
 /// What one of them said, one answer per range of the document's pages.
 struct TierAnswers {

@@ -73,7 +73,7 @@ RunOutcome Project::run_with(RunListener& listener, const std::stop_token& stop)
   }
   RunEnvironment environment;
   environment.make_backend = [this](const Pipeline&, AnswerStore&, const ModelDigests&,
-                                    const std::stop_token&, const RunEnvironment::Warn&) {
+                                    const std::stop_token&, const RunEnvironment::Told&) {
     return Result<std::unique_ptr<Backend>>(backend.make());
   };
   environment.find_models = [this](const Pipeline&) { return models; };

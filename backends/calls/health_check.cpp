@@ -26,6 +26,7 @@ Request small_question(const Request& like) {
   prompt.task = "Answer with the word OK.";
   prompt.most_output_tokens = 16;
   prompt.left_out = all_left_out;
+  prompt.think = std::get<Prompt>(like.question).think;
   Request request{like.backend, std::move(prompt)};
   request.asked_by = like.asked_by;  // Who pays.
   request.deadline = like.deadline;

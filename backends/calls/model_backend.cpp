@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "backends/calls/egress_guard.h"
+#include "backends/calls/shared_backend.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/model_server.h"
 #include "backends/protocols/model_type.h"
@@ -10,10 +11,15 @@
 namespace docket::backends {
 namespace {
 
+/// Where `auto` begins at servers that do not tell how many calls they work on.
+constexpr std::size_t cautious_width = 1;
+
 /// As the pipeline says, else as each server does. The gate owns the servers.
 void set_width(const Settings& settings, std::vector<ModelServer*> servers, GateOptions& gate) {
   gate.width = static_cast<std::size_t>(settings.integer("max_concurrent"));
-  if (settings.has("max_concurrent")) return;
+  gate.finds_width = gate.width == 0;  // `auto`
+  if (gate.finds_width) gate.width = cautious_width;
+  if (settings.has("max_concurrent") && !gate.finds_width) return;
   gate.find_width = [servers = std::move(servers), width = gate.width](std::size_t address, auto found) {
     servers[address]->find_out([found = std::move(found), width](const Result<Server>& server) {
       found(server ? calls_at_a_time(*server, width) : width);
@@ -32,8 +38,8 @@ ModelServer::Tell once(ModelServer::Tell tell) {
 }  // namespace
 
 // From the outside in: may it be asked at all, in which words, is it of use, is the answer one, another
-// attempt, was it answered before, which address and is there room, whose fault is a refusal, one exchange
-// that can be paid.
+// attempt, was it answered before, is the model loaded, which address and is there room, whose fault is a
+// refusal, one exchange that can be paid.
 std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
                                             const std::shared_ptr<const Secrets>& secrets, bool offline,
                                             const ResponseCacheOptions& memory, HttpLoop& loop, Trace* trace,
@@ -49,13 +55,16 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
   std::vector<std::unique_ptr<Backend>> addresses;
   std::vector<ModelServer*> servers;
   for (const Target& target : targets_of(config, secrets)) {
-    auto server = std::make_unique<ModelServer>(target, price, make_protocol(config, target), loop, trace,
+    auto server = std::make_shared<ModelServer>(target, price, make_protocol(config, target), loop, trace,
                                                 options.purse, options.health.warn, unclear_cost);
     servers.push_back(server.get());
-    addresses.push_back(make_health_check(std::move(server), options.health, timer));
+    if (options.models != nullptr) options.models->add(config, server);
+    addresses.push_back(
+        make_health_check(std::make_unique<SharedBackend>(std::move(server)), options.health, timer));
   }
   set_width(config.settings, std::move(servers), options.gate);
   std::unique_ptr<Backend> backend = make_gate(std::move(addresses), options.gate, timer);
+  if (options.models != nullptr) backend = make_warm(std::move(backend), config.name, *options.models);
   backend = make_response_cache(std::move(backend), config, memory);
   backend = make_retry(std::move(backend), options.retry, timer);
   backend = make_reask(std::move(backend), options.reask, timer);

@@ -222,12 +222,14 @@ std::string request_key(const BackendConfig& config, const std::string& model, c
   if (prompt == nullptr) return {};
   if (model.empty() && config.settings.text("model").empty()) return {};
   const auto another = [](const std::string&) { return json(); };  // Whom else it asks is no part of it.
+  json settings = answer_settings(config.type->fields, config.settings.resolved(), another);
+  if (prompt->think) settings["think"] = *prompt->think;
   json document = json::array();
   for (const PromptPart& part : prompt->document)
     document.push_back(part.text);
   const json whole = {{"type", config.type->name},
                       {"model", model},
-                      {"settings", answer_settings(config.type->fields, config.settings.resolved(), another)},
+                      {"settings", std::move(settings)},
                       {"system", prompt->system},
                       {"document", std::move(document)},
                       {"task", prompt->task},

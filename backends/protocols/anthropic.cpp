@@ -36,6 +36,9 @@ constexpr Field anthropic_fields[] = {
     fields::first_byte_timeout,
     fields::deadline,
     fields::think,
+    fields::keep_alive,
+    fields::warm_up,
+    fields::free_at_end,
     fields::fallback,
     fields::location,
     fields::price,
@@ -87,7 +90,7 @@ class Anthropic final : public Protocol {
                  {"messages", {{{"role", "user"}, {"content", std::move(content)}}}}};
     if (!prompt.system.empty()) body["system"] = {{{"type", "text"}, {"text", prompt.system}}};
     if (is_enforced && prompt.schema) add_schema(prompt, body);
-    if (!target_.think) add_no_thinking(server, body);
+    if (!thinks(prompt, target_)) add_no_thinking(server, body);
     return json_post(target_, base_ + "/messages", headers(), body);
   }
 
@@ -134,7 +137,7 @@ class Anthropic final : public Protocol {
 
  private:
   std::int64_t room_for_output(const Prompt& prompt, const Server& server) const {
-    const std::int64_t wanted = prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
+    const std::int64_t wanted = room_for_answer(prompt, target_);
     const std::int64_t room = std::max(wanted >> times_refused(server, "max_tokens"), least_room);
     return server.most_output ? std::min(room, *server.most_output) : room;
   }

@@ -24,8 +24,10 @@ inline constexpr Field max_concurrent{
     .type = Field::Type::integer,
     .help =
         "concurrency limit per address; where it is absent, as many calls as "
-        "the server says that it works on, else the default",
+        "the server says that it works on, else the default; `auto` begins there and finds by itself what "
+        "the server works on best",
     .fallback = "4",
+    .word = "auto",
     .minimum = 1,
     .maximum = 1000,
     .affects_answer = false};
@@ -64,6 +66,24 @@ inline constexpr Field think{.name = "think",
                              .type = Field::Type::boolean,
                              .help = "let a reasoning model think before it answers",
                              .fallback = "false"};
+inline constexpr Field keep_alive{
+    .name = "keep_alive",
+    .help =
+        "how long a local server keeps the model after a call, if it can be told: a duration such as 30m, or "
+        "seconds; 0: not at all; negative: for ever; 30m with Ollama when absent",
+    .affects_answer = false};
+inline constexpr Field warm_up{
+    .name = "warm_up",
+    .type = Field::Type::boolean,
+    .help =
+        "have a local server load the model when a run takes its first document, and not when the model is "
+        "first asked",
+    .affects_answer = false};
+inline constexpr Field free_at_end{
+    .name = "free_at_end",
+    .type = Field::Type::boolean,
+    .help = "have a local server let go of the model when a run that asked it ends",
+    .affects_answer = false};
 inline constexpr Field fallback{
     .name = "fallback",
     .type = Field::Type::backend,

@@ -31,6 +31,8 @@ constexpr std::size_t longest_error = 700;
 constexpr std::size_t longest_id = 200;
 /// To count tokens is a matter of milliseconds.
 constexpr milliseconds longest_count{5'000};
+/// A model is let go at once, or the server is busy or gone.
+constexpr milliseconds longest_farewell{5'000};
 constexpr std::int64_t blank_tokens = 32;
 /// Longest answers depend on the stage's schema, and on the script of the text.
 constexpr std::size_t most_counts = 100;
@@ -76,6 +78,40 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     }
     auto found = std::make_shared<Server>();
     probe(0, nullptr, std::move(found), Clock::now());
+  }
+
+  void warm_up(std::function<void(Result<Server>)> done) {
+    with_server([self = shared_from_this(), done = std::move(done)](const Result<Server>& server) {
+      if (!server) return done(self->named(server.error()));
+      if (server->model_is_loaded) return done(server);
+      Prompt prompt;
+      prompt.task = "Answer with the word OK.";
+      prompt.most_output_tokens = 1;
+      self->ask({self->target_.backend, std::move(prompt)}, [server, done](const Reply& reply) {
+        const bool is_answered =
+            reply.answer || reply.answer.error().error_class == ErrorClass::content;  // It was cut off.
+        done(is_answered ? server : Result<Server>(reply.answer.error()));
+      });
+    });
+  }
+
+  void let_go(HttpLoop& loop, std::function<void(std::optional<Error>)> done) {
+    std::optional<Server> server;
+    {
+      const std::lock_guard lock(mutex_);
+      server = last_found_;
+    }
+    if (!server) return done(std::nullopt);
+    std::optional<HttpRequest> request = protocol_->let_go(*server);
+    if (!request)
+      return done(named({ErrorClass::rejected, "the server cannot be asked to let go of its model"}));
+    request->limits = {longest_farewell, longest_farewell, longest_farewell, request->limits.reply_bytes};
+    loop.send(std::move(*request),
+              [self = shared_from_this(), done = std::move(done)](Result<HttpReply> reply) {
+                reply = self->target_.secrets->erased(std::move(reply), SecretIn::answer);
+                if (reply && reply->status == 200) return done(std::nullopt);
+                done(self->named(reply ? error_reply(*reply).answer.error() : reply.error()));
+              });
   }
 
   void ask(Request request, Done done) {
@@ -140,7 +176,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       if (server)
         for (const auto& [setting, times] : refused_)
           server->refused[setting] = std::max(server->refused[setting], times);
-      if (server) server_ = *server;
+      if (server) server_ = last_found_ = *server;
       waiting.swap(waiting_);
     }
     for (const auto& each : waiting)
@@ -486,6 +522,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   /// By how much an answer exceeded the most that it could cost. Guarded by mutex_.
   std::int64_t overrun_ = 0;
   std::optional<Server> server_;        ///< Guarded by mutex_.
+  std::optional<Server> last_found_;    ///< Also when it is to be found out again. Guarded by mutex_.
   std::map<std::string, int> refused_;  ///< Of Server::refused, what calls taught. Guarded by mutex_.
   /// Tokens of longest answers; none: the server cannot count. Guarded by mutex_.
   std::map<std::string, std::optional<std::int64_t>> counts_;
@@ -505,6 +542,14 @@ const Target& ModelServer::target() const { return core_->target(); }
 
 void ModelServer::submit(Request request, Done done) noexcept {
   core_->ask(std::move(request), std::move(done));
+}
+
+void ModelServer::warm_up(std::function<void(Result<Server>)> done) noexcept {
+  core_->warm_up(std::move(done));
+}
+
+void ModelServer::let_go(HttpLoop& loop, std::function<void(std::optional<Error>)> done) noexcept {
+  core_->let_go(loop, std::move(done));
 }
 
 void ModelServer::find_out(std::function<void(Result<Server>)> done) noexcept {

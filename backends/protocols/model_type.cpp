@@ -3,12 +3,39 @@
 #include <stdexcept>
 
 #include "backends/http/address.h"
+#include "backends/protocols/keep_alive.h"
 #include "backends/protocols/price_settings.h"
 
 namespace docket::backends {
 namespace {
 
 using nlohmann::json;
+
+std::optional<SettingProblem> keep_alive_problem(const Settings& settings) {
+  const std::string text = settings.text("keep_alive");
+  if (text.empty()) return std::nullopt;
+  const std::optional<double> seconds = keep_alive_seconds(text);
+  if (!seconds)
+    return SettingProblem{"keep_alive",
+                          "'" + text +
+                              "' is neither a number of seconds nor a duration such as 90s, 30m "
+                              "or 1h30m; 0 is not at all, and -1 for ever"};
+  if (*seconds == 0 && settings.boolean("warm_up"))
+    return SettingProblem{"warm_up",
+                          "a server that keeps the model for no time (keep_alive: 0) has none "
+                          "when the first document comes"};
+  return std::nullopt;
+}
+
+/// Settings that do nothing here.
+std::vector<std::string> model_warnings(const Settings& settings) {
+  std::vector<std::string> found = price_warnings(settings);
+  if (model_location(settings) == Location::local) return found;
+  for (const char* name : {"keep_alive", "warm_up", "free_at_end"})
+    if (settings.has(name))
+      found.push_back(std::string(name) + " is for local servers, and does nothing in the cloud");
+  return found;
+}
 
 /// An address that is none, a key that would go over plain HTTP to another machine.
 std::optional<SettingProblem> model_problem(const Settings& settings) {
@@ -21,6 +48,7 @@ std::optional<SettingProblem> model_problem(const Settings& settings) {
                                        address->host + " is neither"};
     }
   }
+  if (auto problem = keep_alive_problem(settings)) return problem;
   return price_problem(settings);
 }
 
@@ -36,7 +64,7 @@ BackendType model_type(BackendType own) {
   if (own.location == nullptr) own.location = model_location;
   if (own.price == nullptr) own.price = model_price;
   if (own.problem == nullptr) own.problem = model_problem;
-  if (own.warnings == nullptr) own.warnings = price_warnings;
+  if (own.warnings == nullptr) own.warnings = model_warnings;
   if (own.server == nullptr) own.server = model_identity;
   return own;
 }
@@ -70,6 +98,7 @@ std::vector<Target> targets_of(const BackendConfig& backend, const std::shared_p
   target.secrets = secrets;
   if (settings.integer("context") > 0) target.context = settings.integer("context");
   target.think = settings.boolean("think");
+  target.keep_alive = settings.text("keep_alive");
   target.location = location_of(backend);
   target.limits.connect = settings.duration("connect_timeout");
   target.limits.total = settings.duration("timeout");

@@ -20,6 +20,10 @@ std::string range(const Field& field, const std::string& what) {
   return what;
 }
 
+std::string or_word(const Field& field) {
+  return field.word.empty() ? "" : ", or '" + std::string(field.word) + "'";
+}
+
 std::string duration(const Field& field) {
   std::string text = "a duration such as 500ms, 120s, 5m or 1h";
   if (std::isfinite(field.minimum)) text += ", at least " + shown(field.minimum / 1000) + "s";
@@ -36,9 +40,9 @@ std::string expected(const Field& field) {
     case Type::secret:
       return "a reference such as ${NAME}, or file:PATH";
     case Type::integer:
-      return range(field, "a whole number");
+      return range(field, "a whole number") + or_word(field);
     case Type::number:
-      return range(field, "a number");
+      return range(field, "a number") + or_word(field);
     case Type::decimal:
       return range(field, "an amount") + ", of nine decimals at most";
     case Type::boolean:
@@ -96,6 +100,9 @@ std::string hint(const Field& field, const std::string& text) {
       return "";
     case Type::duration:
       return parse_integer(text).value_or(0) > 0 ? did_you_mean(text + "s") : "";
+    case Type::integer:
+    case Type::number:
+      return field.word.empty() ? "" : did_you_mean(nearest(text, {field.word}));
     default:
       return "";
   }

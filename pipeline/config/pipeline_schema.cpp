@@ -31,7 +31,8 @@ json number(const Field& field, const char* type) {
   json schema = {{"type", type}};
   if (std::isfinite(field.minimum)) schema["minimum"] = field.minimum;
   if (std::isfinite(field.maximum)) schema["maximum"] = field.maximum;
-  return any_of({schema, reference()});
+  if (field.word.empty()) return any_of({schema, reference()});
+  return any_of({schema, json{{"enum", json::array({field.word})}}, reference()});
 }
 
 json choice(const Field& field) {

@@ -238,6 +238,8 @@ SettingsReader::Value SettingsReader::typed(const Place& place, const Scalar& sc
 SettingsReader::Value SettingsReader::number(const Place& place, const Scalar& scalar) {
   const Field& field = place.field;
   const auto in_range = [&](double value) { return value >= field.minimum && value <= field.maximum; };
+  const bool is_word = !field.word.empty() && scalar.text == field.word;
+  if (is_word) return field.type == Type::integer ? Value(std::int64_t{0}) : Value(0.0);
   if (field.type == Type::duration) {
     const auto value = parse_duration(scalar.text);
     if (value && in_range(static_cast<double>(value->count()))) return *value;

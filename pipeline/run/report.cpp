@@ -300,6 +300,19 @@ ordered_json Report::saved_json() const {
   ordered_json cache = docket::to_json(calls_.known()), results = docket::to_json(reused_results_);
   return {{"cache", std::move(cache)}, {"results", std::move(results)}, {"prefix", prefix_.to_json()}};
 }
+namespace {
+
+/// The models that were loaded before documents asked them.
+ordered_json warm_ups_json(const std::vector<WarmUp>& warm_ups) {
+  ordered_json list = ordered_json::array();
+  for (const WarmUp& model : warm_ups) {
+    list.push_back({{"backend", model.backend}, {"model", model.model}, {"wall_ms", model.wall_ms}});
+    if (!model.problem.empty()) list.back()["problem"] = model.problem;
+  }
+  return list;
+}
+
+}  // namespace
 
 ordered_json Report::to_json(const Run& run) const {
   ordered_json report = {{"docket", 1}};
@@ -308,6 +321,7 @@ ordered_json Report::to_json(const Run& run) const {
                    {"wall_ms", run.wall_ms}, {"exit_code", run.exit_code}, {"jobs", run.jobs}};
   if (!run.stopped.empty()) report["run"]["stopped"] = run.stopped;
   if (!run.warnings.empty()) report["run"]["warnings"] = run.warnings;
+  if (!run.warm_ups.empty()) report["run"]["warm_ups"] = warm_ups_json(run.warm_ups);
   report["documents"] = {{"in", documents()},
                          {"done", documents(Outcome::done)},
                          {"failed", documents(Outcome::failed)},

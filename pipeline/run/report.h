@@ -17,6 +17,7 @@
 #include "pipeline/run/all_cloud.h"
 #include "pipeline/run/call_sums.h"
 #include "pipeline/run/prefix_reuse.h"
+#include "pipeline/warm_up.h"
 
 namespace docket {
 
@@ -69,6 +70,7 @@ class Report {
     std::string stopped;  ///< Why the run ended early; empty: it did not.
     int jobs = 0;
     std::vector<std::string> warnings;  ///< What this machine lacks.
+    std::vector<WarmUp> warm_ups;
   };
   /// The report as it is written for the user: docs/report.schema.json.
   nlohmann::ordered_json to_json(const Run& run) const;

@@ -71,6 +71,29 @@ class Warnings {
   std::vector<std::string> all_;  ///< Guarded by mutex_.
 };
 
+/// Models that were loaded ahead. Any thread.
+class WarmUps {
+ public:
+  explicit WarmUps(RunListener& listener) : listener_(listener) {}
+
+  void add(const WarmUp& model) {
+    {
+      const std::lock_guard lock(mutex_);
+      all_.push_back(model);
+    }
+    listener_.warmed(model);
+  }
+  std::vector<WarmUp> all() const {
+    const std::lock_guard lock(mutex_);
+    return all_;
+  }
+
+ private:
+  RunListener& listener_;
+  mutable std::mutex mutex_;
+  std::vector<WarmUp> all_;  ///< Guarded by mutex_.
+};
+
 /// What a run does with documents that need nothing.
 class UpToDateDocuments final : public DocumentSource::Listener {
  public:
@@ -156,7 +179,7 @@ class Run {
  public:
   Run(const Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
       RunListener& listener, const Output& output, RunLedger& ledger, Backend& backend, Warnings& warnings,
-      std::stop_source& stop)
+      const WarmUps& warm_ups, std::stop_source& stop)
       : pipeline_(pipeline),
         options_(options),
         environment_(environment),
@@ -165,6 +188,7 @@ class Run {
         ledger_(ledger),
         backend_(backend),
         warnings_(warnings),
+        warm_ups_(warm_ups),
         writer_(pipeline, input_options(options, pipeline), output, ledger,
                 {options.whole_input(), options.keep_mtime}),
         stop_(stop),
@@ -200,6 +224,7 @@ class Run {
   RunLedger& ledger_;
   Backend& backend_;
   Warnings& warnings_;
+  const WarmUps& warm_ups_;
   RunWriter writer_;
   PutAside put_aside_;
   std::int64_t taken_ = 0;                       ///< Documents that the run works on.
@@ -211,13 +236,19 @@ class Run {
 
 RunOutcome Run::run() {
   const WallClock::time_point begin = WallClock::now();
-  Report::Run run{.id = new_run_id(), .started = utc_now(), .finished = {}, .stopped = {}, .warnings = {}};
+  Report::Run run{.id = new_run_id(),
+                  .started = utc_now(),
+                  .finished = {},
+                  .stopped = {},
+                  .warnings = {},
+                  .warm_ups = {}};
   run.jobs = options_.jobs;
   if (const auto failed = ledger_.begin(run, environment_.version)) writer_.fail(*failed);
   if (!writer_.error()) work();
   if (!is_refused()) writer_.finish_logs();
   run.finished = utc_now();
   run.warnings = warnings_.all();
+  run.warm_ups = warm_ups_.all();
   run.wall_ms = nanoseconds_since(begin) / 1'000'000;
   RunOutcome ended = outcome();
   run.exit_code = environment_.exit_code(ended);
@@ -449,11 +480,14 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
   // What could not be kept is not to be paid for.
   (*ledger)->ledger().when_failed([stop]() mutable { stop.request_stop(); });
   Warnings warnings(listener);
+  WarmUps warm_ups(listener);
   const auto backend =
       environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models(), stop.get_token(),
-                               [&](const std::string& warning) { warnings.add(warning); });
+                               {[&](const std::string& warning) { warnings.add(warning); },
+                                [&](const WarmUp& model) { warm_ups.add(model); }});
   if (!backend) return not_begun(State::refused, backend.error(), environment);
-  return Run(pipeline, options, environment, listener, output, **ledger, **backend, warnings, stop).run();
+  return Run(pipeline, options, environment, listener, output, **ledger, **backend, warnings, warm_ups, stop)
+      .run();
 }
 
 }  // namespace docket

@@ -185,6 +185,13 @@ TEST(ResponseCache, KnowsARequestByWhatDecidesItsAnswer) {
   EXPECT_NE(request_key(Paid("model: other").pipeline(), "", prompt("one")), key);
   EXPECT_NE(request_key(Paid().pipeline(), "another m", prompt("one")), key);
   EXPECT_NE(request_key(Paid().pipeline(), "", prompt("two")), key);
+  Request thinking = prompt("one");
+  std::get<Prompt>(thinking.question).think = true;
+  EXPECT_NE(request_key(Paid().pipeline(), "", thinking), key);
+  EXPECT_EQ(request_key(Paid("model: m, think: true").pipeline(), "", prompt("one")),
+            request_key(Paid().pipeline(), "", thinking));
+  std::get<Prompt>(thinking.question).think = false;
+  EXPECT_EQ(request_key(Paid().pipeline(), "", thinking), key) << "as the backend says anyway";
   Request another = prompt("one");
   another.asked_by.document = "b.txt";
   EXPECT_EQ(request_key(Paid().pipeline(), "", another), key);
