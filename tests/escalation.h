@@ -13,8 +13,8 @@ struct KnownField {
   std::string name;
   nlohmann::json value;
   double confidence = 0;
-  int page = 1;       ///< Of the evidence.
-  std::string quote;  ///< Empty: there is none.
+  int page = 1;            ///< Of the evidence.
+  std::string quote = {};  ///< Empty: there is none.
 };
 /// An output of structured-extract by a tier `rules`, accepted from 0.8.
 nlohmann::json fields_output(const std::vector<KnownField>& fields);

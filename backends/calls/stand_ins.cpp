@@ -204,7 +204,7 @@ void StandIns::add_address(std::string_view raw, std::string_view plain_text) {
   Value& one = value("email", to_lower(address), is_new);
   if (one.clean.empty() || (is_whole && one.clean == address))
     one.clean = is_whole ? std::string(raw) : address;
-  if (!is_whole) one.broken.try_emplace(sign_sent_for(plain_text), raw);
+  if (!is_whole) one.broken.try_emplace(sign_sent_for(std::string(plain_text)), raw);
 }
 
 void StandIns::add_of_pattern(const Pattern& pattern, std::string_view text) {

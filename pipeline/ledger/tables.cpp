@@ -392,7 +392,6 @@ std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter&
     std::tie(found.time, found.run) = cells<std::string, std::string>(row, next);
     each(found);
   });
-  });
 }
 
 Result<std::int64_t> select_spent_since(LedgerDatabase& database, std::string_view time) {

@@ -112,6 +112,11 @@ class KnownResults final : public AnswerStore {
     const std::lock_guard lock(mutex_);
     return select_answer(ledger_->database(), request);
   }
+  Result<std::int64_t> spent_since(std::string_view time) override {
+    if (ledger_ == nullptr) return std::int64_t{0};
+    const std::lock_guard lock(mutex_);
+    return select_spent_since(ledger_->database(), time);
+  }
   void call_ended(LedgerCall, std::optional<StoredAnswer>,
                   std::function<void(const std::optional<Error>&)> committed) override {
     if (committed) committed(std::nullopt);
@@ -168,24 +173,22 @@ bool asks_models(const Pipeline& pipeline) {
   });
 }
 
-/// Of what is left of a limit that earlier runs have spent from since that time.
-Result<std::optional<std::int64_t>> rest_of(const Settings& budget, const char* name, LedgerReader* ledger,
-                                            const std::string& since) {
+/// What is left of a limit after what earlier runs have spent since then. None: there is no limit.
+Result<std::optional<std::int64_t>> rest_of(const Settings& budget, const char* name, AnswerStore& known,
+                                            std::string_view since) {
   if (!budget.has(name)) return std::optional<std::int64_t>();
-  const std::int64_t limit = budget.decimal(name);
-  if (ledger == nullptr) return std::optional(limit);
-  const Result<std::int64_t> spent = select_spent_since(ledger->database(), since);
+  const Result<std::int64_t> spent = known.spent_since(since);
   if (!spent) return spent.error();
-  return std::optional(std::max<std::int64_t>(limit - *spent, 0));
+  return std::optional(std::max<std::int64_t>(budget.decimal(name) - *spent, 0));
 }
 
 /// A run may spend no more than is left of the day and of the month.
-Result<SpendingLimits> limits_of(const Pipeline& pipeline, const RunOptions& options, LedgerReader* ledger) {
+Result<SpendingLimits> limits_of(const Pipeline& pipeline, const RunOptions& options, AnswerStore& known) {
   const Settings budget = pipeline.settings.group("budget");
   const std::string now = utc_now();
-  const auto day = rest_of(budget, "day", ledger, now.substr(0, std::string_view("2026-11-26").size()));
+  const auto day = rest_of(budget, "day", known, now.substr(0, std::string_view("2026-11-26").size()));
   if (!day) return day.error();
-  const auto month = rest_of(budget, "month", ledger, now.substr(0, std::string_view("2026-11").size()));
+  const auto month = rest_of(budget, "month", known, now.substr(0, std::string_view("2026-11").size()));
   if (!month) return month.error();
   SpendingLimits limits;
   if (budget.has("run")) limits.run = budget.decimal("run");
@@ -269,7 +272,7 @@ Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunLis
   if (!rehearsed) return rehearsed.error();
   const auto history = ledger != nullptr ? PlanHistory::read(ledger->database()) : PlanHistory();
   if (!history) return history.error();
-  const Result<SpendingLimits> limits = limits_of(pipeline, options, ledger);
+  const Result<SpendingLimits> limits = limits_of(pipeline, options, known);
   if (!limits) return limits.error();
   forecast.estimate = estimate(pipeline, *history, *limits, *rehearsed, forecast.documents);
   return forecast;

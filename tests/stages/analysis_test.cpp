@@ -1,6 +1,7 @@
 // escalate with `prompt`: a question of the user's own.
 #include <gtest/gtest.h>
 
+#include "pipeline/json/schema.h"
 #include "tests/escalation.h"
 
 namespace docket {

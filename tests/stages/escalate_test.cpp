@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "pipeline/json/schema.h"
 #include "stages/stages.h"
 #include "tests/escalation.h"
 #include "tests/stage_harness.h"

@@ -217,9 +217,9 @@ TEST_F(Redaction, AnErrorNamesTheValueAndNotTheStandIn) {
 
 // Random documents: whatever spelling a value has, nothing of it goes up, and all of it comes back.
 
-class Documents {
+class RandomDocuments {
  public:
-  explicit Documents(unsigned seed) : random_(seed) {}
+  explicit RandomDocuments(unsigned seed) : random_(seed) {}
 
   /// A text, and the signs of the values in it.
   std::pair<std::string, std::vector<std::string>> next() {
@@ -323,7 +323,7 @@ class Documents {
 };
 
 TEST_F(Redaction, NothingOfAnyDocumentGoesUpAndAllOfItComesBack) {
-  Documents documents(4711);
+  RandomDocuments documents(4711);
   for (int i = 0; i < 300; ++i) {
     const auto [text, values] = documents.next();
     const std::string up = ask(text);

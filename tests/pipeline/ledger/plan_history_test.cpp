@@ -28,7 +28,10 @@ LedgerCall call(const std::string& document, const std::string& stage, const std
 /// A ledger that tests fill, and what is read from it.
 class Earlier {
  public:
-  Earlier() : ledger_(std::move(*Ledger::open(dir_.path()))) {
+  Earlier() {
+    auto opened = Ledger::open(dir_.path());
+    EXPECT_TRUE(opened);
+    ledger_ = std::move(*opened);
     EXPECT_FALSE(ledger_->begin_run({"r", "/p", "plan", "0.1.0", "host", 1, "2026-11-01T12:00:00Z"}, {}));
   }
 
