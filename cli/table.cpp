@@ -212,7 +212,7 @@ std::string models(const ordered_json& report) {
   return text;
 }
 
-/// left this machine: 3 calls about 2 documents, 5120 bytes; redacted: 4 email, 1 iban
+/// to the cloud (`docket egress`): 3 calls, 2 documents, 5120 bytes; redacted: 4 email, 1 iban
 std::string egress(const ordered_json& report) {
   if (!report.contains("egress") || report["egress"]["calls"] == 0)
     return "";  // The former: of an older docket.
@@ -220,9 +220,9 @@ std::string egress(const ordered_json& report) {
   std::string redacted;
   for (const auto& [kind, count] : egress["redactions"].items())
     redacted += fmt::format("{}{} {}", redacted.empty() ? "; redacted: " : ", ", number(count), kind);
-  return fmt::format("left this machine: {} about {}, {}{}; `docket egress` lists them\n",
-                     counted(egress["calls"], "call"), counted(egress["documents"], "document"),
-                     counted(egress["bytes"], "byte"), redacted);
+  return line(fmt::format("to the cloud (`docket egress`): {}, {}, {}{}", counted(egress["calls"], "call"),
+                          counted(egress["documents"], "document"), counted(egress["bytes"], "byte"),
+                          redacted));
 }
 
 std::string input_problems(const ordered_json& report) {

@@ -129,7 +129,7 @@ class Egress(e2e.Case):
         def spoil(answer):
             iban, mail = answer["iban"], answer["email"]
             iban["value"] = iban["value"][:12] + ("8" if iban["value"][12] != "8" else "7") + iban["value"][13:]
-            mail["quote"] = mail["quote"].replace("@", " at ")
+            mail["quote"] = mail["quote"].replace("@", "x@")
             return answer
         self.cloud.spoil = spoil
         self.run_pipeline()
@@ -137,7 +137,7 @@ class Egress(e2e.Case):
         for field in ("iban", "email"):
             self.assertEqual(details[field]["problem"], "a stand-in for a redacted value came back changed")
             self.assertFalse(details[field]["accepted"])
-        self.assertTrue(details["phone"]["accepted"], details["phone"])
+        self.assertNotIn("problem", details["phone"])
 
     def test_redacted_and_not_are_different_answers(self):
         self.configure("redact: [email]")
