@@ -208,6 +208,10 @@ bool begins_number(std::string_view text, std::uint32_t at) {
 void find_phone_numbers(std::string_view text, std::vector<PersonalValue>& found) {
   std::uint32_t behind_last = 0;
   for (std::uint32_t at = 0; at < text.size(); ++at) {
+    if (const std::uint32_t behind = skip_blocks(text, at); behind > at) {
+      at = behind - 1;  // A block of it may look like the way into a country.
+      continue;
+    }
     const bool has_plus = text[at] == '+' && !has_sign_before(text, at);
     std::uint32_t first = has_plus ? skip_between_signs(text, at + 1) : at;
     if (first >= text.size() || !is_digit(text[first]) || (!has_plus && !begins_number(text, at))) continue;
