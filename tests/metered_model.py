@@ -15,11 +15,12 @@ DATE = re.compile(r"\b(%s) (\d{1,2}), (\d{4})\b" % "|".join(MONTHS))
 class MeteredModel:
     """`characters_per_token`: how it counts. `sure`: of what it reads, the share about which it quotes what stands there; of
     the rest it gives values that no words support. The share is that of characters, and kept to at any moment, so that what
-    a run costs does not hang on whether the one long document is among them. `price`: USD per million tokens of input and
-    output."""
+    a run costs does not hang on whether the one long document is among them. `is_sure_of`: instead,
+    whether it is sure, from a document's words. `price`: USD per million tokens of input and output."""
 
-    def __init__(self, name, characters_per_token=4.0, sure=1.0, price=(0, 0)):
+    def __init__(self, name, characters_per_token=4.0, sure=1.0, price=(0, 0), is_sure_of=None):
         self.name, self.characters_per_token, self.sure, self.price = name, characters_per_token, sure, price
+        self.is_sure_of = is_sure_of
         self.lock = threading.Lock()
         self.calls, self.input_tokens, self.output_tokens = 0, 0, 0
         self.read, self.read_surely = 0, 0  # Characters.
@@ -75,6 +76,8 @@ class MeteredModel:
                 for number, (name, member) in enumerate(properties.items())}
 
     def is_sure(self, document):
+        if self.is_sure_of is not None:
+            return self.is_sure_of(document)
         with self.lock:
             self.read += len(document)
             sure = self.read_surely + len(document) / 2 <= self.sure * self.read

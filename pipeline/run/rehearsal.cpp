@@ -63,6 +63,7 @@ class Rehearsal::Walk {
         made_up_(stages_.size()),
         alternatives_(stages_.size()) {
     document.stages.assign(stages_.size(), {});
+    rehearsed_.document.path = document.path;
   }
 
   Result<RehearsedDocument> through_all() {
@@ -254,6 +255,7 @@ class Rehearsal::Walk {
     const auto known = std::ranges::find(backends, call.backend);
     call.turn = static_cast<std::size_t>(known - backends.begin());
     if (known == backends.end()) backends.push_back(call.backend);
+    rehearsed_.document.prompt_bytes = std::max(rehearsed_.document.prompt_bytes, call.bytes);
     rehearsed_.calls.push_back(std::move(call));
   }
 
@@ -267,7 +269,7 @@ class Rehearsal::Walk {
   void note_label(std::size_t position) {
     const StageResult& result = document_.stages[position];
     const json& label = member(result.output, "label");
-    if (!made_up_[position] && label.is_string()) rehearsed_.labels[stages_[position].id] = label;
+    if (!made_up_[position] && label.is_string()) rehearsed_.document.labels[stages_[position].id] = label;
   }
 
   const std::vector<std::size_t>& before(std::size_t position) const { return rehearsal_.before_[position]; }

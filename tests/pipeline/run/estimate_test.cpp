@@ -14,7 +14,7 @@ version: 1
 backends:
   cheap: { type: openai, url: 'http://127.0.0.1:9', model: c, price: { input: 1, output: 2 } }
   dear: { type: openai, url: 'http://127.0.0.1:9', model: d, price: { input: 10, cache_write: 20, output: 20 } }
-  free: { type: openai, url: 'http://127.0.0.1:9', model: f }
+  free: { type: openai, url: 'http://127.0.0.1:9', model: f, location: cloud }
 stages:
   - extract:
   - classify: { backends: [cheap, dear, free], labels: { a: {}, b: {} } }
@@ -66,8 +66,8 @@ TEST_F(EstimateTest, WithoutHistoryItIsWhatIsAssumed) {
   expect_range(all.calls[0].calls, 1, 1, 2);
   expect_range(all.calls[0].input_tokens, 800, 1000, 4400);
   expect_range(all.calls[0].output_tokens, 10, 20, 200);
-  // 1,000 nano-dollars for a token of input, 2,000 of output.
-  expect_range(all.nano_dollars, 820'000, 1'040'000, 4'800'000);
+  // 1,000 nano-dollars for a token of input, 1,250 when it is written to a cache, 2,000 of output.
+  expect_range(all.nano_dollars, 820'000, 1'040'000, 5'900'000);
 }
 
 TEST_F(EstimateTest, ThinkingTakesAPartOfItsRoom) {
