@@ -131,6 +131,31 @@ class Plan(Case):
                 self.assertEqual(server.calls, 12)
                 self.assertLess(abs(expected / server.dollars - 1), 0.25)
 
+    def escalations(self, stages, **escalate):
+        """The row of those to a dear model, planned without history; a cheap one gives all fields."""
+        cheap, dear = self.model("cheap", price=CHEAP), self.model("dear", price=DEAR)
+        self.project([*stages, {"structured-extract": {"backends": ["cheap"], "schema": FIELDS}},
+                      {"escalate": {"backend": "dear"} | escalate}],
+                     backends={"cheap": self.backend(cheap), "dear": self.backend(dear, location="cloud")})
+        row = self.row(self.estimate(), "escalate", "dear")
+        self.run_pipeline()
+        return row and row["documents"], dear.calls
+
+    def test_what_no_model_decides_is_sure(self):
+        planned, calls = self.escalations([], when={"long": ".document.bytes > 1200"})
+        self.assertEqual(planned, {"low": calls, "expected": calls, "high": calls})
+        self.assertTrue(0 < calls < 24, calls)
+        planned, calls = self.escalations([], when={"long": ".document.bytes > 100000"})
+        self.assertEqual((planned, calls), (None, 0))
+        unlike = {"a": {"keywords": ["nothing", "of"]}, "b": {"keywords": ["this", "kind"]}}
+        planned, calls = self.escalations([{"classify": {"backends": ["rules"], "labels": unlike}}], reasons=["unknown_label"],
+                                          redo="structured_extract")
+        self.assertEqual((planned, calls), ({"low": 24, "expected": 24, "high": 24}, 24))
+
+    def test_a_reason_that_only_a_model_may_give_may_be_there(self):
+        planned, _ = self.escalations([], reasons=["missing_required_field"])
+        self.assertEqual(planned, {"low": 0, "expected": 7, "high": 24})
+
     def test_the_range_holds_without_any_history_and_assumptions_are_said(self):
         self.tiers()
         text = self.docket("plan", "pipeline.yaml").out
