@@ -2,6 +2,9 @@
 
 import json
 
+import jsonschema
+
+import e2e
 from e2e import Case, invoice, main
 from metered_model import MeteredModel
 
@@ -40,7 +43,9 @@ class Plan(Case):
     def plan(self, *options):
         result = self.docket("plan", "pipeline.yaml", "--json", *options)
         self.assertEqual(result.code, 0, result.err)
-        return json.loads(result.out)
+        plan = json.loads(result.out)
+        jsonschema.validate(plan, json.loads((e2e.SOURCE / "docs/plan.schema.json").read_text("utf-8")))
+        return plan
 
     def estimate(self, *options):
         return self.plan(*options)["estimate"]
@@ -53,8 +58,9 @@ class Plan(Case):
         self.project([{"structured-extract": {"backends": ["model"], "schema": FIELDS}}],
                      backends={"model": self.backend(server, location="cloud")}, **options)
 
-    def tiers(self, sure=0.5, characters_per_token=4.0, **options):
-        self.cheap = self.model("cheap", sure=sure, price=CHEAP, characters_per_token=characters_per_token)
+    def tiers(self, sure=0.5, characters_per_token=4.0, is_sure_of=None, **options):
+        self.cheap = self.model("cheap", sure=sure, price=CHEAP, characters_per_token=characters_per_token,
+                                is_sure_of=is_sure_of)
         self.dear = self.model("dear", price=DEAR, characters_per_token=characters_per_token)
         self.project(
             [{"structured-extract": {"backends": ["cheap"], "schema": FIELDS}},
@@ -92,6 +98,64 @@ class Plan(Case):
                 self.assertLess(cost["low"], real)
                 self.assertGreater(cost["high"], real)
                 self.assertFalse(any(basis["assumed"] for row in estimate["calls"] for basis in row["basis"]), estimate)
+
+    def test_long_documents_are_expected_to_be_doubted_where_they_were(self):
+        self.tiers(documents=36, is_sure_of=lambda prompt: prompt.count("Clause") < 6)
+        self.docket("run", "pipeline.yaml", *(f"in/{number:03}.txt" for number in range(1, 36, 2)))
+        expected, before = self.estimate()["cost_usd"]["expected"], self.dollars()
+        self.run_pipeline()
+        self.assertLess(abs(expected / (self.dollars() - before) - 1), 0.25)
+
+    def test_documents_are_expected_to_go_as_they_went_before(self):
+        self.tiers(documents=8, is_sure_of=lambda prompt: "agreement 3." in prompt or "agreement 5." in prompt)
+        self.run_pipeline()
+        real = self.dollars()
+        estimate = self.estimate("-B")
+        self.assertEqual(self.row(estimate, "escalate", "dear")["documents"]["expected"], 6)
+        self.assertLess(abs(estimate["cost_usd"]["expected"] / real - 1), 0.02)
+
+    def test_expected_is_near_without_history_where_no_model_decides(self):
+        """Rules say what is a contract, and a model is asked about each."""
+        labels = {"contract": {"keywords": ["agreement", "parties"]}, "invoice": {"keywords": ["invoice", "amount due"]}}
+        for characters_per_token in (3.2, 4.8):
+            with self.subTest(characters_per_token):
+                server = self.model("only", price=DEAR, characters_per_token=characters_per_token)
+                self.project([{"classify": {"backends": ["rules"], "accept": 0.5, "labels": labels}},
+                              {"structured-extract": {"when": '.classify.label == "contract"', "backends": ["model"],
+                                                      "schema": FIELDS}}],
+                             backends={"model": self.backend(server, location="cloud")}, documents=12)
+                self.write("in/invoice.txt", invoice(1))
+                out = ("-o", f"out{characters_per_token}")
+                expected = self.estimate(*out)["cost_usd"]["expected"]
+                self.run_pipeline(*out)
+                self.assertEqual(server.calls, 12)
+                self.assertLess(abs(expected / server.dollars - 1), 0.25)
+
+    def escalations(self, stages, **escalate):
+        """The row of those to a dear model, planned without history; a cheap one gives all fields."""
+        cheap, dear = self.model("cheap", price=CHEAP), self.model("dear", price=DEAR)
+        self.project([*stages, {"structured-extract": {"backends": ["cheap"], "schema": FIELDS}},
+                      {"escalate": {"backend": "dear"} | escalate}],
+                     backends={"cheap": self.backend(cheap), "dear": self.backend(dear, location="cloud")})
+        row = self.row(self.estimate(), "escalate", "dear")
+        self.run_pipeline()
+        return row and row["documents"], dear.calls
+
+    def test_what_no_model_decides_is_sure(self):
+        planned, calls = self.escalations([], when={"long": ".document.bytes > 1200"})
+        self.assertEqual(planned, {"low": calls, "expected": calls, "high": calls})
+        self.assertTrue(0 < calls < 24, calls)
+        planned, calls = self.escalations([], when={"long": ".document.bytes > 100000"})
+        self.assertEqual((planned, calls), (None, 0))
+        unlike = {"a": {"keywords": ["nothing", "of"]}, "b": {"keywords": ["this", "kind"]}}
+        planned, calls = self.escalations([{"classify": {"backends": ["rules"], "labels": unlike}}], reasons=["unknown_label"],
+                                          redo="structured_extract")
+        self.assertEqual(planned, {"low": calls, "expected": calls, "high": calls})
+        self.assertGreater(calls, 0)
+
+    def test_a_reason_that_only_a_model_may_give_may_be_there(self):
+        planned, _ = self.escalations([], reasons=["missing_required_field"])
+        self.assertEqual(planned, {"low": 0, "expected": 7, "high": 24})
 
     def test_the_range_holds_without_any_history_and_assumptions_are_said(self):
         self.tiers()
@@ -171,7 +235,7 @@ class Plan(Case):
         self.project([{"classify": {"backends": ["model"], "labels": {"contract": {}, "other": {}}}}], documents=3,
                      backends={"model": self.backend(server, context=1024)})
         for number in range(1, 4):
-            self.write(f"in/{number:03}.txt", contract(6) * 5)
+            self.write(f"in/{number:03}.txt", contract(7 * number - 1) * 5)
         row = self.row(self.estimate(), "classify", "model")
         self.assertEqual(row["documents"]["expected"], 3)
         self.assertGreater(row["calls"]["expected"], 3)

@@ -10,16 +10,18 @@ from paid_model import JsonHandler, Server
 MONTHS = {name: number for number, name in enumerate(
     "January February March April May June July August September October November December".split(), 1)}
 DATE = re.compile(r"\b(%s) (\d{1,2}), (\d{4})\b" % "|".join(MONTHS))
+DOCUMENT = re.compile(r"<document [^>]*>\n(.*?)</document ", re.DOTALL)
 
 
 class MeteredModel:
     """`characters_per_token`: how it counts. `sure`: of what it reads, the share about which it quotes what stands there; of
     the rest it gives values that no words support. The share is that of characters, and kept to at any moment, so that what
-    a run costs does not hang on whether the one long document is among them. `price`: USD per million tokens of input and
-    output."""
+    a run costs does not hang on whether the one long document is among them. `is_sure_of`: instead,
+    whether it is sure, from a prompt's words. `price`: USD per million tokens of input and output."""
 
-    def __init__(self, name, characters_per_token=4.0, sure=1.0, price=(0, 0)):
+    def __init__(self, name, characters_per_token=4.0, sure=1.0, price=(0, 0), is_sure_of=None):
         self.name, self.characters_per_token, self.sure, self.price = name, characters_per_token, sure, price
+        self.is_sure_of = is_sure_of
         self.lock = threading.Lock()
         self.calls, self.input_tokens, self.output_tokens = 0, 0, 0
         self.read, self.read_surely = 0, 0  # Characters.
@@ -50,9 +52,9 @@ class MeteredModel:
 
     def answer(self, body):
         prompt = "".join(text_of(message["content"]) for message in body["messages"])
-        document = max((text_of(message["content"]) for message in body["messages"]), key=len)
+        document = DOCUMENT.search(prompt).group(1)
         schema = body["response_format"]["json_schema"]["schema"]
-        words = json.dumps(self.value(schema, document))
+        words = json.dumps(self.value(schema, document, "label" in schema["properties"] or self.is_sure(prompt)))
         used = {"prompt_tokens": self.tokens(prompt), "completion_tokens": self.tokens(words)}
         with self.lock:
             self.calls += 1
@@ -65,20 +67,22 @@ class MeteredModel:
     def tokens(self, text):
         return max(1, round(len(text) / self.characters_per_token))
 
-    def value(self, schema, document):
+    @staticmethod
+    def value(schema, document, sure):
         """Of a label the first that is offered; of fields a quote of some words each."""
         properties = schema["properties"]
         if "label" in properties:
             return {"label": properties["label"]["enum"][0], "quote": title_of(document)}
-        sure = self.is_sure(document)
         return {name: found(field_schema(member), document, number, sure)
                 for number, (name, member) in enumerate(properties.items())}
 
-    def is_sure(self, document):
+    def is_sure(self, prompt):
+        if self.is_sure_of is not None:
+            return self.is_sure_of(prompt)
         with self.lock:
-            self.read += len(document)
-            sure = self.read_surely + len(document) / 2 <= self.sure * self.read
-            self.read_surely += len(document) if sure else 0
+            self.read += len(prompt)
+            sure = self.read_surely + len(prompt) / 2 <= self.sure * self.read
+            self.read_surely += len(prompt) if sure else 0
             return sure
 
 

@@ -1,11 +1,13 @@
 #include "pipeline/ledger/plan_history.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <nlohmann/json.hpp>
 
 #include "pipeline/json/member.h"
 #include "pipeline/ledger/columns.h"
+#include "pipeline/ledger/share_by_size.h"
 #include "pipeline/ledger/sqlite.h"
 
 namespace docket {
@@ -13,8 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t enough_calls = 3;      ///< To say what one takes.
-constexpr std::int64_t enough_documents = 5;  ///< To say which share of them does something.
+constexpr std::int64_t enough_calls = 3;  ///< To say what one takes.
 constexpr std::int64_t documents_read = 2000;
 
 // A call that was not sent (attempt 0) has taken nothing.
@@ -23,7 +24,15 @@ constexpr const char* select_calls_by_model = R"sql(
          sum(cached_input_tokens), sum(cache_write_tokens), sum(output_tokens),
          min(CASE WHEN outcome = 'ok' THEN 1.0e6 * input_tokens / prompt_bytes END),
          max(CASE WHEN outcome = 'ok' THEN 1.0e6 * input_tokens / prompt_bytes END),
-         min(CASE WHEN outcome = 'ok' THEN output_tokens END)
+         min(CASE WHEN outcome = 'ok' THEN output_tokens END),
+         CAST(total((outcome = 'ok') * prompt_bytes) AS INTEGER),
+         CAST(total((outcome = 'ok') * 1.0 * prompt_bytes * prompt_bytes) AS INTEGER),
+         CAST(total((outcome = 'ok') * input_tokens) AS INTEGER),
+         CAST(total((outcome = 'ok') * 1.0 * input_tokens * prompt_bytes) AS INTEGER),
+         CAST(total((outcome = 'ok') * 1.0 * input_tokens * input_tokens) AS INTEGER),
+         CAST(total((outcome = 'ok') * output_tokens) AS INTEGER),
+         CAST(total((outcome = 'ok') * 1.0 * output_tokens * prompt_bytes) AS INTEGER),
+         CAST(total((outcome = 'ok') * 1.0 * output_tokens * output_tokens) AS INTEGER)
   FROM calls WHERE attempt > 0 AND prompt_bytes > 0 GROUP BY stage, backend, model)sql";
 constexpr const char* select_last_stages = R"sql(
   SELECT path, stage, state FROM document_stages
@@ -32,8 +41,9 @@ constexpr const char* select_last_records = R"sql(
   SELECT path, record FROM records
   WHERE path IN (SELECT path FROM documents ORDER BY run DESC, path LIMIT ?))sql";
 constexpr const char* select_last_asked = R"sql(
-  SELECT DISTINCT document, stage, backend FROM calls
-  WHERE document IN (SELECT path FROM documents ORDER BY run DESC, path LIMIT ?))sql";
+  SELECT document, stage, backend, max(prompt_bytes) FROM calls
+  WHERE document IN (SELECT path FROM documents ORDER BY run DESC, path LIMIT ?)
+  GROUP BY document, stage, backend)sql";
 
 /// The calls are to the model that the backend asks, as far as the pipeline names it.
 bool is_of(const BackendConfig& backend, const PlanHistory::CallGroup& group) {
@@ -42,6 +52,18 @@ bool is_of(const BackendConfig& backend, const PlanHistory::CallGroup& group) {
 }
 
 double per_byte(std::int64_t millionths) { return static_cast<double>(millionths) / 1e6; }
+
+/// What is written from these columns on: tokens, tokens by bytes, tokens squared.
+TokenTrend trend_from(const LedgerRow& row, const CallHistory& history, int column) {
+  constexpr int bytes = 13, bytes_squared = 14;
+  const auto number = [&](int at) { return static_cast<double>(row.integer(at)); };
+  return {static_cast<double>(history.answers),
+          number(bytes),
+          number(column),
+          number(bytes_squared),
+          number(column + 1),
+          number(column + 2)};
+}
 
 PlanHistory::CallGroup group_from(const LedgerRow& row) {
   PlanHistory::CallGroup group;
@@ -60,6 +82,8 @@ PlanHistory::CallGroup group_from(const LedgerRow& row) {
   history.least_tokens_per_byte = per_byte(row.integer(10));
   history.most_tokens_per_byte = per_byte(row.integer(11));
   history.least_output = row.integer(12);
+  history.input = trend_from(row, history, 15);
+  history.output = trend_from(row, history, 18);
   return group;
 }
 
@@ -70,29 +94,59 @@ void add_labels(std::string_view record, DocumentHistory& document) {
     if (const json& label = member(output, "label"); label.is_string()) document.labels[stage] = label;
 }
 
-/// Of the documents that count, how many do it. None: too few count.
 using OfDocument = std::function<bool(const DocumentHistory&)>;
-std::optional<HistoryShare> share_of(const std::vector<DocumentHistory>& documents, const OfDocument& counts,
+
+/// How likely the document does it, as those that count. None: none counts.
+std::optional<HistoryShare> share_of(const std::vector<DocumentHistory>& documents,
+                                     const PlannedDocument& planned, const OfDocument& counts,
                                      const OfDocument& does) {
-  HistoryShare found;
-  std::int64_t doing = 0;
+  std::vector<SizedOutcome> outcomes;
   for (const DocumentHistory& document : documents) {
     if (!counts(document)) continue;
-    ++found.documents;
-    if (does(document)) ++doing;
+    if (document.path == planned.path) return HistoryShare{does(document) ? 1.0 : 0.0, 1, true};
+    outcomes.push_back({static_cast<double>(document.prompt_bytes), does(document)});
   }
-  if (found.documents < enough_documents) return std::nullopt;
-  found.share = static_cast<double>(doing) / static_cast<double>(found.documents);
-  return found;
+  if (outcomes.empty()) return std::nullopt;
+  return HistoryShare{share_by_size(outcomes, static_cast<double>(planned.prompt_bytes)),
+                      static_cast<std::int64_t>(outcomes.size())};
+}
+
+bool is_enough(const std::optional<HistoryShare>& share) {
+  return share && (share->is_own || share->documents >= PlanHistory::enough_documents);
 }
 
 }  // namespace
+
+void TokenTrend::add(const TokenTrend& other) {
+  for (double TokenTrend::*sum :
+       {&TokenTrend::calls, &TokenTrend::bytes, &TokenTrend::tokens, &TokenTrend::bytes_squared,
+        &TokenTrend::bytes_by_tokens, &TokenTrend::tokens_squared})
+    this->*sum += other.*sum;
+}
+
+double TokenTrend::at(double prompt_bytes, double usual_slope) const {
+  constexpr double enough_for_a_slope = 4, same_size = 1e-6;
+  const double mean_bytes = bytes / calls, mean_tokens = tokens / calls;
+  const double spread = bytes_squared - bytes * mean_bytes;
+  double slope = usual_slope;
+  if (calls >= enough_for_a_slope && spread > same_size * bytes_squared) {
+    const double product = bytes_by_tokens - bytes * mean_tokens;
+    const double left = std::max(tokens_squared - tokens * mean_tokens - product * product / spread, 0.0);
+    const double difference = product / spread - usual_slope;
+    // As much of the difference as chance does not explain (James and Stein's shrinkage).
+    const double by_chance = left / (calls - 2) / spread;
+    if (difference * difference > by_chance) slope += difference - by_chance / difference;
+  }
+  return std::max(mean_tokens + slope * (prompt_bytes - mean_bytes), 0.0);
+}
 
 void CallHistory::add(const CallHistory& other) {
   const bool is_first = answers == 0;
   calls += other.calls;
   prompt_bytes += other.prompt_bytes;
   used += other.used;
+  input.add(other.input);
+  output.add(other.output);
   if (other.answers == 0) return;
   answers += other.answers;
   most_tokens_per_byte = std::max(most_tokens_per_byte, other.most_tokens_per_byte);
@@ -118,15 +172,19 @@ Result<PlanHistory> PlanHistory::read(LedgerDatabase& ledger) {
     add_labels(row.text(1), documents[std::string(row.text(0))]);
   };
   const auto add_asked = [&](const LedgerRow& row) {
-    documents[std::string(row.text(0))].asked.emplace(row.text(1), row.text(2));
+    DocumentHistory& document = documents[std::string(row.text(0))];
+    document.asked.emplace(row.text(1), row.text(2));
+    document.prompt_bytes = std::max(document.prompt_bytes, row.integer(3));
   };
   const auto add_calls = [&](const LedgerRow& row) { history.calls_.push_back(group_from(row)); };
   if (auto failed = ledger.run(select_calls_by_model, {}, add_calls)) return *failed;
   if (auto failed = ledger.run(select_last_stages, {documents_read}, add_stage)) return *failed;
   if (auto failed = ledger.run(select_last_records, {documents_read}, add_record)) return *failed;
   if (auto failed = ledger.run(select_last_asked, {documents_read}, add_asked)) return *failed;
-  for (auto& [path, document] : documents)
+  for (auto& [path, document] : documents) {
+    document.path = path;
     history.documents_.push_back(std::move(document));
+  }
   return history;
 }
 
@@ -157,12 +215,11 @@ std::optional<CallHistory> PlanHistory::for_answers(const std::string& stage,
   return sum_of(CallHistory::Of::stage, of_stage);
 }
 
-std::optional<HistoryShare> PlanHistory::share_run(const std::string& stage,
-                                                   const std::map<std::string, std::string>& labels,
+std::optional<HistoryShare> PlanHistory::share_run(const std::string& stage, const PlannedDocument& planned,
                                                    const std::set<std::string>& asking_stages) const {
   const auto reached = [&](const DocumentHistory& document) { return document.reached.contains(stage); };
   const auto with_labels = [&](const DocumentHistory& document) {
-    return reached(document) && std::ranges::all_of(labels, [&](const auto& known) {
+    return reached(document) && std::ranges::all_of(planned.labels, [&](const auto& known) {
              const auto found = document.labels.find(known.first);
              return found != document.labels.end() && found->second == known.second;
            });
@@ -175,15 +232,16 @@ std::optional<HistoryShare> PlanHistory::share_run(const std::string& stage,
   const auto both = [&](const DocumentHistory& document) {
     return with_labels(document) && has_asked(document);
   };
-  if (const auto share = share_of(documents_, both, runs)) return share;
-  if (const auto share = share_of(documents_, with_labels, runs)) return share;
-  return share_of(documents_, reached, runs);
+  for (const OfDocument& counts : {OfDocument(both), OfDocument(with_labels)})
+    if (const auto share = share_of(documents_, planned, counts, runs); is_enough(share)) return share;
+  return share_of(documents_, planned, reached, runs);
 }
 
 std::optional<HistoryShare> PlanHistory::share_asked(const std::string& stage, const std::string& first,
-                                                     const std::string& other) const {
+                                                     const std::string& other,
+                                                     const PlannedDocument& planned) const {
   return share_of(
-      documents_,
+      documents_, planned,
       [&](const DocumentHistory& document) {
         return document.asked.contains({stage, first});
       },

@@ -16,6 +16,17 @@ namespace docket {
 
 class LedgerDatabase;
 
+/// Tokens of answered calls by the bytes of their prompts: sums over the calls.
+struct TokenTrend {
+  double calls = 0, bytes = 0, tokens = 0;
+  double bytes_squared = 0, bytes_by_tokens = 0, tokens_squared = 0;
+
+  void add(const TokenTrend& other);
+  /// Expected for a prompt of so many bytes, when there are calls: on the line through their mean that fits
+  /// them best, or on that of the usual slope (tokens per byte) where they do not show another.
+  double at(double prompt_bytes, double usual_slope) const;
+};
+
 /// What the calls of a group have taken, attempts that failed included.
 struct CallHistory {
   enum class Of { stage_and_model, model, stage, all };
@@ -24,6 +35,7 @@ struct CallHistory {
   std::int64_t answers = 0;  ///< Of these, calls with a valid answer.
   std::int64_t prompt_bytes = 0;
   Usage used;
+  TokenTrend input, output;
   // Of one call with an answer:
   double least_tokens_per_byte = 0, most_tokens_per_byte = 0;
   std::int64_t least_output = 0;
@@ -33,6 +45,8 @@ struct CallHistory {
 
 /// How one document went in earlier runs.
 struct DocumentHistory {
+  std::string path;
+  std::int64_t prompt_bytes = 0;                        ///< The most in one call; 0: there was none.
   std::set<std::string> reached;                        ///< Stages that ran or were skipped.
   std::set<std::string> ran;                            ///< Stages.
   std::map<std::string, std::string> labels;            ///< By stage.
@@ -40,10 +54,18 @@ struct DocumentHistory {
   bool has_asked(const std::string& stage) const;
 };
 
-/// A share of earlier documents, and how many they are.
+/// What is known of a document that is asked about.
+struct PlannedDocument {
+  std::string path;
+  std::map<std::string, std::string> labels;  ///< By stage: those that no model can change.
+  std::int64_t prompt_bytes = 0;              ///< The most in one call.
+};
+
+/// How likely a document does something, and how many earlier documents tell it.
 struct HistoryShare {
   double share = 0;
   std::int64_t documents = 0;
+  bool is_own = false;  ///< The document itself went so.
 };
 
 /// What earlier runs tell of the next: from the last documents and all calls of a ledger.
@@ -58,14 +80,17 @@ class PlanHistory {
   /// Likewise, but of the stage to any model in the second place, and nothing after that.
   std::optional<CallHistory> for_answers(const std::string& stage, const BackendConfig& backend) const;
 
-  /// Of the documents that reached the stage: how many ran it. Documents with these labels that asked models
-  /// in these stages count; where there are too few, those with the labels; then all.
-  std::optional<HistoryShare> share_run(const std::string& stage,
-                                        const std::map<std::string, std::string>& labels,
+  /// How likely the document runs the stage, when it reaches it. As it went before; else as those that
+  /// reached the stage, have its labels and asked models in these stages; where there are too few, as those
+  /// with its labels; then as all, however few. Long ones are told from short ones where these show a
+  /// difference.
+  std::optional<HistoryShare> share_run(const std::string& stage, const PlannedDocument& document,
                                         const std::set<std::string>& asking_stages) const;
-  /// Of the documents that asked the first backend in the stage: how many asked the other one too.
+  /// Likewise, when it asks the first backend in the stage: whether it asks the other one too.
   std::optional<HistoryShare> share_asked(const std::string& stage, const std::string& first,
-                                          const std::string& other) const;
+                                          const std::string& other, const PlannedDocument& document) const;
+
+  static constexpr std::int64_t enough_documents = 5;  ///< To say how likely it is.
 
   struct CallGroup {
     std::string stage, backend, model;

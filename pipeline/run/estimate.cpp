@@ -101,12 +101,24 @@ class Rates {
     usage.input_tokens = rounded(bytes / usual_bytes_per_token);
     if (prompts_) {
       const Usage& used = prompts_->used;
-      const double input = bytes * ratio(used.input_tokens, prompts_->prompt_bytes);
+      const TokenTrend& trend = prompts_->input;
+      const double input =
+          trend.at(bytes, trend.tokens / trend.bytes) * per_attempt(*prompts_, used.input_tokens, trend);
       usage.input_tokens = rounded(input);
       usage.cached_input_tokens = rounded(input * ratio(used.cached_input_tokens, used.input_tokens));
       usage.cache_write_tokens = rounded(input * ratio(used.cache_write_tokens, used.input_tokens));
     }
-    usage.output_tokens = rounded(answers_ ? ratio(answers_->used.output_tokens, answers_->calls) : output);
+    if (answers_)
+      output = answers_->output.at(bytes, 0) *
+               per_attempt(*answers_, answers_->used.output_tokens, answers_->output);
+    usage.output_tokens = rounded(output);
+  }
+
+  /// What an attempt takes, failed ones included, in what one with an answer takes.
+  static double per_attempt(const CallHistory& history, std::int64_t used, const TokenTrend& answered) {
+    return answered.tokens > 0
+               ? static_cast<double>(used) / answered.tokens * ratio(history.answers, history.calls)
+               : 0;
   }
 
   static std::string words(const CallHistory& history) {
@@ -219,8 +231,27 @@ class Estimator {
         scale(which, times);
     }
 
+    /// What is known; documents that are missing to know enough are supposed to go as is assumed.
+    double share(const std::optional<HistoryShare>& known, double assumed, const char* assumption) {
+      if (known && known->is_own) {
+        ++own_known;
+        return known->share;
+      }
+      const std::int64_t documents = known ? known->documents : 0;
+      share_known = std::max(share_known, documents);
+      const std::int64_t missing = std::max<std::int64_t>(PlanHistory::enough_documents - documents, 0);
+      if (missing == 0) return known->share;
+      assumptions.insert(assumption);
+      return ((known ? known->share : 0) * static_cast<double>(documents) +
+              assumed * static_cast<double>(missing)) /
+             static_cast<double>(PlanHistory::enough_documents);
+    }
+
     void tell_basis() {
       estimate.basis = rates.basis();
+      if (own_known > 0)
+        estimate.basis.push_back(
+            {"share of documents", std::to_string(own_known) + " of these documents, as they went before"});
       if (share_known > 0)
         estimate.basis.push_back(
             {"share of documents", std::to_string(share_known) + " earlier documents like these"});
@@ -232,6 +263,7 @@ class Estimator {
     const Rates rates;
     CallEstimate estimate;
     std::int64_t share_known = 0;  ///< Documents that the share was taken from, at most.
+    std::int64_t own_known = 0;    ///< Times that a document itself told.
     std::set<std::string> assumptions;
   };
 
@@ -268,28 +300,19 @@ class Estimator {
     for (const RehearsedCall& earlier : document.calls)
       if (earlier.stage < call.stage && earlier.turn == 0 && !document.unsure.contains(earlier.stage))
         asking.insert(pipeline_.stages[earlier.stage].id);
-    if (const auto known = history_.share_run(row.stage.id, document.labels, asking)) {
-      row.share_known = std::max(row.share_known, known->documents);
-      return known->share;
-    }
-    if (share_of_labels > 0 && share_of_labels < 1) {
-      row.assumptions.insert(
-          "as many as have one of the labels that it runs for, as far as the rules can tell");
-      return share_of_labels;
-    }
-    row.assumptions.insert("3 in 10 are doubtful");
-    return share_of_doubtful;
+    const auto known = history_.share_run(row.stage.id, document.document, asking);
+    if (share_of_labels > 0 && share_of_labels < 1)
+      return row.share(known, share_of_labels,
+                       "as many as have one of the labels that it runs for, as far as the rules can tell");
+    return row.share(known, share_of_doubtful, "3 in 10 are doubtful");
   }
 
   double share_asked(const RehearsedDocument& document, const RehearsedCall& call, Row& row) {
     const auto first = std::ranges::find_if(
         document.calls, [&](const RehearsedCall& one) { return one.stage == call.stage && one.turn == 0; });
-    if (const auto known = history_.share_asked(row.stage.id, first->backend, call.backend)) {
-      row.share_known = std::max(row.share_known, known->documents);
-      return known->share;
-    }
-    row.assumptions.insert("3 in 10 go on to the next backend");
-    return std::pow(share_of_next_turn, static_cast<double>(call.turn));
+    return row.share(history_.share_asked(row.stage.id, first->backend, call.backend, document.document),
+                     std::pow(share_of_next_turn, static_cast<double>(call.turn)),
+                     "3 in 10 go on to the next backend");
   }
 
   /// Which part of it the document's limit leaves.

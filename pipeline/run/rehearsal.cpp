@@ -63,6 +63,7 @@ class Rehearsal::Walk {
         made_up_(stages_.size()),
         alternatives_(stages_.size()) {
     document.stages.assign(stages_.size(), {});
+    rehearsed_.document.path = document.path;
   }
 
   Result<RehearsedDocument> through_all() {
@@ -77,7 +78,11 @@ class Rehearsal::Walk {
     if (!decision) return decision.error();
     const bool is_guess = !stages_[position].left_out && reads_made_up(position) && reached(*decision);
     if (is_guess) {
-      if (!may_run(position, *decision)) return std::nullopt;
+      if (!may_run(position, *decision)) {
+        document_.stages[position] = {};
+        document_.stages[position].state = State::skipped;
+        return std::nullopt;
+      }
       document_.stages[position] = {};
       decision->what = What::runs;
     }
@@ -122,10 +127,10 @@ class Rehearsal::Walk {
   /// says.
   bool may_run(std::size_t position, StageDecision& decision) {
     const StageConfig& stage = stages_[position];
-    if (stage.when.empty() && !stage.type->decides_on_reasons)
-      return true;  // What it says is open, not whether.
+    const bool takes_doubts = takes_doubts_for_reasons(stage);
+    if (stage.when.empty() && !takes_doubts) return true;  // What it says is open, not whether.
     const std::vector<std::string> guessed = std::exchange(decision.reasons, {});
-    bool is_sure = false, is_open = stage.type->decides_on_reasons;
+    bool is_sure = takes_doubts && is_doubted_anyway(position, decision.record), is_open = takes_doubts;
     for (const NamedCondition& when : stage.when) {
       const bool is_read = reads_made_up(*when.condition, position);
       const bool holds = std::ranges::find(guessed, when.name) != guessed.end();
@@ -134,8 +139,26 @@ class Rehearsal::Walk {
       is_sure = is_sure || (holds && !is_read);
     }
     if (!is_sure && !is_open) return false;
-    if (!is_sure) rehearsed_.unsure[position] = share_of_labels(position, decision.record);
+    if (is_sure) return true;
+    rehearsed_.unsure[position] = share_of_labels(position, decision.record);
+    if (takes_doubts) decision.reasons.emplace_back("a model's answer is doubted");
     return true;
+  }
+
+  static bool takes_doubts_for_reasons(const StageConfig& stage) {
+    return stage.type->decides_on_reasons && (stage.when.empty() || stage.settings.has("reasons"));
+  }
+
+  /// Whether there are reasons in what no model has said.
+  bool is_doubted_anyway(std::size_t position, json record) {
+    for (const std::size_t i : before(position))
+      if (made_up_[i]) record.erase(stages_[i].id);
+    StageResult result;
+    std::unique_ptr<StageProgress> progress;
+    const std::vector<Reply> no_replies;
+    const std::vector<std::string> no_reasons;
+    return advance(position, Turn{0, no_replies, record, no_reasons, progress}, result) &&
+           !result.reasons.empty();
   }
 
   /// With how many of the labels that models may still choose the stage's conditions hold.
@@ -254,6 +277,7 @@ class Rehearsal::Walk {
     const auto known = std::ranges::find(backends, call.backend);
     call.turn = static_cast<std::size_t>(known - backends.begin());
     if (known == backends.end()) backends.push_back(call.backend);
+    rehearsed_.document.prompt_bytes = std::max(rehearsed_.document.prompt_bytes, call.bytes);
     rehearsed_.calls.push_back(std::move(call));
   }
 
@@ -267,7 +291,7 @@ class Rehearsal::Walk {
   void note_label(std::size_t position) {
     const StageResult& result = document_.stages[position];
     const json& label = member(result.output, "label");
-    if (!made_up_[position] && label.is_string()) rehearsed_.labels[stages_[position].id] = label;
+    if (!made_up_[position] && label.is_string()) rehearsed_.document.labels[stages_[position].id] = label;
   }
 
   const std::vector<std::size_t>& before(std::size_t position) const { return rehearsal_.before_[position]; }

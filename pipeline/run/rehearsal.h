@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pipeline/backend.h"
+#include "pipeline/ledger/plan_history.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/run/stage_decision.h"
 
@@ -34,7 +35,7 @@ struct RehearsedDocument {
   /// By stage: it may run or not, which depends on what a model says; and the share of the possible labels
   /// with which its conditions hold.
   std::map<std::size_t, double> unsure;
-  std::map<std::string, std::string> labels;  ///< By stage: those that no model can change.
+  PlannedDocument document;
 };
 
 /// Takes documents through the stages as a run does, with a backend that asks no model (its replies have what

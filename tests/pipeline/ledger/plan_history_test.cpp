@@ -25,6 +25,12 @@ LedgerCall call(const std::string& document, const std::string& stage, const std
   return made;
 }
 
+PlannedDocument like(std::map<std::string, std::string> labels) {
+  PlannedDocument document;
+  document.labels = std::move(labels);
+  return document;
+}
+
 /// A ledger that tests fill, and what is read from it.
 class Earlier {
  public:
@@ -80,8 +86,8 @@ class PlanHistoryTest : public testing::Test {
 
 TEST_F(PlanHistoryTest, AnEmptyLedgerTellsNothing) {
   const PlanHistory history = earlier.read();
-  EXPECT_FALSE(history.share_run("escalate", {}, {}));
-  EXPECT_FALSE(history.share_asked("classify", "model", "other"));
+  EXPECT_FALSE(history.share_run("escalate", like({}), {}));
+  EXPECT_FALSE(history.share_asked("classify", "model", "other", {}));
   EXPECT_FALSE(history.for_prompts("classify", backend("model")));
   EXPECT_FALSE(history.for_answers("classify", backend("model")));
 }
@@ -133,13 +139,13 @@ TEST_F(PlanHistoryTest, SharesAreOfDocumentsLikeTheOneThatIsAskedAbout) {
   }
   earlier.add("letter", "letter", true);
   const PlanHistory history = earlier.read();
-  EXPECT_DOUBLE_EQ(history.share_run("escalate", {{"classify", "contract"}}, {})->share, 0.8);
-  EXPECT_DOUBLE_EQ(history.share_run("escalate", {{"classify", "invoice"}}, {})->share, 0.2);
-  EXPECT_EQ(history.share_run("escalate", {{"classify", "invoice"}}, {})->documents, 10);
-  EXPECT_DOUBLE_EQ(history.share_run("escalate", {}, {})->share, 11.0 / 21) << "any label";
-  EXPECT_DOUBLE_EQ(history.share_run("escalate", {{"classify", "letter"}}, {})->share, 11.0 / 21)
+  EXPECT_DOUBLE_EQ(history.share_run("escalate", like({{"classify", "contract"}}), {})->share, 0.8);
+  EXPECT_DOUBLE_EQ(history.share_run("escalate", like({{"classify", "invoice"}}), {})->share, 0.2);
+  EXPECT_EQ(history.share_run("escalate", like({{"classify", "invoice"}}), {})->documents, 10);
+  EXPECT_DOUBLE_EQ(history.share_run("escalate", like({}), {})->share, 11.0 / 21) << "any label";
+  EXPECT_DOUBLE_EQ(history.share_run("escalate", like({{"classify", "letter"}}), {})->share, 11.0 / 21)
       << "one letter is too few";
-  EXPECT_FALSE(history.share_run("another stage", {}, {}));
+  EXPECT_FALSE(history.share_run("another stage", like({}), {}));
 }
 
 TEST_F(PlanHistoryTest, DocumentsThatAskedAModelAreLikeEachOther) {
@@ -150,10 +156,66 @@ TEST_F(PlanHistoryTest, DocumentsThatAskedAModelAreLikeEachOther) {
     if (i < 3) earlier.add(call(path, "classify", "large"));
   }
   const PlanHistory history = earlier.read();
-  EXPECT_DOUBLE_EQ(history.share_run("escalate", {}, {"classify"})->share, 1);
-  EXPECT_DOUBLE_EQ(history.share_run("escalate", {}, {})->share, 0.6);
-  EXPECT_DOUBLE_EQ(history.share_asked("classify", "model", "other")->share, 0.5);
-  EXPECT_FALSE(history.share_asked("classify", "nobody", "other"));
+  EXPECT_DOUBLE_EQ(history.share_run("escalate", like({}), {"classify"})->share, 1);
+  EXPECT_DOUBLE_EQ(history.share_run("escalate", like({}), {})->share, 0.6);
+  EXPECT_DOUBLE_EQ(history.share_asked("classify", "model", "other", {})->share, 0.5);
+  EXPECT_FALSE(history.share_asked("classify", "nobody", "other", {}));
+}
+
+TEST_F(PlanHistoryTest, ADocumentGoesAsItWentBefore) {
+  for (int i = 0; i < 10; ++i)
+    earlier.add("d" + std::to_string(i), "contract", i < 3);
+  const PlanHistory history = earlier.read();
+  const auto share = [&](const char* path) { return *history.share_run("escalate", {path, {}}, {}); };
+  EXPECT_EQ(share("d1").share, 1);
+  EXPECT_EQ(share("d7").share, 0);
+  EXPECT_TRUE(share("d7").is_own);
+  EXPECT_DOUBLE_EQ(share("another").share, 0.3);
+  EXPECT_FALSE(share("another").is_own);
+}
+
+TEST_F(PlanHistoryTest, LongDocumentsAreToldFromShortOnes) {
+  for (int i = 1; i <= 20; ++i) {
+    const std::string path = "d" + std::to_string(i);
+    earlier.add(path, "contract", i > 12);
+    LedgerCall asked = call(path, "classify", "m");
+    asked.prompt_bytes = 1000 * i;
+    earlier.add(asked);
+  }
+  const PlanHistory history = earlier.read();
+  const auto share = [&](std::int64_t bytes) {
+    return history.share_run("escalate", {"another", {}, bytes}, {"classify"})->share;
+  };
+  EXPECT_GT(share(18'000), 0.9);
+  EXPECT_LT(share(4'000), 0.1);
+}
+
+/// Calls of 1,000, 2,000, ... bytes that took so many tokens.
+TokenTrend trend(std::initializer_list<double> tokens) {
+  TokenTrend made;
+  for (const double taken : tokens) {
+    const double bytes = 1000 * (made.calls + 1);
+    made.add({1, bytes, taken, bytes * bytes, bytes * taken, taken * taken});
+  }
+  return made;
+}
+
+TEST(TokenTrendTest, ItIsTheLineThatTheCallsShow) {
+  EXPECT_NEAR(trend({250, 500, 750, 1000}).at(10'000, 0.25), 2500, 1e-6);
+  EXPECT_NEAR(trend({300, 300, 300, 300}).at(10'000, 0.12), 300, 1e-6) << "always the same";
+  EXPECT_NEAR(trend({350, 600, 850, 1100}).at(10'000, 0.29), 2600, 1e-6)
+      << "100 more than a token for 4 bytes";
+}
+
+TEST(TokenTrendTest, ItIsTheUsualSlopeWhereTheyShowNoOther) {
+  EXPECT_NEAR(trend({40, 60, 38, 62, 41, 59}).at(100'000, 0), 50, 20);
+  EXPECT_NEAR(trend({200, 900, 800}).at(2'000, 0.3), 1900.0 / 3, 1e-6) << "too few: the mean";
+  EXPECT_NEAR(trend({200, 900, 800}).at(12'000, 0.3), 1900.0 / 3 + 3000, 1e-6);
+  TokenTrend of_one_size;
+  for (int i = 0; i < 9; ++i)
+    of_one_size.add({1, 1000, 250, 1e6, 250e3, 62.5e3});
+  EXPECT_NEAR(of_one_size.at(3'000, 0.25), 750, 1e-6);
+  EXPECT_GE(trend({1, 2, 300, 4000}).at(1, 0.1), 0);
 }
 
 }  // namespace
