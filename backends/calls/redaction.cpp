@@ -178,7 +178,8 @@ class Redaction final : public Backend {
         Error error = reply.answer.error();
         error.message = stand_ins->restored(error.message).text;
         reply.answer = std::move(error);
-      } else if (const auto problems = Restoring(*stand_ins, *reply.answer).run(schema.get()); !problems.empty()) {
+      } else if (const auto problems = Restoring(*stand_ins, *reply.answer).run(schema.get());
+                 !problems.empty()) {
         reply.answer = against_schema(problems);
       }
       done(std::move(reply));

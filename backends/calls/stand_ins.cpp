@@ -145,9 +145,7 @@ struct StandIns::View {
     }
   }
   explicit View(std::string_view raw_) : View(raw_, Unescaped(raw_)) {}
-  static View as_written(std::string_view raw) {
-    return View(raw, Unescaped::none(raw));
-  }
+  static View as_written(std::string_view raw) { return View(raw, Unescaped::none(raw)); }
 
   /// Of bytes of the plain text, in the text itself.
   std::size_t raw_begin(std::uint32_t begin) const { return unescaped.begin(plain.origin(begin)); }
@@ -308,20 +306,28 @@ void StandIns::index_addresses() {
                           domain = signs_with_dots(address.substr(sign.end), dot),
                           spelled = signs_with_dots(address.substr(0, sign.begin), dot);
         for (const std::string& before : {own, spelled})
-          if (before.size() + domain.size() >= short_value) by_address_.add(before + std::string(at) + domain, i);
+          if (before.size() + domain.size() >= short_value)
+            by_address_.add(before + std::string(at) + domain, i);
       }
   }
 }
 
-/// An address that is known, and stands somewhere in another spelling, is a value of its own there: so it comes
-/// back as it stood.
+/// With its escapes undone, and as it is written: what is an escape in one text is none in another.
+template <class Look>
+void StandIns::in_views(std::string_view text, const Look& look) {
+  const View unescaped(text);
+  look(unescaped);
+  if (unescaped.unescaped.is_changed()) look(View::as_written(text));
+}
+
+/// An address that is known, and stands somewhere in another spelling, is a value of its own there: so it
+/// comes back as it stood.
 void StandIns::learn_other_spellings() {
   if (by_address_.empty()) return;
   std::vector<std::string> spellings;
   std::set<std::string> known;
   for (const std::string& text : texts_) {
-    const View views[] = {View(text), View::as_written(text)};
-    for (const View& view : views) {
+    in_views(text, [&](const View& view) {
       std::vector<Region> found;
       add_addresses(view, found);
       add_words(view, found);
@@ -330,7 +336,7 @@ void StandIns::learn_other_spellings() {
         if (const std::string raw = text.substr(region.begin, region.end - region.begin);
             region.is_new_spelling && known.insert(raw).second)
           spellings.push_back(raw);
-    }
+    });
   }
   for (const std::string& raw : spellings) {
     bool is_new = false;
@@ -343,12 +349,11 @@ void StandIns::learn_other_spellings() {
 
 /// What it is glued to in the texts it is glued to in an answer.
 void StandIns::learn_neighbours() {
-  for (const std::string& text : texts_) {
-    const View views[] = {View(text), View::as_written(text)};
-    for (const View& view : views)
+  for (const std::string& text : texts_)
+    in_views(text, [&](const View& view) {
       for (const Region& region : regions(view, From::values))
         values_[region.place]->neighbours.insert(neighbours_of(view.raw, region.begin, region.end));
-  }
+    });
 }
 
 /// Conservative where all pieces stand somewhere.
@@ -413,8 +418,8 @@ bool StandIns::is_match(const View& view, const Match& match, From from) const {
       return false;
   }
   const bool goes_on = end < text.size() && is_alnum(text[end]);
-  const bool has_before = begin > 0 && is_alnum(text[begin - 1]) &&
-                          !(value.begins_within_number && is_digit(text[begin - 1]));
+  const bool has_before =
+      begin > 0 && is_alnum(text[begin - 1]) && !(value.begins_within_number && is_digit(text[begin - 1]));
   if (from == From::stand_ins)
     return (!goes_on && !has_before) ||
            value.neighbours.contains(neighbours_of(view.raw, view.raw_begin(begin), view.raw_end(end)));
@@ -467,7 +472,8 @@ void StandIns::add_spelled_addresses(const View& view, std::vector<Region>& regi
       const bool has_point = own_signs > 2 || written.find('.', sign == std::string_view::npos ? 0 : sign) !=
                                                   std::string_view::npos;
       if (!is_near || !has_sign || !has_point) continue;
-      regions.push_back({view.raw_begin(begin), view.raw_end(end), found.place, &value, value.stand_in, true});
+      regions.push_back({view.raw_begin(begin), view.raw_end(end), found.place, &value,
+                         to_lower(value.stand_in) + "@" + domain_, true});
       at += found.length - 1;
       break;
     }
@@ -508,7 +514,8 @@ void StandIns::add_restored_addresses(const View& view, std::vector<Region>& reg
     const bool is_alone =
         (begin == 0 || !is_alnum(text[begin - 1])) && (end >= text.size() || !is_alnum(text[end]));
     if (domain == sign || small.compare(domain, domain_.size(), domain_) != 0) continue;
-    if (!is_alone && !value.neighbours.contains(neighbours_of(view.raw, view.raw_begin(begin), view.raw_end(end))))
+    if (!is_alone &&
+        !value.neighbours.contains(neighbours_of(view.raw, view.raw_begin(begin), view.raw_end(end))))
       continue;
     const std::string& found = value.written_with(std::string(text.substr(sign, domain - sign)));
     const bool in_capitals = !has_small_letter(text.substr(begin, end - begin));
@@ -521,8 +528,8 @@ std::vector<StandIns::Region> StandIns::regions(const View& view, From from) con
   std::vector<Region> found;
   if (from == From::stand_ins) add_restored_addresses(view, found);
   if (from == From::values) {
-    add_words(view, found);
     add_addresses(view, found);
+    add_words(view, found);
     add_spelled_addresses(view, found);
   }
   add_codes(view, from, found);
@@ -530,7 +537,8 @@ std::vector<StandIns::Region> StandIns::regions(const View& view, From from) con
 }
 
 std::vector<StandIns::Region> StandIns::apart(std::vector<Region> found) {
-  std::ranges::stable_sort(found, {}, &Region::begin);
+  std::ranges::stable_sort(
+      found, {}, [](const Region& region) { return std::pair(region.begin, region.is_new_spelling); });
   std::vector<Region> apart;
   for (Region& region : found)
     if (apart.empty() || region.begin >= apart.back().end) apart.push_back(std::move(region));
@@ -573,9 +581,10 @@ std::string StandIns::redacted(std::string_view text, std::map<std::string, std:
       ++counts[region.value->kind];
     return with(view, found);
   };
-  redacted = redact(View(redacted));
+  const View unescaped(text);
+  redacted = redact(unescaped);
   // What only looked like an escape.
-  return redact(View::as_written(redacted));
+  return unescaped.unescaped.is_changed() ? redact(View::as_written(redacted)) : redacted;
 }
 
 StandIns::Restored StandIns::restored(std::string_view text) const {
@@ -586,21 +595,23 @@ StandIns::Restored StandIns::restored(std::string_view text) const {
   const View view = View::as_written(half);
   const std::vector<Region> second = regions(view, From::stand_ins);
   const auto is_ambiguous = [](const Region& region) { return region.value->is_ambiguous; };
-  const bool is_unsure = std::ranges::any_of(first, is_ambiguous) || std::ranges::any_of(second, is_ambiguous);
-  return {with(view, second), is_unsure || is_damaged(unescaped, first)};
+  const bool is_unsure =
+      std::ranges::any_of(first, is_ambiguous) || std::ranges::any_of(second, is_ambiguous);
+  return {with(view, second), is_unsure || is_damaged(view, second)};
 }
 
 const std::string* StandIns::left_in(std::string_view text) const {
   if (empty()) return nullptr;
-  const View views[] = {View(text), View::as_written(text)};
-  for (const View& view : views) {
+  const std::string* left = nullptr;
+  in_views(text, [&](const View& view) {
     for (const Region& region : regions(view, From::values))
-      if (!region.value->is_of_signs() || region.value->signs.size() >= short_value) return &region.value->kind;
+      if (!region.value->is_of_signs() || region.value->signs.size() >= short_value)
+        left = &region.value->kind;
     for (std::size_t at = 0; at < view.signs.size(); ++at)
       for (const TextIndex::Found& found : by_value_.begin_at(view.signs, at))
-        if (found.length >= long_value) return &values_[found.place]->kind;
-  }
-  return nullptr;
+        if (found.length >= long_value) left = &values_[found.place]->kind;
+  });
+  return left;
 }
 
 /// Whether a piece of a stand-in is left that says nothing of the document's own.

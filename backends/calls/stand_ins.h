@@ -75,6 +75,8 @@ class StandIns {
   void choose_signs(Value& value, std::uint64_t number);
   void choose_word(Value& value, std::uint64_t number);
   bool stands_in_texts(const std::string& signs) const;
+  template <class Look>
+  static void in_views(std::string_view text, const Look& look);
   void index_addresses();
   void learn_other_spellings();
   void learn_neighbours();
@@ -101,10 +103,10 @@ class StandIns {
   TextIndex by_value_, by_stand_in_;             ///< By signs: a place in values_.
   TextIndex by_address_;                         ///< By signs, hidden ones too: a place in values_.
   TextIndex by_word_;                            ///< As written: a place in words_.
-  std::vector<std::pair<std::size_t, std::string>> words_;  ///< A place in values_, and what stands for it.
+  std::vector<std::pair<std::size_t, std::string>> words_;    ///< A place in values_, and what stands for it.
   std::unordered_map<std::string, std::size_t> by_own_part_;  ///< Of addresses that stand for others.
   std::unordered_set<std::string> taken_;                     ///< Stand-ins.
-  std::map<std::size_t, TextPieces> pieces_;  ///< Of signs_, by length.
+  std::map<std::size_t, TextPieces> pieces_;                  ///< Of signs_, by length.
   std::map<std::size_t, TextPieces> stand_in_pieces_;
 };
 

@@ -46,7 +46,9 @@ void TextPieces::sort() {
   pieces_.erase(rest.begin(), rest.end());
 }
 
-bool TextPieces::has(std::string_view piece) const { return std::ranges::binary_search(pieces_, number(piece)); }
+bool TextPieces::has(std::string_view piece) const {
+  return std::ranges::binary_search(pieces_, number(piece));
+}
 
 std::uint64_t TextPieces::number(std::string_view piece) {
   std::uint64_t number = 0;

@@ -73,7 +73,8 @@ SignRun read_signs(std::string_view text, std::uint32_t at, std::size_t most, Ga
   SignRun run;
   while (run.signs.size() < most) {
     std::uint32_t next = at;
-    if (!run.signs.empty()) next = gaps == Gaps::wide ? skip_wide_gap(text, at) : skip_between_signs(text, at);
+    if (!run.signs.empty())
+      next = gaps == Gaps::wide ? skip_wide_gap(text, at) : skip_between_signs(text, at);
     if (next >= text.size() || !is_alnum(text[next])) break;
     run.signs += to_upper(text[next]);
     at = next + 1;
@@ -116,13 +117,15 @@ bool is_iban(std::string_view signs) {
 void find_account_numbers(std::string_view text, std::vector<PersonalValue>& found) {
   for (std::uint32_t at = 0; at + 4 < text.size(); ++at) {
     if (!is_alpha(text[at]) || !is_alpha(text[at + 1])) continue;
-    const bool begins = !is_within_word(text, at) || (at >= 4 && to_lower(text.substr(at - 4, 4)) == "iban") ||
+    const bool begins = !is_within_word(text, at) ||
+                        (at >= 4 && to_lower(text.substr(at - 4, 4)) == "iban") ||
                         (is_upper(text[at]) && is_upper(text[at + 1]));
     const std::size_t length = begins ? iban_length(to_upper(text.substr(at, 2))) : 0;
     if (length == 0) continue;
     for (const Gaps gaps : {Gaps::narrow, Gaps::wide}) {
       const SignRun run = read_signs(text, at, length, gaps);
-      if (run.signs.size() < length || !is_digit(run.signs[2]) || !is_digit(run.signs[3]) || !is_iban(run.signs))
+      if (run.signs.size() < length || !is_digit(run.signs[2]) || !is_digit(run.signs[3]) ||
+          !is_iban(run.signs))
         continue;
       found.push_back({PersonalKind::iban, at, run.ends.back(), 2, is_iban});
       at = run.ends.back() - 1;

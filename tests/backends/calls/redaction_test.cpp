@@ -225,31 +225,31 @@ TEST_F(Redaction, AKnownValueIsFoundInAnySpellingAndGluedToAnything) {
   };
   const std::string iban = "IBAN GB29 NWBK 6016 1331 9268 19", card = "card 4111 1111 1111 1111",
                     mail = "jane.doe@acme.com", phone = "Tel. 0151 23456789";
-  for (const auto& [known, elsewhere, gone] : std::vector<Case>{
-           {iban, "refIBANGB29NWBK60161331926819end", "6016"},
-           {iban, "GB29NWBK60161331926819BIC NWBKGB2L", "6016"},
-           {iban, "gb29nwbk60161331926819bic", "6016"},
-           {iban, "invoice_GB29NWBK60161331926819_1.pdf", "6016"},
-           {iban, "GB29    NWBK    6016    1331    9268    19", "6016"},
-           {iban, "GB29:NWBK:6016:1331:9268:19", "6016"},
-           {iban, "GB29 NWBK\n\n6016 1331\f9268 19", "6016"},
-           {iban, R"({"value": "Jane\nGB29 NWBK 6016\t1331 9268 19\nx"})", "6016"},
-           {iban, R"("{\"a\": \"\\nGB29 NWBK\\n6016 1331 9268 19\"}")", "6016"},
-           {iban, "?a=GB29%20NWBK%206016%201331%209268%2019&b=1", "6016"},
-           {iban, R"(C:\nGB29NWBK60161331926819)", "6016"},
-           {card, "no4111111111111111", "1111"},
-           {card, "4111&nbsp;1111&nbsp;1111&nbsp;1111", "1111"},
-           {card, "4111|1111|1111|1111", "1111"},
-           {card, "00411111111111111100", "1111"},
-           {phone, "mobile015123456789", "23456"},
-           {phone, "0151-2345 6789, 0151_23456789", "6789"},
-           {phone, "+4915123456789x", "6789"},
-           {mail, "jane.doe[at]acme[dot]com", "doe"},
-           {mail, "jane.doe @ acme.com", "doe"},
-           {mail, "?m=jane.doe%40acme.com&x", "doe"},
-           {mail, "jane.doe&#64;acme.com", "doe"},
-           {mail, R"({"m": "\njane.doe\u0040acme.com\n"})", "doe"},
-           {mail, "jane dot doe at acme dot com", "doe"}}) {
+  for (const auto& [known, elsewhere, gone] :
+       std::vector<Case>{{iban, "refIBANGB29NWBK60161331926819end", "6016"},
+                         {iban, "GB29NWBK60161331926819BIC NWBKGB2L", "6016"},
+                         {iban, "gb29nwbk60161331926819bic", "6016"},
+                         {iban, "invoice_GB29NWBK60161331926819_1.pdf", "6016"},
+                         {iban, "GB29    NWBK    6016    1331    9268    19", "6016"},
+                         {iban, "GB29:NWBK:6016:1331:9268:19", "6016"},
+                         {iban, "GB29 NWBK\n\n6016 1331\f9268 19", "6016"},
+                         {iban, R"({"value": "Jane\nGB29 NWBK 6016\t1331 9268 19\nx"})", "6016"},
+                         {iban, R"("{\"a\": \"\\nGB29 NWBK\\n6016 1331 9268 19\"}")", "6016"},
+                         {iban, "?a=GB29%20NWBK%206016%201331%209268%2019&b=1", "6016"},
+                         {iban, R"(C:\nGB29NWBK60161331926819)", "6016"},
+                         {card, "no4111111111111111", "1111"},
+                         {card, "4111&nbsp;1111&nbsp;1111&nbsp;1111", "1111"},
+                         {card, "4111|1111|1111|1111", "1111"},
+                         {card, "00411111111111111100", "1111"},
+                         {phone, "mobile015123456789", "23456"},
+                         {phone, "0151-2345 6789, 0151_23456789", "6789"},
+                         {phone, "+4915123456789x", "6789"},
+                         {mail, "jane.doe[at]acme[dot]com", "doe"},
+                         {mail, "jane.doe @ acme.com", "doe"},
+                         {mail, "?m=jane.doe%40acme.com&x", "doe"},
+                         {mail, "jane.doe&#64;acme.com", "doe"},
+                         {mail, R"({"m": "\njane.doe\u0040acme.com\n"})", "doe"},
+                         {mail, "jane dot doe at acme dot com", "doe"}}) {
     const std::string text = known + "\n\n" + elsewhere + "\nTotal 12";
     const std::string up = ask(text);
     EXPECT_EQ(up.find(gone), std::string::npos) << elsewhere << " as\n" << up;
@@ -262,11 +262,10 @@ TEST_F(Redaction, AKnownValueIsFoundInAnySpellingAndGluedToAnything) {
 TEST_F(Redaction, AQuestionInWhichAValueIsLeftIsNotSent) {
   const std::string known = "IBAN GB29 NWBK 6016 1331 9268 19, jane.doe@acme.com, card 4111 1111 1111 1111";
   make(all_kinds());
-  for (const json& properties :
-       {json{{"GB29NWBK60161331926819", {{"type", "string"}}}},
-        json{{"a", {{"type", "string"}, {"format", "x4111111111111111"}}}},
-        json{{"is it jane.doe@acme.com", {{"type", "string"}}}},
-        json{{"a", {{"maximum", 4111111111111111}}}}}) {
+  for (const json& properties : {json{{"GB29NWBK60161331926819", {{"type", "string"}}}},
+                                 json{{"a", {{"type", "string"}, {"format", "x4111111111111111"}}}},
+                                 json{{"is it jane.doe@acme.com", {{"type", "string"}}}},
+                                 json{{"a", {{"maximum", 4111111111111111}}}}}) {
     Prompt prompt;
     prompt.document = {{PromptPart::Kind::text, between_marks(known)}};
     prompt.schema = schema_of(properties);
