@@ -45,7 +45,7 @@ class Redaction : public testing::Test {
   }
   const Prompt& sent() const { return std::get<Prompt>(calls_.request().question); }
   const std::map<std::string, std::int64_t>& redactions() const { return calls_.request().sent.redactions; }
-  const Error& answer_that_is_none(json value) {
+  Error answer_that_is_none(json value) {
     calls_.answer({Answer{std::move(value)}});
     return outcome_.error();
   }
@@ -283,7 +283,7 @@ TEST_F(Redaction, TheAnswerIsJudgedByTheSchemaOfTheUser) {
       {"customer", {{"type", "string"}, {"pattern", "@acme\\.com$"}, {"maxLength", 13}, {"minLength", 3}}}};
   for (const char* said : {"nobody at all", "x", "jane@acme.com and more", "b@example.com"}) {
     ask("From jane@acme.com", "Who?", properties);
-    const Error& error = answer_that_is_none({{"customer", said}});
+    const Error error = answer_that_is_none({{"customer", said}});
     EXPECT_EQ(error.error_class, ErrorClass::content) << said;
     EXPECT_NE(error.message.find("does not match the schema"), std::string::npos) << error.message;
   }
