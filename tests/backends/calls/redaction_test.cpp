@@ -293,7 +293,7 @@ TEST_F(Redaction, TheAnswerIsJudgedByTheSchemaOfTheUser) {
 
 TEST_F(Redaction, ALongListIsOneLookAtItsText) {
   std::string text;
-  for (int i = 0; i < 2000; ++i)
+  for (int i = 0; i < 500; ++i)
     text += "Tel. 0151 " + std::to_string(20000000 + i * 7919) + "\n";
   const std::string up = ask(text);
   EXPECT_EQ(up.find("20007919"), std::string::npos);
@@ -369,7 +369,9 @@ class RandomDocuments {
     for (int check = 2; check < 99; ++check) {
       std::string candidate =
           country + static_cast<char>('0' + check / 10) + static_cast<char>('0' + check % 10) + account;
-      if (find_personal_data(candidate).size() == 1) return candidate;
+      if (const auto found = find_personal_data(candidate);
+          found.size() == 1 && found[0].kind == PersonalKind::iban)
+        return candidate;
     }
     return "DE89370400440532013000";
   }
