@@ -333,7 +333,7 @@ class RandomDocuments {
   }
   std::string words() {
     return one_of({"Invoice 2024-17 of 05.03.2024: 1.234,56 EUR ", "Sehr geehrte Damen und Herren,\n",
-                   "Betrag 99,00 ", "The contract ends on 2025-12-31. ",
+                   "Betrag 99,00 ", "It ends on 2025-12-31. ",
                    "Contact: ", "see below: ", "日本語の文 "});
   }
 
