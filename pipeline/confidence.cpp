@@ -61,9 +61,14 @@ double field_confidence(const json& signals) {
   const double credit = share(signals, "credit", 1);
   sum += std::min(0.0, 12 * (credit - 0.9));
   const double told = logit(share(signals, "min_token_probability", 0.5)) / 2;
-  sum += told > 0 ? told * std::max(0.0, 2 * credit - 1) : told;
   const double agreement = share(signals, "agreement", 0.5);
-  sum += 3 * (agreement - 0.5);
+  if (agreement < 0.5) {
+    // Of two that differ one at most is right: the odds are as many times less as the other is likely wrong.
+    sum += std::min(0.0, told) + std::log(std::max(2 * agreement, 0.001));
+  } else {
+    sum += told > 0 ? told * std::max(0.0, 2 * credit - 1) : told;
+    sum += 3 * (agreement - 0.5);
+  }
   if (is(signals, "pieces_agree", false)) sum -= 2;
   const double confidence = 1 / (1 + std::exp(-sum));
   const bool needs_another = is(signals, "readable", false) && agreement <= 0.5;

@@ -66,6 +66,7 @@ struct EarlierWork {
   bool ran = false;
   std::string why;
   std::int64_t wall_ns = 0;
+  Spending spent;
 };
 
 /// One input on its way through the stages.
@@ -96,5 +97,11 @@ using DocumentPtr = std::shared_ptr<Document>;
 /// Identity of a document: the first 16 hex digits of the SHA-256 of its `path`. Stable over runs and
 /// machines, different for the same content under two paths.
 std::string document_id(const Document& document);
+
+/// The result of the stage at `position` was known before: nothing that this run did with the document has
+/// made it. Not one that was made before the document was put aside, and then taken from the ledger.
+bool was_known(const Document& document, std::size_t position);
+/// By the stage at `position` in this run, before the document was put aside too.
+Spending spent_in_run(const Document& document, std::size_t position);
 
 }  // namespace docket

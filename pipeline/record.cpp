@@ -96,14 +96,19 @@ void add_output(const StageConfig& stage, const StageResult& result, std::vector
 json record_before(const Document& document, std::span<const StageConfig> stages,
                    std::span<const std::size_t> before, const ComplexityRule& rule) {
   json record = {{"document", document_member(document)}};
-  std::vector<StageOutput> outputs;
-  for (const std::size_t i : before) {
+  for (const std::size_t i : before)
     put_output(record, stages[i].id, document.stages[i]);
-    add_output(stages[i], document.stages[i], outputs);
-  }
-  if (json complexity = docket::complexity(outputs, rule); !complexity.is_null())
+  if (json complexity = complexity_before(document, stages, before, rule); !complexity.is_null())
     record["complexity"] = std::move(complexity);
   return record;
+}
+
+json complexity_before(const Document& document, std::span<const StageConfig> stages,
+                       std::span<const std::size_t> before, const ComplexityRule& rule) {
+  std::vector<StageOutput> outputs;
+  for (const std::size_t i : before)
+    add_output(stages[i], document.stages[i], outputs);
+  return complexity(outputs, rule);
 }
 
 ordered_json record(const Document& document, std::span<const StageConfig> stages,

@@ -36,6 +36,10 @@ std::vector<std::size_t> all_before(std::span<const StageConfig> stages, std::si
 nlohmann::json record_before(const Document& document, std::span<const StageConfig> stages,
                              std::span<const std::size_t> before, const ComplexityRule& rule = {});
 
+/// The `complexity` of that; null: nothing before tells.
+nlohmann::json complexity_before(const Document& document, std::span<const StageConfig> stages,
+                                 std::span<const std::size_t> before, const ComplexityRule& rule);
+
 /// The record as it is written for the user: docs/record.schema.json.
 nlohmann::ordered_json record(const Document& document, std::span<const StageConfig> stages,
                               const ComplexityRule& rule = {});

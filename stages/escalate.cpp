@@ -35,9 +35,10 @@ constexpr Field fields[] = {
      .narrows = true},
     {.name = "redo",
      .type = Field::Type::stage,
-     .help = "The stage whose question the model answers again; what it is surer of replaces what that stage "
-             "found. The last one before this that asks `backends`, when there is neither `review` nor "
-             "`prompt`."},
+     .help =
+         "The stage whose question the model answers again; what it has better evidence for replaces what "
+         "that stage found. The last one before this that asks `backends`, when there is neither `review` "
+         "nor `prompt`."},
     {.name = "review",
      .type = Field::Type::stage,
      .help = "The stage whose answer the model is shown, and confirms or corrects."},

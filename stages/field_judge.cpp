@@ -90,6 +90,12 @@ json said_by(const json& tier, const json& value, double confidence) {
   return {{"tier", tier}, {"value", value}, {"confidence", rounded(confidence)}};
 }
 
+/// It was read beside the words that name the field. A model's quote tells where the value stands, and that
+/// it is this field's is the model's word alone.
+bool stands_beside_label(const json& detail) {
+  return detail.value("signals", json::object()).contains("label_strength");
+}
+
 void note(json& detail, json entry) {
   if (!detail.contains("other_tiers")) detail["other_tiers"] = json::array();
   detail["other_tiers"].push_back(std::move(entry));
@@ -161,6 +167,7 @@ void FieldJudge::take(json said, const std::string& tier, bool is_model, json& o
 /// members of an object, are judged by themselves.
 void FieldJudge::give_credit(json& said, const json& known) const {
   int values = 0, proven_values = 0, repeats = 0, agreed = 0, denied = 0;
+  std::map<std::string, bool> agrees;  // Where what is known is accepted.
   std::set<json> different;  // One quote with one value is one proof, for however many fields it is given.
   for (const auto& [field, detail] : said["details"].items()) {
     const json& value = said["fields"][field];
@@ -173,14 +180,19 @@ void FieldJudge::give_credit(json& said, const json& known) const {
     const bool may_be_both = !is_new && repeats == 1;
     values += proven && !may_be_both ? 1 : 0;
     proven_values += is_new && proven.value_or(false) ? 1 : 0;
-    if (!known.contains("details") || !known["details"].contains(field)) continue;
+    if (proven == false || !known.contains("details") || !known["details"].contains(field)) continue;
     const json& other = known["details"][field];
     if (!other.value("accepted", false) || !are_independent(other["tier"], detail["tier"])) continue;
-    (same(value, known["fields"][field]) ? agreed : denied) += 1;
+    agrees[field] = same(value, known["fields"][field]);
+    (agrees[field] ? agreed : denied) += 1;
   }
-  const double credit = (proven_values + 2.0) / (values + 2) * (agreed + 2) / (agreed + denied + 2);
   for (auto& [field, detail] : said["details"].items()) {
     if (said["fields"][field].is_null()) continue;
+    // Of the two that say otherwise here either may be right: what it says of the others tells.
+    const auto here = agrees.find(field);
+    const int denied_elsewhere = denied - (here != agrees.end() && !here->second ? 1 : 0);
+    const double credit =
+        (proven_values + 2.0) / (values + 2) * (agreed + 2) / (agreed + denied_elsewhere + 2);
     if (credit < 1) detail["signals"]["credit"] = rounded(credit);
   }
 }
@@ -200,7 +212,12 @@ FieldJudge::Names FieldJudge::merge(const json& said, json& output) const {
     json& known = output["details"][field];
     const bool was_null = output["fields"][field].is_null();
     const double confidence = own_confidence(detail), before = was_null ? 0 : own_confidence(known);
-    const bool is_better = was_null ? has_proof(detail) : confidence > before;
+    const bool is_contested = !was_null && before >= accept_ && confidence >= accept_ &&
+                              !same(value, output["fields"][field]) &&
+                              are_independent(known["tier"], detail["tier"]);
+    const bool is_better = was_null       ? has_proof(detail)
+                           : is_contested ? !stands_beside_label(known)
+                                          : confidence > before;
     if (!is_better) {  // One without evidence is worse than null, too.
       note(known, said_by(detail["tier"], value, confidence));
       continue;
@@ -219,8 +236,11 @@ FieldJudge::Names FieldJudge::merge(const json& said, json& output) const {
 FieldJudge::Names FieldJudge::made_worse(const json& before, const json& output, const Names& taken) const {
   Names worse;
   const bool was_accepted = before.value("accepted", false) && !output["accepted"].get<bool>();
-  for (const std::string& field : taken)
-    if (was_accepted && !output["details"][field]["accepted"].get<bool>()) worse.insert(field);
+  for (const std::string& field : taken) {
+    const json& detail = output["details"][field];
+    const bool is_accepted = detail["accepted"].get<bool>();
+    if (was_accepted && !is_accepted && !is_contested(output["fields"][field], detail)) worse.insert(field);
+  }
   for (const Check& check : *checks_) {
     const auto& members = check.condition->members();
     if (output["checks"].value(check.name, "") != "failed") continue;
@@ -336,8 +356,18 @@ void FieldJudge::apply(const Check& check, const CheckResult& result, const Name
   }
 }
 
-/// What other tiers say of the value, by how sure they are.
+/// Another tier that would be accepted says otherwise: then neither value is sure, whichever is taken.
+bool FieldJudge::is_contested(const json& value, const json& detail) const {
+  return std::ranges::any_of(detail.value("other_tiers", json::array()), [&](const json& other) {
+    return other.value("confidence", 0.0) >= accept_ && are_independent(other["tier"], detail["tier"]) &&
+           !same(value, other["value"]);
+  });
+}
+
+/// What other tiers say of the value, by how sure they are. One that says otherwise counts by its evidence:
+/// that a model is sure of its words settles nothing.
 void FieldJudge::agree(const json& value, json& detail) const {
+  static const double of_a_quote = field_confidence({{"value_in_quote", true}});
   if (value.is_null() || !detail.contains("signals")) return;
   detail["signals"].erase("agreement");
   const double own = confidence_of(detail);
@@ -348,7 +378,8 @@ void FieldJudge::agree(const json& value, json& detail) const {
     if (confidence == 0 || !are_independent(other["tier"], detail["tier"])) continue;
     const bool agrees = same(value, other["value"]);
     if (!agrees && own >= accept_ && confidence < accept_) continue;
-    sum += agrees ? confidence : -confidence;
+    const bool is_model = models_.contains(other["tier"].get<std::string>());
+    sum += agrees ? confidence : -(is_model ? std::min(confidence, of_a_quote) : confidence);
     any = true;
   }
   if (any) detail["signals"]["agreement"] = rounded(0.5 + std::clamp(sum, -1.0, 1.0) / 2);

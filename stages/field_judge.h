@@ -16,10 +16,11 @@ namespace docket::stages {
 /// shared by threads.
 ///
 /// Of the values that tiers give for a field the one with the highest confidence stands, and the others are
-/// kept beside it in `other_tiers`. Nothing that a tier adds makes an answer worse: what it says without
-/// evidence does not take the place of null, a check that fails only because of its values counts only
-/// against these, and where an accepted answer would be accepted no more, or a check that held would not,
-/// because of them, they are left out.
+/// kept beside it in `other_tiers`. Of two that would be accepted and differ, that stands which was read
+/// beside the words that name the field, or else that of the tier asked later, and it is seldom accepted.
+/// Nothing that a tier adds makes an answer worse: what it says without evidence does not take the place of
+/// null, a check that fails only because of its values counts only against these, and where an accepted
+/// answer would be accepted no more, or a check that held would not, because of them, they are left out.
 class FieldJudge {
  public:
   /// `models` has what a backend asks, by its name: two that ask the same model are one opinion.
@@ -42,6 +43,7 @@ class FieldJudge {
   void apply_checks(nlohmann::json& answer, const Names& taken) const;
   static void apply(const Check& check, const CheckResult& result, const Names& taken,
                     const nlohmann::json& failed_before, nlohmann::json& answer);
+  bool is_contested(const nlohmann::json& value, const nlohmann::json& detail) const;
   void agree(const nlohmann::json& value, nlohmann::json& detail) const;
   void weigh(const nlohmann::json& value, nlohmann::json& detail) const;
   void sum_up(nlohmann::json& output) const;

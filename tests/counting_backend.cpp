@@ -14,7 +14,7 @@ std::ostream& operator<<(std::ostream& out, const Calls& calls) {
 
 class CountingBackendOfRun final : public Backend {
  public:
-  explicit CountingBackendOfRun(CountingBackend& counts) : counts_(counts) {}
+  CountingBackendOfRun(CountingBackend& counts, AnswerStore& store) : counts_(counts), store_(store) {}
 
   void submit(Request request, Done done) noexcept override {
     if (const auto* extract = std::get_if<ExtractQuestion>(&request.question)) {
@@ -32,6 +32,7 @@ class CountingBackendOfRun final : public Backend {
       reply.answer = Answer{fields_of(*fields->text), nullptr};
     } else if (const auto* prompt = std::get_if<Prompt>(&request.question)) {
       reply = answer(request, *prompt);
+      note(request, reply);
     }
     done(std::move(reply));
   }
@@ -73,6 +74,20 @@ class CountingBackendOfRun final : public Backend {
     return reply;
   }
 
+  void note(const Request& request, const Reply& reply) const {
+    for (const ModelUsage& used : reply.spent.by_model()) {
+      LedgerCall call;
+      call.document = request.asked_by.document;
+      call.stage = request.asked_by.stage;
+      call.backend = used.backend;
+      call.model = used.model;
+      call.location = "local";
+      call.outcome = "ok";
+      call.usage = used.usage;
+      store_.call_ended(std::move(call), std::nullopt, [](const std::optional<Error>&) {});
+    }
+  }
+
   static nlohmann::json label_of(const Text& text) {
     const bool invoice = text.pages[0].text.find("invoice") != std::string::npos;
     return {
@@ -95,9 +110,12 @@ class CountingBackendOfRun final : public Backend {
   }
 
   CountingBackend& counts_;
+  AnswerStore& store_;
 };
 
-std::unique_ptr<Backend> CountingBackend::make() { return std::make_unique<CountingBackendOfRun>(*this); }
+std::unique_ptr<Backend> CountingBackend::make(AnswerStore& store) {
+  return std::make_unique<CountingBackendOfRun>(*this, store);
+}
 
 std::vector<std::string> CountingBackend::take_prompted() {
   const std::lock_guard lock(mutex_);

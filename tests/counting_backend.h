@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/answer_store.h"
 #include "pipeline/backend.h"
 
 namespace docket {
@@ -25,8 +26,9 @@ std::ostream& operator<<(std::ostream& out, const Calls& calls);
 /// A file that says `fails` cannot be read, for the reason that `failure` gives.
 class CountingBackend {
  public:
-  /// A backend that counts here, for one run; this must outlive it.
-  std::unique_ptr<Backend> make();
+  /// A backend that counts here, for one run; this and the store must outlive it. What a model answers is
+  /// told to the store, as calls are.
+  std::unique_ptr<Backend> make(AnswerStore& store);
   /// Since the last call.
   Calls take();
   /// Documents that a model was asked about since the last call, in that order.

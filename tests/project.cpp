@@ -72,9 +72,9 @@ RunOutcome Project::run_with(RunListener& listener, const std::stop_token& stop)
     return outcome;
   }
   RunEnvironment environment;
-  environment.make_backend = [this](const Pipeline&, AnswerStore&, const ModelDigests&,
+  environment.make_backend = [this](const Pipeline&, AnswerStore& store, const ModelDigests&,
                                     const std::stop_token&, const RunEnvironment::Told&) {
-    return Result<std::unique_ptr<Backend>>(backend.make());
+    return Result<std::unique_ptr<Backend>>(backend.make(store));
   };
   environment.find_models = [this](const Pipeline&) { return models; };
   environment.stop = stop;

@@ -16,7 +16,8 @@ StageHarness::StageHarness(const std::string& type, const std::string& options, 
       "  rules: { type: builtin }\n"
       "  second: { type: builtin }\n"
       "  model: { type: openai, url: 'http://127.0.0.1:9', model: m }\n"
-      "  far: { type: openai, url: 'http://127.0.0.1:9', model: large, location: cloud }\n"
+      "  far: { type: openai, url: 'http://127.0.0.1:9', model: large, location: cloud,\n"
+      "         price: { input: 3, output: 15 } }\n"
       "stages:\n";
   if (type != "extract") yaml += "  - extract:\n";
   yaml += "  - " + type + ":\n";

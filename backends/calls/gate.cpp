@@ -75,6 +75,7 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
   }
 
   void submit(Request request, Done done) noexcept override {
+    const auto self = shared_from_this();  // Its last call may end meanwhile, and with that its owner.
     {
       const std::lock_guard lock(mutex_);
       const bool seated = seats_.contains(request.asked_by.document);
@@ -193,9 +194,9 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
   }
 
   std::optional<Call> take_next() {
+    if (waiting_.empty()) return std::nullopt;  // A place may come back when the timer is gone.
     const Time now = timer_.now();
     give_seats_away(now);
-    if (waiting_.empty()) return std::nullopt;
     if (timer_.stopped()) {
       Call call = take(waiting_.begin(), now);
       call.refused = Error{ErrorClass::cancelled, "the run was stopped"};

@@ -2,22 +2,20 @@
 
 #include <algorithm>
 #include <atomic>
-#include <limits>
+#include <map>
 #include <mutex>
-#include <set>
+#include <utility>
 #include <vector>
 
+#include "backends/protocols/call_costs.h"
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/machine_time.h"
 #include "backends/protocols/message.h"
-#include "pipeline/json/strict_json.h"
-#include "pipeline/support/money.h"
+#include "backends/protocols/told_tokens.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
 namespace {
-
-using nlohmann::json;
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
@@ -33,14 +31,7 @@ constexpr std::size_t longest_id = 200;
 constexpr milliseconds longest_count{5'000};
 /// A model is let go at once, or the server is busy or gone.
 constexpr milliseconds longest_farewell{5'000};
-constexpr std::int64_t blank_tokens = 32;
-/// Longest answers depend on the stage's schema, and on the script of the text.
-constexpr std::size_t most_counts = 100;
-constexpr std::size_t most_texts = 10'000;
-/// What a provider adds to a prompt: roles and marks, and words of its own about the form of the answer.
-constexpr std::int64_t added_tokens = 500;
-/// Stands for a price that nobody knows: it counts nothing, but is not made once a limit is reached.
-constexpr std::int64_t unknown_cost = 1;
+
 }  // namespace
 
 std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
@@ -54,13 +45,11 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
        Trace* trace, Purse* purse, Tell warn, Tell unclear_cost)
       : target_(std::move(target)),
-        price_(std::move(price)),
         protocol_(std::move(protocol)),
         loop_(loop),
         trace_(trace),
-        purse_(purse),
-        warn_(std::move(warn)),
-        unclear_cost_(std::move(unclear_cost)) {}
+        warn_(naming_backend(std::move(warn))),
+        costs_(std::move(price), target_.location, purse, warn_, naming_backend(std::move(unclear_cost))) {}
 
   const Target& target() const { return target_; }
 
@@ -204,57 +193,23 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 
   /// Lets the server count what the longest answer takes, once, if it can: it knows its tokens.
   void make_room(Request request, Server server, Done done) {
-    Prompt& prompt = std::get<Prompt>(request.question);
+    const Prompt& prompt = std::get<Prompt>(request.question);
     std::optional<HttpRequest> count;
-    if (prompt.longest_answer && !has_count(prompt))
-      count = protocol_->ask_count(*prompt.longest_answer, server);
+    if (!tokens_.has_room_for(prompt)) count = protocol_->ask_count(*prompt.longest_answer, server);
     if (!count) return send(std::move(request), std::move(server), std::move(done), {});
     count->limits.total = std::min<milliseconds>(count->limits.total, longest_count);
     count->limits.first_byte = std::min<milliseconds>(count->limits.first_byte, longest_count);
-    const auto bytes = static_cast<std::int64_t>(count->body.size());
-    exchange(std::move(*count),
-             [self = shared_from_this(), request = std::move(request), server = std::move(server),
-              done = std::move(done), bytes](const Result<HttpReply>& reply) mutable {
-               const auto tokens = reply ? self->protocol_->count_in(*reply) : std::nullopt;
-               if (reply) self->note_count(std::get<Prompt>(request.question), tokens);
-               Attempts attempts;
-               attempts.sent_bytes = self->leaves(reply) ? bytes : 0;
-               self->send(std::move(request), std::move(server), std::move(done), std::move(attempts));
-             });
+    const Outgoing outgoing = follow(*count);
+    exchange(std::move(*count), [self = shared_from_this(), request = std::move(request),
+                                 server = std::move(server), done = std::move(done),
+                                 outgoing](const Result<HttpReply>& reply) mutable {
+      if (reply)
+        self->tokens_.note_room(std::get<Prompt>(request.question), self->protocol_->count_in(*reply));
+      Attempts attempts;
+      attempts.sent_bytes = self->bytes_that_left(outgoing);
+      self->send(std::move(request), std::move(server), std::move(done), std::move(attempts));
+    });
   }
-
-  bool has_count(const Prompt& prompt) {
-    const std::lock_guard lock(mutex_);
-    return counts_.contains(*prompt.longest_answer);
-  }
-
-  /// None: it cannot count after all, and the estimate stays.
-  void note_count(const Prompt& prompt, std::optional<std::int64_t> tokens) {
-    const std::lock_guard lock(mutex_);
-    if (counts_.size() >= most_counts) counts_.clear();
-    counts_[*prompt.longest_answer] = tokens;
-  }
-
-  /// The count, and a quarter more: models put blanks where they may.
-  void use_count(Prompt& prompt) {
-    if (!prompt.longest_answer) return;
-    const std::lock_guard lock(mutex_);
-    const auto found = counts_.find(*prompt.longest_answer);
-    if (found == counts_.end() || !found->second) return;
-    prompt.most_output_tokens = (*found->second * 5 / 4 + blank_tokens) * prompt.times_room;
-  }
-
-  /// Whether an answer to a question about the same text has told its tokens.
-  bool knows(const Prompt& prompt) {
-    const std::lock_guard lock(mutex_);
-    return known_texts_.contains(hash_of(prompt));
-  }
-  void note_text(const Prompt& prompt) {
-    const std::lock_guard lock(mutex_);
-    if (known_texts_.size() >= most_texts) known_texts_.clear();
-    known_texts_.insert(hash_of(prompt));
-  }
-  static std::size_t hash_of(const Prompt& prompt) { return std::hash<std::string>()(document_text(prompt)); }
 
   /// What became of a call so far.
   struct Attempts {
@@ -263,21 +218,20 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     std::vector<std::string> refused = {};  ///< Settings that this call left out because they were refused.
     std::string words = {};                 ///< The last refusal's.
     Clock::duration queued{0};
+    std::int64_t sent_bytes = 0;  ///< That left this machine, and are not in `spent` yet.
     // Of the one under way:
-    std::int64_t most = 0;  ///< Nano-dollars that it can cost.
-    std::int64_t kept = 0;  ///< That are kept for it: more, if others have cost more than they could.
-    bool was_sent = false;
-    std::int64_t sent_bytes = 0;  ///< That have left this machine.
+    CallCosts::Kept kept = {};
+    CallCosts::Outcome outcome = CallCosts::Outcome::not_answered;
     std::chrono::nanoseconds machine_time{0};
   };
 
   void send(Request request, Server server, Done done, Attempts attempts) {
     Prompt& prompt = std::get<Prompt>(request.question);
-    use_count(prompt);
+    tokens_.give_room(prompt);
     if (server.window)  // Some refuse a question with more room than there can be.
       prompt.most_output_tokens =
           std::min(prompt.most_output_tokens, std::max<std::int64_t>(*server.window / 2, 1));
-    server.knows_text = knows(prompt);
+    server.knows_text = tokens_.knows_text(prompt);
     protocol_->leave_out(prompt.left_out, server);
     HttpRequest http = protocol_->ask(request, server);
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - Clock::now());
@@ -286,41 +240,60 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
                  done);
     http.limits.total = std::min(http.limits.total, left);
     http.limits.first_byte = std::min(http.limits.first_byte, left);
-    attempts.most = most_cost(http, request, server);
+    const std::int64_t most = costs_.most(http.body.size(), most_output(request, server), http.limits.total);
     const Caller caller = request.asked_by;
-    reserve(caller, attempts.most,
-            [self = shared_from_this(), http = std::move(http), request = std::move(request),
-             server = std::move(server), done = std::move(done), attempts = std::move(attempts),
-             since = Clock::now()](Result<std::int64_t> kept) mutable {
-              const auto waited = Clock::now() - since;
-              attempts.queued += waited;
-              if (request.deadline != Clock::time_point::max()) request.deadline += waited;
-              if (!kept) return end({.answer = kept.error()}, std::move(attempts), done);
-              attempts.kept = *kept;
-              self->send_now(std::move(http), std::move(request), std::move(server), std::move(done),
-                             std::move(attempts));
-            });
+    costs_.reserve(caller, most,
+                   [self = shared_from_this(), http = std::move(http), request = std::move(request),
+                    server = std::move(server), done = std::move(done), attempts = std::move(attempts),
+                    since = Clock::now()](Result<CallCosts::Kept> kept) mutable {
+                     const auto waited = Clock::now() - since;
+                     attempts.queued += waited;
+                     if (request.deadline != Clock::time_point::max()) request.deadline += waited;
+                     if (!kept) return end({.answer = kept.error()}, std::move(attempts), done);
+                     attempts.kept = *kept;
+                     self->send_now(std::move(http), std::move(request), std::move(server), std::move(done),
+                                    std::move(attempts));
+                   });
   }
 
   void send_now(HttpRequest http, Request request, Server server, Done done, Attempts attempts) {
-    const auto times_sent = std::make_shared<std::atomic<int>>(0);
-    http.times_sent = times_sent;
-    http.only_once = costs();
-    const auto bytes = static_cast<std::int64_t>(http.body.size());
+    http.only_once = costs_.any();
+    const Outgoing outgoing = follow(http);
     const MachineTime::Begun begun = machine_time_.begin();
-    exchange(std::move(http),
-             [self = shared_from_this(), times_sent, begun, bytes, request = std::move(request),
-              server = std::move(server), done = std::move(done), attempts = std::move(attempts),
-              sent_at = Clock::now()](Result<HttpReply> reply) mutable {
-               attempts.machine_time = self->machine_time_.end(begun);
-               for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
-                 attempts.spent.add(self->attempt(server, {}));
-               attempts.was_sent = *times_sent > 0;
-               attempts.wire += Clock::now() - sent_at;
-               if (self->leaves(reply)) attempts.sent_bytes = bytes * std::max(1, times_sent->load());
-               self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
-                             std::move(attempts));
-             });
+    exchange(std::move(http), [self = shared_from_this(), outgoing, begun, request = std::move(request),
+                               server = std::move(server), done = std::move(done),
+                               attempts = std::move(attempts),
+                               sent_at = Clock::now()](Result<HttpReply> reply) mutable {
+      attempts.machine_time = self->machine_time_.end(begun);
+      attempts.wire += Clock::now() - sent_at;
+      attempts.sent_bytes += self->bytes_that_left(outgoing);
+      const int times = *outgoing.times;
+      attempts.outcome = times > 0 ? CallCosts::Outcome::may_be_answered : CallCosts::Outcome::not_answered;
+      for (int sent = times; sent > 1; --sent)  // The last is counted with the reply.
+        attempts.spent.add(self->used(server, self->costs_.unreported(CallCosts::Outcome::not_answered, {})));
+      self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
+                    std::move(attempts));
+    });
+  }
+
+  /// A request on its way.
+  struct Outgoing {
+    std::int64_t bytes = 0;  ///< Of its body.
+    std::shared_ptr<std::atomic<int>> times;
+  };
+  static Outgoing follow(HttpRequest& request) {
+    request.times_sent = std::make_shared<std::atomic<int>>(0);
+    return {static_cast<std::int64_t>(request.body.size()), request.times_sent};
+  }
+  std::int64_t bytes_that_left(const Outgoing& outgoing) const {
+    return target_.location == Location::cloud ? outgoing.bytes * *outgoing.times : 0;
+  }
+
+  /// Where a server takes no limit, nobody knows: it is expected to write no more than was asked for.
+  std::int64_t most_output(const Request& request, const Server& server) const {
+    const std::int64_t asked_for = std::get<Prompt>(request.question).most_output_tokens + room_for_thinking;
+    const std::int64_t beside = target_.think ? room_for_thinking : 0;  // Some limit only the answer.
+    return protocol_->most_output(request, server).value_or(asked_for) + beside;
   }
 
   /// With what all attempts took.
@@ -331,89 +304,36 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     done(std::move(reply));
   }
 
-  // What calls cost.
-
-  bool costs() const { return price_ || target_.location == Location::cloud; }
-
-  /// Of one call, in nano-dollars. No token is shorter than a byte.
-  std::int64_t most_cost(const HttpRequest& http, const Request& request, const Server& server) const {
-    if (!price_) return costs() ? unknown_cost : 0;
-    const std::int64_t input = static_cast<std::int64_t>(http.body.size()) + added_tokens;
-    // Where a server takes no limit, nobody knows: it is expected to write no more than was asked for.
-    const std::int64_t asked_for = std::get<Prompt>(request.question).most_output_tokens + room_for_thinking;
-    const std::int64_t output = protocol_->most_output(request, server).value_or(asked_for);
-    const std::int64_t beside = target_.think ? room_for_thinking : 0;  // Some limit only the answer.
-    return dearest_cost(*price_, input, output + beside, http.limits.total);
-  }
-
-  std::int64_t with_overrun(std::int64_t most) {
-    const std::lock_guard lock(mutex_);
-    return most + std::min(overrun_, std::numeric_limits<std::int64_t>::max() - most);
-  }
-
-  /// Keeps what a call can cost, by all that is learnt while it waits for that.
-  void reserve(const Caller& caller, std::int64_t most, std::function<void(Result<std::int64_t>)> then) {
-    const std::int64_t amount = with_overrun(most);
-    if (purse_ == nullptr || !costs()) return then(amount);
-    purse_->reserve(caller, amount,
-                    [self = shared_from_this(), caller, most, amount,
-                     then = std::move(then)](const std::optional<Error>& refused) {
-                      if (refused) return then(*refused);
-                      if (self->with_overrun(most) == amount) return then(amount);
-                      self->purse_->settle(caller, amount, 0);
-                      self->reserve(caller, most, then);
-                    });
-  }
-
-  /// Takes down what the attempt has cost, or may have cost, and gives back what was kept for it beyond that.
+  /// Takes down what the attempt has cost, or may have cost.
   void settle(ModelUsage used, const Caller& caller, Attempts& attempts) {
-    Usage& usage = used.usage;
-    if (price_ && usage.unpriced_calls > 0)
-      usage.uncertain_nano_dollars = std::max<std::int64_t>(attempts.kept - usage.nano_dollars, 0);
-    if (price_ && usage.nano_dollars > attempts.most) note_overrun(usage.nano_dollars, attempts.most);
-    if (purse_ != nullptr && costs())
-      purse_->settle(caller, attempts.kept, usage.nano_dollars + usage.uncertain_nano_dollars);
-    usage.sent_bytes = std::exchange(attempts.sent_bytes, 0);
+    costs_.settle(used.usage, caller, attempts.kept);
+    used.usage.sent_bytes = std::exchange(attempts.sent_bytes, 0);
     attempts.spent.add(used);
-  }
-
-  void note_overrun(std::int64_t cost, std::int64_t most) {
-    {
-      const std::lock_guard lock(mutex_);
-      const bool is_known = overrun_ > 0;
-      overrun_ = std::max(overrun_, cost - most);
-      if (is_known || purse_ == nullptr || !warn_) return;
-    }
-    warn_(named({ErrorClass::bug,
-                 "an answer cost " + format_money(cost) + ", and the question allowed " + format_money(most) +
-                     " at most: the server counts tokens that nobody asked for. Later calls "
-                     "are expected to cost so much more; those under way may exceed the budget"})
-              .message);
   }
 
   void receive(Result<HttpReply> reply, Request request, Server server, Done done, Attempts attempts) {
     if (!reply) {
       const ErrorClass error = reply.error().error_class;
       if (error == ErrorClass::transport || error == ErrorClass::unreachable) forget();
-      settle(attempt(server, attempts.machine_time, attempts.was_sent), request.asked_by, attempts);
+      settle(unreported(server, attempts), request.asked_by, attempts);
       return end(failed(reply.error()), std::move(attempts), done);
     }
+    if (reply->status != 200) attempts.outcome = CallCosts::Outcome::not_answered;
     if (auto other = without_refused(*reply, request, server, attempts)) {
-      settle(attempt(server, attempts.machine_time, reply->status == 200), request.asked_by, attempts);
+      settle(unreported(server, attempts), request.asked_by, attempts);
       attempts.words = error_reply(*reply).answer.error().message;
       return send(std::move(request), std::move(*other), std::move(done), std::move(attempts));
     }
     Reply result = protocol_->read(*reply, request, server);
-    if (result.answer) note_text(std::get<Prompt>(request.question));
+    if (result.answer) tokens_.note_text(std::get<Prompt>(request.question));
     if (!attempts.refused.empty() && !result.unproven) remember(server, attempts);
     if (reply->status != 200 && result.excess)  // The window that the server names is for the answer, too.
       result.excess->window -=
           std::min(std::get<Prompt>(request.question).most_output_tokens, result.excess->window / 2);
     if (reply->status == 503) forget();  // It may be loading: then that is waited for.
-    ModelUsage now = result.spent.by_model().empty()
-                         ? attempt(server, attempts.machine_time, reply->status == 200)
-                         : result.spent.by_model().front();
-    if (reply->status == 200) now = priced(std::move(now), result.billing, attempts.machine_time);
+    ModelUsage now =
+        result.spent.by_model().empty() ? unreported(server, attempts) : result.spent.by_model().front();
+    if (reply->status == 200) costs_.set_price(now.usage, result.billing, attempts.machine_time);
     settle(std::move(now), request.asked_by, attempts);
     if (!result.answer) result.answer = named(result.answer.error());
     end(std::move(result), std::move(attempts), done);
@@ -433,51 +353,11 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     return other;
   }
 
-  /// A call that brought no usage. If the model may have answered all the same, nobody knows what that costs.
-  ModelUsage attempt(const Server& server, std::chrono::nanoseconds machine_time,
-                     bool answered = false) const {
-    const bool has_unknown_cost = price_ ? depends_on_tokens(*price_) : costs();
-    return {target_.backend,
-            server.model.empty() ? target_.model : server.model,
-            {.calls = 1,
-             .nano_dollars = time_cost(machine_time),
-             .unpriced_calls = answered && has_unknown_cost ? 1 : 0}};
+  ModelUsage unreported(const Server& server, const Attempts& attempts) const {
+    return used(server, costs_.unreported(attempts.outcome, attempts.machine_time));
   }
-
-  std::int64_t time_cost(std::chrono::nanoseconds machine_time) const {
-    return price_ ? cost({}, *price_, {.machine_time = machine_time}) : 0;
-  }
-
-  /// Whether what was sent may have left this machine: where no connection was made it has not.
-  bool leaves(const Result<HttpReply>& reply) const {
-    return target_.location == Location::cloud &&
-           (reply || reply.error().error_class != ErrorClass::unreachable);
-  }
-
-  ModelUsage priced(ModelUsage used, const Billing& billing, std::chrono::nanoseconds machine_time) const {
-    Usage& usage = used.usage;
-    if (!price_) {
-      usage.unpriced_calls = costs() ? usage.calls : 0;
-    } else if (depends_on_tokens(*price_) && !is_clear(usage, billing)) {
-      usage.unpriced_calls = usage.calls;
-      usage.nano_dollars = time_cost(machine_time);
-    } else {
-      usage.unpriced_calls = 0;
-      usage.nano_dollars = cost(usage, *price_, {billing.tier, machine_time});
-    }
-    return used;
-  }
-
-  bool is_clear(const Usage& usage, const Billing& billing) const {
-    const bool lacks_batch = billing.tier == ServiceTier::batch && !price_->batch;
-    if (usage.unpriced_calls == 0 && !lacks_batch) return true;
-    const std::string why =
-        !billing.unclear.empty() ? billing.unclear
-        : lacks_batch ? "the server says that it serves it as `batch` or `flex`, and the price has no 'batch'"
-                      : "";
-    if (unclear_cost_ && !why.empty())
-      unclear_cost_(named({ErrorClass::content, "the cost of a call is unknown: " + why}).message);
-    return false;
+  ModelUsage used(const Server& server, const Usage& usage) const {
+    return {target_.backend, server.model.empty() ? target_.model : server.model, usage};
   }
 
   /// The call went better without these settings: all later ones do without them too.
@@ -494,9 +374,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       }
     }
     if (news.empty() || !warn_) return;
-    warn_(named({ErrorClass::rejected,
-                 "the server refuses " + news + ", which is left out or replaced: " + attempts.words})
-              .message);
+    warn_("the server refuses " + news + ", which is left out or replaced: " + attempts.words);
   }
   void forget() {
     const std::lock_guard lock(mutex_);
@@ -509,24 +387,26 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     return {error.error_class, "backend '" + target_.backend + "': " + excerpt(message, longest_error)};
   }
   Reply failed(const Error& error) const { return {named(error)}; }
+  /// Tells it with the backend's name.
+  Tell naming_backend(Tell tell) const {
+    if (!tell) return tell;
+    return [this, tell = std::move(tell)](const std::string& words) {
+      tell(named({ErrorClass::bug, words}).message);
+    };
+  }
 
   const Target target_;
-  const std::optional<Price> price_;
   const std::unique_ptr<Protocol> protocol_;
   HttpLoop& loop_;
   Trace* const trace_;
-  Purse* const purse_;
-  const Tell warn_, unclear_cost_;
+  const Tell warn_;
+  CallCosts costs_;
   MachineTime machine_time_;
+  ToldTokens tokens_;
   std::mutex mutex_;
-  /// By how much an answer exceeded the most that it could cost. Guarded by mutex_.
-  std::int64_t overrun_ = 0;
   std::optional<Server> server_;        ///< Guarded by mutex_.
   std::optional<Server> last_found_;    ///< Also when it is to be found out again. Guarded by mutex_.
   std::map<std::string, int> refused_;  ///< Of Server::refused, what calls taught. Guarded by mutex_.
-  /// Tokens of longest answers; none: the server cannot count. Guarded by mutex_.
-  std::map<std::string, std::optional<std::int64_t>> counts_;
-  std::set<std::size_t> known_texts_;  ///< Hashes. Guarded by mutex_.
   std::vector<std::function<void(Result<Server>)>>
       waiting_;  ///< Guarded by mutex_. Not empty: it is being found out.
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "pipeline/json/member.h"
@@ -81,11 +82,15 @@ class Sampler {
 
   /// As long as usual, if the schema's limits let it.
   static std::size_t within(const json& schema, const char* least, std::size_t usual, const char* most) {
-    const json& low = member(schema, least);
-    const json& high = member(schema, most);
-    if (low.is_number_unsigned()) usual = std::max(usual, low.get<std::size_t>());
-    if (high.is_number_unsigned()) usual = std::min(usual, high.get<std::size_t>());
+    usual = std::max(usual, limit(member(schema, least)).value_or(0));
+    usual = std::min(usual, limit(member(schema, most)).value_or(usual));
     return std::min(usual, longest);
+  }
+
+  /// Of a schema that was not read from text, numbers may have a sign.
+  static std::optional<std::size_t> limit(const json& number) {
+    if (!number.is_number_integer() || number < 0) return std::nullopt;
+    return number.get<std::size_t>();
   }
 
   const json& root_;

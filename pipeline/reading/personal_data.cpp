@@ -83,6 +83,21 @@ SignRun read_signs(std::string_view text, std::uint32_t at, std::size_t most, Ga
   return run;
 }
 
+std::uint32_t skip_blocks(std::string_view text, std::uint32_t at) {
+  constexpr std::size_t block = 4, card = 16;
+  SignRun run = read_signs(text, at, block);
+  if (run.signs.size() < block || is_within_word(text, at)) return at;
+  const bool is_card_like =
+      std::ranges::all_of(run.signs, is_digit) && run.signs[0] >= '2' && run.signs[0] <= '6';
+  const bool is_iban_like = is_digit(run.signs[2]) && is_digit(run.signs[3]);
+  const std::size_t length = is_card_like ? card : is_iban_like ? iban_length(run.signs.substr(0, 2)) : 0;
+  run = read_signs(text, at, length);
+  if (length == 0 || run.signs.size() < length || has_sign_at(text, run.ends.back())) return at;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((run.ends[i] > run.ends[i - 1] + 1) != (i % block == 0)) return at;
+  return run.ends.back();
+}
+
 bool has_sign_before(std::string_view text, std::uint32_t at) { return at > 0 && is_alnum(text[at - 1]); }
 bool has_sign_at(std::string_view text, std::uint32_t at) { return at < text.size() && is_alnum(text[at]); }
 bool is_within_word(std::string_view text, std::uint32_t at) {

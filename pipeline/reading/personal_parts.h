@@ -37,6 +37,10 @@ void find_cards(std::string_view text, std::vector<PersonalValue>& found);
 void find_national_ids(std::string_view text, std::vector<PersonalValue>& found);
 void find_phone_numbers(std::string_view text, std::vector<PersonalValue>& found);
 
+/// Where something ends that begins at `at` and is written as account and card numbers are, in blocks of
+/// four, whatever its check digits; `at` itself: it is something else.
+std::uint32_t skip_blocks(std::string_view text, std::uint32_t at);
+
 bool is_luhn(std::string_view digits);
 bool is_iban(std::string_view signs);  ///< Of a known country, with its length and check digits.
 

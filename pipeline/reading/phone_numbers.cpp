@@ -205,15 +205,41 @@ bool begins_number(std::string_view text, std::uint32_t at) {
 
 }  // namespace
 
+/// Where the last sentence before `at` ends; 0: nowhere. A short word before a point is an abbreviation
+/// (`No.`).
+std::uint32_t sentence_before(std::string_view text, std::uint32_t at) {
+  constexpr std::size_t shortest_word = 4;
+  for (std::uint32_t end = at; end > 1; --end) {
+    const char mark = text[end - 2];
+    if (text[end - 1] != ' ' || (mark != '.' && mark != '!' && mark != '?' && mark != ';')) continue;
+    std::uint32_t begin = end - 2;
+    while (has_sign_before(text, begin))
+      --begin;
+    const std::string_view word = text.substr(begin, end - 2 - begin);
+    const bool is_abbreviation =
+        mark == '.' && (word.empty() || !is_digit(word.back())) &&
+        (word.size() < shortest_word || has_word(" " + to_lower(word) + " ", other_words));
+    if (!is_abbreviation) return end;
+  }
+  return 0;
+}
+
 void find_phone_numbers(std::string_view text, std::vector<PersonalValue>& found) {
   std::uint32_t behind_last = 0;
   for (std::uint32_t at = 0; at < text.size(); ++at) {
+    if (const std::uint32_t behind = skip_blocks(text, at); behind > at) {
+      at = behind - 1;  // A block of it may look like the way into a country.
+      continue;
+    }
     const bool has_plus = text[at] == '+' && !has_sign_before(text, at);
     std::uint32_t first = has_plus ? skip_between_signs(text, at + 1) : at;
     if (first >= text.size() || !is_digit(text[first]) || (!has_plus && !begins_number(text, at))) continue;
     const std::string words = words_before(text, at, behind_last);
     const bool is_named = has_word(words, phone_words);
-    const Context context{has_plus, is_named, has_word(words, other_words)};
+    // In doubt it is a telephone number: a word names something else only in the same sentence.
+    const bool is_other =
+        has_word(words_before(text, at, std::max(behind_last, sentence_before(text, at))), other_words);
+    const Context context{has_plus, is_named, is_other};
     std::optional<Phone> phone = phone_at(text, first, LineSpan::one, context);
     // The rest may stand on the next line, where this one has little.
     if ((has_plus || is_named) && (!phone || phone->own_digits < short_number))

@@ -19,6 +19,7 @@ std::vector<EarlierWork> work_of(const Document& document) {
   for (std::size_t i = 0; i < work.size(); ++i) {
     const StageResult& result = document.stages[i];
     work[i].wall_ns += result.wall_ns;
+    work[i].spent += result.spent;
     const bool ran = !result.origin.taken && (result.state == State::done || result.state == State::held);
     if (!ran || work[i].ran) continue;
     work[i].ran = true;

@@ -36,13 +36,6 @@ struct Call {
   Usage& operator[](Case which) { return used[static_cast<std::size_t>(which)]; }
 };
 
-/// At the dearest price of input that a server may charge for it.
-std::int64_t dearest_cost(Usage usage, const Price& price) {
-  const std::int64_t plain = cost(usage, price);
-  usage.cache_write_tokens = usage.input_tokens;
-  return std::max(plain, cost(usage, price));
-}
-
 /// What is known of one stage and one of its backends.
 class Rates {
  public:
@@ -75,7 +68,8 @@ class Rates {
     Range money;
     money[Case::low] = static_cast<double>(cost(call[Case::low], *price_));
     money[Case::expected] = static_cast<double>(cost(call[Case::expected], *price_));
-    money[Case::high] = static_cast<double>(dearest_cost(call[Case::high], *price_));
+    const Usage& most = call[Case::high];
+    money[Case::high] = static_cast<double>(dearest_cost(*price_, most.input_tokens, most.output_tokens));
     call.nano_dollars = money;
     return call;
   }

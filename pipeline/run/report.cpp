@@ -116,7 +116,7 @@ void Report::add(const Document& document) {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const StageResult& result = document.stages[i];
     stages_[i].add(result);
-    if (result.origin.taken) reused_results_ += result.reused;
+    if (was_known(document, i)) reused_results_ += result.reused;
     if (!result.held || !whys.insert(*result.held).second) continue;
     named.stage = pipeline_.stages[i].id;
     named.reasons = result.reasons;
@@ -143,7 +143,7 @@ void Report::add_answers(const Document& document) {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const StageConfig& stage = pipeline_.stages[i];
     const StageResult& result = document.stages[i];
-    const bool has_worked = result.state == StageResult::State::done && !result.origin.taken;
+    const bool has_worked = result.state == StageResult::State::done && !was_known(document, i);
     if (has_worked && stage.type->decides_on_reasons) {
       is_escalated = true;
       for (const std::string& reason : result.reasons)
@@ -151,7 +151,8 @@ void Report::add_answers(const Document& document) {
     }
     const auto answer = answers.find(stage.id);
     if (answer == answers.end()) continue;
-    const auto tiers = tiers_of(*answer->second, result.replaces ? Spending() : result.spent);
+    const Spending spent = result.replaces ? Spending() : spent_in_run(document, i);
+    const auto tiers = tiers_of(*answer->second, spent);
     for (const auto& [tier, values] : tiers)
       stages_[i].tiers[tier] += values;
     const bool asked_nobody = result.spent.total().calls == 0 && result.reused.calls == 0;

@@ -15,7 +15,8 @@ namespace {
 
 using State = StageResult::State;
 
-std::string_view decision_of(const StageResult& result, const StageType& type) {
+std::string_view decision_of(const Document& document, std::size_t position, const StageType& type) {
+  const StageResult& result = document.stages[position];
   switch (result.state) {
     case State::pending:
       return result.left_out ? "left_out" : "not_reached";
@@ -28,16 +29,17 @@ std::string_view decision_of(const StageResult& result, const StageType& type) {
     case State::done:
       break;
   }
-  if (result.origin.taken) return "kept";
+  if (was_known(document, position)) return "kept";
   return type.decides_on_reasons ? "escalated" : "runs";
 }
 
-std::string why(const StageResult& result) {
+std::string why(const Document& document, std::size_t position) {
+  const StageResult& result = document.stages[position];
   if (result.error) return result.error->message;
   if (result.held) return *result.held;
   if (result.state == State::skipped) return "its conditions are false";
-  if (result.origin.taken) return "its stored result was used";
-  return result.origin.why;
+  if (was_known(document, position)) return "its stored result was used";
+  return result.origin.taken ? document.earlier[position].why : result.origin.why;
 }
 
 /// Those with most values first.
@@ -54,7 +56,7 @@ std::vector<std::string> in_order(const std::map<std::string, std::int64_t>& tie
 void add_answer(const json& answer, const Spending& spent, ordered_json& line) {
   if (!answer.is_object()) return;
   if (const auto tiers = tiers_of(answer, spent); !tiers.empty()) line["tiers"] = in_order(tiers);
-  for (const char* name : {"confidence", "accepted", "complexity"})
+  for (const char* name : {"confidence", "accepted"})
     if (const auto member = answer.find(name); member != answer.end()) line[name] = *member;
 }
 
@@ -76,7 +78,7 @@ std::map<std::string, std::int64_t> tiers_of(const json& answer, const Spending&
 }
 
 void for_each_decision(const Document& document, std::span<const StageConfig> stages,
-                       const std::function<void(std::string_view line)>& each) {
+                       const ComplexityRule& rule, const std::function<void(std::string_view line)>& each) {
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const StageResult& result = document.stages[i];
     const json& answer = result.replaces ? result.replaces->answer : result.output;
@@ -90,11 +92,13 @@ void for_each_decision(const Document& document, std::span<const StageConfig> st
       each(to_line(line));
     }
     ordered_json line = about;
-    line["decision"] = decision_of(result, *stages[i].type);
-    line["why"] = why(result);
+    line["decision"] = decision_of(document, i, *stages[i].type);
+    line["why"] = why(document, i);
     if (!result.held_detail.empty()) line["detail"] = result.held_detail;
     line["reasons"] = result.reasons;
-    add_answer(answer, result.spent, line);
+    add_answer(answer, spent_in_run(document, i), line);
+    if (const json hard = complexity_before(document, stages, all_before(stages, i), rule); !hard.is_null())
+      line["complexity"] = hard;
     each(to_line(line));
   }
 }

@@ -45,9 +45,10 @@ LedgerDocument row_of(const Document& document, const Pipeline& pipeline) {
 bool is_left_out(const StageResult& result) { return result.left_out && result.state == State::pending; }
 
 /// The stage ended as it had before, with the same result.
-bool is_as_before(const StageResult& now, const LedgerStage& before) {
+bool is_as_before(const Document& document, std::size_t position, const LedgerStage& before) {
+  const StageResult& now = document.stages[position];
   if (now.state != before.state) return false;
-  return now.state == State::skipped || (now.origin.taken && now.origin.key == before.key);
+  return now.state == State::skipped || (was_known(document, position) && now.origin.key == before.key);
 }
 
 }  // namespace
@@ -124,7 +125,7 @@ bool RunLedger::is_as_before(const Document& document) const {
   for (std::size_t i = 0; i < document.stages.size(); ++i) {
     if (pipeline_.stages[i].left_out) continue;
     const auto before = std::ranges::find(rows, pipeline_.stages[i].id, &LedgerStage::stage);
-    if (before == rows.end() || !docket::is_as_before(document.stages[i], *before)) return false;
+    if (before == rows.end() || !docket::is_as_before(document, i, *before)) return false;
   }
   return true;
 }
@@ -136,7 +137,7 @@ std::vector<LedgerStage> RunLedger::stages_of(const Document& document) const {
     LedgerStage row;
     row.stage = pipeline_.stages[i].id;
     row.state = result.state;
-    row.ran = !result.origin.taken && result.state != State::pending && result.state != State::skipped;
+    row.ran = !was_known(document, i) && result.state != State::pending && result.state != State::skipped;
     row.why = result.origin.why;
     row.wall_ns = result.wall_ns;
     if (!document.earlier.empty() && document.earlier[i].ran) {

@@ -39,7 +39,8 @@ void RunWriter::add(Document& document) {
   if (!error_) error_ = ledger_.ledger().failure();
   if (!error_ && outcome(document) != Outcome::cancelled && !is_gone(document)) write(document);
   report_.add(document);
-  for_each_decision(document, pipeline_.stages, [this](std::string_view line) { routing_.add(line); });
+  for_each_decision(document, pipeline_.stages, pipeline_.complexity,
+                    [this](std::string_view line) { routing_.add(line); });
 }
 
 void RunWriter::write(Document& document) {

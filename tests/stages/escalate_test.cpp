@@ -190,6 +190,7 @@ TEST(Escalate, KeepsOfEachFieldWhatTheModelHasReplaced) {
   EXPECT_EQ(work.replaced()["details"]["total"]["evidence"]["page"], 3);
   EXPECT_EQ(work.replaced()["fields"]["net"], 100) << "what has no evidence makes nothing worse";
   const json& old = work.result().output["superseded"];
+  ASSERT_TRUE(old.contains("total") && old.contains("currency")) << old;
   EXPECT_EQ(old["total"]["value"], 7);
   EXPECT_EQ(old["total"]["tier"], "rules");
   EXPECT_EQ(old["total"]["confidence"], 0.5);

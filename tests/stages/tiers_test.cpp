@@ -138,7 +138,7 @@ TEST(Tiers, AStageSaysWhetherModelsThink) {
   for (const bool think : {false, true}) {
     const std::string said = think ? "think: true\n" : "think: false\n";
     EXPECT_EQ(Work("classify", "backends: [model]\n" + said + labels, {"a"}).prompt().think, think);
-    EXPECT_EQ(Work("structured-extract", "backends: [model]\nschema: f.json\n" + said, {"a"}, fields)
+    EXPECT_EQ(Work("structured-extract", "backends: [model]\nschema: schema.json\n" + said, {"a"}, fields)
                   .prompt()
                   .think,
               think);

@@ -49,5 +49,20 @@ TEST(SampleAnswer, ComesToAnEnd) {
             10'000U);
 }
 
+TEST(SampleAnswer, KeepsLimitsHoweverTheirNumbersAreKept) {
+  const auto length = [](const json& limits) {
+    json schema = {{"type", "string"}};
+    schema.update(limits);
+    return sample_answer(schema).get<std::string>().size();
+  };
+  EXPECT_EQ(length({{"maxLength", 4}}), 4U) << "with a sign";
+  EXPECT_EQ(length({{"maxLength", 4U}}), 4U) << "without one";
+  EXPECT_EQ(length({{"minLength", 50}}), 50U);
+  EXPECT_EQ(length({{"minLength", -50}}), 40U);
+  EXPECT_EQ(length({{"maxLength", -1}}), 40U);
+  EXPECT_EQ(length({{"maxLength", "4"}}), 40U);
+  EXPECT_EQ(sample_answer({{"type", "array"}, {"items", {{"const", 1}}}, {"minItems", 4}}).size(), 4U);
+}
+
 }  // namespace
 }  // namespace docket

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <sstream>
+
 #include "cli/exit_code.h"
 #include "tests/project.h"
 
@@ -67,6 +70,29 @@ TEST(Choice, EveryDocumentIsCountedOnceAndSoIsWhatItTook) {
     EXPECT_EQ(stage["in"], 6) << stage["id"];
   std::string results = project.read("out/results.jsonl");
   EXPECT_EQ(std::ranges::count(results, '\n'), 6);
+}
+
+TEST(Choice, WhatRanBeforeTheChoiceCountsAsWorkOfTheRun) {
+  CappedProject project("2");
+  project.run();
+  nlohmann::json report = project.report();
+  EXPECT_EQ(report["all_cloud"]["without_model"]["answers"], 6 + 4) << "labels, totals that stayed";
+  std::map<std::string, int> decisions;
+  const auto count_decisions = [&] {
+    decisions.clear();
+    std::istringstream lines(project.read("out/routing.jsonl"));
+    for (std::string line; std::getline(lines, line);)
+      if (const auto one = nlohmann::json::parse(line); one.contains("stage"))
+        ++decisions[one["decision"].get<std::string>()];
+  };
+  count_decisions();
+  EXPECT_EQ(decisions, (std::map<std::string, int>{{"runs", 18}, {"escalated", 2}, {"held", 4}}));
+  project.run();  // Takes two more; what stages before have found is known now.
+  count_decisions();
+  EXPECT_EQ(decisions, (std::map<std::string, int>{{"kept", 12}, {"escalated", 2}, {"held", 2}}));
+  report = project.report();
+  EXPECT_EQ(report["all_cloud"]["without_model"]["answers"], 0);
+  EXPECT_EQ(report["escalations"]["documents"], 2);
 }
 
 TEST(Choice, AShareIsOfTheDocumentsThatTheRunWorksOn) {

@@ -14,10 +14,11 @@ version: 1
 backends:
   cheap: { type: openai, url: 'http://127.0.0.1:9', model: c, price: { input: 1, output: 2 } }
   dear: { type: openai, url: 'http://127.0.0.1:9', model: d, price: { input: 10, cache_write: 20, output: 20 } }
-  free: { type: openai, url: 'http://127.0.0.1:9', model: f }
+  own: { type: openai, url: 'http://127.0.0.1:9', model: o }
+  unknown: { type: openai, url: 'http://127.0.0.1:9', model: u, location: cloud }
 stages:
   - extract:
-  - classify: { backends: [cheap, dear, free], labels: { a: {}, b: {} } }
+  - classify: { backends: [cheap, dear, own, unknown], labels: { a: {}, b: {} } }
 )";
 
 constexpr std::size_t classify = 1;
@@ -66,8 +67,8 @@ TEST_F(EstimateTest, WithoutHistoryItIsWhatIsAssumed) {
   expect_range(all.calls[0].calls, 1, 1, 2);
   expect_range(all.calls[0].input_tokens, 800, 1000, 4400);
   expect_range(all.calls[0].output_tokens, 10, 20, 200);
-  // 1,000 nano-dollars for a token of input, 2,000 of output.
-  expect_range(all.nano_dollars, 820'000, 1'040'000, 4'800'000);
+  // 1,000 nano-dollars for a token of input, 2,000 of output; 1,250 for one that is written to the cache.
+  expect_range(all.nano_dollars, 820'000, 1'040'000, 5'900'000);
 }
 
 TEST_F(EstimateTest, ThinkingTakesAPartOfItsRoom) {
@@ -85,9 +86,16 @@ TEST_F(EstimateTest, LaterBackendsAreAskedAboutSomeAtTheDearestPriceAtMost) {
 }
 
 TEST_F(EstimateTest, AnUnknownPriceIsNoPrice) {
-  const Estimate all = of({document({"free"})}, 1);
+  const Estimate all = of({document({"unknown"})}, 1);
   EXPECT_FALSE(all.calls[0].nano_dollars);
   EXPECT_EQ(all.nano_dollars[Case::high], 0);
+  EXPECT_GT(all.calls[0].input_tokens[Case::expected], 0);
+}
+
+TEST_F(EstimateTest, AModelOfOnesOwnCostsNothing) {
+  const Estimate all = of({document({"own"})}, 1);
+  ASSERT_TRUE(all.calls[0].nano_dollars);
+  expect_range(*all.calls[0].nano_dollars, 0, 0, 0);
   EXPECT_GT(all.calls[0].input_tokens[Case::expected], 0);
 }
 
@@ -135,7 +143,7 @@ TEST_F(EstimateTest, LimitsCutIt) {
   const Estimate stage = of({one}, 10, {{}, {}, {{"classify", 9'000'000}}});
   expect_range(stage.nano_dollars, 8'200'000, 9'000'000, 9'000'000);
   EXPECT_EQ(of({one}, 10, {{}, {}, {{"another", 1}}}).limits.size(), 0U);
-  EXPECT_EQ(of({document({"free"})}, 10, {1, 1}).calls[0].documents[Case::expected], 10) << "it has no price";
+  EXPECT_EQ(of({document({"own"})}, 10, {1, 1}).calls[0].documents[Case::expected], 10) << "it has no price";
 }
 
 TEST_F(EstimateTest, NothingToAskIsNothing) {

@@ -209,7 +209,8 @@ class Trial {
            "', location: cloud }\n  near: " + openai + "url: '" + near_.url() + "'" + falls_back +
            " }\n  confused: " + openai + "url: '" + confused_.url() +
            "', fallback: " + one_of({"far", "near", "near_or_far"}) + " }\n  near_or_far: " + openai +
-           "url: '" + confused_.url() + "', fallback: far }\n";
+           "url: '" + confused_.url() + "', fallback: far }\n  alone: " + openai + "url: '" +
+           one_of({near_.url(), confused_.url()}) + "' }\n";
   }
 
   std::string tiers() {
@@ -227,8 +228,7 @@ class Trial {
         {"redo: classify", "redo: fields", "review: classify", "review: fields", "prompt: p.mustache"});
     const std::string send = one_of({"document", "summary", mode[0] == 'p' ? "document" : "pages"});
     return "  - escalate:\n      backend: " + one_of({"far", "near", "confused"}) + "\n      " + mode +
-           "\n      send: " + send + "\n" +
-           (send == "summary" ? "      summarize_with: " + one_of({"near", "confused"}) + "\n" : "") +
+           "\n      send: " + send + "\n" + (send == "summary" ? "      summarize_with: alone\n" : "") +
            "      when: 'true'\n      after: [classify, fields]\n";
   }
   std::string stages() {
@@ -274,6 +274,27 @@ void run(const Pipeline& pipeline, const std::vector<Trial::Made>& made) {
   const FlowOptions options{.jobs = 2,
                             .private_when = pipeline.settings.group("policy").conditions("private")};
   run_flow(pipeline.stages, backend, {next, [](Document&) {}}, options, {});
+}
+
+TEST(PrivateOnTheWire, NobodyWhoMayAskTheCloudMakesASummary) {
+  const TempDir dir;
+  const Registry registry{stages::all(), backends::all(), few_conditions};
+  const std::string openai = "{ type: openai, model: m, url: 'http://127.0.0.1:9', ";
+  for (const char* backend : {"alone", "far", "near", "nearer"}) {
+    const PipelineOrDiagnostics read = read_pipeline(
+        dir.write("pipeline.yaml", "version: 1\nbackends:\n  alone: " + openai + "}\n  far: " + openai +
+                                       "location: cloud }\n  near: " + openai +
+                                       "fallback: far }\n  nearer: " + openai + "fallback: near }\n" + R"(
+stages:
+  - extract:
+  - classify: { backends: [alone], labels: { payslip: , letter: } }
+  - escalate: { backend: far, redo: classify, send: summary, when: 'true', summarize_with: )" +
+                                       backend + " }\n"),
+        registry, {});
+    EXPECT_EQ(read.pipeline.has_value(), std::string(backend) == "alone") << backend;
+    const std::string said = read.pipeline ? "summarize_with" : to_string(read.diagnostics.at(0));
+    EXPECT_NE(said.find("summarize_with"), std::string::npos) << said;
+  }
 }
 
 TEST(PrivateOnTheWire, NoServerInTheCloudSeesAPrivateDocument) {

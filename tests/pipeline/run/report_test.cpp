@@ -166,5 +166,53 @@ TEST(Report, TellsWhoAnsweredAndWhyOthersWereAsked) {
       << "the one that was replaced is not the rules'";
 }
 
+/// What a report says of documents that were put aside, whose stages ran earlier in the run or were known.
+nlohmann::ordered_json report_of_put_aside(const std::vector<EarlierWork>& earlier) {
+  StageType type{}, asks_for_reasons{};
+  asks_for_reasons.decides_on_reasons = true;
+  Pipeline pipeline;
+  for (const char* id : {"sort", "up", "tell"}) {
+    pipeline.stages.emplace_back().id = id;
+    pipeline.stages.back().type = &type;
+  }
+  pipeline.stages[1].type = &asks_for_reasons;
+  Document document;
+  document.earlier = earlier;
+  document.stages.resize(3);
+  for (StageResult& result : document.stages) {
+    result.state = State::done;
+    result.origin.taken = true;
+  }
+  document.stages[0].output = {{"label", "a"}, {"tier", "rules"}};
+  document.stages[1].output = {{"label", "b"}, {"tier", "cloud"}};
+  document.stages[1].reasons = {"large sum"};
+  document.stages[1].reused = {.calls = 2, .nano_dollars = 3};
+  document.stages[2].output = {{"text", "short"}};
+  document.stages[2].reused = {.calls = 1, .nano_dollars = 4};
+  Report report(pipeline);
+  report.add(document);
+  return report.to_json({});
+}
+
+TEST(Report, WhatRanBeforeTheDocumentWasPutAsideWasNotSaved) {
+  EarlierWork ran{.ran = true, .why = "new", .wall_ns = 1, .spent = {}};
+  EarlierWork told = ran;
+  told.spent.add({"near", "n", {.calls = 1, .nano_dollars = 4}});
+  const nlohmann::ordered_json made = report_of_put_aside({ran, ran, told});
+  EXPECT_EQ(made["saved"]["results"]["calls"], 0);
+  EXPECT_EQ(made["all_cloud"]["without_model"]["answers"], 1) << "of the rules";
+  EXPECT_EQ(made["escalations"].dump(),
+            R"({"documents":1,"reasons":[{"reason":"large sum","stage":"up","count":1}]})");
+  EXPECT_EQ(made["tiers"][2]["tier"], "near") << "an answer that names no tier";
+  const nlohmann::ordered_json known = report_of_put_aside({{}, {}, {}});
+  EXPECT_EQ(known["saved"]["results"]["calls"], 3);
+  EXPECT_EQ(known["all_cloud"]["without_model"]["answers"], 0);
+  EXPECT_EQ(known["escalations"]["documents"], 0);
+  EXPECT_EQ(known["tiers"].size(), 2U);
+  const nlohmann::ordered_json both = report_of_put_aside({{}, ran, {}});
+  EXPECT_EQ(both["saved"]["results"]["calls"], 1);
+  EXPECT_EQ(both["escalations"]["documents"], 1);
+}
+
 }  // namespace
 }  // namespace docket

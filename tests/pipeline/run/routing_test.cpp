@@ -22,7 +22,7 @@ std::vector<std::string> decisions(const StageResult& result, bool decides_on_re
   document.stages.push_back(result);
   std::vector<std::string> lines;
   const std::string beginning = R"({"docket":1,"document":"a.txt","stage":"sort","decision":)";
-  for_each_decision(document, stages, [&](std::string_view line) {
+  for_each_decision(document, stages, {}, [&](std::string_view line) {
     EXPECT_EQ(line.substr(0, beginning.size()), beginning);
     lines.emplace_back(line.substr(beginning.size()));
   });
@@ -83,6 +83,56 @@ TEST(Routing, SaysWhatAnEscalatedAnswerCameTo) {
   EXPECT_EQ(
       decisions(result, true),
       Lines{R"("escalated","why":"","reasons":["large sum"],"tiers":["cloud","near"],"confidence":0.8})"});
+}
+
+/// Of three stages that follow each other; a document that was put aside has `earlier` ones.
+Lines decisions_after_reading(const std::vector<EarlierWork>& earlier, const ComplexityRule& rule = {}) {
+  StageType type{};
+  Document document;
+  document.path = "a.txt";
+  document.earlier = earlier;
+  std::vector<StageConfig> stages(3);
+  const char* ids[] = {"read", "sort", "look"};
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    stages[i].id = ids[i];
+    stages[i].type = &type;
+    if (i > 0) stages[i].after = {i - 1};
+    StageResult& result = document.stages.emplace_back();
+    result.state = State::done;
+    result.origin.taken = true;
+  }
+  document.stages[0].output = {{"characters", 20'000}};
+  document.stages[1].output = {{"label", "a"}, {"tier", "rules"}, {"accepted", true}};
+  Lines lines;
+  for_each_decision(document, stages, rule, [&](std::string_view line) { lines.emplace_back(line); });
+  return lines;
+}
+
+TEST(Routing, SaysHowHardTheDocumentWasForTheConditionsOfTheStage) {
+  const auto complexity = [](const std::string& line) { return nlohmann::json::parse(line)["complexity"]; };
+  const Lines lines = decisions_after_reading({});
+  EXPECT_EQ(complexity(lines[0]), nullptr) << "nothing was read before";
+  EXPECT_EQ(complexity(lines[1]).dump(), R"({"score":0.25,"signals":{"length":20000}})");
+  EXPECT_EQ(complexity(lines[2]), complexity(lines[1])) << "no classifier is named";
+  ComplexityRule rule;
+  rule.length = 0;
+  rule.classifier = "sort";
+  rule.label_order = {"b", "a"};
+  EXPECT_EQ(complexity(decisions_after_reading({}, rule)[1])["score"], 0.0);
+  EXPECT_EQ(complexity(decisions_after_reading({}, rule)[2])["score"], 0.9) << "the label is known by now";
+}
+
+TEST(Routing, WhatRanBeforeTheDocumentWasPutAsideWasNotKept) {
+  std::vector<EarlierWork> earlier(3);
+  earlier[1] = {.ran = true, .why = "new", .wall_ns = 1, .spent = {}};
+  const Lines lines = decisions_after_reading(earlier);
+  const auto decision = [&](std::size_t i) {
+    const nlohmann::json line = nlohmann::json::parse(lines[i]);
+    return line.value("decision", "") + ": " + line.value("why", "");
+  };
+  EXPECT_EQ(decision(0), "kept: its stored result was used");
+  EXPECT_EQ(decision(1), "runs: new");
+  EXPECT_EQ(decision(2), "kept: its stored result was used");
 }
 
 TEST(Routing, ReadsNoTierOutOfWhatIsNoAnswer) {
