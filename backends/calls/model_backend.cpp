@@ -37,7 +37,7 @@ ModelServer::Tell once(ModelServer::Tell tell) {
 
 }  // namespace
 
-// From the outside in: may it be asked at all, in which words, is it of use, is the answer one, another
+// From the outside in: may it be asked at all, is it of use, is the answer one, in which words, another
 // attempt, was it answered before, is the model loaded, which address and is there room, whose fault is a
 // refusal, one exchange that can be paid.
 std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
@@ -67,9 +67,9 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
   if (options.models != nullptr) backend = make_warm(std::move(backend), config.name, *options.models);
   backend = make_response_cache(std::move(backend), config, memory);
   backend = make_retry(std::move(backend), options.retry, timer);
+  backend = make_redaction(std::move(backend), location_of(config), std::move(options.redacted));
   backend = make_reask(std::move(backend), options.reask, timer);
   backend = make_circuit_breaker(std::move(backend), options.breaker, timer);
-  backend = make_redaction(std::move(backend), location_of(config), std::move(options.redacted));
   return make_egress_guard(std::move(backend), config.name, location_of(config), offline);
 }
 

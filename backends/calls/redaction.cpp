@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "backends/protocols/model_answer.h"
 #include "pipeline/document_marks.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/support/unicode_form.h"
@@ -106,8 +107,8 @@ class Restoring {
  public:
   Restoring(const StandIns& stand_ins, Answer& answer) : stand_ins_(stand_ins), answer_(answer) {}
 
-  void run(const Schema* schema) {
-    const json before = answer_.value;
+  /// What the schema says of the answer with the values in it.
+  std::vector<SchemaProblem> run(const Schema* schema) {
     answer_.value = restored(answer_.value, json::json_pointer(), json::json_pointer());
     std::map<std::string, TokenProbability> moved;
     for (auto& [pointer, probability] : answer_.probabilities) {
@@ -115,9 +116,8 @@ class Restoring {
       moved[place == moved_.end() ? pointer : place->second] = probability;
     }
     answer_.probabilities = std::move(moved);
-    if (schema == nullptr || before == answer_.value) return;
-    for (const SchemaProblem& problem : schema->validate(answer_.value))
-      answer_.problems.try_emplace(problem.path, "with the redacted values in it: " + problem.message);
+    if (schema == nullptr) return {};
+    return schema->validate(answer_.value);
   }
 
  private:
@@ -172,12 +172,16 @@ class Redaction final : public Backend {
     const std::shared_ptr<const Schema> schema = prompt->schema;
     redact(*stand_ins, *prompt, request.sent.redactions);
     if (stand_ins->empty()) return inner_->submit(std::move(request), std::move(done));
+    if (const std::string* kind = left_in(*stand_ins, *prompt)) return done({withheld(*kind)});
     inner_->submit(std::move(request), [stand_ins, schema, done = std::move(done)](Reply reply) {
-      if (reply.answer)
-        Restoring(*stand_ins, *reply.answer).run(schema.get());
-      else  // It may show words of the answer, or of the question.
-        reply.answer =
-            Error{reply.answer.error().error_class, stand_ins->restored(reply.answer.error().message).text};
+      if (!reply.answer) {  // It may show words of the answer, or of the question.
+        Error error = reply.answer.error();
+        error.message = stand_ins->restored(error.message).text;
+        reply.answer = std::move(error);
+      } else if (const auto problems = Restoring(*stand_ins, *reply.answer).run(schema.get());
+                 !problems.empty()) {
+        reply.answer = against_schema(problems);
+      }
       done(std::move(reply));
     });
   }
@@ -185,9 +189,11 @@ class Redaction final : public Backend {
  private:
   /// In the order that gives a value the same stand-in in every question about the document.
   static void learn(const Text* text, const Prompt& prompt, StandIns& stand_ins) {
+    std::string whole;  // A value may go on over a page's end.
     if (text != nullptr)
       for (const Page& page : text->pages)
-        stand_ins.learn(page.text);
+        whole += (whole.empty() ? "" : "\n") + page.text;
+    stand_ins.learn(whole);
     for (const PromptPart& part : prompt.document)
       stand_ins.learn(content_between_marks(part.text).value_or(part.text));
     for (const std::string* words : {&prompt.system, &prompt.task, &prompt.diagnostic})
@@ -208,6 +214,33 @@ class Redaction final : public Backend {
     json schema = RedactedSchema(stand_ins).of(prompt.schema->document());
     if (schema != prompt.schema->document())
       prompt.schema = std::make_shared<const Schema>(std::move(schema));
+  }
+
+  /// A value that still stands in what would be sent, in a spelling that nothing could take the place of.
+  static const std::string* left_in(const StandIns& stand_ins, const Prompt& prompt) {
+    std::vector<std::string> texts = {prompt.system, prompt.task, prompt.diagnostic};
+    for (const PromptPart& part : prompt.document)
+      texts.emplace_back(content_between_marks(part.text).value_or(part.text));
+    if (prompt.schema) add_texts(prompt.schema->document(), texts);
+    for (const std::string& text : texts)
+      if (const std::string* kind = stand_ins.left_in(text)) return kind;
+    return nullptr;
+  }
+
+  /// Names of members, too.
+  static void add_texts(const json& value, std::vector<std::string>& texts) {
+    if (value.is_string()) texts.push_back(value.get<std::string>());
+    if (value.is_number()) texts.push_back(value.dump());
+    if (!value.is_structured()) return;
+    for (const auto& [name, member] : value.items()) {
+      if (value.is_object()) texts.push_back(name);
+      add_texts(member, texts);
+    }
+  }
+
+  static Error withheld(const std::string& kind) {
+    return {ErrorClass::withheld, "policy: redact",
+            "a value (" + kind + ") would still stand in the question in clear; see docs/redaction.md"};
   }
 
   const RedactedKinds kinds_;

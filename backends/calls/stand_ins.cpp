@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "backends/calls/unescaped.h"
 #include "pipeline/reading/plain.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/unicode_form.h"
@@ -12,11 +13,16 @@
 namespace docket::backends {
 namespace {
 
-constexpr std::size_t indexed_signs = 2;  ///< By which values are found; one of fewer is none.
-/// A shorter value is one only where it is written as it was found.
+constexpr std::size_t least_signs = 2;  ///< A value of fewer is found as it is written.
+/// A shorter value is one only where it is written as it was found, with no sign beside it.
 constexpr std::size_t short_value = 7;
+/// A value of so many signs is no accident, whatever stands between them and beside it.
+constexpr std::size_t long_value = 12;
+/// Bytes that may stand between two signs of a value that is not short, and of a long one.
+constexpr std::size_t gap = 8, wide_gap = 64;
 /// A run of so many signs of a stand-in is a piece of it, and no accident; of a short one half of them.
 constexpr std::size_t least_piece = 4, largest_piece = 6;
+constexpr std::size_t word_length = 8;  ///< Of a stand-in that does not have its value's signs.
 constexpr std::string_view reserved_domains[] = {"example.org", "example.net", "example.com", "mail.example",
                                                  "post.example"};
 /// Nothing that a model computes, such as a date of ISO 8601, has four of these in a row.
@@ -44,22 +50,6 @@ char32_t written_like(char32_t c, char sign) {
   if (digit && is_digit(sign)) return c - static_cast<char32_t>(*digit) + static_cast<char32_t>(sign - '0');
   const bool is_small = c < 0x80 && is_lower(static_cast<char>(c));
   return static_cast<char32_t>(is_small ? to_lower(sign) : sign);
-}
-
-/// The region's text with other signs, and everything between them as it is.
-std::string with_signs(std::string_view region, std::string_view signs) {
-  std::string text;
-  std::size_t next = 0;
-  for (std::size_t at = 0; at < region.size();) {
-    const std::size_t begin = at;
-    const char32_t c = next_code_point(region, at);
-    const char32_t plain = plain_character(c);
-    if (plain < 0x80 && is_alnum(static_cast<char>(plain)) && next < signs.size())
-      append_utf8(text, written_like(c, signs[next++]));
-    else
-      text += region.substr(begin, at - begin);
-  }
-  return text;
 }
 
 /// Letters beyond ASCII, for which nothing else could stand sign by sign.
@@ -93,6 +83,26 @@ std::string sign_sent_for(const std::string& address) {
   return written == "@" && plain_address(address) != address ? "@\n" : written;
 }
 
+/// How long a piece of a stand-in is no accident.
+std::size_t piece_of(std::string_view stand_in) {
+  return std::max(least_piece, std::min(largest_piece, (stand_in.size() - 1) / 2));
+}
+
+/// The letters or digits that something is glued to.
+std::string neighbours_of(std::string_view text, std::size_t begin, std::size_t end) {
+  std::string signs = "  ";
+  if (begin > 0 && is_alnum(text[begin - 1])) signs[0] = to_upper(text[begin - 1]);
+  if (end < text.size() && is_alnum(text[end])) signs[1] = to_upper(text[end]);
+  return signs;
+}
+
+std::string signs_with_dots(std::string_view part, std::string_view dot) {
+  std::string signs;
+  for (const char c : part)
+    signs += c == '.' ? std::string(dot) : signs_of(std::string_view(&c, 1));
+  return signs;
+}
+
 bool has_small_letter(std::string_view text) { return std::ranges::any_of(text, is_lower); }
 
 }  // namespace
@@ -111,6 +121,7 @@ struct StandIns::Value {
   bool begins_within_number = false;  ///< Digits may stand before it, such as the code of a country.
   std::string first;                  ///< As it is written where it stands first.
   std::set<std::string> spellings = {};
+  std::set<std::string> neighbours = {};  ///< What it is glued to in the document: see neighbours_of.
 
   bool is_address() const { return !clean.empty(); }
   /// An address as it stands where it has that sign.
@@ -122,8 +133,10 @@ struct StandIns::Value {
   bool is_of_signs() const { return clean.empty() && word.empty(); }
 };
 
+/// As it is written, or with escapes undone.
 struct StandIns::View {
-  explicit View(std::string_view raw_) : raw(raw_), plain(raw_) {
+  View(std::string_view raw_, Unescaped unescaped_)
+      : raw(raw_), unescaped(std::move(unescaped_)), plain(unescaped.text) {
     const std::string_view text = plain.text();
     for (std::uint32_t at = 0; at < text.size(); ++at) {
       if (!is_alnum(text[at])) continue;
@@ -131,38 +144,51 @@ struct StandIns::View {
       places.push_back(at);
     }
   }
+  explicit View(std::string_view raw_) : View(raw_, Unescaped(raw_)) {}
+  static View as_written(std::string_view raw) { return View(raw, Unescaped::none(raw)); }
+
   /// Of bytes of the plain text, in the text itself.
-  std::size_t raw_begin(std::uint32_t begin) const { return plain.origin(begin); }
+  std::size_t raw_begin(std::uint32_t begin) const { return unescaped.begin(plain.origin(begin)); }
   std::size_t raw_end(std::uint32_t end) const {
-    std::size_t last = plain.origin(end - 1) + 1;
-    while (last < raw.size() && continues_character(raw[last]))
+    std::size_t last = plain.origin(end - 1);
+    while (last + 1 < unescaped.text.size() && continues_character(unescaped.text[last + 1]))
       ++last;
-    return last;
+    return unescaped.end(last);
   }
   std::string_view raw_between(std::uint32_t begin, std::uint32_t end) const {
     return raw.substr(raw_begin(begin), raw_end(end) - raw_begin(begin));
   }
 
   std::string_view raw;
+  Unescaped unescaped;
   PlainText plain;
   std::string signs;
   std::vector<std::uint32_t> places;  ///< Of each sign in the plain text.
 };
 
-struct StandIns::Region {
-  std::size_t begin = 0, end = 0;  ///< Bytes.
-  const Value* value = nullptr;
-  std::string text;  ///< What takes its place.
+struct StandIns::Match {
+  const Value& value;
+  std::size_t first = 0, count = 0;  ///< Signs of a view.
 };
 
-void StandIns::learn(std::string_view text) {
+struct StandIns::Region {
+  std::size_t begin = 0, end = 0;  ///< Bytes.
+  std::size_t place = 0;           ///< In values_.
+  const Value* value = nullptr;
+  std::string text;              ///< What takes its place.
+  bool is_new_spelling = false;  ///< It could not be undone by what the value's other places have.
+};
+
+void StandIns::learn(std::string_view written) {
+  texts_.emplace_back(written);
+  const Unescaped unescaped(written);
+  const std::string& text = unescaped.text;
   signs_ += signs_of(plain(text)) + '\n';
+  if (unescaped.is_changed()) signs_ += signs_of(plain(written)) + '\n';
   for (const PersonalValue& found : find_personal_data(text))
     if (std::ranges::find(redacted_.kinds, found.kind) != redacted_.kinds.end()) add(found, text);
   for (const auto& pattern : redacted_.patterns)
     add_of_pattern(*pattern, text);
-  for (const std::string_view domain : reserved_domains)
-    if (domain_.empty() || signs_.find(signs_of(domain_)) != std::string::npos) domain_ = domain;
 }
 
 StandIns::Value& StandIns::value(std::string kind, const std::string& identity, bool& is_new) {
@@ -211,7 +237,7 @@ void StandIns::add_of_pattern(const Pattern& pattern, std::string_view text) {
   for (auto found = pattern.find_in(text, 0); found; found = pattern.find_in(text, found->second)) {
     const std::string raw(text.substr(found->first, found->second - found->first));
     const std::string plain_text = plain(raw), signs = signs_of(plain_text);
-    const bool is_word = signs.size() < indexed_signs || has_other_letters(plain_text);
+    const bool is_word = signs.size() < least_signs || has_other_letters(plain_text);
     bool is_new = false;
     Value& one = value("pattern", is_word ? raw : signs, is_new);
     one.spellings.insert(raw);
@@ -224,18 +250,119 @@ void StandIns::add_of_pattern(const Pattern& pattern, std::string_view text) {
 }
 
 void StandIns::choose() {
+  for (std::size_t length = 1; length <= TextPieces::longest; ++length) {
+    TextPieces& all = pieces_.try_emplace(length, length).first->second;
+    all.add(signs_);
+    all.sort();
+  }
+  for (const std::string_view domain : reserved_domains)
+    if (domain_.empty() || signs_.find(signs_of(domain_)) != std::string::npos) domain_ = domain;
   for (std::size_t i = 0; i < values_.size(); ++i) {
     Value& value = *values_[i];
-    const std::uint64_t number = counts_[value.kind]++;
-    value.is_of_signs() ? choose_signs(value, number) : choose_word(value, number);
-    if (value.is_of_signs()) by_value_.emplace(value.signs.substr(0, indexed_signs), i);
-    if (!value.is_address()) by_stand_in_.emplace(value.stand_in.substr(0, indexed_signs), i);
+    choose_stand_in(i);
+    if (value.is_of_signs()) by_value_.add(value.signs, i);
+  }
+  index_addresses();
+  learn_other_spellings();
+  for (const auto& value : values_)
+    for (std::size_t length = least_piece; length <= largest_piece; ++length)
+      if (length == piece_of(value->stand_in)) {
+        TextPieces& all = stand_in_pieces_.try_emplace(length, length).first->second;
+        all.add(value->stand_in);
+      }
+  for (auto& [length, all] : stand_in_pieces_)
+    all.sort();
+  learn_neighbours();
+}
+
+void StandIns::choose_stand_in(std::size_t place) {
+  Value& value = *values_[place];
+  const std::uint64_t number = counts_[value.kind]++;
+  value.is_of_signs() ? choose_signs(value, number) : choose_word(value, number);
+  taken_.insert(value.stand_in);
+  if (!value.is_address()) by_stand_in_.add(value.stand_in, place);
+  if (value.is_address()) by_own_part_.try_emplace(to_lower(value.stand_in), place);
+  if (!value.word.empty()) add_word(value.word, place, value.stand_in);
+  // An address in pieces, as it stands in a quote of what was found before.
+  for (const auto& [sign, address] : value.broken)
+    for (const std::string_view line_end : {" ", "\\n"})
+      add_word(with_line_ends(address, line_end), place, to_lower(value.stand_in) + "@ " + domain_);
+}
+
+void StandIns::add_word(const std::string& word, std::size_t place, const std::string& stand_in) {
+  by_word_.add(word, words_.size());
+  words_.emplace_back(place, stand_in);
+}
+
+/// By the signs of an address, those included that hide what stands between its parts.
+void StandIns::index_addresses() {
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (!values_[i]->is_address()) continue;
+    const std::string address = plain_address(plain(values_[i]->clean));
+    const AddressSign sign = sign_of_address(address);
+    for (const std::string_view at : {"", "AT"})
+      for (const std::string_view dot : {"", "DOT", "PUNKT"}) {
+        const std::string own = signs_with_dots(address.substr(0, sign.begin), ""),
+                          domain = signs_with_dots(address.substr(sign.end), dot),
+                          spelled = signs_with_dots(address.substr(0, sign.begin), dot);
+        for (const std::string& before : {own, spelled})
+          if (before.size() + domain.size() >= short_value)
+            by_address_.add(before + std::string(at) + domain, i);
+      }
   }
 }
 
+/// With its escapes undone, and as it is written: what is an escape in one text is none in another.
+template <class Look>
+void StandIns::in_views(std::string_view text, const Look& look) {
+  const View unescaped(text);
+  look(unescaped);
+  if (unescaped.unescaped.is_changed()) look(View::as_written(text));
+}
+
+/// An address that is known, and stands somewhere in another spelling, is a value of its own there: so it
+/// comes back as it stood.
+void StandIns::learn_other_spellings() {
+  if (by_address_.empty()) return;
+  std::vector<std::string> spellings;
+  std::set<std::string> known;
+  for (const std::string& text : texts_) {
+    in_views(text, [&](const View& view) {
+      std::vector<Region> found;
+      add_addresses(view, found);
+      add_words(view, found);
+      add_spelled_addresses(view, found);
+      for (const Region& region : apart(std::move(found)))
+        if (const std::string raw = text.substr(region.begin, region.end - region.begin);
+            region.is_new_spelling && known.insert(raw).second)
+          spellings.push_back(raw);
+    });
+  }
+  for (const std::string& raw : spellings) {
+    bool is_new = false;
+    Value& one = value("email", raw, is_new);
+    if (!is_new) continue;
+    one.word = raw;
+    choose_stand_in(values_.size() - 1);
+  }
+}
+
+/// What it is glued to in the texts it is glued to in an answer.
+void StandIns::learn_neighbours() {
+  for (const std::string& text : texts_)
+    in_views(text, [&](const View& view) {
+      for (const Region& region : regions(view, From::values))
+        values_[region.place]->neighbours.insert(neighbours_of(view.raw, region.begin, region.end));
+    });
+}
+
+/// Conservative where all pieces stand somewhere.
 bool StandIns::stands_in_texts(const std::string& signs) const {
-  const auto is_same = [&](const auto& other) { return other->stand_in == signs; };
-  return signs_.find(signs) != std::string::npos || std::ranges::any_of(values_, is_same);
+  const std::size_t length = std::min(signs.size(), TextPieces::longest);
+  const TextPieces& pieces = pieces_.at(length);
+  for (std::size_t at = 0; at + length <= signs.size(); ++at)
+    if (!pieces.has(std::string_view(signs).substr(at, length))) return taken_.contains(signs);
+  return true;
 }
 
 std::string StandIns::other_signs(const Value& value, std::uint64_t seed, std::string_view digits) {
@@ -271,7 +398,7 @@ void StandIns::choose_word(Value& value, std::uint64_t number) {
   for (std::uint64_t attempt = 0; attempt < most_tries && value.is_ambiguous; ++attempt) {
     Numbers numbers(number * most_tries + attempt);
     std::string word;
-    for (int i = 0; i < 4; ++i) {
+    while (word.size() < word_length) {
       word += numbers.one_of(letters);
       word += numbers.one_of(common_digits);
     }
@@ -280,100 +407,120 @@ void StandIns::choose_word(Value& value, std::uint64_t number) {
   }
 }
 
-namespace {
-
-/// Nothing but what may stand between two signs lies between them.
-bool are_next_to_each_other(std::string_view text, std::uint32_t one, std::uint32_t other) {
-  return skip_between_signs(text, one + 1) == other;
+bool StandIns::is_match(const View& view, const Match& match, From from) const {
+  const Value& value = match.value;
+  const std::string_view text = view.plain.text();
+  const std::uint32_t begin = view.places[match.first], end = view.places[match.first + match.count - 1] + 1;
+  const bool is_short = match.count < short_value, is_long = match.count >= long_value;
+  for (std::size_t i = match.first; i + 1 < match.first + match.count; ++i) {
+    const std::uint32_t one = view.places[i], other = view.places[i + 1];
+    if (is_short ? skip_between_signs(text, one + 1) != other : other - one - 1 > (is_long ? wide_gap : gap))
+      return false;
+  }
+  const bool goes_on = end < text.size() && is_alnum(text[end]);
+  const bool has_before =
+      begin > 0 && is_alnum(text[begin - 1]) && !(value.begins_within_number && is_digit(text[begin - 1]));
+  if (from == From::stand_ins)
+    return (!goes_on && !has_before) ||
+           value.neighbours.contains(neighbours_of(view.raw, view.raw_begin(begin), view.raw_end(end)));
+  if (is_short)
+    return !goes_on && !has_before && value.spellings.contains(std::string(view.raw_between(begin, end)));
+  const bool is_in_number = (goes_on && is_digit(text[end]) && is_digit(text[end - 1])) ||
+                            (has_before && is_digit(text[begin - 1]) && is_digit(text[begin]));
+  return is_long || !is_in_number;
 }
 
-}  // namespace
-
 void StandIns::add_codes(const View& view, From from, std::vector<Region>& regions) const {
-  const auto& index = from == From::values ? by_value_ : by_stand_in_;
-  const std::string_view text = view.plain.text();
-  for (std::size_t at = 0; at + 1 <= view.signs.size(); ++at) {
-    const Value* best = nullptr;
-    std::size_t length = 0;
-    const auto [first, last] = index.equal_range(view.signs.substr(at, indexed_signs));
-    for (auto candidate = first; candidate != last; ++candidate) {
-      const Value& value = *values_[candidate->second];
-      const std::string& wanted = from == From::values ? value.signs : value.stand_in;
-      if (wanted.size() <= length || view.signs.compare(at, wanted.size(), wanted) != 0) continue;
-      bool is_whole = true;
-      for (std::size_t i = at; is_whole && i + 1 < at + wanted.size(); ++i)
-        is_whole = are_next_to_each_other(text, view.places[i], view.places[i + 1]);
-      const std::uint32_t begin = view.places[at], end = view.places[at + wanted.size() - 1] + 1;
-      const bool goes_on = end < text.size() && is_alnum(text[end]);
-      const bool has_before = begin > 0 && is_alnum(text[begin - 1]);
-      const bool may_begin = !has_before || (value.begins_within_number && is_digit(text[begin - 1]));
-      if (!is_whole || goes_on || !may_begin) continue;
-      if (from == From::values && wanted.size() < short_value &&
-          !value.spellings.contains(std::string(view.raw_between(begin, end))))
-        continue;
-      best = &value;
-      length = wanted.size();
+  const TextIndex& index = from == From::values ? by_value_ : by_stand_in_;
+  for (std::size_t at = 0; at < view.signs.size(); ++at) {
+    const std::vector<TextIndex::Found> all = index.begin_at(view.signs, at);
+    for (auto found = all.rbegin(); found != all.rend(); ++found) {
+      const Value& value = *values_[found->place];
+      if (!is_match(view, {value, at, found->length}, from)) continue;
+      const std::uint32_t begin = view.places[at], end = view.places[at + found->length - 1] + 1;
+      const std::string& signs = from == From::values ? value.stand_in : value.signs;
+      regions.push_back({view.raw_begin(begin), view.raw_end(end), found->place, &value,
+                         value.word.empty() ? with_signs(view, at, signs) : value.word});
+      at += found->length - 1;
+      break;
     }
-    if (best == nullptr) continue;
-    const std::uint32_t begin = view.places[at], end = view.places[at + length - 1] + 1;
-    const std::string& signs = from == From::values ? best->stand_in : best->signs;
-    regions.push_back({view.raw_begin(begin), view.raw_end(end), best,
-                       best->word.empty() ? with_signs(view.raw_between(begin, end), signs) : best->word});
-    at += length - 1;
   }
 }
 
 void StandIns::add_words(const View& view, std::vector<Region>& regions) const {
-  const auto add_all = [&](const std::string& word, const Value& value, const std::string& stand_in) {
-    for (std::size_t at = word.empty() ? std::string::npos : view.raw.find(word); at != std::string::npos;
-         at = view.raw.find(word, at + word.size()))
-      regions.push_back({at, at + word.size(), &value, stand_in});
-  };
-  for (const auto& value : values_) {
-    add_all(value->word, *value, value->stand_in);
-    // An address in pieces, as it stands in a quote of what was found before.
-    for (const auto& [sign, address] : value->broken)
-      for (const std::string_view line_end : {" ", "\\n"})
-        add_all(with_line_ends(address, line_end), *value, to_lower(value->stand_in) + "@ " + domain_);
+  for (std::size_t at = 0; !words_.empty() && at < view.raw.size(); ++at) {
+    const std::vector<TextIndex::Found> all = by_word_.begin_at(view.raw, at);
+    if (all.empty()) continue;
+    const auto& [place, stand_in] = words_[all.back().place];
+    regions.push_back({at, at + all.back().length, place, values_[place].get(), stand_in});
+    at += all.back().length - 1;
+  }
+}
+
+/// Between its parts an `@` and a point stand, or a word in place of them.
+void StandIns::add_spelled_addresses(const View& view, std::vector<Region>& regions) const {
+  const std::string_view text = view.plain.text();
+  for (std::size_t at = 0; !by_address_.empty() && at < view.signs.size(); ++at) {
+    for (const TextIndex::Found& found : by_address_.begin_at(view.signs, at)) {
+      const Value& value = *values_[found.place];
+      const std::uint32_t begin = view.places[at], end = view.places[at + found.length - 1] + 1;
+      const bool is_near = end - begin <= found.length * (gap / 2);
+      const std::string_view written = text.substr(begin, end - begin);
+      const std::size_t own_signs = found.length - signs_of(plain_address(plain(value.clean))).size();
+      const std::size_t sign = written.find('@');
+      const bool has_sign = own_signs > 0 || sign != std::string_view::npos;
+      const bool has_point = own_signs > 2 || written.find('.', sign == std::string_view::npos ? 0 : sign) !=
+                                                  std::string_view::npos;
+      if (!is_near || !has_sign || !has_point) continue;
+      regions.push_back({view.raw_begin(begin), view.raw_end(end), found.place, &value,
+                         to_lower(value.stand_in) + "@" + domain_, true});
+      at += found.length - 1;
+      break;
+    }
   }
 }
 
 void StandIns::add_addresses(const View& view, std::vector<Region>& regions) const {
   if (std::ranges::find(redacted_.kinds, PersonalKind::email) == redacted_.kinds.end()) return;
-  for (const PersonalValue& found : find_personal_data(view.raw)) {
+  for (const PersonalValue& found : find_personal_data(view.unescaped.text)) {
     if (found.kind != PersonalKind::email) continue;
-    const std::string written = plain(view.raw.substr(found.begin, found.end - found.begin));
+    const std::string written = plain(view.unescaped.text.substr(found.begin, found.end - found.begin));
     const std::string address = plain_address(written);
     const auto known = by_identity_.find("email\n" + to_lower(address));
     if (known == by_identity_.end()) continue;
     const Value& value = *values_[known->second];
     const bool is_small = has_small_letter(address);
-    regions.push_back({found.begin, found.end, &value,
+    const std::size_t begin = view.unescaped.begin(found.begin), end = view.unescaped.end(found.end - 1);
+    const bool is_escaped = end - begin != found.end - found.begin;
+    regions.push_back({begin, end, known->second, &value,
                        (is_small ? to_lower(value.stand_in) : value.stand_in) + sign_sent_for(written) +
-                           (is_small ? domain_ : to_upper(domain_))});
+                           (is_small ? domain_ : to_upper(domain_)),
+                       is_escaped});
   }
 }
 
 void StandIns::add_restored_addresses(const View& view, std::vector<Region>& regions) const {
   const std::string_view text = view.plain.text();
   const std::string small = to_lower(text);
-  for (const auto& value : values_) {
-    if (!value->is_address()) continue;
-    const std::string own = to_lower(value->stand_in);
-    for (std::size_t at = small.find(own); at != std::string::npos; at = small.find(own, at + 1)) {
-      const auto begin = static_cast<std::uint32_t>(at), sign = static_cast<std::uint32_t>(at + own.size());
-      std::uint32_t domain = skip_at_sign(text, sign);
-      while (domain > sign && domain < text.size() && text[domain] == ' ')  // A line end, as a quote has it.
-        ++domain;
-      const auto end = domain + static_cast<std::uint32_t>(domain_.size());
-      const bool is_alone =
-          (begin == 0 || !is_alnum(text[begin - 1])) && (end >= text.size() || !is_alnum(text[end]));
-      if (domain == sign || !is_alone || small.compare(domain, domain_.size(), domain_) != 0) continue;
-      const std::string& found = value->written_with(std::string(text.substr(sign, domain - sign)));
-      const bool in_capitals = !has_small_letter(text.substr(begin, end - begin));
-      regions.push_back(
-          {view.raw_begin(begin), view.raw_end(end), value.get(), in_capitals ? to_upper(found) : found});
-    }
+  for (std::size_t at = 0; !by_own_part_.empty() && at + word_length <= small.size(); ++at) {
+    const auto known = by_own_part_.find(small.substr(at, word_length));
+    if (known == by_own_part_.end()) continue;
+    const Value& value = *values_[known->second];
+    const auto begin = static_cast<std::uint32_t>(at), sign = static_cast<std::uint32_t>(at + word_length);
+    std::uint32_t domain = skip_at_sign(text, sign);
+    while (domain > sign && domain < text.size() && text[domain] == ' ')  // A line end, as a quote has it.
+      ++domain;
+    const auto end = domain + static_cast<std::uint32_t>(domain_.size());
+    const bool is_alone =
+        (begin == 0 || !is_alnum(text[begin - 1])) && (end >= text.size() || !is_alnum(text[end]));
+    if (domain == sign || small.compare(domain, domain_.size(), domain_) != 0) continue;
+    if (!is_alone &&
+        !value.neighbours.contains(neighbours_of(view.raw, view.raw_begin(begin), view.raw_end(end))))
+      continue;
+    const std::string& found = value.written_with(std::string(text.substr(sign, domain - sign)));
+    const bool in_capitals = !has_small_letter(text.substr(begin, end - begin));
+    regions.push_back({view.raw_begin(begin), view.raw_end(end), known->second, &value,
+                       in_capitals ? to_upper(found) : found});
   }
 }
 
@@ -383,13 +530,34 @@ std::vector<StandIns::Region> StandIns::regions(const View& view, From from) con
   if (from == From::values) {
     add_addresses(view, found);
     add_words(view, found);
+    add_spelled_addresses(view, found);
   }
   add_codes(view, from, found);
-  std::ranges::stable_sort(found, {}, &Region::begin);
+  return apart(std::move(found));
+}
+
+std::vector<StandIns::Region> StandIns::apart(std::vector<Region> found) {
+  std::ranges::stable_sort(
+      found, {}, [](const Region& region) { return std::pair(region.begin, region.is_new_spelling); });
   std::vector<Region> apart;
   for (Region& region : found)
     if (apart.empty() || region.begin >= apart.back().end) apart.push_back(std::move(region));
   return apart;
+}
+
+/// The view's signs from `first` on with others in their places, and everything between them as it is.
+std::string StandIns::with_signs(const View& view, std::size_t first, std::string_view signs) {
+  std::string text;
+  std::size_t at = view.raw_begin(view.places[first]);
+  for (std::size_t i = 0; i < signs.size(); ++i) {
+    const std::uint32_t place = view.places[first + i];
+    const std::size_t begin = view.raw_begin(place), end = view.raw_end(place + 1);
+    if (begin > at) text += view.raw.substr(at, begin - at);
+    std::size_t of_plain = view.plain.origin(place);
+    append_utf8(text, written_like(next_code_point(view.unescaped.text, of_plain), signs[i]));
+    at = end;
+  }
+  return text;
 }
 
 std::string StandIns::with(const View& view, const std::vector<Region>& regions) {
@@ -405,21 +573,45 @@ std::string StandIns::with(const View& view, const std::vector<Region>& regions)
 }
 
 std::string StandIns::redacted(std::string_view text, std::map<std::string, std::int64_t>& counts) const {
-  if (empty()) return std::string(text);
-  const View view(text);
-  const std::vector<Region> found = regions(view, From::values);
-  for (const Region& region : found)
-    ++counts[region.value->kind];
-  return with(view, found);
+  std::string redacted(text);
+  if (empty()) return redacted;
+  const auto redact = [&](const View& view) {
+    const std::vector<Region> found = regions(view, From::values);
+    for (const Region& region : found)
+      ++counts[region.value->kind];
+    return with(view, found);
+  };
+  const View unescaped(text);
+  redacted = redact(unescaped);
+  // What only looked like an escape.
+  return unescaped.unescaped.is_changed() ? redact(View::as_written(redacted)) : redacted;
 }
 
 StandIns::Restored StandIns::restored(std::string_view text) const {
   if (empty()) return {std::string(text)};
-  const View view(text);
-  const std::vector<Region> found = regions(view, From::stand_ins);
-  const bool is_ambiguous =
-      std::ranges::any_of(found, [](const Region& region) { return region.value->is_ambiguous; });
-  return {with(view, found), is_ambiguous || is_damaged(view, found)};
+  const View unescaped(text);
+  const std::vector<Region> first = regions(unescaped, From::stand_ins);
+  const std::string half = with(unescaped, first);
+  const View view = View::as_written(half);
+  const std::vector<Region> second = regions(view, From::stand_ins);
+  const auto is_ambiguous = [](const Region& region) { return region.value->is_ambiguous; };
+  const bool is_unsure =
+      std::ranges::any_of(first, is_ambiguous) || std::ranges::any_of(second, is_ambiguous);
+  return {with(view, second), is_unsure || is_damaged(view, second)};
+}
+
+const std::string* StandIns::left_in(std::string_view text) const {
+  if (empty()) return nullptr;
+  const std::string* left = nullptr;
+  in_views(text, [&](const View& view) {
+    for (const Region& region : regions(view, From::values))
+      if (!region.value->is_of_signs() || region.value->signs.size() >= short_value)
+        left = &region.value->kind;
+    for (std::size_t at = 0; at < view.signs.size(); ++at)
+      for (const TextIndex::Found& found : by_value_.begin_at(view.signs, at))
+        if (found.length >= long_value) left = &values_[found.place]->kind;
+  });
+  return left;
 }
 
 /// Whether a piece of a stand-in is left that says nothing of the document's own.
@@ -434,18 +626,12 @@ bool StandIns::is_damaged(const View& view, const std::vector<Region>& regions) 
   std::string signs;
   for (const char c : rest)
     if (is_alnum(c) || c == '\v') signs += to_upper(c);
-  const auto is_piece_of = [&](const std::string& stand_in) {
-    const std::size_t enough = std::max(least_piece, std::min(largest_piece, (stand_in.size() - 1) / 2));
-    for (std::size_t from = 0; from + enough <= stand_in.size(); ++from) {
-      const std::string piece = stand_in.substr(from, enough);
-      if (signs.find(piece) != std::string::npos && signs_.find(piece) == std::string::npos) return true;
+  for (const auto& [length, pieces] : stand_in_pieces_)
+    for (std::size_t from = 0; from + length <= signs.size(); ++from) {
+      const std::string_view piece = std::string_view(signs).substr(from, length);
+      if (pieces.has(piece) && !pieces_.at(length).has(piece)) return true;
     }
-    return false;
-  };
-  const bool has_address =
-      std::ranges::any_of(values_, [](const auto& value) { return value->is_address(); });
-  return (has_address && to_lower(rest).find(domain_) != std::string::npos) ||
-         std::ranges::any_of(values_, [&](const auto& value) { return is_piece_of(value->stand_in); });
+  return !by_own_part_.empty() && to_lower(rest).find(domain_) != std::string::npos;
 }
 
 std::vector<StandIns::Pair> StandIns::pairs() const {
@@ -461,7 +647,7 @@ std::vector<StandIns::Pair> StandIns::pairs() const {
     const std::string prefix = first.signs.substr(0, open);
     all.push_back({prefix + value->signs, prefix + value->stand_in});
     all.push_back({"+" + prefix + value->signs, "+" + prefix + value->stand_in});
-    all.push_back({value->first, with_signs(value->first, prefix + value->stand_in)});
+    all.push_back({value->first, with_signs(first, 0, prefix + value->stand_in)});
   }
   return all;
 }

@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
+#include "backends/calls/text_index.h"
 #include "pipeline/json/pattern.h"
 #include "pipeline/reading/personal_data.h"
 
@@ -46,6 +48,10 @@ class StandIns {
   /// The text with the values, in the spelling that it has for the stand-ins.
   Restored restored(std::string_view text) const;
 
+  /// The kind of a value that stands in a text in clear, in whatever spelling and whatever it is glued to;
+  /// null: none does. Stricter than redacted(): of a long value's signs nothing is asked but their order.
+  const std::string* left_in(std::string_view text) const;
+
   /// Spellings of a value, and the same of its stand-in.
   struct Pair {
     std::string value, stand_in;
@@ -55,6 +61,7 @@ class StandIns {
  private:
   struct Value;
   struct View;    ///< A text, and its signs.
+  struct Match;   ///< Of signs of a text: those of a value or of a stand-in.
   struct Region;  ///< Of a text: where a value or a stand-in stands.
   enum class From { values, stand_ins };
 
@@ -63,25 +70,44 @@ class StandIns {
   void add_of_pattern(const Pattern& pattern, std::string_view text);
   Value& value(std::string kind, const std::string& identity, bool& is_new);
   static std::string other_signs(const Value& value, std::uint64_t seed, std::string_view digits);
+  void choose_stand_in(std::size_t place);
+  void add_word(const std::string& word, std::size_t place, const std::string& stand_in);
   void choose_signs(Value& value, std::uint64_t number);
   void choose_word(Value& value, std::uint64_t number);
   bool stands_in_texts(const std::string& signs) const;
+  template <class Look>
+  static void in_views(std::string_view text, const Look& look);
+  void index_addresses();
+  void learn_other_spellings();
+  void learn_neighbours();
 
   std::vector<Region> regions(const View& view, From from) const;
   void add_codes(const View& view, From from, std::vector<Region>& regions) const;
   void add_addresses(const View& view, std::vector<Region>& regions) const;
+  bool is_match(const View& view, const Match& match, From from) const;
   void add_words(const View& view, std::vector<Region>& regions) const;
+  void add_spelled_addresses(const View& view, std::vector<Region>& regions) const;
   void add_restored_addresses(const View& view, std::vector<Region>& regions) const;
+  static std::vector<Region> apart(std::vector<Region> found);
   static std::string with(const View& view, const std::vector<Region>& regions);
+  static std::string with_signs(const View& view, std::size_t first, std::string_view signs);
   bool is_damaged(const View& view, const std::vector<Region>& regions) const;
 
   const RedactedKinds& redacted_;
   std::vector<std::shared_ptr<Value>> values_;
   std::map<std::string, std::size_t> by_identity_;
   std::map<std::string, std::uint64_t> counts_;  ///< Values by kind.
+  std::vector<std::string> texts_;               ///< That were learned.
   std::string signs_;                            ///< Of all texts.
   std::string domain_;                           ///< Of addresses that stand for others.
-  std::unordered_multimap<std::string, std::size_t> by_value_, by_stand_in_;  ///< By the first signs.
+  TextIndex by_value_, by_stand_in_;             ///< By signs: a place in values_.
+  TextIndex by_address_;                         ///< By signs, hidden ones too: a place in values_.
+  TextIndex by_word_;                            ///< As written: a place in words_.
+  std::vector<std::pair<std::size_t, std::string>> words_;    ///< A place in values_, and what stands for it.
+  std::unordered_map<std::string, std::size_t> by_own_part_;  ///< Of addresses that stand for others.
+  std::unordered_set<std::string> taken_;                     ///< Stand-ins.
+  std::map<std::size_t, TextPieces> pieces_;                  ///< Of signs_, by length.
+  std::map<std::size_t, TextPieces> stand_in_pieces_;
 };
 
 }  // namespace docket::backends

@@ -41,15 +41,6 @@ EnumValues enums_of(const json& schema) {
 
 using Found = JsonInText;
 
-Error against_schema(const std::vector<SchemaProblem>& problems) {
-  std::string message = "the model's answer does not match the schema:";
-  for (std::size_t i = 0; i < std::min(problems.size(), most_problems); ++i)
-    message += (i == 0 ? " " : "; ") +
-               server_excerpt((problems[i].path.empty() ? "" : problems[i].path + ": ") + problems[i].message,
-                              longest_problem);
-  return {ErrorClass::content, message};
-}
-
 /// The answer, without nulls that stand for nothing, if it is valid.
 Result<Found> checked(const Found& found, const Schema& schema) {
   json value = without_optional_nulls(found.value, schema.document());
@@ -92,6 +83,15 @@ Result<Found> find_answer(std::string_view text, const Schema& schema) {
 bool is_json(std::string_view content) { return content.starts_with('{') && parse_strictly(content); }
 
 }  // namespace
+
+Error against_schema(const std::vector<SchemaProblem>& problems) {
+  std::string message = "the model's answer does not match the schema:";
+  for (std::size_t i = 0; i < std::min(problems.size(), most_problems); ++i)
+    message += (i == 0 ? " " : "; ") +
+               server_excerpt((problems[i].path.empty() ? "" : problems[i].path + ": ") + problems[i].message,
+                              longest_problem);
+  return {ErrorClass::content, message};
+}
 
 Result<json> reply_object(const HttpReply& reply) {
   Result<json> body = parse_strictly(reply.body);

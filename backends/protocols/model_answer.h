@@ -6,6 +6,7 @@
 #include "backends/http/http.h"
 #include "backends/protocols/token_probabilities.h"
 #include "pipeline/backend.h"
+#include "pipeline/json/schema.h"
 
 namespace docket::backends {
 
@@ -16,6 +17,9 @@ Result<nlohmann::json> reply_object(const HttpReply& reply);
 /// such object after thoughts, in prose or in a code fence. `tokens`: empty where the server tells none. The
 /// Error (class `content`) is worded for the model too, which is asked again with it.
 Result<Answer> model_answer(std::string_view content, const Prompt& prompt, const std::vector<Token>& tokens);
+
+/// An answer that is none (class `content`), worded for the model too.
+Error against_schema(const std::vector<SchemaProblem>& problems);
 
 /// A whole, not negative count of tokens; none: it is missing or no such number.
 std::optional<std::int64_t> token_count(const nlohmann::json& value);

@@ -58,10 +58,23 @@ std::uint32_t skip_between_signs(std::string_view text, std::uint32_t at) {
   return at;
 }
 
-SignRun read_signs(std::string_view text, std::uint32_t at, std::size_t most) {
+namespace {
+
+/// Over empty lines, page breaks and columns.
+std::uint32_t skip_wide_gap(std::string_view text, std::uint32_t at) {
+  constexpr std::uint32_t widest = 64;
+  const std::size_t next = text.substr(0, at + widest).find_first_not_of(" \t\r\n\f-./():_", at);
+  return next == std::string_view::npos ? at : static_cast<std::uint32_t>(next);
+}
+
+}  // namespace
+
+SignRun read_signs(std::string_view text, std::uint32_t at, std::size_t most, Gaps gaps) {
   SignRun run;
   while (run.signs.size() < most) {
-    const std::uint32_t next = run.signs.empty() ? at : skip_between_signs(text, at);
+    std::uint32_t next = at;
+    if (!run.signs.empty())
+      next = gaps == Gaps::wide ? skip_wide_gap(text, at) : skip_between_signs(text, at);
     if (next >= text.size() || !is_alnum(text[next])) break;
     run.signs += to_upper(text[next]);
     at = next + 1;
@@ -115,16 +128,24 @@ bool is_iban(std::string_view signs) {
   return found.size() == 1 && found.front().end == signs.size();
 }
 
+// Check digits and length prove so much that it does not matter what stands beside it, if it is in capitals.
 void find_account_numbers(std::string_view text, std::vector<PersonalValue>& found) {
   for (std::uint32_t at = 0; at + 4 < text.size(); ++at) {
     if (!is_alpha(text[at]) || !is_alpha(text[at + 1])) continue;
-    const bool begins = !is_within_word(text, at) || (at >= 4 && to_lower(text.substr(at - 4, 4)) == "iban");
+    const bool begins = !is_within_word(text, at) ||
+                        (at >= 4 && to_lower(text.substr(at - 4, 4)) == "iban") ||
+                        (is_upper(text[at]) && is_upper(text[at + 1]));
     const std::size_t length = begins ? iban_length(to_upper(text.substr(at, 2))) : 0;
     if (length == 0) continue;
-    const SignRun run = read_signs(text, at, length);
-    if (run.signs.size() < length || has_sign_at(text, run.ends.back()) || !is_iban(run.signs)) continue;
-    found.push_back({PersonalKind::iban, at, run.ends.back(), 2, is_iban});
-    at = run.ends.back() - 1;
+    for (const Gaps gaps : {Gaps::narrow, Gaps::wide}) {
+      const SignRun run = read_signs(text, at, length, gaps);
+      if (run.signs.size() < length || !is_digit(run.signs[2]) || !is_digit(run.signs[3]) ||
+          !is_iban(run.signs))
+        continue;
+      found.push_back({PersonalKind::iban, at, run.ends.back(), 2, is_iban});
+      at = run.ends.back() - 1;
+      break;
+    }
   }
 }
 
@@ -158,18 +179,40 @@ bool is_card(std::string_view signs) {
 
 }  // namespace
 
+namespace {
+
+/// As a card has it: other numbers stand in columns and lists, too.
+bool is_in_fours(const SignRun& run, std::size_t length) {
+  if (length != 16) return false;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((run.ends[i] - run.ends[i - 1] > 1) != (i % 4 == 0)) return false;
+  return true;
+}
+
+}  // namespace
+
 void find_cards(std::string_view text, std::vector<PersonalValue>& found) {
   constexpr std::size_t shortest = 13, longest = 19;
-  for (std::uint32_t at = 0; at < text.size(); ++at) {
-    if (!is_digit(text[at]) || is_within_word(text, at)) continue;
-    const SignRun run = read_signs(text, at, longest);
+  const auto is_in_number = [&](std::uint32_t at) { return at > 0 && is_digit(text[at - 1]); };
+  const auto find_at = [&](std::uint32_t at, Gaps gaps) -> std::uint32_t {
+    const SignRun run = read_signs(text, at, longest, gaps);
     for (std::size_t length = run.signs.size(); length >= shortest; --length) {
       const std::uint32_t end = run.ends[length - 1];
-      if (has_sign_at(text, end) || !is_card(std::string_view(run.signs).substr(0, length))) continue;
-      found.push_back({PersonalKind::card, at, end, 1, is_card});
-      at = end - 1;
-      break;
+      const bool is_in_one_piece = end - at == length;  // Then letters may touch it.
+      if (!is_in_one_piece && (has_sign_at(text, end) || is_within_word(text, at))) continue;
+      if (end < text.size() && is_digit(text[end])) continue;
+      if (gaps == Gaps::wide && !is_in_fours(run, length)) continue;
+      if (is_card(std::string_view(run.signs).substr(0, length))) return end;
     }
+    return at;
+  };
+  for (std::uint32_t at = 0; at < text.size(); ++at) {
+    if (!is_digit(text[at]) || is_in_number(at)) continue;
+    std::uint32_t end = find_at(at, Gaps::narrow);
+    if (end == at) end = find_at(at, Gaps::wide);
+    if (end == at) continue;
+    found.push_back({PersonalKind::card, at, end, 1, is_card});
+    at = end - 1;
   }
 }
 

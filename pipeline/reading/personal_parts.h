@@ -15,9 +15,12 @@ struct SignRun {
   std::string signs;                ///< In capitals.
   std::vector<std::uint32_t> ends;  ///< Where the text stands behind each.
 };
-/// At most so many. Between two there are at most three bytes of blanks, hyphens, points, slashes and
-/// brackets, and one line end among any number of blanks.
-SignRun read_signs(std::string_view text, std::uint32_t at, std::size_t most);
+/// What may stand between two signs. Narrow: at most three bytes of blanks, hyphens, points, slashes and
+/// brackets, and one line end among any number of blanks. Wide: 64 bytes of them, colons, underscores, empty
+/// lines and page breaks, for what check digits prove.
+enum class Gaps { narrow, wide };
+/// At most so many.
+SignRun read_signs(std::string_view text, std::uint32_t at, std::size_t most, Gaps gaps = Gaps::narrow);
 
 /// A sign or a byte beyond ASCII before or at the place: it is within a word.
 bool is_within_word(std::string_view text, std::uint32_t at);

@@ -45,6 +45,10 @@ class Redaction : public testing::Test {
   }
   const Prompt& sent() const { return std::get<Prompt>(calls_.request().question); }
   const std::map<std::string, std::int64_t>& redactions() const { return calls_.request().sent.redactions; }
+  Error answer_that_is_none(json value) {
+    calls_.answer({Answer{std::move(value)}});
+    return outcome_.error();
+  }
   const Answer& answer(json value, std::map<std::string, TokenProbability> probabilities = {}) {
     Reply reply;
     reply.answer = Answer{std::move(value), nullptr, std::move(probabilities)};
@@ -215,6 +219,88 @@ TEST_F(Redaction, AnErrorNamesTheValueAndNotTheStandIn) {
   EXPECT_EQ(outcome_.error().message, "'jane@acme.com' is no date");
 }
 
+TEST_F(Redaction, AKnownValueIsFoundInAnySpellingAndGluedToAnything) {
+  struct Case {
+    std::string known, elsewhere, kept;  ///< `kept`: what goes up of it, if nothing else does.
+  };
+  const std::string iban = "IBAN GB29 NWBK 6016 1331 9268 19", card = "card 4111 1111 1111 1111",
+                    mail = "jane.doe@acme.com", phone = "Tel. 0151 23456789";
+  for (const auto& [known, elsewhere, gone] :
+       std::vector<Case>{{iban, "refIBANGB29NWBK60161331926819end", "6016"},
+                         {iban, "GB29NWBK60161331926819BIC NWBKGB2L", "6016"},
+                         {iban, "gb29nwbk60161331926819bic", "6016"},
+                         {iban, "invoice_GB29NWBK60161331926819_1.pdf", "6016"},
+                         {iban, "GB29    NWBK    6016    1331    9268    19", "6016"},
+                         {iban, "GB29:NWBK:6016:1331:9268:19", "6016"},
+                         {iban, "GB29 NWBK\n\n6016 1331\f9268 19", "6016"},
+                         {iban, R"({"value": "Jane\nGB29 NWBK 6016\t1331 9268 19\nx"})", "6016"},
+                         {iban, R"("{\"a\": \"\\nGB29 NWBK\\n6016 1331 9268 19\"}")", "6016"},
+                         {iban, "?a=GB29%20NWBK%206016%201331%209268%2019&b=1", "6016"},
+                         {iban, R"(C:\nGB29NWBK60161331926819)", "6016"},
+                         {card, "no4111111111111111", "1111"},
+                         {card, "4111&nbsp;1111&nbsp;1111&nbsp;1111", "1111"},
+                         {card, "4111|1111|1111|1111", "1111"},
+                         {card, "00411111111111111100", "1111"},
+                         {phone, "mobile015123456789", "23456"},
+                         {phone, "0151-2345 6789, 0151_23456789", "6789"},
+                         {phone, "+4915123456789x", "6789"},
+                         {mail, "jane.doe[at]acme[dot]com", "doe"},
+                         {mail, "jane.doe @ acme.com", "doe"},
+                         {mail, "?m=jane.doe%40acme.com&x", "doe"},
+                         {mail, "jane.doe&#64;acme.com", "doe"},
+                         {mail, R"({"m": "\njane.doe\u0040acme.com\n"})", "doe"},
+                         {mail, "jane dot doe at acme dot com", "doe"}}) {
+    const std::string text = known + "\n\n" + elsewhere + "\nTotal 12";
+    const std::string up = ask(text);
+    EXPECT_EQ(up.find(gone), std::string::npos) << elsewhere << " as\n" << up;
+    const Answer& back = answer({{"text", up}});
+    EXPECT_EQ(back.value["text"], text) << up;
+    EXPECT_TRUE(back.problems.empty()) << text << "\n" << up;
+  }
+}
+
+TEST_F(Redaction, AQuestionInWhichAValueIsLeftIsNotSent) {
+  const std::string known = "IBAN GB29 NWBK 6016 1331 9268 19, jane.doe@acme.com, card 4111 1111 1111 1111";
+  make(all_kinds());
+  for (const json& properties : {json{{"GB29NWBK60161331926819", {{"type", "string"}}}},
+                                 json{{"a", {{"type", "string"}, {"format", "x4111111111111111"}}}},
+                                 json{{"is it jane.doe@acme.com", {{"type", "string"}}}},
+                                 json{{"a", {{"maximum", 4111111111111111}}}}}) {
+    Prompt prompt;
+    prompt.document = {{PromptPart::Kind::text, between_marks(known)}};
+    prompt.schema = schema_of(properties);
+    CallOutcome outcome;
+    backend_->submit({"far", std::move(prompt)}, outcome.done());
+    ASSERT_TRUE(outcome.reply) << properties;
+    EXPECT_EQ(outcome.error().error_class, ErrorClass::withheld);
+    EXPECT_EQ(outcome.error().message, "policy: redact");
+    EXPECT_EQ(outcome.error().detail.find("6016"), std::string::npos);
+  }
+}
+
+TEST_F(Redaction, TheAnswerIsJudgedByTheSchemaOfTheUser) {
+  const json properties = {
+      {"customer", {{"type", "string"}, {"pattern", "@acme\\.com$"}, {"maxLength", 13}, {"minLength", 3}}}};
+  for (const char* said : {"nobody at all", "x", "jane@acme.com and more", "b@example.com"}) {
+    ask("From jane@acme.com", "Who?", properties);
+    const Error error = answer_that_is_none({{"customer", said}});
+    EXPECT_EQ(error.error_class, ErrorClass::content) << said;
+    EXPECT_NE(error.message.find("does not match the schema"), std::string::npos) << error.message;
+  }
+  const std::string mail = between(ask("From jane@acme.com!", "Who?", properties), "From ", "!");
+  EXPECT_EQ(answer({{"customer", mail}}).value["customer"], "jane@acme.com");
+}
+
+TEST_F(Redaction, ALongListIsOneLookAtItsText) {
+  std::string text;
+  for (int i = 0; i < 500; ++i)
+    text += "Tel. 0151 " + std::to_string(20000000 + i * 7919) + "\n";
+  const std::string up = ask(text);
+  EXPECT_EQ(up.find("20007919"), std::string::npos);
+  const Answer& back = answer({{"text", up}});
+  EXPECT_EQ(back.value["text"], text);
+}
+
 // Random documents: whatever spelling a value has, nothing of it goes up, and all of it comes back.
 
 class RandomDocuments {
@@ -229,6 +315,7 @@ class RandomDocuments {
       std::string value;
       text += words() + one(value) + one_of({"\n", ". ", ", ", " | ", "\n\n"});
       values.push_back(value);
+      if (value.size() >= 16) text += again(value) + "\n";
     }
     return {text + words(), values};
   }
@@ -246,7 +333,7 @@ class RandomDocuments {
   }
   std::string words() {
     return one_of({"Invoice 2024-17 of 05.03.2024: 1.234,56 EUR ", "Sehr geehrte Damen und Herren,\n",
-                   "Betrag 99,00 ", "The contract ends on 2025-12-31. ",
+                   "Betrag 99,00 ", "It ends on 2025-12-31. ",
                    "Contact: ", "see below: ", "日本語の文 "});
   }
 
@@ -282,7 +369,9 @@ class RandomDocuments {
     for (int check = 2; check < 99; ++check) {
       std::string candidate =
           country + static_cast<char>('0' + check / 10) + static_cast<char>('0' + check % 10) + account;
-      if (find_personal_data(candidate).size() == 1) return candidate;
+      if (const auto found = find_personal_data(candidate);
+          found.size() == 1 && found[0].kind == PersonalKind::iban)
+        return candidate;
     }
     return "DE89370400440532013000";
   }
@@ -311,6 +400,14 @@ class RandomDocuments {
         text += in_script(value[i], script);
     }
     return text;
+  }
+  /// A long value that stands elsewhere already: with anything beside it and between its signs.
+  std::string again(const std::string& value) {
+    const std::string gap = one_of({"", "    ", ":", "\n\n", "\\n", "%20", "&nbsp;", "\f", " | "});
+    std::string text = one_of({"", "x", "\\n", "\\t", "_", "IBAN", "\""});
+    for (std::size_t i = 0; i < value.size(); ++i)
+      text += (i > 0 && i % 4 == 0 ? gap : "") + value[i];
+    return text + one_of({"", "BIC", "_", "\\n", "\""});
   }
   static std::string in_script(char digit, int script) {
     static constexpr char32_t zeros[] = {0x660, 0x966, 0xFF10};
