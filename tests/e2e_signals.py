@@ -61,25 +61,27 @@ class Stopped(e2e.Case):
     def give_long_document(self, process, out="out"):
         """One that a worker has begun, and will end, when this returns; the number of its pages, which take about a second."""
         begun = children(process.pid)
-        self.give(process, "short.pdf", 50)
+        self.give(process, "short.pdf", self.invoices(50))
         wait_for((self.dir / f"{out}/short.pdf.json").exists, "the record of the short one")
         before = children(process.pid)
         pages = max(100, 50 * 100 // max(ticks_since(begun, process.pid), 1))
-        self.give(process, "long.pdf", pages)
+        self.give(process, "long.pdf", self.invoices(pages))
         wait_for(lambda: ticks_since(before, process.pid) >= 5, "a worker at work")
         return pages
 
-    def give(self, process, name, pages):
-        self.write(name, pdf(*[invoice(1) * 4] * pages))
+    @staticmethod
+    def invoices(pages):
+        return pdf(*[invoice(1) * 4] * pages)
+
+    def give(self, process, name, content):
+        self.write(name, content)
         process.stdin.write(f"{name}\n".encode())
         process.stdin.flush()
 
     def hang(self, *arguments):
         """A run with two finished documents, and one that a worker has begun and will not end."""
         process = self.begin("-j", "2", *arguments, documents=2)
-        self.write("endless.pdf", endless())
-        process.stdin.write(b"endless.pdf\n")
-        process.stdin.flush()
+        self.give(process, "endless.pdf", endless())
         # Half a second of CPU time: far more than the small documents need.
         wait_for(lambda: max((ticks for _, ticks in children(process.pid)), default=0) >= 50, "a worker at work")
         return process
