@@ -11,6 +11,7 @@
 #include "backends/protocols/machine_time.h"
 #include "backends/protocols/message.h"
 #include "pipeline/json/strict_json.h"
+#include "pipeline/support/fault_point.h"
 #include "pipeline/support/money.h"
 #include "pipeline/support/utf8.h"
 
@@ -288,18 +289,59 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     http.limits.first_byte = std::min(http.limits.first_byte, left);
     attempts.most = most_cost(http, request, server);
     const Caller caller = request.asked_by;
-    reserve(caller, attempts.most,
-            [self = shared_from_this(), http = std::move(http), request = std::move(request),
-             server = std::move(server), done = std::move(done), attempts = std::move(attempts),
-             since = Clock::now()](Result<std::int64_t> kept) mutable {
-              const auto waited = Clock::now() - since;
-              attempts.queued += waited;
-              if (request.deadline != Clock::time_point::max()) request.deadline += waited;
-              if (!kept) return end({.answer = kept.error()}, std::move(attempts), done);
-              attempts.kept = *kept;
-              self->send_now(std::move(http), std::move(request), std::move(server), std::move(done),
-                             std::move(attempts));
-            });
+    const std::int64_t most = attempts.most;
+    const auto ready = std::make_shared<Ready>(Ready{std::move(http), std::move(request), std::move(server),
+                                                     std::move(done), std::move(attempts), Clock::now()});
+    reserve(caller, most, [self = shared_from_this(), ready](Result<std::int64_t> kept) {
+      if (!kept) return give_up(*ready, kept.error());
+      ready->attempts.kept = *kept;
+      self->write_down(ready);
+    });
+  }
+
+  /// A request that waits for leave to be sent.
+  struct Ready {
+    HttpRequest http;
+    Request request;
+    Server server;
+    Done done;
+    Attempts attempts;
+    Clock::time_point since;
+
+    /// No deadline runs meanwhile.
+    void end_wait() {
+      const auto waited = Clock::now() - since;
+      attempts.queued += waited;
+      if (request.deadline != Clock::time_point::max()) request.deadline += waited;
+    }
+  };
+
+  static void give_up(Ready& ready, const Error& error) {
+    ready.end_wait();
+    end({.answer = error}, std::move(ready.attempts), ready.done);
+  }
+
+  /// Whatever becomes of this process, what may have left and been charged is known from here on.
+  void write_down(const std::shared_ptr<Ready>& ready) {
+    const BeforeSending before = ready->request.before_sending;
+    if (!before) return send_now(*ready);
+    Sending sending{ready->server.model.empty() ? target_.model : ready->server.model};
+    if (target_.location == Location::cloud)
+      sending.sent_bytes = ready->attempts.sent_bytes + static_cast<std::int64_t>(ready->http.body.size());
+    if (price_) sending.most_nano_dollars = ready->attempts.kept;
+    before(sending, [self = shared_from_this(), ready](const std::optional<Error>& lost) {
+      fault_point("call.written");
+      if (!lost) return self->send_now(*ready);
+      if (self->purse_ != nullptr && self->costs())
+        self->purse_->settle(ready->request.asked_by, ready->attempts.kept, 0);
+      give_up(*ready, *lost);
+    });
+  }
+
+  void send_now(Ready& ready) {
+    ready.end_wait();
+    send_now(std::move(ready.http), std::move(ready.request), std::move(ready.server), std::move(ready.done),
+             std::move(ready.attempts));
   }
 
   void send_now(HttpRequest http, Request request, Server server, Done done, Attempts attempts) {
@@ -316,6 +358,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
                for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
                  attempts.spent.add(self->attempt(server, {}));
                attempts.was_sent = *times_sent > 0;
+               if (attempts.was_sent) fault_point("call.replied");
                attempts.wire += Clock::now() - sent_at;
                if (self->leaves(reply)) attempts.sent_bytes = bytes * std::max(1, times_sent->load());
                self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),

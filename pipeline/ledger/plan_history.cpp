@@ -17,14 +17,14 @@ constexpr std::int64_t enough_calls = 3;      ///< To say what one takes.
 constexpr std::int64_t enough_documents = 5;  ///< To say which share of them does something.
 constexpr std::int64_t documents_read = 2000;
 
-// A call that was not sent (attempt 0) has taken nothing.
+// A call that was not sent (attempt 0) has taken nothing; what one took that never ended, nobody knows.
 constexpr const char* select_calls_by_model = R"sql(
   SELECT stage, backend, model, count(*), sum(outcome = 'ok'), sum(prompt_bytes), sum(input_tokens),
          sum(cached_input_tokens), sum(cache_write_tokens), sum(output_tokens),
          min(CASE WHEN outcome = 'ok' THEN 1.0e6 * input_tokens / prompt_bytes END),
          max(CASE WHEN outcome = 'ok' THEN 1.0e6 * input_tokens / prompt_bytes END),
          min(CASE WHEN outcome = 'ok' THEN output_tokens END)
-  FROM calls WHERE attempt > 0 AND prompt_bytes > 0 GROUP BY stage, backend, model)sql";
+  FROM calls WHERE attempt > 0 AND prompt_bytes > 0 AND outcome <> 'unknown' GROUP BY stage, backend, model)sql";
 constexpr const char* select_last_stages = R"sql(
   SELECT path, stage, state FROM document_stages
   WHERE path IN (SELECT path FROM documents ORDER BY run DESC, path LIMIT ?))sql";
