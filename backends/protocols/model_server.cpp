@@ -442,7 +442,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       return end(failed(reply.error()), std::move(attempts), done);
     }
     if (auto other = without_refused(*reply, request, server, attempts)) {
-      settle(attempt(server, attempts.machine_time, reply->status == 200), request.asked_by, attempts);
+      settle(attempt(server, attempts.machine_time, may_have_worked(*reply)), request.asked_by, attempts);
       attempts.words = error_reply(*reply).answer.error().message;
       return send(std::move(request), std::move(*other), std::move(done), std::move(attempts));
     }
@@ -454,7 +454,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
           std::min(std::get<Prompt>(request.question).most_output_tokens, result.excess->window / 2);
     if (reply->status == 503) forget();  // It may be loading: then that is waited for.
     ModelUsage now = result.spent.by_model().empty()
-                         ? attempt(server, attempts.machine_time, reply->status == 200)
+                         ? attempt(server, attempts.machine_time, may_have_worked(*reply))
                          : result.spent.by_model().front();
     if (reply->status == 200) now = priced(std::move(now), result.billing, attempts.machine_time);
     settle(std::move(now), request.asked_by, attempts);
