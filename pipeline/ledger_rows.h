@@ -111,6 +111,8 @@ struct EgressFilter {
 /// Of LedgerCall: an answer that was taken from the ledger.
 inline constexpr std::string_view known_answer = "known";
 inline constexpr std::string_view in_ledger = "ledger";
+/// The stage of a question that loads a model before documents need it. It has no document.
+inline constexpr std::string_view warm_up_stage = "warm_up";
 /// The outcome of a call that was being sent, or on its way, when docket ended. What it may have cost is
 /// counted.
 inline constexpr std::string_view unknown_end = "unknown";

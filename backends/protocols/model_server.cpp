@@ -81,17 +81,17 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     probe(0, nullptr, std::move(found), Clock::now());
   }
 
-  void warm_up(std::function<void(Result<Server>)> done) {
+  void warm_up(std::function<void(Result<Server>, const Usage&)> done) {
     with_server([self = shared_from_this(), done = std::move(done)](const Result<Server>& server) {
-      if (!server) return done(self->named(server.error()));
-      if (server->model_is_loaded) return done(server);
+      if (!server) return done(self->named(server.error()), {});
+      if (server->model_is_loaded) return done(server, {});
       Prompt prompt;
       prompt.task = "Answer with the word OK.";
       prompt.most_output_tokens = 1;
       self->ask({self->target_.backend, std::move(prompt)}, [server, done](const Reply& reply) {
         const bool is_answered =
             reply.answer || reply.answer.error().error_class == ErrorClass::content;  // It was cut off.
-        done(is_answered ? server : Result<Server>(reply.answer.error()));
+        done(is_answered ? server : Result<Server>(reply.answer.error()), reply.spent.total());
       });
     });
   }
@@ -587,7 +587,7 @@ void ModelServer::submit(Request request, Done done) noexcept {
   core_->ask(std::move(request), std::move(done));
 }
 
-void ModelServer::warm_up(std::function<void(Result<Server>)> done) noexcept {
+void ModelServer::warm_up(std::function<void(Result<Server>, const Usage&)> done) noexcept {
   core_->warm_up(std::move(done));
 }
 
