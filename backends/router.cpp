@@ -30,7 +30,7 @@ class Router final : public Backend {
       : secrets_(secrets_of(pipeline)),
         trace_(std::move(trace)),
         budget_(std::move(budget)),
-        models_(pipeline, options.warmed, options.warn),
+        models_(pipeline, options.answers, options.warmed, options.warn),
         loop_(options.hard_stop, options.stop) {
     for (const BackendConfig& backend : pipeline.backends)
       add(backend, pipeline, options);

@@ -113,6 +113,17 @@ struct Sent {
   std::map<std::string, std::int64_t> redactions = {};
 };
 
+/// A request of a call that is about to be sent, for the account of what may have left and been charged.
+struct Sending {
+  std::string model;                                             ///< As far as it is known yet.
+  std::int64_t sent_bytes = 0;                                   ///< That leave this machine.
+  std::optional<std::int64_t> most_nano_dollars = std::nullopt;  ///< That it can cost; none: nobody knows.
+};
+/// `then` is called once, perhaps later and by another thread: with nothing, and the request may be sent; or
+/// with the Error, and it must not.
+using BeforeSending =
+    std::function<void(const Sending&, std::function<void(const std::optional<Error>&)> then)>;
+
 /// What a stage wants to know, and whom it asks.
 struct Request {
   std::string backend;  ///< A name from the pipeline's `backends:`, or `extraction_workers`.
@@ -127,6 +138,9 @@ struct Request {
     std::int64_t before = 0;                        ///< How often.
     std::chrono::steady_clock::duration paused{0};  ///< Between the last try and this one.
   } tries = {};
+  /// Asked before each request that the call sends, one after the other. Empty: nobody keeps account before
+  /// the call has ended. Set by who writes calls down.
+  BeforeSending before_sending = {};
   /// Nothing is sent after it, and no reply waited for. Set by the flow. Time in docket's own queues does not
   /// count: who lets a request wait for others moves it on by so much, and says so in Reply::queued.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();

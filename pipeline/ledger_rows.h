@@ -72,7 +72,7 @@ struct LedgerCall {
   std::string document, stage, backend, kind, model;
   std::string location;      ///< local or cloud; `in_ledger`: nobody was asked.
   std::int64_t attempt = 1;  ///< At the question; 0: nobody was asked.
-  std::string outcome;       ///< ok, `known_answer`, or the class of the error.
+  std::string outcome;       ///< ok, `known_answer`, `unknown_end`, or the class of the error.
   std::optional<std::string> message;
   std::string request;         ///< Key of the answer.
   std::int64_t wall_ms = 0;    ///< From question to answer, all that follows but `paused_ms` included.
@@ -86,6 +86,9 @@ struct LedgerCall {
   std::string host = {};           ///< Where it went; of several addresses all, with blanks between.
   nlohmann::json sent = {};        ///< {what, pages, fields, reasons}: see Sent. Null: it did not leave.
   nlohmann::json redactions = {};  ///< {kind: count}. Null likewise.
+  /// Of a call that is written down before it is sent: its row, 0 until there is one; the store's alone.
+  /// Null: it is written down once, when it ends.
+  std::shared_ptr<std::int64_t> row = nullptr;
 };
 
 /// Not: no connection was made. Of an older docket's call nobody knows.
@@ -95,7 +98,7 @@ inline bool may_have_left(const LedgerCall& call) {
 
 /// A call to a model in the cloud, for who asks what has left this machine.
 struct EgressRow {
-  std::string time;  ///< When it ended; ISO 8601, UTC.
+  std::string time;  ///< When it ended, or began if nobody knows how it ended; ISO 8601, UTC.
   std::string run;   ///< Its name.
   LedgerCall call;
 };
@@ -108,6 +111,11 @@ struct EgressFilter {
 /// Of LedgerCall: an answer that was taken from the ledger.
 inline constexpr std::string_view known_answer = "known";
 inline constexpr std::string_view in_ledger = "ledger";
+/// The stage of a question that loads a model before documents need it. It has no document.
+inline constexpr std::string_view warm_up_stage = "warm_up";
+/// The outcome of a call that was being sent, or on its way, when docket ended. What it may have cost is
+/// counted.
+inline constexpr std::string_view unknown_end = "unknown";
 
 /// What a model answered to a request.
 struct StoredAnswer {

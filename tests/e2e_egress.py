@@ -5,6 +5,9 @@ import io
 import json
 import os
 import re
+import signal
+import sqlite3
+import subprocess
 import unicodedata
 import unittest
 from datetime import datetime, timedelta, timezone
@@ -209,6 +212,36 @@ class Egress(e2e.Case):
         bodies = self.cloud.take_bodies()
         self.assertEqual(len(bodies), 1)
         self.assertIn("INV-9", bodies[0])
+
+    def test_a_call_on_its_way_when_docket_is_killed_has_a_row(self):
+        self.configure("redact: [email]")
+        for number in range(3):
+            self.write(f"in/{number}.txt", TEXT.format(number=number, **VALUES))
+        for point in ("call.written", "call.replied", "call.replied:2"):
+            with self.subTest(point):
+                before = len(self.egress()) if (self.dir / "out/.docket/ledger.db").exists() else 0
+                killed = subprocess.run([os.environ["DOCKET_FAULTS"], "run", "pipeline.yaml", "-q"], cwd=self.dir, timeout=e2e.TIMEOUT,
+                                        env=os.environ | {"DOCKET_FAULT": point if ":" in point else point + ":1"}, capture_output=True)
+                self.assertEqual(killed.returncode, -signal.SIGKILL, killed.stderr)
+                self.cloud.server.wait_for_the_end(e2e.TIMEOUT)
+                rows = self.egress()[before:]
+                self.assertGreaterEqual(len(rows), max(1, len(self.cloud.take_bodies())))
+                for row in rows:
+                    if row["outcome"] == "ok":
+                        continue
+                    self.assertEqual((row["outcome"], row["what"], row["host"], row["redactions"]),
+                                     ("unknown", "document", "127.0.0.1", {"email": 1}))
+                    self.assertGreater(row["bytes"], 500)
+        ledger = sqlite3.connect(self.dir / "out/.docket/ledger.db")
+        self.addCleanup(ledger.close)
+        for nano, counted in ledger.execute("SELECT nano_dollars, counted_nano_dollars FROM calls WHERE outcome = 'unknown'"):
+            self.assertIsNone(nano)
+            self.assertGreater(counted, 0)
+        spent = ledger.execute("SELECT sum(counted_nano_dollars) FROM calls").fetchone()[0] / 1e9
+        self.write("pipeline.yaml", (self.dir / "pipeline.yaml").read_text() + f"budget: {{ month: {spent:.9f} }}\n")
+        self.run_pipeline(expect=3)
+        self.assertEqual(self.cloud.take_bodies(), [], "the month is used up by what may have been charged")
+        self.assertIn(": unknown", self.docket("explain", "pipeline.yaml", rows[-1]["document"]).out)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ stages:
 SCHEMA = '{"type": "object", "required": ["total"], "properties": {"total": {"type": "number"}}}'
 
 POINTS = ["ledger.begin", "ledger.change", "ledger.commit", "ledger.committed", "output.written", "output.renamed",
-          "results.written"]
+          "results.written", "call.written", "call.replied"]
 
 
 class Kill(e2e.Case):

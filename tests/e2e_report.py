@@ -54,7 +54,7 @@ class Model(PaidModel):
             self.seen[number, kind] += 1
             is_first = self.seen[number, kind] == 1
         if self.fails and is_first and number and int(number) % 3 == 0:
-            return handler.reply(500, {"error": {"message": "out of order"}})
+            return handler.reply(503, {"error": {"message": "out of order"}})
         reply = self.answer(body)
         if self.spoils and is_first and number and int(number) % 5 == 0:
             reply["choices"][0]["message"]["content"] = "no JSON"

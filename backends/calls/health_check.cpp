@@ -28,7 +28,8 @@ Request small_question(const Request& like) {
   prompt.left_out = all_left_out;
   prompt.think = std::get<Prompt>(like.question).think;
   Request request{like.backend, std::move(prompt)};
-  request.asked_by = like.asked_by;  // Who pays.
+  request.before_sending = like.before_sending;  // It belongs to that call.
+  request.asked_by = like.asked_by;              // Who pays.
   request.deadline = like.deadline;
   return request;
 }

@@ -60,8 +60,8 @@ class Warm final : public Backend {
 
 }  // namespace
 
-LocalModels::LocalModels(const Pipeline& pipeline, Warmed warmed, Warn warn)
-    : order_(order_of(pipeline)), warmed_(std::move(warmed)), warn_(std::move(warn)) {}
+LocalModels::LocalModels(const Pipeline& pipeline, AnswerStore* store, Warmed warmed, Warn warn)
+    : order_(order_of(pipeline)), store_(store), warmed_(std::move(warmed)), warn_(std::move(warn)) {}
 
 void LocalModels::add(const BackendConfig& backend, const std::shared_ptr<ModelServer>& server) {
   if (server->target().location == Location::cloud) return;
@@ -96,9 +96,30 @@ void LocalModels::when_warm(const std::string& backend, std::function<void()> th
 void LocalModels::warm_next(Line& line) {
   if (line.next == line.places.size()) return;
   line.places[line.next].server->warm_up(
-      [this, &line, begin = WallClock::now()](const Result<Server>& server) {
-        take(line, server, nanoseconds_since(begin) / 1'000'000);
+      [this, &line, begin = WallClock::now()](const Result<Server>& server, const Usage& usage) {
+        const std::int64_t wall_ms = nanoseconds_since(begin) / 1'000'000;
+        write_down(line, server, usage, wall_ms);
+        take(line, server, wall_ms);
       });
+}
+
+/// What is paid from the budget is in the ledger, too.
+void LocalModels::write_down(const Line& line, const Result<Server>& server, const Usage& usage,
+                             std::int64_t wall_ms) {
+  const Place& place = line.places[line.next];
+  const bool costs = usage.nano_dollars > 0 || usage.unpriced_calls > 0;
+  if (store_ == nullptr || !costs) return;
+  LedgerCall call;
+  call.stage = warm_up_stage;
+  call.backend = place.backend->name;
+  call.kind = place.backend->type->name;
+  call.model = server ? server->model : place.server->target().model;
+  call.location = name(Location::local);
+  call.outcome = server ? "ok" : name(server.error().error_class);
+  if (!server) call.message = server.error().message;
+  call.wall_ms = call.wire_ms = wall_ms;
+  call.usage = usage;
+  store_->call_ended(std::move(call), std::nullopt, {});
 }
 
 void LocalModels::take(Line& line, const Result<Server>& server, std::int64_t wall_ms) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/protocols/model_server.h"
+#include "pipeline/answer_store.h"
 #include "pipeline/backend.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/warm_up.h"
@@ -24,8 +25,9 @@ class LocalModels {
  public:
   using Warmed = std::function<void(const WarmUp&)>;
   using Warn = std::function<void(const std::string&)>;
-  /// `warmed` is told of each model, `warn` of what went otherwise; both may be empty, and outlive it.
-  LocalModels(const Pipeline& pipeline, Warmed warmed, Warn warn);
+  /// `warmed` is told of each model, `warn` of what went otherwise; both may be empty, and outlive it. So
+  /// does `store`, which gets a row of each question that costs; null: nobody keeps account.
+  LocalModels(const Pipeline& pipeline, AnswerStore* store, Warmed warmed, Warn warn);
 
   /// An address of the backend. All before `begin`.
   void add(const BackendConfig& backend, const std::shared_ptr<ModelServer>& server);
@@ -56,10 +58,12 @@ class LocalModels {
 
   void warm_next(Line& line);
   void take(Line& line, const Result<Server>& server, std::int64_t wall_ms);
+  void write_down(const Line& line, const Result<Server>& server, const Usage& usage, std::int64_t wall_ms);
   std::string why_no_more(const Line& line, const Server& server) const;
   void ended(const BackendConfig& backend, bool is_warm);
 
   std::vector<std::string> order_;  ///< Of backends, as stages ask them.
+  AnswerStore* const store_;
   const Warmed warmed_;
   const Warn warn_;
   std::map<std::string, Line> lines_;  ///< By server. Each is its callback's alone, one after the other.

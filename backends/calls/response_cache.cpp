@@ -1,5 +1,7 @@
 #include "backends/calls/response_cache.h"
 
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -53,7 +55,11 @@ class ResponseCache final : public Backend {
  public:
   ResponseCache(std::unique_ptr<Backend> inner, const BackendConfig& config,
                 const ResponseCacheOptions& memory)
-      : config_(config), memory_(memory), inner_(std::move(inner)) {}
+      : config_(config),
+        memory_(memory),
+        leaves_(location_of(config) == Location::cloud),
+        costs_(price_of(config).has_value()),
+        inner_(std::move(inner)) {}
 
   void submit(Request request, Done done) noexcept override {
     const std::string key = request_key(config_, memory_.model, request);
@@ -121,8 +127,9 @@ class ResponseCache final : public Backend {
     call.location = name(location_of(config_));
     call.attempt = request.tries.before + 1;
     call.paused_ms = whole_ms(request.tries.paused);
-    if (location_of(config_) == Location::cloud) note_what_leaves(request.sent, call);
+    if (leaves_) note_what_leaves(request.sent, call);
     if (const auto* prompt = std::get_if<Prompt>(&request.question)) call.prompt_bytes = bytes_of(*prompt);
+    if (leaves_ || costs_) request.before_sending = written_down_first(call);
     inner_->submit(std::move(request), [this, call = std::move(call), begin = WallClock::now(),
                                         done = std::move(done)](Reply reply) mutable {
       call.wall_ms = whole_ms(WallClock::now() - begin);
@@ -130,6 +137,28 @@ class ResponseCache final : public Backend {
       call.wire_ms = whole_ms(reply.wire);
       take_down(std::move(call), std::move(reply), std::move(done));
     });
+  }
+
+  /// Has the call's row on disk before each of its requests, with all that may have been charged so far. The
+  /// row is that of `call`, which gets to know it.
+  BeforeSending written_down_first(LedgerCall& call) {
+    call.row = std::make_shared<std::int64_t>(0);
+    auto begun = std::make_shared<LedgerCall>(call);
+    begun->outcome = unknown_end;
+    return [this, begun](const Sending& sending, std::function<void(const std::optional<Error>&)> then) {
+      begun->model = sending.model;
+      ++begun->usage.calls;
+      ++begun->usage.unpriced_calls;
+      begun->usage.sent_bytes += sending.sent_bytes;
+      begun->usage.uncertain_nano_dollars =
+          sum(begun->usage.uncertain_nano_dollars, sending.most_nano_dollars.value_or(0));
+      memory_.store->call_begins(*begun, std::move(then));
+    };
+  }
+
+  /// The largest number, if it does not fit.
+  static std::int64_t sum(std::int64_t a, std::int64_t b) {
+    return a + std::min(b, std::numeric_limits<std::int64_t>::max() - a);
   }
 
   void note_what_leaves(const Sent& sent, LedgerCall& call) const {
@@ -210,6 +239,7 @@ class ResponseCache final : public Backend {
 
   const BackendConfig& config_;
   const ResponseCacheOptions memory_;
+  const bool leaves_, costs_;
   std::mutex mutex_;
   std::map<std::string, std::vector<Waiting>> under_way_;  ///< By key: who waits for it. Guarded by mutex_.
   const std::unique_ptr<Backend> inner_;                   ///< Last: ends before what its answers need.

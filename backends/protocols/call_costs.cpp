@@ -38,9 +38,13 @@ void CallCosts::reserve(const Caller& caller, std::int64_t most, std::function<v
                   [this, caller, kept, then = std::move(then)](const std::optional<Error>& refused) {
                     if (refused) return then(*refused);
                     if (with_overrun(kept.most) == kept.amount) return then(kept);
-                    purse_->settle(caller, kept.amount, 0);
+                    give_back(caller, kept);
                     reserve(caller, kept.most, then);
                   });
+}
+
+void CallCosts::give_back(const Caller& caller, const Kept& kept) {
+  if (purse_ != nullptr && any()) purse_->settle(caller, kept.amount, 0);
 }
 
 void CallCosts::settle(Usage& usage, const Caller& caller, const Kept& kept) {

@@ -26,6 +26,7 @@ class CallCosts {
 
   /// Not: the server is the user's own, and has no price.
   bool any() const { return price_ || location_ == Location::cloud; }
+  bool has_price() const { return price_.has_value(); }
   /// The most that a call can cost whose request has so many bytes: no token is shorter than one.
   std::int64_t most(std::size_t request_bytes, std::int64_t output_tokens,
                     std::chrono::milliseconds time) const;
@@ -38,6 +39,8 @@ class CallCosts {
   /// Keeps what a call can cost, by all that is learnt while it waits for that. `then` is called once; what
   /// it holds keeps this object alive. With the Error of the purse nothing is kept.
   void reserve(const Caller& caller, std::int64_t most, std::function<void(Result<Kept>)> then);
+  /// Of a call that was not made after all.
+  void give_back(const Caller& caller, const Kept& kept);
   /// Adds to the usage of a call what it may have cost beyond what is known, and gives back what was kept for
   /// it beyond all that.
   void settle(Usage& usage, const Caller& caller, const Kept& kept);

@@ -255,6 +255,16 @@ Reply closed_door(const HttpReply& reply, const ServerError& error, int status) 
 
 }  // namespace
 
+bool may_have_worked(const HttpReply& reply) {
+  if (reply.status == 200) return true;
+  if (reply.status < 500 || reply.status == 501) return false;
+  if (reply.status != 503 && reply.status != 529) return true;
+  // Gateways also say 503, in HTML or plain words, when the connection to the model breaks.
+  const Result<json> body = parse_strictly(reply.body);
+  const bool is_of_server = body && !member(*body, "error").is_null();
+  return !is_of_server && !retry_hint(reply, std::time(nullptr));
+}
+
 std::string server_excerpt(std::string_view text, std::size_t most) {
   constexpr std::size_t length = 6;  // \u001b
   std::string plain;

@@ -12,6 +12,7 @@
 #include "backends/protocols/machine_time.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/told_tokens.h"
+#include "pipeline/support/fault_point.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -69,17 +70,17 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     probe(0, nullptr, std::move(found), Clock::now());
   }
 
-  void warm_up(std::function<void(Result<Server>)> done) {
+  void warm_up(std::function<void(Result<Server>, const Usage&)> done) {
     with_server([self = shared_from_this(), done = std::move(done)](const Result<Server>& server) {
-      if (!server) return done(self->named(server.error()));
-      if (server->model_is_loaded) return done(server);
+      if (!server) return done(self->named(server.error()), {});
+      if (server->model_is_loaded) return done(server, {});
       Prompt prompt;
       prompt.task = "Answer with the word OK.";
       prompt.most_output_tokens = 1;
       self->ask({self->target_.backend, std::move(prompt)}, [server, done](const Reply& reply) {
         const bool is_answered =
             reply.answer || reply.answer.error().error_class == ErrorClass::content;  // It was cut off.
-        done(is_answered ? server : Result<Server>(reply.answer.error()));
+        done(is_answered ? server : Result<Server>(reply.answer.error()), reply.spent.total());
       });
     });
   }
@@ -242,37 +243,72 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     http.limits.first_byte = std::min(http.limits.first_byte, left);
     const std::int64_t most = costs_.most(http.body.size(), most_output(request, server), http.limits.total);
     const Caller caller = request.asked_by;
-    costs_.reserve(caller, most,
-                   [self = shared_from_this(), http = std::move(http), request = std::move(request),
-                    server = std::move(server), done = std::move(done), attempts = std::move(attempts),
-                    since = Clock::now()](Result<CallCosts::Kept> kept) mutable {
-                     const auto waited = Clock::now() - since;
-                     attempts.queued += waited;
-                     if (request.deadline != Clock::time_point::max()) request.deadline += waited;
-                     if (!kept) return end({.answer = kept.error()}, std::move(attempts), done);
-                     attempts.kept = *kept;
-                     self->send_now(std::move(http), std::move(request), std::move(server), std::move(done),
-                                    std::move(attempts));
-                   });
+    const auto ready = std::make_shared<Ready>(Ready{std::move(http), std::move(request), std::move(server),
+                                                     std::move(done), std::move(attempts), Clock::now()});
+    costs_.reserve(caller, most, [self = shared_from_this(), ready](Result<CallCosts::Kept> kept) {
+      if (!kept) return give_up(*ready, kept.error());
+      ready->attempts.kept = *kept;
+      self->write_down(ready);
+    });
   }
 
-  void send_now(HttpRequest http, Request request, Server server, Done done, Attempts attempts) {
-    http.only_once = costs_.any();
-    const Outgoing outgoing = follow(http);
+  /// A request that waits for leave to be sent.
+  struct Ready {
+    HttpRequest http;
+    Request request;
+    Server server;
+    Done done;
+    Attempts attempts;
+    Clock::time_point since;
+
+    /// No deadline runs meanwhile.
+    void end_wait() {
+      const auto waited = Clock::now() - since;
+      attempts.queued += waited;
+      if (request.deadline != Clock::time_point::max()) request.deadline += waited;
+    }
+  };
+
+  static void give_up(Ready& ready, const Error& error) {
+    ready.end_wait();
+    end({.answer = error}, std::move(ready.attempts), ready.done);
+  }
+
+  /// Whatever becomes of this process, what may have left and been charged is known from here on.
+  void write_down(const std::shared_ptr<Ready>& ready) {
+    const BeforeSending before = ready->request.before_sending;
+    if (!before) return send_now(ready);
+    Sending sending{ready->server.model.empty() ? target_.model : ready->server.model};
+    if (target_.location == Location::cloud)
+      sending.sent_bytes = ready->attempts.sent_bytes + static_cast<std::int64_t>(ready->http.body.size());
+    if (costs_.has_price()) sending.most_nano_dollars = ready->attempts.kept.amount;
+    before(sending, [self = shared_from_this(), ready](const std::optional<Error>& lost) {
+      fault_point("call.written");
+      if (!lost) return self->send_now(ready);
+      self->costs_.give_back(ready->request.asked_by, ready->attempts.kept);
+      give_up(*ready, *lost);
+    });
+  }
+
+  void send_now(const std::shared_ptr<Ready>& ready) {
+    ready->end_wait();
+    ready->http.only_once = costs_.any();
+    const Outgoing outgoing = follow(ready->http);
     const MachineTime::Begun begun = machine_time_.begin();
-    exchange(std::move(http), [self = shared_from_this(), outgoing, begun, request = std::move(request),
-                               server = std::move(server), done = std::move(done),
-                               attempts = std::move(attempts),
-                               sent_at = Clock::now()](Result<HttpReply> reply) mutable {
+    exchange(std::move(ready->http), [self = shared_from_this(), ready, outgoing, begun,
+                                      sent_at = Clock::now()](Result<HttpReply> reply) {
+      Attempts& attempts = ready->attempts;
       attempts.machine_time = self->machine_time_.end(begun);
       attempts.wire += Clock::now() - sent_at;
       attempts.sent_bytes += self->bytes_that_left(outgoing);
       const int times = *outgoing.times;
+      if (times > 0) fault_point("call.replied");
       attempts.outcome = times > 0 ? CallCosts::Outcome::may_be_answered : CallCosts::Outcome::not_answered;
       for (int sent = times; sent > 1; --sent)  // The last is counted with the reply.
-        attempts.spent.add(self->used(server, self->costs_.unreported(CallCosts::Outcome::not_answered, {})));
-      self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
-                    std::move(attempts));
+        attempts.spent.add(
+            self->used(ready->server, self->costs_.unreported(CallCosts::Outcome::not_answered, {})));
+      self->receive(std::move(reply), std::move(ready->request), std::move(ready->server),
+                    std::move(ready->done), std::move(attempts));
     });
   }
 
@@ -291,8 +327,10 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 
   /// Where a server takes no limit, nobody knows: it is expected to write no more than was asked for.
   std::int64_t most_output(const Request& request, const Server& server) const {
-    const std::int64_t asked_for = std::get<Prompt>(request.question).most_output_tokens + room_for_thinking;
-    const std::int64_t beside = target_.think ? room_for_thinking : 0;  // Some limit only the answer.
+    const auto& prompt = std::get<Prompt>(request.question);
+    const std::int64_t asked_for = prompt.most_output_tokens + room_for_thinking;
+    const std::int64_t beside =
+        thinks(prompt, target_) ? room_for_thinking : 0;  // Some limit only the answer.
     return protocol_->most_output(request, server).value_or(asked_for) + beside;
   }
 
@@ -318,7 +356,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       settle(unreported(server, attempts), request.asked_by, attempts);
       return end(failed(reply.error()), std::move(attempts), done);
     }
-    if (reply->status != 200) attempts.outcome = CallCosts::Outcome::not_answered;
+    if (!may_have_worked(*reply)) attempts.outcome = CallCosts::Outcome::not_answered;
     if (auto other = without_refused(*reply, request, server, attempts)) {
       settle(unreported(server, attempts), request.asked_by, attempts);
       attempts.words = error_reply(*reply).answer.error().message;
@@ -424,7 +462,7 @@ void ModelServer::submit(Request request, Done done) noexcept {
   core_->ask(std::move(request), std::move(done));
 }
 
-void ModelServer::warm_up(std::function<void(Result<Server>)> done) noexcept {
+void ModelServer::warm_up(std::function<void(Result<Server>, const Usage&)> done) noexcept {
   core_->warm_up(std::move(done));
 }
 

@@ -101,16 +101,25 @@ std::vector<const BackendConfig*> without_price(const Pipeline& pipeline) {
   return found;
 }
 
-void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics) {
-  const Settings budget = pipeline.settings.group("budget");
-  const bool has_limit =
-      std::ranges::any_of(budget_fields(), [&](const Field& limit) { return budget.has(limit.name); }) ||
-      std::ranges::any_of(pipeline.stages, [](const StageConfig& stage) { return stage.budget.has_value(); });
-  if (!has_limit) return;
+std::vector<const BackendConfig*> with_unknown_price(const Pipeline& pipeline) {
+  std::vector<const BackendConfig*> found;
   for (const BackendConfig& backend : pipeline.backends)
-    if (has_no_price(backend) && price_may_be_unknown(backend))
-      diagnostics.warn({backend.line, backend.column, 0}, "backends." + backend.name,
-                       "has `price: unknown-ok`: against the budget its calls count as nothing");
+    if (has_no_price(backend) && price_may_be_unknown(backend)) found.push_back(&backend);
+  return found;
+}
+
+bool has_budget(const Pipeline& pipeline) {
+  const Settings budget = pipeline.settings.group("budget");
+  return std::ranges::any_of(budget_fields(), [&](const Field& limit) { return budget.has(limit.name); }) ||
+         std::ranges::any_of(pipeline.stages,
+                             [](const StageConfig& stage) { return stage.budget.has_value(); });
+}
+
+void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics) {
+  if (!has_budget(pipeline)) return;
+  for (const BackendConfig* backend : with_unknown_price(pipeline))
+    diagnostics.warn({backend->line, backend->column, 0}, "backends." + backend->name,
+                     std::string(counts_as_nothing));
   for (const BackendConfig* backend : without_price(pipeline))
     diagnostics.add({backend->line, backend->column, 0}, "backends." + backend->name,
                     std::string(needs_price));

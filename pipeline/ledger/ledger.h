@@ -48,6 +48,7 @@ class Ledger final : public AnswerStore {
   void keep(StoredResult result, LedgerWriter::Committed committed = {});
   Result<std::optional<StoredResult>> result(std::string_view key);
 
+  void call_begins(LedgerCall call, LedgerWriter::Committed committed) override;
   void call_ended(LedgerCall call, std::optional<StoredAnswer> answer,
                   LedgerWriter::Committed committed) override;
   Result<std::optional<StoredAnswer>> answer(std::string_view request) override;

@@ -18,7 +18,7 @@ using nlohmann::json;
 constexpr std::int64_t enough_calls = 3;  ///< To say what one takes.
 constexpr std::int64_t documents_read = 2000;
 
-// A call that was not sent (attempt 0) has taken nothing.
+// A call that was not sent (attempt 0) has taken nothing; what one took that never ended, nobody knows.
 constexpr const char* select_calls_by_model = R"sql(
   SELECT stage, backend, model, count(*), sum(outcome = 'ok'), sum(prompt_bytes), sum(input_tokens),
          sum(cached_input_tokens), sum(cache_write_tokens), sum(output_tokens),
@@ -33,7 +33,7 @@ constexpr const char* select_calls_by_model = R"sql(
          CAST(total((outcome = 'ok') * output_tokens) AS INTEGER),
          CAST(total((outcome = 'ok') * 1.0 * output_tokens * prompt_bytes) AS INTEGER),
          CAST(total((outcome = 'ok') * 1.0 * output_tokens * output_tokens) AS INTEGER)
-  FROM calls WHERE attempt > 0 AND prompt_bytes > 0 GROUP BY stage, backend, model)sql";
+  FROM calls WHERE attempt > 0 AND prompt_bytes > 0 AND outcome <> 'unknown' GROUP BY stage, backend, model)sql";
 constexpr const char* select_last_stages = R"sql(
   SELECT path, stage, state FROM document_stages
   WHERE path IN (SELECT path FROM documents ORDER BY run DESC, path LIMIT ?))sql";

@@ -202,9 +202,15 @@ std::optional<Error> upsert(LedgerDatabase& database, const StoredResult& result
   return database.run(sql.c_str(), values_of(result_columns, result, {or_null(digest), utc_now()}));
 }
 
-std::optional<Error> insert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run) {
-  static const std::string sql = insert_statement("INSERT INTO calls", call_columns(), {"run", "time"});
-  return database.run(sql.c_str(), values_of(call_columns(), call, {run, utc_now()}));
+std::optional<Error> upsert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run) {
+  static const std::string sql =
+      insert_statement("REPLACE INTO calls", call_columns(), {"run", "time", "id"});
+  const std::string now = utc_now();
+  const bool has_row = call.row && *call.row > 0;
+  const LedgerValue id = has_row ? LedgerValue(*call.row) : LedgerValue();  // NULL: the next that is free.
+  if (auto failed = database.run(sql.c_str(), values_of(call_columns(), call, {run, now, id}))) return failed;
+  if (call.row) *call.row = database.last_row_id();
+  return std::nullopt;
 }
 
 std::optional<Error> upsert(LedgerDatabase& database, const StoredAnswer& answer, std::int64_t run) {

@@ -31,7 +31,8 @@ std::optional<Error> upsert_record(LedgerDatabase& database, const std::string& 
 std::optional<Error> insert_attempt(LedgerDatabase& database, const LedgerDocument& document);
 /// With its text, where it has one.
 std::optional<Error> upsert(LedgerDatabase& database, const StoredResult& result);
-std::optional<Error> insert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run);
+/// In place of the row that the call has, if it has one. LedgerCall::row then says which it has now.
+std::optional<Error> upsert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run);
 std::optional<Error> upsert(LedgerDatabase& database, const StoredAnswer& answer, std::int64_t run);
 std::optional<Error> remove_document(LedgerDatabase& database, const std::string& path);
 
@@ -68,13 +69,14 @@ Result<std::optional<StoredAnswer>> select_answer(LedgerDatabase& database, std:
 Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::string_view path);
 struct CallOfRun {
   LedgerCall call;
-  std::string time;                  ///< When it ended.
+  std::string time;                  ///< When it ended, or began if nobody knows how it ended.
   std::optional<std::string> label;  ///< Of the document.
 };
-/// By document (bytes of the path), then in the order in which they ended.
+/// By document (bytes of the path), then in the order in which they were written down: when they were sent if
+/// they may cost or leave this machine, else when they ended.
 std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t run,
                                          const std::function<void(const CallOfRun&)>& each);
-/// Calls to models in the cloud, in the order in which they ended.
+/// Calls to models in the cloud, in the order in which they were sent.
 std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter& filter,
                                    const std::function<void(const EgressRow&)>& each);
 /// See AnswerStore.

@@ -117,6 +117,9 @@ class KnownResults final : public AnswerStore {
     const std::lock_guard lock(mutex_);
     return select_spent_since(ledger_->database(), time);
   }
+  void call_begins(LedgerCall, std::function<void(const std::optional<Error>&)> committed) override {
+    committed(std::nullopt);
+  }
   void call_ended(LedgerCall, std::optional<StoredAnswer>,
                   std::function<void(const std::optional<Error>&)> committed) override {
     if (committed) committed(std::nullopt);

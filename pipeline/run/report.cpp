@@ -169,7 +169,7 @@ void Report::add_call(const LedgerCall& call, const std::optional<std::string>& 
   models_[names].add(call);
   labels_[label].add(call);
   prefix_.add(call);
-  all_cloud_.add(call);
+  if (!call.document.empty()) all_cloud_.add(call);  // A warm-up is no question about one.
   if (call.location == "cloud") add_egress(call);
   const auto stage = std::ranges::find(pipeline_.stages, call.stage, &StageConfig::id);
   if (stage == pipeline_.stages.end()) return;

@@ -267,6 +267,8 @@ void Run::work() {
   listener_.begun();
   for (const std::string& warning : environment_.warnings)
     warnings_.add(warning);
+  for (const std::string& warning : warnings_of(options_, pipeline_))
+    warnings_.add(warning);
   auto reading = ledger_.ledger().read();
   if (!reading) return writer_.fail(reading.error());
   const Result<std::int64_t> known_before = count_in_input(**reading);

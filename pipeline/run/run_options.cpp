@@ -43,6 +43,14 @@ std::vector<PathPatterns> patterns_of(const std::vector<std::string>& only, cons
   return all;
 }
 
+std::vector<std::string> warnings_of(const RunOptions& options, const Pipeline& pipeline) {
+  if (!options.max_cost || has_budget(pipeline)) return {};
+  std::vector<std::string> warnings;
+  for (const BackendConfig* backend : with_unknown_price(pipeline))
+    warnings.push_back("--max-cost: backend '" + backend->name + "' " + std::string(counts_as_nothing));
+  return warnings;
+}
+
 std::optional<Error> apply(const RunOptions& options, Pipeline& pipeline) {
   if (!options.until.empty()) {
     const StageConfig* last = pipeline.stage(options.until);

@@ -41,4 +41,7 @@ std::vector<PathPatterns> patterns_of(const std::vector<std::string>& only, cons
 /// does not fit the pipeline, `max_cost` also one that nobody could hold.
 std::optional<Error> apply(const RunOptions& options, Pipeline& pipeline);
 
+/// What people should know of the options with this pipeline, which its check has not said.
+std::vector<std::string> warnings_of(const RunOptions& options, const Pipeline& pipeline);
+
 }  // namespace docket

@@ -152,6 +152,9 @@ class SlowStore final : public AnswerStore {
   Result<std::optional<StoredAnswer>> answer(std::string_view) override {
     return std::optional<StoredAnswer>();
   }
+  void call_begins(LedgerCall, std::function<void(const std::optional<Error>&)> committed) override {
+    waiting = std::move(committed);
+  }
   void call_ended(LedgerCall, std::optional<StoredAnswer>,
                   std::function<void(const std::optional<Error>&)> committed) override {
     waiting = std::move(committed);
