@@ -256,13 +256,19 @@ Reply closed_door(const HttpReply& reply, const ServerError& error, int status) 
 }  // namespace
 
 bool may_have_worked(const HttpReply& reply) {
-  if (reply.status == 200) return true;
-  if (reply.status < 500 || reply.status == 501) return false;
-  if (reply.status != 503 && reply.status != 529) return true;
-  // Gateways also say 503, in HTML or plain words, when the connection to the model breaks.
-  const Result<json> body = parse_strictly(reply.body);
-  const bool is_of_server = body && !member(*body, "error").is_null();
-  return !is_of_server && !retry_hint(reply, std::time(nullptr));
+  switch (reply.status) {
+    case 200:
+    case 504:
+    case 524:  // Cloudflare's 504.
+      return true;
+    case 502:
+    case 520: {  // Cloudflare's 502. Some servers say 502 of their own, with an error in JSON.
+      const Result<json> body = parse_strictly(reply.body);
+      return !body || member(*body, "error").is_null();
+    }
+    default:
+      return false;
+  }
 }
 
 std::string server_excerpt(std::string_view text, std::size_t most) {

@@ -52,10 +52,9 @@ TooLong says_too_long(const ServerError& error);
 /// True if it says that the model did not manage to write what was asked for: an answer that is none.
 bool says_model_failed(const ServerError& error);
 
-/// Whether the model may have worked, so that the call may be charged, for all that the reply proves. Not:
-/// it refuses the request (3xx, 4xx), the server cannot do such a thing at all (501), or it is overloaded and
-/// says so itself (503, 529, with a time to come back or an error in JSON). A gateway that gave up waiting
-/// (502, 504, 524), a server that failed (500), and a 503 in other words may have come after the answer.
+/// Whether the model may have worked, so that the call may be charged. Not where the server itself says that it
+/// failed or refuses: nobody sells errors. But a gateway that gave up waiting (504, 524), or lost the
+/// connection to the model (502, 520), knows nothing of an answer that was under way.
 bool may_have_worked(const HttpReply& reply);
 
 /// True if it says that there is no such model, and speaks of no text.
