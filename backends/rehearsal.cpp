@@ -64,7 +64,7 @@ class Rehearsal final : public Backend {
   Rehearsal(const Pipeline& pipeline, const Options& options) {
     for (const BackendConfig& backend : pipeline.backends)
       backends_[backend.name] =
-          backend.type->answers_prompts() ? model(backend, options) : make_rules_backend();
+          backend.type->answers_prompts() ? model(backend, pipeline, options) : make_rules_backend();
     ExtractPoolOptions pool;
     pool.workers = options.jobs;
     backends_[std::string(extraction_workers)] = make_extract_pool(pool, options.hard_stop);
@@ -79,10 +79,9 @@ class Rehearsal final : public Backend {
 
  private:
   /// What is withheld, and what was answered before, is so here too.
-  static std::unique_ptr<Backend> model(const BackendConfig& backend, const Options& options) {
-    ResponseCacheOptions memory{options.answers, {}, options.reuse_answers};
-    if (const auto model = options.models.find(backend.name); model != options.models.end())
-      memory.model = model->second;
+  static std::unique_ptr<Backend> model(const BackendConfig& backend, const Pipeline& pipeline,
+                                        const Options& options) {
+    const ResponseCacheOptions memory = response_cache_options(backend, pipeline, options);
     std::unique_ptr<Backend> made =
         make_response_cache(std::make_unique<RehearsedModel>(backend), backend, memory);
     return make_egress_guard(std::move(made), backend.name, location_of(backend), options.offline);

@@ -117,6 +117,11 @@ void Budget::settle(const Caller& caller, std::int64_t most, std::int64_t spent)
     one();
 }
 
+void Budget::document_ended(const std::string& document) {
+  const std::lock_guard lock(mutex_);
+  documents_.erase(document);
+}
+
 Budget::Limits limits_of(const Pipeline& pipeline, std::optional<std::int64_t> max_cost) {
   const Settings group = pipeline.settings.group("budget");
   Budget::Limits limits{

@@ -41,6 +41,8 @@ class Budget final : public Purse {
   void reserve(const Caller& caller, std::int64_t most,
                std::function<void(std::optional<Error>)> then) override;
   void settle(const Caller& caller, std::int64_t most, std::int64_t spent) override;
+  /// Nothing is spent on it any more: what it has cost need not be known.
+  void document_ended(const std::string& document);
 
  private:
   /// Of one limit.
@@ -69,7 +71,7 @@ class Budget final : public Purse {
   std::string day_is_;
   std::optional<Account> run_, day_, month_;
   std::map<std::string, Account, std::less<>> stages_;     ///< Those with a limit.
-  std::map<std::string, Account, std::less<>> documents_;  ///< If documents have one.
+  std::map<std::string, Account, std::less<>> documents_;  ///< If documents have one; until they end.
   std::deque<Waiting> waiting_;                            ///< In the order in which they came.
 };
 

@@ -222,7 +222,10 @@ ordered_json Report::attention_json() const {
 void Report::add_egress(const LedgerCall& call) {
   ++egress_.calls;
   egress_.bytes += call.usage.sent_bytes;
-  if (may_have_left(call)) egress_.documents.insert(call.document);
+  if (may_have_left(call) && call.document != egress_.document) {
+    ++egress_.documents;
+    egress_.document = call.document;
+  }
   for (const auto& [kind, count] : call.redactions.items())
     if (count.is_number_integer()) egress_.redactions[kind] += count.get<std::int64_t>();
 }
@@ -230,7 +233,7 @@ void Report::add_egress(const LedgerCall& call) {
 ordered_json Report::egress_json() const {
   return {{"calls", egress_.calls},
           {"bytes", egress_.bytes},
-          {"documents", egress_.documents.size()},
+          {"documents", egress_.documents},
           {"redactions", ordered_json(egress_.redactions)}};
 }
 
