@@ -348,13 +348,13 @@ void Trial::work(const Pipeline& pipeline, Ledger& ledger, int first, int last) 
 void Trial::compare(Ledger& ledger, std::int64_t before, std::int64_t bill) {
   auto rows = ledger.read();
   ASSERT_TRUE(rows);
-  const auto number = [&](const std::string& what) {
-    return (*rows)->number(("SELECT " + what + " FROM calls WHERE run >= 2").c_str()).value();
-  };
-  retried_ = number("coalesce(sum(attempt > 1), 0)");
-  warm_ups_ = number("coalesce(sum(stage = 'warm_up'), 0)");
-  const std::int64_t counted = number("coalesce(sum(counted_nano_dollars), 0)");
-  EXPECT_EQ(number("coalesce(sum(counted_nano_dollars * (stage <> 'warm_up')), 0)"),
+  const auto number = [&](const char* sql) { return (*rows)->number(sql).value(); };
+  retried_ = number("SELECT coalesce(sum(attempt > 1), 0) FROM calls WHERE run >= 2");
+  warm_ups_ = number("SELECT count(*) FROM calls WHERE run >= 2 AND stage = 'warm_up'");
+  const std::int64_t counted =
+      number("SELECT coalesce(sum(counted_nano_dollars), 0) FROM calls WHERE run >= 2");
+  EXPECT_EQ(number("SELECT coalesce(sum(counted_nano_dollars), 0) FROM calls"
+                   " WHERE run >= 2 AND stage <> 'warm_up'"),
             spent_.nano_dollars + spent_.uncertain_nano_dollars);
   EXPECT_EQ(ledger.spent_since("2000").value(), before + counted);
   if (trouble_ == Trouble::loses_replies) {
@@ -363,7 +363,7 @@ void Trial::compare(Ledger& ledger, std::int64_t before, std::int64_t bill) {
   }
   EXPECT_EQ(counted, bill);
   EXPECT_EQ(spent_.unpriced_calls, 0);
-  EXPECT_EQ(number("coalesce(sum(nano_dollars), 0)"), bill);
+  EXPECT_EQ(number("SELECT coalesce(sum(nano_dollars), 0) FROM calls WHERE run >= 2"), bill);
 }
 
 class BudgetBill : public testing::TestWithParam<Trouble> {};
@@ -371,7 +371,7 @@ class BudgetBill : public testing::TestWithParam<Trouble> {};
 TEST_P(BudgetBill, NeverExceedsALimitAndAgreesToTheLastDigit) {
   int all_answered = 0, all_withheld = 0, some_of_both = 0;
   std::int64_t retried = 0, warm_ups = 0;
-  for (unsigned seed = 1; seed <= 10; ++seed) {
+  for (unsigned seed = 1; seed <= 8; ++seed) {
     SCOPED_TRACE(seed);
     Trial trial(seed, GetParam());
     trial.run();

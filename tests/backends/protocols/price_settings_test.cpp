@@ -44,9 +44,9 @@ std::vector<std::string> warnings(const std::string& settings) {
 
 TEST(PriceSettings, AreExact) {
   const Price price =
-      *price_with(openai_with("{ input: 0.1, cached_input: 0.000000001, output: 0.3, batch: 0.5 }"));
+      *price_with(openai_with("{ input: 0.1, cached_input: 0.010000001, output: 0.3, batch: 0.5 }"));
   EXPECT_EQ(price.tokens.input, usd / 10);
-  EXPECT_EQ(price.tokens.cached_input, 1);
+  EXPECT_EQ(price.tokens.cached_input, usd / 100 + 1);
   EXPECT_EQ(price.tokens.output, usd * 3 / 10);
   EXPECT_EQ(price.batch, usd / 2);
   EXPECT_NE(
