@@ -81,7 +81,9 @@ class Rehearsal final : public Backend {
   /// What is withheld, and what was answered before, is so here too.
   static std::unique_ptr<Backend> model(const BackendConfig& backend, const Pipeline& pipeline,
                                         const Options& options) {
-    const ResponseCacheOptions memory = response_cache_options(backend, pipeline, options);
+    ResponseCacheOptions memory{options.answers, {}, options.reuse_answers, place_apart(backend, pipeline)};
+    if (const auto model = options.models.find(backend.name); model != options.models.end())
+      memory.model = model->second;
     std::unique_ptr<Backend> made =
         make_response_cache(std::make_unique<RehearsedModel>(backend), backend, memory);
     return make_egress_guard(std::move(made), backend.name, location_of(backend), options.offline);

@@ -63,7 +63,9 @@ class Router final : public Backend, public DocumentKeeper {
       backends_[backend.name] = make_rules_backend();
       return;
     }
-    const ResponseCacheOptions memory = response_cache_options(backend, pipeline, options);
+    ResponseCacheOptions memory{options.answers, {}, options.reuse_answers, place_apart(backend, pipeline)};
+    if (const auto model = options.models.find(backend.name); model != options.models.end())
+      memory.model = model->second;
     CallOptions calls;
     calls.purse = budget_.get();
     calls.redacted = redacted_kinds(pipeline);

@@ -53,7 +53,6 @@ std::int64_t whole_ms(WallClock::duration duration) {
 
 /// The same for the same servers, in whatever order they stand.
 std::string place_of(const BackendConfig& backend) {
-  if (!backend.type->answers_prompts()) return {};
   std::vector<std::string> urls = backend.settings.texts("url");
   std::ranges::sort(urls);
   std::string place(name(location_of(backend)));
@@ -263,17 +262,13 @@ class ResponseCache final : public Backend {
 
 }  // namespace
 
-ResponseCacheOptions response_cache_options(const BackendConfig& backend, const Pipeline& pipeline,
-                                            const Options& options) {
-  ResponseCacheOptions memory{options.answers, {}, options.reuse_answers};
-  if (const auto model = options.models.find(backend.name); model != options.models.end())
-    memory.model = model->second;
+std::string place_apart(const BackendConfig& backend, const Pipeline& pipeline) {
+  const std::string place = place_of(backend);
   const auto has_same_name = [&](const BackendConfig& other) {
     return other.type == backend.type && other.settings.text("model") == backend.settings.text("model") &&
-           place_of(other) != place_of(backend);
+           place_of(other) != place;
   };
-  if (std::ranges::any_of(pipeline.backends, has_same_name)) memory.place = place_of(backend);
-  return memory;
+  return std::ranges::any_of(pipeline.backends, has_same_name) ? place : "";
 }
 
 std::string request_key(const BackendConfig& config, const ResponseCacheOptions& memory,

@@ -2,7 +2,6 @@
 #include <memory>
 #include <string>
 
-#include "backends/backends.h"
 #include "pipeline/answer_store.h"
 #include "pipeline/backend.h"
 #include "pipeline/pipeline.h"
@@ -14,12 +13,12 @@ struct ResponseCacheOptions {
   AnswerStore* store = nullptr;  ///< Null: nothing is remembered.
   std::string model = {};  ///< What tells the server's model from another; empty: the pipeline's name for it.
   bool reuse = true;       ///< Not: every request is sent, and its answer takes the place of the old one.
-  /// Where its servers are, if another backend of the pipeline has the same type and model elsewhere: the
-  /// same name is then no sign of the same model. Empty: none has.
-  std::string place = {};
+  std::string place = {};  ///< See place_apart.
 };
-ResponseCacheOptions response_cache_options(const BackendConfig& backend, const Pipeline& pipeline,
-                                            const Options& options);
+
+/// Where a backend's servers are, if another of the pipeline has the same type and model elsewhere: the same
+/// name is then no sign of the same model. Empty: none has.
+std::string place_apart(const BackendConfig& backend, const Pipeline& pipeline);
 
 /// A backend that sends no request twice to the same model: the answer is taken from the store. What `inner`
 /// (one submit is one attempt) is asked gets a row in the store, failed or not, and no answer is handed on
