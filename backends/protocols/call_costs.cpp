@@ -26,9 +26,8 @@ CallCosts::CallCosts(std::optional<Price> price, Location location, Purse* purse
 std::int64_t CallCosts::most(std::size_t request_bytes, std::int64_t output_tokens,
                              std::chrono::milliseconds time) const {
   if (!price_) return any() ? unknown_cost : 0;
-  const std::int64_t input_tokens =
-      static_cast<std::int64_t>(request_bytes) / bytes_per_token::least + added_tokens::most;
-  return dearest_cost(*price_, input_tokens, output_tokens, time);
+  return dearest_cost(*price_, most_prompt_tokens(static_cast<std::int64_t>(request_bytes)), output_tokens,
+                      time);
 }
 
 void CallCosts::reserve(const Caller& caller, std::int64_t most, std::function<void(Result<Kept>)> then) {

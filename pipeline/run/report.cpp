@@ -47,6 +47,16 @@ LedgerDocument as_it_ended(const Document& document) {
 
 std::size_t index(StageResult::State state) { return static_cast<std::size_t>(state); }
 
+/// The models that were loaded before documents asked them.
+ordered_json warm_ups_json(const std::vector<WarmUp>& warm_ups) {
+  ordered_json list = ordered_json::array();
+  for (const WarmUp& model : warm_ups) {
+    list.push_back({{"backend", model.backend}, {"model", model.model}, {"wall_ms", model.wall_ms}});
+    if (!model.problem.empty()) list.back()["problem"] = model.problem;
+  }
+  return list;
+}
+
 }  // namespace
 
 struct Report::StageSums {
@@ -304,19 +314,6 @@ ordered_json Report::saved_json() const {
   ordered_json cache = docket::to_json(calls_.known()), results = docket::to_json(reused_results_);
   return {{"cache", std::move(cache)}, {"results", std::move(results)}, {"prefix", prefix_.to_json()}};
 }
-namespace {
-
-/// The models that were loaded before documents asked them.
-ordered_json warm_ups_json(const std::vector<WarmUp>& warm_ups) {
-  ordered_json list = ordered_json::array();
-  for (const WarmUp& model : warm_ups) {
-    list.push_back({{"backend", model.backend}, {"model", model.model}, {"wall_ms", model.wall_ms}});
-    if (!model.problem.empty()) list.back()["problem"] = model.problem;
-  }
-  return list;
-}
-
-}  // namespace
 
 ordered_json Report::to_json(const Run& run) const {
   ordered_json report = {{"docket", 1}};

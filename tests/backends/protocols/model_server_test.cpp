@@ -91,7 +91,7 @@ constexpr const char* price = ", price: { input: 3, cache_write: 4, cache_write_
 constexpr std::int64_t cost_of_answer = 100 * 3000 + 10 * 15000;
 
 std::int64_t most_for(const json& question, std::int64_t output) {
-  return (static_cast<std::int64_t>(question.dump().size()) + added_tokens::most) * 4000 + output * 15'000;
+  return most_prompt_tokens(static_cast<std::int64_t>(question.dump().size())) * 4000 + output * 15'000;
 }
 
 Fault answered(Dialect dialect) { return {.body = answer_in(dialect, "OK").dump()}; }
