@@ -250,6 +250,7 @@ void StandIns::add_of_pattern(const Pattern& pattern, std::string_view text) {
 }
 
 void StandIns::choose() {
+  if (values_.empty()) return;
   for (std::size_t length = 1; length <= TextPieces::longest; ++length) {
     TextPieces& all = pieces_.try_emplace(length, length).first->second;
     all.add(signs_);

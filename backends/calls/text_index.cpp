@@ -42,8 +42,7 @@ void TextPieces::add(std::string_view text) {
 
 void TextPieces::sort() {
   std::ranges::sort(pieces_);
-  const auto rest = std::ranges::unique(pieces_);
-  pieces_.erase(rest.begin(), rest.end());
+  pieces_.erase(std::unique(pieces_.begin(), pieces_.end()), pieces_.end());
 }
 
 bool TextPieces::has(std::string_view piece) const {
