@@ -253,14 +253,19 @@ bool FieldJudge::takes_place_of(const json& known_value, const json& known, cons
     return weight_of(detail["tier"], confidence) + for_it >= weight_of(known["tier"], before) + against;
   const bool are_both_sure =
       before >= accept_ && confidence >= accept_ && are_independent(known["tier"], detail["tier"]);
-  return are_both_sure ? !stands_beside_label(known) : confidence >= before;
+  return are_both_sure ? !stands_beside_label(known)
+                       : counted(detail["tier"], confidence) >= counted(known["tier"], before);
 }
 
-/// What a tier's word weighs beside those of others: log odds, none for what is more likely wrong than right.
-/// That a model is sure of its words makes it no heavier than its evidence.
+/// The confidence of a tier beside that of another: that a model is sure of its words adds nothing to its
+/// evidence.
+double FieldJudge::counted(const std::string& tier, double confidence) const {
+  return models_.contains(tier) ? std::min(confidence, of_a_quote()) : confidence;
+}
+
+/// What its word weighs among several: log odds, none for what is more likely wrong than right.
 double FieldJudge::weight_of(const std::string& tier, double confidence) const {
-  const double counted = models_.contains(tier) ? std::min(confidence, of_a_quote()) : confidence;
-  return std::max(0.0, log_odds(counted));
+  return std::max(0.0, log_odds(counted(tier, confidence)));
 }
 
 /// The weight of the `others` that give the same value, one for each model; `known`: tiers that count

@@ -41,6 +41,7 @@ class FieldJudge {
   Names merge(const nlohmann::json& said, nlohmann::json& output) const;
   bool takes_place_of(const nlohmann::json& known_value, const nlohmann::json& known,
                       const nlohmann::json& value, const nlohmann::json& detail) const;
+  double counted(const std::string& tier, double confidence) const;
   double weight_of(const std::string& tier, double confidence) const;
   double backing_of(const nlohmann::json& value, std::vector<std::string> known,
                     const nlohmann::json& others) const;

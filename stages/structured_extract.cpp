@@ -173,9 +173,14 @@ bool is_doubtful(const json& output, const std::string& field, bool must_be_ther
 std::vector<Claim> claims(const Settings& settings, const json& output) {
   const json schema = with_open_root(*settings.schema("schema"));
   const json said = output.is_object() ? output : json::object();
+  // Where there is no value at all, such as where no tier had a usable answer, nobody has looked for the
+  // optional ones either.
+  const json values = said.value("fields", json::object());
+  const bool is_empty = std::ranges::all_of(values, [](const json& value) { return value.is_null(); });
   std::vector<Claim> claims;
   for (const auto& [field, property] : schema["properties"].items()) {
-    Claim claim{.field = field, .is_doubtful = is_doubtful(said, field, is_required(schema, field))};
+    Claim claim{.field = field,
+                .is_doubtful = is_empty || is_doubtful(said, field, is_required(schema, field))};
     const json detail = said.value("details", json::object()).value(field, json::object());
     if (detail.contains("evidence")) claim.evidence.push_back(detail["evidence"]);
     for (const json& row : detail.value("rows", json::array()))

@@ -166,8 +166,9 @@ Verdict JqPrograms::run(std::size_t expression, Quantifier quantifier) {
     if (!is_boolean) return error("gives " + words + ", not true or false");
     if (!is_true) return verdict(false);
   }
-  if (quantifier != Quantifier::all) return verdict(false);
-  return has_output ? verdict(true) : error("gives nothing, not true or false");
+  if (quantifier == Quantifier::first) return verdict(false);
+  if (!has_output) return error("gives nothing, not true or false");
+  return verdict(quantifier == Quantifier::all);
 }
 
 }  // namespace docket::worker

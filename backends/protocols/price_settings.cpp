@@ -184,6 +184,16 @@ std::optional<SettingProblem> in_other_units(const Settings& settings) {
                         has_tiers ? table->long_context.front().tokens : known, input, location);
 }
 
+/// Where `unknown-ok` changes nothing.
+std::vector<std::string> unneeded(const Settings& settings) {
+  if (model_location(settings) == Location::local)
+    return {"price: unknown-ok says nothing of a local model, whose calls cost nothing without a `price`"};
+  if (listed(settings))
+    return {"price: unknown-ok says nothing of '" + settings.text("model") +
+            "', whose price is in docket's table; leave it out"};
+  return {};
+}
+
 }  // namespace
 
 std::optional<Price> model_price(const Settings& settings) {
@@ -202,6 +212,7 @@ std::optional<SettingProblem> price_problem(const Settings& settings) {
 }
 
 std::vector<std::string> price_warnings(const Settings& settings) {
+  if (settings.has("price") && !is_given(settings)) return unneeded(settings);
   if (settings.has("price") || model_location(settings) == Location::local) return {};
   const Result<Price> price = listed(settings);
   if (price) return {};

@@ -82,6 +82,10 @@ void check_backend_cycles(const Pipeline& pipeline, Diagnostics& diagnostics) {
 }
 
 void check_redaction(const Pipeline& pipeline, Diagnostics& diagnostics) {
+  const std::vector<std::string> kinds = pipeline.settings.group("policy").texts("redact");
+  if (kinds.size() > 1 && std::ranges::find(kinds, "all") != kinds.end())
+    diagnostics.warn({}, "policy.redact",
+                     "`all` has the other kinds in it; leave them out, or leave out `all`");
   for (const std::string& expression : pipeline.settings.group("policy").texts("redact_patterns")) {
     const auto compiled = Pattern::compile(expression);
     if (!compiled)

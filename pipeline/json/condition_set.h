@@ -16,7 +16,7 @@ namespace docket {
 /// Which of a condition's outputs count. Neither false nor null is true, as in jq, but for `any`.
 enum class Quantifier : std::uint32_t {
   first,  ///< The first; without an output it is false.
-  any,    ///< One will do that is not false: null says that nothing is known.
+  any,    ///< One will do that is not false: null says that nothing is known. None at all is an error.
   all,    ///< There is one, and all are true; one that is neither true nor false is an error.
 };
 

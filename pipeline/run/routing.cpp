@@ -99,6 +99,7 @@ void for_each_decision(const Document& document, std::span<const StageConfig> st
     add_answer(answer, spent_in_run(document, i), line);
     if (const json hard = complexity_before(document, stages, all_before(stages, i), rule); !hard.is_null())
       line["complexity"] = hard;
+    if (result.severity) line["doubt"] = result.severity->doubt;
     each(to_line(line));
   }
 }

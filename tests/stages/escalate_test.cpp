@@ -252,6 +252,15 @@ TEST(Escalate, AsksForTheDoubtfulFieldsAlone) {
             (json{{"total", 119}, {"net", 100}, {"number", "INV-1"}, {"currency", nullptr}}));
 }
 
+TEST(Escalate, AsksForAllFieldsWhereNothingIsKnown) {
+  json record = half_sure();
+  record["structured_extract"] =
+      fields_output({{"total", nullptr}, {"net", nullptr}, {"number", nullptr}, {"currency", nullptr}});
+  Escalation work("backend: far\nsend: fields", three_pages, record);
+  EXPECT_EQ(work.requests().at(0).sent.fields,
+            (std::vector<std::string>{"currency", "net", "number", "total"}));
+}
+
 TEST(Escalate, ShowsASummaryThatALocalModelHasMade) {
   Escalation work("backend: far\nsend: summary\nsummarize_with: model", three_pages, half_sure());
   EXPECT_EQ(work.requests().at(0).backend, "model");

@@ -257,6 +257,18 @@ TEST(FieldJudge, OnEqualTermsTheLaterTiersValueStandsBelowAcceptToo) {
   EXPECT_EQ(output["fields"]["total"], 164) << "without evidence nothing is equal";
 }
 
+TEST(FieldJudge, ThatAModelIsSureOfItsWordsDoesNotKeepItsValue) {
+  const auto text = plain_text(invoice(1));
+  for (const double accept :
+       {0.93, 0.98, 1.0}) {  // Above what the later one has, which tells no probability.
+    const FieldJudge judges(std::make_shared<json>(schema), totals(), accept, {{"near", "m"}, {"far", "o"}});
+    json output;
+    judges.take(surely({{"total", {"Net      137.00", 137}}}, *text, 0.99), "near", true, output);
+    judges.take(said({{"total", {"Total    164.00 EUR", 164}}}, *text), "far", true, output);
+    EXPECT_EQ(output["fields"]["total"], 164) << accept << output["details"]["total"];
+  }
+}
+
 TEST(FieldJudge, WhatStandsBesideItsLabelIsNotGivenUpForTrueWordsFromElsewhere) {
   const auto text = plain_text(invoice(1));
   const FieldJudge one = judge();

@@ -114,6 +114,18 @@ TEST(PriceSettings, SayOnceThatAPriceIsUnknown) {
     EXPECT_EQ(warnings(settings), std::vector<std::string>()) << settings;
 }
 
+TEST(PriceSettings, SayWhereUnknownOkChangesNothing) {
+  const std::pair<std::string, const char*> rows[] = {
+      {openai_with("unknown-ok", "gpt-5"), "says nothing of 'gpt-5', whose price is in docket's table"},
+      {openai_with("unknown-ok", "m", "url: 'http://127.0.0.1:1'"), "says nothing of a local model"},
+      {openai_with("unknown-ok", "gpt-5", "url: 'http://127.0.0.1:1'"), "says nothing of a local model"}};
+  for (const auto& [settings, says] : rows) {
+    const auto told = warnings(settings);
+    ASSERT_EQ(told.size(), 1U) << settings;
+    EXPECT_NE(told[0].find(says), std::string::npos) << told[0];
+  }
+}
+
 TEST(PriceSettings, UnknownMayBeAllowed) {
   const auto allowed = [](const std::string& price) {
     return price_may_be_unknown(read_with(openai_with(price)).pipeline->backends[0]);

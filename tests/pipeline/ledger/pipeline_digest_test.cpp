@@ -120,7 +120,8 @@ TEST(PlanDigest, ChangesWithWhatIsRedactedWhereTheCloudMayAnswer) {
     std::string text(pipeline);
     text.replace(text.find(local), local.size(), backend);
     text.insert(text.find("policy:"),
-                "  far: { type: ollama, url: https://far.example.com, model: large }\n"
+                "  far: { type: ollama, url: https://far.example.com, model: large, price: { input: 1, "
+                "output: 2 } }\n"
                 "  near: { type: ollama, url: http://127.0.0.1:2, model: m, fallback: far }\n");
     TempDir dir;
     dir.write("invoice.json", schema);

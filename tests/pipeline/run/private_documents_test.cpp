@@ -49,7 +49,7 @@ class PrivateDocuments : public testing::Test {
 TEST_F(PrivateDocuments, MayLeaveWhenTheConditionIsFalseForSure) {
   for (const char* policy : {".classify.label == \"payslip\"", "false", "(.classify | .label) == \"payslip\"",
                              ".extract.pages > 5", "(.classify.label? // \"payslip\") == \"payslip\"",
-                             ".document.path | startswith(\"hr/\")", "false, false", "empty",
+                             ".document.path | startswith(\"hr/\")", "false, false",
                              ".fields.fields.iban != null", ". as $d | $d.classify.label == \"payslip\""})
     EXPECT_EQ(why(policy), "") << policy;
 }
@@ -64,6 +64,15 @@ TEST_F(PrivateDocuments, StayForAnyOutputThatIsTrue) {
 TEST_F(PrivateDocuments, StayForANull) {
   for (const char* policy : {"null", "false, null", ".classify.reviewed", "(.extract.author // null)"})
     EXPECT_EQ(why(policy), policy);
+}
+
+TEST_F(PrivateDocuments, StayWhereTheConditionGivesNothing) {
+  for (const char* policy :
+       {"empty", ".extract.embedded_files[]? == \"x\"", ".classify.label | select(. == \"payslip\")",
+        "(.extract.parties // [])[] | test(\"bank\")",
+        ".classify.label | capture(\"(?<n>[0-9])\") | .n == \"1\""})
+    EXPECT_EQ(why(policy),
+              std::string(policy) + ", which cannot be decided: gives nothing, not true or false");
 }
 
 TEST_F(PrivateDocuments, StayInAnySpellingOfTheirName) {

@@ -52,6 +52,16 @@ TEST(Routing, SaysWhatBecameOfAStage) {
                                      R"("detail":"$0.99 of $1.00","reasons":["large sum"]})"});
 }
 
+TEST(Routing, SaysByWhatAStageWithACapChose) {
+  StageResult result;
+  result.state = State::held;
+  result.held = "cap: at_most";
+  result.reasons = {"low confidence: sort"};
+  result.severity = Severity{0.4, 0.2};
+  EXPECT_EQ(decisions(result, true),
+            Lines{R"("held","why":"cap: at_most","reasons":["low confidence: sort"],"doubt":0.4})"});
+}
+
 TEST(Routing, SaysWhoAnsweredAndWhoWasPassedOver) {
   StageResult result;
   result.state = State::done;
