@@ -51,9 +51,9 @@ struct Options {
 Result<std::unique_ptr<Backend>> make(const Pipeline& pipeline, const Options& options);
 
 /// The one backend of a run that asks no model and reaches no server. Files are read, the rules tier answers,
-/// policy and `offline` withhold, and `answers` are reused, all as in a run. Every other prompt gets an
-/// answer of the right shape that nothing supports; `Reply::spent` then has the tokens that the call would
-/// take at most. Prompts that do not fit a backend's `context` are too long. `answers` is told of these calls
+/// policy and `offline` withhold, personal data is redacted, and `answers` are reused, all as in a run. Every
+/// other prompt gets an answer of the right shape that nothing supports; `Reply::spent` then has the tokens
+/// for which a budget would keep money, and as `sent_bytes` those of the prompt. Prompts that do not fit a backend's `context` are too long. `answers` is told of these calls
 /// and must not believe it.
 std::unique_ptr<Backend> make_rehearsal(const Pipeline& pipeline, const Options& options);
 

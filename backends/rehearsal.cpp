@@ -1,9 +1,13 @@
 // What answers the requests of a run that only wants to know what it would ask: files are read and the rules
 // tier answers as in a run; models are not asked.
+#include <algorithm>
 #include <map>
+#include <memory>
+#include <utility>
 
 #include "backends/backends.h"
 #include "backends/calls/egress_guard.h"
+#include "backends/calls/redaction.h"
 #include "backends/calls/response_cache.h"
 #include "backends/extraction/pool.h"
 #include "backends/protocols/message.h"
@@ -15,15 +19,20 @@
 namespace docket::backends {
 namespace {
 
-// Bytes of a prompt to one of its tokens: usually, and in the worst case, as the budget has it.
-constexpr std::int64_t usual_bytes_per_token = 4, least_bytes_per_token = 2;
-constexpr std::int64_t frame_tokens = 200;  ///< Roles, marks, what a server adds.
+/// A sample need not be valid by the schema.
+Answer sample_for(const Schema* schema) {
+  Answer answer;
+  answer.value = schema != nullptr ? sample_answer(schema->document()) : nlohmann::json("?");
+  return answer;
+}
 
 /// In place of a model: its answers are of the right shape and have nothing to support them, so every tier's
 /// turn comes. `Reply::spent` has the most that the call would have taken.
-class RehearsedModel final : public Backend {
+class MeasuredModel final : public Backend {
  public:
-  explicit RehearsedModel(const BackendConfig& config) : config_(config) {}
+  explicit MeasuredModel(const BackendConfig& config) : config_(config) {
+    target_.think = config.settings.boolean("think");
+  }
 
   void submit(Request request, Done done) noexcept override {
     const auto* prompt = std::get_if<Prompt>(&request.question);
@@ -31,20 +40,18 @@ class RehearsedModel final : public Backend {
     const std::int64_t bytes = bytes_of(*prompt);
     Reply reply;
     if (const std::int64_t window = config_.settings.integer("context"); window > 0)
-      reply.excess = excess_of(bytes / usual_bytes_per_token, window, *prompt);
+      reply.excess = excess_of(usual_tokens(bytes), window, *prompt);
     if (reply.excess) {
       reply.answer = Error{ErrorClass::too_long, "the document is too long for '" + config_.name + "'"};
       return done(std::move(reply));
     }
-    const bool thinks = config_.settings.boolean("think");
     Usage most;
     most.calls = 1;
-    most.input_tokens = frame_tokens + bytes / least_bytes_per_token;
-    most.output_tokens = prompt->most_output_tokens + (thinks ? room_for_thinking : 0);
+    most.sent_bytes = bytes;
+    most.input_tokens = most_prompt_tokens(bytes);
+    most.output_tokens = room_for_answer(*prompt, target_);
     reply.spent.add({config_.name, config_.settings.text("model"), most});
-    Answer answer;
-    answer.value = prompt->schema ? sample_answer(prompt->schema->document()) : nlohmann::json("?");
-    reply.answer = std::move(answer);
+    reply.answer = sample_for(prompt->schema.get());
     done(std::move(reply));
   }
 
@@ -57,6 +64,26 @@ class RehearsedModel final : public Backend {
   }
 
   const BackendConfig& config_;
+  Target target_;  ///< As far as the room for an answer hangs on it.
+};
+
+/// Redaction judges answers, which is not for samples.
+class Unjudged final : public Backend {
+ public:
+  explicit Unjudged(std::unique_ptr<Backend> inner) : inner_(std::move(inner)) {}
+
+  void submit(Request request, Done done) noexcept override {
+    const auto* prompt = std::get_if<Prompt>(&request.question);
+    std::shared_ptr<const Schema> schema = prompt != nullptr ? prompt->schema : nullptr;
+    inner_->submit(std::move(request), [schema = std::move(schema), done = std::move(done)](Reply reply) {
+      if (!reply.answer && reply.answer.error().error_class == ErrorClass::content)
+        reply.answer = sample_for(schema.get());
+      done(std::move(reply));
+    });
+  }
+
+ private:
+  const std::unique_ptr<Backend> inner_;
 };
 
 class Rehearsal final : public Backend {
@@ -64,7 +91,7 @@ class Rehearsal final : public Backend {
   Rehearsal(const Pipeline& pipeline, const Options& options) {
     for (const BackendConfig& backend : pipeline.backends)
       backends_[backend.name] =
-          backend.type->answers_prompts() ? model(backend, options) : make_rules_backend();
+          backend.type->answers_prompts() ? model(backend, pipeline, options) : make_rules_backend();
     ExtractPoolOptions pool;
     pool.workers = options.jobs;
     backends_[std::string(extraction_workers)] = make_extract_pool(pool, options.hard_stop);
@@ -78,13 +105,15 @@ class Rehearsal final : public Backend {
   }
 
  private:
-  /// What is withheld, and what was answered before, is so here too.
-  static std::unique_ptr<Backend> model(const BackendConfig& backend, const Options& options) {
-    ResponseCacheOptions memory{options.answers, {}, options.reuse_answers};
-    if (const auto model = options.models.find(backend.name); model != options.models.end())
-      memory.model = model->second;
+  /// What is withheld, what is redacted, and what was answered before, is so here too. As in a run, known
+  /// answers are found by the words that are sent.
+  static std::unique_ptr<Backend> model(const BackendConfig& backend, const Pipeline& pipeline,
+                                        const Options& options) {
+    const ResponseCacheOptions memory = response_cache_options(backend, pipeline, options);
     std::unique_ptr<Backend> made =
-        make_response_cache(std::make_unique<RehearsedModel>(backend), backend, memory);
+        make_response_cache(std::make_unique<MeasuredModel>(backend), backend, memory);
+    made = make_redaction(std::move(made), location_of(backend), redacted_kinds(pipeline));
+    made = std::make_unique<Unjudged>(std::move(made));
     return make_egress_guard(std::move(made), backend.name, location_of(backend), options.offline);
   }
 

@@ -10,6 +10,7 @@
 #include "backends/extraction/pool.h"
 #include "backends/protocols/model_type.h"
 #include "backends/rules/rules.h"
+#include "pipeline/document_keeper.h"
 #include "pipeline/support/stopwatch.h"
 
 namespace docket::backends {
@@ -23,7 +24,7 @@ Backend::Done counting_cpu(Backend::Done done) {
   };
 }
 
-class Router final : public Backend {
+class Router final : public Backend, public DocumentKeeper {
  public:
   Router(const Pipeline& pipeline, const Options& options, std::unique_ptr<Trace> trace,
          std::unique_ptr<Budget> budget)
@@ -50,6 +51,10 @@ class Router final : public Backend {
     found->second->submit(std::move(request), counting_cpu(std::move(done)));
   }
 
+  void document_ended(const std::string& path) noexcept override {
+    if (budget_) budget_->document_ended(path);
+  }
+
  private:
   /// A backend after the one that it falls back on: a plan has no circles of them.
   void add(const BackendConfig& backend, const Pipeline& pipeline, const Options& options) {
@@ -58,9 +63,7 @@ class Router final : public Backend {
       backends_[backend.name] = make_rules_backend();
       return;
     }
-    ResponseCacheOptions memory{options.answers, {}, options.reuse_answers};
-    if (const auto model = options.models.find(backend.name); model != options.models.end())
-      memory.model = model->second;
+    const ResponseCacheOptions memory = response_cache_options(backend, pipeline, options);
     CallOptions calls;
     calls.purse = budget_.get();
     calls.redacted = redacted_kinds(pipeline);

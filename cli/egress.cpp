@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -136,24 +135,23 @@ int egress_command(const EgressOptions& options) {
   auto opened = open_ledger(options.pipeline);
   if (!opened) return exit_usage;
   std::int64_t calls = 0, bytes = 0;
-  std::set<std::string> documents;
   if (options.as_csv) std::fputs(csv_row(headings()).c_str(), stdout);
   const auto failed = opened->ledger.for_each_egress(*filter, [&](const EgressRow& row) {
     ++calls;
     bytes += row.call.usage.sent_bytes;
-    if (may_have_left(row.call)) documents.insert(row.call.document);
     const std::string text = options.as_csv    ? csv_row(cells_of(row))
                              : options.as_json ? printable_json(to_line(to_json(row))) + "\n"
                                                : printable(told(row));
     std::fputs(text.c_str(), stdout);
   });
-  if (failed) {
-    print_error(failed->message);
+  const Result<std::int64_t> documents =
+      failed ? Result<std::int64_t>(*failed) : opened->ledger.count_egress_documents(*filter);
+  if (!documents) {
+    print_error(documents.error().message);
     return exit_usage;
   }
   const std::string sum = calls == 0 ? "nothing left this machine\n"
-                                     : counted(calls, "call") + " about " +
-                                           counted(static_cast<std::int64_t>(documents.size()), "document") +
+                                     : counted(calls, "call") + " about " + counted(*documents, "document") +
                                            ", " + counted(bytes, "byte") + "\n";
   if (!options.as_csv && !options.as_json) std::fputs(sum.c_str(), stdout);
   return exit_up_to_date;

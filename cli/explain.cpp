@@ -139,6 +139,27 @@ Result<std::optional<LedgerDocument>> read_document(OpenedLedger& opened, const 
   return opened.ledger.document(**path);
 }
 
+/// Of a document that no run has ended: what a run that was killed had asked about it.
+int explain_unended(OpenedLedger& opened, const std::string& typed) {
+  const auto path = find_unended_document(opened.ledger.database(), typed, opened.pipeline.directory);
+  const auto calls = path && *path ? opened.ledger.calls(**path)
+                                   : Result<std::vector<LedgerCall>>(std::vector<LedgerCall>());
+  if (!path || !calls) {
+    print_error(path ? calls.error().message : path.error().message);
+    return exit_usage;
+  }
+  if (!*path) {
+    print_error(typed +
+                ": no run has seen this document; give its path as in its record, such as inbox/a.pdf");
+    return exit_usage;
+  }
+  const std::filesystem::path file = file_of(**path, opened.pipeline.directory);
+  const std::string text = **path + ": not ended; a run was killed while it was at work on it\n" +
+                           story_of(*calls) + forecast_for(std::move(opened.pipeline), file);
+  std::fputs(printable(text).c_str(), stdout);
+  return exit_up_to_date;
+}
+
 int explain_command(const ExplainOptions& options) {
   auto opened = open_ledger(options.pipeline);
   if (!opened) return exit_usage;
@@ -147,11 +168,7 @@ int explain_command(const ExplainOptions& options) {
     print_error(found.error().message);
     return exit_usage;
   }
-  if (!*found) {
-    print_error(options.document +
-                ": no run has seen this document; give its path as in its record, such as inbox/a.pdf");
-    return exit_usage;
-  }
+  if (!*found) return explain_unended(*opened, options.document);
   const LedgerDocument& document = **found;
   const auto stages = opened->ledger.stages(document.path);
   const auto calls = opened->ledger.calls(document.path);

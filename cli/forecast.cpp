@@ -116,7 +116,7 @@ ordered_json whole_numbers(const Range& range) {
 }
 
 ordered_json dollars(const Range& nano) {
-  const auto usd = [](double nano_dollars) { return std::round(nano_dollars) / 1e9; };
+  const auto usd = [](double nano_dollars) { return in_usd(std::llround(nano_dollars)); };
   return {{"low", usd(nano[Case::low])},
           {"expected", usd(nano[Case::expected])},
           {"high", usd(nano[Case::high])}};

@@ -384,7 +384,7 @@ std::string counted(std::int64_t count, const std::string& what) {
 }
 
 std::string format_cost(const ordered_json& usd) {
-  return usd.is_null() ? "?" : format_money(std::llround(usd.get<double>() * 1e9));
+  return usd.is_null() ? "?" : format_money(in_nano_dollars(usd.get<double>()));
 }
 
 }  // namespace docket

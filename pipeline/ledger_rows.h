@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pipeline/document.h"
+#include "pipeline/price.h"
 #include "pipeline/record.h"
 #include "pipeline/usage.h"
 
@@ -79,7 +80,9 @@ struct LedgerCall {
   std::int64_t queued_ms = 0;  ///< Of that, in docket's own queues.
   std::int64_t wire_ms = 0;    ///< Of that, with the server.
   std::int64_t paused_ms = 0;  ///< Before it, since the last attempt: what the server asked for, or docket's.
-  std::int64_t prompt_bytes = 0;  ///< See bytes_of(Prompt).
+  std::int64_t prompt_bytes = 0;    ///< See bytes_of(Prompt).
+  std::int64_t document_bytes = 0;  ///< Of these, of the document, or of the piece of it that it is about.
+  std::string service_tier = {};    ///< At which of its prices the server served it: `batch_tier`, or usual.
   Usage usage;
   Usage reused;  ///< What a known answer had cost in its time.
   // Of a call that may have left this machine:
@@ -90,6 +93,12 @@ struct LedgerCall {
   /// Null: it is written down once, when it ends.
   std::shared_ptr<std::int64_t> row = nullptr;
 };
+
+/// Of LedgerCall::service_tier: see ServiceTier::batch.
+inline constexpr std::string_view batch_tier = "batch";
+inline CallTerms terms_of(const LedgerCall& call) {
+  return {.tier = call.service_tier == batch_tier ? ServiceTier::batch : ServiceTier::standard};
+}
 
 /// Not: no connection was made. Of an older docket's call nobody knows.
 inline bool may_have_left(const LedgerCall& call) {

@@ -21,6 +21,24 @@ Location location_of(const BackendConfig& backend) {
   return backend.type->answers_prompts() ? Location::cloud : Location::local;
 }
 
+namespace {
+
+bool reaches_cloud(const BackendConfig& backend, const Pipeline& pipeline, std::size_t steps) {
+  if (location_of(backend) == Location::cloud) return true;
+  if (steps == 0) return false;  // They go round in a circle.
+  return std::ranges::any_of(backend.type->fields, [&](const Field& field) {
+    if (field.type != Field::Type::backend) return false;
+    const BackendConfig* const other = pipeline.backend(backend.settings.text(field.name));
+    return other != nullptr && reaches_cloud(*other, pipeline, steps - 1);
+  });
+}
+
+}  // namespace
+
+bool reaches_cloud(const BackendConfig& backend, const Pipeline& pipeline) {
+  return reaches_cloud(backend, pipeline, pipeline.backends.size());
+}
+
 std::optional<Price> price_of(const BackendConfig& backend) {
   return backend.type->price == nullptr ? std::nullopt : backend.type->price(backend.settings);
 }

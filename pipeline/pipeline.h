@@ -69,6 +69,9 @@ struct Pipeline {
 
 /// Where its model runs. That of a type which does not say, and answers prompts, is the cloud.
 Location location_of(const BackendConfig& backend);
+/// The cloud may answer in its place: it is there, or its settings name a backend (`fallback`) that reaches
+/// it.
+bool reaches_cloud(const BackendConfig& backend, const Pipeline& pipeline);
 /// What its calls cost; none: nobody says.
 std::optional<Price> price_of(const BackendConfig& backend);
 /// The pipeline says so (`price: unknown-ok`): its calls are made although nobody knows what they cost.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/pipeline.h"
+#include "pipeline/support/money.h"
 
 namespace docket {
 
@@ -200,7 +201,7 @@ ordered_json to_json(const Usage& usage) {
   if (usage.unpriced_calls > 0)
     object["cost_usd"] = nullptr;
   else
-    object["cost_usd"] = static_cast<double>(usage.nano_dollars) / 1e9;
+    object["cost_usd"] = in_usd(usage.nano_dollars);
   return object;
 }
 

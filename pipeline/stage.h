@@ -44,7 +44,9 @@ class Stage {
                                                StageResult& result) const = 0;
 
   /// Of so many documents of a run at most its questions are asked, of the worst ones first (see Severity);
-  /// the others are held. None: of all.
+  /// the others are held. None: of all. A document then goes through the stage twice, each time from turn 0
+  /// with a new StageProgress: the requests of the first time are dropped, unsent. So until a reply has come
+  /// nothing may be changed but `result` and the progress.
   virtual std::optional<Cap> cap() const { return std::nullopt; }
 
   /// Id of the earlier stage that it does again, with that one's settings; empty: none.

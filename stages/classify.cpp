@@ -194,7 +194,7 @@ json output_schema(const Settings& settings) {
 StageType classify() {
   return {.name = "classify",
           .summary = "Gives the document one of a closed set of labels.",
-          .version = 5,
+          .version = 6,
           .fields = fields,
           .reads = reads,
           .make = make,

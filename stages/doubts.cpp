@@ -5,8 +5,9 @@
 namespace docket::stages {
 
 ReasonFilter::ReasonFilter(const StageConfig& escalate)
-    : takes_all_(!escalate.settings.has("reasons") && escalate.when.empty()),
-      wanted_(escalate.settings.texts("reasons")) {}
+    : wanted_(escalate.settings.texts("reasons")),
+      takes_all_((!escalate.settings.has("reasons") && escalate.when.empty()) ||
+                 std::ranges::find(wanted_, all_doubts) != wanted_.end()) {}
 
 bool ReasonFilter::takes(const Doubt& doubt) const {
   return takes_all_ || std::ranges::any_of(wanted_, [&](const std::string& wanted) {

@@ -20,6 +20,14 @@ namespace {
 
 using nlohmann::json;
 
+constexpr Field think{
+    .name = think_field.name,
+    .type = think_field.type,
+    .help =
+        "Let the model of `backend` think before it answers, or not; as that backend says when absent. "
+        "The `think` of the stage that is redone is of its own tiers, and `summarize_with` thinks as its "
+        "backend says."};
+
 constexpr std::string_view sendings[] = {"document", "pages", "fields", "summary"};
 
 constexpr Field fields[] = {
@@ -30,8 +38,10 @@ constexpr Field fields[] = {
      .type = Field::Type::choices,
      .help =
          "Built-in reasons to escalate, in addition to the conditions of `when`; `{failed_check: NAME}` is "
-         "one of them only for that check (field, stage). All of them, unless `when` is given.",
-     .choices = doubt_kinds,
+         "one of them only for that check (field, stage). `all`: every one. When absent: all of them, but "
+         "none "
+         "beside a `when`.",
+     .choices = reason_choices,
      .narrows = true},
     {.name = "redo",
      .type = Field::Type::stage,
@@ -73,7 +83,7 @@ constexpr Field fields[] = {
      .help = "The most documents of a run that are escalated, a number or a share such as 10%: the worst "
              "first, the others are held. All, when absent.",
      .affects_answer = false},
-    think_field,
+    think,
 };
 
 /// Where a document is: with whoever makes the summary, or then with whoever is asked.
@@ -104,7 +114,6 @@ class Escalate final : public Stage {
     }
     Result<std::vector<Request>> requests = ask(document, turn, result);
     if (!requests) result.output = nullptr;
-    if (requests && think_) set_thinking(*requests);
     return requests;
   }
 
@@ -114,12 +123,6 @@ class Escalate final : public Stage {
   bool redoes_in_part() const override { return plan_.redoes_in_part; }
 
  private:
-  /// In place of what the stage says whose question it is.
-  void set_thinking(std::vector<Request>& requests) const {
-    for (Request& request : requests)
-      if (auto* prompt = std::get_if<Prompt>(&request.question)) prompt->think = think_;
-  }
-
   /// Whether a document for which there are reasons goes no further, and why, in `result`.
   bool hold(StageResult& result) const {
     if (plan_.asks != nullptr) return false;
@@ -156,11 +159,20 @@ class Escalate final : public Stage {
       const Turn inner{turn.number - progress.begun, turn.replies, turn.record, turn.reasons, progress.inner};
       return advise(stage.advance_with(progress.excerpt, document, inner, into));
     };
-    if (progress.has_summary) return go_on(*plan_.asks, result);
-    Result<std::vector<Request>> requests = go_on(*plan_.summarizes, progress.summary);
-    if (!requests || !requests->empty()) return requests;
-    show_summary(progress, turn.number);
-    return go_on(*plan_.asks, result);
+    if (!progress.has_summary) {
+      Result<std::vector<Request>> requests = go_on(*plan_.summarizes, progress.summary);
+      if (!requests || !requests->empty()) return requests;
+      show_summary(progress, turn.number);
+    }
+    Result<std::vector<Request>> requests = go_on(*plan_.asks, result);
+    if (requests) set_thinking(*requests);
+    return requests;
+  }
+
+  /// Of the model that is asked here: what the stage says whose question it is, it says of its own tiers.
+  void set_thinking(std::vector<Request>& requests) const {
+    for (Request& request : requests)
+      if (auto* prompt = std::get_if<Prompt>(&request.question)) prompt->think = think_;
   }
 
   static void show_summary(Progress& progress, int turn) {
@@ -201,6 +213,13 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pi
                                                            think_of(stage.settings)));
 }
 
+std::vector<std::string> warnings(const StageConfig& stage, const Pipeline&) {
+  const std::vector<std::string> reasons = stage.settings.texts("reasons");
+  const bool has_all = std::ranges::find(reasons, all_doubts) != reasons.end();
+  if (!has_all || reasons.size() == 1) return {};
+  return {"reasons: `all` has the others in it; leave them out, or leave out `all`"};
+}
+
 /// The output of a stage with a prompt is what its schema says.
 json output_schema(const Settings& settings) {
   json schema = record_schema_of("escalate");
@@ -217,10 +236,11 @@ json output_schema(const Settings& settings) {
 StageType escalate() {
   return {.name = "escalate",
           .summary = "Sends a document to a cloud model, for a recorded reason.",
-          .version = 4,
+          .version = 5,
           .fields = fields,
           .reads = [](const Settings&) { return StageReads{.text = true, .record = true}; },
           .make = make,
+          .warnings = warnings,
           .decides_on_reasons = true,
           .output = output_schema};
 }

@@ -66,20 +66,9 @@ std::optional<Error> problem_of_backend(const Settings& settings, const Pipeline
                std::string(setting) + ": '" + name + "' is built in; escalate needs a model"};
 }
 
-/// Whether the backend, or one that its settings name to answer in its place, is in the cloud.
-bool reaches_cloud(const BackendConfig& backend, const Pipeline& pipeline, std::size_t steps) {
-  if (location_of(backend) == Location::cloud) return true;
-  if (steps == 0) return false;  // They go round in a circle.
-  return std::ranges::any_of(backend.type->fields, [&](const Field& field) {
-    if (field.type != Field::Type::backend) return false;
-    const BackendConfig* const other = pipeline.backend(backend.settings.text(field.name));
-    return other != nullptr && reaches_cloud(*other, pipeline, steps - 1);
-  });
-}
-
 Result<std::unique_ptr<ExcerptStage>> make_summary(const Settings& settings, const Pipeline& pipeline) {
   const std::string backend = settings.text("summarize_with");
-  if (reaches_cloud(*pipeline.backend(backend), pipeline, pipeline.backends.size()))
+  if (reaches_cloud(*pipeline.backend(backend), pipeline))
     return Error{ErrorClass::config, "summarize_with: '" + backend +
                                          "' is in the cloud, or falls back to it, which would be sent the "
                                          "whole document; name a backend that is local"};

@@ -14,9 +14,9 @@ namespace {
 using nlohmann::json;
 using Place = QuoteFinder::Place;
 
-constexpr int lines_around = 3;          ///< What is shown before and behind a place.
-constexpr std::size_t most_places = 5;   ///< Of a claim. "Total" may stand on each of a hundred pages.
-constexpr const char* left_out = "[…]";  ///< Stands where lines or pages are not shown.
+constexpr int lines_around = 3;             ///< What is shown before and behind a place.
+constexpr std::size_t places_of_claim = 5;  ///< Of a claim. "Total" may stand on each of a hundred pages.
+constexpr const char* left_out = "[…]";     ///< Stands where lines or pages are not shown.
 
 /// Finds what claims rest on. Prepares each page once.
 class PlaceFinder {
@@ -44,7 +44,7 @@ class PlaceFinder {
     for (std::size_t page = 0; page < text_.pages.size(); ++page) {
       const std::string& text = text_.pages[page].text;
       for (const Keyword::Place& place : keyword.find(text, folded(page), folded(page).tokens.size())) {
-        if (found.size() >= most_places) return;
+        if (found.size() >= places_of_claim) return;
         found.push_back(
             {page, static_cast<std::uint32_t>(place.begin), static_cast<std::uint32_t>(place.end)});
       }

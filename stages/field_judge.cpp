@@ -1,6 +1,7 @@
 #include "stages/field_judge.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "pipeline/confidence.h"
@@ -90,11 +91,20 @@ json said_by(const json& tier, const json& value, double confidence) {
   return {{"tier", tier}, {"value", value}, {"confidence", rounded(confidence)}};
 }
 
+/// Of what a model quotes and reads right, and no more is known of.
+double of_a_quote() {
+  static const double confidence = field_confidence({{"value_in_quote", true}});
+  return confidence;
+}
+
 /// It was read beside the words that name the field. A model's quote tells where the value stands, and that
 /// it is this field's is the model's word alone.
 bool stands_beside_label(const json& detail) {
   return detail.value("signals", json::object()).contains("label_strength");
 }
+
+/// What the tier of an entry of `other_tiers` says by itself.
+double alone(const json& other) { return other.value("alone", other.value("confidence", 0.0)); }
 
 void note(json& detail, json entry) {
   if (!detail.contains("other_tiers")) detail["other_tiers"] = json::array();
@@ -211,25 +221,63 @@ FieldJudge::Names FieldJudge::merge(const json& said, json& output) const {
     if (value.is_null()) continue;
     json& known = output["details"][field];
     const bool was_null = output["fields"][field].is_null();
-    const double confidence = own_confidence(detail), before = was_null ? 0 : own_confidence(known);
-    const bool is_contested = !was_null && before >= accept_ && confidence >= accept_ &&
-                              !same(value, output["fields"][field]) &&
-                              are_independent(known["tier"], detail["tier"]);
-    const bool is_better = was_null       ? has_proof(detail)
-                           : is_contested ? !stands_beside_label(known)
-                                          : confidence > before;
+    const bool is_better =
+        was_null ? has_proof(detail) : takes_place_of(output["fields"][field], known, value, detail);
     if (!is_better) {  // One without evidence is worse than null, too.
-      note(known, said_by(detail["tier"], value, confidence));
+      note(known, said_by(detail["tier"], value, own_confidence(detail)));
       continue;
     }
     json joined = detail;
     if (known.contains("other_tiers")) joined["other_tiers"] = known["other_tiers"];
-    if (!was_null) note(joined, said_by(known["tier"], output["fields"][field], before));
+    if (!was_null) note(joined, said_by(known["tier"], output["fields"][field], own_confidence(known)));
     output["fields"][field] = value;
     known = std::move(joined);
     taken.insert(field);
   }
   return taken;
+}
+
+/// Whether what a later tier says of a field is the better answer. Two tiers against one decide; between one
+/// and one evidence does, and on equal terms the later one, which was asked since the other was in doubt.
+bool FieldJudge::takes_place_of(const json& known_value, const json& known, const json& value,
+                                const json& detail) const {
+  const double confidence = own_confidence(detail), before = own_confidence(known);
+  if (same(value, known_value)) return confidence > before;
+  if (confidence == 0) return false;
+  const json others = known.value("other_tiers", json::array());
+  const auto backing = [&](const json& of, const json& tier) {
+    return backing_of(of, {tier.get<std::string>(), detail["tier"].get<std::string>()}, others);
+  };
+  const double against = backing(known_value, known["tier"]), for_it = backing(value, detail["tier"]);
+  if (against > 0 || for_it > 0)
+    return weight_of(detail["tier"], confidence) + for_it >= weight_of(known["tier"], before) + against;
+  const bool are_both_sure =
+      before >= accept_ && confidence >= accept_ && are_independent(known["tier"], detail["tier"]);
+  return are_both_sure ? !stands_beside_label(known) : confidence >= before;
+}
+
+/// What a tier's word weighs beside those of others: log odds, none for what is more likely wrong than right.
+/// That a model is sure of its words makes it no heavier than its evidence.
+double FieldJudge::weight_of(const std::string& tier, double confidence) const {
+  const double counted = models_.contains(tier) ? std::min(confidence, of_a_quote()) : confidence;
+  return std::max(0.0, log_odds(counted));
+}
+
+/// The weight of the `others` that give the same value, one for each model; `known`: tiers that count
+/// already.
+double FieldJudge::backing_of(const json& value, std::vector<std::string> known, const json& others) const {
+  double sum = 0;
+  for (const json& other : others) {
+    const std::string tier = other["tier"];
+    const bool counts =
+        std::ranges::none_of(known, [&](const std::string& one) { return !are_independent(one, tier); });
+    if (!counts || !same(value, other["value"])) continue;
+    const double weight = weight_of(tier, alone(other));
+    if (weight == 0) continue;
+    sum += weight;
+    known.push_back(tier);
+  }
+  return sum;
 }
 
 /// Fields that were better left as they were.
@@ -263,6 +311,7 @@ void FieldJudge::judge(json& output, const Names& taken) const {
   for (auto& [field, detail] : output["details"].items()) {
     agree(output["fields"][field], detail);
     weigh(output["fields"][field], detail);
+    weigh_others(output["fields"][field], detail);
   }
   sum_up(output);
 }
@@ -359,30 +408,55 @@ void FieldJudge::apply(const Check& check, const CheckResult& result, const Name
 /// Another tier that would be accepted says otherwise: then neither value is sure, whichever is taken.
 bool FieldJudge::is_contested(const json& value, const json& detail) const {
   return std::ranges::any_of(detail.value("other_tiers", json::array()), [&](const json& other) {
-    return other.value("confidence", 0.0) >= accept_ && are_independent(other["tier"], detail["tier"]) &&
+    return alone(other) >= accept_ && are_independent(other["tier"], detail["tier"]) &&
            !same(value, other["value"]);
   });
 }
 
-/// What other tiers say of the value, by how sure they are. One that says otherwise counts by its evidence:
-/// that a model is sure of its words settles nothing.
-void FieldJudge::agree(const json& value, json& detail) const {
-  static const double of_a_quote = field_confidence({{"value_in_quote", true}});
-  if (value.is_null() || !detail.contains("signals")) return;
-  detail["signals"].erase("agreement");
-  const double own = confidence_of(detail);
+/// What other tiers say of a tier's value, by how sure they are; nothing: no word of theirs counts. One that
+/// says otherwise counts by its evidence: that a model is sure of its words settles nothing.
+std::optional<double> FieldJudge::agreement(const json& voice, const json& others) const {
+  const double own = alone(voice);
   double sum = 0;
   bool any = false;
-  for (const json& other : detail.value("other_tiers", json::array())) {
-    const double confidence = other.value("confidence", 0.0);
-    if (confidence == 0 || !are_independent(other["tier"], detail["tier"])) continue;
-    const bool agrees = same(value, other["value"]);
+  for (const json& other : others) {
+    const double confidence = alone(other);
+    if (confidence == 0 || !are_independent(other["tier"], voice["tier"])) continue;
+    const bool agrees = same(voice["value"], other["value"]);
     if (!agrees && own >= accept_ && confidence < accept_) continue;
     const bool is_model = models_.contains(other["tier"].get<std::string>());
-    sum += agrees ? confidence : -(is_model ? std::min(confidence, of_a_quote) : confidence);
+    sum += agrees ? confidence : -(is_model ? std::min(confidence, of_a_quote()) : confidence);
     any = true;
   }
-  if (any) detail["signals"]["agreement"] = rounded(0.5 + std::clamp(sum, -1.0, 1.0) / 2);
+  if (!any) return std::nullopt;
+  return 0.5 + std::clamp(sum, -1.0, 1.0) / 2;
+}
+
+void FieldJudge::agree(const json& value, json& detail) const {
+  if (value.is_null() || !detail.contains("signals")) return;
+  detail["signals"].erase("agreement");
+  const json voice = said_by(detail["tier"], value, confidence_of(detail));
+  if (const auto all = agreement(voice, detail.value("other_tiers", json::array())))
+    detail["signals"]["agreement"] = rounded(*all);
+}
+
+/// Makes the confidence of what other tiers said comparable with that of the value that stands: what it would
+/// be, had theirs been taken. Of two that differ the one that stands is never shown as the less sure one.
+void FieldJudge::weigh_others(const json& value, json& detail) const {
+  if (value.is_null() || !detail.contains("other_tiers")) return;
+  const json said = detail["other_tiers"];
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    json voices = json::array({said_by(detail["tier"], value, own_confidence(detail))});
+    for (std::size_t j = 0; j < said.size(); ++j)
+      if (j != i) voices.push_back(said[j]);
+    json& entry = detail["other_tiers"][i];
+    const double own = alone(entry);
+    double counted = joined_field_confidence(own, agreement(entry, voices).value_or(0.5));
+    if (!same(value, entry["value"])) counted = std::min(counted, detail["confidence"].get<double>());
+    entry["confidence"] = rounded(counted);
+    entry.erase("alone");
+    if (entry["confidence"] != own) entry["alone"] = own;
+  }
 }
 
 void FieldJudge::weigh(const json& value, json& detail) const {

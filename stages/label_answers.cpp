@@ -54,7 +54,10 @@ json joined(json before, json answer) {
   const auto confidence = [](const json& said) {
     return said["label"].is_null() ? -1.0 : said["confidence"].get<double>();
   };
-  const bool is_newer_surer = confidence(answer) > confidence(before);
+  // On equal terms the later one stands, as for fields.
+  const bool is_newer_surer =
+      confidence(answer) > confidence(before) ||
+      (confidence(answer) == confidence(before) && answer["label"] != before["label"]);
   json& winner = is_newer_surer ? answer : before;
   const json& loser = is_newer_surer ? before : answer;
   if (!loser["label"].is_null()) {

@@ -34,7 +34,7 @@ mustache::data data_of(const json& value) {
     case json::value_t::boolean:
       return mustache::data(value.get<bool>());
     case json::value_t::number_float:
-      return mustache::data(shown(value.get<double>()));
+      return mustache::data(docket::shown(value.get<double>()));
     case json::value_t::null:
       return mustache::data(false);
     default:

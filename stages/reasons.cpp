@@ -40,6 +40,8 @@ std::optional<Error> unknown_subject(const std::string& reason,
   const std::string kind = reason.substr(0, at), about = reason.substr(at + separator.size());
   if (kind == poor_text_layer)
     return Error{ErrorClass::config, "reasons: " + kind + " is about the document; it takes no name"};
+  if (kind == all_doubts)
+    return Error{ErrorClass::config, "reasons: all is every reason there is; it takes no name"};
   const std::vector<std::string> names = subjects(kind, earlier);
   if (std::ranges::find(names, about) != names.end()) return std::nullopt;
   const char* const what = kind == failed_check ? "check" : "field or stage";

@@ -254,7 +254,7 @@ json output_schema(const Settings& settings) {
 StageType structured_extract() {
   return {.name = "structured-extract",
           .summary = "Finds the values of a JSON Schema's properties, each with its evidence.",
-          .version = 6,
+          .version = 7,
           .fields = fields,
           .reads = reads,
           .make = make,

@@ -181,6 +181,12 @@ class Budget(e2e.Case):
         self.assertEqual(result.code, 0, result.err)
         self.assertEqual(result.err.count("count as nothing"), 1, result.err)
         self.assertIsNone(self.report()["totals"]["usage"]["cost_usd"])
+        for price, arguments, said in (("unknown-ok", ("--max-cost", "1"), 1), ("unknown-ok", (), 0), (PRICE, ("--max-cost", "1"), 0)):
+            self.pipeline("", price=price)
+            result = self.docket("run", "pipeline.yaml", "-B", *arguments)
+            self.assertEqual((result.code, result.err.count("count as nothing")), (0, said), result.err)
+            self.assertEqual(sum("count as nothing" in warning for warning in self.report()["run"].get("warnings", [])), said)
+        self.pipeline("", price="unknown-ok")
         result = self.docket("run", "pipeline.yaml", "-B", "--max-cost", "0")
         self.assertEqual((result.code, self.report()["totals"]["usage"]["cost_usd"]), (3, 0), result.err)
 

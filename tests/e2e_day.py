@@ -18,7 +18,7 @@ sys.path.insert(0, str(EXAMPLE))
 
 from make_documents import documents  # noqa: E402
 
-DOCUMENTS = int(os.environ.get("DAY_DOCUMENTS", "200"))  # A whole day has 1000.
+DOCUMENTS = int(os.environ.get("DAY_DOCUMENTS", "1000"))
 INPUT, OUTPUT = Decimal("3.00"), Decimal("15.00")  # As the pipeline has them.
 
 

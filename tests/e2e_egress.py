@@ -234,6 +234,16 @@ class Egress(e2e.Case):
                     self.assertGreater(row["bytes"], 500)
         ledger = sqlite3.connect(self.dir / "out/.docket/ledger.db")
         self.addCleanup(ledger.close)
+        ended = {path for path, in ledger.execute("SELECT path FROM documents")}
+        open_ones = {row["document"] for row in rows if row["outcome"] == "unknown"} - ended
+        self.assertTrue(open_ones, "no run has ended it")
+        for document in open_ones:
+            explained = self.docket("explain", "pipeline.yaml", "./" + document)
+            self.assertEqual(explained.code, 0, explained.err)
+            self.assertIn(f"{document}: not ended; a run was killed", explained.out)
+            self.assertRegex(explained.out, r"fields asked cloud \(m, cloud\), attempt 1: unknown\n(.*\n)?    sent: document, \d+ bytes to 127")
+            self.assertIn("1 email", explained.out)
+            self.assertIn("now: a run would process it", explained.out)
         for nano, counted in ledger.execute("SELECT nano_dollars, counted_nano_dollars FROM calls WHERE outcome = 'unknown'"):
             self.assertIsNone(nano)
             self.assertGreater(counted, 0)

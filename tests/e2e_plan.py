@@ -1,6 +1,7 @@
 """What `docket plan` says that a run would ask and cost, against what the run does."""
 
 import json
+import re
 
 import jsonschema
 
@@ -31,10 +32,10 @@ class Plan(Case):
         price = {"price": dict(zip(("input", "output"), server.price))} if any(server.price) else {}
         return {"type": "openai", "url": server.url, "model": server.name} | price | options
 
-    def project(self, stages, documents=24, **top):
+    def project(self, stages, documents=24, text=contract, **top):
         """`stages` between extract and the end."""
         for number in range(1, documents + 1):
-            self.write(f"in/{number:03}.txt", contract(number))
+            self.write(f"in/{number:03}.txt", text(number))
         backends = {"rules": {"type": "builtin"}} | top.pop("backends")
         pipeline = {"version": 1, "name": "test", "input": {"paths": ["in"]}, "output": {"dir": "out"}, "backends": backends,
                     "stages": [{"extract": {}}, *stages]} | top
@@ -58,10 +59,10 @@ class Plan(Case):
         self.project([{"structured-extract": {"backends": ["model"], "schema": FIELDS}}],
                      backends={"model": self.backend(server, location="cloud")}, **options)
 
-    def tiers(self, sure=0.5, characters_per_token=4.0, is_sure_of=None, **options):
-        self.cheap = self.model("cheap", sure=sure, price=CHEAP, characters_per_token=characters_per_token,
-                                is_sure_of=is_sure_of)
-        self.dear = self.model("dear", price=DEAR, characters_per_token=characters_per_token)
+    def tiers(self, sure=0.5, characters_per_token=(4.0, 4.0), is_sure_of=None, **options):
+        of_cheap, of_dear = characters_per_token
+        self.cheap = self.model("cheap", sure=sure, price=CHEAP, characters_per_token=of_cheap, is_sure_of=is_sure_of)
+        self.dear = self.model("dear", price=DEAR, characters_per_token=of_dear)
         self.project(
             [{"structured-extract": {"backends": ["cheap"], "schema": FIELDS}},
              {"escalate": {"backend": "dear", "reasons": ["low_confidence"]}}],
@@ -71,7 +72,7 @@ class Plan(Case):
         return self.cheap.dollars + self.dear.dollars
 
     def test_a_plan_asks_nobody_and_writes_nothing(self):
-        self.tiers()
+        self.tiers(documents=10)
         before = sorted(str(path) for path in self.dir.rglob("*"))
         estimate = self.estimate()
         self.assertEqual(sorted(str(path) for path in self.dir.rglob("*")), before)
@@ -85,23 +86,19 @@ class Plan(Case):
         self.assertEqual((self.dir / "out/.docket/ledger.db").read_bytes(), ledger)
 
     def test_expected_is_near_where_a_third_is_known(self):
-        for characters_per_token in (3.2, 4.8):
-            with self.subTest(characters_per_token):
-                self.tiers(characters_per_token=characters_per_token, documents=36)
-                out = f"out{characters_per_token}"
-                self.docket("run", "pipeline.yaml", "-o", out, *(f"in/{number:03}.txt" for number in range(1, 36, 3)))
-                estimate = self.estimate("-o", out)
-                before = self.dollars()
-                self.docket("run", "pipeline.yaml", "-o", out)
-                real, cost = self.dollars() - before, estimate["cost_usd"]
-                self.assertLess(abs(cost["expected"] / real - 1), 0.25, (cost, real))
-                self.assertLess(cost["low"], real)
-                self.assertGreater(cost["high"], real)
-                self.assertFalse(any(basis["assumed"] for row in estimate["calls"] for basis in row["basis"]), estimate)
+        self.tiers(characters_per_token=(3.2, 4.8), documents=30)
+        self.docket("run", "pipeline.yaml", *(f"in/{number:03}.txt" for number in range(1, 30, 3)))
+        estimate, before = self.estimate(), self.dollars()
+        self.run_pipeline()
+        real, cost = self.dollars() - before, estimate["cost_usd"]
+        self.assertLess(abs(cost["expected"] / real - 1), 0.25, (cost, real))
+        self.assertLess(cost["low"], real)
+        self.assertGreater(cost["high"], real)
+        self.assertFalse(any(basis["assumed"] for row in estimate["calls"] for basis in row["basis"]), estimate)
 
     def test_long_documents_are_expected_to_be_doubted_where_they_were(self):
-        self.tiers(documents=36, is_sure_of=lambda prompt: prompt.count("Clause") < 6)
-        self.docket("run", "pipeline.yaml", *(f"in/{number:03}.txt" for number in range(1, 36, 2)))
+        self.tiers(documents=28, is_sure_of=lambda prompt: prompt.count("Clause") < 6)
+        self.docket("run", "pipeline.yaml", *(f"in/{number:03}.txt" for number in range(1, 28, 2)))
         expected, before = self.estimate()["cost_usd"]["expected"], self.dollars()
         self.run_pipeline()
         self.assertLess(abs(expected / (self.dollars() - before) - 1), 0.25)
@@ -123,12 +120,12 @@ class Plan(Case):
                 self.project([{"classify": {"backends": ["rules"], "accept": 0.5, "labels": labels}},
                               {"structured-extract": {"when": '.classify.label == "contract"', "backends": ["model"],
                                                       "schema": FIELDS}}],
-                             backends={"model": self.backend(server, location="cloud")}, documents=12)
+                             backends={"model": self.backend(server, location="cloud")}, documents=8)
                 self.write("in/invoice.txt", invoice(1))
                 out = ("-o", f"out{characters_per_token}")
                 expected = self.estimate(*out)["cost_usd"]["expected"]
                 self.run_pipeline(*out)
-                self.assertEqual(server.calls, 12)
+                self.assertEqual(server.calls, 8)
                 self.assertLess(abs(expected / server.dollars - 1), 0.25)
 
     def escalations(self, stages, **escalate):
@@ -136,7 +133,7 @@ class Plan(Case):
         cheap, dear = self.model("cheap", price=CHEAP), self.model("dear", price=DEAR)
         self.project([*stages, {"structured-extract": {"backends": ["cheap"], "schema": FIELDS}},
                       {"escalate": {"backend": "dear"} | escalate}],
-                     backends={"cheap": self.backend(cheap), "dear": self.backend(dear, location="cloud")})
+                     backends={"cheap": self.backend(cheap), "dear": self.backend(dear, location="cloud")}, documents=7)
         row = self.row(self.estimate(), "escalate", "dear")
         self.run_pipeline()
         return row and row["documents"], dear.calls
@@ -144,7 +141,7 @@ class Plan(Case):
     def test_what_no_model_decides_is_sure(self):
         planned, calls = self.escalations([], when={"long": ".document.bytes > 1200"})
         self.assertEqual(planned, {"low": calls, "expected": calls, "high": calls})
-        self.assertTrue(0 < calls < 24, calls)
+        self.assertTrue(0 < calls < 7, calls)
         planned, calls = self.escalations([], when={"long": ".document.bytes > 100000"})
         self.assertEqual((planned, calls), (None, 0))
         unlike = {"a": {"keywords": ["nothing", "of"]}, "b": {"keywords": ["this", "kind"]}}
@@ -155,10 +152,10 @@ class Plan(Case):
 
     def test_a_reason_that_only_a_model_may_give_may_be_there(self):
         planned, _ = self.escalations([], reasons=["missing_required_field"])
-        self.assertEqual(planned, {"low": 0, "expected": 7, "high": 24})
+        self.assertEqual(planned, {"low": 0, "expected": 2, "high": 7})
 
     def test_the_range_holds_without_any_history_and_assumptions_are_said(self):
-        self.tiers()
+        self.tiers(documents=10)
         text = self.docket("plan", "pipeline.yaml").out
         self.assertIn("assumed, since no run has shown it yet: tokens per byte: a token for each 4 bytes", text)
         self.assertIn("3 in 10 are doubtful (escalate by dear)", text)
@@ -169,15 +166,15 @@ class Plan(Case):
 
     def test_calls_and_documents_of_a_stage_that_asks_about_all(self):
         server = self.model("only", price=DEAR)
-        self.asks(server)
+        self.asks(server, documents=10)
         row = self.row(self.estimate(), "structured_extract", "model")
-        self.assertEqual(row["documents"], {"low": 24, "expected": 24, "high": 24})
-        self.assertEqual(row["calls"], {"low": 24, "expected": 24, "high": 48})
+        self.assertEqual(row["documents"], {"low": 10, "expected": 10, "high": 10})
+        self.assertEqual(row["calls"], {"low": 10, "expected": 10, "high": 20})
         self.run_pipeline()
-        self.assertEqual(server.calls, 24)
+        self.assertEqual(server.calls, 10)
 
     def test_an_unknown_price_is_null_and_said(self):
-        self.asks(self.model("free"))
+        self.asks(self.model("free"), documents=2)
         estimate = self.estimate()
         self.assertIsNone(self.row(estimate, "structured_extract", "model")["cost_usd"])
         self.assertEqual(estimate["unknown_prices"], ["model"])
@@ -198,8 +195,8 @@ class Plan(Case):
 
     def test_what_is_private_or_offline_costs_nothing(self):
         policy = {"policy": {"private": ["path: in/00*", '.document.path == "in/010.txt"']}}
-        self.asks(self.model("only", price=DEAR), **policy)
-        self.assertEqual(self.row(self.estimate(), "structured_extract", "model")["documents"]["high"], 14)
+        self.asks(self.model("only", price=DEAR), documents=12, **policy)
+        self.assertEqual(self.row(self.estimate(), "structured_extract", "model")["documents"]["high"], 2)
         self.assertEqual(self.estimate("--offline")["calls"], [])
         run = self.docket("run", "-n", "--offline", "pipeline.yaml")
         self.assertIn("no model would be asked", run.out)
@@ -213,6 +210,41 @@ class Plan(Case):
         plan = self.plan()
         self.assertEqual((plan["documents"], plan["estimate"]["calls"]), (6, []))
         self.assertEqual(self.row(self.estimate("-B"), "structured_extract", "model")["documents"]["high"], 6)
+
+    def test_a_known_answer_is_found_by_the_words_that_were_sent(self):
+        """They are not the document's where something is redacted."""
+        server = self.model("only", price=DEAR)
+        self.asks(server, documents=1, policy={"redact": ["all"]})
+        self.write("in/001.txt", contract(1) + "Write to jane.doe@alder.example or +44 20 7946 0958, IBAN GB29 NWBK 6016 1331 9268 19.")
+        self.run_pipeline()
+        report = json.loads((self.dir / "out/report.json").read_text("utf-8"))
+        self.assertEqual(set(report["egress"]["redactions"]), {"email", "phone", "iban"})
+        changed = (self.dir / "pipeline.yaml").read_text().replace('"schema"', '"accept": 0.5, "schema"')
+        self.write("pipeline.yaml", changed)
+        plan = self.plan()
+        self.assertEqual((plan["documents"], plan["estimate"]["calls"]), (1, []))
+        self.run_pipeline()
+        self.assertEqual(server.calls, 1)
+
+    def test_a_stage_that_thinks_is_planned_with_room_for_it(self):
+        server = self.model("only", price=DEAR)
+        rooms = []
+        for think in ({}, {"think": True}):
+            self.project([{"structured-extract": {"backends": ["model"], "schema": FIELDS} | think}],
+                         backends={"model": self.backend(server, location="cloud")}, documents=1)
+            rooms.append(self.row(self.estimate(), "structured_extract", "model")["output_tokens"])
+        self.assertEqual(rooms[1]["high"] - rooms[0]["high"], 2 * 8192)  # Asked twice.
+        self.assertEqual(rooms[1]["expected"] - rooms[0]["expected"], round(8192 / 5))
+
+    def test_what_earlier_runs_left_of_a_day_limits_the_cost(self):
+        server = self.model("only", price=DEAR)
+        self.asks(server, documents=2, budget={"day": 0.02, "month": 5})
+        self.docket("run", "pipeline.yaml", "in/001.txt", "--progress", "none")
+        estimate = self.estimate("-B")
+        left = 0.02 - server.dollars
+        self.assertAlmostEqual(estimate["cost_usd"]["high"], left)
+        self.assertEqual(len(estimate["limits"]), 1)
+        self.assertIn("budget of the day (what is left of it): $", estimate["limits"][0])
 
     def test_documents_with_the_same_text_are_asked_about_once(self):
         server = self.model("only", price=DEAR)
@@ -245,19 +277,17 @@ class Plan(Case):
         self.project([{"classify": {"backends": ["model"], "labels": {"contract": {}, "invoice": {}, "letter": {}}}},
                       {"structured-extract": {"when": '.classify.label == "contract"', "backends": ["model"],
                                               "schema": FIELDS}}],
-                     backends={"model": self.backend(server)})
+                     backends={"model": self.backend(server)}, documents=12)
         row = self.row(self.estimate(), "structured_extract", "model")
-        self.assertEqual(row["documents"], {"low": 0, "expected": 8, "high": 24})
+        self.assertEqual(row["documents"], {"low": 0, "expected": 4, "high": 12})
 
     def test_many_documents_are_estimated_from_some_of_them(self):
         server = self.model("only", price=DEAR)
-        self.asks(server, documents=204)
-        estimate = self.estimate()
-        self.assertEqual(estimate["looked_at"], 200)
-        self.assertGreater(estimate["error"], 0)
-        self.assertLess(estimate["error"], 0.1)
-        self.assertEqual(self.row(estimate, "structured_extract", "model")["documents"]["expected"], 204)
-        self.assertIn("estimated from 200 of 204 documents: ±", self.docket("plan", "pipeline.yaml").out)
+        self.asks(server, documents=204, text=lambda number: f"Contract {number} with " + "Alder and " * (100 * (number % 9)) + "Birch")
+        text = self.docket("plan", "pipeline.yaml").out
+        self.assertRegex(text, r"structured_extract by model +204 ")
+        error = re.search(r"estimated from 200 of 204 documents: ±(\d+) %", text)
+        self.assertTrue(0 < int(error.group(1)) < 10, text)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ class Model(PaidModel):
     def __init__(self, name="paid"):
         self.bill, self.seen = [], Counter()
         self.fails = self.spoils = False
+        self.tier = None
         super().__init__(name)
 
     def serve(self, handler, body):
@@ -63,7 +64,7 @@ class Model(PaidModel):
                  "prompt_tokens_details": {"cached_tokens": tokens % 5}}
         with self.lock:
             self.bill.append((number, usage))
-        handler.reply(200, reply | {"usage": usage})
+        handler.reply(200, reply | {"usage": usage} | ({"service_tier": self.tier} if self.tier else {}))
 
 
 def charge(usage):
@@ -166,6 +167,21 @@ class Reports(e2e.Case):
         self.assertIsNone(all_cloud["without_model"]["estimate_usd"], "no model gave a label that could tell")
         self.assertIn("6 questions, each counted once", all_cloud["how"])
         self.assertIn("all-cloud (large): $", self.said.err)
+
+    def test_all_cloud_is_what_was_spent_where_the_cloud_alone_was_asked(self):
+        self.cloud.tier = "flex"
+        self.set_up(price=PRICE.replace(" }", ", batch: 0.5 }"))
+        text = (self.dir / "pipeline.yaml").read_text()
+        self.write("pipeline.yaml", text[:text.index("  - escalate:")].replace("backends: [near]", "backends: [cloud]"))
+        report = self.run_and_check()
+        all_cloud, bill = report["all_cloud"], sum(charge(usage) / 2 for _, usage in self.cloud.bill)
+        self.assertEqual(all_cloud["questions"], 6)
+        self.assertAlmostEqual(all_cloud["cost_usd"], bill, 8)
+        self.assertEqual((all_cloud["cost_usd"], all_cloud["ratio"], all_cloud["saving_usd"]), (all_cloud["spent_usd"], 1, 0))
+        self.assertIn("of that 0.5 times, as in a batch: $", all_cloud["how"])
+        self.assertIn(f" = ${all_cloud['cost_usd']} / ${all_cloud['spent_usd']}.", all_cloud["how"])
+        cached = sum(usage["prompt_tokens_details"]["cached_tokens"] for _, usage in self.cloud.bill)
+        self.assertAlmostEqual(report["saved"]["prefix"]["cost_usd"], cached * (INPUT - CACHED) / 2 / 10**6, 8)
 
     def test_a_price_that_nobody_knows_makes_it_null(self):
         self.set_up(price="")

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sqlite3
 import threading
 import unittest
 
@@ -196,6 +197,22 @@ class Warm(e2e.Case):
         result = self.run_it()
         self.assertEqual(server.did("load"), [("load", "first"), ("load", "second")])
         self.assertIn("does not hold 'first' and 'second' at a time", result.err)
+
+    def test_a_warm_up_that_costs_has_its_row_and_counts(self):
+        price = ", warm_up: true, price: { input: 2, output: 5 }"
+        server = self.serve(Plain(), first=price, second=", warm_up: true")
+        self.run_it()
+        one = 9 * 2 + 3 * 5  # Micro-dollars, of 9 tokens in and 3 out.
+        with sqlite3.connect(self.dir / "out/.docket/ledger.db") as ledger:
+            rows = ledger.execute("SELECT document, stage, backend, outcome, nano_dollars, counted_nano_dollars FROM calls "
+                                  "WHERE stage = 'warm_up'").fetchall()
+            spent, = ledger.execute("SELECT sum(nano_dollars) FROM calls").fetchone()
+        self.assertEqual(rows, [("", "warm_up", "first", "ok", one * 1000, one * 1000)], "the other one costs nothing")
+        asked = len([model for _, model in server.did("ask", "load") if model == "first"])
+        self.assertEqual((asked, spent), (2, asked * one * 1000))
+        self.assertEqual(round(self.report()["totals"]["usage"]["cost_usd"] * 1e9), spent)
+        lines = [json.loads(line) for line in (self.dir / "out/calls.jsonl").read_text("utf-8").splitlines()]
+        self.assertEqual([line["usage"]["cost_usd"] for line in lines if line["stage"] == "warm_up"], [one / 1e6])
 
     def test_a_warm_up_that_fails_is_said_and_ends_nothing(self):
         server = Ollama()

@@ -4,8 +4,8 @@
 
 #include <fstream>
 
-#include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "tests/conditions.h"
 
 namespace docket {
 namespace {
@@ -61,7 +61,7 @@ void Project::replace(const std::string& name, const std::string& what, const st
 }
 
 PipelineOrDiagnostics Project::pipeline() const {
-  return read_pipeline(root / "pipeline.yaml", registry(), {});
+  return read_pipeline(root / "pipeline.yaml", sharing_registry(), {});
 }
 
 RunOutcome Project::run_with(RunListener& listener, const std::stop_token& stop) {

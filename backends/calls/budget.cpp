@@ -16,13 +16,6 @@ std::int64_t plus(std::int64_t a, std::int64_t b) {
   return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<std::int64_t>::max() : sum;
 }
 
-constexpr std::size_t month_length = std::string_view("2026-11").size();
-constexpr std::size_t day_length = std::string_view("2026-11-26").size();
-
-std::optional<std::int64_t> money(const Settings& group, std::string_view name) {
-  return group.has(name) ? std::optional(group.decimal(name)) : std::nullopt;
-}
-
 }  // namespace
 
 bool Budget::Account::could_hold(std::int64_t most) const { return plus(spent, most) <= limit; }
@@ -43,7 +36,7 @@ Budget::Budget(const Limits& limits, Before before, std::function<std::string()>
 void Budget::begin_day() {
   const std::string today = today_();
   if (today <= day_is_) return;
-  const bool is_same_month = today.compare(0, month_length, day_is_, 0, month_length) == 0;
+  const bool is_same_month = month_of(today) == month_of(day_is_);
   if (day_) day_->spent = 0;
   if (month_ && !is_same_month) month_->spent = 0;
   day_is_ = today;
@@ -117,28 +110,16 @@ void Budget::settle(const Caller& caller, std::int64_t most, std::int64_t spent)
     one();
 }
 
-Budget::Limits limits_of(const Pipeline& pipeline, std::optional<std::int64_t> max_cost) {
-  const Settings group = pipeline.settings.group("budget");
-  Budget::Limits limits{
-      money(group, "run"), money(group, "document"), money(group, "day"), money(group, "month"), {}};
-  if (max_cost) limits.run = std::min(limits.run.value_or(*max_cost), *max_cost);
-  for (const StageConfig& stage : pipeline.stages)
-    if (stage.budget) limits.stages[stage.id] = *stage.budget;
-  return limits;
+void Budget::document_ended(const std::string& document) {
+  const std::lock_guard lock(mutex_);
+  documents_.erase(document);
 }
 
 Result<std::unique_ptr<Budget>> budget_of(const Budget::Limits& limits, AnswerStore* store) {
   if (!limits.any()) return std::unique_ptr<Budget>();
-  Budget::Before before;
-  if (store != nullptr) {
-    const std::string now = utc_now();
-    for (const auto& [length, sum] : {std::pair(day_length, &before.day), {month_length, &before.month}}) {
-      const Result<std::int64_t> spent = store->spent_since(now.substr(0, length));
-      if (!spent) return spent.error();
-      *sum = *spent;
-    }
-  }
-  return std::make_unique<Budget>(limits, before, [] { return utc_now().substr(0, day_length); });
+  const Result<SpentBefore> before = store != nullptr ? spent_before(*store) : SpentBefore();
+  if (!before) return before.error();
+  return std::make_unique<Budget>(limits, *before, [] { return std::string(day_of(utc_now())); });
 }
 
 }  // namespace docket::backends

@@ -12,27 +12,22 @@
 
 #include "backends/protocols/purse.h"
 #include "pipeline/answer_store.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/spending_limits.h"
+#include "pipeline/support/result.h"
 
 namespace docket::backends {
 
-/// What may be spent: by one run, and in it by one stage and by one document; by all runs of an output in a
-/// day and in a month (UTC). One for all backends of a run; any thread. Money is in nano-dollars.
+/// Sees to it that no more is spent than the limits allow. One for all backends of a run; any thread. Money
+/// is in nano-dollars.
 ///
 /// A call reserves the most that it can cost before it is sent, and gives back what it did not need. What is
 /// spent and what is reserved together never exceed a limit, so that no limit is exceeded at any moment,
 /// whatever is in flight, as long as no call costs more than it had reserved.
 class Budget final : public Purse {
  public:
-  struct Limits {
-    std::optional<std::int64_t> run = {}, document = {}, day = {}, month = {};
-    std::map<std::string, std::int64_t, std::less<>> stages = {};
-    bool any() const { return run || document || day || month || !stages.empty(); }
-  };
-  /// What the day and the month had cost when the run began.
-  struct Before {
-    std::int64_t day = 0, month = 0;
-  };
+  using Limits = SpendingLimits;
+  using Before = SpentBefore;  ///< When the run began.
+
   /// `today`: the day, `2026-11-26`; asked at each call, since a run may go on over midnight.
   Budget(const Limits& limits, Before before, std::function<std::string()> today);
 
@@ -41,6 +36,8 @@ class Budget final : public Purse {
   void reserve(const Caller& caller, std::int64_t most,
                std::function<void(std::optional<Error>)> then) override;
   void settle(const Caller& caller, std::int64_t most, std::int64_t spent) override;
+  /// Nothing is spent on it any more: what it has cost need not be known.
+  void document_ended(const std::string& document);
 
  private:
   /// Of one limit.
@@ -69,12 +66,9 @@ class Budget final : public Purse {
   std::string day_is_;
   std::optional<Account> run_, day_, month_;
   std::map<std::string, Account, std::less<>> stages_;     ///< Those with a limit.
-  std::map<std::string, Account, std::less<>> documents_;  ///< If documents have one.
+  std::map<std::string, Account, std::less<>> documents_;  ///< If documents have one; until they end.
   std::deque<Waiting> waiting_;                            ///< In the order in which they came.
 };
-
-/// The limits of the pipeline; `max_cost` holds for the run, too.
-Budget::Limits limits_of(const Pipeline& pipeline, std::optional<std::int64_t> max_cost);
 
 /// With what earlier runs have spent, which `store` knows (null: nothing). None: there are no limits. The
 /// Error is that of the store.

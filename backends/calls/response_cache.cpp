@@ -51,6 +51,17 @@ std::int64_t whole_ms(WallClock::duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
+/// The same for the same servers, in whatever order they stand.
+std::string place_of(const BackendConfig& backend) {
+  if (!backend.type->answers_prompts()) return {};
+  std::vector<std::string> urls = backend.settings.texts("url");
+  std::ranges::sort(urls);
+  std::string place(name(location_of(backend)));
+  for (const std::string& url : urls)
+    place += " " + url;
+  return place;
+}
+
 class ResponseCache final : public Backend {
  public:
   ResponseCache(std::unique_ptr<Backend> inner, const BackendConfig& config,
@@ -62,7 +73,7 @@ class ResponseCache final : public Backend {
         inner_(std::move(inner)) {}
 
   void submit(Request request, Done done) noexcept override {
-    const std::string key = request_key(config_, memory_.model, request);
+    const std::string key = request_key(config_, memory_, request);
     if (!memory_.reuse || key.empty()) return ask(key, std::move(request), std::move(done));
     {
       const std::lock_guard lock(mutex_);
@@ -128,7 +139,11 @@ class ResponseCache final : public Backend {
     call.attempt = request.tries.before + 1;
     call.paused_ms = whole_ms(request.tries.paused);
     if (leaves_) note_what_leaves(request.sent, call);
-    if (const auto* prompt = std::get_if<Prompt>(&request.question)) call.prompt_bytes = bytes_of(*prompt);
+    if (const auto* prompt = std::get_if<Prompt>(&request.question)) {
+      call.prompt_bytes = bytes_of(*prompt);
+      for (const PromptPart& part : prompt->document)
+        call.document_bytes += static_cast<std::int64_t>(part.text.size());
+    }
     if (leaves_ || costs_) request.before_sending = written_down_first(call);
     inner_->submit(std::move(request), [this, call = std::move(call), begin = WallClock::now(),
                                         done = std::move(done)](Reply reply) mutable {
@@ -211,6 +226,7 @@ class ResponseCache final : public Backend {
       return done(std::move(reply));
     }
     call.model = model_of(reply);
+    if (reply.billing.tier == ServiceTier::batch) call.service_tier = batch_tier;
     if (!reply.answer) {
       call.outcome = name(reply.answer.error().error_class);
       call.message = reply.answer.error().message;
@@ -247,7 +263,22 @@ class ResponseCache final : public Backend {
 
 }  // namespace
 
-std::string request_key(const BackendConfig& config, const std::string& model, const Request& request) {
+ResponseCacheOptions response_cache_options(const BackendConfig& backend, const Pipeline& pipeline,
+                                            const Options& options) {
+  ResponseCacheOptions memory{options.answers, {}, options.reuse_answers};
+  if (const auto model = options.models.find(backend.name); model != options.models.end())
+    memory.model = model->second;
+  const auto has_same_name = [&](const BackendConfig& other) {
+    return other.type == backend.type && other.settings.text("model") == backend.settings.text("model") &&
+           place_of(other) != place_of(backend);
+  };
+  if (std::ranges::any_of(pipeline.backends, has_same_name)) memory.place = place_of(backend);
+  return memory;
+}
+
+std::string request_key(const BackendConfig& config, const ResponseCacheOptions& memory,
+                        const Request& request) {
+  const std::string& model = memory.model;
   const auto* prompt = std::get_if<Prompt>(&request.question);
   if (prompt == nullptr) return {};
   if (model.empty() && config.settings.text("model").empty()) return {};
@@ -257,15 +288,16 @@ std::string request_key(const BackendConfig& config, const std::string& model, c
   json document = json::array();
   for (const PromptPart& part : prompt->document)
     document.push_back(part.text);
-  const json whole = {{"type", config.type->name},
-                      {"model", model},
-                      {"settings", std::move(settings)},
-                      {"system", prompt->system},
-                      {"document", std::move(document)},
-                      {"task", prompt->task},
-                      {"complaint", prompt->diagnostic},
-                      {"schema", prompt->schema ? prompt->schema->document() : json()},
-                      {"most_output_tokens", prompt->most_output_tokens}};
+  json whole = {{"type", config.type->name},
+                {"model", model},
+                {"settings", std::move(settings)},
+                {"system", prompt->system},
+                {"document", std::move(document)},
+                {"task", prompt->task},
+                {"complaint", prompt->diagnostic},
+                {"schema", prompt->schema ? prompt->schema->document() : json()},
+                {"most_output_tokens", prompt->most_output_tokens}};
+  if (!memory.place.empty()) whole["place"] = memory.place;
   return short_digest(json_to_text(whole));
 }
 

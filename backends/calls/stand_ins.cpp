@@ -301,6 +301,7 @@ void StandIns::add_piece(std::size_t place, std::size_t from, std::size_t count)
 }
 
 void StandIns::choose() {
+  if (values_.empty()) return;
   for (std::size_t length = least_piece; length <= largest_piece; ++length)
     add_pieces(length);
   for (const std::string_view domain : reserved_domains)

@@ -4,13 +4,12 @@
 #include <limits>
 #include <utility>
 
+#include "pipeline/prompt_size.h"
 #include "pipeline/support/money.h"
 
 namespace docket::backends {
 namespace {
 
-/// What a provider adds to a prompt: roles and marks, and words of its own about the form of the answer.
-constexpr std::int64_t added_tokens = 500;
 /// Stands for a price that nobody knows: it counts nothing, but is not made once a limit is reached.
 constexpr std::int64_t unknown_cost = 1;
 
@@ -27,8 +26,8 @@ CallCosts::CallCosts(std::optional<Price> price, Location location, Purse* purse
 std::int64_t CallCosts::most(std::size_t request_bytes, std::int64_t output_tokens,
                              std::chrono::milliseconds time) const {
   if (!price_) return any() ? unknown_cost : 0;
-  const std::int64_t input_tokens = static_cast<std::int64_t>(request_bytes) + added_tokens;
-  return dearest_cost(*price_, input_tokens, output_tokens, time);
+  return dearest_cost(*price_, most_prompt_tokens(static_cast<std::int64_t>(request_bytes)), output_tokens,
+                      time);
 }
 
 void CallCosts::reserve(const Caller& caller, std::int64_t most, std::function<void(Result<Kept>)> then) {

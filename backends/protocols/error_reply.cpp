@@ -274,7 +274,7 @@ bool may_have_worked(const HttpReply& reply) {
 std::string server_excerpt(std::string_view text, std::size_t most) {
   constexpr std::size_t length = 6;  // \u001b
   std::string plain;
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = 0; at < text.size() && plain.size() <= 2 * most;) {  // More is not shown.
     unsigned code = 0;
     const std::string_view escape = text.substr(at, length);
     const bool is_escape =

@@ -98,45 +98,90 @@ std::optional<SettingProblem> incomplete(const Settings& group) {
   return std::nullopt;
 }
 
-/// Units that price lists have in place of a million tokens: how many times smaller their numbers are, and at
-/// most which, where nobody knows the model. Nothing that is sold costs less, but what is free.
+/// Units that price lists have in place of a million tokens: how many times smaller their numbers are.
 struct Unit {
   const char* name;
   std::int64_t times;
-  std::int64_t input_below, output_below;  ///< Billionths.
 };
-constexpr Unit per_token{"token", 1'000'000, billion / 10'000, billion / 10'000};
-constexpr Unit per_thousand{"thousand tokens", 1'000, billion / 500, billion / 50};
+constexpr Unit per_token{"token", 1'000'000};
+constexpr Unit per_thousand{"thousand tokens", 1'000};
 
-/// `known`: what the table has, or 0.
-const Unit* mistaken_unit(std::int64_t value, std::int64_t known, std::int64_t Unit::*below,
-                          Location location) {
+// What is sold for less, where nobody knows the model, in billionths. Models of one billion parameters are
+// sold at 0.005 and 0.01 per million tokens of input and output.
+constexpr std::int64_t least_per_million = billion / 10'000;
+constexpr std::int64_t least_input = billion / 500, usual_least_output = billion / 50;
+/// Output costs so many times as much as input where models are large, and less where they are that cheap.
+constexpr std::int64_t dear_output = 3;
+
+/// A price of tokens, and how far below that of input, or of the table, it may be in the right unit: that
+/// times smaller than by the unit. What is read from a cache is sold for a 120th of input, and for as much.
+struct TokenPrice {
+  const char* name;
+  std::int64_t TokenPrices::*listed;
+  std::int64_t room;
+};
+constexpr TokenPrice token_prices_by_name[] = {{"input", &TokenPrices::input, 10},
+                                               {"cached_input", &TokenPrices::cached_input, 2},
+                                               {"cache_write", &TokenPrices::cache_write, 10},
+                                               {"cache_write_1h", &TokenPrices::cache_write_1h, 10},
+                                               {"output", &TokenPrices::output, 10}};
+
+/// `known`: what it would be about, or 0.
+const Unit* unit_by_known(std::int64_t value, std::int64_t known, std::int64_t room) {
+  if (value == 0 || known == 0) return nullptr;
+  if (value < known / (per_token.times / room)) return &per_token;
+  return value < known / (per_thousand.times / room) ? &per_thousand : nullptr;
+}
+
+/// Where nothing else is known. Running a small model of one's own may cost as little as a thousandth.
+const Unit* unit_by_amount(const std::string& name, std::int64_t value, std::int64_t input,
+                           Location location) {
   if (value == 0) return nullptr;
-  const auto is = [&](const Unit& unit) {
-    return known > 0 ? value < known / (unit.times / 10) : value < unit.*below;
-  };
-  if (is(per_token)) return &per_token;
-  // Running a small model of one's own may cost as little.
-  return location == Location::cloud && is(per_thousand) ? &per_thousand : nullptr;
+  if (value < least_per_million) return &per_token;
+  if (location == Location::local) return nullptr;
+  if (name == "input" && value < least_input) return &per_thousand;
+  const bool is_low_output = name == "output" && value < usual_least_output;
+  return is_low_output && value >= dear_output * input ? &per_thousand : nullptr;
+}
+
+SettingProblem in_other_unit(const std::string& path, std::int64_t value, const Unit& unit) {
+  return {path, decimal_text(value) + " looks like USD per " + unit.name +
+                    "; prices are in USD per million tokens, so this would be " +
+                    decimal_text(value * unit.times)};
+}
+
+/// Of the prices of `group`, which are about `known` (0: nobody knows) or, those of input excepted, about
+/// `input`.
+std::optional<SettingProblem> in_other_units(const Settings& group, const std::string& path,
+                                             const TokenPrices& known, std::int64_t input,
+                                             Location location) {
+  for (const TokenPrice& price : token_prices_by_name) {
+    const std::string name = price.name;
+    const std::int64_t value = group.decimal(name);
+    const std::int64_t listed = known.*price.listed;
+    const bool is_input = name == "input" && path == "price";
+    const std::int64_t about = listed > 0 ? listed : is_input ? 0 : input;
+    const Unit* unit = unit_by_known(value, about, price.room);
+    const bool is_alone = listed == 0 && (is_input || input == 0 || name == "output");
+    if (unit == nullptr && is_alone) unit = unit_by_amount(name, value, input, location);
+    if (unit != nullptr) return in_other_unit(path + "." + name, value, *unit);
+  }
+  return std::nullopt;
 }
 
 std::optional<SettingProblem> in_other_units(const Settings& settings) {
   const Settings group = settings.group("price");
   const Location location = model_location(settings);
   const Result<Price> table = listed(settings);
-  const TokenPrices known = table ? table->tokens : TokenPrices();
-  const auto check = [&](const char* name, std::int64_t listed,
-                         std::int64_t Unit::*below) -> std::optional<SettingProblem> {
-    const std::int64_t value = group.decimal(name);
-    const Unit* unit = mistaken_unit(value, listed, below, location);
-    if (unit == nullptr) return std::nullopt;
-    return SettingProblem{std::string("price.") + name,
-                          decimal_text(value) + " looks like USD per " + unit->name +
-                              "; prices are in USD per million tokens, so this would be " +
-                              decimal_text(value * unit->times)};
-  };
-  if (auto problem = check("input", known.input, &Unit::input_below)) return problem;
-  return check("output", known.output, &Unit::output_below);
+  // What running a model of one's own costs has nothing to do with what vendors ask for it.
+  const bool is_sold = table && location == Location::cloud;
+  const TokenPrices known = is_sold ? table->tokens : TokenPrices();
+  const std::int64_t input = group.decimal("input");
+  if (auto problem = in_other_units(group, "price", known, input, location)) return problem;
+  if (!group.has("above")) return std::nullopt;
+  const bool has_tiers = is_sold && !table->long_context.empty();
+  return in_other_units(group.group("above"), "price.above",
+                        has_tiers ? table->long_context.front().tokens : known, input, location);
 }
 
 }  // namespace

@@ -80,7 +80,8 @@ Settings SettingsReader::read_slots(std::span<const Field> fields, const Node& n
     if (entry) {
       slot.value = value({field, *entry->value, name, entry->position}).value_or(SettingValue());
     } else {
-      const bool matters = missing == Missing::is_error && !is_misspelt(fields, node, field.name);
+      const bool matters =
+          missing == Missing::is_error && field.required && !is_misspelt(fields, node, field.name);
       slot.value = absent(field, owner, name, matters ? Missing::is_error : Missing::ignore);
     }
     values->slots.push_back(std::move(slot));

@@ -21,9 +21,9 @@ json describe_backend(const Pipeline& pipeline, const ModelDigests& models, cons
   json description = {
       {"type", backend->type->name},
       {"settings", answer_settings(backend->type->fields, backend->settings.resolved(), another)}};
-  // A model that is shown stand-ins may say something else.
+  // A model that is shown stand-ins may say something else, also one that answers as another's fallback.
   const json policy = pipeline.settings.resolved().value("policy", json::object());
-  if (location_of(*backend) == Location::cloud)
+  if (reaches_cloud(*backend, pipeline))
     for (const char* setting : {"redact", "redact_patterns"})
       if (policy.contains(setting) && !policy[setting].empty()) description[setting] = policy[setting];
   if (const auto model = models.find(name); model != models.end()) description["model"] = model->second;

@@ -84,6 +84,8 @@ constexpr LedgerColumn<LedgerCall> call_columns_without_usage[] = {
     column<&LedgerCall::sent>("sent", "TEXT NOT NULL DEFAULT ''"),
     column<&LedgerCall::redactions>("redactions", "TEXT NOT NULL DEFAULT ''"),
     column<&LedgerCall::prompt_bytes>("prompt_bytes", "INTEGER NOT NULL DEFAULT 0"),
+    column<&LedgerCall::document_bytes>("document_bytes", "INTEGER NOT NULL DEFAULT 0"),
+    column<&LedgerCall::service_tier>("service_tier", "TEXT NOT NULL DEFAULT ''"),
 };
 
 constexpr LedgerColumn<LedgerCall> cost_column = {
@@ -384,20 +386,34 @@ std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t 
   });
 }
 
+namespace {
+
+/// Of ?1 since and ?2 before.
+constexpr const char* egress_condition =
+    " WHERE location = 'cloud' AND (?1 = '' OR time >= ?1) AND (?2 = '' OR time < ?2)";
+
+}  // namespace
+
 std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter& filter,
                                    const std::function<void(const EgressRow&)>& each) {
   static const std::string sql =
       "SELECT " + names_of(call_columns()) +
-      ", time, coalesce((SELECT name FROM runs WHERE runs.id = calls.run), '') FROM calls"
-      " WHERE location = 'cloud' AND (?1 = '' OR time >= ?1) AND (?2 = '' OR time < ?2)"
-      " ORDER BY calls.id";
+      ", time, coalesce((SELECT name FROM runs WHERE runs.id = calls.run), '') FROM calls" +
+      egress_condition + " ORDER BY calls.id";
   return database.run(sql.c_str(), {filter.since, filter.before}, [&](const LedgerRow& row) {
     EgressRow found;
     const int next = read_row(row, call_columns(), found.call);
-    found.call.usage.calls = 1;
     std::tie(found.time, found.run) = cells<std::string, std::string>(row, next);
     each(found);
   });
+}
+
+/// As may_have_left has it: what was sent is an object in JSON, if it is known.
+Result<std::int64_t> count_egress_documents(LedgerDatabase& database, const EgressFilter& filter) {
+  static const std::string sql = std::string("SELECT count(DISTINCT document) FROM calls") +
+                                 egress_condition +
+                                 " AND document <> '' AND (sent_bytes > 0 OR sent NOT LIKE '{%')";
+  return database.number(sql.c_str(), {filter.since, filter.before});
 }
 
 Result<std::int64_t> select_spent_since(LedgerDatabase& database, std::string_view time) {

@@ -79,6 +79,8 @@ std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t 
 /// Calls to models in the cloud, in the order in which they were sent.
 std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter& filter,
                                    const std::function<void(const EgressRow&)>& each);
+/// How many documents these calls were about, as far as they may have left this machine.
+Result<std::int64_t> count_egress_documents(LedgerDatabase& database, const EgressFilter& filter);
 /// See AnswerStore.
 Result<std::int64_t> select_spent_since(LedgerDatabase& database, std::string_view time);
 /// Empty: not known.

@@ -21,7 +21,11 @@ namespace docket {
 ///     all-cloud would have asked;
 ///  2. else that of the stage's own last tier: the cloud confirmed it, or saw a part;
 ///  3. else what there is.
-/// Attempts that failed, and answers that were known, count nowhere: the figure is rather too low.
+/// A question that a local model was asked in pieces of the document is asked once: the words around the
+/// pieces count once, and so does the longest answer. Its thinking counts only where the cloud model would
+/// think. Where the cloud model served all its calls at its price for batches, it would have served the
+/// others so, too. Attempts that failed, and answers that were known, count nowhere: the figure is rather too
+/// low.
 class AllCloud {
  public:
   explicit AllCloud(const Pipeline& pipeline);
@@ -35,21 +39,47 @@ class AllCloud {
   nlohmann::ordered_json to_json(const Usage& spent) const;
 
  private:
-  /// What one backend said to one question in one stage; pieces of a long document together.
+  /// At which of its prices the cloud model serves a call.
+  struct Terms {
+    std::int64_t above = 0;                          ///< See LongContextPrices; 0: the prompt is not long.
+    std::optional<ServiceTier> tier = std::nullopt;  ///< None: as it serves the others.
+    auto operator<=>(const Terms&) const = default;
+  };
+  struct Sum {
+    Usage usage = {};           ///< Its cost is that of the cloud model.
+    std::int64_t if_batch = 0;  ///< Nano-dollars, where the tier is none: in a batch.
+  };
+  using Sums = std::map<Terms, Sum>;
+
+  /// What one backend said to one question in one stage.
   struct Said {
     std::string question, stage, backend;
     bool is_cloud = false, is_whole = true;
-    Usage usage = {};  ///< Its cost is that of the cloud model.
+    Sums sums = {};
+    // Of a local model's, without what it thought:
+    Usage usage = {};
+    std::int64_t answers = 0;
+    std::int64_t thought = 0, longest_answer = 0;                             ///< Tokens.
+    std::int64_t prompt_bytes = 0, document_bytes = 0, most_frame_bytes = 0;  ///< Frame: around the document.
 
     int rank() const;
+    bool is_in_pieces() const { return answers > 1 && document_bytes > 0; }
   };
   struct Counted {
-    std::int64_t questions = 0, by_cloud = 0;
-    Usage usage;
+    std::int64_t questions = 0, by_cloud = 0, in_pieces = 0, thought = 0;
+    Sums sums = {};
+
+    Counted& operator+=(const Counted& other);
+    Usage total() const;
   };
 
   void choose_model(const Pipeline& pipeline);
+  bool would_think(const std::string& stage) const;
+  void add(const Usage& usage, std::optional<ServiceTier> tier, Sums& sums) const;
+  Sums asked_once(const Said& said) const;
   void end_document();
+  void settle_tiers();
+  std::string words(const Terms& terms, const Usage& usage) const;
   std::string how(const Counted& all, const Usage& spent) const;
   nlohmann::ordered_json without_model_json() const;
   nlohmann::ordered_json ended_json(const Usage& spent) const;
@@ -60,7 +90,10 @@ class AllCloud {
     bool is_whole = true;
   };
   std::map<std::string, Redone> redone_;  ///< By stage.
-  std::string backend_, model_;           ///< Empty: none, for `reason_`.
+  std::map<std::string, bool> think_;     ///< Of stages that say whether models think.
+  bool thinks_ = false;                   ///< The cloud model, where they do not say.
+  bool serves_standard_ = false, serves_batch_ = false;
+  std::string backend_, model_;  ///< Empty: none, for `reason_`.
   std::optional<Price> price_;
   std::string reason_;
   std::int64_t uncounted_ = 0;  ///< Answers whose tokens nobody counted.

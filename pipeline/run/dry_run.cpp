@@ -18,8 +18,8 @@
 #include "pipeline/run/document_source.h"
 #include "pipeline/run/own_files.h"
 #include "pipeline/run/rehearsal.h"
+#include "pipeline/spending_limits.h"
 #include "pipeline/support/digest.h"
-#include "pipeline/support/iso_8601.h"
 
 namespace docket {
 namespace {
@@ -176,33 +176,6 @@ bool asks_models(const Pipeline& pipeline) {
   });
 }
 
-/// What is left of a limit after what earlier runs have spent since then. None: there is no limit.
-Result<std::optional<std::int64_t>> rest_of(const Settings& budget, const char* name, AnswerStore& known,
-                                            std::string_view since) {
-  if (!budget.has(name)) return std::optional<std::int64_t>();
-  const Result<std::int64_t> spent = known.spent_since(since);
-  if (!spent) return spent.error();
-  return std::optional(std::max<std::int64_t>(budget.decimal(name) - *spent, 0));
-}
-
-/// A run may spend no more than is left of the day and of the month.
-Result<SpendingLimits> limits_of(const Pipeline& pipeline, const RunOptions& options, AnswerStore& known) {
-  const Settings budget = pipeline.settings.group("budget");
-  const std::string now = utc_now();
-  const auto day = rest_of(budget, "day", known, now.substr(0, std::string_view("2026-11-26").size()));
-  if (!day) return day.error();
-  const auto month = rest_of(budget, "month", known, now.substr(0, std::string_view("2026-11").size()));
-  if (!month) return month.error();
-  SpendingLimits limits;
-  if (budget.has("run")) limits.run = budget.decimal("run");
-  for (const std::optional<std::int64_t>& other : {options.max_cost, *day, *month})
-    if (other) limits.run = std::min(limits.run.value_or(*other), *other);
-  if (budget.has("document")) limits.document = budget.decimal("document");
-  for (const StageConfig& stage : pipeline.stages)
-    if (stage.budget) limits.stages[stage.id] = *stage.budget;
-  return limits;
-}
-
 /// In the order of the documents, `jobs` of them at a time.
 Result<std::vector<RehearsedDocument>> rehearse_all(const Rehearsal& rehearsal,
                                                     std::vector<Document> documents, int jobs) {
@@ -275,9 +248,10 @@ Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunLis
   if (!rehearsed) return rehearsed.error();
   const auto history = ledger != nullptr ? PlanHistory::read(ledger->database()) : PlanHistory();
   if (!history) return history.error();
-  const Result<SpendingLimits> limits = limits_of(pipeline, options, known);
-  if (!limits) return limits.error();
-  forecast.estimate = estimate(pipeline, *history, *limits, *rehearsed, forecast.documents);
+  const Result<SpentBefore> spent = spent_before(known);
+  if (!spent) return spent.error();
+  const SpendingLimits limits = left_of(limits_of(pipeline, options.max_cost), *spent);
+  forecast.estimate = estimate(pipeline, *history, limits, *rehearsed, forecast.documents);
   return forecast;
 }
 

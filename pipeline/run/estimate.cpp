@@ -1,5 +1,4 @@
-// From the requests that were rehearsed to tokens and money. What is assumed where no earlier run tells
-// stands at the top; docs/plan.md says it to users.
+// From the requests that were rehearsed to tokens and money, within the limits.
 #include "pipeline/run/estimate.h"
 
 #include <algorithm>
@@ -11,135 +10,14 @@
 #include <utility>
 
 #include "pipeline/cap.h"
-#include "pipeline/price.h"
+#include "pipeline/run/estimate_row.h"
 #include "pipeline/support/money.h"
 
 namespace docket {
 namespace {
 
-// Western text in the vocabulary of today's models; lean is what the leanest of them take.
-constexpr double usual_bytes_per_token = 4, lean_bytes_per_token = 5;
-constexpr double short_answer = 0.5;             ///< Of a usual one.
-constexpr double usual_share_of_thinking = 0.2;  ///< Of the room for it, which is for hard questions.
-constexpr double share_of_next_turn = 0.3;       ///< Documents that go on to the next backend of a stage.
-constexpr double share_of_doubtful = 0.3;        ///< Documents whose answers are doubted.
-constexpr double high_tries = 2;                 ///< Each request is made once more.
-
-std::int64_t rounded(double number) { return static_cast<std::int64_t>(std::llround(number)); }
-
-/// Of one call: what it takes in each case.
-struct Call {
-  Usage used[std::size(all_cases)];
-  Range tries;
-  std::optional<Range> nano_dollars;
-
-  Usage& operator[](Case which) { return used[static_cast<std::size_t>(which)]; }
-};
-
-/// What is known of one stage and one of its backends.
-class Rates {
- public:
-  Rates(const PlanHistory& history, const std::string& stage, const BackendConfig& backend)
-      : prompts_(history.for_prompts(stage, backend)),
-        answers_(history.for_answers(stage, backend)),
-        price_(price_of(backend)),
-        is_free_(!price_ && location_of(backend) == Location::local) {}
-
-  Call call(const RehearsedCall& rehearsed) const {
-    Call call;
-    call.tries[Case::low] = 1;
-    call.tries[Case::expected] = answers_ ? ratio(answers_->calls, answers_->answers) : 1;
-    call.tries[Case::high] = std::max(high_tries, call.tries[Case::expected]);
-    const auto bytes = static_cast<double>(rehearsed.bytes);
-    for (const Case which : all_cases)
-      call[which].calls = 1;
-    call[Case::low].input_tokens =
-        rounded(bytes * (prompts_ ? prompts_->least_tokens_per_byte : 1 / lean_bytes_per_token));
-    const double answer = static_cast<double>(rehearsed.answer_bytes) / usual_bytes_per_token;
-    call[Case::low].output_tokens = answers_ ? answers_->least_output : rounded(answer * short_answer);
-    const double thinking = static_cast<double>(rehearsed.thinking_room) * usual_share_of_thinking;
-    fill_expected(bytes, answer + thinking, call[Case::expected]);
-    call[Case::high].input_tokens =
-        prompts_ ? rounded(bytes * prompts_->most_tokens_per_byte) : rehearsed.most.input_tokens;
-    call[Case::high].output_tokens =
-        std::max(rehearsed.most.output_tokens, call[Case::expected].output_tokens);
-    if (is_free_) call.nano_dollars.emplace();
-    if (!price_) return call;
-    Range money;
-    money[Case::low] = static_cast<double>(cost(call[Case::low], *price_));
-    money[Case::expected] = static_cast<double>(cost(call[Case::expected], *price_));
-    const Usage& most = call[Case::high];
-    money[Case::high] = static_cast<double>(dearest_cost(*price_, most.input_tokens, most.output_tokens));
-    call.nano_dollars = money;
-    return call;
-  }
-
-  bool has_price() const { return price_.has_value(); }
-  bool knows_cost() const { return price_ || is_free_; }
-
-  std::vector<Basis> basis() const {
-    std::vector<Basis> basis;
-    if (prompts_)
-      basis.push_back({"tokens per byte", words(*prompts_)});
-    else
-      basis.push_back({"tokens per byte", "a token for each 4 bytes, none of them cached", true});
-    if (answers_)
-      basis.push_back({"output tokens and retries", words(*answers_)});
-    else
-      basis.push_back({"output tokens and retries",
-                       "texts of 40 characters, lists of 3, no retries; for thinking a fifth of its room",
-                       true});
-    return basis;
-  }
-
- private:
-  static double ratio(std::int64_t part, std::int64_t whole) {
-    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
-  }
-
-  void fill_expected(double bytes, double output, Usage& usage) const {
-    usage.input_tokens = rounded(bytes / usual_bytes_per_token);
-    if (prompts_) {
-      const Usage& used = prompts_->used;
-      const TokenTrend& trend = prompts_->input;
-      const double input =
-          trend.at(bytes, trend.tokens / trend.bytes) * per_attempt(*prompts_, used.input_tokens, trend);
-      usage.input_tokens = rounded(input);
-      usage.cached_input_tokens = rounded(input * ratio(used.cached_input_tokens, used.input_tokens));
-      usage.cache_write_tokens = rounded(input * ratio(used.cache_write_tokens, used.input_tokens));
-    }
-    if (answers_)
-      output = answers_->output.at(bytes, 0) *
-               per_attempt(*answers_, answers_->used.output_tokens, answers_->output);
-    usage.output_tokens = rounded(output);
-  }
-
-  /// What an attempt takes, failed ones included, in what one with an answer takes.
-  static double per_attempt(const CallHistory& history, std::int64_t used, const TokenTrend& answered) {
-    return answered.tokens > 0
-               ? static_cast<double>(used) / answered.tokens * ratio(history.answers, history.calls)
-               : 0;
-  }
-
-  static std::string words(const CallHistory& history) {
-    const std::string calls = std::to_string(history.calls) + " calls";
-    switch (history.of) {
-      case CallHistory::Of::stage_and_model:
-        return calls + " of this stage to this model";
-      case CallHistory::Of::model:
-        return calls + " of other stages to this model";
-      case CallHistory::Of::stage:
-        return calls + " of this stage to other models";
-      case CallHistory::Of::all:
-        break;
-    }
-    return calls + " of other stages to other models";
-  }
-
-  const std::optional<CallHistory> prompts_, answers_;
-  const std::optional<Price> price_;
-  const bool is_free_;  ///< A model of one's own, of which the pipeline says no price.
-};
+constexpr double share_of_next_turn = 0.3;  ///< Documents that go on to the next backend of a stage.
+constexpr double share_of_doubtful = 0.3;   ///< Documents whose answers are doubted.
 
 class Estimator {
  public:
@@ -147,15 +25,15 @@ class Estimator {
       : pipeline_(pipeline), history_(history), limits_(limits) {}
 
   void add(const RehearsedDocument& document) {
-    std::map<Row*, Range> shares;  // Of the document, once for each row however many calls.
-    std::vector<std::pair<Row*, Call>> calls;
+    std::map<EstimateRow*, Range> shares;  // Of the document, once for each row however many calls.
+    std::vector<std::pair<EstimateRow*, EstimatedCall>> calls;
     Range money;
     for (const RehearsedCall& rehearsed : document.calls) {
       if (!requests_.insert(rehearsed.request).second) continue;  // Documents with the same text.
-      Row& row = row_of(rehearsed);
+      EstimateRow& row = row_of(rehearsed);
       const Range share = share_of(document, rehearsed, row);
       shares.try_emplace(&row, share);
-      calls.emplace_back(&row, row.rates.call(rehearsed));
+      calls.emplace_back(&row, row.rates().call(rehearsed));
       for (const Case which : all_cases)
         if (calls.back().second.nano_dollars)
           money[which] +=
@@ -165,8 +43,7 @@ class Estimator {
     for (auto& [row, call] : calls)
       row->add(call, shares.at(row), kept);
     for (const auto& [row, share] : shares)
-      for (const Case which : all_cases)
-        row->estimate.documents[which] += share[which] * (row->rates.has_price() ? kept[which] : 1);
+      row->add_document(share, kept);
     spent_.push_back(money[Case::expected] * kept[Case::expected]);
     read_.push_back(expected_input(calls, shares));
   }
@@ -177,112 +54,43 @@ class Estimator {
     all.documents = documents;
     const double times =
         all.looked_at > 0 ? static_cast<double>(documents) / static_cast<double>(all.looked_at) : 0;
-    for (Row& row : rows_)
+    for (EstimateRow& row : rows_)
       row.scale(times);
     if (document_limit_cuts_) tell_limit("a document", *limits_.document, all);
-    for (Row& row : rows_)
+    for (EstimateRow& row : rows_)
       limit_documents(row, documents, all);
     for (const auto& limit : limits_.stages)
       limit_cost(
           "the stage " + limit.first, limit.second,
-          [&](const Row& row) { return row.stage.id == limit.first; }, all);
-    if (limits_.run)
-      limit_cost(
-          "the run", *limits_.run, [](const Row&) { return true; }, all);
-    all.nano_dollars = cost_of([](const Row&) { return true; });
-    for (Row& row : rows_) {
-      row.tell_basis();
-      all.calls.push_back(std::move(row.estimate));
-    }
+          [&](const EstimateRow& row) { return row.stage().id == limit.first; }, all);
+    for (const auto& [whose, limit] : {std::pair("the run", limits_.run),
+                                       {"the day (what is left of it)", limits_.day},
+                                       {"the month (what is left of it)", limits_.month}})
+      if (limit)
+        limit_cost(
+            whose, *limit, [](const EstimateRow&) { return true; }, all);
+    all.nano_dollars = cost_of([](const EstimateRow&) { return true; });
+    for (EstimateRow& row : rows_)
+      all.calls.push_back(row.take());
     const bool costs = std::ranges::any_of(spent_, [](double spent) { return spent > 0; });
     all.error = error_of(costs ? spent_ : read_, documents);
     return all;
   }
 
  private:
-  struct Row {
-    Row(const PlanHistory& history, const StageConfig& stage_, const BackendConfig& backend)
-        : stage(stage_), rates(history, stage_.id, backend) {
-      estimate.stage = stage.id;
-      estimate.backend = backend.name;
-      if (rates.knows_cost()) estimate.nano_dollars.emplace();
-    }
-
-    void add(Call& call, const Range& share, const Range& kept) {
-      for (const Case which : all_cases) {
-        const double times = Estimator::times(call, share, which) * (rates.has_price() ? kept[which] : 1);
-        estimate.calls[which] += times;
-        estimate.input_tokens[which] += times * static_cast<double>(call[which].input_tokens);
-        estimate.cached_input_tokens[which] += times * static_cast<double>(call[which].cached_input_tokens);
-        estimate.output_tokens[which] += times * static_cast<double>(call[which].output_tokens);
-        if (estimate.nano_dollars) (*estimate.nano_dollars)[which] += times * (*call.nano_dollars)[which];
-      }
-    }
-
-    void scale(Case which, double times) {
-      for (Range CallEstimate::*number :
-           {&CallEstimate::documents, &CallEstimate::calls, &CallEstimate::input_tokens,
-            &CallEstimate::cached_input_tokens, &CallEstimate::output_tokens})
-        (estimate.*number)[which] *= times;
-      if (estimate.nano_dollars) (*estimate.nano_dollars)[which] *= times;
-    }
-    void scale(double times) {
-      for (const Case which : all_cases)
-        scale(which, times);
-    }
-
-    /// What is known; documents that are missing to know enough are supposed to go as is assumed.
-    double share(const std::optional<HistoryShare>& known, double assumed, const char* assumption) {
-      if (known && known->is_own) {
-        ++own_known;
-        return known->share;
-      }
-      const std::int64_t documents = known ? known->documents : 0;
-      share_known = std::max(share_known, documents);
-      const std::int64_t missing = std::max<std::int64_t>(PlanHistory::enough_documents - documents, 0);
-      if (missing == 0) return known->share;
-      assumptions.insert(assumption);
-      return ((known ? known->share : 0) * static_cast<double>(documents) +
-              assumed * static_cast<double>(missing)) /
-             static_cast<double>(PlanHistory::enough_documents);
-    }
-
-    void tell_basis() {
-      estimate.basis = rates.basis();
-      if (own_known > 0)
-        estimate.basis.push_back(
-            {"share of documents", std::to_string(own_known) + " of these documents, as they went before"});
-      if (share_known > 0)
-        estimate.basis.push_back(
-            {"share of documents", std::to_string(share_known) + " earlier documents like these"});
-      for (const std::string& assumption : assumptions)
-        estimate.basis.push_back({"share of documents", assumption, true});
-    }
-
-    const StageConfig& stage;
-    const Rates rates;
-    CallEstimate estimate;
-    std::int64_t share_known = 0;  ///< Documents that the share was taken from, at most.
-    std::int64_t own_known = 0;    ///< Times that a document itself told.
-    std::set<std::string> assumptions;
-  };
-
-  /// How often the call is made.
-  static double times(const Call& call, const Range& share, Case which) {
-    return share[which] * call.tries[which];
-  }
-
-  Row& row_of(const RehearsedCall& call) {
+  EstimateRow& row_of(const RehearsedCall& call) {
     const StageConfig* const stage = &pipeline_.stages[call.stage];
-    const auto known = std::ranges::find_if(
-        rows_, [&](const Row& row) { return &row.stage == stage && row.estimate.backend == call.backend; });
+    const auto known = std::ranges::find_if(rows_, [&](const EstimateRow& row) {
+      return &row.stage() == stage && row.estimate().backend == call.backend;
+    });
     if (known != rows_.end()) return *known;
-    const auto after = std::ranges::find_if(rows_, [&](const Row& row) { return &row.stage > stage; });
+    const auto after =
+        std::ranges::find_if(rows_, [&](const EstimateRow& row) { return &row.stage() > stage; });
     return *rows_.emplace(after, history_, *stage, *pipeline_.backend(call.backend));
   }
 
   /// Of one document: whether, and with what probability, the call is made.
-  Range share_of(const RehearsedDocument& document, const RehearsedCall& call, Row& row) {
+  Range share_of(const RehearsedDocument& document, const RehearsedCall& call, EstimateRow& row) {
     const auto unsure = document.unsure.find(call.stage);
     Range share;
     share[Case::low] = unsure == document.unsure.end() && call.turn == 0 && !call.may_be_withheld ? 1 : 0;
@@ -295,22 +103,22 @@ class Estimator {
   }
 
   double share_run(const RehearsedDocument& document, const RehearsedCall& call, double share_of_labels,
-                   Row& row) {
+                   EstimateRow& row) {
     std::set<std::string> asking;
     for (const RehearsedCall& earlier : document.calls)
       if (earlier.stage < call.stage && earlier.turn == 0 && !document.unsure.contains(earlier.stage))
         asking.insert(pipeline_.stages[earlier.stage].id);
-    const auto known = history_.share_run(row.stage.id, document.document, asking);
+    const auto known = history_.share_run(row.stage().id, document.document, asking);
     if (share_of_labels > 0 && share_of_labels < 1)
       return row.share(known, share_of_labels,
                        "as many as have one of the labels that it runs for, as far as the rules can tell");
     return row.share(known, share_of_doubtful, "3 in 10 are doubtful");
   }
 
-  double share_asked(const RehearsedDocument& document, const RehearsedCall& call, Row& row) {
+  double share_asked(const RehearsedDocument& document, const RehearsedCall& call, EstimateRow& row) {
     const auto first = std::ranges::find_if(
         document.calls, [&](const RehearsedCall& one) { return one.stage == call.stage && one.turn == 0; });
-    return row.share(history_.share_asked(row.stage.id, first->backend, call.backend, document.document),
+    return row.share(history_.share_asked(row.stage().id, first->backend, call.backend, document.document),
                      std::pow(share_of_next_turn, static_cast<double>(call.turn)),
                      "3 in 10 go on to the next backend");
   }
@@ -326,8 +134,8 @@ class Estimator {
     return kept;
   }
 
-  static double expected_input(std::vector<std::pair<Row*, Call>>& calls,
-                               const std::map<Row*, Range>& shares) {
+  static double expected_input(std::vector<std::pair<EstimateRow*, EstimatedCall>>& calls,
+                               const std::map<EstimateRow*, Range>& shares) {
     double input = 0;
     for (auto& [row, call] : calls)
       input += times(call, shares.at(row), Case::expected) *
@@ -336,24 +144,24 @@ class Estimator {
   }
 
   /// A stage may be for so many documents of a run at most.
-  void limit_documents(Row& row, std::int64_t documents, Estimate& all) const {
-    const std::optional<Cap> cap = row.stage.stage->cap();
+  void limit_documents(EstimateRow& row, std::int64_t documents, Estimate& all) const {
+    const std::optional<Cap> cap = row.stage().stage->cap();
     if (!cap) return;
     const std::int64_t most = cap->allowed(documents);
     for (const Case which : all_cases)
-      if (row.estimate.documents[which] > static_cast<double>(most)) {
-        row.scale(which, static_cast<double>(most) / row.estimate.documents[which]);
+      if (row.estimate().documents[which] > static_cast<double>(most)) {
+        row.scale(which, static_cast<double>(most) / row.estimate().documents[which]);
         if (which == Case::high)
-          all.limits.push_back("at_most of " + row.stage.id + ": " + std::to_string(most) + " documents");
+          all.limits.push_back("at_most of " + row.stage().id + ": " + std::to_string(most) + " documents");
       }
   }
 
-  using Counts = std::function<bool(const Row&)>;
+  using Counts = std::function<bool(const EstimateRow&)>;
   Range cost_of(const Counts& counts) const {
     Range sum;
-    for (const Row& row : rows_)
+    for (const EstimateRow& row : rows_)
       for (const Case which : all_cases)
-        if (row.estimate.nano_dollars && counts(row)) sum[which] += (*row.estimate.nano_dollars)[which];
+        if (row.estimate().nano_dollars && counts(row)) sum[which] += (*row.estimate().nano_dollars)[which];
     return sum;
   }
 
@@ -362,8 +170,8 @@ class Estimator {
     const Range asked = cost_of(counts);
     const auto limit = static_cast<double>(most);
     for (const Case which : all_cases)
-      for (Row& row : rows_)
-        if (asked[which] > limit && row.rates.has_price() && counts(row))
+      for (EstimateRow& row : rows_)
+        if (asked[which] > limit && row.rates().has_price() && counts(row))
           row.scale(which, limit / asked[which]);
     if (asked[Case::high] > limit)
       tell_limit(whose + (asked[Case::expected] > limit ? ", which is expected to reach it" : ""), most, all);
@@ -393,7 +201,7 @@ class Estimator {
   const SpendingLimits& limits_;
   std::set<std::string> requests_;  ///< Digests.
   bool document_limit_cuts_ = false;
-  std::list<Row> rows_;               ///< By stage, then as they were first asked.
+  std::list<EstimateRow> rows_;       ///< By stage, then as they were first asked.
   std::vector<double> spent_, read_;  ///< Per document, expected: nano-dollars, input tokens.
 };
 

@@ -1,5 +1,7 @@
 #include "pipeline/run/prefix_reuse.h"
 
+#include "pipeline/support/money.h"
+
 namespace docket {
 
 PrefixReuse::PrefixReuse(const Pipeline& pipeline) {
@@ -16,13 +18,13 @@ void PrefixReuse::add(const LedgerCall& call) {
   if (usage.unpriced_calls > 0 || price == prices_.end() || !price->second) return;
   Usage plain = usage;
   plain.cached_input_tokens = plain.cache_write_tokens = plain.cache_write_1h_tokens = 0;
-  nano_dollars_ += cost(plain, *price->second) - cost(usage, *price->second);
+  nano_dollars_ += cost(plain, *price->second, terms_of(call)) - cost(usage, *price->second, terms_of(call));
 }
 
 nlohmann::ordered_json PrefixReuse::to_json() const {
   nlohmann::ordered_json json = {{"tokens", tokens_}};
-  json["cost_usd"] = unpriced_calls_ > 0 ? nlohmann::ordered_json()
-                                         : nlohmann::ordered_json(static_cast<double>(nano_dollars_) / 1e9);
+  json["cost_usd"] =
+      unpriced_calls_ > 0 ? nlohmann::ordered_json() : nlohmann::ordered_json(in_usd(nano_dollars_));
   return json;
 }
 

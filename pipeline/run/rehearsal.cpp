@@ -240,13 +240,13 @@ class Rehearsal::Walk {
     request.asked_by.document = document_.path;
     request.asked_by.stage = stages_[position].id;
     request.asked_by.position = position;
+    request.asked_by.text = document_.text;
     asked.is_of_labels = std::holds_alternative<ClassifyQuestion>(request.question);
     const auto* prompt = std::get_if<Prompt>(&request.question);
     if (prompt == nullptr) return asked;
     asked.is_prompt = true;
     asked.alternatives = alternatives_in(*prompt);
     asked.call.request = digest_of(request.backend, *prompt);
-    asked.call.bytes = bytes_of(*prompt);
     asked.room = prompt->most_output_tokens;
     if (!rehearsal_.private_when_.empty()) guard(position, decision, request, asked.call);
     return asked;
@@ -271,6 +271,7 @@ class Rehearsal::Walk {
     alternatives_[position] = std::move(asked.alternatives);
     RehearsedCall& call = asked.call;
     call.most = reply.spent.total();
+    call.bytes = call.most.sent_bytes;
     call.thinking_room = std::max<std::int64_t>(call.most.output_tokens - asked.room, 0);
     if (reply.answer) call.answer_bytes = static_cast<std::int64_t>(json_to_text(reply.answer->value).size());
     std::vector<std::string>& backends = asked_[position];

@@ -20,8 +20,8 @@ struct RehearsedCall {
   std::size_t stage = 0;
   std::string backend;
   std::string request = {};        ///< Digest: the same request is sent once.
-  std::int64_t bytes = 0;          ///< Of the prompt.
-  Usage most = {};                 ///< That it may take.
+  std::int64_t bytes = 0;          ///< Of the prompt, as it would be sent.
+  Usage most = {};                 ///< That it may take: for this a budget keeps money.
   std::int64_t thinking_room = 0;  ///< Of the output tokens of these.
   std::int64_t answer_bytes = 0;   ///< Of an answer as long as such answers usually are.
   /// Of the backends that the stage asks one after the other, from 0: the later ones' turn may not come.

@@ -47,6 +47,16 @@ LedgerDocument as_it_ended(const Document& document) {
 
 std::size_t index(StageResult::State state) { return static_cast<std::size_t>(state); }
 
+/// The models that were loaded before documents asked them.
+ordered_json warm_ups_json(const std::vector<WarmUp>& warm_ups) {
+  ordered_json list = ordered_json::array();
+  for (const WarmUp& model : warm_ups) {
+    list.push_back({{"backend", model.backend}, {"model", model.model}, {"wall_ms", model.wall_ms}});
+    if (!model.problem.empty()) list.back()["problem"] = model.problem;
+  }
+  return list;
+}
+
 }  // namespace
 
 struct Report::StageSums {
@@ -222,7 +232,10 @@ ordered_json Report::attention_json() const {
 void Report::add_egress(const LedgerCall& call) {
   ++egress_.calls;
   egress_.bytes += call.usage.sent_bytes;
-  if (may_have_left(call)) egress_.documents.insert(call.document);
+  if (may_have_left(call) && call.document != egress_.document) {
+    ++egress_.documents;
+    egress_.document = call.document;
+  }
   for (const auto& [kind, count] : call.redactions.items())
     if (count.is_number_integer()) egress_.redactions[kind] += count.get<std::int64_t>();
 }
@@ -230,7 +243,7 @@ void Report::add_egress(const LedgerCall& call) {
 ordered_json Report::egress_json() const {
   return {{"calls", egress_.calls},
           {"bytes", egress_.bytes},
-          {"documents", egress_.documents.size()},
+          {"documents", egress_.documents},
           {"redactions", ordered_json(egress_.redactions)}};
 }
 
@@ -301,19 +314,6 @@ ordered_json Report::saved_json() const {
   ordered_json cache = docket::to_json(calls_.known()), results = docket::to_json(reused_results_);
   return {{"cache", std::move(cache)}, {"results", std::move(results)}, {"prefix", prefix_.to_json()}};
 }
-namespace {
-
-/// The models that were loaded before documents asked them.
-ordered_json warm_ups_json(const std::vector<WarmUp>& warm_ups) {
-  ordered_json list = ordered_json::array();
-  for (const WarmUp& model : warm_ups) {
-    list.push_back({{"backend", model.backend}, {"model", model.model}, {"wall_ms", model.wall_ms}});
-    if (!model.problem.empty()) list.back()["problem"] = model.problem;
-  }
-  return list;
-}
-
-}  // namespace
 
 ordered_json Report::to_json(const Run& run) const {
   ordered_json report = {{"docket", 1}};

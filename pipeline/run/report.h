@@ -4,7 +4,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -120,8 +119,8 @@ class Report {
   AllCloud all_cloud_;
   Usage reused_results_;  ///< What stored results of stages had cost in their time.
   struct Egress {
-    std::int64_t calls = 0, bytes = 0;
-    std::set<std::string> documents;
+    std::int64_t calls = 0, bytes = 0, documents = 0;
+    std::string document;                            ///< The last one that is counted.
     std::map<std::string, std::int64_t> redactions;  ///< By kind.
   };
   Egress egress_;

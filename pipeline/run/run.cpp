@@ -1,8 +1,6 @@
 #include "pipeline/run/run.h"
 
-#include <fcntl.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
@@ -10,18 +8,17 @@
 #include <cstdio>
 #include <ctime>
 #include <functional>
-#include <map>
-#include <mutex>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "pipeline/config/check_conditions.h"
+#include "pipeline/document_keeper.h"
 #include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/run/choice.h"
+#include "pipeline/run/collected.h"
 #include "pipeline/run/depfile.h"
-#include "pipeline/run/document_files.h"
 #include "pipeline/run/document_source.h"
 #include "pipeline/run/flow.h"
 #include "pipeline/run/missing.h"
@@ -29,6 +26,7 @@
 #include "pipeline/run/own_files.h"
 #include "pipeline/run/run_ledger.h"
 #include "pipeline/run/run_writer.h"
+#include "pipeline/run/up_to_date_documents.h"
 #include "pipeline/support/fault_point.h"
 #include "pipeline/support/iso_8601.h"
 #include "pipeline/support/stopwatch.h"
@@ -48,130 +46,7 @@ std::string new_run_id() {
   return time + text;
 }
 
-/// What people are told besides how documents end. Any thread.
-class Warnings {
- public:
-  explicit Warnings(RunListener& listener) : listener_(listener) {}
-
-  void add(const std::string& warning) {
-    {
-      const std::lock_guard lock(mutex_);
-      all_.push_back(warning);
-    }
-    listener_.warned(warning);
-  }
-  std::vector<std::string> all() const {
-    const std::lock_guard lock(mutex_);
-    return all_;
-  }
-
- private:
-  RunListener& listener_;
-  mutable std::mutex mutex_;
-  std::vector<std::string> all_;  ///< Guarded by mutex_.
-};
-
-/// Models that were loaded ahead. Any thread.
-class WarmUps {
- public:
-  explicit WarmUps(RunListener& listener) : listener_(listener) {}
-
-  void add(const WarmUp& model) {
-    {
-      const std::lock_guard lock(mutex_);
-      all_.push_back(model);
-    }
-    listener_.warmed(model);
-  }
-  std::vector<WarmUp> all() const {
-    const std::lock_guard lock(mutex_);
-    return all_;
-  }
-
- private:
-  RunListener& listener_;
-  mutable std::mutex mutex_;
-  std::vector<WarmUp> all_;  ///< Guarded by mutex_.
-};
-
-/// What a run does with documents that need nothing.
-class UpToDateDocuments final : public DocumentSource::Listener {
- public:
-  UpToDateDocuments(const Pipeline& pipeline, const RunOptions& options, const Output& output,
-                    RunLedger& ledger, RunListener& listener, Warnings& warnings, Depfile* depfile)
-      : pipeline_(pipeline),
-        options_(options),
-        output_(output),
-        ledger_(ledger),
-        listener_(listener),
-        depfile_(depfile),
-        warnings_(warnings) {}
-
-  void input_problem(const std::string& problem) override {
-    problems_.push_back(problem);
-    listener_.input_problem(problem);
-  }
-  void left_out(const std::string& file) override {
-    ++left_out_;
-    listener_.left_out(file);
-  }
-  void input_note(const std::string& note) override { warnings_.add("input: " + note); }
-  void up_to_date(const Input& input, DocumentSource::Ended ended) override {
-    ++(ended.outcome != Outcome::held ? done_ : ended.is_acknowledged ? acknowledged_ : held_);
-    if (const auto known = verdicts_.find(ended.verdicts); known != verdicts_.end())
-      ++known->second;
-    else if (!ended.verdicts.empty())
-      verdicts_.emplace(ended.verdicts, 1);
-    listener_.spared(input.path, Rebuild::What::up_to_date);
-  }
-  void parked(std::size_t number, const LedgerDocument& document) override {
-    parked_.emplace_back(number, document);
-    listener_.spared(document.path, Rebuild::What::parked);
-  }
-  void seen(const std::string& path, const FileStamp& stamp, bool in_input) override {
-    ledger_.ledger().document_seen(path, stamp, in_input);
-  }
-  bool restore(const LedgerHistory& history) override {
-    return restore_files(output_, ledger_.ledger(), pipeline_, history);
-  }
-  void record_looks_old(const std::string& record) override {
-    // make compares times: a record that is up to date must not look older than what it was made from.
-    if (!options_.keep_mtime) utimensat(AT_FDCWD, record.c_str(), nullptr, 0);
-  }
-  void named(const Input& input, const std::string& record) override {
-    if (depfile_ != nullptr) depfile_->add(record, input.file);
-  }
-
-  /// Once the source has come to its end.
-  void add_to(Report& report) const {
-    for (std::int64_t i = 0; i < done_; ++i)
-      report.add_up_to_date(Outcome::done, Standing::known);
-    for (std::int64_t i = 0; i < held_; ++i)
-      report.add_up_to_date(Outcome::held, Standing::known);
-    for (std::int64_t i = 0; i < acknowledged_; ++i)
-      report.add_up_to_date(Outcome::held, Standing::acknowledged);
-    for (const auto& [verdicts, documents] : verdicts_)
-      report.add_verdicts(nlohmann::json::parse(verdicts, nullptr, false), documents);
-    for (const auto& [number, document] : parked_)
-      report.add_parked(number, document);
-    for (const std::string& problem : problems_)
-      report.add_input_problem(problem);
-    report.set_left_out(left_out_);
-  }
-
- private:
-  const Pipeline& pipeline_;
-  const RunOptions& options_;
-  const Output& output_;
-  RunLedger& ledger_;
-  RunListener& listener_;
-  Depfile* const depfile_;
-  std::int64_t done_ = 0, held_ = 0, acknowledged_ = 0, left_out_ = 0;
-  Warnings& warnings_;
-  std::map<std::string, std::int64_t, std::less<>> verdicts_;  ///< And how many documents have them.
-  std::vector<std::string> problems_;
-  std::vector<std::pair<std::size_t, LedgerDocument>> parked_;
-};
+using WarmUps = Collected<WarmUp>;
 
 /// A run whose pipeline is valid and whose output and ledger are its own: from here on every document gets an
 /// outcome.
@@ -187,6 +62,7 @@ class Run {
         output_(output),
         ledger_(ledger),
         backend_(backend),
+        keeper_(dynamic_cast<DocumentKeeper*>(&backend)),
         warnings_(warnings),
         warm_ups_(warm_ups),
         writer_(pipeline, input_options(options, pipeline), output, ledger,
@@ -223,6 +99,7 @@ class Run {
   const Output& output_;
   RunLedger& ledger_;
   Backend& backend_;
+  DocumentKeeper* const keeper_;  ///< Null: the backend keeps nothing.
   Warnings& warnings_;
   const WarmUps& warm_ups_;
   RunWriter writer_;
@@ -320,6 +197,7 @@ void Run::end(Document& document) {
   if (put_aside_.keep(document)) return writer_.report().add_work(document);
   writer_.add(document);
   listener_.finished(document, pipeline_);
+  if (keeper_ != nullptr) keeper_->document_ended(document.path);
   if (too_many_failures()) gave_up_ = true;
   if (writer_.error() || gave_up_) stop_.request_stop();
 }
@@ -481,8 +359,8 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
   const std::stop_callback forward(environment.stop, [&stop] { stop.request_stop(); });
   // What could not be kept is not to be paid for.
   (*ledger)->ledger().when_failed([stop]() mutable { stop.request_stop(); });
-  Warnings warnings(listener);
-  WarmUps warm_ups(listener);
+  Warnings warnings([&](const std::string& warning) { listener.warned(warning); });
+  WarmUps warm_ups([&](const WarmUp& model) { listener.warmed(model); });
   const auto backend =
       environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models(), stop.get_token(),
                                {[&](const std::string& warning) { warnings.add(warning); },

@@ -1,5 +1,7 @@
 #include "pipeline/support/money.h"
 
+#include <cmath>
+
 namespace docket {
 namespace {
 
@@ -22,6 +24,12 @@ std::string with_decimals(std::int64_t nano_dollars, int decimals) {
 }
 
 }  // namespace
+
+double in_usd(std::int64_t nano_dollars) {
+  return static_cast<double>(nano_dollars) / static_cast<double>(power_of_ten(9));
+}
+
+std::int64_t in_nano_dollars(double usd) { return std::llround(usd * static_cast<double>(power_of_ten(9))); }
 
 std::string format_cents(std::int64_t nano_dollars) { return with_decimals(nano_dollars, 2); }
 

@@ -4,6 +4,11 @@
 
 namespace docket {
 
+/// Nano-dollars (1e-9 USD), which is how money is kept, as JSON and spreadsheets have it.
+double in_usd(std::int64_t nano_dollars);
+/// And back, to the nearest.
+std::int64_t in_nano_dollars(double usd);
+
 /// US dollars for people, from nano-dollars (1e-9 USD): "$0.00", "$1.25"; below a cent with two digits that
 /// count, such as "$0.0031".
 std::string format_money(std::int64_t nano_dollars);

@@ -64,6 +64,14 @@ TEST(Escalate, WithConditionsOfItsOwnTakesOnlyThose) {
   EXPECT_EQ(flagged.reasons, Reasons{"long contract"});
 }
 
+TEST(Escalate, KeepsTheBuiltInReasonsBesideConditionsWhereAskedTo) {
+  const std::string when = "when: {long contract: .extract.pages > 5}\n";
+  for (const char* all : {"reasons: all", "reasons: [all]", "reasons: {all: }"}) {
+    EXPECT_EQ(escalate(when + all, doubtful).reasons, escalate("", doubtful).reasons) << all;
+    EXPECT_EQ(escalate(when + all, doubtful, {"long contract"}).reasons.front(), "long contract") << all;
+  }
+}
+
 TEST(Escalate, LetsASureRecordPass) {
   const json sure = {{"extract", {{"grade", "good"}}},
                      {"classify", {{"label", "invoice"}, {"confidence", 0.99}, {"accepted", true}}}};
@@ -261,6 +269,34 @@ TEST(Escalate, ShowsASummaryThatALocalModelHasMade) {
                        {"currency", nullptr}})});
   EXPECT_EQ(work.replaced()["fields"]["total"], 119);
   EXPECT_EQ(work.replaced()["details"]["total"]["evidence"]["page"], 3) << "where it stands in the document";
+}
+
+TEST(Escalate, ThinksAsItsOwnTierDoesAndNotAsTheStageThatIsRedone) {
+  const auto thinks = [](const std::string& options, const std::string& redone) {
+    const StageHarness harness("structured-extract", "backends: rules\nschema: schema.json\n" + redone,
+                               R"({"type": "object", "properties": {"total": {"type": "number"}}})",
+                               "  - escalate: { backend: far" + options + " }\n");
+    Document document;
+    document.text = std::make_shared<Text>(Text{{{0, 0, "Total 119.00", {}}}});
+    StageResult result;
+    std::unique_ptr<StageProgress> progress;
+    const json record = {{"structured_extract", fields_output({{"total", nullptr}})}};
+    const auto requests = harness.stage().advance(document, Turn{0, {}, record, {}, progress}, result);
+    return std::get<Prompt>(requests->at(0).question).think;
+  };
+  for (const char* mode : {", redo: structured_extract", ", review: structured_extract"}) {
+    for (const char* redone : {"", "think: true\n", "think: false\n"}) {
+      EXPECT_EQ(thinks(mode, redone), std::nullopt) << mode << redone << "as its backend says";
+      EXPECT_EQ(thinks(std::string(mode) + ", think: false", redone), false) << mode << redone;
+      EXPECT_EQ(thinks(std::string(mode) + ", think: true", redone), true) << mode << redone;
+    }
+  }
+  EXPECT_EQ(thinks(", send: summary, summarize_with: model, think: true", "think: true\n"), std::nullopt)
+      << "the summary is another model's";
+  Escalation work("backend: far\nsend: summary\nsummarize_with: model\nthink: true", three_pages,
+                  half_sure());
+  work.turn({answered({{"text", "A bill: Total 119.00 EUR."}})});
+  EXPECT_EQ(work.prompt().think, true);
 }
 
 /// What the only model of a stage, before an escalate with these options, leaves of its failure.

@@ -196,6 +196,67 @@ TEST(FieldJudge, OfTwoSureModelsThatDifferTheLaterOnesValueStandsAndIsNotSure) {
   }
 }
 
+/// Three tiers after each other, of which two say the same.
+json said_by_three(const FieldJudge& judges, const std::string& field, const std::vector<Quoted>& answers,
+                   const Text& text) {
+  const char* tiers[] = {"near", "far", "third"};
+  json output;
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    judges.take(said({{field, answers[i]}}, text), tiers[i], true, output);
+  return output;
+}
+
+TEST(FieldJudge, TwoTiersAgainstOneDecideInAnyOrder) {
+  const auto text = plain_text(invoice(1));
+  const std::tuple<const char*, Quoted, Quoted> differing[] = {
+      {"total", {"Net      137.00", 137}, {"Total    164.00 EUR", 164}},
+      {"invoice_number", {"account 44120", "44120"}, {"Invoice no: HL-2211", "HL-2211"}},
+      {"seller", {"Dock Bank", "Dock Bank"}, {"Harbour Lamps Ltd", "Harbour Lamps Ltd"}}};
+  for (const double accept : {0.8, 1.0}) {  // With 1 nothing is ever accepted.
+    const FieldJudge judges(std::make_shared<json>(schema), totals(), accept,
+                            {{"near", "m"}, {"far", "o"}, {"third", "p"}});
+    for (const auto& [field, wrong, right] : differing) {
+      for (const std::vector<Quoted>& answers :
+           {std::vector{wrong, right, right}, {right, wrong, right}, {right, right, wrong}}) {
+        const json output = said_by_three(judges, field, answers, *text);
+        const json& detail = output["details"][field];
+        EXPECT_EQ(output["fields"][field], right.value) << detail;
+        for (const json& other : detail["other_tiers"])
+          EXPECT_LE(other["confidence"], detail["confidence"]) << "what stands is the surest: " << detail;
+      }
+    }
+  }
+}
+
+TEST(FieldJudge, OneVoiceCountsOnceAndOneThatIsMoreLikelyWrongNotAtAll) {
+  const auto text = plain_text(invoice(1));
+  const Quoted wrong = {"Net      137.00", 137}, right = {"Total    164.00 EUR", 164};
+  json output;
+  judge().take(said({{"total", wrong}}, *text), "near", true, output);
+  judge().take(said({{"total", wrong}}, *text), "twin", true, output);
+  judge().take(said({{"total", right}}, *text), "far", true, output);
+  EXPECT_EQ(output["fields"]["total"], 164) << "near and twin are one model";
+  output = {};
+  judge().take(said({{"total", wrong}}, *text), "near", true, output);
+  judge().take(surely({{"total", wrong}}, *text, 0.001), "third", true, output);
+  judge().take(said({{"total", right}}, *text), "far", true, output);
+  EXPECT_EQ(output["fields"]["total"], 164);
+}
+
+TEST(FieldJudge, OnEqualTermsTheLaterTiersValueStandsBelowAcceptToo) {
+  const auto text = plain_text(invoice(1));
+  const FieldJudge strict(std::make_shared<json>(schema), totals(), 1, {{"near", "m"}, {"far", "other"}});
+  json output;
+  strict.take(said({{"total", {"Net      137.00", 137}}}, *text), "near", true, output);
+  strict.take(said({{"total", {"Total    164.00 EUR", 164}}}, *text), "far", true, output);
+  EXPECT_EQ(output["fields"]["total"], 164);
+  const json& other = output["details"]["total"]["other_tiers"][0];
+  EXPECT_LE(other["confidence"], output["details"]["total"]["confidence"]) << other;
+  EXPECT_GT(other["alone"], 0.9) << "what it was by itself is kept";
+  strict.take(said({{"total", {"Sum 99.00", 99}}}, *text), "third", true, output);
+  EXPECT_EQ(output["fields"]["total"], 164) << "without evidence nothing is equal";
+}
+
 TEST(FieldJudge, WhatStandsBesideItsLabelIsNotGivenUpForTrueWordsFromElsewhere) {
   const auto text = plain_text(invoice(1));
   const FieldJudge one = judge();

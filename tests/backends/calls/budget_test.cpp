@@ -101,6 +101,17 @@ TEST(Budget, EachLimitHasItsOwnAccountAndWords) {
   }
 }
 
+TEST(Budget, ForgetsADocumentThatHasEnded) {
+  Spender run({.run = 10 * dollar, .document = dollar});
+  EXPECT_TRUE(run.spend(caller("a"), dollar, dollar).is_granted());
+  EXPECT_TRUE(run.spend(caller("b"), dollar, dollar / 2).is_granted());
+  EXPECT_TRUE(run.spend(caller("a"), dollar, dollar).refused);
+  run.budget.document_ended("a");
+  run.budget.document_ended("never asked");
+  EXPECT_TRUE(run.spend(caller("a"), dollar, 9 * dollar / 10).is_granted()) << "it is kept no longer";
+  EXPECT_TRUE(run.spend(caller("b"), dollar, dollar).refused);
+}
+
 TEST(Budget, TheLimitThatLastsLongestIsNamed) {
   Spender all({.run = 0, .document = 0, .day = 0, .month = 0, .stages = {{"s", 0}}});
   EXPECT_EQ(all.spend(caller("a"), 1, 1).refused->message, "budget: the month's limit is reached");

@@ -35,6 +35,20 @@ class Paid {
   Pipeline pipeline_;
 };
 
+/// The keys that the backends of a pipeline have for the same request; its text may hold YAML, a line each.
+std::vector<std::string> keys_of(const std::string& backends, const Request& request) {
+  const TempDir dir;
+  PipelineOrDiagnostics read = read_pipeline(
+      dir.write("pipeline.yaml", "version: 1\nbackends:\n" + backends + "stages:\n  - extract:\n"),
+      registry());
+  if (!read.pipeline) throw std::invalid_argument(to_string(read.diagnostics.at(0)));
+  std::vector<std::string> keys;
+  for (const BackendConfig& backend : read.pipeline->backends)
+    keys.push_back(
+        request_key(backend, backends::response_cache_options(backend, *read.pipeline, {}), request));
+  return keys;
+}
+
 Request prompt(const std::string& task) {
   Prompt prompt;
   prompt.task = task;
@@ -132,6 +146,40 @@ TEST(ResponseCache, GivesEveryAttemptARowAndKeepsNoFailure) {
                       R"(b.txt classify paid m ledger 0 known 0 0 0 {"calls":1,"nano_dollars":7})"}));
 }
 
+TEST(ResponseCache, TellsBackendsOfTheSameModelApartWhereTheyAre) {
+  const Request request = prompt("one");
+  const std::string one = "{ type: openai, url: 'http://127.0.0.1:1', model: m }\n";
+  const std::string key = keys_of("  a: " + one, request).at(0);
+  EXPECT_EQ(keys_of("  a: { type: openai, url: 'http://127.0.0.1:7', model: m }\n", request).at(0), key)
+      << "a server may move";
+  EXPECT_EQ(keys_of("  a: " + one + "  b: " + one, request), (std::vector{key, key}))
+      << "the same server twice";
+  const auto other_model =
+      keys_of("  a: " + one + "  b: { type: openai, url: 'http://127.0.0.1:2', model: n }\n", request);
+  EXPECT_EQ(other_model.at(0), key);
+  for (const char* other : {"url: 'http://127.0.0.1:2', model: m", "url: 'https://api.example.com', model: m",
+                            "url: 'http://127.0.0.1:1', location: cloud, model: m",
+                            "url: ['http://127.0.0.1:1', 'http://127.0.0.1:2'], model: m"}) {
+    const std::string both = "  a: " + one + "  b: { type: openai, " + other + " }\n";
+    const std::vector<std::string> keys = keys_of(both, request);
+    EXPECT_NE(keys.at(0), keys.at(1)) << other;
+    EXPECT_EQ(keys_of(both, request), keys) << "another run";
+  }
+}
+
+TEST(ResponseCache, KnowsABackendWhoseAddressesStandInAnotherOrder) {
+  const Request request = prompt("one");
+  const auto with = [&](const char* urls) {
+    return keys_of(
+        "  far: { type: openai, url: 'http://127.0.0.1:9', model: m }\n  near: { type: openai, url: [" +
+            std::string(urls) + "], model: m }\n",
+        request);
+  };
+  const auto keys = with("'http://127.0.0.1:1', 'http://127.0.0.1:2'");
+  EXPECT_EQ(with("'http://127.0.0.1:2', 'http://127.0.0.1:1'"), keys);
+  EXPECT_NE(with("'http://127.0.0.1:3', 'http://127.0.0.1:1'").at(1), keys.at(1));
+}
+
 TEST(ResponseCache, ReusesNoAnswerOfAModelThatNobodyKnows) {
   const TempDir dir;
   const Paid paid("max_concurrent: 1");
@@ -183,24 +231,24 @@ TEST(ResponseCache, HandsNoAnswerOnBeforeItIsDurable) {
 }
 
 TEST(ResponseCache, KnowsARequestByWhatDecidesItsAnswer) {
-  const std::string key = request_key(Paid().pipeline(), "", prompt("one"));
-  EXPECT_EQ(request_key(Paid("model: m, max_concurrent: 9, timeout: 7s").pipeline(), "", prompt("one")), key);
-  EXPECT_NE(request_key(Paid("model: other").pipeline(), "", prompt("one")), key);
-  EXPECT_NE(request_key(Paid().pipeline(), "another m", prompt("one")), key);
-  EXPECT_NE(request_key(Paid().pipeline(), "", prompt("two")), key);
+  const std::string key = request_key(Paid().pipeline(), {}, prompt("one"));
+  EXPECT_EQ(request_key(Paid("model: m, max_concurrent: 9, timeout: 7s").pipeline(), {}, prompt("one")), key);
+  EXPECT_NE(request_key(Paid("model: other").pipeline(), {}, prompt("one")), key);
+  EXPECT_NE(request_key(Paid().pipeline(), {.model = "another m"}, prompt("one")), key);
+  EXPECT_NE(request_key(Paid().pipeline(), {}, prompt("two")), key);
   Request thinking = prompt("one");
   std::get<Prompt>(thinking.question).think = true;
-  EXPECT_NE(request_key(Paid().pipeline(), "", thinking), key);
-  EXPECT_EQ(request_key(Paid("model: m, think: true").pipeline(), "", prompt("one")),
-            request_key(Paid().pipeline(), "", thinking));
+  EXPECT_NE(request_key(Paid().pipeline(), {}, thinking), key);
+  EXPECT_EQ(request_key(Paid("model: m, think: true").pipeline(), {}, prompt("one")),
+            request_key(Paid().pipeline(), {}, thinking));
   std::get<Prompt>(thinking.question).think = false;
-  EXPECT_EQ(request_key(Paid().pipeline(), "", thinking), key) << "as the backend says anyway";
+  EXPECT_EQ(request_key(Paid().pipeline(), {}, thinking), key) << "as the backend says anyway";
   Request another = prompt("one");
   another.asked_by.document = "b.txt";
-  EXPECT_EQ(request_key(Paid().pipeline(), "", another), key);
+  EXPECT_EQ(request_key(Paid().pipeline(), {}, another), key);
   std::get<Prompt>(another.question).diagnostic = "no JSON";
-  EXPECT_NE(request_key(Paid().pipeline(), "", another), key);
-  EXPECT_EQ(request_key(Paid().pipeline(), "", Request{"paid", ClassifyQuestion{}}), "");
+  EXPECT_NE(request_key(Paid().pipeline(), {}, another), key);
+  EXPECT_EQ(request_key(Paid().pipeline(), {}, Request{"paid", ClassifyQuestion{}}), "");
 }
 
 /// Keeps requests waiting until the test answers them.

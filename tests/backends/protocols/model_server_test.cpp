@@ -14,6 +14,7 @@
 #include "backends/protocols/model_type.h"
 #include "cli/commands.h"
 #include "pipeline/config/read_pipeline.h"
+#include "pipeline/prompt_size.h"
 #include "tests/fault_server.h"
 #include "tests/temp_dir.h"
 
@@ -61,8 +62,9 @@ class PaidServer {
                                       &purse, [this](const std::string& text) { warnings.push_back(text); });
   }
 
-  Reply ask() {
+  Reply ask(std::optional<bool> stage_thinks = std::nullopt) {
     Prompt prompt;
+    prompt.think = stage_thinks;
     prompt.document = {{PromptPart::Kind::text, "Grüße, 119,00 €"}};
     prompt.task = "Which?";
     prompt.most_output_tokens = 50;
@@ -85,13 +87,11 @@ class PaidServer {
 };
 
 /// A token costs 3,000 and 15,000 nano-dollars, and 4,000 where it is written to a cache.
-constexpr const char* price =
-    ", price: { input: 3, cache_write: 4, cache_write_1h: 4, output: 15 }";
-constexpr std::int64_t added_tokens = 500;
+constexpr const char* price = ", price: { input: 3, cache_write: 4, cache_write_1h: 4, output: 15 }";
 constexpr std::int64_t cost_of_answer = 100 * 3000 + 10 * 15000;
 
 std::int64_t most_for(const json& question, std::int64_t output) {
-  return (static_cast<std::int64_t>(question.dump().size()) + added_tokens) * 4000 + output * 15'000;
+  return most_prompt_tokens(static_cast<std::int64_t>(question.dump().size())) * 4000 + output * 15'000;
 }
 
 Fault answered(Dialect dialect) { return {.body = answer_in(dialect, "OK").dump()}; }
@@ -111,6 +111,26 @@ TEST(ModelServer, KeepsForEachByteAndEachTokenThatIsAskedFor) {
       EXPECT_EQ(server.purse.settled, std::vector{cost_of_answer});
     }
   }
+}
+
+TEST(ModelServer, KeepsForTheThinkingThatAStageAsksFor) {
+  for (const Dialect dialect : {Dialect::ollama, Dialect::openai, Dialect::anthropic})
+    for (const bool backend_thinks : {false, true})
+      for (const bool stage_thinks : {false, true}) {
+        SCOPED_TRACE(name(dialect) + (backend_thinks ? ", the backend thinks" : "") +
+                     (stage_thinks ? ", the stage does" : ""));
+        PaidServer server(dialect, {answered(dialect)},
+                          std::string(price) + (backend_thinks ? ", think: true" : ", think: false"));
+        EXPECT_TRUE(server.ask(stage_thinks).answer);
+        const json question = server.questions().at(0);
+        const std::int64_t thinking = stage_thinks ? room_for_thinking : 0;
+        const json& of =
+            dialect == Dialect::ollama ? question["options"]["num_predict"] : question["max_tokens"];
+        const std::int64_t limit = of.get<std::int64_t>();  // The server may have one of its own.
+        EXPECT_GE(limit, stage_thinks ? room_for_thinking : 50);
+        EXPECT_LE(limit, 50 + thinking);
+        EXPECT_EQ(server.purse.kept, std::vector{most_for(question, limit + thinking)});
+      }
 }
 
 TEST(ModelServer, KeepsAnewEachTimeThatAQuestionGoesOut) {
@@ -167,8 +187,7 @@ TEST(ModelServer, AfterAnAnswerThatCostMoreThanItCouldLaterOnesAreExpectedTo) {
   EXPECT_EQ(server.purse.kept, (std::vector{most, cost, cost}));
   EXPECT_EQ(server.purse.settled, (std::vector{cost, cost_of_answer, cost_of_answer}));
   ASSERT_EQ(server.warnings.size(), 1U);
-  EXPECT_TRUE(server.warnings[0].starts_with("backend 'model': an answer cost $3.00"))
-      << server.warnings[0];
+  EXPECT_TRUE(server.warnings[0].starts_with("backend 'model': an answer cost $3.00")) << server.warnings[0];
 }
 
 TEST(ModelServer, WhatNobodyKnowsThePriceOfIsAskedForTheLeast) {

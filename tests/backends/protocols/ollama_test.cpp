@@ -124,28 +124,28 @@ TEST(Thinking, IsAsThePromptSaysElseAsTheBackend) {
                         {"openai", "llama-server", true, false, "/chat_template_kwargs/enable_thinking"},
                         {"openai", "OpenAI", json(), "none", "/reasoning_effort"},
                         {"anthropic", "Anthropic", json(), "disabled", "/thinking/type"}};
-  for (const auto& [type, product, on, off, member] : cases) {
+  for (const Case& one : cases) {
     const auto word = [&](bool backend, std::optional<bool> prompt, std::int64_t room) {
       Target target;
       target.url = "http://gpu:1";
       target.model = "smol";
       target.think = backend;
-      const auto protocol = std::ranges::find(all(), type, &BackendType::name)->protocol(target);
+      const auto protocol = std::ranges::find(all(), one.type, &BackendType::name)->protocol(target);
       Prompt question;
       question.most_output_tokens = 100;
       question.think = prompt;
       Server server;
-      server.product = product;
+      server.product = one.product;
       const Request request{"model", question};
-      EXPECT_EQ(protocol->most_output(request, server), room) << product;
+      EXPECT_EQ(protocol->most_output(request, server), room) << one.product;
       const json body = json::parse(protocol->ask(request, server).body);
-      const json::json_pointer place(member);
+      const json::json_pointer place(one.member);
       return body.contains(place) ? body[place] : json();
     };
-    EXPECT_EQ(word(true, std::nullopt, 8'292), on) << product;
-    EXPECT_EQ(word(false, true, 8'292), on) << product;
-    EXPECT_EQ(word(false, std::nullopt, 100), off) << product;
-    EXPECT_EQ(word(true, false, 100), off) << product;
+    EXPECT_EQ(word(true, std::nullopt, 8'292), one.on) << one.product;
+    EXPECT_EQ(word(false, true, 8'292), one.on) << one.product;
+    EXPECT_EQ(word(false, std::nullopt, 100), one.off) << one.product;
+    EXPECT_EQ(word(true, false, 100), one.off) << one.product;
   }
 }
 

@@ -44,9 +44,9 @@ std::vector<std::string> warnings(const std::string& settings) {
 
 TEST(PriceSettings, AreExact) {
   const Price price =
-      *price_with(openai_with("{ input: 0.1, cached_input: 0.000000001, output: 0.3, batch: 0.5 }"));
+      *price_with(openai_with("{ input: 0.1, cached_input: 0.010000001, output: 0.3, batch: 0.5 }"));
   EXPECT_EQ(price.tokens.input, usd / 10);
-  EXPECT_EQ(price.tokens.cached_input, 1);
+  EXPECT_EQ(price.tokens.cached_input, usd / 100 + 1);
   EXPECT_EQ(price.tokens.output, usd * 3 / 10);
   EXPECT_EQ(price.batch, usd / 2);
   EXPECT_NE(
@@ -163,11 +163,64 @@ TEST(PriceSettings, InOtherUnitsAreAComplaintAtTheirPlace) {
   }
 }
 
+TEST(PriceSettings, OfACacheAndOfLongPromptsInOtherUnitsAreAComplaintToo) {
+  const struct {
+    std::string price;
+    const char* says;
+    std::string model = "m", more = far_away;
+  } rows[] = {
+      {"{ input: 3, cached_input: 0.0000003, output: 15 }",
+       "price.cached_input: 0.0000003 looks like USD per token; prices are in USD per million tokens, so "
+       "this "
+       "would be 0.3"},
+      {"{ input: 3, cached_input: 0.0003, output: 15 }",
+       "price.cached_input: 0.0003 looks like USD per thousand tokens"},
+      {"{ input: 1.25, cached_input: 0.000000125, output: 10 }", "so this would be 0.125", "gpt-5"},
+      {"{ input: 1.25, cached_input: 0.000125, output: 10 }", "per thousand", "gpt-5"},
+      {"{ input: 3, cache_write: 0.00000375, output: 15 }",
+       "price.cache_write: 0.00000375 looks like USD per token"},
+      {"{ input: 3, cache_write: 0.00375, output: 15 }", "so this would be 3.75", "claude-sonnet-4-5"},
+      {"{ input: 3, cache_write_1h: 0.000006, output: 15 }", "price.cache_write_1h: 0.000006 looks like"},
+      {"{ input: 3, output: 0.000015 }", "price.output: 0.000015 looks like USD per token"},
+      {"{ input: 2, output: 0.010 }", "price.output: 0.01 looks like USD per thousand tokens", "m",
+       "url: 'http://127.0.0.1:1'"},
+      {"{ input: 3, output: 15, above: { tokens: 200000, input: 0.000006, output: 22.5 } }",
+       "price.above.input: 0.000006 looks like USD per token; prices are in USD per million tokens, so this "
+       "would be 6"},
+      {"{ input: 3, output: 15, above: { tokens: 200000, input: 6, output: 0.0000225 } }",
+       "price.above.output: 0.0000225 looks like USD per token"},
+      {"{ input: 3, output: 15, above: { tokens: 200000, input: 6, cached_input: 0.0006, output: 22.5 } }",
+       "price.above.cached_input: 0.0006 looks like USD per thousand tokens"},
+      {"{ input: 3, output: 15, above: { tokens: 200000, input: 6, cache_write: 0.0000075, output: 22.5 } }",
+       "price.above.cache_write: 0.0000075"},
+      {"{ input: 3, output: 15, above: { tokens: 200000, input: 0.006, output: 0.0225 } }",
+       "price.above.input: 0.006 looks like USD per thousand tokens", "claude-sonnet-4-5"},
+      {"{ input: 0.1, cached_input: 0.00000001, output: 0.4 }", "price.cached_input", "m",
+       "url: 'http://127.0.0.1:1'"},
+      {"{ input: 0, cached_input: 0.0000003, output: 0 }", "so this would be 0.3"},
+  };
+  for (const auto& row : rows) {
+    const std::string got = complaint(openai_with(row.price, row.model, row.more));
+    EXPECT_NE(got.find(row.says), std::string::npos) << got << "\n" << row.price;
+  }
+}
+
 TEST(PriceSettings, ThatAreLowAreNoComplaint) {
   for (const std::string& settings :
        {openai_with("{ input: 0, output: 0 }"), openai_with("{ input: 0.005, output: 0.03 }"),
         openai_with("{ input: 0.02, output: 0 }"),
         openai_with("{ input: 0.10, cached_input: 0.0028, output: 0.40 }"),
+        openai_with("{ input: 0.435, cached_input: 0.003625, output: 0.87 }"),
+        openai_with("{ input: 0.005, output: 0.01 }"), openai_with("{ input: 0.01, output: 0.02 }"),
+        openai_with("{ input: 0.003, output: 0.006 }"),
+        openai_with("{ input: 0.02, cached_input: 0, cache_write: 0, output: 0.04 }"),
+        openai_with("{ input: 0.30, cached_input: 0.03, cache_write: 0.0833, output: 2.50 }"),
+        openai_with("{ input: 0.001, output: 0.002 }", "gpt-5", "url: 'http://127.0.0.1:1'"),
+        openai_with("{ input: 5, cached_input: 0.05, output: 0.1 }"),
+        openai_with("{ input: 0, cached_input: 0.0028, output: 0 }"),
+        openai_with("{ input: 3, output: 15, above: { tokens: 9, input: 3, output: 15 } }"),
+        openai_with(
+            "{ input: 3, output: 15, above: { tokens: 9, input: 1.5, cached_input: 0.03, output: 7.5 } }"),
         openai_with("{ input: 0.0005, output: 0.001 }", "m", "url: 'http://127.0.0.1:1'"),
         openai_with("{ input: 1, output: 4 }", "gpt-5")})
     EXPECT_EQ(complaint(settings), "") << settings;

@@ -114,6 +114,26 @@ TEST(PlanDigest, ChangesWithTheContentOfFilesThatItNames) {
   EXPECT_EQ(after.classify, before.classify);
 }
 
+TEST(PlanDigest, ChangesWithWhatIsRedactedWhereTheCloudMayAnswer) {
+  const auto changes = [](const std::string& backend) {
+    const std::string local = "url: http://127.0.0.1:11434, model: small, ";
+    std::string text(pipeline);
+    text.replace(text.find(local), local.size(), backend);
+    text.insert(text.find("policy:"),
+                "  far: { type: ollama, url: https://far.example.com, model: large }\n"
+                "  near: { type: ollama, url: http://127.0.0.1:2, model: m, fallback: far }\n");
+    TempDir dir;
+    dir.write("invoice.json", schema);
+    dir.write("before.yaml", text);
+    dir.write("after.yaml", text.replace(text.find("hr/**\"]"), 7, "hr/**\"], redact: [email]"));
+    return digests_of(dir, "before.yaml").classify != digests_of(dir, "after.yaml").classify;
+  };
+  EXPECT_FALSE(changes("url: http://127.0.0.1:11434, model: small, "));
+  EXPECT_TRUE(changes("url: https://far.example.com, model: small, "));
+  EXPECT_TRUE(changes("url: http://127.0.0.1:11434, model: small, fallback: far, "));
+  EXPECT_TRUE(changes("url: http://127.0.0.1:11434, model: small, fallback: near, ")) << "over another one";
+}
+
 TEST(PlanDigest, ChangesWithTheDigestOfAModel) {
   const TempDir dir;
   dir.write("p.yaml", pipeline);

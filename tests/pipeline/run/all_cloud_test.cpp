@@ -116,6 +116,130 @@ TEST(AllCloud, CountsThePiecesOfALongDocumentTogether) {
   EXPECT_EQ(counted(run.json()), "1 300 30");
 }
 
+/// A row of the stage `sort` about the document `a`.
+LedgerCall answer_of(const std::string& backend, const Usage& usage) {
+  LedgerCall call;
+  call.document = "a";
+  call.stage = "sort";
+  call.backend = backend;
+  call.location = backend == "cloud" ? "cloud" : "local";
+  call.outcome = "ok";
+  call.usage = usage;
+  return call;
+}
+
+TEST(AllCloud, CountsTheWordsAroundPiecesOnce) {
+  const auto pieces = [](const std::string& backend) {
+    AllCloudOf run;
+    for (const std::int64_t document_bytes : {3000, 3000, 2000}) {
+      LedgerCall call = answer_of(backend, {.calls = 1, .input_tokens = (document_bytes + 1000) / 4});
+      call.usage.output_tokens = document_bytes == 2000 ? 40 : 30;
+      call.prompt_bytes = document_bytes + 1000;
+      call.document_bytes = document_bytes;
+      run.all().add(call);
+    }
+    return run.json();
+  };
+  const auto local = pieces("near");
+  EXPECT_EQ(counted(local), "1 2250 40") << "(8000 + 1000) / 4, and the longest answer";
+  EXPECT_EQ(local["cost_usd"], 0.00735);
+  EXPECT_NE(local["how"].get<std::string>().find("1 of them were asked in pieces"), std::string::npos);
+  EXPECT_EQ(counted(pieces("cloud")), "1 2750 100") << "the cloud's own window was too small";
+}
+
+TEST(AllCloud, OneCallThatWasSentTwiceIsNoPieces) {
+  AllCloudOf run;
+  LedgerCall call = answer_of("near", {.calls = 2, .input_tokens = 1000, .output_tokens = 10});
+  call.prompt_bytes = 4000;
+  call.document_bytes = 3000;
+  run.all().add(call);
+  EXPECT_EQ(counted(run.json()), "1 1000 10");
+  EXPECT_EQ(run.json()["how"].get<std::string>().find("pieces"), std::string::npos);
+}
+
+TEST(AllCloud, ThinksOnlyIfTheCloudWould) {
+  const std::string price = "location: cloud, price: { input: 3, output: 15 }";
+  const struct {
+    std::string cloud, up;
+    std::int64_t output;
+  } rows[] = {
+      {price, "", 100},
+      {price + ", think: true", "", 900},
+      {price + ", think: false", "", 100},
+  };
+  for (const auto& row : rows) {
+    AllCloudOf run(row.cloud, "", row.up);
+    run.all().add(
+        answer_of("near", {.calls = 1, .input_tokens = 10, .output_tokens = 900, .reasoning_tokens = 800}));
+    const auto json = run.json();
+    EXPECT_EQ(json["output_tokens"], row.output) << row.cloud;
+    EXPECT_EQ(json["how"].get<std::string>().find("Left out: 800 tokens") != std::string::npos,
+              row.output == 100)
+        << json["how"];
+  }
+  AllCloudOf asked;
+  asked.all().add(
+      answer_of("cloud", {.calls = 1, .input_tokens = 10, .output_tokens = 900, .reasoning_tokens = 800}));
+  EXPECT_EQ(asked.json()["output_tokens"], 900) << "what the cloud did is paid";
+}
+
+TEST(AllCloud, CostsWhatWasSpentWhereTheCloudAloneWasAsked) {
+  const std::string price =
+      "location: cloud, price: { input: 3, cached_input: 0.3, cache_write: 3.75, cache_write_1h: 6, output: "
+      "15, "
+      "batch: 0.5, per_call: 0.001, above: { tokens: 2000, input: 6, output: 22.5 } }";
+  AllCloudOf run(price, "", "");
+  Usage spent;
+  for (const std::string tier : {"", "batch", ""})
+    for (const std::int64_t input : {1000, 2000, 2001}) {
+      LedgerCall call = answer_of("cloud", {.calls = 1,
+                                            .input_tokens = input,
+                                            .cached_input_tokens = 100,
+                                            .cache_write_tokens = 300,
+                                            .cache_write_1h_tokens = 200,
+                                            .output_tokens = 77});
+      call.document += tier + std::to_string(input) + std::to_string(spent.calls);
+      call.service_tier = tier;
+      const bool is_long = input > 2000;
+      const std::int64_t micro_tenths =  // 1e-7 USD
+          (input - 400) * (is_long ? 60 : 30) + 100 * (is_long ? 60 : 3) + 200 * (is_long ? 75 : 60) +
+          77 * (is_long ? 225 : 150);
+      const std::int64_t short_writes =
+          100 * (is_long ? 75 : 0) * 10 + (is_long ? 0 : 100 * 375);  // 1e-8 USD
+      call.usage.nano_dollars = (micro_tenths * 100 + short_writes * 10) / (tier.empty() ? 1 : 2) + 1'000'000;
+      run.all().add(call);
+      spent += call.usage;
+    }
+  const auto json = run.json(spent);
+  EXPECT_EQ(json["ratio"], 1.0) << json["how"];
+  EXPECT_EQ(json["saving_usd"], 0.0);
+  const std::string how = json["how"];
+  for (const char* words : {"written to the cache for an hour", " 400 at $6 written to the cache for an hour",
+                            "in prompts above 2000 tokens", "of that 0.5 times, as in a batch",
+                            "and 4 calls at $0.001", "; together $", "154 at $15 output"})
+    EXPECT_NE(how.find(words), std::string::npos) << words << ": " << how;
+}
+
+TEST(AllCloud, AsksTheCloudForTheRestAsItServedWhatItWasAsked) {
+  const std::string price = "location: cloud, price: { input: 3, output: 15, batch: 0.5 }";
+  const auto cost = [&](const std::vector<std::string>& tiers) {
+    AllCloudOf run(price);
+    run.all().add(answer_of("near", {.calls = 1, .input_tokens = 1000}));
+    for (const std::string& tier : tiers) {
+      LedgerCall call = answer_of("cloud", {.calls = 1, .input_tokens = 1000});
+      call.document = "b" + tier;
+      call.stage = "escalate";
+      call.service_tier = tier;
+      run.all().add(call);
+    }
+    return run.json()["cost_usd"].get<double>();
+  };
+  EXPECT_EQ(cost({}), 0.003);
+  EXPECT_EQ(cost({""}), 0.006);
+  EXPECT_EQ(cost({"batch"}), 0.003) << "both at half the price";
+  EXPECT_EQ(cost({"batch", ""}), 0.0075) << "nobody knows: the full price for the local one";
+}
+
 TEST(AllCloud, NeedsNoAttemptThatFailedAndNoAnswerThatWasKnown) {
   AllCloudOf run;
   run.add("a", "sort", "near", 1000, 100, "content");

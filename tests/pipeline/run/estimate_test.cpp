@@ -33,7 +33,7 @@ RehearsedDocument document(std::initializer_list<const char*> backends) {
     static int number = 0;
     call.request = std::to_string(++number);
     call.bytes = 4000;
-    call.most.input_tokens = 2200;
+    call.most.input_tokens = 4500;
     call.most.output_tokens = 100;
     call.answer_bytes = 80;
     call.turn = made.calls.size();
@@ -65,10 +65,10 @@ TEST_F(EstimateTest, WithoutHistoryItIsWhatIsAssumed) {
   ASSERT_EQ(all.calls.size(), 1U);
   expect_range(all.calls[0].documents, 1, 1, 1);
   expect_range(all.calls[0].calls, 1, 1, 2);
-  expect_range(all.calls[0].input_tokens, 800, 1000, 4400);
+  expect_range(all.calls[0].input_tokens, 800, 1000, 5000);
   expect_range(all.calls[0].output_tokens, 10, 20, 200);
   // 1,000 nano-dollars for a token of input, 2,000 of output; 1,250 for one that is written to the cache.
-  expect_range(all.nano_dollars, 820'000, 1'040'000, 5'900'000);
+  expect_range(all.nano_dollars, 820'000, 1'040'000, 2 * (2500 * 1250 + 100 * 2000));
 }
 
 TEST_F(EstimateTest, ThinkingTakesAPartOfItsRoom) {
@@ -82,7 +82,7 @@ TEST_F(EstimateTest, LaterBackendsAreAskedAboutSomeAtTheDearestPriceAtMost) {
   const Estimate all = of({document({"cheap", "dear"})}, 1);
   ASSERT_EQ(all.calls.size(), 2U);
   expect_range(*all.calls[1].nano_dollars, 0, 0.3 * (1000 * 10'000 + 20 * 20'000),
-               2.0 * (2200 * 20'000 + 100 * 20'000));
+               2.0 * (2500 * 20'000 + 100 * 20'000));
 }
 
 TEST_F(EstimateTest, AnUnknownPriceIsNoPrice) {
@@ -117,7 +117,7 @@ TEST_F(EstimateTest, ASampleStandsForAll) {
   large.calls[0].bytes = 12'000;
   const Estimate all = of({small, large}, 400);
   expect_range(all.calls[0].documents, 400, 400, 400);
-  expect_range(all.calls[0].input_tokens, 400 * 1600, 400 * 2000, 400 * 4400);
+  expect_range(all.calls[0].input_tokens, 400 * 1600, 400 * 2000, 2 * 400 * 4500);
   EXPECT_EQ(all.looked_at, 2);
   EXPECT_GT(all.error, 0.4);
   EXPECT_EQ(of({small, large}, 2).error, 0) << "all were looked at";
@@ -132,18 +132,35 @@ TEST_F(EstimateTest, TheSameRequestIsSentOnce) {
 
 TEST_F(EstimateTest, LimitsCutIt) {
   const RehearsedDocument one = document({"cheap"});
-  const Estimate run = of({one}, 10, {5'000'000, {}});
+  const Estimate run = of({one}, 10, {.run = 5'000'000});
   expect_range(run.nano_dollars, 5'000'000, 5'000'000, 5'000'000);
   EXPECT_EQ(run.limits,
             std::vector<std::string>{"budget of the run, which is expected to reach it: $0.0050"});
   EXPECT_NEAR(run.calls[0].documents[Case::expected], 10 * 5.0 / 10.4, 1e-6);
-  const Estimate each = of({one}, 10, {{}, 2'000'000});
+  const Estimate each = of({one}, 10, {.document = 2'000'000});
   expect_range(each.nano_dollars, 8'200'000, 10'400'000, 20'000'000);
   EXPECT_EQ(each.limits, std::vector<std::string>{"budget of a document: $0.0020"});
-  const Estimate stage = of({one}, 10, {{}, {}, {{"classify", 9'000'000}}});
+  const Estimate stage = of({one}, 10, {.stages = {{"classify", 9'000'000}}});
   expect_range(stage.nano_dollars, 8'200'000, 9'000'000, 9'000'000);
-  EXPECT_EQ(of({one}, 10, {{}, {}, {{"another", 1}}}).limits.size(), 0U);
-  EXPECT_EQ(of({document({"own"})}, 10, {1, 1}).calls[0].documents[Case::expected], 10) << "it has no price";
+  EXPECT_EQ(of({one}, 10, {.stages = {{"another", 1}}}).limits.size(), 0U);
+  EXPECT_EQ(of({document({"own"})}, 10, {.run = 1, .document = 1}).calls[0].documents[Case::expected], 10)
+      << "it has no price";
+}
+
+TEST_F(EstimateTest, WhatIsLeftOfADayAndOfAMonthIsToldApart) {
+  const RehearsedDocument one = document({"cheap"});
+  const Estimate all = of({one}, 10, {.run = 9'000'000, .day = 15'000'000, .month = 6'000'000});
+  expect_range(all.nano_dollars, 6'000'000, 6'000'000, 6'000'000);
+  EXPECT_EQ(all.limits,
+            (std::vector<std::string>{"budget of the run, which is expected to reach it: $0.0090",
+                                      "budget of the month (what is left of it), which is expected to reach "
+                                      "it: $0.0060"}));
+}
+
+TEST_F(EstimateTest, TheMostIsNeverLessThanWhatABudgetKeeps) {
+  RehearsedDocument one = document({"cheap"});
+  one.calls[0].most.input_tokens = 40'000;
+  EXPECT_EQ(of({one}, 1).nano_dollars[Case::high], 40'000 * 1250 + 100 * 2000);
 }
 
 TEST_F(EstimateTest, NothingToAskIsNothing) {

@@ -25,5 +25,12 @@ TEST(Money, IsRoundedAsItIsWritten) {
   EXPECT_EQ(format_cents(std::numeric_limits<std::int64_t>::min()), "-$9223372036.85");
 }
 
+TEST(Money, IsTheSameAfterItWasANumberOfDollars) {
+  for (const std::int64_t nano_dollars :
+       {0L, 1L, -1L, 123'456'789L, 1'005'000'000L, 999'999'999'999'999L, -2'500'000'001L})
+    EXPECT_EQ(in_nano_dollars(in_usd(nano_dollars)), nano_dollars);
+  EXPECT_EQ(in_usd(1'250'000'000), 1.25);
+}
+
 }  // namespace
 }  // namespace docket
