@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -124,6 +125,9 @@ struct Sending {
 using BeforeSending =
     std::function<void(const Sending&, std::function<void(const std::optional<Error>&)> then)>;
 
+/// Looks at the body of a request, JSON, that is about to be sent: the Error, and it must not.
+using LastLook = std::function<std::optional<Error>(std::string_view body)>;
+
 /// What a stage wants to know, and whom it asks.
 struct Request {
   std::string backend;  ///< A name from the pipeline's `backends:`, or `extraction_workers`.
@@ -141,6 +145,9 @@ struct Request {
   /// Asked before each request that the call sends, one after the other. Empty: nobody keeps account before
   /// the call has ended. Set by who writes calls down.
   BeforeSending before_sending = {};
+  /// Asked about each body with words of the question that the call would send. Empty: all may leave. Set by
+  /// who redacts.
+  LastLook last_look = {};
   /// Nothing is sent after it, and no reply waited for. Set by the flow. Time in docket's own queues does not
   /// count: who lets a request wait for others moves it on by so much, and says so in Reply::queued.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();

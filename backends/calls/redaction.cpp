@@ -24,6 +24,12 @@ std::string changed(const std::string& part, const Change& change) {
   return content ? between_marks(change(*content)) : change(part);
 }
 
+/// Keywords of a schema whose values may be changed without another meaning for the server.
+bool has_words(std::string_view keyword) {
+  return keyword == "enum" || keyword == "const" || keyword == "default" || keyword == "examples" ||
+         keyword == "description" || keyword == "title" || keyword == "$comment";
+}
+
 /// A schema in which the stand-ins are as welcome as their values.
 class RedactedSchema {
  public:
@@ -36,8 +42,7 @@ class RedactedSchema {
     for (auto& [keyword, value] : schema.items()) {
       const bool has_names = keyword == "properties" || keyword == "definitions" || keyword == "$defs" ||
                              keyword == "patternProperties" || keyword == "dependencies";
-      if (keyword == "enum" || keyword == "const" || keyword == "default" || keyword == "examples" ||
-          keyword == "description" || keyword == "title" || keyword == "$comment")
+      if (has_words(keyword))
         redact(value);
       else if (has_names && value.is_object())
         for (json& child : value)
@@ -172,7 +177,7 @@ class Redaction final : public Backend {
     const std::shared_ptr<const Schema> schema = prompt->schema;
     redact(*stand_ins, *prompt, request.sent.redactions);
     if (stand_ins->empty()) return inner_->submit(std::move(request), std::move(done));
-    if (const std::string* kind = left_in(*stand_ins, *prompt)) return done({withheld(*kind)});
+    request.last_look = [stand_ins](std::string_view body) { return left_in(*stand_ins, body); };
     inner_->submit(std::move(request), [stand_ins, schema, done = std::move(done)](Reply reply) {
       if (!reply.answer) {  // It may show words of the answer, or of the question.
         Error error = reply.answer.error();
@@ -194,16 +199,33 @@ class Redaction final : public Backend {
       for (const Page& page : text->pages)
         whole += (whole.empty() ? "" : "\n") + page.text;
     stand_ins.learn(whole);
-    for (const PromptPart& part : prompt.document)
-      stand_ins.learn(content_between_marks(part.text).value_or(part.text));
+    for (const PromptPart& part : prompt.document) {
+      const std::string_view shown = content_between_marks(part.text).value_or(part.text);
+      if (shown == whole) continue;
+      stand_ins.learn(shown);
+      stand_ins.learn_cut(shown);
+    }
     for (const std::string* words : {&prompt.system, &prompt.task, &prompt.diagnostic})
       stand_ins.learn(*words);
+    std::string schema_words;
+    if (prompt.schema) add_words(prompt.schema->document(), schema_words);
+    stand_ins.learn(schema_words);
     stand_ins.choose();
   }
 
+  /// What RedactedSchema redacts of it.
+  static void add_words(const json& schema, std::string& words) {
+    if (!schema.is_structured()) return;
+    for (const auto& [keyword, value] : schema.items())
+      schema.is_object() && has_words(keyword) ? add_texts(value, words) : add_words(value, words);
+  }
+
   static void redact(const StandIns& stand_ins, Prompt& prompt, std::map<std::string, std::int64_t>& counts) {
-    if (prompt.longest_answer)
-      prompt.longest_answer = std::make_shared<const std::string>(without_far_digits(*prompt.longest_answer));
+    if (prompt.longest_answer) {
+      std::map<std::string, std::int64_t> of_schema;
+      const std::string plain = without_far_digits(*prompt.longest_answer);
+      prompt.longest_answer = std::make_shared<const std::string>(stand_ins.redacted(plain, of_schema));
+    }
     if (stand_ins.empty()) return;
     const auto redacted = [&](std::string_view text) { return stand_ins.redacted(text, counts); };
     for (PromptPart& part : prompt.document)
@@ -216,31 +238,26 @@ class Redaction final : public Backend {
       prompt.schema = std::make_shared<const Schema>(std::move(schema));
   }
 
-  /// A value that still stands in what would be sent, in a spelling that nothing could take the place of.
-  static const std::string* left_in(const StandIns& stand_ins, const Prompt& prompt) {
-    std::vector<std::string> texts = {prompt.system, prompt.task, prompt.diagnostic};
-    for (const PromptPart& part : prompt.document)
-      texts.emplace_back(content_between_marks(part.text).value_or(part.text));
-    if (prompt.schema) add_texts(prompt.schema->document(), texts);
-    for (const std::string& text : texts)
-      if (const std::string* kind = stand_ins.left_in(text)) return kind;
-    return nullptr;
+  /// A value that still stands in what is sent, in a spelling that nothing could take the place of.
+  static std::optional<Error> left_in(const StandIns& stand_ins, std::string_view body) {
+    const json sent = json::parse(body, nullptr, false);
+    std::string texts;
+    add_texts(sent, texts);
+    const std::string* const kind = stand_ins.left_in(sent.is_discarded() ? body : texts);
+    if (kind == nullptr) return std::nullopt;
+    return Error{ErrorClass::withheld, "policy: redact",
+                 "a value (" + *kind + ") would still stand in the question in clear; see docs/redaction.md"};
   }
 
   /// Names of members, too.
-  static void add_texts(const json& value, std::vector<std::string>& texts) {
-    if (value.is_string()) texts.push_back(value.get<std::string>());
-    if (value.is_number()) texts.push_back(value.dump());
+  static void add_texts(const json& value, std::string& texts) {
+    if (value.is_string()) texts += value.get_ref<const std::string&>() + '\n';
+    if (value.is_number()) texts += value.dump() + '\n';
     if (!value.is_structured()) return;
     for (const auto& [name, member] : value.items()) {
-      if (value.is_object()) texts.push_back(name);
+      if (value.is_object()) texts += name + '\n';
       add_texts(member, texts);
     }
-  }
-
-  static Error withheld(const std::string& kind) {
-    return {ErrorClass::withheld, "policy: redact",
-            "a value (" + kind + ") would still stand in the question in clear; see docs/redaction.md"};
   }
 
   const RedactedKinds kinds_;

@@ -18,8 +18,8 @@ RedactedKinds redacted_kinds(const Pipeline& pipeline);
 /// What stands in the schema is redacted too, and what of it a value keeps and its stand-in would not (a
 /// pattern, a length) is left out of what the server is told. The answer with the values in it is judged by
 /// the schema itself: one that it does not allow is an Error (class `content`). Where a stand-in came back in
-/// pieces or changed, Answer::problems says so. A question in which a value would still stand in clear is not
-/// sent: `withheld`, "policy: redact". Local models are asked as they are.
+/// pieces or changed, Answer::problems says so. A request in whose body a value would still stand in clear is
+/// not sent (Request::last_look): `withheld`, "policy: redact". Local models are asked as they are.
 std::unique_ptr<Backend> make_redaction(std::unique_ptr<Backend> inner, Location location,
                                         RedactedKinds kinds);
 

@@ -48,6 +48,7 @@ class Numbers {
 char32_t written_like(char32_t c, char sign) {
   const auto digit = decimal_digit(c);
   if (digit && is_digit(sign)) return c - static_cast<char32_t>(*digit) + static_cast<char32_t>(sign - '0');
+  if (plain_character(c) == static_cast<char32_t>(sign) && c >= 0x80) return c;
   const bool is_small = c < 0x80 && is_lower(static_cast<char>(c));
   return static_cast<char32_t>(is_small ? to_lower(sign) : sign);
 }
@@ -249,13 +250,60 @@ void StandIns::add_of_pattern(const Pattern& pattern, std::string_view text) {
   }
 }
 
+void StandIns::learn_cut(std::string_view part) { cut_.emplace_back(part); }
+
+/// What of a value stands on a line of its own, and what of one stands at the end of a part or its beginning,
+/// may be shown without the rest.
+void StandIns::learn_pieces() {
+  const std::size_t whole_values = values_.size();
+  for (std::size_t place = 0; !cut_.empty() && place < whole_values; ++place) {
+    const Value& value = *values_[place];
+    if (!value.is_of_signs() || value.signs.size() <= short_value) continue;
+    for (const std::string& spelling : std::set<std::string>(value.spellings))
+      for (std::size_t end = spelling.find('\n'); end != std::string::npos;
+           end = spelling.find('\n', end + 1)) {
+        const std::size_t count = signs_of(plain(std::string_view(spelling).substr(0, end))).size();
+        add_piece(place, 0, std::min(count, value.signs.size()));
+        add_piece(place, count, value.signs.size() - std::min(count, value.signs.size()));
+      }
+  }
+  constexpr std::size_t most = 40, bytes = 400;
+  for (const std::string& part : cut_) {
+    const std::string_view text = part;
+    const std::string first = signs_of(plain(text.substr(0, bytes))).substr(0, most);
+    std::string last = signs_of(plain(text.substr(text.size() - std::min(bytes, text.size()))));
+    last = last.substr(last.size() - std::min(most, last.size()));
+    for (std::size_t place = 0; place < whole_values; ++place) {
+      const std::string& signs = values_[place]->signs;
+      if (!values_[place]->is_of_signs() || signs.size() <= short_value) continue;
+      for (std::size_t count = signs.size() - 1; count >= short_value; --count) {
+        if (first.starts_with(std::string_view(signs).substr(signs.size() - count)))
+          add_piece(place, signs.size() - count, count);
+        if (last.ends_with(std::string_view(signs).substr(0, count))) add_piece(place, 0, count);
+      }
+    }
+  }
+}
+
+/// A piece is a value of its own, whose stand-in is that piece of the whole one's.
+void StandIns::add_piece(std::size_t place, std::size_t from, std::size_t count) {
+  const Value whole = *values_[place];
+  if (count < short_value || count >= whole.signs.size()) return;
+  const std::string signs = whole.signs.substr(from, count);
+  bool is_new = false;
+  Value& piece = value(whole.kind, signs, is_new);
+  if (!is_new) return;
+  piece.signs = piece.first = signs;
+  piece.stand_in = whole.stand_in.substr(from, count);
+  piece.is_ambiguous = stands_in_texts(piece.stand_in);
+  by_value_.add(piece.signs, values_.size() - 1);
+  by_stand_in_.add(piece.stand_in, values_.size() - 1);
+}
+
 void StandIns::choose() {
   if (values_.empty()) return;
-  for (std::size_t length = 1; length <= TextPieces::longest; ++length) {
-    TextPieces& all = pieces_.try_emplace(length, length).first->second;
-    all.add(signs_);
-    all.sort();
-  }
+  for (std::size_t length = least_piece; length <= largest_piece; ++length)
+    add_pieces(length);
   for (const std::string_view domain : reserved_domains)
     if (domain_.empty() || signs_.find(signs_of(domain_)) != std::string::npos) domain_ = domain;
   for (std::size_t i = 0; i < values_.size(); ++i) {
@@ -265,14 +313,13 @@ void StandIns::choose() {
   }
   index_addresses();
   learn_other_spellings();
+  learn_pieces();
   for (const auto& value : values_)
     for (std::size_t length = least_piece; length <= largest_piece; ++length)
       if (length == piece_of(value->stand_in)) {
         TextPieces& all = stand_in_pieces_.try_emplace(length, length).first->second;
         all.add(value->stand_in);
       }
-  for (auto& [length, all] : stand_in_pieces_)
-    all.sort();
   learn_neighbours();
 }
 
@@ -301,6 +348,7 @@ void StandIns::index_addresses() {
     if (!values_[i]->is_address()) continue;
     const std::string address = plain_address(plain(values_[i]->clean));
     const AddressSign sign = sign_of_address(address);
+    has_short_address_ = has_short_address_ || signs_of(address).size() < short_value;
     for (const std::string_view at : {"", "AT"})
       for (const std::string_view dot : {"", "DOT", "PUNKT"}) {
         const std::string own = signs_with_dots(address.substr(0, sign.begin), ""),
@@ -357,10 +405,16 @@ void StandIns::learn_neighbours() {
     });
 }
 
+const TextPieces& StandIns::add_pieces(std::size_t length) {
+  const auto [pieces, is_new] = pieces_.try_emplace(length, length);
+  if (is_new) pieces->second.add(signs_);
+  return pieces->second;
+}
+
 /// Conservative where all pieces stand somewhere.
-bool StandIns::stands_in_texts(const std::string& signs) const {
+bool StandIns::stands_in_texts(const std::string& signs) {
   const std::size_t length = std::min(signs.size(), TextPieces::longest);
-  const TextPieces& pieces = pieces_.at(length);
+  const TextPieces& pieces = add_pieces(length);
   for (std::size_t at = 0; at + length <= signs.size(); ++at)
     if (!pieces.has(std::string_view(signs).substr(at, length))) return taken_.contains(signs);
   return true;
@@ -483,8 +537,7 @@ void StandIns::add_spelled_addresses(const View& view, std::vector<Region>& regi
 
 void StandIns::add_addresses(const View& view, std::vector<Region>& regions) const {
   if (std::ranges::find(redacted_.kinds, PersonalKind::email) == redacted_.kinds.end()) return;
-  for (const PersonalValue& found : find_personal_data(view.unescaped.text)) {
-    if (found.kind != PersonalKind::email) continue;
+  for (const PersonalValue& found : find_addresses(view.unescaped.text)) {
     const std::string written = plain(view.unescaped.text.substr(found.begin, found.end - found.begin));
     const std::string address = plain_address(written);
     const auto known = by_identity_.find("email\n" + to_lower(address));
@@ -605,7 +658,12 @@ const std::string* StandIns::left_in(std::string_view text) const {
   if (empty()) return nullptr;
   const std::string* left = nullptr;
   in_views(text, [&](const View& view) {
-    for (const Region& region : regions(view, From::values))
+    std::vector<Region> found;
+    add_words(view, found);
+    add_spelled_addresses(view, found);
+    if (has_short_address_) add_addresses(view, found);
+    add_codes(view, From::values, found);
+    for (const Region& region : found)
       if (!region.value->is_of_signs() || region.value->signs.size() >= short_value)
         left = &region.value->kind;
     for (std::size_t at = 0; at < view.signs.size(); ++at)

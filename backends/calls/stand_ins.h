@@ -34,6 +34,8 @@ class StandIns {
 
   /// Learns the values of a text. The order of texts decides the stand-ins: the document's whole text first.
   void learn(std::string_view text);
+  /// Learns that a question shows this part of the first text: a value may be cut through where it is cut.
+  void learn_cut(std::string_view part);
   /// Once all is learned.
   void choose();
   bool empty() const { return values_.empty(); }
@@ -74,11 +76,14 @@ class StandIns {
   void add_word(const std::string& word, std::size_t place, const std::string& stand_in);
   void choose_signs(Value& value, std::uint64_t number);
   void choose_word(Value& value, std::uint64_t number);
-  bool stands_in_texts(const std::string& signs) const;
+  const TextPieces& add_pieces(std::size_t length);
+  bool stands_in_texts(const std::string& signs);
   template <class Look>
   static void in_views(std::string_view text, const Look& look);
   void index_addresses();
   void learn_other_spellings();
+  void learn_pieces();
+  void add_piece(std::size_t place, std::size_t from, std::size_t count);
   void learn_neighbours();
 
   std::vector<Region> regions(const View& view, From from) const;
@@ -98,10 +103,12 @@ class StandIns {
   std::map<std::string, std::size_t> by_identity_;
   std::map<std::string, std::uint64_t> counts_;  ///< Values by kind.
   std::vector<std::string> texts_;               ///< That were learned.
+  std::vector<std::string> cut_;                 ///< Parts of the first of them.
   std::string signs_;                            ///< Of all texts.
   std::string domain_;                           ///< Of addresses that stand for others.
   TextIndex by_value_, by_stand_in_;             ///< By signs: a place in values_.
   TextIndex by_address_;                         ///< By signs, hidden ones too: a place in values_.
+  bool has_short_address_ = false;               ///< One has too few signs for that.
   TextIndex by_word_;                            ///< As written: a place in words_.
   std::vector<std::pair<std::size_t, std::string>> words_;    ///< A place in values_, and what stands for it.
   std::unordered_map<std::string, std::size_t> by_own_part_;  ///< Of addresses that stand for others.

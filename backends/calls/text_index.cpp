@@ -1,6 +1,7 @@
 #include "backends/calls/text_index.h"
 
-#include <algorithm>
+#include <bit>
+#include <utility>
 
 namespace docket::backends {
 namespace {
@@ -36,17 +37,35 @@ std::vector<TextIndex::Found> TextIndex::begin_at(std::string_view text, std::si
 }
 
 void TextPieces::add(std::string_view text) {
-  for (std::size_t at = 0; at + length_ <= text.size(); ++at)
-    pieces_.push_back(number(text.substr(at, length_)));
+  if (text.size() < length_) return;
+  grow(text.size());
+  for (std::size_t at = 0; at + length_ <= text.size(); ++at) {
+    const std::uint64_t piece = number(text.substr(at, length_));
+    std::uint64_t& place = table_[place_of(piece)];
+    if (place == 0) ++count_;
+    place = piece;
+  }
 }
 
-void TextPieces::sort() {
-  std::ranges::sort(pieces_);
-  pieces_.erase(std::unique(pieces_.begin(), pieces_.end()), pieces_.end());
+void TextPieces::grow(std::size_t more) {
+  if (table_.size() >= 2 * (count_ + more)) return;
+  const std::vector<std::uint64_t> old = std::move(table_);
+  table_.assign(std::bit_ceil(4 * (count_ + more)), 0);
+  for (const std::uint64_t piece : old)
+    if (piece != 0) table_[place_of(piece)] = piece;
 }
 
 bool TextPieces::has(std::string_view piece) const {
-  return std::ranges::binary_search(pieces_, number(piece));
+  return !table_.empty() && table_[place_of(number(piece))] != 0;
+}
+
+/// Where it stands, or would.
+std::size_t TextPieces::place_of(std::uint64_t number) const {
+  const std::size_t last = table_.size() - 1;
+  std::size_t place = (number * 0x9E3779B97F4A7C15U >> 20U) & last;
+  while (table_[place] != 0 && table_[place] != number)
+    place = (place + 1) & last;
+  return place;
 }
 
 std::uint64_t TextPieces::number(std::string_view piece) {

@@ -26,20 +26,22 @@ class TextIndex {
   std::uint32_t nodes_ = 1;
 };
 
-/// All pieces of one length, 8 bytes at most.
+/// All pieces of one length, 8 bytes at most, of texts without zero bytes.
 class TextPieces {
  public:
   static constexpr std::size_t longest = 8;
   explicit TextPieces(std::size_t length) : length_(length) {}
   void add(std::string_view text);
-  void sort();  ///< Before it is asked.
   bool has(std::string_view piece) const;
 
  private:
   static std::uint64_t number(std::string_view piece);
+  std::size_t place_of(std::uint64_t number) const;
+  void grow(std::size_t more);
 
   std::size_t length_;
-  std::vector<std::uint64_t> pieces_;
+  std::size_t count_ = 0;
+  std::vector<std::uint64_t> table_;  ///< A hash table, by linear probing; 0: free. Its size: a power of two.
 };
 
 }  // namespace docket::backends

@@ -29,13 +29,18 @@ Escape of_json(std::string_view text) {
     if (const char32_t c = character_of(text.substr(at + 1, 4), 16); c != 0) return {at + 5, c};
   constexpr std::string_view names = "nrtfb\"/", meant = "\n\r\t\n \"/";
   const std::size_t known = names.find(text[at]);
+  if (std::string_view("@._-+*#()[]").find(text[at]) != std::string_view::npos)  // Of Markdown.
+    return {at + 1, static_cast<char32_t>(text[at])};
   return known == std::string_view::npos ? Escape{} : Escape{at + 1, static_cast<char32_t>(meant[known])};
 }
 
 Escape of_address(std::string_view text) {
-  if (text.size() < 3) return {};
-  const char32_t c = character_of(text.substr(1, 2), 16);
-  return c == '\n' || (c >= 0x20 && c < 0x7F) ? Escape{3, c} : Escape{};
+  std::size_t begin = 1;
+  while (begin <= 5 && text.substr(begin).starts_with("25"))  // `%2540`: escaped again.
+    begin += 2;
+  if (begin + 2 > text.size()) return {};
+  const char32_t c = character_of(text.substr(begin, 2), 16);
+  return c == '\n' || (c >= 0x20 && c < 0x7F) ? Escape{begin + 2, c} : Escape{};
 }
 
 Escape of_html(std::string_view text) {
@@ -69,6 +74,10 @@ Escape escape_at(std::string_view text) {
 }  // namespace
 
 Unescaped::Unescaped(std::string_view escaped) {
+  if (escaped.find_first_of("\\%&") == std::string_view::npos) {
+    text = escaped;
+    return;
+  }
   bool is_same = true;
   for (std::size_t at = 0; at < escaped.size();) {
     const Escape escape = escape_at(escaped.substr(at));

@@ -7,7 +7,7 @@
 namespace docket::backends {
 
 /// A text in which what stands for a character is that character: escapes of JSON (RFC 8259, section 7; of
-/// JSON in JSON, too), of addresses (`%40`, RFC 3986) and of HTML (`&#64;`).
+/// JSON in JSON, too) and Markdown (`\@`), of addresses (`%40`, RFC 3986; `%2540`) and of HTML (`&#64;`).
 struct Unescaped {
   std::string text;
   std::vector<std::uint32_t> begins, ends;  ///< Of each byte, in what it was made of; empty: it is the same.

@@ -197,6 +197,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     const Prompt& prompt = std::get<Prompt>(request.question);
     std::optional<HttpRequest> count;
     if (!tokens_.has_room_for(prompt)) count = protocol_->ask_count(*prompt.longest_answer, server);
+    if (count && request.last_look && request.last_look(count->body)) count.reset();
     if (!count) return send(std::move(request), std::move(server), std::move(done), {});
     count->limits.total = std::min<milliseconds>(count->limits.total, longest_count);
     count->limits.first_byte = std::min<milliseconds>(count->limits.first_byte, longest_count);
@@ -235,6 +236,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     server.knows_text = tokens_.knows_text(prompt);
     protocol_->leave_out(prompt.left_out, server);
     HttpRequest http = protocol_->ask(request, server);
+    if (const auto refused = request.last_look ? request.last_look(http.body) : std::nullopt)
+      return end({.answer = *refused}, std::move(attempts), done);
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - Clock::now());
     if (left <= milliseconds(0))
       return end(failed({ErrorClass::transport, "the document's time limit has passed"}), std::move(attempts),

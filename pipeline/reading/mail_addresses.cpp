@@ -5,6 +5,7 @@
 #include "pipeline/reading/comparable_words.h"
 #include "pipeline/reading/personal_parts.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket {
 namespace {
@@ -136,7 +137,7 @@ std::uint32_t next_sign(std::string_view text, std::uint32_t from) {
     const char c = text[at];
     if (c == '@' || ((c == '(' || c == '[' || c == '{' || c == '<') && skip_at_sign(text, at) > at))
       return at;
-    if (c == ' ' && skip_word(text, at, "at") > at) return at;
+    if (c == ' ' && skip_at_sign(text, at) > at && text[skip(text, at, blanks)] != '\n') return at;
   }
   return static_cast<std::uint32_t>(text.size());
 }
@@ -149,7 +150,9 @@ std::uint32_t skip_at_sign(std::string_view text, std::uint32_t at) {
   if (const std::uint32_t broken = skip_line_end(text, at);
       broken < text.size() && broken > at && text[broken] == '@')
     return skip_line_end(text, broken + 1);
-  if (const std::uint32_t end = skip_in_brackets(text, at, "at a @ arroba chez"); end > at) return end;
+  if (sign > at && text.substr(sign).starts_with("@ ")) return skip(text, sign + 1, " ");
+  if (const std::uint32_t end = skip_in_brackets(text, at, "at a @ arroba chez \u00E4t"); end > at)
+    return end;
   return sign > at ? std::max(at, skip_word(text, at, "at")) : at;
 }
 

@@ -260,7 +260,8 @@ bool is_written_so(std::string_view written, const Shape& shape, const std::stri
 void find_national_ids(std::string_view text, std::vector<PersonalValue>& found) {
   constexpr std::size_t longest = 16;
   for (std::uint32_t at = 0; at < text.size(); ++at) {
-    if (!is_alnum(text[at]) || is_within_word(text, at)) continue;
+    const bool is_glued = at > 0 && is_alpha(text[at - 1]) && is_digit(text[at]);  // SSN123-45-6789
+    if (!is_alnum(text[at]) || (is_within_word(text, at) && !is_glued)) continue;
     const SignRun run = read_signs(text, at, longest);
     for (const Shape& shape : shapes) {
       const std::size_t length = shape.shape.size();

@@ -6,6 +6,8 @@
 #include "pipeline/reading/personal_parts.h"
 #include "pipeline/reading/plain.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/unicode_form.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket {
 
@@ -60,11 +62,17 @@ std::uint32_t skip_between_signs(std::string_view text, std::uint32_t at) {
 
 namespace {
 
-/// Over empty lines, page breaks and columns.
+/// Over empty lines, page breaks, columns and all that is no letter and no digit.
 std::uint32_t skip_wide_gap(std::string_view text, std::uint32_t at) {
   constexpr std::uint32_t widest = 64;
-  const std::size_t next = text.substr(0, at + widest).find_first_not_of(" \t\r\n\f-./():_", at);
-  return next == std::string_view::npos ? at : static_cast<std::uint32_t>(next);
+  std::size_t next = at;
+  while (next < text.size() && next < at + widest && !is_alnum(text[next])) {
+    if (static_cast<unsigned char>(text[next]) < 0x80)
+      ++next;
+    else if (word_part(next_code_point(text, next)) == WordPart::letter)
+      return at;
+  }
+  return static_cast<std::uint32_t>(next);
 }
 
 }  // namespace
@@ -105,18 +113,20 @@ bool is_within_word(std::string_view text, std::uint32_t at) {
 }
 
 std::string words_before(std::string_view text, std::uint32_t at, std::uint32_t from) {
-  constexpr std::uint32_t looked_at = 40;
-  std::uint32_t begin = std::max(from, at - std::min(at, looked_at));
+  std::uint32_t begin = std::max(from, at - std::min(at, looked_at_before));
   const std::size_t line = text.substr(begin, at - begin).rfind('\n');
   if (line != std::string_view::npos) begin += static_cast<std::uint32_t>(line) + 1;
   return words_apart(text.substr(begin, at - begin));
 }
 
 bool has_word(std::string_view words, std::string_view list) {
-  for (std::size_t begin = 0; begin < list.size();) {
-    const std::size_t end = std::min(list.find(' ', begin), list.size());
-    if (words.find(" " + std::string(list.substr(begin, end - begin)) + " ") != std::string_view::npos)
-      return true;
+  for (std::size_t begin = 0; begin < words.size();) {
+    const std::size_t end = std::min(words.find(' ', begin), words.size());
+    const std::string_view word = words.substr(begin, end - begin);
+    for (std::size_t at = 0; end > begin && (at = list.find(word, at)) != std::string_view::npos; ++at) {
+      const std::size_t behind = at + word.size();
+      if ((at == 0 || list[at - 1] == ' ') && (behind == list.size() || list[behind] == ' ')) return true;
+    }
     begin = end + 1;
   }
   return false;
@@ -181,12 +191,14 @@ bool is_card(std::string_view signs) {
 
 namespace {
 
-/// As a card has it: other numbers stand in columns and lists, too.
+/// In fours or sign by sign, as a card has it, or in two halves: other numbers stand in columns and lists,
+/// too.
 bool is_in_fours(const SignRun& run, std::size_t length) {
   if (length != 16) return false;
+  std::size_t gaps = 0, others = 0;
   for (std::size_t i = 1; i < length; ++i)
-    if ((run.ends[i] - run.ends[i - 1] > 1) != (i % 4 == 0)) return false;
-  return true;
+    if (run.ends[i] - run.ends[i - 1] > 1) ++(i % 4 == 0 ? gaps : others);
+  return others == 0 || gaps + others == length - 1;
 }
 
 }  // namespace
@@ -216,14 +228,11 @@ void find_cards(std::string_view text, std::vector<PersonalValue>& found) {
   }
 }
 
-std::vector<PersonalValue> find_personal_data(std::string_view text) {
-  const PlainText plain(text);
-  std::vector<PersonalValue> all;
-  find_mail_addresses(plain.text(), all);
-  find_account_numbers(plain.text(), all);
-  find_cards(plain.text(), all);
-  find_national_ids(plain.text(), all);
-  find_phone_numbers(plain.text(), all);
+namespace {
+
+/// Of those of a text in plain characters the ones that count, with their places in the text itself.
+std::vector<PersonalValue> apart(const PlainText& plain, const std::vector<PersonalValue>& all,
+                                 std::string_view text) {
   // Of two that overlap the one counts whose kind is surer, so the one that was found first.
   std::vector<PersonalValue> kept;
   std::vector<bool> is_taken(plain.text().size());
@@ -243,6 +252,26 @@ std::vector<PersonalValue> find_personal_data(std::string_view text) {
     value.end = last;
   }
   return kept;
+}
+
+}  // namespace
+
+std::vector<PersonalValue> find_personal_data(std::string_view text) {
+  const PlainText plain(text);
+  std::vector<PersonalValue> all;
+  find_mail_addresses(plain.text(), all);
+  find_account_numbers(plain.text(), all);
+  find_cards(plain.text(), all);
+  find_national_ids(plain.text(), all);
+  find_phone_numbers(plain.text(), all);
+  return apart(plain, all, text);
+}
+
+std::vector<PersonalValue> find_addresses(std::string_view text) {
+  const PlainText plain(text);
+  std::vector<PersonalValue> all;
+  find_mail_addresses(plain.text(), all);
+  return apart(plain, all, text);
 }
 
 }  // namespace docket

@@ -25,6 +25,8 @@ struct PersonalValue {
 /// All of them, in order; they do not overlap. Looks at a text as a person does: digits of any script, full
 /// width, dashes and blanks of all kinds. In doubt something is a value.
 std::vector<PersonalValue> find_personal_data(std::string_view text);
+/// The e-mail addresses among them.
+std::vector<PersonalValue> find_addresses(std::string_view text);
 
 /// A mail address without line ends and blanks in it, with its signs: `me (at) home.example` is
 /// `me@home.example`. `found`: one that was found, in plain characters.

@@ -16,8 +16,8 @@ struct SignRun {
   std::vector<std::uint32_t> ends;  ///< Where the text stands behind each.
 };
 /// What may stand between two signs. Narrow: at most three bytes of blanks, hyphens, points, slashes and
-/// brackets, and one line end among any number of blanks. Wide: 64 bytes of them, colons, underscores, empty
-/// lines and page breaks, for what check digits prove.
+/// brackets, and one line end among any number of blanks. Wide: 64 bytes of all that is no letter and no
+/// digit, for what check digits prove.
 enum class Gaps { narrow, wide };
 /// At most so many.
 SignRun read_signs(std::string_view text, std::uint32_t at, std::size_t most, Gaps gaps = Gaps::narrow);
@@ -27,6 +27,8 @@ bool is_within_word(std::string_view text, std::uint32_t at);
 bool has_sign_before(std::string_view text, std::uint32_t at);
 bool has_sign_at(std::string_view text, std::uint32_t at);
 
+/// So many bytes before a value may say what it is.
+inline constexpr std::uint32_t looked_at_before = 40;
 /// The line up to `at`, as far as it may say what stands there, in small letters; behind `from`.
 std::string words_before(std::string_view text, std::uint32_t at, std::uint32_t from = 0);
 bool has_word(std::string_view words, std::string_view list);  ///< One of a list with blanks between.

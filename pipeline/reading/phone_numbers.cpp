@@ -193,8 +193,16 @@ std::optional<Phone> phone_at(std::string_view text, std::uint32_t at, LineSpan 
   return std::nullopt;
 }
 
+/// Mobil0170…
+bool is_glued_to_name(std::string_view text, std::uint32_t at) {
+  std::uint32_t begin = at;
+  while (begin > 0 && is_alpha(text[begin - 1]))
+    --begin;
+  return begin < at && has_word(" " + to_lower(text.substr(begin, at - begin)) + " ", phone_words);
+}
+
 bool begins_number(std::string_view text, std::uint32_t at) {
-  if (has_sign_before(text, at)) return false;
+  if (has_sign_before(text, at)) return is_glued_to_name(text, at);
   if (at == 0) return true;
   const char before = text[at - 1];
   const bool is_inside =
@@ -205,11 +213,12 @@ bool begins_number(std::string_view text, std::uint32_t at) {
 
 }  // namespace
 
-/// Where the last sentence before `at` ends; 0: nowhere. A short word before a point is an abbreviation
+/// Where the last sentence before `at` ends; 0: not near. A short word before a point is an abbreviation
 /// (`No.`).
 std::uint32_t sentence_before(std::string_view text, std::uint32_t at) {
   constexpr std::size_t shortest_word = 4;
-  for (std::uint32_t end = at; end > 1; --end) {
+  const std::uint32_t last = at > looked_at_before ? at - looked_at_before : 0;
+  for (std::uint32_t end = at; end > 1 && end > last; --end) {
     const char mark = text[end - 2];
     if (text[end - 1] != ' ' || (mark != '.' && mark != '!' && mark != '?' && mark != ';')) continue;
     std::uint32_t begin = end - 2;
@@ -245,7 +254,7 @@ void find_phone_numbers(std::string_view text, std::vector<PersonalValue>& found
     if ((has_plus || is_named) && (!phone || phone->own_digits < short_number))
       if (auto longer = phone_at(text, first, LineSpan::two, context)) phone = std::move(longer);
     if (!phone) {
-      while (at + 1 < text.size() && is_alnum(text[at + 1]))
+      while (at + 1 < text.size() && is_digit(text[at + 1]))
         ++at;
       continue;
     }

@@ -249,7 +249,18 @@ TEST_F(Redaction, AKnownValueIsFoundInAnySpellingAndGluedToAnything) {
                          {mail, "?m=jane.doe%40acme.com&x", "doe"},
                          {mail, "jane.doe&#64;acme.com", "doe"},
                          {mail, R"({"m": "\njane.doe\u0040acme.com\n"})", "doe"},
-                         {mail, "jane dot doe at acme dot com", "doe"}}) {
+                         {mail, "jane dot doe at acme dot com", "doe"},
+                         {mail, "?m=jane.doe%2540acme.com", "doe"},
+                         {mail, R"(jane\.doe\@acme\.com)", "doe"},
+                         {"ref", "GB29 | NWBK | 6016 | 1331 | 9268 | 19", "6016"},
+                         {"ref", "G B 2 9 N W B K 6 0 1 6 1 3 3 1 9 2 6 8 1 9", "6 0 1 6"},
+                         {"ref", "GB29\u00B7NWBK\u00B76016\u00B71331\u00B79268\u00B719", "6016"},
+                         {"ref", "\uFF27\uFF22\uFF12\uFF19 NWBK 6016 1331 9268 19", "6016"},
+                         {"ref", "41111111\n\n11111111", "1111"},
+                         {"ref", "4111,1111,1111,1111", "1111"},
+                         {"ref", "jane.doe @ acme.com", "doe"},
+                         {"ref", "SSN123-45-6789", "6789"},
+                         {"ref", "Mobil017023456789", "2345"}}) {
     const std::string text = known + "\n\n" + elsewhere + "\nTotal 12";
     const std::string up = ask(text);
     EXPECT_EQ(up.find(gone), std::string::npos) << elsewhere << " as\n" << up;
@@ -259,23 +270,42 @@ TEST_F(Redaction, AKnownValueIsFoundInAnySpellingAndGluedToAnything) {
   }
 }
 
-TEST_F(Redaction, AQuestionInWhichAValueIsLeftIsNotSent) {
-  const std::string known = "IBAN GB29 NWBK 6016 1331 9268 19, jane.doe@acme.com, card 4111 1111 1111 1111";
-  make(all_kinds());
-  for (const json& properties : {json{{"GB29NWBK60161331926819", {{"type", "string"}}}},
-                                 json{{"a", {{"type", "string"}, {"format", "x4111111111111111"}}}},
-                                 json{{"is it jane.doe@acme.com", {{"type", "string"}}}},
-                                 json{{"a", {{"maximum", 4111111111111111}}}}}) {
-    Prompt prompt;
-    prompt.document = {{PromptPart::Kind::text, between_marks(known)}};
-    prompt.schema = schema_of(properties);
-    CallOutcome outcome;
-    backend_->submit({"far", std::move(prompt)}, outcome.done());
-    ASSERT_TRUE(outcome.reply) << properties;
-    EXPECT_EQ(outcome.error().error_class, ErrorClass::withheld);
-    EXPECT_EQ(outcome.error().message, "policy: redact");
-    EXPECT_EQ(outcome.error().detail.find("6016"), std::string::npos);
+TEST_F(Redaction, ABodyInWhichAValueIsLeftIsNotSent) {
+  ask("IBAN GB29 NWBK 6016 1331 9268 19, jane.doe@acme.com, card 4111 1111 1111 1111, a@b.de");
+  const LastLook look = calls_.request().last_look;
+  for (const std::string& body :
+       {json{{"schema", {{"GB29NWBK60161331926819", 1}}}}.dump(), json{{"a", "x4111111111111111"}}.dump(),
+        json{{"is it jane.doe@acme.com", 1}}.dump(), json{{"maximum", 4111111111111111}}.dump(),
+        json{{"a", json{{"b", "\nGB29 NWBK 6016\t1331 9268 19"}}.dump()}}.dump(),
+        std::string(R"({"a": "jane.doe\u0040acme.com"})"), std::string(R"({"a": "a\u0040b.de"})"),
+        std::string(R"({"a": "x\/4111\/1111\/1111\/1111"})"), std::string("no JSON, 4111111111111111")}) {
+    const std::optional<Error> error = look(body);
+    ASSERT_TRUE(error) << body;
+    EXPECT_EQ(error->error_class, ErrorClass::withheld);
+    EXPECT_EQ(error->message, "policy: redact");
+    EXPECT_EQ(error->detail.find("6016"), std::string::npos);
   }
+  EXPECT_FALSE(
+      look(json{{"messages", {{{"content", sent().document[0].text}}}}, {"max_tokens", 4096}}.dump()));
+}
+
+TEST_F(Redaction, APieceOfAValueDoesNotLeaveWhereADocumentIsCut) {
+  const std::string whole = "Pay to DE89 3704 0044\n0532 0130 00 or 4111 1111 1111 1111 by May";
+  for (const std::string part : {"Pay to DE89 3704 0044", "0532 0130 00 or 4111 1111 1111 1111 by May",
+                                 "1111 1111 by May", "Pay to DE89 3704 0044\n0532 0130 00 or 4111 1111 1"}) {
+    const std::string up = ask(part, "Find it.", {}, whole);
+    for (const char* piece : {"0044", "0130", "1111 1"})
+      EXPECT_EQ(up.find(piece), std::string::npos) << part << " as " << up;
+    EXPECT_EQ(answer({{"text", up}}).value["text"], part) << up;
+  }
+}
+
+TEST_F(Redaction, ValuesInWhatOnlyTheSchemaSaysDoNotLeave) {
+  make(all_kinds());
+  ask("nothing here", "Find it.", {{"who", {{"enum", {"jane@acme.com", "none"}}}}});
+  EXPECT_EQ(sent().schema->document().dump().find("jane"), std::string::npos);
+  const json sent_as = sent().schema->document()["properties"]["who"]["enum"][0];
+  EXPECT_EQ(answer({{"who", sent_as}}).value["who"], "jane@acme.com");
 }
 
 TEST_F(Redaction, TheAnswerIsJudgedByTheSchemaOfTheUser) {
@@ -333,8 +363,7 @@ class RandomDocuments {
   }
   std::string words() {
     return one_of({"Invoice 2024-17 of 05.03.2024: 1.234,56 EUR ", "Sehr geehrte Damen und Herren,\n",
-                   "Betrag 99,00 ", "It ends on 2025-12-31. ",
-                   "Contact: ", "see below: ", "日本語の文 "});
+                   "Betrag 99,00 ", "It ends on 2025-12-31. ", "Contact: ", "see below: ", "日本語の文 "});
   }
 
   std::string one(std::string& value) {
@@ -421,7 +450,7 @@ class RandomDocuments {
 
 TEST_F(Redaction, NothingOfAnyDocumentGoesUpAndAllOfItComesBack) {
   RandomDocuments documents(4711);
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 120; ++i) {
     const auto [text, values] = documents.next();
     const std::string up = ask(text);
     const std::string signs = signs_of(plain(up));
