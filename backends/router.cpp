@@ -10,7 +10,6 @@
 #include "backends/extraction/pool.h"
 #include "backends/protocols/model_type.h"
 #include "backends/rules/rules.h"
-#include "pipeline/document_keeper.h"
 #include "pipeline/support/stopwatch.h"
 
 namespace docket::backends {
@@ -24,7 +23,7 @@ Backend::Done counting_cpu(Backend::Done done) {
   };
 }
 
-class Router final : public Backend, public DocumentKeeper {
+class Router final : public Backend {
  public:
   Router(const Pipeline& pipeline, const Options& options, std::unique_ptr<Trace> trace,
          std::unique_ptr<Budget> budget)

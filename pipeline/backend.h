@@ -249,6 +249,8 @@ class Backend {
   virtual ~Backend() = default;
   /// Never throws and never waits; calls `done` exactly once per request, perhaps before it returns.
   virtual void submit(Request request, Done done) noexcept = 0;
+  /// Nothing is asked about the document any more: what is kept of it may go. Any thread.
+  virtual void document_ended(const std::string& /*path*/) noexcept {}
 };
 
 }  // namespace docket

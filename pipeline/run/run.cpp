@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "pipeline/config/check_conditions.h"
-#include "pipeline/document_keeper.h"
 #include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/run/choice.h"
@@ -62,7 +61,6 @@ class Run {
         output_(output),
         ledger_(ledger),
         backend_(backend),
-        keeper_(dynamic_cast<DocumentKeeper*>(&backend)),
         warnings_(warnings),
         warm_ups_(warm_ups),
         writer_(pipeline, input_options(options, pipeline), output, ledger,
@@ -99,7 +97,6 @@ class Run {
   const Output& output_;
   RunLedger& ledger_;
   Backend& backend_;
-  DocumentKeeper* const keeper_;  ///< Null: the backend keeps nothing.
   Warnings& warnings_;
   const WarmUps& warm_ups_;
   RunWriter writer_;
@@ -197,7 +194,7 @@ void Run::end(Document& document) {
   if (put_aside_.keep(document)) return writer_.report().add_work(document);
   writer_.add(document);
   listener_.finished(document, pipeline_);
-  if (keeper_ != nullptr) keeper_->document_ended(document.path);
+  backend_.document_ended(document.path);
   if (too_many_failures()) gave_up_ = true;
   if (writer_.error() || gave_up_) stop_.request_stop();
 }
