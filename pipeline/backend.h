@@ -128,6 +128,11 @@ using BeforeSending =
 /// Looks at the body of a request, JSON, that is about to be sent: the Error, and it must not.
 using LastLook = std::function<std::optional<Error>(std::string_view body)>;
 
+struct Answer;
+
+/// Looks at an answer of a model as it came: the Error (class `content`), and it is none.
+using JudgeAnswer = std::function<std::optional<Error>(const Answer&)>;
+
 /// What a stage wants to know, and whom it asks.
 struct Request {
   std::string backend;  ///< A name from the pipeline's `backends:`, or `extraction_workers`.
@@ -148,6 +153,9 @@ struct Request {
   /// Asked about each body with words of the question that the call would send. Empty: all may leave. Set by
   /// who redacts.
   LastLook last_look = {};
+  /// Asked about an answer before it is written down and kept. Empty: the protocol's word counts. Set by who
+  /// redacts.
+  JudgeAnswer judge = {};
   /// Nothing is sent after it, and no reply waited for. Set by the flow. Time in docket's own queues does not
   /// count: who lets a request wait for others moves it on by so much, and says so in Reply::queued.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();

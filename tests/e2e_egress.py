@@ -142,6 +142,31 @@ class Egress(e2e.Case):
             self.assertFalse(details[field]["accepted"])
         self.assertNotIn("problem", details["phone"])
 
+    def test_an_answer_that_redaction_refuses_is_none_in_the_account(self):
+        """The schema's pattern is not sent, since stand-ins do not match it: docket looks itself."""
+        self.write("ask.mustache", "What is it?")
+        for field, pattern, said in (("mail", "@harbour", "nobody at all"), ("iban", "^GB29", "unknown"),
+                                     ("phone", "7946", "none")):
+            self.write("answer.json", json.dumps({"type": "object", "required": ["it"], "additionalProperties": False,
+                                                  "properties": {"it": {"type": "string", "pattern": pattern}}}))
+            stage = "  - escalate: { backend: cloud, prompt: ask.mustache, schema: answer.json, when: { all: 'true' } }\n"
+            accounts = []
+            for policy in ("private: ['false']", "redact: all"):
+                self.configure(policy)
+                pipeline = (self.dir / "pipeline.yaml").read_text()
+                self.write("pipeline.yaml", pipeline[:pipeline.index("  - structured-extract")] + stage)
+                self.write("in/a.txt", TEXT.format(number=1, **VALUES))
+                names = {"mail": "email"}
+                answers = iter([lambda found: {"it": said}, lambda found: {"it": found[names.get(field, field)]["value"]}])
+                self.cloud.spoil = lambda found: next(answers)(found)
+                self.run_pipeline("-B")
+                calls = [json.loads(line) for line in (self.dir / "out/calls.jsonl").read_text().splitlines()]
+                everything = self.report()["all_cloud"]
+                accounts.append([[(call["attempt"], call["outcome"]) for call in calls],
+                                 everything["questions"], everything["input_tokens"], everything["ratio"]])
+            self.assertEqual(accounts[0], [[(1, "content"), (2, "ok")], 1, 200, 0.5])
+            self.assertEqual(accounts[1], accounts[0], field)
+
     def test_redacted_and_not_are_different_answers(self):
         self.configure("redact: [email]")
         self.write("in/a.txt", TEXT.format(number=1, **VALUES))

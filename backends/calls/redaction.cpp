@@ -178,6 +178,12 @@ class Redaction final : public Backend {
     redact(*stand_ins, *prompt, request.sent.redactions);
     if (stand_ins->empty()) return inner_->submit(std::move(request), std::move(done));
     request.last_look = [stand_ins](std::string_view body) { return left_in(*stand_ins, body); };
+    request.judge = [stand_ins, schema](const Answer& answer) -> std::optional<Error> {
+      Answer with_values = answer;
+      const auto problems = Restoring(*stand_ins, with_values).run(schema.get());
+      return problems.empty() ? std::nullopt : std::optional(against_schema(problems));
+    };
+    // An answer that was known for a question like this one may be none to it: its values are others.
     inner_->submit(std::move(request), [stand_ins, schema, done = std::move(done)](Reply reply) {
       if (!reply.answer) {  // It may show words of the answer, or of the question.
         Error error = reply.answer.error();

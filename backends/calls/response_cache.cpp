@@ -144,13 +144,16 @@ class ResponseCache final : public Backend {
         call.document_bytes += static_cast<std::int64_t>(part.text.size());
     }
     if (leaves_ || costs_) request.before_sending = written_down_first(call);
-    inner_->submit(std::move(request), [this, call = std::move(call), begin = WallClock::now(),
-                                        done = std::move(done)](Reply reply) mutable {
+    auto ended = [this, call = std::move(call), judge = std::move(request.judge), begin = WallClock::now(),
+                  done = std::move(done)](Reply reply) mutable {
+      if (reply.answer && judge)
+        if (auto refused = judge(*reply.answer)) reply.answer = std::move(*refused);
       call.wall_ms = whole_ms(WallClock::now() - begin);
       call.queued_ms = whole_ms(reply.queued);
       call.wire_ms = whole_ms(reply.wire);
       take_down(std::move(call), std::move(reply), std::move(done));
-    });
+    };
+    inner_->submit(std::move(request), std::move(ended));
   }
 
   /// Has the call's row on disk before each of its requests, with all that may have been charged so far. The

@@ -313,11 +313,13 @@ TEST_F(Redaction, TheAnswerIsJudgedByTheSchemaOfTheUser) {
       {"customer", {{"type", "string"}, {"pattern", "@acme\\.com$"}, {"maxLength", 13}, {"minLength", 3}}}};
   for (const char* said : {"nobody at all", "x", "jane@acme.com and more", "b@example.com"}) {
     ask("From jane@acme.com", "Who?", properties);
+    EXPECT_TRUE(calls_.request().judge(Answer{{{"customer", said}}})) << "before it is kept, too: " << said;
     const Error error = answer_that_is_none({{"customer", said}});
     EXPECT_EQ(error.error_class, ErrorClass::content) << said;
     EXPECT_NE(error.message.find("does not match the schema"), std::string::npos) << error.message;
   }
   const std::string mail = between(ask("From jane@acme.com!", "Who?", properties), "From ", "!");
+  EXPECT_FALSE(calls_.request().judge(Answer{{{"customer", mail}}}));
   EXPECT_EQ(answer({{"customer", mail}}).value["customer"], "jane@acme.com");
 }
 

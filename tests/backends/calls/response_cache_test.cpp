@@ -146,6 +146,36 @@ TEST(ResponseCache, GivesEveryAttemptARowAndKeepsNoFailure) {
                       R"(b.txt classify paid m ledger 0 known 0 0 0 {"calls":1,"nano_dollars":7})"}));
 }
 
+TEST(ResponseCache, AnAnswerThatIsJudgedToBeNoneIsNoneInItsRowAndNotKept) {
+  const TempDir dir;
+  const Paid paid;
+  auto ledger = Ledger::open(dir.path());
+  int asked = 0;
+  const auto backend = make_response_cache(std::make_unique<Echo>(asked), paid.pipeline(), {ledger->get()});
+  const auto is_asked = [&](const std::string& task, const std::string& refused) {
+    Request request = prompt(task);
+    request.judge = [refused](const Answer& answer) -> std::optional<Error> {
+      if (answer.value == refused) return Error{ErrorClass::content, "not " + refused};
+      return std::nullopt;
+    };
+    const int before = asked;
+    const Reply reply = ask(*backend, std::move(request));
+    EXPECT_EQ(reply.answer.has_value(), task != refused);
+    return asked > before;
+  };
+  EXPECT_TRUE(is_asked("one", "one"));
+  EXPECT_TRUE(is_asked("one", "one")) << "nothing was kept";
+  EXPECT_TRUE(is_asked("one", "two"));
+  EXPECT_FALSE(is_asked("one", "two"));
+  EXPECT_TRUE(is_asked("fail", "fail"));
+  EXPECT_FALSE((*ledger)->flush());
+  auto reading = (*ledger)->read();
+  std::vector<std::string> rows;
+  EXPECT_FALSE((*reading)->run("SELECT outcome || ' ' || nano_dollars FROM calls ORDER BY id", {},
+                               [&](const LedgerRow& row) { rows.emplace_back(row.text(0)); }));
+  EXPECT_EQ(rows, (std::vector<std::string>{"content 7", "content 7", "ok 7", "known 0", "transient 7"}));
+}
+
 TEST(ResponseCache, TellsBackendsOfTheSameModelApartWhereTheyAre) {
   const Request request = prompt("one");
   const std::string one = "{ type: openai, url: 'http://127.0.0.1:1', model: m }\n";
