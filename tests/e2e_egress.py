@@ -186,6 +186,16 @@ class Egress(e2e.Case):
         self.assertIn("2 calls about 1 document", told)
         self.assertIn("sent: document", self.docket("explain", "pipeline.yaml", "in/a.txt").out)
 
+    def test_what_found_no_server_has_not_left(self):
+        self.configure("private: ['false']")
+        self.write("in/a.txt", TEXT.format(number=1, **VALUES))
+        self.cloud.close()
+        self.run_pipeline(expect=4)
+        self.assertEqual(self.egress(), [])
+        self.assertEqual(self.report()["egress"]["calls"], 0)
+        for verb in (("egress", "pipeline.yaml"), ("explain", "pipeline.yaml", "in/a.txt")):
+            self.assertIn("nothing left this machine", self.docket(*verb).out)
+
     def test_any_span_of_days(self):
         self.configure("private: ['false']")
         self.write("in/a.txt", TEXT.format(number=1, **VALUES))
