@@ -1,8 +1,10 @@
 #include "pipeline/reading/personal_data.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "pipeline/reading/codes.h"
+#include "pipeline/reading/letter_spaced.h"
 #include "pipeline/reading/personal_parts.h"
 #include "pipeline/reading/plain.h"
 #include "pipeline/support/ascii.h"
@@ -138,14 +140,27 @@ bool is_iban(std::string_view signs) {
   return found.size() == 1 && found.front().end == signs.size();
 }
 
+namespace {
+
+/// The length of an account number by the country that is named at `at`, its letters apart (`D E 8 9`) only
+/// where a word begins; 0: there is none.
+std::size_t length_by_country(std::string_view text, std::uint32_t at) {
+  if (!is_alpha(text[at])) return 0;
+  if (!is_alpha(text[at + 1])) {
+    if (is_within_word(text, at) || is_digit(text[at + 1])) return 0;
+    return iban_length(read_signs(text, at, 2, Gaps::wide).signs);
+  }
+  const bool begins = !is_within_word(text, at) || (at >= 4 && to_lower(text.substr(at - 4, 4)) == "iban") ||
+                      (is_upper(text[at]) && is_upper(text[at + 1]));
+  return begins ? iban_length(to_upper(text.substr(at, 2))) : 0;
+}
+
+}  // namespace
+
 // Check digits and length prove so much that it does not matter what stands beside it, if it is in capitals.
 void find_account_numbers(std::string_view text, std::vector<PersonalValue>& found) {
   for (std::uint32_t at = 0; at + 4 < text.size(); ++at) {
-    if (!is_alpha(text[at]) || !is_alpha(text[at + 1])) continue;
-    const bool begins = !is_within_word(text, at) ||
-                        (at >= 4 && to_lower(text.substr(at - 4, 4)) == "iban") ||
-                        (is_upper(text[at]) && is_upper(text[at + 1]));
-    const std::size_t length = begins ? iban_length(to_upper(text.substr(at, 2))) : 0;
+    const std::size_t length = length_by_country(text, at);
     if (length == 0) continue;
     for (const Gaps gaps : {Gaps::narrow, Gaps::wide}) {
       const SignRun run = read_signs(text, at, length, gaps);
@@ -256,22 +271,44 @@ std::vector<PersonalValue> apart(const PlainText& plain, const std::vector<Perso
 
 }  // namespace
 
-std::vector<PersonalValue> find_personal_data(std::string_view text) {
+namespace {
+
+using Find = void (*)(std::string_view text, std::vector<PersonalValue>& found);
+
+/// Each kind in the text as it is and closed up: there it is whole.
+std::vector<PersonalValue> found_by(std::initializer_list<Find> kinds, std::string_view text) {
   const PlainText plain(text);
+  const ClosedUp closed(plain.text());
   std::vector<PersonalValue> all;
-  find_mail_addresses(plain.text(), all);
-  find_account_numbers(plain.text(), all);
-  find_cards(plain.text(), all);
-  find_national_ids(plain.text(), all);
-  find_phone_numbers(plain.text(), all);
+  for (const Find find : kinds) {
+    std::vector<PersonalValue> in_closed;
+    if (closed.is_changed()) find(closed.text(), in_closed);
+    for (PersonalValue& value : in_closed) {
+      value.begin = closed.origin(value.begin);
+      value.end = closed.origin(value.end - 1) + 1;
+      all.push_back(value);
+    }
+    const std::size_t before = all.size();
+    find(plain.text(), all);
+    // The 0 of R 2 0 2 4 1 2 3 4 5 begins no telephone number.
+    const auto is_within = [&](const PersonalValue& value) {
+      return value.kind == PersonalKind::phone && closed.is_changed() && closed.is_behind_digit(value.begin);
+    };
+    all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(before), all.end(), is_within),
+              all.end());
+  }
   return apart(plain, all, text);
 }
 
+}  // namespace
+
+std::vector<PersonalValue> find_personal_data(std::string_view text) {
+  return found_by(
+      {find_mail_addresses, find_account_numbers, find_cards, find_national_ids, find_phone_numbers}, text);
+}
+
 std::vector<PersonalValue> find_addresses(std::string_view text) {
-  const PlainText plain(text);
-  std::vector<PersonalValue> all;
-  find_mail_addresses(plain.text(), all);
-  return apart(plain, all, text);
+  return found_by({find_mail_addresses}, text);
 }
 
 }  // namespace docket
