@@ -54,9 +54,13 @@ void ClosedUp::append(std::string_view plain, std::uint32_t begin, std::uint32_t
     origins_.push_back(at);
 }
 
+std::uint32_t ClosedUp::place_of(std::uint32_t at) const {
+  return static_cast<std::uint32_t>(std::ranges::lower_bound(origins_, at) - origins_.begin());
+}
+
 bool ClosedUp::is_behind_digit(std::uint32_t at) const {
-  const auto place = std::ranges::lower_bound(origins_, at) - origins_.begin();
-  return place > 0 && is_digit(text_[static_cast<std::size_t>(place) - 1]);
+  const std::uint32_t place = place_of(at);
+  return place > 0 && is_digit(text_[place - 1]);
 }
 
 ClosedUp::ClosedUp(std::string_view plain) {

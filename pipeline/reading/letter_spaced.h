@@ -17,6 +17,8 @@ class ClosedUp {
   std::string_view text() const { return text_; }
   /// Where byte `at` of text() stands in what it was made of.
   std::uint32_t origin(std::uint32_t at) const { return origins_[at]; }
+  /// The first byte of text() that stands at `at` or behind it.
+  std::uint32_t place_of(std::uint32_t at) const;
   /// Closed up, what stands at `at` of the other text is within a number.
   bool is_behind_digit(std::uint32_t at) const;
 

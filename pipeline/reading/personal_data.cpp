@@ -1,7 +1,6 @@
 #include "pipeline/reading/personal_data.h"
 
 #include <algorithm>
-#include <initializer_list>
 
 #include "pipeline/reading/codes.h"
 #include "pipeline/reading/letter_spaced.h"
@@ -275,40 +274,64 @@ namespace {
 
 using Find = void (*)(std::string_view text, std::vector<PersonalValue>& found);
 
-/// Each kind in the text as it is and closed up: there it is whole.
-std::vector<PersonalValue> found_by(std::initializer_list<Find> kinds, std::string_view text) {
-  const PlainText plain(text);
-  const ClosedUp closed(plain.text());
-  std::vector<PersonalValue> all;
-  for (const Find find : kinds) {
-    std::vector<PersonalValue> in_closed;
-    if (closed.is_changed()) find(closed.text(), in_closed);
-    for (PersonalValue& value : in_closed) {
-      value.begin = closed.origin(value.begin);
-      value.end = closed.origin(value.end - 1) + 1;
-      all.push_back(value);
+/// Each kind in the text as it is and closed up: there it is whole. What is found is blotted out for the
+/// kinds behind it, so that a telephone number ends where the number of a card begins.
+class Search {
+ public:
+  explicit Search(const PlainText& plain)
+      : closed_(plain.text()), left_(plain.text()), closed_left_(closed_.text()) {}
+
+  void look_for(Find find) {
+    std::vector<PersonalValue> found;
+    if (closed_.is_changed()) find(closed_left_, found);
+    for (PersonalValue& value : found) {
+      value.begin = closed_.origin(value.begin);
+      value.end = closed_.origin(value.end - 1) + 1;
+      take(value);
     }
-    const std::size_t before = all.size();
-    find(plain.text(), all);
-    // The 0 of R 2 0 2 4 1 2 3 4 5 begins no telephone number.
-    const auto is_within = [&](const PersonalValue& value) {
-      return value.kind == PersonalKind::phone && closed.is_changed() && closed.is_behind_digit(value.begin);
-    };
-    all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(before), all.end(), is_within),
-              all.end());
+    found.clear();
+    find(left_, found);
+    for (const PersonalValue& value : found)
+      if (!is_within_number(value)) take(value);
   }
-  return apart(plain, all, text);
-}
+  const std::vector<PersonalValue>& all() const { return all_; }
+
+ private:
+  /// The 0 of R 2 0 2 4 1 2 3 4 5 begins no telephone number.
+  bool is_within_number(const PersonalValue& value) const {
+    return value.kind == PersonalKind::phone && closed_.is_changed() && closed_.is_behind_digit(value.begin);
+  }
+
+  void take(const PersonalValue& value) {
+    constexpr char blot = '\x01';
+    all_.push_back(value);
+    std::fill(left_.begin() + value.begin, left_.begin() + value.end, blot);
+    if (!closed_.is_changed()) return;
+    const auto end = closed_left_.begin() + closed_.place_of(value.end);
+    std::fill(closed_left_.begin() + closed_.place_of(value.begin), end, blot);
+  }
+
+  const ClosedUp closed_;
+  std::string left_, closed_left_;
+  std::vector<PersonalValue> all_;
+};
 
 }  // namespace
 
 std::vector<PersonalValue> find_personal_data(std::string_view text) {
-  return found_by(
-      {find_mail_addresses, find_account_numbers, find_cards, find_national_ids, find_phone_numbers}, text);
+  const PlainText plain(text);
+  Search search(plain);
+  for (const Find find :
+       {find_mail_addresses, find_account_numbers, find_cards, find_national_ids, find_phone_numbers})
+    search.look_for(find);
+  return apart(plain, search.all(), text);
 }
 
 std::vector<PersonalValue> find_addresses(std::string_view text) {
-  return found_by({find_mail_addresses}, text);
+  const PlainText plain(text);
+  Search search(plain);
+  search.look_for(find_mail_addresses);
+  return apart(plain, search.all(), text);
 }
 
 }  // namespace docket
