@@ -195,7 +195,10 @@ std::optional<Phone> phone_at(std::string_view text, std::uint32_t at, LineSpan 
                               const Context& context) {
   for (Number number = read_number(text, at, lines); !number.groups.empty(); cut_last_group(text, number)) {
     if (is_date(number)) return std::nullopt;
-    if (has_sign_at(text, number.end) || is_amount(text, number, context)) continue;
+    const bool is_sure = context.has_plus || context.is_named;  // 0018ext. 5
+    if ((has_sign_at(text, number.end) && (!is_sure || is_digit(text[number.end]))) ||
+        is_amount(text, number, context))
+      continue;
     if (const auto open = open_digits(number, context))
       return Phone{number.end, *open, number.digits.size() - *open};
   }

@@ -404,6 +404,26 @@ TEST_F(Redaction, WhateverTheModelMakesOfAStandInTheValueIsRightOrAProblem) {
   }
 }
 
+TEST_F(Redaction, AValueThatIsANumberComesBackAsOneOrIsAProblem) {
+  make({{PersonalKind::card, PersonalKind::phone}, {Pattern::compile("0[0-9]{8}|[0-9]{22}").value()}});
+  const std::string up = ask("4111111111111111; +49 170 12345678; 1234567890123456789012; 012345678");
+  const std::string card = up.substr(0, 16), phone = signs_of(between(up, "+", ";")),
+                    large = up.substr(up.size() - 33, 22), zero = up.substr(up.size() - 9);
+  const Answer& back = answer({{"card", json::parse(card)},
+                               {"real", json::parse(card + ".0")},
+                               {"phone", json::parse(phone)},
+                               {"large", json::parse(large)},
+                               {"zero", json::parse(zero)},
+                               {"amount", 1234.5},
+                               {"list", {json::parse(card), 3}}});
+  EXPECT_EQ(back.value["card"], 4111111111111111);
+  EXPECT_EQ(back.value["phone"], 4917012345678);
+  EXPECT_EQ(back.value["list"][0], 4111111111111111);
+  EXPECT_EQ(back.problems.size(), 3u) << json(back.problems);
+  EXPECT_TRUE(back.problems.contains("/real")) << "it has lost digits: " << back.value;
+  EXPECT_TRUE(back.problems.contains("/large") && back.problems.contains("/zero")) << back.value << up;
+}
+
 TEST_F(Redaction, ValuesInWhatOnlyTheSchemaSaysDoNotLeave) {
   make(all_kinds());
   ask("nothing here", "Find it.", {{"who", {{"enum", {"jane@acme.com", "none"}}}}});

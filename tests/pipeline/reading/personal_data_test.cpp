@@ -139,6 +139,7 @@ TEST(PersonalData, FindsTelephoneNumbersInColumnsAndLinks) {
   expect_values({
       {"+44 20 7946 0018 4111-1111-1111-1111", "phone 44 20 7946 0018 | card 4111-1111-1111-1111"},
       {"Tel. 089 123456 DE89370400440532013000", "phone 089 123456 | iban DE89370400440532013000"},
+      {"Tel:+442079460018Card, +44 20 7946 0019ext5", "phone 442079460018 | phone 44 20 7946 0019"},
       {"Tel.      0157      12345678      17", "phone 0157      12345678"},
       {"+49\n157\n12345678", "phone 49\n157\n12345678"},
       {"https://wa.me/4915712345678?text=x", "phone 4915712345678"},
