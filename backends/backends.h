@@ -53,8 +53,8 @@ Result<std::unique_ptr<Backend>> make(const Pipeline& pipeline, const Options& o
 /// The one backend of a run that asks no model and reaches no server. Files are read, the rules tier answers,
 /// policy and `offline` withhold, personal data is redacted, and `answers` are reused, all as in a run. Every
 /// other prompt gets an answer of the right shape that nothing supports; `Reply::spent` then has the tokens
-/// for which a budget would keep money, and as `sent_bytes` those of the prompt. Prompts that do not fit a backend's `context` are too long. `answers` is told of these calls
-/// and must not believe it.
+/// for which a budget would keep money, and as `sent_bytes` those of the prompt. Prompts that do not fit a
+/// backend's `context` are too long. `answers` is told of these calls and must not believe it.
 std::unique_ptr<Backend> make_rehearsal(const Pipeline& pipeline, const Options& options);
 
 }  // namespace docket::backends

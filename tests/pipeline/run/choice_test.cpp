@@ -212,8 +212,9 @@ TEST(Choice, EachStageHasItsOwnCap) {
   const Paths asked = project.prompted();
   EXPECT_EQ(asked.size(), 3u + 1u + 6u);
   EXPECT_EQ(project.backend.take(), (Calls{6, 6, 6}));
-  EXPECT_EQ(project.report()["documents"]["in"], 6);
-  for (const nlohmann::json& stage : project.report()["stages"])
+  const nlohmann::json report = project.report();
+  EXPECT_EQ(report["documents"]["in"], 6);
+  for (const nlohmann::json& stage : report["stages"])
     EXPECT_EQ(stage["in"], 6) << stage["id"];
 }
 
