@@ -84,6 +84,7 @@ class StandIns {
   void learn_other_spellings();
   void learn_pieces();
   void add_piece(std::size_t place, std::size_t from, std::size_t count);
+  void add_piece_of_address(std::string_view signs);
   void learn_neighbours();
 
   std::vector<Region> regions(const View& view, From from) const;
