@@ -41,6 +41,7 @@ struct StageResult {
   bool withheld_for_now = false;     ///< Not because of the policy: another run may ask.
   bool put_aside = false;            ///< A stage with a cap, pending until the run has chosen its documents.
   std::optional<Severity> severity;  ///< Where a stage with a cap wants to ask.
+  bool takes_place = false;          ///< Under the stage's cap: its own model was asked, or failed to answer.
   bool left_out = false;             ///< The run does not ask for the stage (--until).
   std::optional<Error> error;        ///< Set with State::failed.
   Spending spent;

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "pipeline/pipeline.h"
@@ -155,6 +156,7 @@ class Escalate final : public Stage {
 
   Result<std::vector<Request>> ask(Document& document, const Turn& turn, StageResult& result) const {
     auto& progress = dynamic_cast<Progress&>(*turn.progress);
+    const bool was_asked = progress.has_summary && turn.number > progress.begun;
     const auto go_on = [&](const ExcerptStage& stage, StageResult& into) {
       const Turn inner{turn.number - progress.begun, turn.replies, turn.record, turn.reasons, progress.inner};
       return advise(stage.advance_with(progress.excerpt, document, inner, into));
@@ -166,7 +168,14 @@ class Escalate final : public Stage {
     }
     Result<std::vector<Request>> requests = go_on(*plan_.asks, result);
     if (requests) set_thinking(*requests);
+    if (was_asked && takes_place(turn.replies, requests)) result.takes_place = true;
     return requests;
+  }
+
+  /// Not for an answer that was known, nor for a question that was refused. `outcome`: what came of it.
+  static bool takes_place(std::span<const Reply> replies, const Result<std::vector<Request>>& outcome) {
+    if (!outcome && outcome.error().error_class != ErrorClass::withheld) return true;
+    return std::ranges::any_of(replies, [](const Reply& reply) { return reply.spent.total().calls > 0; });
   }
 
   /// Of the model that is asked here: what the stage says whose question it is, it says of its own tiers.

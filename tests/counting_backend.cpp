@@ -21,6 +21,7 @@ class CountingBackendOfRun final : public Backend {
       ++counts_.extract_;
       return done(read(extract->file));
     }
+    if (std::optional<Reply> reply = counts_.instead(request)) return done(std::move(*reply));
     const auto refusal = counts_.refusals.find(request.backend);
     if (refusal != counts_.refusals.end()) return done({refusal->second});
     Reply reply;

@@ -38,6 +38,8 @@ class CountingBackend {
   std::map<std::string, Error> refusals;  ///< By backend: how it answers what is not to read a file.
   bool keeps_private = false;             ///< A model is not asked what may not leave this machine.
   std::function<void()> on_prompt = [] {};
+  /// What is said to a question in place of all that; nothing: it is not.
+  std::function<std::optional<Reply>(const Request&)> instead = [](const Request&) { return std::nullopt; };
 
  private:
   friend class CountingBackendOfRun;

@@ -50,13 +50,6 @@ DocumentPtr document_of(WaitingDocument waiting) {
   return document;
 }
 
-/// The stage asked somebody, or meant to and failed.
-bool took_place(const StageResult& result) {
-  if (result.origin.taken) return false;
-  const bool refused = result.state == State::held && result.spent.total().calls == 0;
-  return !refused && result.state != State::skipped && result.state != State::pending;
-}
-
 bool goes_before(const WaitingDocument& one, const WaitingDocument& other) {
   if (one.severity != other.severity) return one.severity > other.severity;
   return one.number < other.number;
@@ -119,7 +112,7 @@ bool Choice::takes_back(const Document& document) {
   const StageResult& result = document.stages[position_];
   if (document.permissions[position_] == Permission::granted) {
     --on_way_;
-    if (took_place(result)) ++taken_;
+    if (result.takes_place) ++taken_;
     changed_.notify_all();
   }
   const bool waits_elsewhere =

@@ -58,9 +58,9 @@ class PutAside {
 std::vector<std::size_t> stages_with_caps(std::span<const StageConfig> stages);
 
 /// Hands out the documents that wait for one stage: the worst first, those of equal severity in the order of
-/// the input. A document takes a place under the cap only if the stage asks about it: not when the policy,
-/// the budget or --offline refuse it, nor when its answer is known already. So it waits with the next one
-/// while those on their way may still take all places.
+/// the input. A document takes a place under the cap only if the stage's own model is asked about it: not
+/// when the policy, the budget or --offline refuse it, whatever was summarized before, nor when its answer is
+/// known already. So it waits with the next one while those on their way may still take all places.
 class Choice {
  public:
   using History = std::function<Result<std::shared_ptr<const LedgerHistory>>(const std::string& path)>;

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <sstream>
 
 #include "cli/exit_code.h"
@@ -147,6 +149,85 @@ TEST(Choice, WhatIsRefusedTakesNoPlace) {
   EXPECT_EQ(project.held(3), "policy: private");
   EXPECT_EQ(project.record("in/3.txt")["held_detail"], "path: in/3.txt");
   EXPECT_EQ(project.held(1), "cap: at_most");
+}
+
+/// Of which the model is shown what `near` makes of the document, by default its total.
+class SummarizedProject : public CappedProject {
+ public:
+  using Summaries = std::function<Result<Answer>(const std::string& document)>;
+  explicit SummarizedProject(
+      const std::string& at_most, Summaries summary =
+                                      [](const std::string&) {
+                                        return Answer{{{"text", "total 102"}}};
+                                      })
+      : CappedProject(at_most) {
+    edit("  rules:",
+         "  near: { type: ollama, url: \"http://127.0.0.1:11434\", model: tiny }\n"
+         "  rules:");
+    edit("backend: local, redo", "backend: local, send: summary, summarize_with: near, redo");
+    backend.instead = [summary = std::move(summary)](const Request& request) -> std::optional<Reply> {
+      if (request.backend != "near") return std::nullopt;
+      Reply reply;
+      reply.answer = summary(request.asked_by.document);
+      reply.spent.add({"near", "tiny", {.calls = 1}});
+      return reply;
+    };
+  }
+};
+
+TEST(Choice, WhatIsRefusedTakesNoPlaceThoughItsSummaryWasMade) {
+  SummarizedProject project("2");
+  project.backend.keeps_private = true;
+  project.edit("backends:", "policy: { private: [\"path: in/3.txt\"] }\nbackends:");
+  EXPECT_EQ(project.run(), exit_held);
+  EXPECT_EQ(project.prompted(), (Paths{"in/5.txt", "in/6.txt"}));
+  EXPECT_EQ(project.held(3), "policy: private");
+  EXPECT_EQ(project.held(1), "cap: at_most");
+}
+
+TEST(Choice, WhatIsRefusedForNowTakesNoPlaceThoughItsSummaryWasMade) {
+  SummarizedProject project("2");
+  project.backend.refusals = {{"local", {ErrorClass::withheld, "budget: the run's limit is reached"}}};
+  EXPECT_EQ(project.run(), exit_held);
+  for (int i = 1; i <= 6; ++i)
+    EXPECT_EQ(project.held(i), "budget: the run's limit is reached");
+}
+
+TEST(Choice, ASummaryThatFailsTakesNoPlace) {
+  SummarizedProject project("2", [](const std::string& document) -> Result<Answer> {
+    if (document == "in/5.txt") return Error{ErrorClass::transport, "no whole reply"};
+    return Answer{{{"text", "total 102"}}};
+  });
+  EXPECT_EQ(project.run(), exit_failed);
+  EXPECT_EQ(project.prompted(), (Paths{"in/3.txt", "in/6.txt"}));
+  EXPECT_EQ(project.report()["documents"]["failed"], 1);
+  EXPECT_EQ(project.report()["documents"]["held"], 3);
+}
+
+TEST(Choice, AFailureBehindASummaryTakesAPlace) {
+  SummarizedProject project("2");
+  project.backend.refusals = {{"local", {ErrorClass::transport, "no whole reply"}}};
+  EXPECT_EQ(project.run(), exit_failed);
+  EXPECT_EQ(project.report()["documents"]["failed"], 2);
+  EXPECT_EQ(project.report()["documents"]["held"], 4);
+}
+
+TEST(Choice, AnAnswerThatIsKnownTakesNoPlace) {
+  CappedProject project("1");
+  project.backend.instead = [](const Request& request) -> std::optional<Reply> {
+    const std::string& document = request.asked_by.document;
+    if (request.backend != "local" || (document != "in/3.txt" && document != "in/6.txt")) return std::nullopt;
+    Reply known;
+    known.answer = Answer{{{"total", {{"quote", "total 102"}, {"value", 102}}}}};
+    known.reused = {.calls = 1};
+    return known;
+  };
+  EXPECT_EQ(project.run(), exit_held);
+  EXPECT_EQ(project.prompted(), Paths{"in/5.txt"});
+  EXPECT_EQ(project.record("in/3.txt")["status"], "done");
+  EXPECT_EQ(project.held(6), "cap: at_most")
+      << "no place is left, and that it is known shows when it is asked";
+  EXPECT_EQ(project.report()["documents"]["held"], 4);
 }
 
 TEST(Choice, WhatNobodyMayAskIsHeldForThatAndNotForTheCap) {
