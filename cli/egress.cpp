@@ -80,12 +80,13 @@ ordered_json to_json(const EgressRow& row) {
       {"outcome", call.outcome}};
 }
 
-/// The day after it: `--until` is a whole day.
+/// The day after it: `--until` is a whole day. Empty: there is none that sorts behind it.
 std::string day_after(const std::string& date) {
   const int year = std::stoi(date.substr(0, 4)), month = std::stoi(date.substr(5, 2)),
             day = std::stoi(date.substr(8, 2));
   if (is_calendar_day(year, month, day + 1)) return iso_date(year, month, day + 1);
-  return month < 12 ? iso_date(year, month + 1, 1) : iso_date(year + 1, 1, 1);
+  if (month < 12) return iso_date(year, month + 1, 1);
+  return year < 9999 ? iso_date(year + 1, 1, 1) : "";
 }
 
 std::optional<EgressFilter> filter_of(const EgressOptions& options) {

@@ -82,7 +82,7 @@ std::string story_of(const std::vector<LedgerCall>& calls) {
       text += "  " + call.stage + " knew what " + call.backend + " (" + call.model + ") had answered\n";
       continue;
     }
-    if (call.location == "cloud") ++left;
+    if (may_have_left(call)) ++left;
     text += "  " + call.stage + " asked " + call.backend + " (" + call.model + ", " + call.location +
             "), attempt " + std::to_string(call.attempt) + ": " + call.outcome;
     if (call.message) text += ": " + *call.message;

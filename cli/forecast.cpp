@@ -106,7 +106,9 @@ std::string format_estimate(const Estimate& estimate) {
     text += "estimated from " + std::to_string(estimate.looked_at) + " of " +
             counted(estimate.documents, "document") + ": ±" +
             std::to_string(std::llround(estimate.error * 100)) + " %\n";
-  return text + "expected cost: " + money_cell(estimate.nano_dollars) + "\n";
+  const std::string unknown = unknown_prices_of(estimate);
+  return text + "expected cost: " + money_cell(estimate.nano_dollars) + (unknown.empty() ? "" : " + ?") +
+         "\n";
 }
 
 ordered_json whole_numbers(const Range& range) {

@@ -238,6 +238,12 @@ std::string input_problems(const ordered_json& report) {
   return text + more(problems["count"], shown);
 }
 
+std::string why_held(const ordered_json& document) {
+  const std::string reasons = joined(document["reasons"]), detail = document.value("detail", "");
+  if (reasons.empty() || detail.empty()) return (reasons + detail).empty() ? "" : ": " + reasons + detail;
+  return ": " + reasons + " (" + detail + ")";
+}
+
 std::string held(const ordered_json& report) {
   std::string text;
   for (const ordered_json& group : report["held"]) {
@@ -245,8 +251,7 @@ std::string held(const ordered_json& report) {
     std::size_t shown = 0;
     for (const ordered_json& document : group["documents"]) {
       if (shown == most_documents_shown) break;
-      text += fmt::format("  {}: {}{}\n", document["path"].get<std::string>(), joined(document["reasons"]),
-                          standing_of(document));
+      text += "  " + document["path"].get<std::string>() + why_held(document) + standing_of(document) + "\n";
       ++shown;
     }
     text += more(group["count"], shown);

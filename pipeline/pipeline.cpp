@@ -33,10 +33,29 @@ bool reaches_cloud(const BackendConfig& backend, const Pipeline& pipeline, std::
   });
 }
 
+/// The same for the same servers, in whatever order they stand.
+std::string place_of(const BackendConfig& backend) {
+  std::vector<std::string> urls = backend.settings.texts("url");
+  std::ranges::sort(urls);
+  std::string place(name(location_of(backend)));
+  for (const std::string& url : urls)
+    place += " " + url;
+  return place;
+}
+
 }  // namespace
 
 bool reaches_cloud(const BackendConfig& backend, const Pipeline& pipeline) {
   return reaches_cloud(backend, pipeline, pipeline.backends.size());
+}
+
+std::string place_apart(const BackendConfig& backend, const Pipeline& pipeline) {
+  const std::string place = place_of(backend);
+  const auto has_same_name = [&](const BackendConfig& other) {
+    return other.type == backend.type && other.settings.text("model") == backend.settings.text("model") &&
+           place_of(other) != place;
+  };
+  return std::ranges::any_of(pipeline.backends, has_same_name) ? place : "";
 }
 
 std::optional<Price> price_of(const BackendConfig& backend) {

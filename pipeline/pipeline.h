@@ -72,6 +72,9 @@ Location location_of(const BackendConfig& backend);
 /// The cloud may answer in its place: it is there, or its settings name a backend (`fallback`) that reaches
 /// it.
 bool reaches_cloud(const BackendConfig& backend, const Pipeline& pipeline);
+/// Where its servers are, if another backend of the pipeline has the same type and model elsewhere: the same
+/// name is then no sign of the same model. Empty: none has.
+std::string place_apart(const BackendConfig& backend, const Pipeline& pipeline);
 /// What its calls cost; none: nobody says.
 std::optional<Price> price_of(const BackendConfig& backend);
 /// The pipeline says so (`price: unknown-ok`): its calls are made although nobody knows what they cost.

@@ -7,7 +7,7 @@ namespace docket {
 
 /// What calls consumed. Only adds up. Integers, so that sums are exact and the same in any order.
 struct Usage {
-  std::int64_t calls = 0;                   ///< Attempts, failed ones too. The rules tier makes none.
+  std::int64_t calls = 0;                   ///< Requests, failed ones too. The rules tier makes none.
   std::int64_t input_tokens = 0;            ///< All prompt tokens, cached ones included.
   std::int64_t cached_input_tokens = 0;     ///< Of these, read from the server's cache.
   std::int64_t cache_write_tokens = 0;      ///< Of these, written to the server's cache.

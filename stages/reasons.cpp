@@ -52,6 +52,10 @@ std::optional<Error> unknown_subject(const std::string& reason,
 }  // namespace
 
 Result<Reasons> Reasons::of(const StageConfig& stage, const Pipeline& pipeline) {
+  if (stage.settings.has("reasons") && stage.settings.texts("reasons").empty() && stage.when.empty())
+    return Error{
+        ErrorClass::config,
+        "reasons: an empty list escalates nothing; name some, or leave it out, which is all of them"};
   Reasons reasons(stage);
   std::vector<const StageConfig*> earlier;
   for (const StageConfig& one : pipeline.stages) {

@@ -19,7 +19,7 @@ sys.path.insert(0, str(EXAMPLE))
 from make_documents import documents  # noqa: E402
 
 DOCUMENTS = int(os.environ.get("DAY_DOCUMENTS", "1000"))
-INPUT, OUTPUT = Decimal("3.00"), Decimal("15.00")  # As the pipeline has them.
+INPUT, OUTPUT = Decimal("1.25"), Decimal("10.00")  # As the pipeline has them.
 
 
 class Reader(PaidModel):

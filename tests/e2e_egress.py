@@ -49,12 +49,26 @@ Total   GBP 119.00
 VALUES = {"mail": "jane.doe@harbour-joinery.co.uk", "iban": "GB29 NWBK 6016 1331 9268 19", "phone": "+44 (0)20 7946 0018"}
 
 
+def fields_of(document):
+    fields = {}
+    for field, name, shape in (("email", "E-mail: ", r"\S+@\s*\S+"), ("iban", "IBAN: ", r"[A-Z]{2}[\w\s]{13,40}(?=\nPhone)"),
+                               ("phone", "Phone: ", r"[^\n]+")):
+        found = re.search(re.escape(name) + "(" + shape + ")", document)
+        if found:
+            value = found.group(1)
+            value = "".join(value.split()) if field != "phone" else value
+            fields[field] = {"quote": " ".join(found.group(0).split()), "value": value}
+    fields["total"] = {"quote": "Total GBP 119.00", "value": 119}
+    return fields
+
+
 class Cloud(PaidModel):
     """Finds what stands behind the names of fields; `spoil` changes its answer. Keeps what it was sent."""
 
     def __init__(self):
         super().__init__("m")
         self.bodies, self.spoil, self.status = [], lambda answer: answer, 200
+        self.fields_of = fields_of
 
     def serve(self, handler, body):
         with self.lock:
@@ -67,15 +81,7 @@ class Cloud(PaidModel):
         text = "\n".join(message["content"] for message in body["messages"])
         document = re.search(r"(?s)<document [0-9a-f]+>\n(.*)\n</document", text)
         document = document.group(1) if document else text
-        fields = {}
-        for field, name, shape in (("email", "E-mail: ", r"\S+@\s*\S+"), ("iban", "IBAN: ", r"[A-Z]{2}[\w\s]{13,40}(?=\nPhone)"),
-                                   ("phone", "Phone: ", r"[^\n]+")):
-            found = re.search(re.escape(name) + "(" + shape + ")", document)
-            if found:
-                value = found.group(1)
-                value = "".join(value.split()) if field != "phone" else value
-                fields[field] = {"quote": " ".join(found.group(0).split()), "value": value}
-        fields["total"] = {"quote": "Total GBP 119.00", "value": 119}
+        fields = self.fields_of(document)
         return {"choices": [{"index": 0, "finish_reason": "stop",
                              "message": {"role": "assistant", "content": json.dumps(self.spoil(fields))}}],
                 "usage": {"prompt_tokens": 200, "completion_tokens": 10, "total_tokens": 210}}
@@ -145,7 +151,7 @@ class Egress(e2e.Case):
     def test_an_answer_that_redaction_refuses_is_none_in_the_account(self):
         """The schema's pattern is not sent, since stand-ins do not match it: docket looks itself."""
         self.write("ask.mustache", "What is it?")
-        for field, pattern, said in (("mail", "@harbour", "nobody at all"), ("iban", "^GB29", "unknown"),
+        for field, pattern, said in (("email", "@harbour", "nobody at all"), ("iban", "^GB29", "unknown"),
                                      ("phone", "7946", "none")):
             self.write("answer.json", json.dumps({"type": "object", "required": ["it"], "additionalProperties": False,
                                                   "properties": {"it": {"type": "string", "pattern": pattern}}}))
@@ -156,8 +162,7 @@ class Egress(e2e.Case):
                 pipeline = (self.dir / "pipeline.yaml").read_text()
                 self.write("pipeline.yaml", pipeline[:pipeline.index("  - structured-extract")] + stage)
                 self.write("in/a.txt", TEXT.format(number=1, **VALUES))
-                names = {"mail": "email"}
-                answers = iter([lambda found: {"it": said}, lambda found: {"it": found[names.get(field, field)]["value"]}])
+                answers = iter([lambda found: {"it": said}, lambda found: {"it": found[field]["value"]}])
                 self.cloud.spoil = lambda found: next(answers)(found)
                 self.run_pipeline("-B")
                 calls = [json.loads(line) for line in (self.dir / "out/calls.jsonl").read_text().splitlines()]
@@ -166,6 +171,26 @@ class Egress(e2e.Case):
                                  everything["questions"], everything["input_tokens"], everything["ratio"]])
             self.assertEqual(accounts[0], [[(1, "content"), (2, "ok")], 1, 200, 0.5])
             self.assertEqual(accounts[1], accounts[0], field)
+
+    def test_an_invoice_number_that_looks_like_an_id_comes_back_accepted(self):
+        self.configure("redact: all")
+        self.write("schema.json", json.dumps({"type": "object", "required": ["number"], "properties": {
+            "number": {"type": "string", "title": "Invoice number", "pattern": "^[A-Z]*[ -]?[0-9-]+$"}}}))
+        numbers = ["RE12345678911", "RE86095742719", "INV-4111111111111111"]
+        for place, number in enumerate(numbers):
+            self.write(f"in/{place}.txt", f"Invoice number: {number}\nTotal GBP 119.00\n")
+
+        def found(document):
+            number = re.search(r"Invoice number: (.+)", document).group(1)
+            return {"number": {"quote": "Invoice number: " + number, "value": number}}
+        self.cloud.fields_of = found
+        self.run_pipeline()
+        self.assertNotIn("86095742719", "".join(self.cloud.take_bodies()))
+        for place, number in enumerate(numbers):
+            fields = self.record(f"in/{place}.txt")["fields"]
+            self.assertEqual(fields["fields"], {"number": number})
+            self.assertTrue(fields["details"]["number"]["accepted"], fields)
+            self.assertEqual(fields["details"]["number"]["evidence"]["quote"], "Invoice number: " + number)
 
     def test_redacted_and_not_are_different_answers(self):
         self.configure("redact: [email]")
@@ -211,6 +236,16 @@ class Egress(e2e.Case):
         self.assertIn("2 calls about 1 document", told)
         self.assertIn("sent: document", self.docket("explain", "pipeline.yaml", "in/a.txt").out)
 
+    def test_what_found_no_server_has_not_left(self):
+        self.configure("private: ['false']")
+        self.write("in/a.txt", TEXT.format(number=1, **VALUES))
+        self.cloud.close()
+        self.run_pipeline(expect=4)
+        self.assertEqual(self.egress(), [])
+        self.assertEqual(self.report()["egress"]["calls"], 0)
+        for verb in (("egress", "pipeline.yaml"), ("explain", "pipeline.yaml", "in/a.txt")):
+            self.assertIn("nothing left this machine", self.docket(*verb).out)
+
     def test_any_span_of_days(self):
         self.configure("private: ['false']")
         self.write("in/a.txt", TEXT.format(number=1, **VALUES))
@@ -218,7 +253,7 @@ class Egress(e2e.Case):
         today = datetime.now(timezone.utc).date()
         day, past, next_day = str(today), str(today - timedelta(days=1)), str(today + timedelta(days=1))
         for span, calls in ((("--since", past), 1), (("--since", past, "--until", next_day), 1), (("--until", past), 0),
-                            (("--since", next_day), 0), (("--until", "2024-02-29"), 0), (("--until", "2020-12-31"), 0)):
+                            (("--until", "9999-12-31"), 1), (("--since", next_day), 0), (("--until", "2024-02-29"), 0), (("--until", "2020-12-31"), 0)):
             self.assertEqual(len(self.egress(*span)), calls, span)
         for span in (("--since", "yesterday"), ("--until", "2026-02-30"), ("--since", day, "--until", past)):
             self.assertEqual(self.docket("egress", "pipeline.yaml", *span).code, 2, span)

@@ -1,26 +1,17 @@
 #include "backends/calls/budget.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "pipeline/support/iso_8601.h"
 #include "pipeline/support/money.h"
 
 namespace docket::backends {
-namespace {
+bool Budget::Account::could_hold(std::int64_t most) const { return money_sum(spent, most) <= limit; }
 
-/// A sum that does not fit is the largest number.
-std::int64_t plus(std::int64_t a, std::int64_t b) {
-  std::int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<std::int64_t>::max() : sum;
+bool Budget::Account::holds(std::int64_t most) const {
+  return money_sum(money_sum(spent, reserved), most) <= limit;
 }
-
-}  // namespace
-
-bool Budget::Account::could_hold(std::int64_t most) const { return plus(spent, most) <= limit; }
-
-bool Budget::Account::holds(std::int64_t most) const { return plus(plus(spent, reserved), most) <= limit; }
 
 Budget::Budget(const Limits& limits, Before before, std::function<std::string()> today)
     : document_limit_(limits.document), today_(std::move(today)), day_is_(today_()) {
@@ -97,7 +88,7 @@ void Budget::settle(const Caller& caller, std::int64_t most, std::int64_t spent)
     begin_day();
     for (const Owned& owned : accounts_of(caller)) {
       owned.account->reserved -= most;
-      owned.account->spent = plus(owned.account->spent, spent);
+      owned.account->spent = money_sum(owned.account->spent, spent);
     }
     std::erase_if(waiting_, [&](Waiting& one) {
       std::optional<Error> refused = refuse(one.caller, one.most);

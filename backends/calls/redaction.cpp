@@ -1,7 +1,6 @@
 #include "backends/calls/redaction.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "backends/protocols/model_answer.h"
@@ -129,7 +128,7 @@ class Restoring {
   json restored(const json& value, const json::json_pointer& from, const json::json_pointer& to) {
     if (from != to) moved_[from.to_string()] = to.to_string();
     if (value.is_string()) return text(value.get_ref<const std::string&>(), to);
-    if (value.is_number_integer()) return number(value, to);
+    if (value.is_number()) return number(value, to);
     if (value.is_array()) {
       json list = json::array();
       for (std::size_t i = 0; i < value.size(); ++i)
@@ -140,6 +139,7 @@ class Restoring {
     json object = json::object();
     for (const auto& [name, member] : value.items()) {
       const std::string known = text(name, to / name);
+      if (object.contains(known)) spoiled(to / known);
       object[known] = restored(member, from / name, to / known);
     }
     return object;
@@ -147,16 +147,22 @@ class Restoring {
 
   std::string text(const std::string& text, const json::json_pointer& place) {
     StandIns::Restored found = stand_ins_.restored(text);
-    if (found.is_damaged) answer_.problems.try_emplace(place.to_string(), came_back_changed);
+    if (found.is_damaged) spoiled(place);
     return std::move(found.text);
   }
 
+  /// A value may not be a number as it stands, such as one with a 0 in front.
   json number(const json& value, const json::json_pointer& place) {
     const std::string before = value.dump(), after = text(before, place);
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), number);
-    return after == before || error != std::errc() || end != after.data() + after.size() ? value
-                                                                                         : json(number);
+    if (after == before) return value;
+    json number = json::parse(after, nullptr, false);
+    if (number.is_number() && number.dump() == after) return number;
+    spoiled(place);
+    return value;
+  }
+
+  void spoiled(const json::json_pointer& place) {
+    answer_.problems.try_emplace(place.to_string(), came_back_changed);
   }
 
   const StandIns& stand_ins_;

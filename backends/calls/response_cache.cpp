@@ -1,7 +1,6 @@
 #include "backends/calls/response_cache.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "pipeline/json/schema.h"
 #include "pipeline/prompt_size.h"
 #include "pipeline/support/digest.h"
+#include "pipeline/support/money.h"
 #include "pipeline/support/stopwatch.h"
 
 namespace docket::backends {
@@ -49,16 +49,6 @@ std::optional<Answer> answer_from(const json& stored) {
 
 std::int64_t whole_ms(WallClock::duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
-
-/// The same for the same servers, in whatever order they stand.
-std::string place_of(const BackendConfig& backend) {
-  std::vector<std::string> urls = backend.settings.texts("url");
-  std::ranges::sort(urls);
-  std::string place(name(location_of(backend)));
-  for (const std::string& url : urls)
-    place += " " + url;
-  return place;
 }
 
 class ResponseCache final : public Backend {
@@ -168,14 +158,9 @@ class ResponseCache final : public Backend {
       ++begun->usage.unpriced_calls;
       begun->usage.sent_bytes += sending.sent_bytes;
       begun->usage.uncertain_nano_dollars =
-          sum(begun->usage.uncertain_nano_dollars, sending.most_nano_dollars.value_or(0));
+          money_sum(begun->usage.uncertain_nano_dollars, sending.most_nano_dollars.value_or(0));
       memory_.store->call_begins(*begun, std::move(then));
     };
-  }
-
-  /// The largest number, if it does not fit.
-  static std::int64_t sum(std::int64_t a, std::int64_t b) {
-    return a + std::min(b, std::numeric_limits<std::int64_t>::max() - a);
   }
 
   void note_what_leaves(const Sent& sent, LedgerCall& call) const {
@@ -264,15 +249,6 @@ class ResponseCache final : public Backend {
 };
 
 }  // namespace
-
-std::string place_apart(const BackendConfig& backend, const Pipeline& pipeline) {
-  const std::string place = place_of(backend);
-  const auto has_same_name = [&](const BackendConfig& other) {
-    return other.type == backend.type && other.settings.text("model") == backend.settings.text("model") &&
-           place_of(other) != place;
-  };
-  return std::ranges::any_of(pipeline.backends, has_same_name) ? place : "";
-}
 
 std::string request_key(const BackendConfig& config, const ResponseCacheOptions& memory,
                         const Request& request) {

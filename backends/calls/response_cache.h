@@ -16,10 +16,6 @@ struct ResponseCacheOptions {
   std::string place = {};  ///< See place_apart.
 };
 
-/// Where a backend's servers are, if another of the pipeline has the same type and model elsewhere: the same
-/// name is then no sign of the same model. Empty: none has.
-std::string place_apart(const BackendConfig& backend, const Pipeline& pipeline);
-
 /// A backend that sends no request twice to the same model: the answer is taken from the store. What `inner`
 /// (one submit is one attempt) is asked gets a row in the store, failed or not, and no answer is handed on
 /// before it is on disk: what was paid for is never lost.

@@ -274,12 +274,15 @@ void StandIns::learn_pieces() {
     std::string last = signs_of(plain(text.substr(text.size() - std::min(bytes, text.size()))));
     last = last.substr(last.size() - std::min(most, last.size()));
     for (std::size_t place = 0; place < whole_values; ++place) {
-      const std::string& signs = values_[place]->signs;
-      if (!values_[place]->is_of_signs() || signs.size() <= short_value) continue;
+      const bool is_address = values_[place]->is_address();
+      const std::string signs = is_address ? signs_of(plain(values_[place]->clean)) : values_[place]->signs;
+      if ((!values_[place]->is_of_signs() && !is_address) || signs.size() <= short_value) continue;
       for (std::size_t count = signs.size() - 1; count >= short_value; --count) {
-        if (first.starts_with(std::string_view(signs).substr(signs.size() - count)))
-          add_piece(place, signs.size() - count, count);
-        if (last.ends_with(std::string_view(signs).substr(0, count))) add_piece(place, 0, count);
+        const std::string_view begin = std::string_view(signs).substr(0, count),
+                               end = std::string_view(signs).substr(signs.size() - count);
+        if (first.starts_with(end))
+          is_address ? add_piece_of_address(end) : add_piece(place, signs.size() - count, count);
+        if (last.ends_with(begin)) is_address ? add_piece_of_address(begin) : add_piece(place, 0, count);
       }
     }
   }
@@ -298,6 +301,16 @@ void StandIns::add_piece(std::size_t place, std::size_t from, std::size_t count)
   piece.is_ambiguous = stands_in_texts(piece.stand_in);
   by_value_.add(piece.signs, values_.size() - 1);
   by_stand_in_.add(piece.stand_in, values_.size() - 1);
+}
+
+/// What stands for an address has not its signs: this has a stand-in of its own.
+void StandIns::add_piece_of_address(std::string_view signs) {
+  bool is_new = false;
+  Value& piece = value(std::string(name(PersonalKind::email)), std::string(signs), is_new);
+  if (!is_new) return;
+  piece.signs = piece.first = signs;
+  choose_stand_in(values_.size() - 1);
+  by_value_.add(signs, values_.size() - 1);
 }
 
 void StandIns::choose() {
@@ -690,7 +703,10 @@ bool StandIns::is_damaged(const View& view, const std::vector<Region>& regions) 
       const std::string_view piece = std::string_view(signs).substr(from, length);
       if (pieces.has(piece) && !pieces_.at(length).has(piece)) return true;
     }
-  return !by_own_part_.empty() && to_lower(rest).find(domain_) != std::string::npos;
+  if (by_own_part_.empty()) return false;
+  const std::string small = to_lower(rest), tail = domain_.substr(domain_.find('.') - 3);
+  return small.find(domain_) != std::string::npos ||
+         (small.find(tail) != std::string::npos && signs_.find(signs_of(tail)) == std::string::npos);
 }
 
 std::vector<StandIns::Pair> StandIns::pairs() const {

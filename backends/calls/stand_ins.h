@@ -27,7 +27,7 @@ struct RedactedKinds {
 /// check digits; a mail address at a domain that is nobody's (RFC 2606). So it fits the formats and patterns
 /// of a schema, and a model handles it like the value itself. It says nothing of the value, not even by a
 /// digest: it is made of the kind, and of how many values of that kind came before it in the document. It
-/// stands nowhere in the document.
+/// stands nowhere in the document, if there is one that does not.
 class StandIns {
  public:
   explicit StandIns(const RedactedKinds& redacted) : redacted_(redacted) {}
@@ -84,6 +84,7 @@ class StandIns {
   void learn_other_spellings();
   void learn_pieces();
   void add_piece(std::size_t place, std::size_t from, std::size_t count);
+  void add_piece_of_address(std::string_view signs);
   void learn_neighbours();
 
   std::vector<Region> regions(const View& view, From from) const;

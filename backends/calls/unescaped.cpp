@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -10,7 +11,7 @@ namespace {
 
 struct Escape {
   std::size_t length = 0;  ///< 0: there is none.
-  char32_t character = 0;
+  char32_t character = 0;  ///< 0: it stands for nothing.
 };
 
 /// The number that takes all of the digits; 0: they are none, or no character.
@@ -58,6 +59,39 @@ Escape of_html(std::string_view text) {
   return c == 0 ? Escape{} : Escape{end + 1, c};
 }
 
+bool is_one_of(std::string_view name, std::string_view list) {
+  const std::size_t at = (" " + std::string(list) + " ").find(" " + std::string(name) + " ");
+  return at != std::string::npos;
+}
+
+/// A tag of HTML, which parts words or does not. Not one whose attributes may have a value in them.
+Escape of_tag(std::string_view text) {
+  constexpr std::size_t longest = 120, longest_number = 5;
+  const std::size_t end = text.substr(0, longest).find('>');
+  if (end == std::string_view::npos || text.find('<', 1) < end) return {};
+  const std::size_t begin = text.starts_with("</") ? 2 : 1;
+  const std::size_t name_end = std::min(end, text.find_first_of(" /\n", begin));
+  const std::string name = to_lower(text.substr(begin, name_end - begin));
+  const bool is_within_word =
+      is_one_of(name, "a b bdi bdo big code em font i kbd mark s small span strong sub sup tt u wbr");
+  if (!is_within_word &&
+      !is_one_of(name, "br center dd div dl dt h1 h2 h3 h4 h5 h6 hr li p table tbody td th tr"))
+    return {};
+  std::size_t digits = 0;
+  for (const char c : text.substr(name_end, end - name_end)) {
+    digits = is_digit(c) ? digits + 1 : 0;
+    if (c == '@' || digits == longest_number) return {};
+  }
+  return {end + 1, is_within_word ? U'\0' : U' '};
+}
+
+/// A soft line end of quoted-printable (RFC 2045, section 6.7), and the sign of an address.
+Escape of_mail(std::string_view text) {
+  if (text.starts_with("=\n")) return {2, 0};
+  if (text.starts_with("=\r\n")) return {3, 0};
+  return text.size() > 3 && text.starts_with("=40") && is_alpha(text[3]) ? Escape{3, '@'} : Escape{};
+}
+
 Escape escape_at(std::string_view text) {
   switch (text.front()) {
     case '\\':
@@ -66,6 +100,10 @@ Escape escape_at(std::string_view text) {
       return of_address(text);
     case '&':
       return of_html(text);
+    case '<':
+      return of_tag(text);
+    case '=':
+      return of_mail(text);
     default:
       return {};
   }
@@ -74,7 +112,7 @@ Escape escape_at(std::string_view text) {
 }  // namespace
 
 Unescaped::Unescaped(std::string_view escaped) {
-  if (escaped.find_first_of("\\%&") == std::string_view::npos) {
+  if (escaped.find_first_of("\\%&<=") == std::string_view::npos) {
     text = escaped;
     return;
   }
@@ -84,7 +122,7 @@ Unescaped::Unescaped(std::string_view escaped) {
     const std::size_t before = text.size();
     if (escape.length == 0)
       text += escaped[at];
-    else
+    else if (escape.character != 0)
       append_utf8(text, escape.character);
     is_same = is_same && escape.length == 0;
     const std::size_t end = at + std::max<std::size_t>(escape.length, 1);

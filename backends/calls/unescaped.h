@@ -8,6 +8,8 @@ namespace docket::backends {
 
 /// A text in which what stands for a character is that character: escapes of JSON (RFC 8259, section 7; of
 /// JSON in JSON, too) and Markdown (`\@`), of addresses (`%40`, RFC 3986; `%2540`) and of HTML (`&#64;`).
+/// Tags of HTML within a word are nothing, others a blank; soft line ends of mail (`=` at the end) are
+/// nothing.
 struct Unescaped {
   std::string text;
   std::vector<std::uint32_t> begins, ends;  ///< Of each byte, in what it was made of; empty: it is the same.

@@ -1,7 +1,6 @@
 #include "backends/protocols/call_costs.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "pipeline/prompt_size.h"
@@ -56,7 +55,7 @@ void CallCosts::settle(Usage& usage, const Caller& caller, const Kept& kept) {
 
 std::int64_t CallCosts::with_overrun(std::int64_t most) {
   const std::lock_guard lock(mutex_);
-  return most + std::min(overrun_, std::numeric_limits<std::int64_t>::max() - most);
+  return money_sum(most, overrun_);
 }
 
 void CallCosts::note_overrun(std::int64_t cost, std::int64_t most) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/config/schema_view.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -46,6 +47,10 @@ ComplexityRule complexity_rule(const Pipeline& pipeline, const Position& positio
   rule.classifier = settings.text("classifier");
   rule.label_order = settings.texts("label_order");
   rule.known_languages = settings.texts("known_languages");
+  for (const std::string& language : rule.known_languages)
+    if (language.size() != 2 || !is_lower(language[0]) || !is_lower(language[1]))
+      diagnostics.add(position, "complexity.known_languages",
+                      "'" + language + "' is no code of ISO 639-1: two small letters, such as en or de");
   for (const auto& [name, weight] :
        {std::pair("length", &ComplexityRule::length), std::pair("pages", &ComplexityRule::pages),
         std::pair("tables", &ComplexityRule::tables), std::pair("text_grade", &ComplexityRule::text_grade),

@@ -21,6 +21,8 @@ json describe_backend(const Pipeline& pipeline, const ModelDigests& models, cons
   json description = {
       {"type", backend->type->name},
       {"settings", answer_settings(backend->type->fields, backend->settings.resolved(), another)}};
+  if (std::string place = place_apart(*backend, pipeline); !place.empty())
+    description["place"] = std::move(place);
   // A model that is shown stand-ins may say something else, also one that answers as another's fallback.
   const json policy = pipeline.settings.resolved().value("policy", json::object());
   if (reaches_cloud(*backend, pipeline))

@@ -388,9 +388,10 @@ std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t 
 
 namespace {
 
-/// Of ?1 since and ?2 before.
+/// Of ?1 since and ?2 before; as may_have_left has it: what was sent is an object in JSON, if it is known.
 constexpr const char* egress_condition =
-    " WHERE location = 'cloud' AND (?1 = '' OR time >= ?1) AND (?2 = '' OR time < ?2)";
+    " WHERE location = 'cloud' AND (sent_bytes > 0 OR sent NOT LIKE '{%') AND (?1 = '' OR time >= ?1) AND "
+    "(?2 = '' OR time < ?2)";
 
 }  // namespace
 
@@ -408,11 +409,9 @@ std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter&
   });
 }
 
-/// As may_have_left has it: what was sent is an object in JSON, if it is known.
 Result<std::int64_t> count_egress_documents(LedgerDatabase& database, const EgressFilter& filter) {
-  static const std::string sql = std::string("SELECT count(DISTINCT document) FROM calls") +
-                                 egress_condition +
-                                 " AND document <> '' AND (sent_bytes > 0 OR sent NOT LIKE '{%')";
+  static const std::string sql =
+      std::string("SELECT count(DISTINCT document) FROM calls") + egress_condition + " AND document <> ''";
   return database.number(sql.c_str(), {filter.since, filter.before});
 }
 

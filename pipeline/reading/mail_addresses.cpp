@@ -71,6 +71,15 @@ bool ends_well(std::string_view domain) {
          std::ranges::any_of(last, [](char c) { return is_alpha(c) || is_beyond_ascii(c); });
 }
 
+/// A blank beside a point, as the text of a PDF has it: jane@acme . com; `at` itself: a sentence may end.
+std::uint32_t skip_blank_at_point(std::string_view text, std::uint32_t at, const std::string& domain) {
+  const std::uint32_t next = skip(text, at, " ");
+  if (next >= text.size() || domain.empty()) return at;
+  const bool has_point = domain.back() == '.';
+  if (ends_well(std::string_view(domain).substr(0, domain.size() - (has_point ? 1 : 0)))) return at;
+  return has_point || text[next] == '.' ? next : at;
+}
+
 /// Behind the domain that begins at `at`; `at` itself: there is none.
 std::uint32_t end_of_domain(std::string_view text, std::uint32_t at, bool in_words) {
   const std::uint32_t begin = at;
@@ -90,7 +99,8 @@ std::uint32_t end_of_domain(std::string_view text, std::uint32_t at, bool in_wor
       at = dot;
       continue;
     }
-    const std::uint32_t next = skip_line_end(text, at);
+    std::uint32_t next = skip_line_end(text, at);
+    if (next == at) next = skip_blank_at_point(text, at, domain);
     if (next == at || next >= text.size() || domain.empty()) break;
     const char first = text[next];
     const bool goes_on = domain.back() == '.' || domain.back() == '-' || first == '.';
@@ -116,6 +126,8 @@ std::uint32_t begin_of_local(std::string_view text, std::uint32_t at) {
     return from;
   };
   begin = take(begin);
+  while (begin < at && begin > 3 && text.substr(begin - 3, 3) == " . " && is_alnum(text[begin - 4]))
+    begin = take(begin - 3);  // As the text of a PDF has it.
   const std::size_t line = text.substr(0, begin).find_last_not_of(" \t\r\n");
   const std::string_view between =
       line == std::string_view::npos ? std::string_view() : text.substr(line + 1, begin - line - 1);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/reading/codes.h"
+#include "pipeline/reading/letter_spaced.h"
 #include "pipeline/reading/personal_parts.h"
 #include "pipeline/reading/plain.h"
 #include "pipeline/support/ascii.h"
@@ -138,14 +139,27 @@ bool is_iban(std::string_view signs) {
   return found.size() == 1 && found.front().end == signs.size();
 }
 
+namespace {
+
+/// The length of an account number by the country that is named at `at`, its letters apart (`D E 8 9`) only
+/// where a word begins; 0: there is none.
+std::size_t length_by_country(std::string_view text, std::uint32_t at) {
+  if (!is_alpha(text[at])) return 0;
+  if (!is_alpha(text[at + 1])) {
+    if (is_within_word(text, at) || is_digit(text[at + 1])) return 0;
+    return iban_length(read_signs(text, at, 2, Gaps::wide).signs);
+  }
+  const bool begins = !is_within_word(text, at) || (at >= 4 && to_lower(text.substr(at - 4, 4)) == "iban") ||
+                      (is_upper(text[at]) && is_upper(text[at + 1]));
+  return begins ? iban_length(to_upper(text.substr(at, 2))) : 0;
+}
+
+}  // namespace
+
 // Check digits and length prove so much that it does not matter what stands beside it, if it is in capitals.
 void find_account_numbers(std::string_view text, std::vector<PersonalValue>& found) {
   for (std::uint32_t at = 0; at + 4 < text.size(); ++at) {
-    if (!is_alpha(text[at]) || !is_alpha(text[at + 1])) continue;
-    const bool begins = !is_within_word(text, at) ||
-                        (at >= 4 && to_lower(text.substr(at - 4, 4)) == "iban") ||
-                        (is_upper(text[at]) && is_upper(text[at + 1]));
-    const std::size_t length = begins ? iban_length(to_upper(text.substr(at, 2))) : 0;
+    const std::size_t length = length_by_country(text, at);
     if (length == 0) continue;
     for (const Gaps gaps : {Gaps::narrow, Gaps::wide}) {
       const SignRun run = read_signs(text, at, length, gaps);
@@ -256,22 +270,68 @@ std::vector<PersonalValue> apart(const PlainText& plain, const std::vector<Perso
 
 }  // namespace
 
+namespace {
+
+using Find = void (*)(std::string_view text, std::vector<PersonalValue>& found);
+
+/// Each kind in the text as it is and closed up: there it is whole. What is found is blotted out for the
+/// kinds behind it, so that a telephone number ends where the number of a card begins.
+class Search {
+ public:
+  explicit Search(const PlainText& plain)
+      : closed_(plain.text()), left_(plain.text()), closed_left_(closed_.text()) {}
+
+  void look_for(Find find) {
+    std::vector<PersonalValue> found;
+    if (closed_.is_changed()) find(closed_left_, found);
+    for (PersonalValue& value : found) {
+      value.begin = closed_.origin(value.begin);
+      value.end = closed_.origin(value.end - 1) + 1;
+      take(value);
+    }
+    found.clear();
+    find(left_, found);
+    for (const PersonalValue& value : found)
+      if (!is_within_number(value)) take(value);
+  }
+  const std::vector<PersonalValue>& all() const { return all_; }
+
+ private:
+  /// The 0 of R 2 0 2 4 1 2 3 4 5 begins no telephone number.
+  bool is_within_number(const PersonalValue& value) const {
+    return value.kind == PersonalKind::phone && closed_.is_changed() && closed_.is_behind_digit(value.begin);
+  }
+
+  void take(const PersonalValue& value) {
+    constexpr char blot = '\x01';
+    all_.push_back(value);
+    std::fill(left_.begin() + value.begin, left_.begin() + value.end, blot);
+    if (!closed_.is_changed()) return;
+    const auto end = closed_left_.begin() + closed_.place_of(value.end);
+    std::fill(closed_left_.begin() + closed_.place_of(value.begin), end, blot);
+  }
+
+  const ClosedUp closed_;
+  std::string left_, closed_left_;
+  std::vector<PersonalValue> all_;
+};
+
+}  // namespace
+
 std::vector<PersonalValue> find_personal_data(std::string_view text) {
   const PlainText plain(text);
-  std::vector<PersonalValue> all;
-  find_mail_addresses(plain.text(), all);
-  find_account_numbers(plain.text(), all);
-  find_cards(plain.text(), all);
-  find_national_ids(plain.text(), all);
-  find_phone_numbers(plain.text(), all);
-  return apart(plain, all, text);
+  Search search(plain);
+  for (const Find find :
+       {find_mail_addresses, find_account_numbers, find_cards, find_national_ids, find_phone_numbers})
+    search.look_for(find);
+  return apart(plain, search.all(), text);
 }
 
 std::vector<PersonalValue> find_addresses(std::string_view text) {
   const PlainText plain(text);
-  std::vector<PersonalValue> all;
-  find_mail_addresses(plain.text(), all);
-  return apart(plain, all, text);
+  Search search(plain);
+  search.look_for(find_mail_addresses);
+  return apart(plain, search.all(), text);
 }
 
 }  // namespace docket

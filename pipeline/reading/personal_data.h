@@ -23,7 +23,7 @@ struct PersonalValue {
 };
 
 /// All of them, in order; they do not overlap. Looks at a text as a person does: digits of any script, full
-/// width, dashes and blanks of all kinds. In doubt something is a value.
+/// width, dashes and blanks of all kinds, letter-spaced words. In doubt something is a value.
 std::vector<PersonalValue> find_personal_data(std::string_view text);
 /// The e-mail addresses among them.
 std::vector<PersonalValue> find_addresses(std::string_view text);

@@ -41,7 +41,7 @@ struct Number {
   std::string between;              ///< The first mark between each two.
 };
 
-enum class LineSpan { one, two };
+enum class LineSpan { one, two, columns };  ///< Columns: over any blanks and line ends.
 
 /// What stands before a number.
 struct Context {
@@ -57,6 +57,15 @@ struct Phone {
 };
 
 constexpr std::size_t short_number = 8;  ///< Numbers are mostly longer.
+
+std::uint32_t skip_columns(std::string_view text, std::uint32_t at) {
+  constexpr std::uint32_t widest = 40;
+  std::uint32_t next = at;
+  while (next < text.size() && next < at + widest &&
+         std::string_view(" \t\r\n()").find(text[next]) != std::string_view::npos)
+    ++next;
+  return next;
+}
 
 /// Behind what may stand between its digits, with so many line ends.
 std::uint32_t skip_between(std::string_view text, std::uint32_t at, int line_ends) {
@@ -82,7 +91,7 @@ Number read_number(std::string_view text, std::uint32_t at, LineSpan lines) {
     number.end = next + 1;
     next = number.end;
     if (next < text.size() && is_digit(text[next])) continue;
-    next = skip_between(text, next, line_ends);
+    next = lines == LineSpan::columns ? skip_columns(text, next) : skip_between(text, next, line_ends);
     if (text.substr(number.end, next - number.end).find('\n') != std::string_view::npos) line_ends = 0;
   }
   return number;
@@ -186,11 +195,34 @@ std::optional<Phone> phone_at(std::string_view text, std::uint32_t at, LineSpan 
                               const Context& context) {
   for (Number number = read_number(text, at, lines); !number.groups.empty(); cut_last_group(text, number)) {
     if (is_date(number)) return std::nullopt;
-    if (has_sign_at(text, number.end) || is_amount(text, number, context)) continue;
+    const bool is_sure = context.has_plus || context.is_named;  // 0018ext. 5
+    if ((has_sign_at(text, number.end) && (!is_sure || is_digit(text[number.end]))) ||
+        is_amount(text, number, context))
+      continue;
     if (const auto open = open_digits(number, context))
       return Phone{number.end, *open, number.digits.size() - *open};
   }
   return std::nullopt;
+}
+
+/// The shortest that is as long as most are: another number may stand in the next column.
+std::optional<Phone> phone_in_columns(std::string_view text, std::uint32_t at, const Context& context) {
+  std::optional<Phone> shortest;
+  for (Number number = read_number(text, at, LineSpan::columns); !number.groups.empty();
+       cut_last_group(text, number)) {
+    if (is_date(number) || has_sign_at(text, number.end) || is_amount(text, number, context)) continue;
+    const auto open = open_digits(number, context);
+    if (open && number.digits.size() - *open >= short_number)
+      shortest = Phone{number.end, *open, number.digits.size() - *open};
+  }
+  return shortest;
+}
+
+/// In a link to somebody's account: https://wa.me/49170…
+bool is_in_link(std::string_view text, std::uint32_t at) {
+  const std::string before =
+      to_lower(text.substr(at - std::min<std::uint32_t>(at, 6), std::min<std::uint32_t>(at, 6)));
+  return before.ends_with("wa.me/") || before.ends_with("phone=");
 }
 
 /// Mobil0170…
@@ -240,8 +272,9 @@ void find_phone_numbers(std::string_view text, std::vector<PersonalValue>& found
       at = behind - 1;  // A block of it may look like the way into a country.
       continue;
     }
-    const bool has_plus = text[at] == '+' && !has_sign_before(text, at);
-    std::uint32_t first = has_plus ? skip_between_signs(text, at + 1) : at;
+    const bool is_linked = is_digit(text[at]) && is_in_link(text, at);
+    const bool has_plus = is_linked || (text[at] == '+' && !has_sign_before(text, at));
+    std::uint32_t first = text[at] == '+' && has_plus ? skip_between_signs(text, at + 1) : at;
     if (first >= text.size() || !is_digit(text[first]) || (!has_plus && !begins_number(text, at))) continue;
     const std::string words = words_before(text, at, behind_last);
     const bool is_named = has_word(words, phone_words);
@@ -253,6 +286,8 @@ void find_phone_numbers(std::string_view text, std::vector<PersonalValue>& found
     // The rest may stand on the next line, where this one has little.
     if ((has_plus || is_named) && (!phone || phone->own_digits < short_number))
       if (auto longer = phone_at(text, first, LineSpan::two, context)) phone = std::move(longer);
+    if (!phone && (has_plus || (is_named && text[first] == '0')))
+      phone = phone_in_columns(text, first, context);
     if (!phone) {
       while (at + 1 < text.size() && is_digit(text[at + 1]))
         ++at;

@@ -31,9 +31,11 @@ class Estimator {
     for (const RehearsedCall& rehearsed : document.calls) {
       if (!requests_.insert(rehearsed.request).second) continue;  // Documents with the same text.
       EstimateRow& row = row_of(rehearsed);
+      const EstimatedCall call = row.rates().call(rehearsed);
+      if (!fits_document_limit(call)) continue;
       const Range share = share_of(document, rehearsed, row);
       shares.try_emplace(&row, share);
-      calls.emplace_back(&row, row.rates().call(rehearsed));
+      calls.emplace_back(&row, call);
       for (const Case which : all_cases)
         if (calls.back().second.nano_dollars)
           money[which] +=
@@ -123,6 +125,14 @@ class Estimator {
                      "3 in 10 go on to the next backend");
   }
 
+  /// What a call may cost is reserved before it is made.
+  bool fits_document_limit(const EstimatedCall& call) {
+    if (!limits_.document || !call.nano_dollars) return true;
+    const bool fits = (*call.nano_dollars)[Case::high] <= static_cast<double>(*limits_.document);
+    document_limit_cuts_ = document_limit_cuts_ || !fits;
+    return fits;
+  }
+
   /// Which part of it the document's limit leaves.
   Range within_document_limit(const Range& money) {
     Range kept;
@@ -167,12 +177,20 @@ class Estimator {
 
   /// What some rows cost together is no more than `most`; the rest of their documents is held.
   void limit_cost(const std::string& whose, std::int64_t most, const Counts& counts, Estimate& all) {
-    const Range asked = cost_of(counts);
     const auto limit = static_cast<double>(most);
+    bool none_fits = false;
+    for (EstimateRow& row : rows_)
+      if (counts(row) && row.rates().has_price() && row.least_reserved() > limit) {
+        row.scale(0);
+        none_fits = true;
+      }
+    const Range asked = cost_of(counts);
+    Range kept;
     for (const Case which : all_cases)
-      for (EstimateRow& row : rows_)
-        if (asked[which] > limit && row.rates().has_price() && counts(row))
-          row.scale(which, limit / asked[which]);
+      kept[which] = asked[which] > limit ? limit / asked[which] : 1;
+    for (EstimateRow& row : rows_)
+      if (row.rates().has_price() && counts(row)) row.keep(kept);
+    if (none_fits) return tell_limit(whose + ", which is below what a call has to reserve", most, all);
     if (asked[Case::high] > limit)
       tell_limit(whose + (asked[Case::expected] > limit ? ", which is expected to reach it" : ""), most, all);
   }

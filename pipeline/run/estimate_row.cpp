@@ -9,6 +9,15 @@ double times(const EstimatedCall& call, const Range& share, Case which) {
   return share[which] * call.tries[which];
 }
 
+namespace {
+
+void put_in_order(Range& range) {
+  range[Case::low] = std::min(range[Case::low], range[Case::expected]);
+  range[Case::high] = std::max(range[Case::high], range[Case::expected]);
+}
+
+}  // namespace
+
 EstimateRow::EstimateRow(const PlanHistory& history, const StageConfig& stage, const BackendConfig& backend)
     : stage_(stage), rates_(history, stage.id, backend) {
   estimate_.stage = stage.id;
@@ -23,8 +32,16 @@ void EstimateRow::add(EstimatedCall& call, const Range& share, const Range& kept
     estimate_.input_tokens[which] += calls * static_cast<double>(call[which].input_tokens);
     estimate_.cached_input_tokens[which] += calls * static_cast<double>(call[which].cached_input_tokens);
     estimate_.output_tokens[which] += calls * static_cast<double>(call[which].output_tokens);
-    if (estimate_.nano_dollars) (*estimate_.nano_dollars)[which] += calls * (*call.nano_dollars)[which];
+    if (estimate_.nano_dollars)
+      (*estimate_.nano_dollars)[which] +=
+          times(call, share, which) * kept[which] * (*call.nano_dollars)[which];
   }
+  if (call.nano_dollars) least_reserved_ = std::min(least_reserved_, (*call.nano_dollars)[Case::high]);
+}
+
+double EstimateRow::part(const Range& kept, Case which) const {
+  if (!rates_.has_price()) return 1;
+  return which == Case::high ? std::max(kept[Case::high], kept[Case::expected]) : kept[which];
 }
 
 void EstimateRow::add_document(const Range& share, const Range& kept) {
@@ -38,6 +55,14 @@ void EstimateRow::scale(Case which, double times) {
         &CallEstimate::cached_input_tokens, &CallEstimate::output_tokens})
     (estimate_.*number)[which] *= times;
   if (estimate_.nano_dollars) (*estimate_.nano_dollars)[which] *= times;
+}
+
+void EstimateRow::keep(const Range& kept) {
+  for (const Case which : all_cases) {
+    const double cost = estimate_.nano_dollars ? (*estimate_.nano_dollars)[which] : 0;
+    scale(which, part(kept, which));
+    if (estimate_.nano_dollars) (*estimate_.nano_dollars)[which] = cost * kept[which];
+  }
 }
 
 void EstimateRow::scale(double times) {
@@ -61,6 +86,12 @@ double EstimateRow::share(const std::optional<HistoryShare>& known, double assum
 }
 
 CallEstimate EstimateRow::take() {
+  // History may know of more tries than the worst case supposes.
+  for (Range CallEstimate::*number :
+       {&CallEstimate::documents, &CallEstimate::calls, &CallEstimate::input_tokens,
+        &CallEstimate::cached_input_tokens, &CallEstimate::output_tokens})
+    put_in_order(estimate_.*number);
+  if (estimate_.nano_dollars) put_in_order(*estimate_.nano_dollars);
   estimate_.basis = rates_.basis();
   if (own_known_ > 0)
     estimate_.basis.push_back(

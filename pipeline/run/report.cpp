@@ -180,7 +180,7 @@ void Report::add_call(const LedgerCall& call, const std::optional<std::string>& 
   labels_[label].add(call);
   prefix_.add(call);
   if (!call.document.empty()) all_cloud_.add(call);  // A warm-up is no question about one.
-  if (call.location == "cloud") add_egress(call);
+  if (may_have_left(call)) add_egress(call);
   const auto stage = std::ranges::find(pipeline_.stages, call.stage, &StageConfig::id);
   if (stage == pipeline_.stages.end()) return;
   StageSums& sums = stages_[static_cast<std::size_t>(stage - pipeline_.stages.begin())];
@@ -232,7 +232,7 @@ ordered_json Report::attention_json() const {
 void Report::add_egress(const LedgerCall& call) {
   ++egress_.calls;
   egress_.bytes += call.usage.sent_bytes;
-  if (may_have_left(call) && call.document != egress_.document) {
+  if (call.document != egress_.document) {
     ++egress_.documents;
     egress_.document = call.document;
   }

@@ -1,6 +1,8 @@
 #include "pipeline/support/money.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace docket {
 namespace {
@@ -32,6 +34,10 @@ double in_usd(std::int64_t nano_dollars) {
 std::int64_t in_nano_dollars(double usd) { return std::llround(usd * static_cast<double>(power_of_ten(9))); }
 
 std::string format_cents(std::int64_t nano_dollars) { return with_decimals(nano_dollars, 2); }
+
+std::int64_t money_sum(std::int64_t a, std::int64_t b) {
+  return a + std::min(b, std::numeric_limits<std::int64_t>::max() - a);
+}
 
 std::string format_money(std::int64_t nano_dollars) {
   int decimals = 2;

@@ -45,7 +45,7 @@ std::vector<std::string> keys_of(const std::string& backends, const Request& req
   if (!read.pipeline) throw std::invalid_argument(to_string(read.diagnostics.at(0)));
   std::vector<std::string> keys;
   for (const BackendConfig& backend : read.pipeline->backends)
-    keys.push_back(request_key(backend, {.place = backends::place_apart(backend, *read.pipeline)}, request));
+    keys.push_back(request_key(backend, {.place = place_apart(backend, *read.pipeline)}, request));
   return keys;
 }
 

@@ -155,6 +155,8 @@ TEST(CheckConditions, ARuleOfComplexityNamesAClassifierAndItsLabels) {
                       {"0.5", "expected a mapping of settings"},
                       {"{ classifier: extract }", "3: complexity.classifier: 'extract' gives no label"},
                       {"{ classifier: triag }", "did you mean 'triage'?"},
+                      {"{ known_languages: [EN] }", "'EN' is no code of ISO 639-1"},
+                      {"{ known_languages: [de, english] }", "'english' is no code of ISO 639-1"},
                       {"{ classifier: triage, label_order: [hard, rutine] }", "did you mean 'routine'?"},
                       {"{ classifier: triage, label_order: [hard, hard] }", "'hard' is given twice"},
                       {"{ classifier: triage, label_order: hard }", "one label is no order"},

@@ -102,6 +102,23 @@ TEST(PlanDigest, ChangesWithWhatTheStageIsTold) {
   }
 }
 
+TEST(PlanDigest, BackendsWithModelsOfOneNameAreToldApartByTheirPlaces) {
+  const TempDir dir;
+  dir.write("invoice.json", schema);
+  const auto with = [&](const std::string& asked, int port) {
+    std::string text(pipeline);
+    text.replace(
+        text.find("policy:"), 0,
+        "  other: { type: ollama, url: http://127.0.0.1:" + std::to_string(port) + ", model: small }\n");
+    text.replace(text.find("[rules, local]"), 14, "[rules, " + asked + "]");
+    dir.write("p.yaml", text);
+    return digests_of(dir, "p.yaml").classify;
+  };
+  EXPECT_NE(with("local", 9999), with("other", 9999));
+  EXPECT_NE(with("other", 9998), with("other", 9999));
+  EXPECT_EQ(with("local", 11434), with("other", 11434)) << "one server";
+}
+
 TEST(PlanDigest, ChangesWithTheContentOfFilesThatItNames) {
   const TempDir dir;
   dir.write("p.yaml", pipeline);

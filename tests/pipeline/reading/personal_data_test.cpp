@@ -135,6 +135,18 @@ TEST(PersonalData, FindsTelephoneNumbers) {
   });
 }
 
+TEST(PersonalData, FindsTelephoneNumbersInColumnsAndLinks) {
+  expect_values({
+      {"+44 20 7946 0018 4111-1111-1111-1111", "phone 44 20 7946 0018 | card 4111-1111-1111-1111"},
+      {"Tel. 089 123456 DE89370400440532013000", "phone 089 123456 | iban DE89370400440532013000"},
+      {"Tel:+442079460018Card, +44 20 7946 0019ext5", "phone 442079460018 | phone 44 20 7946 0019"},
+      {"Tel.      0157      12345678      17", "phone 0157      12345678"},
+      {"+49\n157\n12345678", "phone 49\n157\n12345678"},
+      {"https://wa.me/4915712345678?text=x", "phone 4915712345678"},
+      {"+12      100,00      200,00", ""},
+  });
+}
+
 TEST(PersonalData, LeavesAmountsDatesAndOtherNumbers) {
   for (const char* text : {"Total 1.234,56 EUR",
                            "12 345 678,90",
@@ -160,6 +172,26 @@ TEST(PersonalData, LeavesAmountsDatesAndOtherNumbers) {
                            "Kundennr. 0123-456789",
                            "Invoice No. 0123 456789"})
     EXPECT_EQ(values_in(text), "") << text;
+}
+
+TEST(PersonalData, FindsWhatIsLetterSpaced) {
+  expect_values({
+      {"D E 8 9 3 7 0 4 0 0 4 4 0 5 3 2 0 1 3 0 0 0", "iban D E 8 9 3 7 0 4 0 0 4 4 0 5 3 2 0 1 3 0 0 0"},
+      {"K o n t o  d  e  8  9  3  7  0  4  0  0  4  4  0  5  3  2  0  1  3  0  0  0 bei",
+       "iban d  e  8  9  3  7  0  4  0  0  4  4  0  5  3  2  0  1  3  0  0  0"},
+      {"G|B|2|9|N|W|B|K|6|0|1|6|1|3|3|1|9|2|6|8|1|9", "iban G|B|2|9|N|W|B|K|6|0|1|6|1|3|3|1|9|2|6|8|1|9"},
+      {"V i s a   4 1 1 1   1 1 1 1   1 1 1 1   1 1 1 1", "card 4 1 1 1   1 1 1 1   1 1 1 1   1 1 1 1"},
+      {"S S N   1 2 3 - 4 5 - 6 7 8 9", "national_id 1 2 3 - 4 5 - 6 7 8 9"},
+      {"M a i l :   j a n e . d @ a c m e . c o m   a n d", "email j a n e . d @ a c m e . c o m"},
+      {"ü\u2009b\u2009@\u2009a\u2009c\u2009m\u2009e\u2009.\u2009d\u2009e",
+       "email ü\u2009b\u2009@\u2009a\u2009c\u2009m\u2009e\u2009.\u2009d\u2009e"},
+      {"T e l .   0 8 9   1 2 3 4 5 6", "phone 0 8 9   1 2 3 4 5 6"},
+      {"+ 4 9   8 9   0 1 2 3 4 5 6 7", "phone 4 9   8 9   0 1 2 3 4 5 6 7"},
+      {"R e c h n u n g   2 0 2 4 1 2 3 4 5", ""},
+      {"A B 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6", ""},
+      {"jane . doe@acme . com or me@acme. com", "email jane . doe@acme . com | email me@acme. com"},
+      {"Mail me@acme.com. then", "email me@acme.com"},
+  });
 }
 
 TEST(PersonalData, ReadsAddressesThatAreInPieces) {

@@ -137,14 +137,29 @@ TEST_F(EstimateTest, LimitsCutIt) {
   EXPECT_EQ(run.limits,
             std::vector<std::string>{"budget of the run, which is expected to reach it: $0.0050"});
   EXPECT_NEAR(run.calls[0].documents[Case::expected], 10 * 5.0 / 10.4, 1e-6);
-  const Estimate each = of({one}, 10, {.document = 2'000'000});
-  expect_range(each.nano_dollars, 8'200'000, 10'400'000, 20'000'000);
-  EXPECT_EQ(each.limits, std::vector<std::string>{"budget of a document: $0.0020"});
+  expect_range(run.calls[0].documents, 10 * 5.0 / 8.2, 10 * 5.0 / 10.4, 10 * 5.0 / 10.4);
+  const Estimate each = of({one}, 10, {.document = 4'000'000});
+  expect_range(each.nano_dollars, 8'200'000, 10'400'000, 40'000'000);
+  EXPECT_EQ(each.limits, std::vector<std::string>{"budget of a document: $0.0040"});
   const Estimate stage = of({one}, 10, {.stages = {{"classify", 9'000'000}}});
   expect_range(stage.nano_dollars, 8'200'000, 9'000'000, 9'000'000);
   EXPECT_EQ(of({one}, 10, {.stages = {{"another", 1}}}).limits.size(), 0U);
   EXPECT_EQ(of({document({"own"})}, 10, {.run = 1, .document = 1}).calls[0].documents[Case::expected], 10)
       << "it has no price";
+}
+
+TEST_F(EstimateTest, NothingIsAskedWhereACallHasToReserveMoreThanThereIs) {
+  const RehearsedDocument one = document({"cheap"});  // A call reserves 3,325,000.
+  const Estimate each = of({one}, 10, {.document = 3'000'000});
+  EXPECT_TRUE(each.calls.empty() || each.calls[0].documents[Case::high] == 0);
+  expect_range(each.nano_dollars, 0, 0, 0);
+  EXPECT_EQ(each.limits, std::vector<std::string>{"budget of a document: $0.0030"});
+  const Estimate day = of({one}, 10, {.day = 3'000'000});
+  expect_range(day.nano_dollars, 0, 0, 0);
+  expect_range(day.calls[0].documents, 0, 0, 0);
+  EXPECT_EQ(day.limits,
+            std::vector<std::string>{"budget of the day (what is left of it), which is below what a "
+                                     "call has to reserve: $0.0030"});
 }
 
 TEST_F(EstimateTest, WhatIsLeftOfADayAndOfAMonthIsToldApart) {
