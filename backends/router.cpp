@@ -1,5 +1,7 @@
 // The one backend that a run sees: it hands each request to the backend that the request names.
+#include <functional>
 #include <map>
+#include <stop_token>
 #include <thread>
 
 #include "backends/backends.h"
@@ -31,7 +33,8 @@ class Router final : public Backend {
         trace_(std::move(trace)),
         budget_(std::move(budget)),
         models_(pipeline, options.answers, options.warmed, options.warn),
-        loop_(options.hard_stop, options.stop) {
+        forward_hard_stop_(options.hard_stop, [this] { end_calls_.request_stop(); }),
+        loop_(end_calls_.get_token(), options.stop) {
     for (const BackendConfig& backend : pipeline.backends)
       add(backend, pipeline, options);
     ExtractPoolOptions pool;
@@ -40,7 +43,10 @@ class Router final : public Backend {
     backends_[std::string(extraction_workers)] = make_extract_pool(pool, options.hard_stop);
   }
 
-  ~Router() override { models_.let_go(); }
+  ~Router() override {
+    stop_warming();
+    models_.let_go();
+  }
 
   void submit(Request request, Done done) noexcept override {
     models_.begin();  // So a run with nothing to ask loads nothing.
@@ -54,7 +60,15 @@ class Router final : public Backend {
     if (budget_) budget_->document_ended(path);
   }
 
+  void finish() noexcept override { stop_warming(); }
+
  private:
+  /// A model that is still being loaded is needed no more.
+  void stop_warming() {
+    end_calls_.request_stop();
+    models_.finish();
+  }
+
   /// A backend after the one that it falls back on: a plan has no circles of them.
   void add(const BackendConfig& backend, const Pipeline& pipeline, const Options& options) {
     if (backends_.contains(backend.name)) return;
@@ -93,6 +107,8 @@ class Router final : public Backend {
   const std::unique_ptr<Trace> trace_;
   const std::unique_ptr<Budget> budget_;  ///< Null: there is none.
   LocalModels models_;
+  std::stop_source end_calls_;
+  const std::stop_callback<std::function<void()>> forward_hard_stop_;
   HttpLoop loop_;  ///< Before those who use it, so that it goes after them.
   std::map<std::string, std::unique_ptr<Backend>, std::less<>> backends_;
 };

@@ -259,6 +259,9 @@ class Backend {
   virtual void submit(Request request, Done done) noexcept = 0;
   /// Nothing is asked about the document any more: what is kept of it may go. Any thread.
   virtual void document_ended(const std::string& /*path*/) noexcept {}
+  /// Once no reply is missing, and before what was asked is summed up: ends what goes on without a request,
+  /// and waits until it is accounted for. Nothing is asked any more.
+  virtual void finish() noexcept {}
 };
 
 }  // namespace docket

@@ -146,6 +146,24 @@ class Plain(ModelHolder):
                      "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}}
 
 
+class SlowPlain(Plain):
+    """Goes on loading until it is closed, and answers others as soon as it loads."""
+
+    def __init__(self):
+        self.loading = threading.Event()
+        super().__init__()
+        self.blocked.clear()
+
+    def post(self, path, body):
+        if "INV-1" in json.dumps(body["messages"]):
+            self.loading.wait(60)
+            return super().post(path, body)
+        answer = super().post(path, body)
+        self.loading.set()
+        self.blocked.wait(60)
+        return answer
+
+
 class Warm(e2e.Case):
     def serve(self, server, **settings):
         self.addCleanup(server.close)
@@ -213,6 +231,35 @@ class Warm(e2e.Case):
         self.assertEqual(round(self.report()["totals"]["usage"]["cost_usd"] * 1e9), spent)
         lines = [json.loads(line) for line in (self.dir / "out/calls.jsonl").read_text("utf-8").splitlines()]
         self.assertEqual([line["usage"]["cost_usd"] for line in lines if line["stage"] == "warm_up"], [one / 1e6])
+
+    def test_what_a_warm_up_that_outlives_the_documents_costs_is_known_everywhere(self):
+        self.serve(SlowPlain(), first=", warm_up: true, price: { per_hour: 3600 }")
+        pipeline = (self.dir / "pipeline.yaml").read_text()
+        self.write("pipeline.yaml", pipeline.replace(
+            "backends: [first], labels: { invoice: , letter: }",
+            "backends: [rules, first], labels: { invoice: { keywords: [invoice, invoice number, VAT, bill to] },"
+            " letter: { keywords: [dear, sincerely] } }"))
+        self.run_it()
+        with sqlite3.connect(self.dir / "out/.docket/ledger.db") as ledger:
+            (outcome, spent), = ledger.execute("SELECT outcome, nano_dollars FROM calls WHERE stage = 'warm_up'").fetchall()
+        self.assertEqual(outcome, "cancelled")
+        self.assertGreater(spent, 0)
+        self.assertEqual(round(self.report()["totals"]["usage"]["cost_usd"] * 1e9), spent)
+        lines = [json.loads(line) for line in (self.dir / "out/calls.jsonl").read_text("utf-8").splitlines()]
+        self.assertEqual([round(line["usage"]["cost_usd"] * 1e9) for line in lines if line["stage"] == "warm_up"], [spent])
+        self.assertEqual(self.warmed(), [])
+
+    def test_a_warm_up_that_costs_is_written_down_before_it_is_sent(self):
+        server = self.serve(SlowPlain(), first=", warm_up: true, price: { input: 2, output: 5 }")
+        process = self.start("run", "pipeline.yaml")
+        self.assertTrue(server.loading.wait(60))
+        process.kill()
+        process.wait()
+        with sqlite3.connect(self.dir / "out/.docket/ledger.db") as ledger:
+            (backend, model, outcome, counted), = ledger.execute(
+                "SELECT backend, model, outcome, counted_nano_dollars FROM calls WHERE stage = 'warm_up'").fetchall()
+        self.assertEqual((backend, model, outcome), ("first", "first", "unknown"))
+        self.assertGreater(counted, 0)
 
     def test_a_warm_up_that_fails_is_said_and_ends_nothing(self):
         server = Ollama()

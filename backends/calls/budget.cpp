@@ -41,7 +41,7 @@ std::vector<Budget::Owned> Budget::accounts_of(const Caller& caller) {
   if (run_) accounts.push_back({"run", &*run_});
   if (const auto stage = stages_.find(caller.stage); stage != stages_.end())
     accounts.push_back({"stage", &stage->second});
-  if (document_limit_)
+  if (document_limit_ && !caller.document.empty())  // A warm-up is no document's.
     accounts.push_back(
         {"document", &documents_.try_emplace(caller.document, Account{*document_limit_}).first->second});
   return accounts;

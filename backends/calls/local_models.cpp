@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backends/calls/queue_wait.h"
+#include "backends/calls/written_down.h"
 #include "backends/http/address.h"
 #include "pipeline/support/stopwatch.h"
 
@@ -74,6 +75,10 @@ void LocalModels::add(const BackendConfig& backend, const std::shared_ptr<ModelS
 
 void LocalModels::begin() {
   std::call_once(begun_, [this] {
+    {
+      const std::lock_guard lock(mutex_);
+      lines_under_way_ = lines_.size();
+    }
     for (auto& [server, line] : lines_) {
       std::ranges::stable_sort(line.places, {}, [&](const Place& place) {
         return std::ranges::find(order_, place.backend->name) - order_.begin();
@@ -94,27 +99,34 @@ void LocalModels::when_warm(const std::string& backend, std::function<void()> th
 }
 
 void LocalModels::warm_next(Line& line) {
-  if (line.next == line.places.size()) return;
-  line.places[line.next].server->warm_up(
-      [this, &line, begin = WallClock::now()](const Result<Server>& server, const Usage& usage) {
-        const std::int64_t wall_ms = nanoseconds_since(begin) / 1'000'000;
-        write_down(line, server, usage, wall_ms);
-        take(line, server, wall_ms);
-      });
+  if (line.next == line.places.size()) return line_ended();
+  const Place& place = line.places[line.next];
+  LedgerCall call = row_of(place);
+  BeforeSending before;
+  if (store_ != nullptr && price_of(*place.backend)) before = written_down_first(*store_, call);
+  place.server->warm_up(std::move(before), [this, &line, call = std::move(call), begin = WallClock::now()](
+                                               const Result<Server>& server, const Usage& usage) {
+    const std::int64_t wall_ms = nanoseconds_since(begin) / 1'000'000;
+    write_down(call, server, usage, wall_ms);
+    take(line, server, wall_ms);
+  });
 }
 
-/// What is paid from the budget is in the ledger, too.
-void LocalModels::write_down(const Line& line, const Result<Server>& server, const Usage& usage,
-                             std::int64_t wall_ms) {
-  const Place& place = line.places[line.next];
-  const bool costs = usage.nano_dollars > 0 || usage.unpriced_calls > 0;
-  if (store_ == nullptr || !costs) return;
+LedgerCall LocalModels::row_of(const Place& place) const {
   LedgerCall call;
   call.stage = warm_up_stage;
   call.backend = place.backend->name;
   call.kind = place.backend->type->name;
-  call.model = server ? server->model : place.server->target().model;
+  call.model = place.server->target().model;
   call.location = name(Location::local);
+  return call;
+}
+
+/// What is paid from the budget is in the ledger, too.
+void LocalModels::write_down(LedgerCall call, const Result<Server>& server, const Usage& usage,
+                             std::int64_t wall_ms) {
+  if (call.row == nullptr || usage.calls == 0) return;  // It costs nothing, or nothing was sent.
+  if (server) call.model = server->model;
   call.outcome = server ? "ok" : name(server.error().error_class);
   if (!server) call.message = server.error().message;
   call.wall_ms = call.wire_ms = wall_ms;
@@ -132,10 +144,12 @@ void LocalModels::take(Line& line, const Result<Server>& server, std::int64_t wa
              server ? "" : server.error().message});
   const std::string problem = server ? why_no_more(line, *server) : "";
   ended(*place.backend, server.has_value());
-  if (problem.empty()) return warm_next(line);
-  if (warn_) warn_("backend '" + place.backend->name + "': " + problem);
-  while (line.next < line.places.size())
-    ended(*line.places[line.next++].backend, false);
+  if (!problem.empty()) {
+    if (warn_) warn_("backend '" + place.backend->name + "': " + problem);
+    while (line.next < line.places.size())
+      ended(*line.places[line.next++].backend, false);
+  }
+  warm_next(line);
 }
 
 /// Empty: the server may have memory for another model.
@@ -163,6 +177,16 @@ void LocalModels::ended(const BackendConfig& backend, bool is_warm) {
   }
   for (const auto& each : waiting)
     each();
+}
+
+void LocalModels::line_ended() {
+  const std::lock_guard lock(mutex_);
+  if (--lines_under_way_ == 0) all_ended_.notify_all();
+}
+
+void LocalModels::finish() {
+  std::unique_lock lock(mutex_);
+  all_ended_.wait(lock, [this] { return lines_under_way_ == 0; });
 }
 
 void LocalModels::let_go() {

@@ -1,5 +1,7 @@
 #pragma once
+#include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -26,7 +28,8 @@ class LocalModels {
   using Warmed = std::function<void(const WarmUp&)>;
   using Warn = std::function<void(const std::string&)>;
   /// `warmed` is told of each model, `warn` of what went otherwise; both may be empty, and outlive it. So
-  /// does `store`, which gets a row of each question that costs; null: nobody keeps account.
+  /// does `store`, which gets a row of each question that costs, before it is sent; null: nobody keeps
+  /// account.
   LocalModels(const Pipeline& pipeline, AnswerStore* store, Warmed warmed, Warn warn);
 
   /// An address of the backend. All before `begin`.
@@ -35,6 +38,9 @@ class LocalModels {
   void begin();
   /// Calls `then` once a warm-up of the backend has gone well, or all have ended; at once if there is none.
   void when_warm(const std::string& backend, std::function<void()> then);
+  /// Waits until nothing is being loaded any more and the store was told of it: not for long once the
+  /// servers' loop is stopped. That must not go before.
+  void finish();
   /// Waits for it, some seconds at most.
   void let_go();
 
@@ -58,9 +64,11 @@ class LocalModels {
 
   void warm_next(Line& line);
   void take(Line& line, const Result<Server>& server, std::int64_t wall_ms);
-  void write_down(const Line& line, const Result<Server>& server, const Usage& usage, std::int64_t wall_ms);
+  LedgerCall row_of(const Place& place) const;
+  void write_down(LedgerCall call, const Result<Server>& server, const Usage& usage, std::int64_t wall_ms);
   std::string why_no_more(const Line& line, const Server& server) const;
   void ended(const BackendConfig& backend, bool is_warm);
+  void line_ended();
 
   std::vector<std::string> order_;  ///< Of backends, as stages ask them.
   AnswerStore* const store_;
@@ -71,6 +79,8 @@ class LocalModels {
   std::once_flag begun_;
   std::mutex mutex_;
   std::map<std::string, Warmth> warmth_;  ///< By backend. Guarded by mutex_.
+  std::size_t lines_under_way_ = 0;       ///< Guarded by mutex_.
+  std::condition_variable all_ended_;     ///< There is none under way.
 };
 
 /// Sends nothing to `inner` before `models` says that the backend is warm; waiting counts against no

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "backends/calls/queue_wait.h"
+#include "backends/calls/written_down.h"
 #include "backends/http/address.h"
 #include "pipeline/answer_settings.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/prompt_size.h"
 #include "pipeline/support/digest.h"
-#include "pipeline/support/money.h"
 #include "pipeline/support/stopwatch.h"
 
 namespace docket::backends {
@@ -133,7 +133,7 @@ class ResponseCache final : public Backend {
       for (const PromptPart& part : prompt->document)
         call.document_bytes += static_cast<std::int64_t>(part.text.size());
     }
-    if (leaves_ || costs_) request.before_sending = written_down_first(call);
+    if (leaves_ || costs_) request.before_sending = written_down_first(*memory_.store, call);
     auto ended = [this, call = std::move(call), judge = std::move(request.judge), begin = WallClock::now(),
                   done = std::move(done)](Reply reply) mutable {
       if (reply.answer && judge)
@@ -144,23 +144,6 @@ class ResponseCache final : public Backend {
       take_down(std::move(call), std::move(reply), std::move(done));
     };
     inner_->submit(std::move(request), std::move(ended));
-  }
-
-  /// Has the call's row on disk before each of its requests, with all that may have been charged so far. The
-  /// row is that of `call`, which gets to know it.
-  BeforeSending written_down_first(LedgerCall& call) {
-    call.row = std::make_shared<std::int64_t>(0);
-    auto begun = std::make_shared<LedgerCall>(call);
-    begun->outcome = unknown_end;
-    return [this, begun](const Sending& sending, std::function<void(const std::optional<Error>&)> then) {
-      begun->model = sending.model;
-      ++begun->usage.calls;
-      ++begun->usage.unpriced_calls;
-      begun->usage.sent_bytes += sending.sent_bytes;
-      begun->usage.uncertain_nano_dollars =
-          money_sum(begun->usage.uncertain_nano_dollars, sending.most_nano_dollars.value_or(0));
-      memory_.store->call_begins(*begun, std::move(then));
-    };
   }
 
   void note_what_leaves(const Sent& sent, LedgerCall& call) const {

@@ -70,14 +70,17 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     probe(0, nullptr, std::move(found), Clock::now());
   }
 
-  void warm_up(std::function<void(Result<Server>, const Usage&)> done) {
-    with_server([self = shared_from_this(), done = std::move(done)](const Result<Server>& server) {
+  void warm_up(BeforeSending before, std::function<void(Result<Server>, const Usage&)> done) {
+    with_server([self = shared_from_this(), before = std::move(before),
+                 done = std::move(done)](const Result<Server>& server) {
       if (!server) return done(self->named(server.error()), {});
       if (server->model_is_loaded) return done(server, {});
       Prompt prompt;
       prompt.task = "Answer with the word OK.";
       prompt.most_output_tokens = 1;
-      self->ask({self->target_.backend, std::move(prompt)}, [server, done](const Reply& reply) {
+      Request request{self->target_.backend, std::move(prompt)};
+      request.before_sending = before;
+      self->ask(std::move(request), [server, done](const Reply& reply) {
         const bool is_answered =
             reply.answer || reply.answer.error().error_class == ErrorClass::content;  // It was cut off.
         done(is_answered ? server : Result<Server>(reply.answer.error()), reply.spent.total());
@@ -465,8 +468,9 @@ void ModelServer::submit(Request request, Done done) noexcept {
   core_->ask(std::move(request), std::move(done));
 }
 
-void ModelServer::warm_up(std::function<void(Result<Server>, const Usage&)> done) noexcept {
-  core_->warm_up(std::move(done));
+void ModelServer::warm_up(BeforeSending before,
+                          std::function<void(Result<Server>, const Usage&)> done) noexcept {
+  core_->warm_up(std::move(before), std::move(done));
 }
 
 void ModelServer::let_go(HttpLoop& loop, std::function<void(std::optional<Error>)> done) noexcept {

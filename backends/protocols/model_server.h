@@ -43,8 +43,8 @@ class ModelServer final : public Backend {
   const Target& target() const;
 
   /// Has the server load the model: to find out what it is does so, or else a question of one token. `done`
-  /// is told what that took, too.
-  void warm_up(std::function<void(Result<Server>, const Usage& usage)> done) noexcept;
+  /// is told what that took, too. `before`: see Request::before_sending.
+  void warm_up(BeforeSending before, std::function<void(Result<Server>, const Usage& usage)> done) noexcept;
   /// Has it take the model out of its memory, by a loop that goes on when the run is over; nothing of a
   /// server that was not asked. The Error also says that there is no way to ask it.
   void let_go(HttpLoop& loop, std::function<void(std::optional<Error>)> done) noexcept;

@@ -119,6 +119,7 @@ RunOutcome Run::run() {
   run.jobs = options_.jobs;
   if (const auto failed = ledger_.begin(run, environment_.version)) writer_.fail(*failed);
   if (!writer_.error()) work();
+  backend_.finish();
   if (!is_refused()) writer_.finish_logs();
   run.finished = utc_now();
   run.warnings = warnings_.all();

@@ -316,7 +316,8 @@ void Trial::work(const Pipeline& pipeline, Ledger& ledger, int first, int last) 
   auto budget = budget_of(limits_of(pipeline, std::nullopt), &ledger);
   ASSERT_TRUE(budget);
   LocalModels models(pipeline, &ledger, {}, {});
-  std::optional<HttpLoop> loop(std::in_place, std::stop_token());
+  std::stop_source end;
+  std::optional<HttpLoop> loop(std::in_place, end.get_token());
   HastyTimer timer(*loop);
   const auto make = [&](std::size_t number) {
     CallOptions options;
@@ -340,6 +341,8 @@ void Trial::work(const Pipeline& pipeline, Ledger& ledger, int first, int last) 
         all.count_down();
       });
   all.wait();
+  end.request_stop();
+  models.finish();
   backend.reset();
   second.reset();
   loop.reset();  // Timers that are pending fire now, and ask the timer.

@@ -112,6 +112,13 @@ TEST(Budget, ForgetsADocumentThatHasEnded) {
   EXPECT_TRUE(run.spend(caller("b"), dollar, dollar).refused);
 }
 
+TEST(Budget, WhatIsNoDocumentsHasNoDocumentsLimit) {
+  Spender run({.run = 3 * dollar, .document = dollar});
+  EXPECT_TRUE(run.spend(caller("", "warm_up"), 2 * dollar, 2 * dollar).is_granted());
+  EXPECT_TRUE(run.spend(caller("a"), dollar, dollar).is_granted());
+  EXPECT_EQ(run.spend(caller("", "warm_up"), 1, 1).refused->message, "budget: the run's limit is reached");
+}
+
 TEST(Budget, TheLimitThatLastsLongestIsNamed) {
   Spender all({.run = 0, .document = 0, .day = 0, .month = 0, .stages = {{"s", 0}}});
   EXPECT_EQ(all.spend(caller("a"), 1, 1).refused->message, "budget: the month's limit is reached");
