@@ -93,7 +93,9 @@ std::string unknown_prices_of(const Estimate& estimate) {
     if (!calls.nano_dollars) backends.insert(calls.backend);
   std::string text;
   for (const std::string& backend : backends)
-    text += "the price of " + backend + " is unknown: the cost is without its calls; `price:` sets it\n";
+    text += "what calls to " + backend +
+            " cost is unknown: the cost is without them; `price:` sets it, or the first calls tell it where "
+            "their time has a price\n";
   return text;
 }
 

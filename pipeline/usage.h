@@ -18,6 +18,7 @@ struct Usage {
   std::int64_t unpriced_calls = 0;          ///< Calls whose price is not known: then the cost is null, not 0.
   std::int64_t uncertain_nano_dollars = 0;  ///< The most that these may have cost, as far as that is known.
   std::int64_t sent_bytes = 0;  ///< Of questions that left this machine; of what a local model is asked none.
+  std::int64_t machine_us = 0;  ///< Microseconds: the calls' share of the time that servers were at work.
 
   Usage& operator+=(const Usage& other);
   friend bool operator==(const Usage&, const Usage&) = default;
@@ -47,6 +48,7 @@ inline constexpr UsageMember usage_members[] = {
     {"output_tokens", &Usage::output_tokens, UsageMember::Kind::amount},
     {"reasoning_tokens", &Usage::reasoning_tokens, UsageMember::Kind::amount},
     {"sent_bytes", &Usage::sent_bytes, UsageMember::Kind::ledger},
+    {"machine_us", &Usage::machine_us, UsageMember::Kind::ledger},
     {"nano_dollars", &Usage::nano_dollars, UsageMember::Kind::cost},
     {"unpriced_calls", &Usage::unpriced_calls, UsageMember::Kind::cost},
     {"uncertain_nano_dollars", &Usage::uncertain_nano_dollars, UsageMember::Kind::cost},

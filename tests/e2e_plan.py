@@ -178,7 +178,21 @@ class Plan(Case):
         estimate = self.estimate()
         self.assertIsNone(self.row(estimate, "structured_extract", "model")["cost_usd"])
         self.assertEqual(estimate["unknown_prices"], ["model"])
-        self.assertIn("the price of model is unknown", self.docket("plan", "pipeline.yaml").out)
+        self.assertIn("what calls to model cost is unknown", self.docket("plan", "pipeline.yaml").out)
+
+    def test_a_price_of_time_is_known_once_calls_have_told_how_long_they_take(self):
+        server = self.model("timed")
+        self.project([{"structured-extract": {"backends": ["model"], "schema": FIELDS}}],
+                     backends={"model": self.backend(server, price={"per_hour": 3600})}, documents=4)
+        estimate = self.estimate()
+        self.assertIsNone(self.row(estimate, "structured_extract", "model")["cost_usd"])
+        self.assertEqual(estimate["unknown_prices"], ["model"])
+        self.run_pipeline()
+        real, cost = self.report()["totals"]["usage"]["cost_usd"], self.estimate("-B")["cost_usd"]
+        self.assertGreater(real, 0)
+        self.assertLess(abs(cost["expected"] / real - 1), 0.25)
+        self.assertLess(cost["low"], real)
+        self.assertGreater(cost["high"], real)
 
     def test_nothing_to_do_is_no_estimate(self):
         self.asks(self.model("only", price=DEAR), documents=2)

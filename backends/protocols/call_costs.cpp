@@ -13,6 +13,10 @@ namespace {
 /// Stands for a price that nobody knows: it counts nothing, but is not made once a limit is reached.
 constexpr std::int64_t unknown_cost = 1;
 
+std::int64_t in_microseconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+}
+
 }  // namespace
 
 CallCosts::CallCosts(std::optional<Price> price, Location location, Purse* purse, Tell warn,
@@ -77,11 +81,13 @@ Usage CallCosts::unreported(Outcome outcome, std::chrono::nanoseconds machine_ti
   Usage usage;
   usage.calls = 1;
   usage.nano_dollars = time_cost(machine_time);
+  usage.machine_us = in_microseconds(machine_time);
   usage.unpriced_calls = outcome == Outcome::may_be_answered && has_unknown_cost ? 1 : 0;
   return usage;
 }
 
 void CallCosts::set_price(Usage& usage, const Billing& billing, std::chrono::nanoseconds machine_time) const {
+  usage.machine_us = in_microseconds(machine_time);
   if (!price_) {
     usage.unpriced_calls = any() ? usage.calls : 0;
   } else if (depends_on_tokens(*price_) && !is_clear(usage, billing)) {

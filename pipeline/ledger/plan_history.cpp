@@ -32,8 +32,14 @@ constexpr const char* select_calls_by_model = R"sql(
          CAST(total((outcome = 'ok') * 1.0 * input_tokens * input_tokens) AS INTEGER),
          CAST(total((outcome = 'ok') * output_tokens) AS INTEGER),
          CAST(total((outcome = 'ok') * 1.0 * output_tokens * prompt_bytes) AS INTEGER),
-         CAST(total((outcome = 'ok') * 1.0 * output_tokens * output_tokens) AS INTEGER)
-  FROM calls WHERE attempt > 0 AND prompt_bytes > 0 AND outcome <> 'unknown' GROUP BY stage, backend, model)sql";
+         CAST(total((outcome = 'ok') * 1.0 * output_tokens * output_tokens) AS INTEGER),
+         sum(cache_write_1h_tokens), sum((service_tier = 'batch') * input_tokens), sum(machine_us),
+         min(CASE WHEN is_timed THEN machine_us END), sum(is_timed), sum(is_timed * prompt_bytes),
+         CAST(total(is_timed * 1.0 * prompt_bytes * prompt_bytes) AS INTEGER), sum(is_timed * machine_us),
+         CAST(total(is_timed * 1.0 * machine_us * prompt_bytes) AS INTEGER),
+         CAST(total(is_timed * 1.0e-6 * machine_us * machine_us) AS INTEGER)
+  FROM (SELECT *, outcome = 'ok' AND machine_us > 0 AS is_timed FROM calls)
+  WHERE attempt > 0 AND prompt_bytes > 0 AND outcome <> 'unknown' GROUP BY stage, backend, model)sql";
 constexpr const char* select_last_stages = R"sql(
   SELECT path, stage, state FROM document_stages
   WHERE path IN (SELECT path FROM documents ORDER BY run DESC, path LIMIT ?))sql";
@@ -65,6 +71,19 @@ TokenTrend trend_from(const LedgerRow& row, const CallHistory& history, int colu
           number(column + 2)};
 }
 
+/// The squares are in millions.
+TokenTrend time_from(const LedgerRow& row, int column) {
+  const auto number = [&] { return static_cast<double>(row.integer(column++)); };
+  TokenTrend time;
+  time.calls = number();
+  time.bytes = number();
+  time.bytes_squared = number();
+  time.tokens = number();
+  time.bytes_by_tokens = number();
+  time.tokens_squared = 1e6 * number();
+  return time;
+}
+
 PlanHistory::CallGroup group_from(const LedgerRow& row) {
   PlanHistory::CallGroup group;
   CallHistory& history = group.history;
@@ -84,6 +103,11 @@ PlanHistory::CallGroup group_from(const LedgerRow& row) {
   history.least_output = row.integer(12);
   history.input = trend_from(row, history, 15);
   history.output = trend_from(row, history, 18);
+  history.used.cache_write_1h_tokens = row.integer(21);
+  history.batch_input_tokens = row.integer(22);
+  history.used.machine_us = row.integer(23);
+  history.least_machine_us = row.integer(24);
+  history.time = time_from(row, 25);
   return group;
 }
 
@@ -147,6 +171,11 @@ void CallHistory::add(const CallHistory& other) {
   used += other.used;
   input.add(other.input);
   output.add(other.output);
+  batch_input_tokens += other.batch_input_tokens;
+  if (other.time.calls > 0)
+    least_machine_us =
+        time.calls > 0 ? std::min(least_machine_us, other.least_machine_us) : other.least_machine_us;
+  time.add(other.time);
   if (other.answers == 0) return;
   answers += other.answers;
   most_tokens_per_byte = std::max(most_tokens_per_byte, other.most_tokens_per_byte);

@@ -36,9 +36,12 @@ struct CallHistory {
   std::int64_t prompt_bytes = 0;
   Usage used;
   TokenTrend input, output;
+  TokenTrend time;  ///< Of the server's machine, microseconds in place of tokens: of calls that tell it.
+  std::int64_t batch_input_tokens = 0;  ///< That were served for the price of a batch.
   // Of one call with an answer:
   double least_tokens_per_byte = 0, most_tokens_per_byte = 0;
   std::int64_t least_output = 0;
+  std::int64_t least_machine_us = 0;
 
   void add(const CallHistory& other);
 };

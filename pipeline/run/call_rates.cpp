@@ -52,6 +52,8 @@ CallRates::CallRates(const PlanHistory& history, const std::string& stage, const
     : prompts_(history.for_prompts(stage, backend)),
       answers_(history.for_answers(stage, backend)),
       price_(price_of(backend)),
+      timeout_(price_ && price_->per_hour > 0 ? backend.settings.duration("timeout")
+                                              : std::chrono::milliseconds(0)),
       is_free_(!price_ && location_of(backend) == Location::local) {}
 
 EstimatedCall CallRates::call(const RehearsedCall& rehearsed) const {
@@ -91,6 +93,7 @@ Usage CallRates::expected(const RehearsedCall& rehearsed) const {
     usage.input_tokens = rounded(input);
     usage.cached_input_tokens = rounded(input * ratio(used.cached_input_tokens, used.input_tokens));
     usage.cache_write_tokens = rounded(input * ratio(used.cache_write_tokens, used.input_tokens));
+    usage.cache_write_1h_tokens = rounded(input * ratio(used.cache_write_1h_tokens, used.input_tokens));
   }
   double output =
       answer_tokens(rehearsed) + static_cast<double>(rehearsed.thinking_room) * usual_share_of_thinking;
@@ -111,14 +114,41 @@ Usage CallRates::most(const RehearsedCall& rehearsed) const {
   return usage;
 }
 
+/// Earlier calls to the model, if they tell how long its machine was at work; null: nobody knows.
+const CallHistory* CallRates::timed() const {
+  const bool is_of_model = prompts_ && prompts_->of != CallHistory::Of::all;
+  return is_of_model && prompts_->time.calls > 0 ? &*prompts_ : nullptr;
+}
+
+std::chrono::nanoseconds CallRates::expected_time(const RehearsedCall& rehearsed) const {
+  const CallHistory* const history = timed();
+  if (history == nullptr) return {};
+  const double microseconds = history->time.at(static_cast<double>(rehearsed.bytes), 0) *
+                              per_attempt(*history, history->used.machine_us, history->time);
+  return std::chrono::microseconds(rounded(microseconds));
+}
+
+/// Of the calls, that are served for the price of a batch as earlier ones to this model were.
+double CallRates::batch_share() const {
+  const bool is_of_model = prompts_ && prompts_->of != CallHistory::Of::all;
+  return is_of_model ? ratio(prompts_->batch_input_tokens, prompts_->used.input_tokens) : 0;
+}
+
 std::optional<Range> CallRates::money(const RehearsedCall& rehearsed, EstimatedCall& call) const {
   if (is_free_) return Range();
-  if (!price_) return std::nullopt;
+  if (!has_price()) return std::nullopt;
   Range money;
-  money[Case::low] = static_cast<double>(cost(call[Case::low], *price_));
-  money[Case::expected] = static_cast<double>(cost(call[Case::expected], *price_));
+  const auto at = [&](Case which, ServiceTier tier, std::chrono::nanoseconds time) {
+    return static_cast<double>(cost(call[which], *price_, {tier, time}));
+  };
+  const double batch = batch_share();
+  const std::chrono::microseconds least_time(timed() != nullptr ? timed()->least_machine_us : 0);
+  money[Case::low] = at(Case::low, batch > 0 ? ServiceTier::batch : ServiceTier::standard, least_time);
+  const std::chrono::nanoseconds time = expected_time(rehearsed);
+  money[Case::expected] = batch * at(Case::expected, ServiceTier::batch, time) +
+                          (1 - batch) * at(Case::expected, ServiceTier::standard, time);
   const auto dearest = [&](const Usage& usage) {
-    return static_cast<double>(dearest_cost(*price_, usage.input_tokens, usage.output_tokens));
+    return static_cast<double>(dearest_cost(*price_, usage.input_tokens, usage.output_tokens, timeout_));
   };
   // Both attempts together: a budget of as much as this holds no document back.
   money[Case::high] = std::max(dearest(call[Case::high]), dearest(rehearsed.most) / call.tries[Case::high]);
@@ -137,6 +167,12 @@ std::vector<Basis> CallRates::basis() const {
     basis.push_back({"output tokens and retries",
                      "texts of 40 characters, lists of 3, no retries; for thinking a fifth of its room",
                      true});
+  if (!price_ || price_->per_hour == 0) return basis;
+  if (const CallHistory* const history = timed())
+    basis.push_back({"time of the machine", words(*history)});
+  else
+    basis.push_back(
+        {"time of the machine", "not known, and so the cost is not, before 3 calls to the model"});
   return basis;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,7 +26,7 @@ struct Basis {
 struct EstimatedCall {
   std::array<Usage, std::size(all_cases)> used;  ///< One attempt.
   Range tries;
-  std::optional<Range> nano_dollars;  ///< One attempt. None: the price is not known.
+  std::optional<Range> nano_dollars;  ///< One attempt. None: not known.
 
   Usage& operator[](Case which) { return used[static_cast<std::size_t>(which)]; }
 };
@@ -36,19 +37,24 @@ class CallRates {
   CallRates(const PlanHistory& history, const std::string& stage, const BackendConfig& backend);
 
   EstimatedCall call(const RehearsedCall& rehearsed) const;
-  bool has_price() const { return price_.has_value(); }
-  bool knows_cost() const { return price_ || is_free_; }
+  /// Not: it costs nothing, or nobody knows what: the price, or how long the machine that has one is at work.
+  bool has_price() const { return price_ && (price_->per_hour == 0 || timed() != nullptr); }
+  bool knows_cost() const { return has_price() || is_free_; }
   std::vector<Basis> basis() const;
 
  private:
   Usage least(const RehearsedCall& rehearsed) const;
   Usage expected(const RehearsedCall& rehearsed) const;
   Usage most(const RehearsedCall& rehearsed) const;
+  const CallHistory* timed() const;
+  std::chrono::nanoseconds expected_time(const RehearsedCall& rehearsed) const;
+  double batch_share() const;
   std::optional<Range> money(const RehearsedCall& rehearsed, EstimatedCall& call) const;
 
   const std::optional<CallHistory> prompts_, answers_;
   const std::optional<Price> price_;
-  const bool is_free_;  ///< A model of one's own, of which the pipeline says no price.
+  const std::chrono::nanoseconds timeout_;  ///< Of a call, if its time has a price.
+  const bool is_free_;                      ///< A model of one's own, of which the pipeline says no price.
 };
 
 }  // namespace docket

@@ -4,6 +4,8 @@
 
 #include "cli/commands.h"
 #include "pipeline/config/read_pipeline.h"
+#include "pipeline/ledger/ledger.h"
+#include "pipeline/ledger/reader.h"
 #include "tests/temp_dir.h"
 
 namespace docket {
@@ -15,10 +17,13 @@ backends:
   cheap: { type: openai, url: 'http://127.0.0.1:9', model: c, price: { input: 1, output: 2 } }
   dear: { type: openai, url: 'http://127.0.0.1:9', model: d, price: { input: 10, cache_write: 20, output: 20 } }
   own: { type: openai, url: 'http://127.0.0.1:9', model: o }
+  timed: { type: openai, url: 'http://127.0.0.1:9', model: t, timeout: 10s, price: { per_hour: 3.6 } }
+  tiered: { type: openai, url: 'http://127.0.0.1:9', model: f,
+            price: { input: 10, cache_write: 20, cache_write_1h: 40, output: 20, batch: 0.5 } }
   unknown: { type: openai, url: 'http://127.0.0.1:9', model: u, location: cloud }
 stages:
   - extract:
-  - classify: { backends: [cheap, dear, own, unknown], labels: { a: {}, b: {} } }
+  - classify: { backends: [cheap, dear, own, timed, tiered, unknown], labels: { a: {}, b: {} } }
 )";
 
 constexpr std::size_t classify = 1;
@@ -49,8 +54,21 @@ class EstimateTest : public testing::Test {
     return estimate(*pipeline_.pipeline, PlanHistory(), limits, sample, documents);
   }
 
+  /// One document's, after these calls.
+  Estimate after(const std::vector<LedgerCall>& calls, const RehearsedDocument& document) {
+    auto ledger = Ledger::open(earlier_.path());
+    EXPECT_FALSE((*ledger)->begin_run(
+        {std::to_string(++runs_), "/p", "plan", "0.1.0", "host", 1, "2026-11-01T12:00:00Z"}, {}));
+    for (const LedgerCall& call : calls)
+      (*ledger)->call_ended(call, std::nullopt, {});
+    EXPECT_FALSE((*ledger)->flush());
+    auto reader = LedgerReader::open(earlier_.path());
+    return estimate(*pipeline_.pipeline, *PlanHistory::read(reader->database()), {}, {document}, 1);
+  }
+
  private:
-  const TempDir dir_;
+  const TempDir dir_, earlier_;
+  int runs_ = 0;
   const PipelineOrDiagnostics pipeline_ = read_pipeline(dir_.write("pipeline.yaml", yaml), registry());
 };
 
@@ -90,6 +108,63 @@ TEST_F(EstimateTest, AnUnknownPriceIsNoPrice) {
   EXPECT_FALSE(all.calls[0].nano_dollars);
   EXPECT_EQ(all.nano_dollars[Case::high], 0);
   EXPECT_GT(all.calls[0].input_tokens[Case::expected], 0);
+}
+
+/// An answer of 20 tokens to a prompt of 4,000 bytes and 1,000 tokens.
+LedgerCall answered(const char* model) {
+  LedgerCall call;
+  call.stage = "classify";
+  call.model = model;
+  call.outcome = "ok";
+  call.prompt_bytes = 4000;
+  call.usage.calls = 1;
+  call.usage.input_tokens = 1000;
+  call.usage.output_tokens = 20;
+  return call;
+}
+
+TEST_F(EstimateTest, WhatTimeCostsIsUnknownUntilEarlierCallsTellIt) {
+  const Estimate unknown = after(std::vector(4, answered("t")), document({"timed"}));
+  EXPECT_FALSE(unknown.calls[0].nano_dollars) << "an older docket's calls";
+  EXPECT_EQ(unknown.nano_dollars[Case::high], 0);
+  EXPECT_NE(unknown.calls[0].basis.back().from.find("not known"), std::string::npos);
+
+  std::vector<LedgerCall> calls(4, answered("t"));
+  for (std::int64_t i = 0; i < 4; ++i) {
+    calls[static_cast<std::size_t>(i)].prompt_bytes = 1000 * (i + 1);
+    calls[static_cast<std::size_t>(i)].usage.machine_us = 1'000'000 * (i + 1);
+  }
+  const Estimate all = after(calls, document({"timed"}));
+  ASSERT_TRUE(all.calls[0].nano_dollars);
+  // A second costs a million nano-dollars; a call takes no more than 10, and is made twice.
+  expect_range(*all.calls[0].nano_dollars, 1'000'000, 4'000'000, 20'000'000);
+  EXPECT_EQ(all.calls[0].basis.back().from, "8 calls of this stage to this model");
+}
+
+TEST_F(EstimateTest, TimeOfOtherModelsTellsNothing) {
+  LedgerCall other = answered("o");
+  other.usage.machine_us = 1'000'000;
+  EXPECT_FALSE(after(std::vector(4, other), document({"timed"})).calls[0].nano_dollars);
+}
+
+TEST_F(EstimateTest, CallsAreServedForThePriceOfABatchAsEarlierOnesWere) {
+  std::vector<LedgerCall> calls(4, answered("f"));
+  const double whole = 1000 * 10'000 + 20 * 20'000;
+  for (std::size_t i = 0; i < 3; ++i)
+    calls[i].service_tier = batch_tier;
+  const Estimate all = after(calls, document({"tiered"}));
+  expect_range(*all.calls[0].nano_dollars, whole / 2, whole * (0.75 / 2 + 0.25),
+               4500.0 * 40'000 + 100 * 20'000);
+}
+
+TEST_F(EstimateTest, WhatIsKeptForAnHourCostsMore) {
+  std::vector<LedgerCall> calls(4, answered("f"));
+  for (LedgerCall& call : calls) {
+    call.usage.cache_write_tokens = 800;
+    call.usage.cache_write_1h_tokens = 400;
+  }
+  EXPECT_NEAR(after(calls, document({"tiered"})).nano_dollars[Case::expected],
+              200 * 10'000 + 400 * 20'000 + 400 * 40'000 + 20 * 20'000, 0.5);
 }
 
 TEST_F(EstimateTest, AModelOfOnesOwnCostsNothing) {
