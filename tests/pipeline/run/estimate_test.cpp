@@ -18,7 +18,7 @@ backends:
   dear: { type: openai, url: 'http://127.0.0.1:9', model: d, price: { input: 10, cache_write: 20, output: 20 } }
   own: { type: openai, url: 'http://127.0.0.1:9', model: o }
   timed: { type: openai, url: 'http://127.0.0.1:9', model: t, timeout: 10s, price: { per_hour: 3.6 } }
-  tiered: { type: anthropic, url: 'http://127.0.0.1:9', model: f,
+  tiered: { type: openai, url: 'http://127.0.0.1:9', model: f,
             price: { input: 10, cache_write: 20, cache_write_1h: 40, output: 20, batch: 0.5 } }
   unknown: { type: openai, url: 'http://127.0.0.1:9', model: u, location: cloud }
 stages:
@@ -57,7 +57,8 @@ class EstimateTest : public testing::Test {
   /// One document's, after these calls.
   Estimate after(const std::vector<LedgerCall>& calls, const RehearsedDocument& document) {
     auto ledger = Ledger::open(earlier_.path());
-    EXPECT_FALSE((*ledger)->begin_run({"r", "/p", "plan", "0.1.0", "host", 1, "2026-11-01T12:00:00Z"}, {}));
+    EXPECT_FALSE((*ledger)->begin_run(
+        {std::to_string(++runs_), "/p", "plan", "0.1.0", "host", 1, "2026-11-01T12:00:00Z"}, {}));
     for (const LedgerCall& call : calls)
       (*ledger)->call_ended(call, std::nullopt, {});
     EXPECT_FALSE((*ledger)->flush());
@@ -67,6 +68,7 @@ class EstimateTest : public testing::Test {
 
  private:
   const TempDir dir_, earlier_;
+  int runs_ = 0;
   const PipelineOrDiagnostics pipeline_ = read_pipeline(dir_.write("pipeline.yaml", yaml), registry());
 };
 
@@ -152,7 +154,7 @@ TEST_F(EstimateTest, CallsAreServedForThePriceOfABatchAsEarlierOnesWere) {
     calls[i].service_tier = batch_tier;
   const Estimate all = after(calls, document({"tiered"}));
   expect_range(*all.calls[0].nano_dollars, whole / 2, whole * (0.75 / 2 + 0.25),
-               2 * (2500.0 * 40'000 + 100 * 20'000));
+               4500.0 * 40'000 + 100 * 20'000);
 }
 
 TEST_F(EstimateTest, WhatIsKeptForAnHourCostsMore) {
