@@ -212,7 +212,7 @@ TEST_F(EstimateTest, LimitsCutIt) {
   EXPECT_EQ(run.limits,
             std::vector<std::string>{"budget of the run, which is expected to reach it: $0.0050"});
   EXPECT_NEAR(run.calls[0].documents[Case::expected], 10 * 5.0 / 10.4, 1e-6);
-  expect_range(run.calls[0].documents, 10 * 5.0 / 8.2, 10 * 5.0 / 10.4, 10 * 5.0 / 10.4);
+  expect_range(run.calls[0].documents, 10 * 5.0 / 10.4, 10 * 5.0 / 10.4, 10 * 5.0 / 10.4);
   const Estimate each = of({one}, 10, {.document = 4'000'000});
   expect_range(each.nano_dollars, 8'200'000, 10'400'000, 40'000'000);
   EXPECT_EQ(each.limits, std::vector<std::string>{"budget of a document: $0.0040"});
