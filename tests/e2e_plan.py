@@ -252,10 +252,10 @@ class Plan(Case):
 
     def test_what_earlier_runs_left_of_a_day_limits_the_cost(self):
         server = self.model("only", price=DEAR)
-        self.asks(server, documents=2, budget={"day": 0.02, "month": 5})
+        self.asks(server, documents=2, budget={"day": 0.05, "month": 5})
         self.docket("run", "pipeline.yaml", "in/001.txt", "--progress", "none")
         estimate = self.estimate("-B")
-        left = 0.02 - server.dollars
+        left = 0.05 - server.dollars
         self.assertAlmostEqual(estimate["cost_usd"]["high"], left)
         self.assertEqual(len(estimate["limits"]), 1)
         self.assertIn("budget of the day (what is left of it): $", estimate["limits"][0])
@@ -269,12 +269,23 @@ class Plan(Case):
         self.assertEqual(server.calls, 4)
 
     def test_a_budget_limits_the_cost(self):
-        self.asks(self.model("only", price=DEAR), budget={"run": 0.01})
+        server = self.model("only", price=DEAR)
+        self.asks(server, budget={"run": 0.05})
         estimate = self.estimate()
-        self.assertEqual(estimate["cost_usd"]["high"], 0.01)
-        self.assertEqual(estimate["limits"], ["budget of the run, which is expected to reach it: $0.01"])
-        self.asks(self.model("only", price=DEAR), budget={"document": 0.001})
-        self.assertAlmostEqual(self.estimate()["cost_usd"]["high"], 24 * 0.001)
+        self.assertEqual(estimate["cost_usd"]["high"], 0.05)
+        self.assertEqual(estimate["limits"], ["budget of the run, which is expected to reach it: $0.05"])
+        self.asks(server, budget={"document": 0.05})
+        self.assertAlmostEqual(self.estimate()["cost_usd"]["high"], 24 * 0.05)
+
+    def test_nothing_is_planned_that_no_budget_has_room_for(self):
+        server = self.model("only", price=DEAR)
+        for budget, said in (({"run": 0.01}, "budget of the run, which is below what a call has to reserve: $0.01"),
+                             ({"document": 0.001}, "budget of a document: $0.0010")):
+            self.asks(server, budget=budget, documents=2)
+            estimate = self.estimate()
+            self.assertEqual((estimate["cost_usd"]["high"], estimate["limits"]), (0, [said]))
+            self.docket("run", "pipeline.yaml", "--progress", "none")
+            self.assertEqual(server.calls, 0)
 
     def test_a_document_longer_than_the_window_is_asked_about_in_pieces(self):
         server = self.model("small", price=CHEAP)
