@@ -1,7 +1,9 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 
@@ -10,6 +12,7 @@
 #include "pipeline/json/condition_set.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/registry.h"
+#include "pipeline/warm_up.h"
 
 namespace docket::backends {
 
@@ -37,11 +40,21 @@ struct Options {
   /// Told by any thread what people should know of a server, such as a setting that it refuses; empty:
   /// nobody.
   std::function<void(const std::string&)> warn = {};
+  std::function<void(const WarmUp&)> warmed = {};  ///< Told of models that were loaded ahead; empty: nobody.
+  std::optional<std::int64_t> max_cost = {};  ///< Nano-dollars that the run may spend; none: the budget's.
 };
 
 /// The one backend of a run: hands each request to the backend that it names, and those for
 /// `extraction_workers` to the pool. A backend that cannot be used answers with ErrorClass::unavailable.
-/// `pipeline` must outlive it. The Error is of class `config`.
+/// `pipeline` and those who are told must outlive it: when it goes, servers let go of models where the
+/// pipeline says so. The Error is of class `config`, or that of `answers`.
 Result<std::unique_ptr<Backend>> make(const Pipeline& pipeline, const Options& options);
+
+/// The one backend of a run that asks no model and reaches no server. Files are read, the rules tier answers,
+/// policy and `offline` withhold, personal data is redacted, and `answers` are reused, all as in a run. Every
+/// other prompt gets an answer of the right shape that nothing supports; `Reply::spent` then has the tokens
+/// for which a budget would keep money, and as `sent_bytes` those of the prompt. Prompts that do not fit a
+/// backend's `context` are too long. `answers` is told of these calls and must not believe it.
+std::unique_ptr<Backend> make_rehearsal(const Pipeline& pipeline, const Options& options);
 
 }  // namespace docket::backends

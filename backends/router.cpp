@@ -1,9 +1,13 @@
 // The one backend that a run sees: it hands each request to the backend that the request names.
+#include <functional>
 #include <map>
+#include <stop_token>
 #include <thread>
 
 #include "backends/backends.h"
+#include "backends/calls/budget.h"
 #include "backends/calls/fallback.h"
+#include "backends/calls/local_models.h"
 #include "backends/calls/model_backend.h"
 #include "backends/extraction/pool.h"
 #include "backends/protocols/model_type.h"
@@ -23,11 +27,14 @@ Backend::Done counting_cpu(Backend::Done done) {
 
 class Router final : public Backend {
  public:
-  Router(const Pipeline& pipeline, const Options& options, std::unique_ptr<Trace> trace)
+  Router(const Pipeline& pipeline, const Options& options, std::unique_ptr<Trace> trace,
+         std::unique_ptr<Budget> budget)
       : secrets_(secrets_of(pipeline)),
         trace_(std::move(trace)),
-        budget_(budget_of(pipeline)),
-        loop_(options.hard_stop, options.stop) {
+        budget_(std::move(budget)),
+        models_(pipeline, options.answers, options.warmed, options.warn),
+        forward_hard_stop_(options.hard_stop, [this] { end_calls_.request_stop(); }),
+        loop_(end_calls_.get_token(), options.stop) {
     for (const BackendConfig& backend : pipeline.backends)
       add(backend, pipeline, options);
     ExtractPoolOptions pool;
@@ -36,14 +43,32 @@ class Router final : public Backend {
     backends_[std::string(extraction_workers)] = make_extract_pool(pool, options.hard_stop);
   }
 
+  ~Router() override {
+    stop_warming();
+    models_.let_go();
+  }
+
   void submit(Request request, Done done) noexcept override {
+    models_.begin();  // So a run with nothing to ask loads nothing.
     const auto found = backends_.find(request.backend);
     if (found == backends_.end())
       return done({Error{ErrorClass::bug, "there is no backend '" + request.backend + "'"}});
     found->second->submit(std::move(request), counting_cpu(std::move(done)));
   }
 
+  void document_ended(const std::string& path) noexcept override {
+    if (budget_) budget_->document_ended(path);
+  }
+
+  void finish() noexcept override { stop_warming(); }
+
  private:
+  /// A model that is still being loaded is needed no more.
+  void stop_warming() {
+    end_calls_.request_stop();
+    models_.finish();
+  }
+
   /// A backend after the one that it falls back on: a plan has no circles of them.
   void add(const BackendConfig& backend, const Pipeline& pipeline, const Options& options) {
     if (backends_.contains(backend.name)) return;
@@ -51,12 +76,14 @@ class Router final : public Backend {
       backends_[backend.name] = make_rules_backend();
       return;
     }
-    ResponseCacheOptions memory{options.answers, {}, options.reuse_answers};
+    ResponseCacheOptions memory{options.answers, {}, options.reuse_answers, place_apart(backend, pipeline)};
     if (const auto model = options.models.find(backend.name); model != options.models.end())
       memory.model = model->second;
     CallOptions calls;
-    calls.budget = budget_.get();
+    calls.purse = budget_.get();
+    calls.redacted = redacted_kinds(pipeline);
     calls.health.warn = options.warn;
+    calls.models = &models_;
     std::unique_ptr<Backend> made =
         make_model_backend(backend, secrets_, options.offline, memory, loop_, trace_.get(), std::move(calls));
     const BackendConfig* second = pipeline.backend(backend.settings.text("fallback"));
@@ -78,7 +105,10 @@ class Router final : public Backend {
 
   const std::shared_ptr<const Secrets> secrets_;
   const std::unique_ptr<Trace> trace_;
-  const std::unique_ptr<Budget> budget_;
+  const std::unique_ptr<Budget> budget_;  ///< Null: there is none.
+  LocalModels models_;
+  std::stop_source end_calls_;
+  const std::stop_callback<std::function<void()>> forward_hard_stop_;
   HttpLoop loop_;  ///< Before those who use it, so that it goes after them.
   std::map<std::string, std::unique_ptr<Backend>, std::less<>> backends_;
 };
@@ -92,7 +122,10 @@ Result<std::unique_ptr<Backend>> make(const Pipeline& pipeline, const Options& o
     if (!opened) return opened.error();
     trace = std::move(*opened);
   }
-  return std::unique_ptr<Backend>(std::make_unique<Router>(pipeline, options, std::move(trace)));
+  auto budget = budget_of(limits_of(pipeline, options.max_cost), options.answers);
+  if (!budget) return budget.error();
+  return std::unique_ptr<Backend>(
+      std::make_unique<Router>(pipeline, options, std::move(trace), std::move(*budget)));
 }
 
 }  // namespace docket::backends

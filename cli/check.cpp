@@ -10,6 +10,7 @@
 #include "cli/signals.h"
 #include "cli/table.h"
 #include "pipeline/config/check_conditions.h"
+#include "pipeline/support/decimal.h"
 #include "pipeline/support/money.h"
 
 namespace docket {
@@ -47,8 +48,8 @@ int print_probes(const Pipeline& pipeline, bool offline) {
   int exit_code = exit_up_to_date;
   for (const backends::ProbeResult& result : results) {
     std::string line = result.backend + " " + result.url + " (" + std::string(name(result.location)) + "): ";
-    if (result.skipped) {
-      line += "not asked because of --offline";
+    if (!result.not_asked.empty()) {
+      line += "not asked because of " + result.not_asked;
     } else if (result.error) {
       line += "cannot be used: " + result.error->message;
       exit_code = exit_unavailable;
@@ -60,6 +61,36 @@ int print_probes(const Pipeline& pipeline, bool offline) {
   if (signals.received() != 0) return exit_code_of_signal(signals.received());
   if (results.empty()) std::fputs("no backend of this pipeline uses a server\n", stderr);
   return exit_code;
+}
+
+std::string token_words(const TokenPrices& prices) {
+  return "$" + decimal_text(prices.input) + " in, $" + decimal_text(prices.cached_input) + " cached, $" +
+         decimal_text(prices.cache_write) + " written to the cache, $" + decimal_text(prices.output) +
+         " out per million tokens";
+}
+
+std::string price_words(const Price& price) {
+  constexpr std::int64_t pico_per_nano = 1000;
+  std::string text;
+  const auto add = [&text](const std::string& words) { text += (text.empty() ? "" : "; ") + words; };
+  if (depends_on_tokens(price) || price.per_hour == 0) add(token_words(price.tokens));
+  for (const LongContextPrices& tier : price.long_context)
+    add("with more than " + std::to_string(tier.above) + " in: " + token_words(tier.tokens));
+  if (price.per_call > 0) add("$" + decimal_text(price.per_call) + " per call");
+  if (price.per_hour > 0) add("$" + decimal_text(price.per_hour / pico_per_nano) + " per hour at work");
+  return text + " (" + price.source + ")";
+}
+
+/// Prints what the calls of each backend cost, and who says so.
+void print_prices(const Pipeline& pipeline) {
+  for (const BackendConfig& backend : pipeline.backends) {
+    const std::optional<Price> price = price_of(backend);
+    std::string words;
+    if (price) words = price_words(*price);
+    if (!price && price_may_be_unknown(backend)) words = "unknown, as the pipeline allows";
+    if (!words.empty())
+      std::fputs(printable("price of '" + backend.name + "': " + words + "\n").c_str(), stderr);
+  }
 }
 
 /// Prints what jq finds wrong on standard error; the exit code.
@@ -100,6 +131,7 @@ void add_check(CLI::App& app, int& exit_code) {
       stages += (stages.empty() ? "" : ", ") + stage.id;
     const std::string ok = options->pipeline.file.string() + ": ok, stages " + stages + "\n";
     std::fputs(printable(ok).c_str(), stderr);
+    print_prices(*pipeline);
     for (const std::string& warning : backends::missing_data())
       print_error("warning: " + warning);
     if (options->probe) exit_code = print_probes(*pipeline, options->offline);

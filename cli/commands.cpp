@@ -11,12 +11,12 @@
 
 namespace docket {
 
-AddVerb add_init, add_check, add_run, add_plan, add_status, add_explain, add_ack, add_export, add_clean,
-    add_report, add_graph, add_schema;
+AddVerb add_init, add_check, add_run, add_plan, add_status, add_explain, add_egress, add_ack, add_export,
+    add_clean, add_report, add_graph, add_schema;
 
 std::span<AddVerb* const> verbs() {
   static constexpr AddVerb* all[] = {
-      add_init, add_check,  add_run,   add_plan,   add_status, add_explain,
+      add_init, add_check,  add_run,   add_plan,   add_status, add_explain, add_egress,
       add_ack,  add_export, add_clean, add_report, add_graph,  add_schema,
   };
   return all;

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "pipeline/support/decimal.h"
+
 namespace docket {
 
 namespace {
@@ -22,6 +24,17 @@ void DocumentOptions::add_to(CLI::App& command) {
       ->type_name("GLOB")
       ->allow_extra_args(false);
   command.add_option("--until", run.until, "Stop each document after this stage")->type_name("STAGE");
+  command
+      .add_option_function<std::string>(
+          "--max-cost",
+          [this](const std::string& text) {
+            run.max_cost = parse_decimal(text);
+            if (!run.max_cost || *run.max_cost < 0)
+              throw CLI::ValidationError("--max-cost",
+                                         "expected an amount in USD such as 2.50, got '" + text + "'");
+          },
+          "Spend at most this much in the run, whatever the budget allows; the rest is held")
+      ->type_name("USD");
   CLI::Option* failed = command.add_flag_callback(
       "--failed", [this] { run.rebuild.which = Which::failed; }, "Process only documents that failed");
   command

@@ -4,7 +4,7 @@
 
 namespace docket {
 
-int exit_code(const RunOutcome& outcome) {
+int exit_code(const RunOutcome& outcome, const FailOn& fail_on) {
   if (outcome.state == RunOutcome::State::refused) return exit_usage;
   if (outcome.state == RunOutcome::State::locked) return exit_locked;
   if (outcome.signal != 0) return exit_code_of_signal(outcome.signal);
@@ -12,6 +12,7 @@ int exit_code(const RunOutcome& outcome) {
   if (outcome.backend_unavailable || outcome.unavailable) return exit_unavailable;
   if (outcome.write_error || outcome.failed > 0 || outcome.report_unwritten) return exit_failed;
   if (outcome.input_problems > 0) return exit_failed;
+  if ((fail_on.unsure && outcome.unsure > 0) || (fail_on.held && outcome.held > 0)) return exit_failed;
   if (outcome.held > 0) return exit_held;
   return exit_up_to_date;
 }

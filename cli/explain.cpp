@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/egress.h"
 #include "cli/exit_code.h"
 #include "cli/not_accepted.h"
 #include "cli/open_ledger.h"
@@ -34,6 +35,13 @@ std::string cost_of(const Usage& usage) {
          std::to_string(usage.output_tokens) + " out, " + format_cost(to_json(usage)["cost_usd"]) + "\n";
 }
 
+/// What the record says beside why the document is held.
+std::string detail_of(const std::string& held, const nlohmann::json& record) {
+  const bool is_told =
+      record.is_object() && record.value("held", "") == held && record.contains("held_detail");
+  return is_told ? " (" + record["held_detail"].get<std::string>() + ")" : "";
+}
+
 std::string story_of(const LedgerStage& stage, const nlohmann::json& record, const Pipeline& pipeline) {
   using State = StageResult::State;
   if (stage.state == State::pending) return "  " + stage.stage + ": not reached\n";
@@ -46,7 +54,7 @@ std::string story_of(const LedgerStage& stage, const nlohmann::json& record, con
     text += ", its conditions are false";
   text += "\n";
   if (!stage.reasons.empty()) text += "    because: " + joined(stage.reasons, "; ") + "\n";
-  if (stage.held) text += "    held: " + *stage.held + "\n";
+  if (stage.held) text += "    held: " + *stage.held + detail_of(*stage.held, record) + "\n";
   if (stage.error)
     text += "    " + std::string(name(stage.error->error_class)) + ": " + stage.error->message + "\n";
   const auto output = record.find(stage.stage);
@@ -54,16 +62,31 @@ std::string story_of(const LedgerStage& stage, const nlohmann::json& record, con
   return text + cost_of(stage.usage);
 }
 
+/// sent: pages 2, 3, 1843 bytes to api.example.com; because: low confidence; redacted: 2 email, 1 iban
+std::string sent_by(const LedgerCall& call) {
+  if (!call.sent.is_object()) return "";  // Of a local model, or of an older docket.
+  std::string text = "    sent: " + what_was_sent(call.sent) + ", " + counted(call.usage.sent_bytes, "byte") +
+                     " to " + call.host;
+  if (const std::string reasons = texts_of(call.sent, "reasons", "; "); !reasons.empty())
+    text += "; because: " + reasons;
+  const std::string redactions = redactions_of(call);
+  return text + (redactions.empty() ? "" : "; redacted: " + redactions) + "\n";
+}
+
 std::string story_of(const std::vector<LedgerCall>& calls) {
   if (calls.empty()) return "\nno model was asked; nothing left this machine\n";
   std::string text = "\ncalls:\n";
   std::int64_t left = 0;
   for (const LedgerCall& call : calls) {
-    if (call.location == "cloud") ++left;
+    if (call.outcome == known_answer) {
+      text += "  " + call.stage + " knew what " + call.backend + " (" + call.model + ") had answered\n";
+      continue;
+    }
+    if (may_have_left(call)) ++left;
     text += "  " + call.stage + " asked " + call.backend + " (" + call.model + ", " + call.location +
             "), attempt " + std::to_string(call.attempt) + ": " + call.outcome;
     if (call.message) text += ": " + *call.message;
-    text += "\n" + cost_of(call.usage);
+    text += "\n" + cost_of(call.usage) + sent_by(call);
   }
   return text + (left == 0 ? "nothing" : counted(left, "call")) + " left this machine\n";
 }
@@ -116,6 +139,27 @@ Result<std::optional<LedgerDocument>> read_document(OpenedLedger& opened, const 
   return opened.ledger.document(**path);
 }
 
+/// Of a document that no run has ended: what a run that was killed had asked about it.
+int explain_unended(OpenedLedger& opened, const std::string& typed) {
+  const auto path = find_unended_document(opened.ledger.database(), typed, opened.pipeline.directory);
+  const auto calls = path && *path ? opened.ledger.calls(**path)
+                                   : Result<std::vector<LedgerCall>>(std::vector<LedgerCall>());
+  if (!path || !calls) {
+    print_error(path ? calls.error().message : path.error().message);
+    return exit_usage;
+  }
+  if (!*path) {
+    print_error(typed +
+                ": no run has seen this document; give its path as in its record, such as inbox/a.pdf");
+    return exit_usage;
+  }
+  const std::filesystem::path file = file_of(**path, opened.pipeline.directory);
+  const std::string text = **path + ": not ended; a run was killed while it was at work on it\n" +
+                           story_of(*calls) + forecast_for(std::move(opened.pipeline), file);
+  std::fputs(printable(text).c_str(), stdout);
+  return exit_up_to_date;
+}
+
 int explain_command(const ExplainOptions& options) {
   auto opened = open_ledger(options.pipeline);
   if (!opened) return exit_usage;
@@ -124,11 +168,7 @@ int explain_command(const ExplainOptions& options) {
     print_error(found.error().message);
     return exit_usage;
   }
-  if (!*found) {
-    print_error(options.document +
-                ": no run has seen this document; give its path as in its record, such as inbox/a.pdf");
-    return exit_usage;
-  }
+  if (!*found) return explain_unended(*opened, options.document);
   const LedgerDocument& document = **found;
   const auto stages = opened->ledger.stages(document.path);
   const auto calls = opened->ledger.calls(document.path);

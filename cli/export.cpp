@@ -1,6 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "cli/accepted_only.h"
+#include "cli/csv.h"
 #include "cli/exit_code.h"
 #include "cli/not_accepted.h"
 #include "cli/open_ledger.h"
@@ -27,32 +26,6 @@ struct ExportOptions {
 };
 
 using nlohmann::ordered_json;
-
-bool is_plain_number(std::string_view text) {
-  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && (is_digit(text[0]) || text[0] == '.');
-}
-
-/// A spreadsheet computes what begins so, also in the wide forms of East Asian writing; an apostrophe makes
-/// it a text (https://owasp.org/www-community/attacks/CSV_Injection).
-bool looks_like_formula(std::string_view cell) {
-  static constexpr std::string_view signs[] = {"=",  "+",      "-",      "@",      "\t",    "\r",
-                                               "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
-  return std::ranges::any_of(signs, [&](std::string_view sign) { return cell.starts_with(sign); }) &&
-         !is_plain_number(cell);
-}
-
-/// RFC 4180, without what a terminal or a spreadsheet would obey.
-std::string csv_cell(const std::string& value) {
-  const std::string cell = (looks_like_formula(value) ? "'" : "") + printable(value, "\t\r\n");
-  if (cell.find_first_of(",;\t\"\r\n") == std::string::npos) return cell;
-  std::string text = "\"";
-  for (const char c : cell)
-    text += c == '"' ? "\"\"" : std::string(1, c);
-  return text + "\"";
-}
 
 std::string cell_of(const ordered_json& value) {
   if (value.is_null()) return "";
@@ -117,10 +90,7 @@ std::optional<Error> export_csv(LedgerReader& ledger, const Pipeline& pipeline, 
       }))
     return failed;
   const auto print = [](const std::vector<std::string>& cells) {
-    std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i)
-      line += (i > 0 ? "," : "") + csv_cell(cells[i]);
-    std::fputs((line + "\r\n").c_str(), stdout);
+    std::fputs(csv_row(cells).c_str(), stdout);
   };
   if (!columns.empty()) print(columns);
   return ledger.for_each_record([&](std::string_view, std::string_view record) {

@@ -50,12 +50,13 @@ int init_command(const fs::path& folder) {
   return exit_up_to_date;
 }
 
-/// For editing: a stage's `prompt` names the file to use in place of the built-in one. The system text is not
-/// among them: it is what keeps a document's text from being taken for instructions.
+/// For editing: a stage's settings name the files to use in place of the built-in ones. The system text is
+/// not among them: it is what keeps a document's text from being taken for instructions.
 int init_prompts(const fs::path& folder) {
   std::vector<EmbeddedFile> prompts;
-  std::ranges::copy_if(stages::built_in_prompts(), std::back_inserter(prompts),
-                       [](const EmbeddedFile& file) { return file.name != stages::system_prompt; });
+  std::ranges::copy_if(stages::built_in_prompts(), std::back_inserter(prompts), [](const EmbeddedFile& file) {
+    return file.name != stages::system_prompt && file.name != stages::words_prompt;
+  });
   return write_files(prompts, folder / "prompts").value_or(exit_up_to_date);
 }
 

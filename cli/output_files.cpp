@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -12,7 +13,6 @@
 #include "pipeline/run/depfile.h"
 #include "pipeline/run/document_source.h"
 #include "pipeline/run/output.h"
-#include "pipeline/run/results.h"
 #include "pipeline/support/file_names.h"
 
 namespace docket {
@@ -84,10 +84,11 @@ std::string why_misplaced(const fs::path& place, const Pipeline& pipeline, const
     return would_name(input_options(options, pipeline), place.string())
                ? "it would be a document of the input; name a file elsewhere, or add it to `input.exclude`"
                : "";
-  if (*below.begin() == ".docket" || below == results_file)
+  const bool is_shared = std::ranges::find(shared_files, below.native()) != std::end(shared_files);
+  if (*below.begin() == ".docket" || (is_shared && below != report_file))
     return "that file of the output folder is docket's own";
   const std::string ending = below.extension().string();
-  if (below != "report.json" && (ending == record_ending || ending == text_ending))
+  if (below != report_file && (ending == record_ending || ending == text_ending))
     return "in the output folder it could be the file of a document; name one elsewhere";
   return {};
 }

@@ -3,16 +3,20 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "backends/backends.h"
 #include "cli/exit_code.h"
+#include "cli/forecast.h"
 #include "cli/table.h"
+#include "pipeline/record.h"
 #include "pipeline/run/dry_run.h"
 
 namespace docket {
@@ -43,15 +47,15 @@ std::string decision_words(const StageDecision& stage) {
 
 class PlanPrinter final : public DryRunListener {
  public:
-  explicit PlanPrinter(const DocumentOptions& options) : options_(options) {}
+  explicit PlanPrinter(const PlanCommand& command) : verbose_(command.documents.verbose && !command.json) {}
   void input_problem(const std::string& problem) override { print_error("input: " + problem); }
   void warned(const std::string& warning) override { print_error("warning: " + warning); }
   void left_out(const std::string& file) override {
-    if (options_.verbose) std::fputs(printable(file + ": left out of the input\n").c_str(), stdout);
+    if (verbose_) std::fputs(printable(file + ": left out of the input\n").c_str(), stdout);
   }
   void looked_at(const Document& document, const std::vector<StageDecision>& stages,
                  const Pipeline& pipeline) override {
-    if (!options_.verbose) return;
+    if (!verbose_) return;
     std::string text = document.path + ": " + document.why + "\n";
     for (std::size_t i = 0; i < stages.size(); ++i)
       text += "  " + pipeline.stages[i].id + ": " + decision_words(stages[i]) + "\n";
@@ -59,78 +63,46 @@ class PlanPrinter final : public DryRunListener {
   }
 
  private:
-  const DocumentOptions& options_;
+  const bool verbose_;
 };
-
-std::int64_t count_of(const Forecast::Stage& stage, What what) {
-  const auto found = stage.counts.find(what);
-  return found == stage.counts.end() ? 0 : found->second;
-}
-
-/// A row per stage; what is rare has a column only if there is something in it.
-std::string stage_table_of(const Forecast& forecast) {
-  struct Column {
-    const char* name;
-    What what;
-  };
-  std::vector<Column> columns = {
-      {"runs", What::runs}, {"kept", What::kept}, {"skipped", What::skipped}, {"depends", What::depends}};
-  for (const Column& rare : {Column{"fails", What::fails}, Column{"not reached", What::not_reached},
-                             Column{"left out", What::left_out}})
-    if (std::ranges::any_of(forecast.stages,
-                            [&](const auto& stage) { return count_of(stage, rare.what) > 0; }))
-      columns.push_back(rare);
-  std::vector<std::vector<std::string>> rows = {{"stage"}};
-  for (const Column& column : columns)
-    rows[0].push_back(column.name);
-  for (const Forecast::Stage& stage : forecast.stages) {
-    rows.push_back({stage.id});
-    for (const Column& column : columns)
-      rows.back().push_back(std::to_string(count_of(stage, column.what)));
-  }
-  return format_table(rows);
-}
-
-std::string format_forecast(const Forecast& forecast) {
-  std::string text;
-  for (const auto& [why, count] : forecast.why)
-    text += counted(count, "document") + ": " + why + "\n";
-  if (forecast.documents > 0) {
-    text += "\n" + stage_table_of(forecast) + "\n";
-    for (const Forecast::Stage& stage : forecast.stages) {
-      for (const auto& [why, count] : stage.why)
-        text += stage.id + " runs for " + counted(count, "document") + ": " + why + "\n";
-      for (const auto& [error, count] : stage.errors)
-        text += stage.id + " fails for " + counted(count, "document") + ": " + error + "\n";
-    }
-    text += "\n";
-  }
-  return text + counted(forecast.documents, "document") + " to work on, " +
-         std::to_string(forecast.up_to_date) + " up to date, " + std::to_string(forecast.parked) +
-         " parked\n";
-}
 
 }  // namespace
 
-int plan_command(const DocumentOptions& options) {
-  std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
+int plan_command(const PlanCommand& command) {
+  std::optional<Pipeline> pipeline = load_pipeline(command.documents.pipeline);
   if (!pipeline) return exit_usage;
-  PlanPrinter printer(options);
-  const Result<Forecast> forecast = dry_run(std::move(*pipeline), options.run, printer);
+  PlanPrinter printer(command);
+  const RunOptions& run = command.documents.run;
+  const auto make_rehearsal = [&](const Pipeline& resolved, AnswerStore& answers,
+                                  const ModelDigests& models) {
+    backends::Options options;
+    options.jobs = run.jobs;
+    options.offline = command.offline;
+    options.answers = &answers;
+    options.models = models;
+    options.reuse_answers = !run.always_make();
+    return backends::make_rehearsal(resolved, options);
+  };
+  const Result<Forecast> forecast = dry_run(std::move(*pipeline), run, printer, make_rehearsal);
   if (!forecast) {
     print_error(forecast.error().message);
     return forecast.error().error_class == ErrorClass::unavailable ? exit_unavailable : exit_usage;
   }
-  std::fputs(printable(format_forecast(*forecast)).c_str(), stdout);
+  const std::string text =
+      command.json ? printable_json(to_pretty(to_json(*forecast))) : printable(format_forecast(*forecast));
+  std::fputs(text.c_str(), stdout);
   return forecast->input_problems > 0 ? exit_failed : exit_up_to_date;
 }
 
 void add_plan(CLI::App& app, int& exit_code) {
-  CLI::App* command =
-      app.add_subcommand("plan", "Show what a run would do and why; ask no model, change nothing");
-  const auto options = std::make_shared<DocumentOptions>();
-  options->add_to(*command);
-  command->callback([options, &exit_code] { exit_code = plan_command(*options); });
+  CLI::App* verb = app.add_subcommand(
+      "plan", "Show what a run would do, why and at what cost; ask no model, change nothing");
+  const auto command = std::make_shared<PlanCommand>();
+  command->documents.run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  command->documents.add_to(*verb);
+  verb->add_flag("--offline", command->offline, "As if nothing left this machine: no cloud model is asked");
+  verb->add_flag("--json", command->json, "Print it as JSON");
+  verb->callback([command, &exit_code] { exit_code = plan_command(*command); });
 }
 
 }  // namespace docket

@@ -3,7 +3,14 @@
 
 namespace docket {
 
-/// Says on standard output what a run would do and why (`plan`, `run -n`); returns the exit code.
-int plan_command(const DocumentOptions& options);
+struct PlanCommand {
+  DocumentOptions documents;
+  bool offline = false;  ///< As if nothing left this machine.
+  bool json = false;     ///< For programs: docs/plan.md.
+};
+
+/// Says on standard output what a run would do and why, and what it would cost (`plan`, `run -n`); returns
+/// the exit code.
+int plan_command(const PlanCommand& command);
 
 }  // namespace docket

@@ -2,6 +2,7 @@
 #include "pipeline/run/run.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "backends/backends.h"
 #include "backends/extraction/missing_data.h"
@@ -41,6 +43,7 @@ struct RunCommand {
   std::chrono::milliseconds grace{30'000};
   Progress::Mode progress = Progress::Mode::automatic;
   bool quiet = false;
+  FailOn fail_on;
 };
 
 /// How a document ended, for each stage that ran or was spared, why, and what is wrong with the file.
@@ -78,6 +81,13 @@ class RunDisplay final : public RunListener {
     });
   }
   void warned(const std::string& warning) override { progress_->say("docket: warning: " + warning); }
+  void warmed(const WarmUp& model) override {
+    if (!model.problem.empty())
+      progress_->say("docket: warning: not warmed up: " + model.problem);
+    else if (!command_.quiet)
+      progress_->say("docket: warmed up: " + model.backend + ": " + model.model + ", " +
+                     format_duration(std::chrono::milliseconds(model.wall_ms)));
+  }
   void input_problem(const std::string& problem) override { progress_->say("docket: input: " + problem); }
   void left_out(const std::string& file) override {
     if (command_.documents.verbose) progress_->say(file + ": left out of the input");
@@ -129,11 +139,11 @@ class Lack {
 RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack& lack) {
   RunEnvironment environment;
   environment.make_backend = [&](const Pipeline& pipeline, AnswerStore& answers, const ModelDigests& models,
-                                 const std::stop_token& stop, const RunEnvironment::Warn& warn) {
+                                 const std::stop_token& stop, const RunEnvironment::Told& told) {
     const RunOptions& run = command.documents.run;
-    return backends::make(
-        pipeline, {run.jobs, [&lack](const Error& error) { lack.tell(error); }, stop, signals.hard_stop(),
-                   command.offline, command.trace_dir, &answers, models, !run.always_make(), warn});
+    return backends::make(pipeline, {run.jobs, [&lack](const Error& error) { lack.tell(error); }, stop,
+                                     signals.hard_stop(), command.offline, command.trace_dir, &answers,
+                                     models, !run.always_make(), told.warn, told.warmed, run.max_cost});
   };
   environment.lacking = lack.token();
   environment.why_lacking = [&lack] { return lack.error(); };
@@ -143,7 +153,9 @@ RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack&
   environment.stop = signals.stop().get_token();
   environment.hard_stop = signals.hard_stop();
   environment.signal = [&] { return signals.received(); };
-  environment.exit_code = exit_code;
+  environment.exit_code = [&command](const RunOutcome& outcome) {
+    return exit_code(outcome, command.fail_on);
+  };
   environment.version = version;
   environment.warnings = backends::missing_data();
   return environment;
@@ -203,7 +215,7 @@ int run_command(const RunCommand& command) {
     if (auto failed = write_second_report(command.report_file, outcome.report))
       outcome.report_unwritten = failed;
   print_outcome(outcome, command, output);
-  return exit_code(outcome);
+  return exit_code(outcome, command.fail_on);
 }
 
 void add_machine_options(CLI::App& app, RunCommand& command) {
@@ -222,6 +234,19 @@ void add_machine_options(CLI::App& app, RunCommand& command) {
          "Seconds for running calls to end after the first SIGINT or SIGTERM (default: 30)")
       ->check(CLI::Range(0, 86'400))
       ->type_name("SECONDS");
+  app.add_option_function<std::vector<std::string>>(
+         "--fail-on",
+         [&command](const std::vector<std::string>& kinds) {
+           command.fail_on.unsure = std::ranges::find(kinds, "unsure") != kinds.end();
+           command.fail_on.held = std::ranges::find(kinds, "held") != kinds.end();
+         },
+         "What else makes the exit code 1: `unsure`, documents that are done though an answer is not "
+         "accepted; "
+         "`held`, held documents (else 3)")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(one_of_names({"unsure", "held"}))
+      ->type_name("KIND");
   app.add_flag("--offline", command.offline, "Let nothing leave this machine: ask no cloud model");
   app.add_flag("--wait", run.wait, "Wait while another run holds the output");
 }
@@ -268,7 +293,8 @@ void add_run(CLI::App& app, int& exit_code) {
   add_file_options(*verb, *command);
   add_display_options(*verb, *command);
   verb->callback([command, &exit_code] {
-    exit_code = command->dry_run ? plan_command(command->documents) : run_command(*command);
+    exit_code =
+        command->dry_run ? plan_command({command->documents, command->offline}) : run_command(*command);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <utility>
 
 #include "pipeline/support/duration.h"
@@ -20,6 +21,18 @@ namespace {
 
 /// Columns that a terminal needs for UTF-8 text, near enough for paths and messages: one for each character.
 std::size_t width(const std::string& text) { return characters(text); }
+
+/// Its beginning, with a mark where it is cut.
+std::string within(const std::string& text, std::size_t columns) {
+  if (width(text) <= columns) return text;
+  std::string shown;
+  for (std::size_t at = 0, shown_columns = 1; shown_columns < columns; ++shown_columns) {
+    const std::size_t begin = at;
+    static_cast<void>(next_code_point(text, at));
+    shown += text.substr(begin, at - begin);
+  }
+  return shown + "…";
+}
 
 std::string number(const ordered_json& value) { return std::to_string(value.get<std::int64_t>()); }
 
@@ -115,6 +128,103 @@ std::string bad_texts(const ordered_json& stages) {
   return text.empty() ? "" : text + "\n";
 }
 
+/// At most so many columns: what is longer is in report.json.
+constexpr std::size_t line_columns = 80;
+
+std::string line(const std::string& text) { return within(text, line_columns) + "\n"; }
+
+/// 3 failed check: totals add up, 1 low confidence: classify
+std::string with_counts(const ordered_json& groups, const char* name) {
+  std::vector<std::pair<std::int64_t, std::string>> sorted;
+  for (const ordered_json& group : groups)
+    sorted.emplace_back(-group["count"].get<std::int64_t>(), group[name].get<std::string>());
+  std::ranges::sort(sorted);
+  std::string text;
+  for (const auto& [count, what] : sorted)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", -count, what);
+  return text;
+}
+
+std::string calls(const ordered_json& totals) {
+  const auto time = [](const ordered_json& ms) {
+    return ms.is_null() ? "?" : format_duration(milliseconds(ms));
+  };
+  const ordered_json& latency = totals["latency_ms"];
+  std::string text =
+      line(fmt::format("calls: {}, retries {}, known answers {}; p50 {}, p90 {}, p99 {}",
+                       number(totals["calls"]), number(totals["retries"]), number(totals["cache_hits"]),
+                       time(latency["p50"]), time(latency["p90"]), time(latency["p99"])));
+  if (totals["attempts"] == 0) return text;
+  return text +
+         line(fmt::format("time: {} in queues, {} between attempts, {} with servers",
+                          time(totals["queued_ms"]), time(totals["paused_ms"]), time(totals["wire_ms"])));
+}
+
+/// answers by: local 90 %, cloud 10 %
+std::string tiers(const ordered_json& shares) {
+  std::map<std::string, std::int64_t> values;
+  std::int64_t all = 0;
+  for (const ordered_json& share : shares) {
+    values[share["tier"].get<std::string>()] += share["answers"].get<std::int64_t>();
+    all += share["answers"].get<std::int64_t>();
+  }
+  std::string text;
+  for (const auto& [tier, count] : values)
+    text += fmt::format("{}{} {:.1f} %", text.empty() ? "answers by: " : ", ", tier,
+                        100.0 * static_cast<double>(count) / static_cast<double>(all));
+  return text.empty() ? "" : line(text);
+}
+
+std::string saved(const ordered_json& saved) {
+  std::string text;
+  for (const auto& [what, said] : {std::pair("cache", "known answers"), std::pair("results", "known results"),
+                                   std::pair("prefix", "cached prompts")})
+    if (const ordered_json& usd = saved[what]["cost_usd"]; usd != 0)
+      text += fmt::format("{}{} by {}", text.empty() ? "saved: " : ", ", format_cost(usd), said);
+  return text.empty() ? "" : line(text);
+}
+
+/// all-cloud (gpt-5): $12.30, spent $1.23: 10.0 times as much
+std::string all_cloud(const ordered_json& all) {
+  if (all["questions"] == 0) return "";
+  if (all["cost_usd"].is_null() || all["spent_usd"].is_null())
+    return line("all-cloud: not known, as " + all["reason"].get<std::string>());
+  const std::string model = (all["model"].is_null() ? all["backend"] : all["model"]).get<std::string>();
+  std::string text = fmt::format("all-cloud ({}): {}, spent {}", model, format_cost(all["cost_usd"]),
+                                 format_cost(all["spent_usd"]));
+  if (!all["ratio"].is_null()) text += fmt::format(": {:.1f} times as much", all["ratio"].get<double>());
+  return line(text);
+}
+
+/// What models did, and what it cost; empty: nothing, or the report is an older docket's.
+std::string models(const ordered_json& report) {
+  if (!report.contains("all_cloud")) return "";
+  const ordered_json& totals = report["totals"];
+  std::string text;
+  if (totals["attempts"] != 0 || totals["cache_hits"] != 0) text += calls(totals) + tiers(report["tiers"]);
+  const ordered_json& escalations = report["escalations"];
+  if (escalations["documents"] != 0)
+    text += line(fmt::format("escalated: {}: {}", number(escalations["documents"]),
+                             with_counts(escalations["reasons"], "reason")));
+  text += saved(report["saved"]) + all_cloud(report["all_cloud"]);
+  if (report["unsure"] != 0)
+    text += line("unsure: " + counted(report["unsure"], "document") + " done with an answer not accepted");
+  return text;
+}
+
+/// to the cloud (`docket egress`): 3 calls, 2 documents, 5120 bytes; redacted: 4 email, 1 iban
+std::string egress(const ordered_json& report) {
+  if (!report.contains("egress") || report["egress"]["calls"] == 0)
+    return "";  // The former: of an older docket.
+  const ordered_json& egress = report["egress"];
+  std::string redacted;
+  for (const auto& [kind, count] : egress["redactions"].items())
+    redacted += fmt::format("{}{} {}", redacted.empty() ? "; redacted: " : ", ", number(count), kind);
+  return line(fmt::format("to the cloud (`docket egress`): {}, {}, {}{}", counted(egress["calls"], "call"),
+                          counted(egress["documents"], "document"), counted(egress["bytes"], "byte"),
+                          redacted));
+}
+
 std::string input_problems(const ordered_json& report) {
   if (!report.contains("input") || report["input"]["problems"]["count"] == 0) return "";
   const ordered_json& problems = report["input"]["problems"];
@@ -128,6 +238,12 @@ std::string input_problems(const ordered_json& report) {
   return text + more(problems["count"], shown);
 }
 
+std::string why_held(const ordered_json& document) {
+  const std::string reasons = joined(document["reasons"]), detail = document.value("detail", "");
+  if (reasons.empty() || detail.empty()) return (reasons + detail).empty() ? "" : ": " + reasons + detail;
+  return ": " + reasons + " (" + detail + ")";
+}
+
 std::string held(const ordered_json& report) {
   std::string text;
   for (const ordered_json& group : report["held"]) {
@@ -135,8 +251,7 @@ std::string held(const ordered_json& report) {
     std::size_t shown = 0;
     for (const ordered_json& document : group["documents"]) {
       if (shown == most_documents_shown) break;
-      text += fmt::format("  {}: {}{}\n", document["path"].get<std::string>(), joined(document["reasons"]),
-                          standing_of(document));
+      text += "  " + document["path"].get<std::string>() + why_held(document) + standing_of(document) + "\n";
       ++shown;
     }
     text += more(group["count"], shown);
@@ -263,7 +378,7 @@ std::string format_report(const ordered_json& report) {
     text += (rate < 100 ? fmt::format(", {:.3g}", rate) : fmt::format(", {:.0f}", rate)) + " a second";
   }
   text += fmt::format(", {}\n", format_cost(report["totals"]["usage"]["cost_usd"]));
-  text += attention(report) + format_doubts(report["stages"]);
+  text += attention(report) + format_doubts(report["stages"]) + models(report) + egress(report);
   if (report["run"].contains("stopped"))
     text += "stopped: " + report["run"]["stopped"].get<std::string>() + "\n";
   return printable(text);
@@ -274,7 +389,7 @@ std::string counted(std::int64_t count, const std::string& what) {
 }
 
 std::string format_cost(const ordered_json& usd) {
-  return usd.is_null() ? "?" : format_money(std::llround(usd.get<double>() * 1e9));
+  return usd.is_null() ? "?" : format_money(in_nano_dollars(usd.get<double>()));
 }
 
 }  // namespace docket

@@ -8,9 +8,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "pipeline/price.h"
 #include "pipeline/reading/dates.h"
 #include "pipeline/support/result.h"
 #include "pipeline/text.h"
@@ -81,6 +83,7 @@ struct Prompt {
   /// How much is left out of the request that a server might refuse: 0: nothing; 1: log probabilities; 2: all
   /// that only helps; 3: also the schema, which the words of the question then have; 4: all that is optional.
   int left_out = 0;
+  std::optional<bool> think = std::nullopt;  ///< Before it answers; none: as its backend says.
 };
 inline constexpr int all_left_out = 4;  ///< Of Prompt::left_out.
 
@@ -96,16 +99,63 @@ struct Caller {
       0;  ///< Of the stage in the plan: later ones go first, so that documents get finished.
   /// A later stage may ask the same backend about the same document.
   bool more_to_come = false;
+  /// Of the whole document, whatever part of it a question shows. Null: it has none.
+  std::shared_ptr<const Text> text = nullptr;
 };
+
+/// What of a document a Prompt shows, and why it is asked: for the account of what has left this machine.
+struct Sent {
+  std::string what = "document";         ///< `document`: its whole text, `pages`, `fields` or `summary`.
+  std::vector<int> pages = {};           ///< From 1; empty: all of them, or the text has none.
+  std::vector<std::string> fields = {};  ///< That are asked about; empty: all.
+  std::vector<std::string> reasons =
+      {};  ///< Why the document is escalated; empty: it is not, its tier's turn came.
+  /// How many places of the prompt have a stand-in, by kind (`email`). Set by what redacts.
+  std::map<std::string, std::int64_t> redactions = {};
+};
+
+/// A request of a call that is about to be sent, for the account of what may have left and been charged.
+struct Sending {
+  std::string model;                                             ///< As far as it is known yet.
+  std::int64_t sent_bytes = 0;                                   ///< That leave this machine.
+  std::optional<std::int64_t> most_nano_dollars = std::nullopt;  ///< That it can cost; none: nobody knows.
+};
+/// `then` is called once, perhaps later and by another thread: with nothing, and the request may be sent; or
+/// with the Error, and it must not.
+using BeforeSending =
+    std::function<void(const Sending&, std::function<void(const std::optional<Error>&)> then)>;
+
+/// Looks at the body of a request, JSON, that is about to be sent: the Error, and it must not.
+using LastLook = std::function<std::optional<Error>(std::string_view body)>;
+
+struct Answer;
+
+/// Looks at an answer of a model as it came: the Error (class `content`), and it is none.
+using JudgeAnswer = std::function<std::optional<Error>(const Answer&)>;
 
 /// What a stage wants to know, and whom it asks.
 struct Request {
   std::string backend;  ///< A name from the pipeline's `backends:`, or `extraction_workers`.
   Question question;
   Caller asked_by = {};
+  Sent sent = {};
   /// Why the document may not leave this machine: the policy's condition that holds. Empty: it may. Set by
   /// the flow.
   std::string private_because = {};
+  /// How it was tried before. Set by who tries again.
+  struct Tries {
+    std::int64_t before = 0;                        ///< How often.
+    std::chrono::steady_clock::duration paused{0};  ///< Between the last try and this one.
+  } tries = {};
+  /// Asked before each request that the call sends, one after the other. Empty: nobody keeps account before
+  /// the call has ended. Set by who writes calls down.
+  BeforeSending before_sending = {};
+  /// Asked about each body with words of the question that the call would send. Empty: all may leave. Set by
+  /// who redacts.
+  LastLook last_look = {};
+  /// Asked about an answer before it is written down and kept. Empty: the protocol's word counts. Set by who
+  /// redacts.
+  JudgeAnswer judge = {};
   /// Nothing is sent after it, and no reply waited for. Set by the flow. Time in docket's own queues does not
   /// count: who lets a request wait for others moves it on by so much, and says so in Reply::queued.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
@@ -137,7 +187,18 @@ struct Answer {
   /// By JSON Pointer of a string, number, boolean or null in `value`.
   std::map<std::string, TokenProbability> probabilities = {};
   std::string by = {};  ///< The backend that gave it in place of the one that was asked; empty: that one.
+  /// By JSON Pointer of a value in `value`: why it cannot be what the model means, though the schema allows
+  /// it. It must not be accepted.
+  std::map<std::string, std::string> problems = {};
 };
+
+/// The first problem of a value, or of one that is inside it; null: there is none.
+inline const std::string* problem_within(const Answer& answer, const std::string& pointer) {
+  for (const auto& [place, problem] : answer.problems)
+    if (place.starts_with(pointer) && (place.size() == pointer.size() || place[pointer.size()] == '/'))
+      return &problem;
+  return nullptr;
+}
 
 /// What a file is, whatever its content turns out to be worth.
 struct FileFacts {
@@ -152,13 +213,24 @@ struct Excess {
   std::int64_t window = 0;  ///< That there is for the prompt.
 };
 
+/// How a server bills a call, beside its tokens.
+struct Billing {
+  ServiceTier tier = ServiceTier::standard;
+  /// Why tokens times price is not what it costs, with the numbers. Empty: it is.
+  std::string unclear = {};
+};
+
 struct Reply {
   Result<Answer> answer = Error{ErrorClass::bug, "no reply"};
   Spending spent = {};      ///< Counted even when the call failed: by backend and model, all attempts.
+  Billing billing = {};     ///< Prompt only: of the tokens in `spent`, if a protocol read them.
   Usage reused = {};        ///< What an answer that was taken from the ledger had cost in its time.
   std::int64_t cpu_ns = 0;  ///< CPU time that the answer took, in this process or another.
   /// How long the request waited in docket's own queues: nobody's deadline runs meanwhile.
   std::chrono::steady_clock::duration queued{0};
+  /// For how long servers had the request: what is not counted in `queued`.
+  std::chrono::steady_clock::duration wire{0};
+  std::int64_t tries = 0;  ///< Of the request, those before included.
   /// ExtractQuestion only: known even when the content could not be read.
   std::optional<FileFacts> file = std::nullopt;
   // Prompt only:
@@ -185,6 +257,11 @@ class Backend {
   virtual ~Backend() = default;
   /// Never throws and never waits; calls `done` exactly once per request, perhaps before it returns.
   virtual void submit(Request request, Done done) noexcept = 0;
+  /// Nothing is asked about the document any more: what is kept of it may go. Any thread.
+  virtual void document_ended(const std::string& /*path*/) noexcept {}
+  /// Once no reply is missing, and before what was asked is summed up: ends what goes on without a request,
+  /// and waits until it is accounted for. Nothing is asked any more.
+  virtual void finish() noexcept {}
 };
 
 }  // namespace docket

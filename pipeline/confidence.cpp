@@ -36,12 +36,16 @@ std::size_t count(const json& signals, const char* name) {
   return found != signals.end() && found->is_array() ? found->size() : 0;
 }
 
-double logit(double probability) {
+/// Of two that differ one at most is right: the odds are as many times less as the other is likely wrong.
+double denial(double agreement) { return std::log(std::max(2 * agreement, 0.001)); }
+double support(double agreement) { return 3 * (agreement - 0.5); }
+
+}  // namespace
+
+double log_odds(double probability) {
   const double inside = std::clamp(probability, 0.001, 0.999);
   return std::log(inside / (1 - inside));
 }
-
-}  // namespace
 
 double field_confidence(const json& signals) {
   if (!signals.is_object()) return 0;
@@ -60,19 +64,29 @@ double field_confidence(const json& signals) {
   if (count(signals, "checks_failed") > 0) sum -= 3;
   const double credit = share(signals, "credit", 1);
   sum += std::min(0.0, 12 * (credit - 0.9));
-  const double told = logit(share(signals, "min_token_probability", 0.5)) / 2;
-  sum += told > 0 ? told * std::max(0.0, 2 * credit - 1) : told;
+  const double told = log_odds(share(signals, "min_token_probability", 0.5)) / 2;
   const double agreement = share(signals, "agreement", 0.5);
-  sum += 3 * (agreement - 0.5);
+  if (agreement < 0.5) {
+    sum += std::min(0.0, told) + denial(agreement);
+  } else {
+    sum += told > 0 ? told * std::max(0.0, 2 * credit - 1) : told;
+    sum += support(agreement);
+  }
   if (is(signals, "pieces_agree", false)) sum -= 2;
   const double confidence = 1 / (1 + std::exp(-sum));
   const bool needs_another = is(signals, "readable", false) && agreement <= 0.5;
   return needs_another ? std::min(confidence, most_unread) : confidence;
 }
 
+double joined_field_confidence(double own, double agreement) {
+  if (own == 0 || agreement == 0.5) return own;
+  const double sum = log_odds(own) + (agreement < 0.5 ? denial(agreement) : support(agreement));
+  return 1 / (1 + std::exp(-sum));
+}
+
 double label_confidence(const json& signals) {
   constexpr double untold = 0.87, unproven = 0.45;
-  double sum = logit(share(signals, "label_probability", untold));
+  double sum = log_odds(share(signals, "label_probability", untold));
   if (is(signals, "pieces_agree", false)) sum -= 2;
   const double confidence = 1 / (1 + std::exp(-sum));
   const bool is_disproven = is(signals, "evidence_found", false) || is(signals, "names_other_label", true);
@@ -80,9 +94,9 @@ double label_confidence(const json& signals) {
 }
 
 double joined_label_confidence(double own, double other, bool agrees) {
-  const double weight = logit(other);
+  const double weight = log_odds(other);
   if (weight <= 0) return own;
-  return 1 / (1 + std::exp(-(logit(own) + (agrees ? weight / 2 : -weight))));
+  return 1 / (1 + std::exp(-(log_odds(own) + (agrees ? weight / 2 : -weight))));
 }
 
 double rounded(double confidence) { return std::round(confidence * 10'000) / 10'000; }

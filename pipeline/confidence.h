@@ -58,6 +58,10 @@ namespace docket {
 /// side.
 double field_confidence(const nlohmann::json& signals);
 
+/// The same for a value of which no signals are kept: `own` is its probability by itself, `agreement` what
+/// other tiers say.
+double joined_field_confidence(double own, double agreement);
+
 /// The probability that a model's label is right, from the signals stored with it. The rules tier has a
 /// calibrated probability of its own.
 ///
@@ -79,6 +83,9 @@ double label_confidence(const nlohmann::json& signals);
 /// other one's `other`: the other's log odds are taken away, half of them added where both say the same. A
 /// tier that is more likely wrong than right says nothing. `own` is not below `other`.
 double joined_label_confidence(double own, double other, bool agrees);
+
+/// Of 0.001 to 0.999, beyond which no probability is known.
+double log_odds(double probability);
 
 /// Four digits say more than the formulas know, and are the same on every machine.
 double rounded(double confidence);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/severity.h"
 #include "pipeline/support/file_stamp.h"
 #include "pipeline/support/result.h"
 #include "pipeline/text.h"
@@ -34,9 +35,13 @@ struct StageResult {
   };
   std::optional<Replacement> replaces;
   std::vector<std::string> reasons;  ///< Names of the conditions that made it run, or that flag the document.
-  std::optional<std::string> held;   ///< Set with State::held.
+  std::optional<std::string> held;   ///< Set with State::held. The same text for all documents held for it.
+  std::string held_detail;           ///< What is particular to this document, such as amounts; may be empty.
   bool withheld = false;             ///< A model was not asked since the question may not leave this machine.
   bool withheld_for_now = false;     ///< Not because of the policy: another run may ask.
+  bool put_aside = false;            ///< A stage with a cap, pending until the run has chosen its documents.
+  std::optional<Severity> severity;  ///< Where a stage with a cap wants to ask.
+  bool takes_place = false;          ///< Under the stage's cap: its own model was asked, or failed to answer.
   bool left_out = false;             ///< The run does not ask for the stage (--until).
   std::optional<Error> error;        ///< Set with State::failed.
   Spending spent;
@@ -52,6 +57,17 @@ struct StageResult {
   Origin origin;
   std::int64_t wall_ns = 0;  ///< From the first call of the stage to its end, waiting included.
   std::int64_t cpu_ns = 0;   ///< Spent in the stage, in built-in backends and in workers.
+};
+
+/// Whether a stage with a cap (see Stage::cap) may ask about a document.
+enum class Permission { undecided, granted, refused };
+
+/// What a stage did before the document was put aside, in the same run.
+struct EarlierWork {
+  bool ran = false;
+  std::string why;
+  std::int64_t wall_ns = 0;
+  Spending spent;
 };
 
 /// One input on its way through the stages.
@@ -72,12 +88,21 @@ struct Document {
   std::string why;  ///< For people: why it is run.
   std::shared_ptr<const LedgerHistory> history;  ///< How it ended before; null: not known.
   std::vector<StageResult> stages;               ///< One per stage of the plan, in its order.
-  std::optional<Error> unwritten;                ///< Why its files are not in the output.
+  // Of a document that was put aside, by position of the stage; else empty.
+  std::vector<Permission> permissions;
+  std::vector<EarlierWork> earlier;
+  std::optional<Error> unwritten;  ///< Why its files are not in the output.
 };
 using DocumentPtr = std::shared_ptr<Document>;
 
 /// Identity of a document: the first 16 hex digits of the SHA-256 of its `path`. Stable over runs and
 /// machines, different for the same content under two paths.
 std::string document_id(const Document& document);
+
+/// The result of the stage at `position` was known before: nothing that this run did with the document has
+/// made it. Not one that was made before the document was put aside, and then taken from the ledger.
+bool was_known(const Document& document, std::size_t position);
+/// By the stage at `position` in this run, before the document was put aside too.
+Spending spent_in_run(const Document& document, std::size_t position);
 
 }  // namespace docket

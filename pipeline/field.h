@@ -13,8 +13,10 @@ struct Field {
     secret,  ///< `${NAME}`, `${NAME:-}`, or `file:PATH` of mode 0600; a literal is refused, as a default too.
     integer,
     number,
+    decimal,  ///< An amount of money: exact, of nine decimals at most. `minimum` and `maximum` are, too.
     boolean,
     duration,    ///< 120s, 5m, 500ms, 1h. Held, and bounded by `minimum` and `maximum`, in milliseconds.
+    cap,         ///< A number of documents, 20, or a share of them, 10%: see Cap.
     date,        ///< ISO 8601, 2026-11-01.
     choice,      ///< One of `choices`.
     texts,       ///< One text or a list of texts.
@@ -27,7 +29,7 @@ struct Field {
     backends,    ///< A list of such names, or one.
     stage,       ///< Id of a stage of this file.
     stages,      ///< A list of such ids, or one.
-    group,       ///< A mapping described by `fields`.
+    group,       ///< A mapping described by `fields`; or one of `choices` in its place.
     groups,      ///< A mapping of names that the user chooses to mappings described by `fields`.
   };
   std::string_view name;
@@ -35,9 +37,12 @@ struct Field {
   std::string_view help;
   bool required = false;
   std::string_view fallback = {};  ///< Used when absent, and shown; one value, in lists too; empty: none.
+  std::string_view word = {};      ///< May stand in place of a number, which is then 0; empty: none.
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
   std::span<const std::string_view> choices = {};
+  /// Of `choices`: one may be narrowed to what it is about, `{CHOICE: NAME}`, which reads as `CHOICE: NAME`.
+  bool narrows = false;
   std::span<const Field> fields = {};
   bool is_path = false;  ///< Names files, so `~` is refused: no shell has seen it.
   /// Another value may give another answer. Not: it says where, when or how fast an answer comes.

@@ -21,12 +21,63 @@ Location location_of(const BackendConfig& backend) {
   return backend.type->answers_prompts() ? Location::cloud : Location::local;
 }
 
+namespace {
+
+bool reaches_cloud(const BackendConfig& backend, const Pipeline& pipeline, std::size_t steps) {
+  if (location_of(backend) == Location::cloud) return true;
+  if (steps == 0) return false;  // They go round in a circle.
+  return std::ranges::any_of(backend.type->fields, [&](const Field& field) {
+    if (field.type != Field::Type::backend) return false;
+    const BackendConfig* const other = pipeline.backend(backend.settings.text(field.name));
+    return other != nullptr && reaches_cloud(*other, pipeline, steps - 1);
+  });
+}
+
+/// The same for the same servers, in whatever order they stand.
+std::string place_of(const BackendConfig& backend) {
+  std::vector<std::string> urls = backend.settings.texts("url");
+  std::ranges::sort(urls);
+  std::string place(name(location_of(backend)));
+  for (const std::string& url : urls)
+    place += " " + url;
+  return place;
+}
+
+}  // namespace
+
+bool reaches_cloud(const BackendConfig& backend, const Pipeline& pipeline) {
+  return reaches_cloud(backend, pipeline, pipeline.backends.size());
+}
+
+std::string place_apart(const BackendConfig& backend, const Pipeline& pipeline) {
+  if (std::ranges::find(backend.type->fields, std::string_view("url"), &Field::name) ==
+      backend.type->fields.end())
+    return {};  // It is no server's.
+  const std::string place = place_of(backend);
+  const auto has_same_name = [&](const BackendConfig& other) {
+    return other.type == backend.type && other.settings.text("model") == backend.settings.text("model") &&
+           place_of(other) != place;
+  };
+  return std::ranges::any_of(pipeline.backends, has_same_name) ? place : "";
+}
+
 std::optional<Price> price_of(const BackendConfig& backend) {
   return backend.type->price == nullptr ? std::nullopt : backend.type->price(backend.settings);
 }
 
-std::optional<Error> problem_of(const BackendConfig& backend) {
+bool price_may_be_unknown(const BackendConfig& backend) {
+  for (const Field& field : backend.type->fields)
+    if (field.name == "price") return backend.settings.group(field.name).word() == unknown_price_is_ok;
+  return false;
+}
+
+std::optional<SettingProblem> problem_of(const BackendConfig& backend) {
   return backend.type->problem == nullptr ? std::nullopt : backend.type->problem(backend.settings);
+}
+
+std::vector<std::string> warnings_of(const BackendConfig& backend) {
+  return backend.type->warnings == nullptr ? std::vector<std::string>()
+                                           : backend.type->warnings(backend.settings);
 }
 
 StageReads reads_of(const StageConfig& stage) { return stage.type->reads(stage.settings); }

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -6,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/complexity.h"
 #include "pipeline/json/condition_set.h"
 #include "pipeline/registry.h"
 #include "pipeline/settings.h"
@@ -29,6 +31,7 @@ struct StageConfig {
       after;  ///< Positions in Pipeline::stages, all smaller than this one's. Empty: first.
   std::vector<NamedCondition> when;  ///< Empty: always.
   std::unique_ptr<Stage> stage;
+  std::optional<std::int64_t> budget;  ///< Nano-dollars that it may spend in one run; none: no limit.
   bool left_out = false;  ///< The run does not ask for it (--until): it takes a known result, or none.
   int line = 0, column = 0;
 };
@@ -53,6 +56,7 @@ struct Pipeline {
   std::vector<BackendConfig> backends;
   std::vector<StageConfig> stages;  ///< Sorted so that each stands after all that it waits for.
   Settings settings;                ///< The top level: budget, policy.
+  ComplexityRule complexity;
   /// The pipeline file and every file whose content is part of it, absolute; files with secrets are not.
   std::vector<std::filesystem::path> files;
   std::shared_ptr<ConditionSet> conditions;      ///< All but globs.
@@ -65,10 +69,20 @@ struct Pipeline {
 
 /// Where its model runs. That of a type which does not say, and answers prompts, is the cloud.
 Location location_of(const BackendConfig& backend);
-/// What its calls cost; none: the pipeline does not say.
+/// The cloud may answer in its place: it is there, or its settings name a backend (`fallback`) that reaches
+/// it.
+bool reaches_cloud(const BackendConfig& backend, const Pipeline& pipeline);
+/// Where its servers are, if another backend of the pipeline has the same type and model elsewhere: the same
+/// name is then no sign of the same model. Empty: none has.
+std::string place_apart(const BackendConfig& backend, const Pipeline& pipeline);
+/// What its calls cost; none: nobody says.
 std::optional<Price> price_of(const BackendConfig& backend);
+/// The pipeline says so (`price: unknown-ok`): its calls are made although nobody knows what they cost.
+bool price_may_be_unknown(const BackendConfig& backend);
 /// Why it may not be used as the pipeline has it.
-std::optional<Error> problem_of(const BackendConfig& backend);
+std::optional<SettingProblem> problem_of(const BackendConfig& backend);
+/// What is probably wrong with it, in words.
+std::vector<std::string> warnings_of(const BackendConfig& backend);
 
 StageReads reads_of(const StageConfig& stage);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/pipeline.h"
+#include "pipeline/support/money.h"
 
 namespace docket {
 
@@ -85,32 +86,55 @@ void put_output(Record& record, const std::string& stage, const StageResult& res
   record[stage] = result.output;
 }
 
+/// What stages with signals have found. One that decides on reasons comes after the decision.
+void add_output(const StageConfig& stage, const StageResult& result, std::vector<StageOutput>& outputs) {
+  const bool decides = stage.type != nullptr && stage.type->decides_on_reasons;
+  if (!decides && !result.output.is_null()) outputs.push_back({stage.id, result.output});
+}
+
 }  // namespace
 
 json record_before(const Document& document, std::span<const StageConfig> stages,
-                   std::span<const std::size_t> before) {
+                   std::span<const std::size_t> before, const ComplexityRule& rule) {
   json record = {{"document", document_member(document)}};
   for (const std::size_t i : before)
     put_output(record, stages[i].id, document.stages[i]);
+  if (json complexity = complexity_before(document, stages, before, rule); !complexity.is_null())
+    record["complexity"] = std::move(complexity);
   return record;
 }
 
-ordered_json record(const Document& document, std::span<const StageConfig> stages) {
+json complexity_before(const Document& document, std::span<const StageConfig> stages,
+                       std::span<const std::size_t> before, const ComplexityRule& rule) {
+  std::vector<StageOutput> outputs;
+  for (const std::size_t i : before)
+    add_output(stages[i], document.stages[i], outputs);
+  return complexity(outputs, rule);
+}
+
+ordered_json record(const Document& document, std::span<const StageConfig> stages,
+                    const ComplexityRule& rule) {
   ordered_json record = {
       {"docket", 1}, {"status", name(outcome(document))}, {"document", document_member(document)}};
   ordered_json reasons = ordered_json::array();
   Usage usage;
+  std::vector<StageOutput> outputs;
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const StageResult& result = document.stages[i];
     put_output(record, stages[i].id, result);
+    add_output(stages[i], result, outputs);
     for (const std::string& reason : result.reasons)
       reasons.push_back(reason);
     usage += result.spent.total();
     usage += result.reused;
   }
+  if (const json complexity = docket::complexity(outputs, rule); !complexity.is_null())
+    record["complexity"] = complexity;
   record["reasons"] = std::move(reasons);
   for (const StageResult& result : document.stages) {
-    if (result.held && !record.contains("held")) record["held"] = *result.held;
+    if (!result.held || record.contains("held")) continue;
+    record["held"] = *result.held;
+    if (!result.held_detail.empty()) record["held_detail"] = result.held_detail;
   }
   if (const Error* error = error_of(document)) {
     record["error"] = {{"class", name(error->error_class)}, {"message", error->message}};
@@ -126,17 +150,38 @@ ordered_json record(const Document& document, std::span<const StageConfig> stage
   return record;
 }
 
+Answers answers_of(const Document& document, std::span<const StageConfig> stages) {
+  Answers answers;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const StageResult& result = document.stages[i];
+    if (result.output.is_null()) continue;
+    if (result.replaces) answers[result.replaces->stage] = &result.replaces->answer;
+    answers[stages[i].id] = &result.output;
+  }
+  return answers;
+}
+
+std::optional<std::string> label_of(const Document& document, std::span<const StageConfig> stages) {
+  const Answers answers = answers_of(document, stages);
+  for (std::size_t i = stages.size(); i-- > 0;) {
+    const auto answer = answers.find(stages[i].id);
+    if (answer == answers.end() || !answer->second->is_object()) continue;
+    const auto label = answer->second->find("label");
+    if (label == answer->second->end()) continue;
+    return label->is_string() ? std::optional(label->get<std::string>()) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 json verdicts_of(const Document& document, std::span<const StageConfig> stages) {
   if (outcome(document) != Outcome::done) return nullptr;
-  json outputs = json::object(), verdicts = json::object();
-  for (std::size_t i = 0; i < stages.size(); ++i)
-    put_output(outputs, stages[i].id, document.stages[i]);
-  for (const auto& [stage, output] : outputs.items()) {
-    if (!output.is_object()) continue;
-    if (output.contains("accepted"))
-      verdicts[stage] = output["accepted"];
-    else if (output.contains("grade"))
-      verdicts[stage] = output["grade"];
+  json verdicts = json::object();
+  for (const auto& [stage, answer] : answers_of(document, stages)) {
+    if (!answer->is_object()) continue;
+    if (const auto accepted = answer->find("accepted"); accepted != answer->end())
+      verdicts[stage] = *accepted;
+    else if (const auto grade = answer->find("grade"); grade != answer->end())
+      verdicts[stage] = *grade;
   }
   return verdicts;
 }
@@ -151,11 +196,12 @@ void VerdictCounts::add(const json& verdict, std::int64_t documents) {
 ordered_json to_json(const Usage& usage) {
   ordered_json object = ordered_json::object();
   for (const UsageMember& member : usage_members)
-    if (member.kind != UsageMember::Kind::cost) object[member.name] = usage.*member.value;
+    if (member.kind == UsageMember::Kind::calls || member.kind == UsageMember::Kind::amount)
+      object[member.name] = usage.*member.value;
   if (usage.unpriced_calls > 0)
     object["cost_usd"] = nullptr;
   else
-    object["cost_usd"] = static_cast<double>(usage.nano_dollars) / 1e9;
+    object["cost_usd"] = in_usd(usage.nano_dollars);
   return object;
 }
 

@@ -2,11 +2,13 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "pipeline/complexity.h"
 #include "pipeline/document.h"
 
 namespace docket {
@@ -29,12 +31,25 @@ const Error* error_of(const Document& document);
 /// Positions of all stages that come before `position` in the graph, directly or not.
 std::vector<std::size_t> all_before(std::span<const StageConfig> stages, std::size_t position);
 
-/// What a stage may read: `document`, and one member for each of the stages `before` that has an output.
+/// What a stage may read: `document`, one member for each of the stages `before` that has an output, and the
+/// `complexity` that these make.
 nlohmann::json record_before(const Document& document, std::span<const StageConfig> stages,
-                             std::span<const std::size_t> before);
+                             std::span<const std::size_t> before, const ComplexityRule& rule = {});
+
+/// The `complexity` of that; null: nothing before tells.
+nlohmann::json complexity_before(const Document& document, std::span<const StageConfig> stages,
+                                 std::span<const std::size_t> before, const ComplexityRule& rule);
 
 /// The record as it is written for the user: docs/record.schema.json.
-nlohmann::ordered_json record(const Document& document, std::span<const StageConfig> stages);
+nlohmann::ordered_json record(const Document& document, std::span<const StageConfig> stages,
+                              const ComplexityRule& rule = {});
+
+/// The answer of each stage that has one, as the record shows it: where a later stage's takes its place,
+/// that.
+using Answers = std::map<std::string, const nlohmann::json*>;
+Answers answers_of(const Document& document, std::span<const StageConfig> stages);
+/// What the last stage that looks for a label has found; none: no label fits, or none was looked for.
+std::optional<std::string> label_of(const Document& document, std::span<const StageConfig> stages);
 
 /// What a document that is done says of its answers, by stage: whether the answer is accepted, or the grade
 /// of its text, where the output says so. Null for a document that is not done: that is told already.

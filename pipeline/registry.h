@@ -26,6 +26,12 @@ class Protocol;
 struct Target;
 }  // namespace backends
 
+/// Known to stages/ only.
+namespace stages {
+class ExcerptStage;
+struct Claim;
+}  // namespace stages
+
 /// What a stage's result depends on, beside its settings.
 struct StageReads {
   bool file = false;    ///< The document's file.
@@ -39,17 +45,29 @@ inline constexpr std::string_view users_schema = "of the pipeline";
 /// A reason not to trust what a stage found.
 struct Doubt {
   std::string_view kind;  ///< As settings name it: `low_confidence`.
-  std::string reason;     ///< As the record shows it: `low confidence: invoice_fields`.
+  std::string about;      ///< The stage, field or check. Empty: the document.
 };
 
-/// How a stage has other backends answer its question again. Null pointers: it cannot.
+/// How other backends look again at a question that a stage has answered. On the first turn
+/// StageResult::output holds the answer so far; on the last one it is joined to theirs. Null pointers: they
+/// cannot.
 struct Redo {
-  /// The stage with the settings of `stage`, but asking `backends`. On its first turn StageResult::output
-  /// holds the answer so far.
-  Result<std::unique_ptr<Stage>> (*make)(const StageConfig& stage, const Pipeline& pipeline,
-                                         const std::vector<std::string>& backends) = nullptr;
+  using Make = Result<std::unique_ptr<stages::ExcerptStage>>(const StageConfig& stage,
+                                                             const Pipeline& pipeline,
+                                                             const std::vector<std::string>& backends);
+  /// They answer it, with the settings of `stage`.
+  Make* make = nullptr;
+  /// They are shown the answer, and confirm or correct it field by field; `asker`: the settings of whoever
+  /// has them do so, with `review_prompt`.
+  Result<std::unique_ptr<stages::ExcerptStage>> (*review)(const StageConfig& stage, const Pipeline& pipeline,
+                                                          const std::string& backend,
+                                                          const Settings& asker) = nullptr;
+  /// What an output rests on, field by field. It may be null: there is none.
+  std::vector<stages::Claim> (*claims)(const Settings& settings, const nlohmann::json& output) = nullptr;
   /// What the record still shows of an output that another has replaced.
   nlohmann::json (*summary)(const nlohmann::json& output) = nullptr;
+  /// The values of `before` that `after` has others for: `{field: {value, confidence, tier, …}}`.
+  nlohmann::json (*superseded)(const nlohmann::json& before, const nlohmann::json& after) = nullptr;
 };
 
 /// What a stage type declares of itself: one row of the table in stages/.
@@ -75,6 +93,12 @@ struct StageType {
   nlohmann::json (*checked)(const Settings& settings) = nullptr;
 };
 
+/// What is wrong with a setting that its table allows.
+struct SettingProblem {
+  std::string setting = {};  ///< `price.input`; empty: the backend as a whole.
+  std::string message;
+};
+
 /// What a backend type declares of itself: one row of the table in backends/. Null pointers: see the
 /// functions of the same names that take a BackendConfig.
 struct BackendType {
@@ -85,7 +109,9 @@ struct BackendType {
   std::unique_ptr<backends::Protocol> (*protocol)(backends::Target target) = nullptr;
   Location (*location)(const Settings& settings) = nullptr;
   std::optional<Price> (*price)(const Settings& settings) = nullptr;
-  std::optional<Error> (*problem)(const Settings& settings) = nullptr;
+  std::optional<SettingProblem> (*problem)(const Settings& settings) = nullptr;
+  /// What is probably wrong with settings that are valid, in words; null: nothing ever.
+  std::vector<std::string> (*warnings)(const Settings& settings) = nullptr;
   /// Tells servers and their models apart: the same list, the same model. Null: there is no server.
   nlohmann::json (*server)(const Settings& settings) = nullptr;
 

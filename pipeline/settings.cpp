@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "pipeline/settings_values.h"
+#include "pipeline/support/decimal.h"
 
 namespace docket {
 namespace {
@@ -21,6 +22,7 @@ json resolved_conditions(const std::vector<NamedCondition>& conditions) {
 struct Resolve {
   json operator()(std::monostate) const { return nullptr; }
   json operator()(std::chrono::milliseconds value) const { return value.count(); }
+  json operator()(DecimalValue value) const { return decimal_text(value.billionths); }
   json operator()(const FileValue& value) const { return {{"sha256", value.sha256}}; }
   json operator()(const std::shared_ptr<const json>& value) const { return *value; }
   json operator()(const std::vector<NamedCondition>& value) const { return resolved_conditions(value); }
@@ -61,6 +63,7 @@ bool Settings::has(std::string_view name) const { return slot(name).given; }
 std::string Settings::text(std::string_view name) const { return get<std::string>(name); }
 std::int64_t Settings::integer(std::string_view name) const { return get<std::int64_t>(name); }
 double Settings::number(std::string_view name) const { return get<double>(name); }
+std::int64_t Settings::decimal(std::string_view name) const { return get<DecimalValue>(name).billionths; }
 bool Settings::boolean(std::string_view name) const { return get<bool>(name); }
 std::chrono::milliseconds Settings::duration(std::string_view name) const {
   return get<std::chrono::milliseconds>(name);
@@ -80,9 +83,15 @@ std::vector<std::pair<std::string, Settings>> Settings::groups(std::string_view 
   return get<std::vector<std::pair<std::string, Settings>>>(name);
 }
 
+const std::string& Settings::word() const {
+  static const std::string none;
+  return values_ ? values_->word : none;
+}
+
 json Settings::resolved() const {
   json object = json::object();
   if (!values_) return object;
+  if (!values_->word.empty()) return values_->word;
   for (std::size_t i = 0; i < values_->fields.size(); ++i) {
     const Field& field = values_->fields[i];
     const SettingValue& value = values_->slots[i].value;

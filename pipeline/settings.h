@@ -20,18 +20,22 @@ namespace docket {
 class Settings {
  public:
   bool has(std::string_view name) const;          ///< Given in the file (not only by its fallback).
-  std::string text(std::string_view name) const;  ///< text, secret, choice, date, backend, stage.
+  std::string text(std::string_view name) const;  ///< text, secret, choice, cap, date, backend, stage.
   std::int64_t integer(std::string_view name) const;
   double number(std::string_view name) const;
+  std::int64_t decimal(std::string_view name) const;  ///< In billionths: 0.15 is 150'000'000.
   bool boolean(std::string_view name) const;
   std::chrono::milliseconds duration(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;  ///< texts, choices, backends, stages.
   std::filesystem::path file(std::string_view name) const;      ///< Absolute.
   std::shared_ptr<const nlohmann::json> schema(std::string_view name) const;  ///< Null when absent.
   std::vector<NamedCondition> conditions(std::string_view name) const;        ///< condition, conditions.
-  Settings group(std::string_view name) const;                                ///< Empty when absent.
+  Settings group(std::string_view name) const;  ///< Empty when absent, or when a word stands in its place.
   std::vector<std::pair<std::string, Settings>> groups(
       std::string_view name) const;  ///< In the file's order.
+
+  /// Of a group: the word that the file has in place of a mapping, one of the field's `choices`; else empty.
+  const std::string& word() const;
 
   /// The resolved values with contents of files in place of their names and fallbacks filled in: what decides
   /// whether an earlier answer still holds. Secrets are left out.

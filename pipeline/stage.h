@@ -1,11 +1,13 @@
 #pragma once
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "pipeline/backend.h"
+#include "pipeline/cap.h"
 #include "pipeline/document.h"
 
 namespace docket {
@@ -41,8 +43,16 @@ class Stage {
   virtual Result<std::vector<Request>> advance(Document& document, const Turn& turn,
                                                StageResult& result) const = 0;
 
+  /// Of so many documents of a run at most its questions are asked, of the worst ones first (see Severity);
+  /// the others are held. None: of all. A document then goes through the stage twice, each time from turn 0
+  /// with a new StageProgress: the requests of the first time are dropped, unsent. So until a reply has come
+  /// nothing may be changed but `result` and the progress.
+  virtual std::optional<Cap> cap() const { return std::nullopt; }
+
   /// Id of the earlier stage that it does again, with that one's settings; empty: none.
   virtual std::string redoes() const { return {}; }
+  /// It only looks that answer over, or is shown less than the document: nobody else could do without it.
+  virtual bool redoes_in_part() const { return false; }
 };
 
 }  // namespace docket

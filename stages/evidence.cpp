@@ -56,6 +56,7 @@ std::vector<QuoteFinder::Place> QuoteFinder::places(const std::string& quote, st
   std::vector<Place> found;
   for (const std::string& words : spellings(quote)) {
     for (std::size_t number = first; number <= last && number < text_.pages.size(); ++number) {
+      if (!hidden_.empty() && hidden_[number]) continue;
       const ComparableWords& page = prepared(number);
       for (std::size_t at = find_whole_words(page.text, words, 0);
            at != std::string::npos && found.size() < most_places;

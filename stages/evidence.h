@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/reading/comparable_words.h"
@@ -14,7 +15,10 @@ namespace docket::stages {
 /// quotation marks they have. Prepares each page once; for one thread.
 class QuoteFinder {
  public:
-  explicit QuoteFinder(const Text& text) : text_(text), pages_(text.pages.size()) {}
+  /// `hidden`: pages that the words cannot be from, since whoever quotes them has not seen these; empty:
+  /// none.
+  explicit QuoteFinder(const Text& text, std::vector<bool> hidden = {})
+      : text_(text), hidden_(std::move(hidden)), pages_(text.pages.size()) {}
 
   /// Bytes of a page's text.
   struct Place {
@@ -35,6 +39,7 @@ class QuoteFinder {
   const ComparableWords& prepared(std::size_t number);
 
   const Text& text_;
+  const std::vector<bool> hidden_;
   std::vector<std::optional<ComparableWords>> pages_;
 };
 
@@ -48,8 +53,8 @@ struct Evidence {
 /// Judges quotes by what stands in the document. For one thread.
 class EvidenceReader {
  public:
-  explicit EvidenceReader(const Text& text, DayMonth dates = DayMonth::unknown)
-      : text_(text), quotes_(text), dates_(dates) {}
+  explicit EvidenceReader(const Text& text, DayMonth dates = DayMonth::unknown, std::vector<bool> hidden = {})
+      : text_(text), quotes_(text, std::move(hidden)), dates_(dates) {}
 
   /// `property` is the value's schema, without references.
   Evidence read(const nlohmann::json& value, const nlohmann::json& property, const std::string& quote,

@@ -4,6 +4,7 @@
 #include "pipeline/record_schema.h"
 #include "stages/doubts.h"
 #include "stages/stages.h"
+#include "stages/text_facts.h"
 
 namespace docket::stages {
 namespace {
@@ -36,6 +37,12 @@ constexpr Field fields[] = {
      .affects_answer = false},
 };
 
+/// What the text shows of itself.
+void add_facts(const Text& text, nlohmann::json& output) {
+  output["tables"] = count_tables(text);
+  if (const std::string language = language_of(text); !language.empty()) output["language"] = language;
+}
+
 class Extract final : public Stage {
  public:
   explicit Extract(ExtractOptions options) : options_(std::move(options)) {}
@@ -56,6 +63,7 @@ class Extract final : public Stage {
     if (!reply.answer) return reply.answer.error();
     document.text = reply.answer->text;
     result.output = reply.answer->value;
+    if (document.text) add_facts(*document.text, result.output);
     return std::vector<Request>{};
   }
 
@@ -64,7 +72,7 @@ class Extract final : public Stage {
 };
 
 std::vector<Doubt> doubts(const std::string&, const nlohmann::json& output) {
-  if (output.contains("grade") && output["grade"] != "good") return {{poor_text_layer, "poor text layer"}};
+  if (output.contains("grade") && output["grade"] != "good") return {{poor_text_layer, ""}};
   return {};
 }
 
@@ -89,7 +97,7 @@ std::unique_ptr<Stage> make_extract(ExtractOptions options) {
 StageType extract() {
   return {.name = "extract",
           .summary = "Reads the file: text, pages, word boxes, metadata, embedded files.",
-          .version = 2,
+          .version = 3,
           .fields = fields,
           .reads = [](const Settings&) { return StageReads{.file = true}; },
           .make = make,

@@ -1,11 +1,13 @@
 #include "stages/field_judge.h"
 
 #include <algorithm>
-#include <cmath>
+#include <optional>
 #include <utility>
 
 #include "pipeline/confidence.h"
+#include "pipeline/json/member.h"
 #include "pipeline/reading/folded.h"
+#include "pipeline/support/same_number.h"
 
 namespace docket::stages {
 namespace {
@@ -37,10 +39,7 @@ json without_nulls(const json& values) {
 
 /// Whether two tiers mean the same: 5 and 5.0, "RE 1001" and "re-1001".
 bool same(const json& a, const json& b) {
-  if (a.is_number() && b.is_number()) {
-    const auto x = a.get<double>(), y = b.get<double>();
-    return std::fabs(x - y) <= 1e-9 * std::max(1.0, std::fabs(y));
-  }
+  if (a.is_number() && b.is_number()) return is_same_number(a.get<double>(), b.get<double>());
   if (a.is_string() && b.is_string())
     return a == b ||
            fold_letters(a.get_ref<const std::string&>()) == fold_letters(b.get_ref<const std::string&>());
@@ -91,6 +90,21 @@ bool is_valid(const json& signals) { return signals.value("schema_valid", true);
 json said_by(const json& tier, const json& value, double confidence) {
   return {{"tier", tier}, {"value", value}, {"confidence", rounded(confidence)}};
 }
+
+/// Of what a model quotes and reads right, and no more is known of.
+double of_a_quote() {
+  static const double confidence = field_confidence({{"value_in_quote", true}});
+  return confidence;
+}
+
+/// It was read beside the words that name the field. A model's quote tells where the value stands, and that
+/// it is this field's is the model's word alone.
+bool stands_beside_label(const json& detail) {
+  return detail.value("signals", json::object()).contains("label_strength");
+}
+
+/// What the tier of an entry of `other_tiers` says by itself.
+double alone(const json& other) { return other.value("alone", other.value("confidence", 0.0)); }
 
 void note(json& detail, json entry) {
   if (!detail.contains("other_tiers")) detail["other_tiers"] = json::array();
@@ -163,6 +177,7 @@ void FieldJudge::take(json said, const std::string& tier, bool is_model, json& o
 /// members of an object, are judged by themselves.
 void FieldJudge::give_credit(json& said, const json& known) const {
   int values = 0, proven_values = 0, repeats = 0, agreed = 0, denied = 0;
+  std::map<std::string, bool> agrees;  // Where what is known is accepted.
   std::set<json> different;  // One quote with one value is one proof, for however many fields it is given.
   for (const auto& [field, detail] : said["details"].items()) {
     const json& value = said["fields"][field];
@@ -175,14 +190,19 @@ void FieldJudge::give_credit(json& said, const json& known) const {
     const bool may_be_both = !is_new && repeats == 1;
     values += proven && !may_be_both ? 1 : 0;
     proven_values += is_new && proven.value_or(false) ? 1 : 0;
-    if (!known.contains("details") || !known["details"].contains(field)) continue;
+    if (proven == false || !known.contains("details") || !known["details"].contains(field)) continue;
     const json& other = known["details"][field];
     if (!other.value("accepted", false) || !are_independent(other["tier"], detail["tier"])) continue;
-    (same(value, known["fields"][field]) ? agreed : denied) += 1;
+    agrees[field] = same(value, known["fields"][field]);
+    (agrees[field] ? agreed : denied) += 1;
   }
-  const double credit = (proven_values + 2.0) / (values + 2) * (agreed + 2) / (agreed + denied + 2);
   for (auto& [field, detail] : said["details"].items()) {
     if (said["fields"][field].is_null()) continue;
+    // Of the two that say otherwise here either may be right: what it says of the others tells.
+    const auto here = agrees.find(field);
+    const int denied_elsewhere = denied - (here != agrees.end() && !here->second ? 1 : 0);
+    const double credit =
+        (proven_values + 2.0) / (values + 2) * (agreed + 2) / (agreed + denied_elsewhere + 2);
     if (credit < 1) detail["signals"]["credit"] = rounded(credit);
   }
 }
@@ -201,15 +221,15 @@ FieldJudge::Names FieldJudge::merge(const json& said, json& output) const {
     if (value.is_null()) continue;
     json& known = output["details"][field];
     const bool was_null = output["fields"][field].is_null();
-    const double confidence = own_confidence(detail), before = was_null ? 0 : own_confidence(known);
-    const bool is_better = was_null ? has_proof(detail) : confidence > before;
+    const bool is_better =
+        was_null ? has_proof(detail) : takes_place_of(output["fields"][field], known, value, detail);
     if (!is_better) {  // One without evidence is worse than null, too.
-      note(known, said_by(detail["tier"], value, confidence));
+      note(known, said_by(detail["tier"], value, own_confidence(detail)));
       continue;
     }
     json joined = detail;
     if (known.contains("other_tiers")) joined["other_tiers"] = known["other_tiers"];
-    if (!was_null) note(joined, said_by(known["tier"], output["fields"][field], before));
+    if (!was_null) note(joined, said_by(known["tier"], output["fields"][field], own_confidence(known)));
     output["fields"][field] = value;
     known = std::move(joined);
     taken.insert(field);
@@ -217,12 +237,63 @@ FieldJudge::Names FieldJudge::merge(const json& said, json& output) const {
   return taken;
 }
 
+/// Whether what a later tier says of a field is the better answer. Two tiers against one decide; between one
+/// and one evidence does, and on equal terms the later one, which was asked since the other was in doubt.
+bool FieldJudge::takes_place_of(const json& known_value, const json& known, const json& value,
+                                const json& detail) const {
+  const double confidence = own_confidence(detail), before = own_confidence(known);
+  if (same(value, known_value)) return confidence > before;
+  if (confidence == 0) return false;
+  const json others = known.value("other_tiers", json::array());
+  const auto backing = [&](const json& of, const json& tier) {
+    return backing_of(of, {tier.get<std::string>(), detail["tier"].get<std::string>()}, others);
+  };
+  const double against = backing(known_value, known["tier"]), for_it = backing(value, detail["tier"]);
+  if (against > 0 || for_it > 0)
+    return weight_of(detail["tier"], confidence) + for_it >= weight_of(known["tier"], before) + against;
+  const bool are_both_sure =
+      before >= accept_ && confidence >= accept_ && are_independent(known["tier"], detail["tier"]);
+  return are_both_sure ? !stands_beside_label(known)
+                       : counted(detail["tier"], confidence) >= counted(known["tier"], before);
+}
+
+/// The confidence of a tier beside that of another: that a model is sure of its words adds nothing to its
+/// evidence.
+double FieldJudge::counted(const std::string& tier, double confidence) const {
+  return models_.contains(tier) ? std::min(confidence, of_a_quote()) : confidence;
+}
+
+/// What its word weighs among several: log odds, none for what is more likely wrong than right.
+double FieldJudge::weight_of(const std::string& tier, double confidence) const {
+  return std::max(0.0, log_odds(counted(tier, confidence)));
+}
+
+/// The weight of the `others` that give the same value, one for each model; `known`: tiers that count
+/// already.
+double FieldJudge::backing_of(const json& value, std::vector<std::string> known, const json& others) const {
+  double sum = 0;
+  for (const json& other : others) {
+    const std::string tier = other["tier"];
+    const bool counts =
+        std::ranges::none_of(known, [&](const std::string& one) { return !are_independent(one, tier); });
+    if (!counts || !same(value, other["value"])) continue;
+    const double weight = weight_of(tier, alone(other));
+    if (weight == 0) continue;
+    sum += weight;
+    known.push_back(tier);
+  }
+  return sum;
+}
+
 /// Fields that were better left as they were.
 FieldJudge::Names FieldJudge::made_worse(const json& before, const json& output, const Names& taken) const {
   Names worse;
   const bool was_accepted = before.value("accepted", false) && !output["accepted"].get<bool>();
-  for (const std::string& field : taken)
-    if (was_accepted && !output["details"][field]["accepted"].get<bool>()) worse.insert(field);
+  for (const std::string& field : taken) {
+    const json& detail = output["details"][field];
+    const bool is_accepted = detail["accepted"].get<bool>();
+    if (was_accepted && !is_accepted && !is_contested(output["fields"][field], detail)) worse.insert(field);
+  }
   for (const Check& check : *checks_) {
     const auto& members = check.condition->members();
     if (output["checks"].value(check.name, "") != "failed") continue;
@@ -245,6 +316,7 @@ void FieldJudge::judge(json& output, const Names& taken) const {
   for (auto& [field, detail] : output["details"].items()) {
     agree(output["fields"][field], detail);
     weigh(output["fields"][field], detail);
+    weigh_others(output["fields"][field], detail);
   }
   sum_up(output);
 }
@@ -338,22 +410,58 @@ void FieldJudge::apply(const Check& check, const CheckResult& result, const Name
   }
 }
 
-/// What other tiers say of the value, by how sure they are.
+/// Another tier that would be accepted says otherwise: then neither value is sure, whichever is taken.
+bool FieldJudge::is_contested(const json& value, const json& detail) const {
+  return std::ranges::any_of(detail.value("other_tiers", json::array()), [&](const json& other) {
+    return alone(other) >= accept_ && are_independent(other["tier"], detail["tier"]) &&
+           !same(value, other["value"]);
+  });
+}
+
+/// What other tiers say of a tier's value, by how sure they are; nothing: no word of theirs counts. One that
+/// says otherwise counts by its evidence: that a model is sure of its words settles nothing.
+std::optional<double> FieldJudge::agreement(const json& voice, const json& others) const {
+  const double own = alone(voice);
+  double sum = 0;
+  bool any = false;
+  for (const json& other : others) {
+    const double confidence = alone(other);
+    if (confidence == 0 || !are_independent(other["tier"], voice["tier"])) continue;
+    const bool agrees = same(voice["value"], other["value"]);
+    if (!agrees && own >= accept_ && confidence < accept_) continue;
+    const bool is_model = models_.contains(other["tier"].get<std::string>());
+    sum += agrees ? confidence : -(is_model ? std::min(confidence, of_a_quote()) : confidence);
+    any = true;
+  }
+  if (!any) return std::nullopt;
+  return 0.5 + std::clamp(sum, -1.0, 1.0) / 2;
+}
+
 void FieldJudge::agree(const json& value, json& detail) const {
   if (value.is_null() || !detail.contains("signals")) return;
   detail["signals"].erase("agreement");
-  const double own = confidence_of(detail);
-  double sum = 0;
-  bool any = false;
-  for (const json& other : detail.value("other_tiers", json::array())) {
-    const double confidence = other.value("confidence", 0.0);
-    if (confidence == 0 || !are_independent(other["tier"], detail["tier"])) continue;
-    const bool agrees = same(value, other["value"]);
-    if (!agrees && own >= accept_ && confidence < accept_) continue;
-    sum += agrees ? confidence : -confidence;
-    any = true;
+  const json voice = said_by(detail["tier"], value, confidence_of(detail));
+  if (const auto all = agreement(voice, detail.value("other_tiers", json::array())))
+    detail["signals"]["agreement"] = rounded(*all);
+}
+
+/// Makes the confidence of what other tiers said comparable with that of the value that stands: what it would
+/// be, had theirs been taken. Of two that differ the one that stands is never shown as the less sure one.
+void FieldJudge::weigh_others(const json& value, json& detail) const {
+  if (value.is_null() || !detail.contains("other_tiers")) return;
+  const json said = detail["other_tiers"];
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    json voices = json::array({said_by(detail["tier"], value, own_confidence(detail))});
+    for (std::size_t j = 0; j < said.size(); ++j)
+      if (j != i) voices.push_back(said[j]);
+    json& entry = detail["other_tiers"][i];
+    const double own = alone(entry);
+    double counted = joined_field_confidence(own, agreement(entry, voices).value_or(0.5));
+    if (!same(value, entry["value"])) counted = std::min(counted, detail["confidence"].get<double>());
+    entry["confidence"] = rounded(counted);
+    entry.erase("alone");
+    if (entry["confidence"] != own) entry["alone"] = own;
   }
-  if (any) detail["signals"]["agreement"] = rounded(0.5 + std::clamp(sum, -1.0, 1.0) / 2);
 }
 
 void FieldJudge::weigh(const json& value, json& detail) const {
@@ -393,7 +501,7 @@ void FieldJudge::sum_up(json& output) const {
   bool all_required = true;
   for (const auto& [field, detail] : output["details"].items()) {
     const bool has_value = !output["fields"][field].is_null();
-    const bool required = is_required(field);
+    const bool required = is_required(*schema_, field);
     const double confidence = detail["confidence"];
     all_required = all_required && (!required || detail["accepted"].get<bool>());
     if (!has_value && required) {
@@ -415,11 +523,6 @@ bool FieldJudge::are_independent(const std::string& a, const std::string& b) con
     return found == models_.end() ? backend : found->second;
   };
   return model(a) != model(b);
-}
-
-bool FieldJudge::is_required(const std::string& field) const {
-  const json required = schema_->value("required", json::array());
-  return std::ranges::find(required, json(field)) != required.end();
 }
 
 }  // namespace docket::stages

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "pipeline/config/scalars.h"
-#include "pipeline/support/digest.h"
+#include "pipeline/document_marks.h"
 
 namespace docket::stages {
 namespace {
@@ -34,7 +34,7 @@ mustache::data data_of(const json& value) {
     case json::value_t::boolean:
       return mustache::data(value.get<bool>());
     case json::value_t::number_float:
-      return mustache::data(shown(value.get<double>()));
+      return mustache::data(docket::shown(value.get<double>()));
     case json::value_t::null:
       return mustache::data(false);
     default:
@@ -61,7 +61,7 @@ std::string without_control_words(const std::string& text) {
   return plain;
 }
 
-const EmbeddedFile& built_in_prompt(std::string_view name) {
+const EmbeddedFile& embedded(std::string_view name) {
   for (const EmbeddedFile& file : built_in_prompts()) {
     if (file.name == name) return file;
   }
@@ -77,9 +77,13 @@ Result<PromptTemplate> PromptTemplate::parse(std::string text) {
   return PromptTemplate(std::move(text));
 }
 
+PromptTemplate PromptTemplate::built_in(std::string_view name) {
+  return parse(std::string(embedded(name).content)).value();
+}
+
 Result<PromptTemplate> PromptTemplate::of_setting(const Settings& settings, std::string_view setting,
                                                   std::string_view built_in) {
-  if (!settings.has(setting)) return parse(std::string(built_in_prompt(built_in).content));
+  if (!settings.has(setting)) return PromptTemplate::built_in(built_in);
   std::ifstream stream(settings.file(setting), std::ios::binary);
   std::ostringstream content;
   if (!(content << stream.rdbuf()))
@@ -102,23 +106,20 @@ std::string PromptTemplate::render(const json& values) const {
 std::vector<PromptPart> document_parts(const Text& text, PageRange pages) {
   std::string content;
   for (std::size_t page = pages.first; page <= pages.last && page < text.pages.size(); ++page) {
+    const std::string& words = text.pages[page].text;
+    if (words.empty() && page > pages.first) continue;
     if (page > pages.first) content += '\n';
-    content += text.pages[page].text;
+    content += words;
   }
   if (pages.first == pages.last && pages.begin < content.size())
     content = content.substr(pages.begin, pages.end - pages.begin);
-  content = without_control_words(content);
-  // Of the text itself, so that whoever wrote it cannot write the mark into it, and the same in every run.
-  const std::string mark = short_digest(content).substr(0, 12);
   PromptPart part;
-  part.text = "<document " + mark + ">\n" + content + "\n</document " + mark + ">";
+  part.text = between_marks(without_control_words(content));
   return {std::move(part)};
 }
 
 const std::string& system_text() {
-  static const std::string text = PromptTemplate::parse(std::string(built_in_prompt(system_prompt).content))
-                                      .value()
-                                      .render(json::object());
+  static const std::string text = PromptTemplate::built_in(system_prompt).render(json::object());
   return text;
 }
 

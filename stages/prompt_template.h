@@ -15,8 +15,9 @@ namespace docket::stages {
 
 /// The prompts that docket brings, by file name; `docket init --prompts` writes them out for editing.
 std::span<const EmbeddedFile> built_in_prompts();
-inline constexpr std::string_view system_prompt =
-    "system.mustache";  ///< The one that no stage's `prompt` replaces.
+// Those that no setting replaces: what the document is, and how to answer in words.
+inline constexpr std::string_view system_prompt = "system.mustache";
+inline constexpr std::string_view words_prompt = "answer-in-words.mustache";
 
 /// A Mustache template. Values are put in as they are, without HTML escapes. The only file that knows the
 /// template library. Threads may share it.
@@ -24,6 +25,8 @@ class PromptTemplate {
  public:
   /// The Error (class `config`) says what is wrong with the template.
   static Result<PromptTemplate> parse(std::string text);
+  /// One of `built_in_prompts`.
+  static PromptTemplate built_in(std::string_view name);
   /// The file that the setting names, else the built-in prompt of that name.
   static Result<PromptTemplate> of_setting(const Settings& settings, std::string_view setting,
                                            std::string_view built_in);

@@ -1,19 +1,16 @@
 // Asks tier by tier for the values of a schema's properties, and says how far each can be trusted.
 #include <algorithm>
-#include <map>
-#include <optional>
 
-#include "pipeline/confidence.h"
-#include "pipeline/json/longest_answer.h"
+#include "pipeline/json/member.h"
 #include "pipeline/json/resolved.h"
-#include "pipeline/json/schema.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
-#include "pipeline/support/utf8.h"
 #include "stages/evidence.h"
+#include "stages/field_answers.h"
 #include "stages/field_judge.h"
-#include "stages/resolved_schema.h"
-#include "stages/schema_names.h"
+#include "stages/field_questions.h"
+#include "stages/fields_review.h"
+#include "stages/fields_task.h"
 #include "stages/stages.h"
 #include "stages/tiers.h"
 
@@ -21,13 +18,6 @@ namespace docket::stages {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::int64_t longest_quote = 200;  ///< Characters.
-/// Among the definitions of an answer's schema: the properties of the user's.
-constexpr const char* copies = "properties of the schema";
-/// Of a text whose schema has no maxLength, in characters. A weak model that begins to repeat itself goes on
-/// to the last token otherwise.
-constexpr std::int64_t longest_text = 400;
 
 constexpr std::string_view date_orders[] = {"auto", "day-first", "month-first"};
 
@@ -47,162 +37,41 @@ constexpr Field fields[] = {
      .fallback = "auto",
      .choices = date_orders},
     too_long_field,
+    think_field,
     prompt_field,
 };
 
-/// A property's schema for a model, where no text is without an end, nor one inside a list or an object.
-json with_an_end(json property) {
-  if (!property.is_object()) return property;
-  if (property.contains("properties") && property["properties"].is_object()) {
-    for (json& inner : property["properties"])
-      inner = with_an_end(inner);
-  }
-  if (property.contains("items")) property["items"] = with_an_end(property["items"]);
-  if (!has_type(property, "string")) return property;
-  for (const char* limit : {"maxLength", "enum", "const", "pattern", "format"}) {
-    if (property.contains(limit)) return property;
-  }
-  property["maxLength"] = longest_text;
-  return property;
-}
-
-/// References to a property lead to a copy of it: in the answer something else has its place.
-void follow_properties(json& schema, bool& any) {
-  constexpr std::string_view properties = "#/properties/";
-  if (schema.is_object() && schema.contains("$ref") && schema["$ref"].is_string()) {
-    std::string& reference = schema["$ref"].get_ref<std::string&>();
-    if (reference.starts_with(properties)) {
-      reference = "#/definitions/" + std::string(copies) + "/" + reference.substr(properties.size());
-      any = true;
-    }
-  }
-  if (!schema.is_structured()) return;
-  for (json& member : schema)
-    follow_properties(member, any);
-}
-
-/// A value with the words that state it.
-json found_schema(std::int64_t most_of_quote, json value) {
-  return {{"type", "object"},
-          {"properties",
-           {{"quote", {{"type", "string"}, {"maxLength", most_of_quote}}}, {"value", std::move(value)}}},
-          {"required", {"quote", "value"}},
-          {"additionalProperties", false}};
-}
-
-/// Of a list each row, with the words that state it.
-json rows_schema(const json& list) {
-  const json item = list.contains("items") ? list["items"] : json::object();
-  json rows = {{"type", "array"}, {"items", found_schema(longest_quote, with_an_end(item))}};
-  for (const char* limit : {"minItems", "maxItems"}) {
-    if (list.contains(limit)) rows[limit] = list[limit];
-  }
-  return rows;
-}
-
-/// Each field is null or what is found of it.
-json answer_schema(const json& schema) {
-  json properties = json::object();
-  json names = json::array();
-  json own = schema;
-  bool refers = false;
-  follow_properties(own, refers);
-  for (const auto& [field, property] : own["properties"].items()) {
-    const json list = resolved_throughout(schema["properties"][field], schema);
-    json found = has_type(list, "array") ? rows_schema(has_type(property, "array") ? property : list)
-                                         : found_schema(longest_quote, with_an_end(property));
-    properties[field] = {{"anyOf", {{{"type", "null"}}, std::move(found)}}};
-    names.push_back(field);
-  }
-  json answer = {{"type", "object"},
-                 {"properties", std::move(properties)},
-                 {"required", std::move(names)},
-                 {"additionalProperties", false}};
-  for (const char* shared : {"definitions", "$defs"}) {  // What the properties may refer to.
-    if (own.contains(shared)) answer[shared] = own[shared];
-  }
-  if (refers) answer["definitions"][copies] = own["properties"];
-  return answer;
-}
-
-std::string type_of(const json& property) {
-  if (!property.is_object()) return "any";
-  if (property.contains("enum"))
-    return "one of " + property["enum"].dump(-1, ' ', false, json::error_handler_t::replace);
-  const std::string format = property.value("format", "");
-  const json type = property.value("type", json("any"));
-  std::string text;
-  for (const json& one : type.is_array() ? type : json::array({type})) {
-    if (one.is_string() && one != "null") text += (text.empty() ? "" : " or ") + one.get<std::string>();
-  }
-  if (has_type(property, "array")) return text + ", each row: " + type_of(property.value("items", json()));
-  if (has_type(property, "object") && property.contains("properties")) {
-    std::string members;
-    for (const auto& [name, member] : property["properties"].items())
-      members += (members.empty() ? "" : "; ") + name + ": " + type_of(member);
-    return text + " of " + members;
-  }
-  return format.empty() ? text : text + ", " + format;
-}
-
-/// The least sure token of a value, or of all that is inside it.
-std::optional<double> least_probability(const Answer& answer, const json::json_pointer& value) {
-  const std::string pointer = value.to_string();
-  std::optional<double> least;
-  for (const auto& [place, told] : answer.probabilities) {
-    const bool inside =
-        place.starts_with(pointer) && (place.size() == pointer.size() || place[pointer.size()] == '/');
-    if (inside) least = std::min(least.value_or(1), told.margin.value_or(told.least));
-  }
-  return least;
-}
-
 class StructuredExtract final : public TieredStage {
  public:
-  StructuredExtract(std::vector<Tier> tiers, bool splits, std::shared_ptr<const json> schema,
-                    std::shared_ptr<const std::vector<Check>> checks, double accept,
-                    std::map<std::string, std::string> models, PromptTemplate task, DayMonth dates)
-      : TieredStage(std::move(tiers), splits),
-        schema_(std::move(schema)),
-        answer_schema_(std::make_shared<const Schema>(answer_schema(*schema_))),
-        longest_answer_(
-            std::make_shared<const std::string>(longest_answer(answer_schema_->document(), usual_words))),
-        checks_(std::move(checks)),
-        judge_(schema_, checks_, accept, std::move(models)),
-        task_(std::move(task)),
-        dates_(dates) {
-    for (const auto& [field, property] : properties().items())
-      resolved_[field] = as_named(field, resolved_throughout(property, *schema_));
-  }
+  StructuredExtract(std::vector<Tier> tiers, const FieldsTask& fields, PromptTemplate task,
+                    std::vector<ErrorClass> hands_up)
+      : TieredStage(std::move(tiers), fields.splits, std::move(hands_up)),
+        schema_(fields.schema),
+        checks_(fields.checks),
+        dates_(fields.dates),
+        questions_(schema_),
+        judge_(schema_, checks_, fields.accept, fields.models),
+        task_(std::move(task)) {}
 
  private:
   Question question(const Document& document) const override {
     return FieldsQuestion{document.text, schema_, checks_, dates_};
   }
 
-  Prompt prompt(const Document& document, const json& record, PageRange pages) const override {
+  Prompt prompt(const Excerpt& excerpt, const json& record, PageRange pages) const override {
     json values = prompt_values(record);
-    json list = json::array();
-    for (const auto& [field, property] : properties().items()) {
-      const std::string description = property.is_object() ? property.value("description", "") : "";
-      list.push_back({{"name", field},
-                      {"type", type_of(resolved_.at(field))},
-                      {"required", is_required(field)},
-                      {"description", description}});
-    }
-    values["fields"] = std::move(list);
-    Prompt prompt{system_text(), document_parts(*document.text, pages), task_.render(values), "",
-                  answer_schema_};
-    make_room(*document.text, pages, longest_answer_, prompt);
+    values["fields"] = questions_.described(excerpt);
+    const AnswerForm form = questions_.answer(excerpt);
+    Prompt prompt{system_text(), document_parts(*excerpt.text, pages), task_.render(values), "", form.schema};
+    make_room(*excerpt.text, pages, form.longest, prompt);
     return prompt;
   }
 
-  void take(const Document& document, const Tier& tier, const std::vector<Answer>& answers,
-            const std::vector<PageRange>& pages, json& output) const override {
-    EvidenceReader evidence(*document.text, dates_);
-    json said = tier.answers_prompts ? of_model(answers, pages, evidence)
-                                     : of_rules(answers.front().value, evidence.quotes());
-    judge_.take(std::move(said), tier.backend, tier.answers_prompts, output);
+  void take(const Document& document, const TierAnswers& said, json& output) const override {
+    EvidenceReader evidence(*document.text, dates_, said.excerpt.hidden(*document.text));
+    json values = said.tier.answers_prompts ? of_model(said, evidence)
+                                            : of_rules(said.answers.front().value, evidence.quotes());
+    judge_.take(std::move(values), said.tier.backend, said.tier.answers_prompts, output);
   }
 
   /// The rules read values in the text themselves: that they stand there is all that has to be known.
@@ -214,161 +83,145 @@ class StructuredExtract final : public TieredStage {
     return said;
   }
 
-  /// What a model said, in the shape of every answer: {fields, details}.
-  json of_model(const std::vector<Answer>& answers, const std::vector<PageRange>& pages,
-                EvidenceReader& evidence) const {
-    json joined = {{"fields", json::object()}, {"details", json::object()}};
-    for (const auto& [field, property] : properties().items()) {
-      joined["fields"][field] = nullptr;
-      joined["details"][field] = {{"problem", "not found"}};
-      for (std::size_t i = 0; i < answers.size(); ++i) {
-        const json& found = answers[i].value[field];
-        const json::json_pointer place = json::json_pointer() / field;
-        if (found.is_array())
-          add_rows(field, place, answers[i], pages[i], evidence, joined);
-        else if (!found.is_null())
-          join(field, detail_of(field, place, found, answers[i], pages[i], evidence), found, joined);
-      }
-    }
-    return joined;
-  }
-
-  /// What is known of a value, `{quote, value}` at `place` of the answer.
-  json detail_of(const std::string& field, const json::json_pointer& place, const json& found,
-                 const Answer& answer, PageRange pages, EvidenceReader& evidence) const {
-    const json& property = resolved_.at(field);
-    const bool is_row = has_type(property, "array");
-    Evidence read = evidence.read(found["value"], is_row ? property.value("items", json()) : property,
-                                  found["quote"], pages.first, pages.last);
-    json detail = {{"evidence", std::move(read.shown)}, {"signals", std::move(read.signals)}};
-    if (!read.problem.empty()) detail["problem"] = read.problem;
-    if (const std::optional<double> least = least_probability(answer, place / "value"))
-      detail["signals"]["min_token_probability"] = rounded(*least);
-    return detail;
-  }
-
-  /// Pieces of a document have the rows of a list one after the other.
-  void add_rows(const std::string& field, const json::json_pointer& place, const Answer& answer,
-                PageRange pages, EvidenceReader& evidence, json& joined) const {
-    const json& rows = answer.value[field];
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (rows[i]["value"].is_null()) continue;
-      json& values = joined["fields"][field];
-      json& known = joined["details"][field];
-      if (values.is_null()) {
-        values = json::array();
-        known = {{"rows", json::array()}};
-      }
-      json row = detail_of(field, place / i, rows[i], answer, pages, evidence);
-      row["index"] = values.size();
-      known["rows"].push_back(std::move(row));
-      values.push_back(rows[i]["value"]);
-    }
-  }
-
-  /// Pieces of a document may give different values for a field: the one whose evidence is the best is taken,
-  /// the others are shown; those with evidence count against it.
-  static void join(const std::string& field, json detail, const json& found, json& joined) {
-    json& value = joined["fields"][field];
-    json& known = joined["details"][field];
-    if (found["value"].is_null() || found["value"] == "") {
-      if (value.is_null())
-        known["problem"] =
-            "the model quotes \"" + excerpt(found["quote"].get<std::string>(), 100) + "\" and gives no value";
-      return;
-    }
-    if (value.is_null()) {
-      value = found["value"];
-      known = std::move(detail);
-      return;
-    }
-    json loser = found["value"];
-    const double before = field_confidence(known["signals"]), now = field_confidence(detail["signals"]);
-    const bool is_better = now > before;
-    if (is_better) {
-      std::swap(value, loser);
-      detail["conflict"] = known.value("conflict", json::array());
-      std::swap(known, detail);
-    }
-    if (value == loser) return;
-    if (std::min(before, now) > 0) known["signals"]["pieces_agree"] = false;
-    known["conflict"].push_back(std::move(loser));
-  }
-
-  const json& properties() const { return (*schema_)["properties"]; }
-  bool is_required(const std::string& field) const {
-    const json required = schema_->value("required", json::array());
-    return std::ranges::find(required, json(field)) != required.end();
+  json of_model(const TierAnswers& said, EvidenceReader& evidence) const {
+    FieldAnswers answers(questions_, said, evidence);
+    for (const auto& [field, property] : questions_.properties().items())
+      for (std::size_t i = 0; i < said.answers.size(); ++i)
+        answers.add(field, i, said.answers[i].value.value(field, json()));
+    return answers.take();
   }
 
   const std::shared_ptr<const json> schema_;
-  const std::shared_ptr<const Schema> answer_schema_;  ///< Of a model's answer.
-  const std::shared_ptr<const std::string> longest_answer_;
   const std::shared_ptr<const std::vector<Check>> checks_;
+  const DayMonth dates_;
+  const FieldQuestions questions_;
   const FieldJudge judge_;
   const PromptTemplate task_;
-  const DayMonth dates_;
-  std::map<std::string, json> resolved_;  ///< The properties, without references.
 };
 
-/// Which model each backend asks, as far as the pipeline says: `smol` and `smol:latest` are one.
-std::map<std::string, std::string> models_of(const Pipeline& pipeline) {
-  std::map<std::string, std::string> models;
-  for (const BackendConfig& backend : pipeline.backends) {
-    if (!backend.type->answers_prompts()) continue;
-    std::string model = backend.settings.has("model") ? backend.settings.text("model") : backend.name;
-    if (model.ends_with(":latest")) model.resize(model.size() - std::string_view(":latest").size());
-    models[backend.name] = std::move(model);
-  }
-  return models;
-}
-
-DayMonth order_of_dates(std::string_view setting) {
-  if (setting == "day-first") return DayMonth::day_first;
-  return setting == "month-first" ? DayMonth::month_first : DayMonth::unknown;
-}
-
-Result<std::unique_ptr<Stage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
-                                         const std::vector<std::string>& backends) {
-  const Settings& settings = stage.settings;
-  const auto schema = std::make_shared<const json>(with_open_root(*settings.schema("schema")));
-  if (!schema->is_object() || !schema->contains("properties") || !(*schema)["properties"].is_object() ||
-      (*schema)["properties"].empty()) {
-    return Error{ErrorClass::config,
-                 "schema: must describe an object with `properties`, which are the fields to find"};
-  }
-  if (auto wrong = unknown_name_in(*schema)) return *wrong;
-  auto checks = std::make_shared<std::vector<Check>>();
-  for (const NamedCondition& named : settings.conditions("checks")) {
-    if (named.condition->set() == nullptr)
-      return Error{ErrorClass::config,
-                   "checks: '" + named.name + "' is about a path; a check is about the fields"};
-    checks->push_back({named.name, named.condition});
-  }
-  auto task = PromptTemplate::of_setting(settings, "prompt", "structured-extract.mustache");
+Result<std::unique_ptr<ExcerptStage>> make_for(const StageConfig& stage, const Pipeline& pipeline,
+                                               const std::vector<std::string>& backends,
+                                               std::vector<ErrorClass> hands_up) {
+  auto fields = FieldsTask::of(stage, pipeline);
+  if (!fields) return fields.error();
+  auto task = PromptTemplate::of_setting(stage.settings, "prompt", "structured-extract.mustache");
   if (!task) return task.error();
-  return std::unique_ptr<Stage>(
-      std::make_unique<StructuredExtract>(tiers_of(backends, pipeline), settings.text("too_long") == "split",
-                                          schema, checks, settings.number("accept"), models_of(pipeline),
-                                          std::move(*task), order_of_dates(settings.text("dates"))));
+  return std::unique_ptr<ExcerptStage>(
+      std::make_unique<StructuredExtract>(tiers_of(backends, pipeline, think_of(stage.settings)), *fields,
+                                          std::move(*task), std::move(hands_up)));
+}
+
+Result<std::unique_ptr<ExcerptStage>> make_with(const StageConfig& stage, const Pipeline& pipeline,
+                                                const std::vector<std::string>& backends) {
+  return make_for(stage, pipeline, backends, {});
 }
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
-  return make_with(stage, pipeline, stage.settings.texts("backends"));
+  auto made = make_for(stage, pipeline, stage.settings.texts("backends"), handed_up(stage, pipeline));
+  if (!made) return made.error();
+  return std::unique_ptr<Stage>(std::move(*made));
 }
 
 /// The values themselves are kept with the new answer, in its `other_tiers`.
 json summary(const json& output) { return members(output, {"confidence", "accepted", "problems"}); }
 
+json superseded(const json& before, const json& after) {
+  json old = json::object();
+  const json values = before.value("fields", json::object());
+  for (const auto& [field, value] : values.items()) {
+    if (after["fields"].value(field, json()) == value) continue;
+    const json detail = before.value("details", json::object()).value(field, json::object());
+    old[field] = members(detail, {"confidence", "tier", "evidence", "problem"});
+    old[field]["value"] = value;
+  }
+  return old;
+}
+
+/// Words that the schema says stand beside a property's value.
+std::vector<std::string> labels_of(const std::string& field, const json& property) {
+  std::vector<std::string> labels;
+  const json given = property.is_object() ? property.value("x-labels", json()) : json();
+  const json title = property.is_object() ? property.value("title", json()) : json();
+  for (const json& one : given.is_string() ? json::array({given}) : given) {
+    for (const json& label : one.is_array() ? one : json::array({one}))
+      if (label.is_string()) labels.push_back(label.get<std::string>());
+  }
+  if (title.is_string()) labels.push_back(title.get<std::string>());
+  std::string name = field;
+  std::ranges::replace(name, '_', ' ');
+  labels.push_back(std::move(name));
+  return labels;
+}
+
+/// Whether other tiers, as far as they are sure, say otherwise more than they agree.
+bool is_contradicted(const json& detail) {
+  return detail.value("signals", json::object()).value("agreement", 0.5) < 0.5;
+}
+
+/// A value that is not there is doubtful where it has to be; one that is there where it is not accepted, does
+/// not pass a check, or another tier says otherwise.
+bool is_doubtful(const json& output, const std::string& field, bool must_be_there) {
+  const json details = output.value("details", json::object());
+  if (!details.contains(field)) return true;  // Nobody has looked.
+  const bool has_value = !output["fields"].value(field, json()).is_null();
+  const json signals = details[field].value("signals", json::object());
+  if (!has_value) return must_be_there;
+  return !details[field].value("accepted", false) || !signals.value("checks_failed", json::array()).empty() ||
+         is_contradicted(details[field]);
+}
+
+std::vector<Claim> claims(const Settings& settings, const json& output) {
+  const json schema = with_open_root(*settings.schema("schema"));
+  const json said = output.is_object() ? output : json::object();
+  // Where there is no value at all, such as where no tier had a usable answer, nobody has looked for the
+  // optional ones either.
+  const json values = said.value("fields", json::object());
+  const bool is_empty = std::ranges::all_of(values, [](const json& value) { return value.is_null(); });
+  std::vector<Claim> claims;
+  for (const auto& [field, property] : schema["properties"].items()) {
+    Claim claim{.field = field,
+                .is_doubtful = is_empty || is_doubtful(said, field, is_required(schema, field))};
+    const json detail = said.value("details", json::object()).value(field, json::object());
+    if (detail.contains("evidence")) claim.evidence.push_back(detail["evidence"]);
+    for (const json& row : detail.value("rows", json::array()))
+      if (row.contains("evidence")) claim.evidence.push_back(row["evidence"]);
+    claim.beside = labels_of(field, resolved(property, schema));
+    claims.push_back(std::move(claim));
+  }
+  return claims;
+}
+
+void doubt_field(const std::string& field, const json& detail, std::vector<Doubt>& found) {
+  const auto any = [&](const auto& says) {
+    return says(detail.value("signals", json::object())) ||
+           std::ranges::any_of(detail.value("rows", json::array()),
+                               [&](const json& row) { return says(row.value("signals", json::object())); });
+  };
+  const auto is_false = [](const json& signals, const char* name) {
+    return signals.value(name, json()) == false;
+  };
+  if (any([&](const json& signals) { return is_false(signals, "schema_valid"); }))
+    found.push_back({schema_failure, field});
+  if (any([&](const json& signals) {
+        return is_false(signals, "evidence_found") || is_false(signals, "value_in_quote");
+      }))
+    found.push_back({evidence_not_found, field});
+  if (is_contradicted(detail)) found.push_back({tiers_disagree, field});
+}
+
 std::vector<Doubt> doubts(const std::string& stage, const json& output) {
   std::vector<Doubt> found;
   doubt_confidence(stage, output, found);
-  doubt_length(stage, output, found);
+  doubt_passed_over(stage, output, found);
   for (const json& field : output.value("missing", json::array()))
-    found.push_back({missing_required_field, "missing required field: " + field.get<std::string>()});
+    found.push_back({missing_required_field, field.get<std::string>()});
+  const json values = output.value("fields", json::object()),
+             details = output.value("details", json::object());
+  for (const auto& [field, detail] : details.items())
+    if (!values.value(field, json()).is_null()) doubt_field(field, detail, found);
   const json checks = output.value("checks", json::object());
   for (const auto& [check, state] : checks.items())
-    if (state == "failed" || state == "error") found.push_back({failed_check, "failed check: " + check});
+    if (state == "failed" || state == "error") found.push_back({failed_check, check});
   return found;
 }
 
@@ -406,11 +259,15 @@ json output_schema(const Settings& settings) {
 StageType structured_extract() {
   return {.name = "structured-extract",
           .summary = "Finds the values of a JSON Schema's properties, each with its evidence.",
-          .version = 5,
+          .version = 7,
           .fields = fields,
           .reads = reads,
           .make = make,
-          .redo = {.make = make_with, .summary = summary},
+          .redo = {.make = make_with,
+                   .review = make_fields_review,
+                   .claims = claims,
+                   .summary = summary,
+                   .superseded = superseded},
           .doubts = doubts,
           .output = output_schema,
           .checked = checked_schema};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 
 #include "pipeline/json/longest_answer.h"
@@ -32,8 +33,8 @@ std::size_t bytes_of(const Text& text, PageRange pages) {
   return bytes;
 }
 
-PageRange all_pages(const Document& document) {
-  const std::size_t pages = document.text ? document.text->pages.size() : 0;
+PageRange all_pages(const Excerpt& excerpt) {
+  const std::size_t pages = excerpt.text ? excerpt.text->pages.size() : 0;
   return {0, pages == 0 ? 0 : pages - 1};
 }
 
@@ -137,11 +138,16 @@ std::vector<PageRange> smaller(const Text& text, const std::vector<PageRange>& r
 
 }  // namespace
 
-std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline) {
+std::optional<bool> think_of(const Settings& settings) {
+  return settings.has(think_field.name) ? std::optional(settings.boolean(think_field.name)) : std::nullopt;
+}
+
+std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline,
+                           std::optional<bool> think) {
   std::vector<Tier> tiers;
   for (const std::string& name : backends) {
     const BackendConfig* backend = pipeline.backend(name);
-    tiers.push_back({name, backend != nullptr && backend->type->answers_prompts()});
+    tiers.push_back({name, backend != nullptr && backend->type->answers_prompts(), think});
   }
   return tiers;
 }
@@ -167,8 +173,11 @@ std::vector<PageRange> pieces(const Text& text, PageRange pages, double share) {
   std::vector<PageRange> result;
   std::size_t bytes = 0;
   for (std::size_t page = pages.first; page <= pages.last; ++page) {
-    const std::size_t more = bytes_of(text, {page, page});
-    if (result.empty() || bytes + more > most) {
+    const bool is_empty = page >= text.pages.size() || text.pages[page].text.empty();
+    const std::size_t more = is_empty ? 0 : bytes_of(text, {page, page});
+    // No piece is without a word.
+    const bool is_full = !is_empty && bytes > 0 && bytes + more > most;
+    if (result.empty() || is_full) {
       result.push_back({page, page});
       bytes = 0;
     }
@@ -203,75 +212,104 @@ struct TieredStage::Progress final : StageProgress {
   json passed_over = json::array();  ///< As the output shows it.
 };
 
-Result<std::vector<Request>> TieredStage::advance(Document& document, const Turn& turn,
-                                                  StageResult& result) const {
+Question TieredStage::question(const Document&) const {
+  throw std::logic_error("this question is for models");
+}
+
+Result<std::vector<Request>> TieredStage::advance_with(const Excerpt& excerpt, Document& document,
+                                                       const Turn& turn, StageResult& result) const {
   if (turn.number == 0) {
     if (!document.text)
       return Error{ErrorClass::empty, "there is no text: the stage that reads it was skipped"};
-    auto begun = std::make_unique<Progress>(all_pages(document));
-    std::vector<Request> requests = ask(document, turn, *begun);
+    auto begun = std::make_unique<Progress>(all_pages(excerpt));
+    std::vector<Request> requests = ask(excerpt, document, turn, *begun);
     turn.progress = std::move(begun);
     return requests;
   }
   auto& progress = dynamic_cast<Progress&>(*turn.progress);
-  std::vector<Answer> answers;
+  TierAnswers said{.tier = tiers_[progress.tier], .excerpt = excerpt};
   for (const Reply& reply : turn.replies) {
     if (!reply.answer) {
       const Error& error = reply.answer.error();
       if (error.error_class != ErrorClass::too_long || !splits_ || !document.text)
-        return pass_over(document, turn, result, progress, error);
-      std::vector<PageRange> cut = smaller(*document.text, progress.pages, turn.replies);
+        return pass_over(excerpt, document, turn, result, progress, error);
+      std::vector<PageRange> cut = smaller(*excerpt.text, progress.pages, turn.replies);
       if (cut.size() == progress.pages.size() || cut.size() > most_pieces)
-        return pass_over(document, turn, result, progress, error);
+        return pass_over(excerpt, document, turn, result, progress, error);
       progress.pages = std::move(cut);
-      return ask(document, turn, progress);
+      return ask(excerpt, document, turn, progress);
     }
-    answers.push_back(*reply.answer);
+    said.answers.push_back(*reply.answer);
   }
+  for (const PageRange pages : progress.pages)
+    said.pages.push_back(excerpt.source(pages, *document.text));
   // A fallback's answer stands under the fallback's name.
-  const Tier& tier = tiers_[progress.tier];
-  const std::string& by = answers.front().by;
-  take(document, by.empty() ? tier : Tier{by, tier.answers_prompts}, answers, progress.pages, result.output);
+  const std::string by = said.answers.front().by;
+  if (!by.empty()) said.tier.backend = by;
+  take(document, said, result.output);
   if (!progress.passed_over.empty()) result.output["passed_over"] = progress.passed_over;
   if (result.output["accepted"]) return std::vector<Request>{};
-  return next_tier(document, turn, progress);
+  return next_tier(excerpt, document, turn, progress);
 }
 
-std::vector<Request> TieredStage::ask(const Document& document, const Turn& turn,
+std::vector<Request> TieredStage::ask(const Excerpt& excerpt, const Document& document, const Turn& turn,
                                       const Progress& progress) const {
   const Tier& tier = tiers_[progress.tier];
   if (!tier.answers_prompts) return {{tier.backend, question(document)}};
   std::vector<Request> requests;
-  for (const PageRange range : progress.pages)
-    requests.push_back({tier.backend, prompt(document, turn.record, range)});
+  for (const PageRange range : progress.pages) {
+    Request request{tier.backend, prompt(excerpt, turn.record, range)};
+    std::get<Prompt>(request.question).think = tier.think;
+    request.sent = excerpt.sent_with(range);
+    requests.push_back(std::move(request));
+  }
   return requests;
 }
 
-std::vector<Request> TieredStage::next_tier(const Document& document, const Turn& turn,
-                                            Progress& progress) const {
+std::vector<Request> TieredStage::next_tier(const Excerpt& excerpt, const Document& document,
+                                            const Turn& turn, Progress& progress) const {
   if (progress.tier + 1 == tiers_.size()) return {};
   ++progress.tier;
-  progress.pages = {all_pages(document)};
-  return ask(document, turn, progress);
+  progress.pages = {all_pages(excerpt)};
+  return ask(excerpt, document, turn, progress);
 }
 
 /// A tier that has no usable answer costs no document that another tier can answer. What is only a matter of
 /// time, such as a server that is down, is not passed over: the next run asks it again.
-Result<std::vector<Request>> TieredStage::pass_over(const Document& document, const Turn& turn,
-                                                    StageResult& result, Progress& progress,
+Result<std::vector<Request>> TieredStage::pass_over(const Excerpt& excerpt, const Document& document,
+                                                    const Turn& turn, StageResult& result, Progress& progress,
                                                     const Error& error) const {
   const bool is_last = progress.tier + 1 == tiers_.size();
   const bool can_be_passed =
       error.error_class == ErrorClass::content || error.error_class == ErrorClass::rejected ||
       error.error_class == ErrorClass::too_long || error.error_class == ErrorClass::withheld;
   const bool has_answer = tiers_.size() > 1 && !result.output.is_null();  // Of a tier; redo begins with one.
-  if (!can_be_passed || (is_last && !has_answer)) return error;
+  const Tier& tier = tiers_[progress.tier];
+  const bool is_handed_up = is_last && !has_answer && hands_up(tier, error.error_class);
+  if (!can_be_passed || (is_last && !has_answer && !is_handed_up)) return error;
   if (is_last && error.error_class == ErrorClass::withheld) return error;
-  progress.passed_over.push_back({{"tier", tiers_[progress.tier].backend},
-                                  {"class", name(error.error_class)},
-                                  {"message", error.message}});
-  if (has_answer) result.output["passed_over"] = progress.passed_over;
-  return next_tier(document, turn, progress);
+  progress.passed_over.push_back(
+      {{"tier", tier.backend}, {"class", name(error.error_class)}, {"message", error.message}});
+  if (is_handed_up) take(document, {.tier = tier, .excerpt = excerpt}, result.output);
+  if (has_answer || is_handed_up) result.output["passed_over"] = progress.passed_over;
+  return next_tier(excerpt, document, turn, progress);
+}
+
+bool TieredStage::hands_up(const Tier& tier, ErrorClass error_class) const {
+  return tier.answers_prompts && std::ranges::find(hands_up_, error_class) != hands_up_.end();
+}
+
+std::vector<ErrorClass> handed_up(const StageConfig& stage, const Pipeline& pipeline) {
+  const auto is_taken = [&](std::string_view kind) {
+    const Doubt doubt{kind, stage.id};
+    return std::ranges::any_of(pipeline.stages, [&](const StageConfig& later) {
+      return &later > &stage && later.type->decides_on_reasons && ReasonFilter(later).takes(doubt);
+    });
+  };
+  std::vector<ErrorClass> classes;
+  if (is_taken(schema_failure)) classes.push_back(ErrorClass::content);
+  if (is_taken(too_long)) classes.push_back(ErrorClass::too_long);
+  return classes;
 }
 
 StageReads reads(const Settings& settings) {
@@ -286,12 +324,17 @@ json members(const json& output, std::initializer_list<const char*> names) {
 }
 
 void doubt_confidence(const std::string& stage, const json& output, std::vector<Doubt>& found) {
-  if (!output.value("accepted", true)) found.push_back({low_confidence, "low confidence: " + stage});
+  if (!output.value("accepted", true)) found.push_back({low_confidence, stage});
 }
 
-void doubt_length(const std::string& stage, const json& output, std::vector<Doubt>& found) {
-  for (const json& passed : output.value("passed_over", json::array()))
-    if (passed["class"] == name(ErrorClass::too_long)) found.push_back({too_long, "too long: " + stage});
+void doubt_passed_over(const std::string& stage, const json& output, std::vector<Doubt>& found) {
+  const json passed_over = output.value("passed_over", json::array());
+  const auto any = [&](ErrorClass error_class) {
+    return std::ranges::any_of(passed_over,
+                               [&](const json& passed) { return passed["class"] == name(error_class); });
+  };
+  if (any(ErrorClass::content)) found.push_back({schema_failure, stage});
+  if (any(ErrorClass::too_long)) found.push_back({too_long, stage});
 }
 
 }  // namespace docket::stages

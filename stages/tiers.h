@@ -1,13 +1,15 @@
 #pragma once
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pipeline/pipeline.h"
 #include "pipeline/registry.h"
-#include "pipeline/stage.h"
+#include "pipeline/support/result.h"
 #include "stages/doubts.h"
+#include "stages/excerpt_stage.h"
 #include "stages/prompt_template.h"
 
 namespace docket::stages {
@@ -40,6 +42,13 @@ inline constexpr Field prompt_field{
         "A Mustache template of the task, instead of the built-in one (`docket "
         "init --prompts` writes that to a file)."};
 
+inline constexpr Field think_field{
+    .name = "think",
+    .type = Field::Type::boolean,
+    .help = "Let reasoning models think before they answer, or not; as each backend says when absent."};
+/// None: the stage does not say.
+std::optional<bool> think_of(const Settings& settings);
+
 constexpr Field with_fallback(Field field, std::string_view fallback) {
   field.fallback = fallback;
   return field;
@@ -49,8 +58,18 @@ constexpr Field with_fallback(Field field, std::string_view fallback) {
 struct Tier {
   std::string backend;
   bool answers_prompts = false;
+  std::optional<bool> think = std::nullopt;  ///< See Prompt.
 };
-std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline);
+std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline,
+                           std::optional<bool> think = std::nullopt);
+
+/// What one of them said, one answer per range of the document's pages.
+struct TierAnswers {
+  Tier tier;
+  const Excerpt& excerpt;  ///< Shown to it.
+  std::vector<Answer> answers = {};
+  std::vector<PageRange> pages = {};  ///< Of the document: where its quotes may stand.
+};
 
 /// A stage that asks tier by tier until an answer is sure enough.
 ///
@@ -58,32 +77,42 @@ std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipel
 /// with it is kept in the output's `passed_over`. A document that is longer than a model's window is asked
 /// about in pieces of whole pages, a long page in pieces of paragraphs or lines, or the tier is passed over,
 /// as the setting `too_long` says.
-class TieredStage : public Stage {
+class TieredStage : public ExcerptStage {
  public:
-  TieredStage(std::vector<Tier> tiers, bool splits) : tiers_(std::move(tiers)), splits_(splits) {}
-  Result<std::vector<Request>> advance(Document& document, const Turn& turn, StageResult& result) const final;
+  /// `hands_up`: what may go wrong with all tiers and is no Error: the document goes on without an answer.
+  TieredStage(std::vector<Tier> tiers, bool splits, std::vector<ErrorClass> hands_up = {})
+      : tiers_(std::move(tiers)), splits_(splits), hands_up_(std::move(hands_up)) {}
+  Result<std::vector<Request>> advance_with(const Excerpt& excerpt, Document& document, const Turn& turn,
+                                            StageResult& result) const final;
 
  protected:
-  /// What the rules tier is asked.
-  virtual Question question(const Document& document) const = 0;
-  /// What a model is asked about some pages.
-  virtual Prompt prompt(const Document& document, const nlohmann::json& record, PageRange pages) const = 0;
-  /// Joins a tier's answer (one per range of pages) to what lower tiers said, in `output`; says with
-  /// `output.accepted` whether it is sure enough.
-  virtual void take(const Document& document, const Tier& tier, const std::vector<Answer>& answers,
-                    const std::vector<PageRange>& pages, nlohmann::json& output) const = 0;
+  /// What the rules tier is asked; stages that ask models only have no such question.
+  virtual Question question(const Document& document) const;
+  /// What a model is asked about some pages of the excerpt.
+  virtual Prompt prompt(const Excerpt& excerpt, const nlohmann::json& record, PageRange pages) const = 0;
+  /// Joins a tier's answers to what lower tiers said, in `output`; says with `output.accepted` whether it is
+  /// sure enough. Without any, nothing is known.
+  virtual void take(const Document& document, const TierAnswers& said, nlohmann::json& output) const = 0;
 
  private:
   struct Progress;
 
-  std::vector<Request> ask(const Document& document, const Turn& turn, const Progress& progress) const;
-  std::vector<Request> next_tier(const Document& document, const Turn& turn, Progress& progress) const;
-  Result<std::vector<Request>> pass_over(const Document& document, const Turn& turn, StageResult& result,
-                                         Progress& progress, const Error& error) const;
+  std::vector<Request> ask(const Excerpt& excerpt, const Document& document, const Turn& turn,
+                           const Progress& progress) const;
+  std::vector<Request> next_tier(const Excerpt& excerpt, const Document& document, const Turn& turn,
+                                 Progress& progress) const;
+  Result<std::vector<Request>> pass_over(const Excerpt& excerpt, const Document& document, const Turn& turn,
+                                         StageResult& result, Progress& progress, const Error& error) const;
+
+  bool hands_up(const Tier& tier, ErrorClass error_class) const;
 
   const std::vector<Tier> tiers_;
   const bool splits_;
+  const std::vector<ErrorClass> hands_up_;
 };
+
+/// What may go wrong with `stage` that a later stage takes for a reason to escalate.
+std::vector<ErrorClass> handed_up(const StageConfig& stage, const Pipeline& pipeline);
 
 // What every type of tiered stage declares.
 
@@ -93,8 +122,8 @@ StageReads reads(const Settings& settings);
 nlohmann::json members(const nlohmann::json& output, std::initializer_list<const char*> names);
 /// Its confidence was too low to be accepted.
 void doubt_confidence(const std::string& stage, const nlohmann::json& output, std::vector<Doubt>& found);
-/// A tier was passed over since the document is too long for it.
-void doubt_length(const std::string& stage, const nlohmann::json& output, std::vector<Doubt>& found);
+/// A tier was passed over: the document is too long for it, or what it answered is none by the schema.
+void doubt_passed_over(const std::string& stage, const nlohmann::json& output, std::vector<Doubt>& found);
 
 /// What a prompt may show of a record: not where the document lies, since the answer then serves all that
 /// have the same text.

@@ -1,13 +1,48 @@
 #include "tests/conditions.h"
 
+#include <map>
+#include <mutex>
 #include <stdexcept>
 
 #include "backends/backends.h"
+#include "cli/commands.h"
 
 namespace docket {
+namespace {
+
+class SharedWorkers final : public ConditionEngine {
+ public:
+  Result<std::vector<std::string>> compile(const std::vector<std::string>& expressions) override {
+    return engine_of(expressions).compile(expressions);
+  }
+  std::vector<Result<bool>> evaluate(const std::vector<std::string>& expressions,
+                                     std::span<const ConditionQuestion> questions) override {
+    return engine_of(expressions).evaluate(expressions, questions);
+  }
+
+ private:
+  static ConditionEngine& engine_of(const std::vector<std::string>& expressions) {
+    static std::mutex mutex;
+    static std::map<std::vector<std::string>, std::unique_ptr<ConditionEngine>> engines;
+    const std::lock_guard lock(mutex);
+    std::unique_ptr<ConditionEngine>& engine = engines[expressions];
+    if (!engine) engine = backends::condition_engine();
+    return *engine;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<ConditionEngine> shared_condition_engine() { return std::make_unique<SharedWorkers>(); }
+
+Registry sharing_registry() {
+  Registry all = registry();
+  all.conditions = shared_condition_engine;
+  return all;
+}
 
 std::vector<std::shared_ptr<const Condition>> conditions(const std::vector<std::string>& expressions) {
-  const auto set = std::make_shared<ConditionSet>(backends::condition_engine());
+  const auto set = std::make_shared<ConditionSet>(shared_condition_engine());
   std::vector<std::shared_ptr<const Condition>> all;
   for (const std::string& expression : expressions) {
     const auto added = set->add(expression);

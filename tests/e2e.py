@@ -13,6 +13,8 @@ import unittest
 from collections import namedtuple
 from pathlib import Path
 
+import jsonschema
+
 DOCKET = os.environ["DOCKET"]
 SOURCE = Path(os.environ["SOURCE_DIR"])
 TIMEOUT = 120  # Seconds. Longer than any run here takes under a sanitizer on a busy machine: a hang is a failure.
@@ -146,6 +148,13 @@ class Case(unittest.TestCase):
         self.assertEqual(result.code, expect, result.err)
         return result
 
+    def assert_valid(self):
+        """The records and the report are as their schemas say."""
+        for name, values in (("record", self.results()), ("report", [self.report()])):
+            schema = json.loads((SOURCE / f"docs/{name}.schema.json").read_text(encoding="utf-8"))
+            for value in values:
+                jsonschema.validate(value, schema)
+
     def record(self, path, out="out"):
         return json.loads((self.dir / out / f"{path}.json").read_text(encoding="utf-8"))
 
@@ -166,7 +175,7 @@ class Case(unittest.TestCase):
         files = (path for path in (self.dir / folder).rglob("*") if path.is_file())
         names = {str(path.relative_to(self.dir / folder)): path for path in files}
         return {name: path.read_bytes() for name, path in names.items()
-                if name != "report.json" and not name.startswith(".docket/")}
+                if name not in ("report.json", "calls.jsonl", "routing.jsonl") and not name.startswith(".docket/")}
 
 
 def main():

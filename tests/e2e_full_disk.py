@@ -58,7 +58,10 @@ class FullDisk(e2e.Case):
                 json.loads(path.read_text(encoding="utf-8"))
         for path in self.dir.glob(f"{folder}/*.jsonl"):
             if path.is_file():
-                self.results(folder)
+                text = path.read_text(encoding="utf-8")
+                self.assertTrue(text == "" or text.endswith("\n"), f"the last line of {path} is cut")
+                for line in text.splitlines():
+                    json.loads(line)
         self.assertEqual([str(p) for p in self.dir.glob(f"{folder}/.docket/tmp/*")], [])
 
     def check_complaints(self, errors):

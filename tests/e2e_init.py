@@ -37,7 +37,8 @@ class Init(e2e.Case):
     def test_prompts_can_be_edited(self):
         self.assertEqual(self.docket("init", "--prompts").code, 0)
         self.assertEqual(sorted(path.name for path in (self.dir / "prompts").iterdir()),
-                         ["classify.mustache", "structured-extract.mustache"])
+                         ["classify.mustache", "join-answers.mustache", "review-fields.mustache", "review-label.mustache",
+                          "structured-extract.mustache", "summarize.mustache"])
         model = PaidModel()
         self.addCleanup(model.close)
         prompt = (self.dir / "prompts/classify.mustache").read_text()

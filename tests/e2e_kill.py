@@ -1,8 +1,10 @@
 """kill -9 at any moment: the ledger is right, what was paid is not paid again, the next runs do the rest.
 
-DOCKET_KILLS says how many kills there are (default 200), DOCKET_SEED makes them those of an earlier run.
+DOCKET_KILLS says how many kills there are (default 200), half of them in each of two lanes, which run at the same time.
+DOCKET_SEED makes them those of an earlier run.
 """
 
+import concurrent.futures
 import os
 import random
 import signal
@@ -16,6 +18,7 @@ from paid_model import PaidModel
 
 KILLS = int(os.environ.get("DOCKET_KILLS", "200"))
 SEED = int(os.environ.get("DOCKET_SEED", str(time.time_ns() % 1_000_000)))
+LANES = 2
 DOCUMENTS = 24
 
 PIPELINE = """\
@@ -39,10 +42,16 @@ stages:
 SCHEMA = '{"type": "object", "required": ["total"], "properties": {"total": {"type": "number"}}}'
 
 POINTS = ["ledger.begin", "ledger.change", "ledger.commit", "ledger.committed", "output.written", "output.renamed",
-          "results.written"]
+          "results.written", "call.written", "call.replied"]
 
 
-class Kill(e2e.Case):
+class Lane(e2e.Case):
+    """A folder, a server and a share of the kills."""
+
+    def __init__(self, seed):
+        super().__init__("run_lane")
+        self.seed = seed
+
     def setUp(self):
         super().setUp()
         self.model = PaidModel()
@@ -52,7 +61,7 @@ class Kill(e2e.Case):
         self.write("in/copy.txt", invoice(3, "103.00"))
         self.write("fields.json", SCHEMA)
         self.write("pipeline.yaml", PIPELINE.format(url=self.model.url))
-        self.random = random.Random(SEED)
+        self.random = random.Random(self.seed)
 
     def run_killed(self, out, longest):
         """True if the run was killed; else it came to its end, all done."""
@@ -102,7 +111,7 @@ class Kill(e2e.Case):
     def number_of(document):
         return "3" if document == "in/copy.txt" else str(int(document[3:5]))
 
-    def test_nothing_is_lost_and_nothing_is_paid_twice(self):
+    def run_lane(self):
         begin = time.monotonic()
         undisturbed = self.docket("run", "pipeline.yaml", "-o", "undisturbed")
         longest = time.monotonic() - begin
@@ -113,27 +122,38 @@ class Kill(e2e.Case):
         expected = self.tree("undisturbed")
         self.assertEqual(self.record("in/00.txt", "undisturbed")["usage"]["calls"], 2)
         kills = rounds = again = 0
-        with self.subTest(seed=SEED):
-            while kills < KILLS:
-                out = f"out{rounds}"
-                rounds += 1
-                paid = set()
-                while self.run_killed(out, longest):
-                    kills += 1
-                    asked = self.model.take()
-                    self.assertEqual(paid.intersection(asked), set(), "what was paid for was asked again")
-                    self.assertEqual(len(asked), len(set(asked)))
-                    now_paid = self.paid_for(out)
-                    self.assertLessEqual(paid, now_paid, "an answer was lost")
-                    again += len(set(asked) - now_paid)
-                    paid = now_paid
-                self.assertEqual(paid.intersection(self.model.take()), set(), "what was paid for was asked again")
-                self.assertEqual(self.tree(out), expected)
-                self.assertEqual(len(self.paid_for(out)), 2 * DOCUMENTS)
-                last = self.docket("run", "pipeline.yaml", "-o", out)
-                self.assertIn(f"{DOCUMENTS + 1} up to date", last.err)
-                self.assertEqual(self.model.take(), [])
-        print(f"{kills} kills in {rounds} rounds, {again} calls lost on their way, seed {SEED}")
+        while kills < KILLS / LANES:
+            out = f"out{rounds}"
+            rounds += 1
+            paid = set()
+            while self.run_killed(out, longest):
+                kills += 1
+                asked = self.model.take()
+                self.assertEqual(paid.intersection(asked), set(), "what was paid for was asked again")
+                self.assertEqual(len(asked), len(set(asked)))
+                now_paid = self.paid_for(out)
+                self.assertLessEqual(paid, now_paid, "an answer was lost")
+                again += len(set(asked) - now_paid)
+                paid = now_paid
+            self.assertEqual(paid.intersection(self.model.take()), set(), "what was paid for was asked again")
+            self.assertEqual(self.tree(out), expected)
+            self.assertEqual(len(self.paid_for(out)), 2 * DOCUMENTS)
+            last = self.docket("run", "pipeline.yaml", "-o", out)
+            self.assertIn(f"{DOCUMENTS + 1} up to date", last.err)
+            self.assertEqual(self.model.take(), [])
+        print(f"{kills} kills in {rounds} rounds, {again} calls lost on their way, seed {self.seed}")
+
+
+class Kill(e2e.Case):
+    def test_nothing_is_lost_and_nothing_is_paid_twice(self):
+        with concurrent.futures.ThreadPoolExecutor(LANES) as pool:
+            for seed, result in pool.map(self.lane, range(SEED, SEED + LANES)):
+                for _, trace in result.failures + result.errors:
+                    self.fail(f"DOCKET_SEED={seed}: {trace}")
+
+    @staticmethod
+    def lane(seed):
+        return seed, Lane(seed).run()
 
 
 if __name__ == "__main__":

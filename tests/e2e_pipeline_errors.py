@@ -112,7 +112,7 @@ class Overrides(e2e.Case):
     def test_set_changes_a_field(self):
         self.write("in/a.txt", invoice(1))
         self.run_pipeline("--set", "output.dir=there", "--set", "stages.classify.accept=1")
-        self.assertEqual([path.name for path in (self.dir / "there").glob("*.jsonl")], ["results.jsonl"])
+        self.assertTrue((self.dir / "there/results.jsonl").exists())
 
     def test_the_schema_of_the_file_accepts_the_examples(self):
         import jsonschema

@@ -7,16 +7,16 @@ cmake_minimum_required(VERSION 3.25)
 # What each room may see beside itself.
 set(support pipeline/support)
 set(json ${support} pipeline/json)
-set(reading ${support} pipeline/reading)
-set(words ${json} ${reading} pipeline)  # The words of the program.
+set(reading ${json} pipeline/reading)
+set(words ${reading} pipeline)  # The words of the program.
 set(config ${words} pipeline/config)
 set(ledger ${config} pipeline/ledger)
 set(run ${ledger} pipeline/run)
 set(rooms
   "pipeline/support="
   "pipeline/json=${support}"
-  "pipeline/reading=${support}"
-  "pipeline=${json};${reading}"
+  "pipeline/reading=${json}"
+  "pipeline=${reading}"
   "pipeline/config=${words}"
   "pipeline/ledger=${config}"
   "pipeline/run=${ledger}"
@@ -46,7 +46,7 @@ set(homes
   "curl/=backends/http/.*"
   "uchardet=worker/encoding.cpp"
   "poppler-=worker/.*"
-  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/(pdf|pdf_page|stand_in).cpp"  # Poppler's private headers.
+  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/((pdf|pdf_page|page_to_draw|drawn_boxes|drawing_state|letter_measure|letter_judge|looking_device|words_along|opaque_images|stand_in)[.]cpp|text_device[.](h|cpp))"  # Poppler's private headers.
   "seccomp.h=worker/.*"
   "magic.h=worker/.*"
   "kainjow/=stages/prompt_template.cpp"

@@ -4,8 +4,8 @@
 
 #include <fstream>
 
-#include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "tests/conditions.h"
 
 namespace docket {
 namespace {
@@ -61,7 +61,7 @@ void Project::replace(const std::string& name, const std::string& what, const st
 }
 
 PipelineOrDiagnostics Project::pipeline() const {
-  return read_pipeline(root / "pipeline.yaml", registry(), {});
+  return read_pipeline(root / "pipeline.yaml", sharing_registry(), {});
 }
 
 RunOutcome Project::run_with(RunListener& listener, const std::stop_token& stop) {
@@ -72,13 +72,13 @@ RunOutcome Project::run_with(RunListener& listener, const std::stop_token& stop)
     return outcome;
   }
   RunEnvironment environment;
-  environment.make_backend = [this](const Pipeline&, AnswerStore&, const ModelDigests&,
-                                    const std::stop_token&, const RunEnvironment::Warn&) {
-    return Result<std::unique_ptr<Backend>>(backend.make());
+  environment.make_backend = [this](const Pipeline&, AnswerStore& store, const ModelDigests&,
+                                    const std::stop_token&, const RunEnvironment::Told&) {
+    return Result<std::unique_ptr<Backend>>(backend.make(store));
   };
   environment.find_models = [this](const Pipeline&) { return models; };
   environment.stop = stop;
-  environment.exit_code = exit_code;
+  environment.exit_code = [](const RunOutcome& outcome) { return exit_code(outcome); };
   return run_pipeline(std::move(*read.pipeline), options, environment, listener);
 }
 

@@ -3,8 +3,8 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "cli/commands.h"
 #include "pipeline/config/read_pipeline.h"
+#include "tests/conditions.h"
 
 namespace docket {
 
@@ -16,6 +16,8 @@ StageHarness::StageHarness(const std::string& type, const std::string& options, 
       "  rules: { type: builtin }\n"
       "  second: { type: builtin }\n"
       "  model: { type: openai, url: 'http://127.0.0.1:9', model: m }\n"
+      "  far: { type: openai, url: 'http://127.0.0.1:9', model: large, location: cloud,\n"
+      "         price: { input: 3, output: 15 } }\n"
       "stages:\n";
   if (type != "extract") yaml += "  - extract:\n";
   yaml += "  - " + type + ":\n";
@@ -24,7 +26,7 @@ StageHarness::StageHarness(const std::string& type, const std::string& options, 
     yaml += "      " + line + "\n";
   yaml += more;
   if (!schema.empty()) dir_.write("schema.json", schema);
-  PipelineOrDiagnostics read = read_pipeline(dir_.write("pipeline.yaml", yaml), registry());
+  PipelineOrDiagnostics read = read_pipeline(dir_.write("pipeline.yaml", yaml), sharing_registry());
   std::string diagnostics;
   for (const Diagnostic& diagnostic : read.diagnostics)
     diagnostics += to_string(diagnostic) + "\n";

@@ -17,6 +17,7 @@ class StageHarness {
   const Stage& stage() const { return *pipeline_.stages.back().stage; }
   const std::vector<std::string>& warnings() const { return pipeline_.warnings; }
   const StageConfig& pipeline() const { return pipeline_.stages.back(); }
+  const std::vector<StageConfig>& all() const { return pipeline_.stages; }
 
  private:
   TempDir dir_;

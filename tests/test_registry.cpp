@@ -2,6 +2,7 @@
 
 #include "backends/backends.h"
 #include "pipeline/pipeline.h"
+#include "tests/conditions.h"
 
 namespace docket {
 namespace {
@@ -89,7 +90,7 @@ Registry plan_registry() {
       {"escalate", "asks for more", 1, escalate_fields, reads_text, make_nothing, nullptr, false, true},
       {"summarize", "says it shorter", 1, summarize_fields, reads_text, make_nothing},
   };
-  return {stages, backends::all(), backends::condition_engine};
+  return {stages, backends::all(), shared_condition_engine};
 }
 
 }  // namespace docket

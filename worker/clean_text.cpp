@@ -9,10 +9,7 @@ namespace {
 
 bool within(char32_t c, char32_t first, char32_t last) { return c >= first && c <= last; }
 
-bool is_blank(char32_t c) {
-  return c == ' ' || c == '\t' || c == 0xA0 || c == 0x1680 || within(c, 0x2000, 0x200A) || c == 0x202F ||
-         c == 0x205F || c == 0x3000;
-}
+bool is_blank(char32_t c) { return c == ' ' || c == '\t' || is_blank_beyond_ascii(c); }
 
 /// U+200C and U+200D stay: Persian and Hindi words need them.
 bool is_invisible(char32_t c) {

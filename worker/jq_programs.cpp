@@ -156,7 +156,7 @@ Verdict JqPrograms::run(std::size_t expression, Quantifier quantifier) {
     has_output = true;
     const jv given = jv_array_get(output, 0);
     const jv_kind kind = jv_get_kind(given);
-    const bool is_true = kind != JV_KIND_FALSE && kind != JV_KIND_NULL;
+    const bool is_true = kind != JV_KIND_FALSE && (kind != JV_KIND_NULL || quantifier == Quantifier::any);
     const bool is_boolean = kind == JV_KIND_FALSE || kind == JV_KIND_TRUE;
     std::string words = is_boolean ? std::string() : kind_words(given);
     jv_free(given);
@@ -166,8 +166,9 @@ Verdict JqPrograms::run(std::size_t expression, Quantifier quantifier) {
     if (!is_boolean) return error("gives " + words + ", not true or false");
     if (!is_true) return verdict(false);
   }
-  if (quantifier != Quantifier::all) return verdict(false);
-  return has_output ? verdict(true) : error("gives nothing, not true or false");
+  if (quantifier == Quantifier::first) return verdict(false);
+  if (!has_output) return error("gives nothing, not true or false");
+  return verdict(quantifier == Quantifier::all);
 }
 
 }  // namespace docket::worker

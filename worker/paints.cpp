@@ -10,19 +10,10 @@ constexpr std::size_t most_paints = 50'000;  ///< A map has as many; some megaby
 constexpr float thinnest = 1.5f;             ///< Points; what is thinner is a line and hides no letter.
 constexpr float same_colour = 0.05f;
 
-bool contains(const Box& outer, const Box& inner) {
-  return outer.left <= inner.left && outer.top <= inner.top && outer.right >= inner.right &&
-         outer.bottom >= inner.bottom;
-}
-
 float width(const Box& box) { return box.right - box.left; }
 float height(const Box& box) { return box.bottom - box.top; }
 
 }  // namespace
-
-bool meet(const Box& a, const Box& b) {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-}
 
 float difference(const Rgb& a, const Rgb& b) {
   return std::max({std::abs(a.red - b.red), std::abs(a.green - b.green), std::abs(a.blue - b.blue)});

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "pipeline/text.h"
+#include "worker/boxes.h"
 
 namespace docket::worker {
 
@@ -16,9 +16,6 @@ struct Rgb {
 
 /// The largest difference of two colours in one of their components: 0 is equal, 1 black on white.
 float difference(const Rgb& a, const Rgb& b);
-
-/// Whether two boxes have a part in common.
-bool meet(const Box& a, const Box& b);
 
 /// What was painted on a page beside letters, in its order. Boxes are in points from the page's top left.
 /// A page with more paint than fits in the bounds of paints.cpp, or one that takes more comparisons than it

@@ -145,13 +145,13 @@ struct Findings {
 
   void add(const PdfPage& page, int number) {
     for (std::size_t i = 1; i < reasons; ++i) {
-      if (page.unseen[i] == 0) continue;
-      unseen[i] += page.unseen[i];
+      if (page.letters.unseen[i] == 0) continue;
+      unseen[i] += page.letters.unseen[i];
       if (pages[i]++ == 0) first_page[i] = number;
     }
     // A scan has hardly any other letters; text that was painted, and more beneath images, are two documents.
-    if (page.beneath_images == 0 || page.beneath_images * 2 > page.seen) return;
-    beneath_images += page.beneath_images;
+    if (page.letters.beneath_images == 0 || page.letters.beneath_images * 2 > page.letters.seen) return;
+    beneath_images += page.letters.beneath_images;
     if (first_mixed_page == 0) first_mixed_page = number;
   }
 };
@@ -230,8 +230,8 @@ Result<Extraction> read_pdf(std::string_view content, const std::string& passwor
     const PdfPage page = read_pdf_page(*drawing, i);
     out.text.pages.push_back(lay_out(page.width, page.height, page.text));
     findings.add(page, i + 1);
-    out.letters.seen += page.seen;
-    out.letters.unreadable += page.unreadable;
+    out.letters.seen += page.letters.seen;
+    out.letters.unreadable += page.letters.unreadable;
     if (page.text.empty() && first_diagnostic().empty()) first_diagnostic() = "cannot be read";
     if (!first_diagnostic().empty() && problems.size() < most_problems) {
       problems.push_back("page " + std::to_string(i + 1) + ": " + first_diagnostic());

@@ -1,144 +1,98 @@
 #include "backends/calls/budget.h"
 
 #include <algorithm>
-#include <cmath>
-#include <vector>
+#include <utility>
 
-#include "backends/calls/queue_wait.h"
-#include "pipeline/json/schema.h"
+#include "pipeline/support/iso_8601.h"
 #include "pipeline/support/money.h"
 
 namespace docket::backends {
-namespace {
+bool Budget::Account::could_hold(std::int64_t most) const { return money_sum(spent, most) <= limit; }
 
-/// Of text; half of what is usual. Long numbers and rare scripts can have less.
-constexpr std::int64_t bytes_per_token = 2;
-constexpr std::int64_t frame_tokens = 200;  ///< Roles, marks, what a server adds.
-
-std::optional<std::int64_t> nano_dollars(const Settings& group, std::string_view name) {
-  if (!group.has(name)) return std::nullopt;
-  return std::llround(group.number(name) * 1e9);
+bool Budget::Account::holds(std::int64_t most) const {
+  return money_sum(money_sum(spent, reserved), most) <= limit;
 }
 
-class Budgeted final : public Backend {
- public:
-  Budgeted(std::unique_ptr<Backend> inner, Budget& budget, const Price& price, std::int64_t thinking)
-      : inner_(std::move(inner)), budget_(budget), price_(price), thinking_(thinking) {}
-
-  void submit(Request request, Done done) noexcept override {
-    const auto* prompt = std::get_if<Prompt>(&request.question);
-    if (prompt == nullptr) return inner_->submit(std::move(request), std::move(done));
-    const std::int64_t most = most_cost(*prompt, price_, thinking_);
-    std::string document = request.asked_by.document;
-    auto asked = std::make_shared<Request>(std::move(request));
-    const auto since = Timer::Clock::now();
-    budget_.reserve(
-        document, most,
-        [this, most, document, asked, since, done = std::move(done)](std::optional<Error> refused) mutable {
-          end_wait(*asked, done, Timer::Clock::now() - since);
-          if (refused) return done({.answer = *std::move(refused)});
-          ask(std::move(*asked), std::move(document), most, std::move(done));
-        });
-  }
-
- private:
-  void ask(Request request, std::string document, std::int64_t most, Done done) noexcept {
-    inner_->submit(std::move(request),
-                   [this, most, document = std::move(document), done = std::move(done)](Reply reply) {
-                     budget_.settle(document, most, spent_on(reply, most));
-                     done(std::move(reply));
-                   });
-  }
-
-  /// What nobody tells, such as of a call that broke off, may be charged in full.
-  static std::int64_t spent_on(const Reply& reply, std::int64_t most) {
-    const Usage used = reply.spent.total();
-    return used.unpriced_calls > 0 ? std::max(most, used.nano_dollars) : used.nano_dollars;
-  }
-
-  const std::unique_ptr<Backend> inner_;
-  Budget& budget_;
-  const Price price_;
-  const std::int64_t thinking_;
-};
-
-}  // namespace
-
-std::int64_t Budget::Account::with(std::int64_t most) const {
-  return spent + (is_trusted ? most : std::max(most, dearest));
+Budget::Budget(const Limits& limits, Before before, std::function<std::string()> today)
+    : document_limit_(limits.document), today_(std::move(today)), day_is_(today_()) {
+  if (limits.run) run_ = Account{*limits.run};
+  if (limits.day) day_ = Account{*limits.day, before.day};
+  if (limits.month) month_ = Account{*limits.month, before.month};
+  for (const auto& [stage, limit] : limits.stages)
+    stages_[stage] = Account{limit};
 }
 
-std::int64_t Budget::Account::in_flight_with(std::int64_t most) const {
-  return spent + (is_trusted ? reserved + most : std::max(reserved + most, dearest * (calls + 1)));
+/// What is in flight at midnight may be charged on either day, so it stays reserved in the new one. A clock
+/// that is set back begins no day.
+void Budget::begin_day() {
+  const std::string today = today_();
+  if (today <= day_is_) return;
+  const bool is_same_month = month_of(today) == month_of(day_is_);
+  if (day_) day_->spent = 0;
+  if (month_ && !is_same_month) month_->spent = 0;
+  day_is_ = today;
 }
 
-void Budget::Account::settle(std::int64_t most, std::int64_t cost) {
-  --calls;
-  reserved -= most;
-  spent += cost;
-  dearest = std::max(dearest, cost);
-  is_trusted = is_trusted && cost <= most;
+/// What lasts longest stands first: the next run need not try again before it has passed.
+std::vector<Budget::Owned> Budget::accounts_of(const Caller& caller) {
+  std::vector<Owned> accounts;
+  if (month_) accounts.push_back({"month", &*month_});
+  if (day_) accounts.push_back({"day", &*day_});
+  if (run_) accounts.push_back({"run", &*run_});
+  if (const auto stage = stages_.find(caller.stage); stage != stages_.end())
+    accounts.push_back({"stage", &stage->second});
+  if (document_limit_ && !caller.document.empty())  // A warm-up is no document's.
+    accounts.push_back(
+        {"document", &documents_.try_emplace(caller.document, Account{*document_limit_}).first->second});
+  return accounts;
 }
 
-Budget::Account Budget::account(const std::string& document) const {
-  const auto found = documents_.find(document);
-  return found == documents_.end() ? Account{} : found->second;
-}
-
-bool Budget::fits(const std::string& document, std::int64_t most) const {
-  if (limits_.run && run_.in_flight_with(most) > *limits_.run) return false;
-  return !limits_.document || account(document).in_flight_with(most) <= *limits_.document;
-}
-
-/// Not even when all that is reserved is given back.
-std::optional<Error> Budget::refuse(const std::string& document, std::int64_t most) const {
-  const auto error = [&](const char* whose, const Account& account, std::int64_t limit) {
-    return Error{ErrorClass::withheld, std::string("budget: ") + whose + " has spent " +
-                                           format_cents(account.spent) + " of its " + format_cents(limit) +
-                                           ", and a call can cost " +
-                                           format_cents(account.with(most) - account.spent)};
-  };
-  if (limits_.run && run_.with(most) > *limits_.run) return error("the run", run_, *limits_.run);
-  const Account own = account(document);
-  if (limits_.document && own.with(most) > *limits_.document)
-    return error("the document", own, *limits_.document);
+std::optional<Error> Budget::refuse(const Caller& caller, std::int64_t most) {
+  for (const auto& [owner, account] : accounts_of(caller))
+    if (!account->could_hold(most))
+      return Error{ErrorClass::withheld, std::string("budget: the ") + owner + "'s limit is reached",
+                   format_money(account->spent) + " of " + format_money(account->limit) +
+                       " are spent, and a call can cost up to " + format_money(most)};
   return std::nullopt;
 }
 
-void Budget::take(const std::string& document, std::int64_t most) {
-  const auto take_from = [most](Account& account) {
-    ++account.calls;
-    account.reserved += most;
-  };
-  take_from(run_);
-  if (limits_.document) take_from(documents_[document]);
+/// False: others have to give something back first.
+bool Budget::take(const Caller& caller, std::int64_t most) {
+  const std::vector<Owned> accounts = accounts_of(caller);
+  if (!std::ranges::all_of(accounts, [&](const Owned& owned) { return owned.account->holds(most); }))
+    return false;
+  for (const Owned& owned : accounts)
+    owned.account->reserved += most;
+  return true;
 }
 
-void Budget::reserve(const std::string& document, std::int64_t most,
+void Budget::reserve(const Caller& caller, std::int64_t most,
                      std::function<void(std::optional<Error>)> then) {
   std::optional<Error> refused;
   {
     const std::lock_guard lock(mutex_);
-    refused = refuse(document, most);
-    if (!refused && !fits(document, most)) {
-      waiting_.push_back({document, most, std::move(then)});
+    begin_day();
+    refused = refuse(caller, most);
+    if (!refused && !take(caller, most)) {
+      waiting_.push_back({caller, most, std::move(then)});
       return;
     }
-    if (!refused) take(document, most);
   }
   then(std::move(refused));
 }
 
-void Budget::settle(const std::string& document, std::int64_t most, std::int64_t spent) {
+void Budget::settle(const Caller& caller, std::int64_t most, std::int64_t spent) {
   std::vector<std::function<void()>> ready;
   {
     const std::lock_guard lock(mutex_);
-    run_.settle(most, spent);
-    if (limits_.document) documents_[document].settle(most, spent);
+    begin_day();
+    for (const Owned& owned : accounts_of(caller)) {
+      owned.account->reserved -= most;
+      owned.account->spent = money_sum(owned.account->spent, spent);
+    }
     std::erase_if(waiting_, [&](Waiting& one) {
-      std::optional<Error> refused = refuse(one.document, one.most);
-      if (!refused && !fits(one.document, one.most)) return false;
-      if (!refused) take(one.document, one.most);
+      std::optional<Error> refused = refuse(one.caller, one.most);
+      if (!refused && !take(one.caller, one.most)) return false;
       ready.push_back([then = std::move(one.then), refused = std::move(refused)] { then(refused); });
       return true;
     });
@@ -147,29 +101,16 @@ void Budget::settle(const std::string& document, std::int64_t most, std::int64_t
     one();
 }
 
-std::unique_ptr<Budget> budget_of(const Pipeline& pipeline) {
-  const Settings group = pipeline.settings.group("budget");
-  const Budget::Limits limits{nano_dollars(group, "run"), nano_dollars(group, "document")};
-  if (!limits.run && !limits.document) return nullptr;
-  return std::make_unique<Budget>(limits);
+void Budget::document_ended(const std::string& document) {
+  const std::lock_guard lock(mutex_);
+  documents_.erase(document);
 }
 
-std::int64_t most_cost(const Prompt& prompt, const Price& price, std::int64_t thinking) {
-  std::size_t bytes = prompt.system.size() + prompt.task.size() + prompt.diagnostic.size();
-  for (const PromptPart& part : prompt.document)
-    bytes += part.text.size();
-  if (prompt.schema) bytes += prompt.schema->document().dump().size();
-  Usage most;
-  most.input_tokens = frame_tokens + static_cast<std::int64_t>(bytes) / bytes_per_token;
-  most.output_tokens = prompt.most_output_tokens + thinking;
-  Price dearest = price;
-  dearest.input = std::max({price.input, price.cached_input, price.cache_write});
-  return cost(most, dearest);
-}
-
-std::unique_ptr<Backend> make_budgeted(std::unique_ptr<Backend> inner, Budget& budget, const Price& price,
-                                       std::int64_t thinking) {
-  return std::make_unique<Budgeted>(std::move(inner), budget, price, thinking);
+Result<std::unique_ptr<Budget>> budget_of(const Budget::Limits& limits, AnswerStore* store) {
+  if (!limits.any()) return std::unique_ptr<Budget>();
+  const Result<SpentBefore> before = store != nullptr ? spent_before(*store) : SpentBefore();
+  if (!before) return before.error();
+  return std::make_unique<Budget>(limits, *before, [] { return std::string(day_of(utc_now())); });
 }
 
 }  // namespace docket::backends

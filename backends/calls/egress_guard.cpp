@@ -9,12 +9,13 @@ class EgressGuard final : public Backend {
       : inner_(std::move(inner)), name_(std::move(name)), offline_(offline) {}
 
   void submit(Request request, Done done) noexcept override {
+    // What the policy keeps here stays, also in the next run without --offline: so that is said first.
+    if (!request.private_because.empty())
+      return done({Error{ErrorClass::withheld, "policy: private", request.private_because}});
     if (offline_)
       return done(
-          {Error{ErrorClass::withheld,
+          {Error{ErrorClass::withheld, "offline",
                  "backend '" + name_ + "' is a cloud model, and --offline lets nothing leave this machine"}});
-    if (!request.private_because.empty())
-      return done({Error{ErrorClass::withheld, "private: " + request.private_because}});
     inner_->submit(std::move(request), std::move(done));
   }
 

@@ -11,7 +11,7 @@ inline bool is_kept_off(Location location, bool offline) { return offline && loc
 
 /// The one place that decides whether a question may leave this machine. Every backend that answers prompts
 /// is made through it (`name`: as in the pipeline), so no call to any of them goes around. What may not is
-/// answered with ErrorClass::withheld.
+/// answered with ErrorClass::withheld: `policy: private`, with the condition as its detail, or `offline`.
 std::unique_ptr<Backend> make_egress_guard(std::unique_ptr<Backend> inner, std::string name,
                                            Location location, bool offline);
 

@@ -48,9 +48,14 @@ class Fallback final : public Backend {
     prolong(request, first.queued);
     second_.submit(std::move(request), [this, first = std::move(first), done](Reply reply) {
       if (reply.answer && reply.answer->by.empty()) reply.answer->by = options_.name;
-      if (!reply.answer && reply.answer.error().error_class == ErrorClass::withheld) return done(first);
       Spending both = first.spent;
       both += reply.spent;
+      if (!reply.answer && reply.answer.error().error_class == ErrorClass::withheld) {
+        Reply known = first;
+        known.spent = std::move(both);
+        known.queued += reply.queued;
+        return done(std::move(known));
+      }
       reply.spent = std::move(both);
       reply.cpu_ns += first.cpu_ns;
       reply.queued += first.queued;

@@ -39,6 +39,7 @@ struct Call {
   std::size_t lane = 0;
   std::uint64_t round = 0;
   Time sent_at{};
+  bool was_full = false;  ///< Its address, with it.
 
   bool was_tried(std::size_t address) const { return !tried.empty() && tried[address]; }
 };
@@ -55,6 +56,13 @@ bool is_of_a_model(const Reply& reply) {
   return reply.answer || reply.answer.error().error_class == ErrorClass::content;
 }
 
+/// In tokens that the server writes: it reads many in the time for one.
+std::int64_t work_of(const Reply& reply) {
+  constexpr std::int64_t read_for_one = 8;
+  const Usage used = reply.spent.total();
+  return used.output_tokens + (used.input_tokens - used.cached_input_tokens) / read_for_one;
+}
+
 class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
  public:
   Gate(std::vector<std::unique_ptr<Backend>> addresses, const GateOptions& options, Timer& timer)
@@ -62,11 +70,12 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
     const std::size_t width = options.find_width ? 1 : options.width;
     const std::size_t trial = addresses.size() > 1 ? 1 : std::numeric_limits<std::size_t>::max();
     for (std::unique_ptr<Backend>& address : addresses)
-      lanes_.emplace_back(std::move(address),
-                          LaneOptions{width, trial, options.pause, options.longest_pause});
+      lanes_.emplace_back(std::move(address), LaneOptions{width, options.finds_width, trial, options.pause,
+                                                          options.longest_pause});
   }
 
   void submit(Request request, Done done) noexcept override {
+    const auto self = shared_from_this();  // Its last call may end meanwhile, and with that its owner.
     {
       const std::lock_guard lock(mutex_);
       const bool seated = seats_.contains(request.asked_by.document);
@@ -185,9 +194,9 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
   }
 
   std::optional<Call> take_next() {
+    if (waiting_.empty()) return std::nullopt;  // A place may come back when the timer is gone.
     const Time now = timer_.now();
     give_seats_away(now);
-    if (waiting_.empty()) return std::nullopt;
     if (timer_.stopped()) {
       Call call = take(waiting_.begin(), now);
       call.refused = Error{ErrorClass::cancelled, "the run was stopped"};
@@ -225,6 +234,7 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
     call.lane = lane;
     call.round = lanes_[lane].round();
     call.sent_at = now;
+    call.was_full = !lanes_[lane].has_free_room();
     if (lanes_.size() == 1) return;
     known_at_.erase(caller.document);
     if (known_at_.size() >= most_remembered) known_at_.clear();  // Documents that ended early stay behind.
@@ -266,6 +276,7 @@ class Gate final : public Backend, public std::enable_shared_from_this<Gate> {
       failures_ = 0;
       answered_at_ = now;
       lane.succeeded();
+      if (call.was_full) lane.measure(call.sent_at, now, work_of(reply));
       if (reply.answer && call.request.asked_by.more_to_come) keep_seat(call, now);
       return;
     }

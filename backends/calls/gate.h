@@ -12,6 +12,8 @@ namespace docket::backends {
 
 struct GateOptions {
   std::size_t width = 4;  ///< Calls at a time to each address.
+  bool finds_width =
+      false;  ///< By itself, from how long calls take, where `width` or find_width has it begin.
   /// Finds out the width of an address (by number) in place of `width`: called once, with its first call, and
   /// calls back once, when it likes; one call at a time is let through until then. Empty: `width` it is.
   std::function<void(std::size_t address, std::function<void(std::size_t width)>)> find_width = {};

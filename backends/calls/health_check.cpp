@@ -26,7 +26,10 @@ Request small_question(const Request& like) {
   prompt.task = "Answer with the word OK.";
   prompt.most_output_tokens = 16;
   prompt.left_out = all_left_out;
+  prompt.think = std::get<Prompt>(like.question).think;
   Request request{like.backend, std::move(prompt)};
+  request.before_sending = like.before_sending;  // It belongs to that call.
+  request.asked_by = like.asked_by;              // Who pays.
   request.deadline = like.deadline;
   return request;
 }
@@ -138,7 +141,7 @@ class HealthCheck final : public Backend {
     std::uint64_t answers_before = 0;  ///< and how many answers there were before it came first.
     Spending spent = {};
     std::int64_t cpu_ns = 0;
-    Timer::Clock::duration queued{0};
+    Timer::Clock::duration queued{0}, wire{0};
     Time waits_since = {};  ///< For the verdict.
 
     Prompt& prompt() { return std::get<Prompt>(request.question); }
@@ -187,6 +190,7 @@ class HealthCheck final : public Backend {
   void consider(const CallPtr& call, Reply reply) noexcept {
     call->spent += reply.spent;
     call->cpu_ns += reply.cpu_ns;
+    call->wire += reply.wire;  // That of docket's own question is waited for.
     note_wait(*call, reply.queued);
     if (was_answered(reply)) note_answer(*call, reply.answer.has_value());
     if (is(reply, ErrorClass::content)) return consider_bad_answer(call, std::move(reply));
@@ -356,9 +360,13 @@ class HealthCheck final : public Backend {
     reply.retry_after = verdict.retry_after;
     reply.overloaded = verdict.overloaded;
     const Error& first = call.refusal.answer.error();
-    reply.answer = Error{
-        verdict.answer.error().error_class,
-        first.message + "; then, to a small question of docket's own: " + verdict.answer.error().message};
+    const Error& second = verdict.answer.error();
+    if (second.error_class ==
+        ErrorClass::withheld)  // What a document is held for has the same words for all.
+      reply.answer = Error{second.error_class, second.message, first.message + "; " + second.detail};
+    else
+      reply.answer = Error{second.error_class,
+                           first.message + "; then, to a small question of docket's own: " + second.message};
     const std::lock_guard lock(mutex_);
     if (unavailable_) reply.answer = *unavailable_;
     return reply;
@@ -417,6 +425,7 @@ class HealthCheck final : public Backend {
 
   static void end(Call& call, Reply reply) noexcept {
     reply.queued = call.queued;
+    reply.wire = call.wire;
     reply.unproven = reply.unproven && is(reply, ErrorClass::content);
     reply.spent = std::move(call.spent);
     reply.cpu_ns = call.cpu_ns;

@@ -23,7 +23,7 @@ struct HealthCheckOptions {
 ///  - It is answered: the call is sent once more as it was, then without what is optional; what helped is
 ///    done to all later calls of the stage. If nothing helps, the document is at fault: `too_long` if it is
 ///    longer than all that were answered, so that it may be asked about in pieces, else `rejected`.
-///  - There is no answer: nobody knows, and the calls end as that question did.
+///  - There is no answer, or no money to ask: nobody knows, and the calls end as that question did.
 /// A call that is refused in words which were no fault of the server before is sent once more first: others
 /// that are answered meanwhile prove as much as the question. Words of an account (class `unavailable`) are
 /// believed without it of a server that has answered nothing yet.

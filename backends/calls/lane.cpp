@@ -19,6 +19,12 @@ void Lane::succeeded() {
   ++width_;
 }
 
+void Lane::measure(Time sent, Time now, std::int64_t tokens) {
+  if (!auto_ || width_ != options_.width) return;  // It first recovers from trouble.
+  auto_->answered(sent, now, tokens);
+  options_.width = width_ = auto_->width();
+}
+
 void Lane::pause(std::optional<milliseconds> hint, std::uint64_t round, Time now) {
   milliseconds pause = hint.value_or(milliseconds(0));
   asked_away_until_ = now + pause;
@@ -26,6 +32,11 @@ void Lane::pause(std::optional<milliseconds> hint, std::uint64_t round, Time now
     ++round_;
     successes_ = 0;
     width_ = std::max<std::size_t>(1, width_ / 2);
+    if (auto_) {
+      auto_->overloaded(now);
+      options_.width = auto_->width();
+      width_ = std::min(width_, options_.width);
+    }
     pause = std::max(pause, options_.pause * (1 << std::min(pauses_++, 10)));
   }
   paused_until_ = std::max(paused_until_, now + std::min(pause, options_.longest_pause));
@@ -34,6 +45,7 @@ void Lane::pause(std::optional<milliseconds> hint, std::uint64_t round, Time now
 void Lane::set_width(std::size_t width) {
   width_ = is_in_trouble() ? std::min(width_, width) : width;
   options_.width = width;
+  if (auto_) auto_.emplace(width);
 }
 
 void Lane::set_dead(const Reply& reply) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "backends/calls/auto_width.h"
 #include "backends/http/timer.h"
 #include "pipeline/backend.h"
 
@@ -12,6 +13,7 @@ namespace docket::backends {
 
 struct LaneOptions {
   std::size_t width = 4;             ///< Calls at a time.
+  bool finds_width = false;          ///< `width` is where it begins: see AutoWidth.
   std::size_t width_in_trouble = 4;  ///< After trouble, until a call has succeeded.
   /// How long nothing is sent after trouble, when the server does not say; doubles while trouble lasts.
   std::chrono::milliseconds pause{1'000};
@@ -23,7 +25,9 @@ class Lane {
  public:
   using Time = Timer::Clock::time_point;
   Lane(std::unique_ptr<Backend> server, LaneOptions options)
-      : server_(std::move(server)), options_(options), width_(options.width) {}
+      : server_(std::move(server)), options_(options), width_(options.width) {
+    if (options.finds_width) auto_.emplace(options.width);
+  }
 
   Backend& server() const { return *server_; }
   bool is_open(Time now) const { return paused_until_ <= now; }
@@ -44,6 +48,8 @@ class Lane {
   /// Told by each call when it begins, for the note of how it ended.
   std::uint64_t round() const { return round_; }
   void succeeded();
+  /// The same, of one that began when the address was full.
+  void measure(Time sent, Time now, std::int64_t tokens);
   /// Leaves the address alone for a while. Of calls that were sent together only the first to fail narrows it
   /// and makes the pause longer.
   void pause(std::optional<std::chrono::milliseconds> hint, std::uint64_t round, Time now);
@@ -59,8 +65,9 @@ class Lane {
   std::unique_ptr<Backend> server_;
   LaneOptions options_;
   std::size_t width_;
-  std::size_t successes_ = 0;  ///< Since the width last changed.
-  std::uint64_t round_ = 0;    ///< How often it was narrowed.
+  std::optional<AutoWidth> auto_;  ///< None: the width is fixed.
+  std::size_t successes_ = 0;      ///< Since the width last changed.
+  std::uint64_t round_ = 0;        ///< How often it was narrowed.
   bool width_is_asked_ = false;
   int pauses_ = 0;  ///< Without a success between them.
   Time paused_until_ = Time::min();

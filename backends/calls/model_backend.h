@@ -1,15 +1,17 @@
 #pragma once
 #include <memory>
 
-#include "backends/calls/budget.h"
 #include "backends/calls/circuit_breaker.h"
 #include "backends/calls/gate.h"
 #include "backends/calls/health_check.h"
+#include "backends/calls/local_models.h"
 #include "backends/calls/reask.h"
+#include "backends/calls/redaction.h"
 #include "backends/calls/response_cache.h"
 #include "backends/calls/retry.h"
 #include "backends/http/http.h"
 #include "backends/http/trace.h"
+#include "backends/protocols/purse.h"
 #include "pipeline/backend.h"
 #include "pipeline/pipeline.h"
 
@@ -22,8 +24,10 @@ struct CallOptions {
   ReaskOptions reask = {};
   CircuitBreakerOptions breaker = {};
   HealthCheckOptions health = {};
-  Timer* timer = nullptr;    ///< Null: the loop.
-  Budget* budget = nullptr;  ///< Of the run; null: it has none.
+  LocalModels* models = nullptr;  ///< Null: they load when they are asked. Outlives the backend.
+  Timer* timer = nullptr;         ///< Null: the loop.
+  Purse* purse = nullptr;         ///< What the run may spend; null: there is no limit.
+  RedactedKinds redacted = {};    ///< Not shown to a model in the cloud.
 };
 
 /// A backend of the pipeline that answers prompts, with all its addresses, limits and retries, but without

@@ -2,6 +2,7 @@
 
 #include <latch>
 
+#include "backends/calls/budget.h"
 #include "backends/calls/egress_guard.h"
 #include "backends/protocols/model_server.h"
 #include "backends/protocols/model_type.h"
@@ -36,6 +37,8 @@ void note(ProbeResult& result, const Reply& reply) {
   if (reply.answer) {
     result.enforces_schema = true;
     result.tells_probabilities = !reply.answer->probabilities.empty();
+  } else if (reply.answer.error().error_class == ErrorClass::withheld) {
+    result.not_asked = "the budget";
   } else if (reply.answer.error().error_class != ErrorClass::content) {
     result.error = reply.answer.error();  // An answer against the schema only says that it is not enforced.
   }
@@ -63,20 +66,21 @@ std::vector<ProbeResult> probe(const Pipeline& pipeline, bool offline, const std
   std::vector<ProbeResult> results;
   std::vector<std::unique_ptr<ModelServer>> servers;
   const auto secrets = secrets_of(pipeline);
+  const auto budget = budget_of(limits_of(pipeline, std::nullopt), nullptr).value();
   HttpLoop loop(stop);
   for (const BackendConfig& backend : pipeline.backends) {
     if (!backend.type->answers_prompts()) continue;
     for (const Target& target : targets_of(backend, secrets)) {
-      ProbeResult result{backend.name, target.url, target.location, {}, false, {}, false, false, {}, 0};
-      result.skipped = is_kept_off(target.location, offline);
+      ProbeResult result{backend.name, target.url, target.location, {}, {}, {}, false, false, {}, 0};
+      if (is_kept_off(target.location, offline)) result.not_asked = "--offline";
       results.push_back(std::move(result));
-      servers.push_back(std::make_unique<ModelServer>(target, price_of(backend),
-                                                      make_protocol(backend, target), loop, nullptr));
+      servers.push_back(std::make_unique<ModelServer>(
+          target, price_of(backend), make_protocol(backend, target), loop, nullptr, budget.get()));
     }
   }
   std::latch all(static_cast<std::ptrdiff_t>(results.size()));
   for (std::size_t i = 0; i < results.size(); ++i) {
-    if (results[i].skipped) {
+    if (!results[i].not_asked.empty()) {
       all.count_down();
     } else {
       ask(*servers[i], results[i], [&all] { all.count_down(); });

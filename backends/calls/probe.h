@@ -14,7 +14,7 @@ struct ProbeResult {
   std::string backend, url;
   Location location = Location::local;
   std::optional<Error> error;  ///< It cannot be used, and why.
-  bool skipped = false;        ///< Not asked: it is in the cloud, and nothing may leave this machine.
+  std::string not_asked = {};  ///< Because of what: `--offline`, `the budget`; empty: it was asked.
   Server server;
   bool enforces_schema = false;
   bool tells_probabilities = false;
@@ -23,7 +23,8 @@ struct ProbeResult {
 };
 
 /// Asks every address of every backend that answers prompts, at the same time: what it is, and a question
-/// that only a server which enforces schemas can get right. In the order of the plan. Waits for all of them.
+/// that only a server which enforces schemas can get right, if a run's budget has room for it. In the order
+/// of the plan. Waits for all of them.
 std::vector<ProbeResult> probe(const Pipeline& pipeline, bool offline, const std::stop_token& stop);
 
 }  // namespace docket::backends

@@ -50,6 +50,7 @@ class Reask final : public Backend {
       }
       Prompt& prompt = std::get<Prompt>(call->request.question);
       prompt.diagnostic = reply.answer.error().message;
+      call->request.tries = {.before = reply.tries};
       if (reply.cut_off) {
         prompt.most_output_tokens *= 2;
         prompt.times_room *= 2;

@@ -13,6 +13,7 @@ struct ResponseCacheOptions {
   AnswerStore* store = nullptr;  ///< Null: nothing is remembered.
   std::string model = {};  ///< What tells the server's model from another; empty: the pipeline's name for it.
   bool reuse = true;       ///< Not: every request is sent, and its answer takes the place of the old one.
+  std::string place = {};  ///< See place_apart.
 };
 
 /// A backend that sends no request twice to the same model: the answer is taken from the store. What `inner`
@@ -22,8 +23,9 @@ std::unique_ptr<Backend> make_response_cache(std::unique_ptr<Backend> inner, con
                                              const ResponseCacheOptions& memory);
 
 /// Which request it is, to which model (see ResponseCacheOptions): where the model stands and how it is
-/// reached is no part of it. Empty for a question that is no Prompt, and when nobody knows which model will
-/// answer.
-std::string request_key(const BackendConfig& config, const std::string& model, const Request& request);
+/// reached is no part of it, unless that alone tells it from another. Empty for a question that is no Prompt,
+/// and when nobody knows which model will answer.
+std::string request_key(const BackendConfig& config, const ResponseCacheOptions& memory,
+                        const Request& request);
 
 }  // namespace docket::backends

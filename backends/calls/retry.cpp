@@ -36,6 +36,7 @@ class Retry final : public Backend {
 
   void submit(Request request, Done done) noexcept override {
     auto call = std::make_shared<Call>();
+    call->tried_before = request.tries.before;
     call->request = std::move(request);
     call->done = std::move(done);
     attempt(call);
@@ -46,6 +47,7 @@ class Retry final : public Backend {
   struct Call {
     Request request;
     Done done;
+    std::int64_t tried_before = 0;
     int attempts = 0;
     Spending spent;
     std::int64_t cpu_ns = 0;
@@ -54,7 +56,7 @@ class Retry final : public Backend {
   using CallPtr = std::shared_ptr<Call>;
 
   void attempt(const CallPtr& call) noexcept {
-    ++call->attempts;
+    call->request.tries.before = call->tried_before + call->attempts++;
     inner_->submit(call->request, [this, call](Reply reply) { consider(call, std::move(reply)); });
   }
 
@@ -81,7 +83,10 @@ class Retry final : public Backend {
       wait = std::min(wait, std::chrono::ceil<milliseconds>(*outlook.last_look_at - timer_.now()));
     }
     if (wait + shortest_attempt > left) return give_up(*call, std::move(reply), "; no time is left to retry");
-    timer_.after(wait, [this, call] { timer_.stopped() ? cancel(*call) : attempt(call); });
+    timer_.after(wait, [this, call, since = timer_.now()] {
+      call->request.tries.paused = timer_.now() - since;
+      timer_.stopped() ? cancel(*call) : attempt(call);
+    });
   }
 
   /// What the replies so far say of the server.
@@ -126,6 +131,7 @@ class Retry final : public Backend {
     reply.spent = call.spent;
     reply.cpu_ns = call.cpu_ns;
     reply.queued = call.queued;
+    reply.tries = call.tried_before + call.attempts;
     call.done(std::move(reply));
   }
 

@@ -172,7 +172,7 @@ class ExtractPool final : public Backend {
   void cancel_all() {
     for (Slot& slot : slots_) {
       slot.process.reset();
-      if (slot.job) finish(slot, cancelled());
+      if (slot.job) end_job(slot, cancelled());
     }
     for (Job& job : std::exchange(queue_, {})) {
       Reply reply;
@@ -197,7 +197,7 @@ class ExtractPool final : public Backend {
 
   void begin(Slot& slot) {
     auto opened = open_input(slot.job->question.file);
-    if (!opened) return finish(slot, opened.error());
+    if (!opened) return end_job(slot, opened.error());
     slot.file = std::move(*opened);
     slot.limits = limits_for(slot.job->question, slot.file.size);
     send_or_start(slot);
@@ -277,7 +277,7 @@ class ExtractPool final : public Backend {
     } else if (slot.was_sent) {
       const nanoseconds spent = cpu_of(slot);
       if (frame.kind == Frame::last_answer) slot.process.reset();
-      finish(slot, decode_answer(frame.body), spent);
+      end_job(slot, decode_answer(frame.body), spent);
     }
   }
 
@@ -285,11 +285,11 @@ class ExtractPool final : public Backend {
   void not_started(Slot& slot, Error error) {
     slot.process.reset();
     if (some_was_ready_ || !options_.no_worker) {
-      if (slot.job) finish(slot, std::move(error));
+      if (slot.job) end_job(slot, std::move(error));
       return;
     }
     if (!std::exchange(has_no_worker_, true)) options_.no_worker(error);
-    if (slot.job) finish(slot, cancelled());
+    if (slot.job) end_job(slot, cancelled());
     wake_up_.signal();  // For the others.
   }
 
@@ -299,7 +299,7 @@ class ExtractPool final : public Backend {
     slot.process->kill();
     const nanoseconds spent = cpu_of(slot);
     slot.process.reset();
-    finish(slot, std::move(error), spent);
+    end_job(slot, std::move(error), spent);
   }
 
   void died(Slot& slot) {
@@ -309,14 +309,14 @@ class ExtractPool final : public Backend {
     slot.process.reset();
     if (!slot.job) return;
     if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
-    if (was_fresh) return finish(slot, death(status, slot.limits), spent);
+    if (was_fresh) return end_job(slot, death(status, slot.limits), spent);
     slot.cpu_before = spent;
     slot.was_sent = false;
     send_or_start(slot);
   }
 
   /// Answers the slot's job and frees the slot.
-  void finish(Slot& slot, Result<Answer> answer, nanoseconds spent = nanoseconds(0)) {
+  void end_job(Slot& slot, Result<Answer> answer, nanoseconds spent = nanoseconds(0)) {
     Reply reply;
     if (!answer) answer = naming(slot.job->question.file, answer.error());
     reply.answer = std::move(answer);

@@ -15,6 +15,9 @@ namespace docket::backends {
 namespace {
 
 constexpr std::size_t most_header_bytes = 256 * 1024;
+/// Seconds for which a connection that is used again may have been idle: curl's own, and, for what cannot be
+/// sent a second time, less than servers wait before they close one (5 s and more).
+constexpr long longest_idle = 118, longest_idle_once = 3;
 
 /// Options that never change.
 void set_up(CURL* easy) {
@@ -100,6 +103,7 @@ CURLcode HttpCall::configure() {
   // With TLS, rather wait for a stream of an HTTP/2 connection than open one more. Without it curl would wait
   // for the whole first reply to know that there are no streams.
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request_.url.starts_with("https:") ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, request_.only_once ? longest_idle_once : longest_idle);
   curl_easy_setopt(easy, CURLOPT_PROXY, request_.through_proxy ? nullptr : "");
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, curl_milliseconds(request_.limits.connect));
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, curl_milliseconds(request_.limits.total));
@@ -128,13 +132,17 @@ int HttpCall::on_connected(void* data, char* address, char*, int, int) {
   // A connection that another backend's call had opened was not asked about.
   if (!call.may_go_to(address)) return CURL_PREREQFUNC_ABORT;
   call.forget_deadline();
-  if (call.stopping_) return CURL_PREREQFUNC_ABORT;
+  if (call.stopping_ || call.was_sent_already()) return CURL_PREREQFUNC_ABORT;
   call.phase_ = Phase::waiting;
   if (call.request_.times_sent) ++*call.request_.times_sent;
   // Far away, it is the total that counts; the sum would overflow.
   if (call.request_.limits.first_byte < call.request_.limits.total)
     call.deadline_ = call.deadlines_.emplace(Timer::Clock::now() + call.request_.limits.first_byte, &call);
   return CURL_PREREQFUNC_OK;
+}
+
+bool HttpCall::was_sent_already() const {
+  return request_.only_once && request_.times_sent && *request_.times_sent > 0;
 }
 
 void HttpCall::receives() {
@@ -240,6 +248,7 @@ Error HttpCall::failure(CURLcode code) const {
     case CURLE_OPERATION_TIMEDOUT:
       return timed_out();
     case CURLE_ABORTED_BY_CALLBACK:
+      if (was_sent_already()) return transport("the connection to " + where + " broke before a reply");
       return {ErrorClass::cancelled, "the run was stopped"};
     case CURLE_COULDNT_RESOLVE_HOST:
       return transport("the host of " + where + " is not known");

@@ -60,6 +60,7 @@ class HttpCall {
   Error transport(const std::string& message) const;
   Error timed_out() const;
   bool may_go_to(const std::string& number);
+  bool was_sent_already() const;  ///< And must not be sent again.
   Error failure(CURLcode code) const;
 
   CURLM* const loop_;

@@ -37,6 +37,9 @@ struct HttpRequest {
   /// Counts how often it goes out; null: nobody wants to know. More than once when a connection that was kept
   /// from an earlier call breaks before a reply: mostly the server had closed it just then.
   std::shared_ptr<std::atomic<int>> times_sent = nullptr;
+  /// It goes out once, with `times_sent`: when the connection breaks before a reply, that is the end of it,
+  /// as of one that was new (`transport`). For what may have to be paid for each time.
+  bool only_once = false;
 };
 
 struct HttpReply {

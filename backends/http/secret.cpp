@@ -16,6 +16,7 @@ namespace docket::backends {
 namespace {
 
 constexpr std::string_view in_place = "(key removed)";
+constexpr std::string_view escape_marks = "\\&%";  ///< What escape_at() knows begins with one of these.
 constexpr int most_layers = 4;  ///< JSON in a string of JSON in a string of JSON, and an address in it.
 constexpr std::size_t shortest_in_answer = 8;
 constexpr std::size_t shortest_in_message = 4;
@@ -113,10 +114,16 @@ Reading as_it_is(const std::string& text) {
 /// Takes one layer of escapes off. Nothing: there is none.
 std::optional<Reading> unescaped(const Reading& from) {
   const std::string_view text = from.bytes;
-  if (text.find_first_of("\\&%") == std::string_view::npos) return std::nullopt;
+  if (text.find_first_of(escape_marks) == std::string_view::npos) return std::nullopt;
   Reading to;
   bool changed = false;
   for (std::size_t at = 0; at < text.size();) {
+    const std::size_t mark = std::min(text.find_first_of(escape_marks, at), text.size());
+    to.bytes += text.substr(at, mark - at);
+    to.begin.insert(to.begin.end(), from.begin.begin() + static_cast<std::ptrdiff_t>(at),
+                    from.begin.begin() + static_cast<std::ptrdiff_t>(mark));
+    at = mark;
+    if (at == text.size()) break;
     const auto escape = escape_at(text.substr(at));
     changed = changed || escape;
     to.bytes += escape ? std::string_view(escape->meaning) : text.substr(at, 1);

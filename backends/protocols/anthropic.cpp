@@ -10,8 +10,10 @@
 #include "backends/protocols/model_type.h"
 #include "backends/protocols/narrow_schema.h"
 #include "backends/protocols/ollama.h"
+#include "backends/protocols/price_settings.h"
 #include "backends/protocols/protocol.h"
 #include "backends/protocols/refused_setting.h"
+#include "backends/protocols/reported_usage.h"
 #include "pipeline/json/schema.h"
 
 namespace docket::backends {
@@ -34,6 +36,9 @@ constexpr Field anthropic_fields[] = {
     fields::first_byte_timeout,
     fields::deadline,
     fields::think,
+    fields::keep_alive,
+    fields::warm_up,
+    fields::free_at_end,
     fields::fallback,
     fields::location,
     fields::price,
@@ -80,15 +85,17 @@ class Anthropic final : public Protocol {
     const bool is_enforced = times_refused(server, "output_config") == 0;
     content.push_back(
         {{"type", "text"}, {"text", task_text(prompt) + (is_enforced ? "" : schema_text(prompt))}});
-    const std::int64_t wanted = prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
-    const std::int64_t room = std::max(wanted >> times_refused(server, "max_tokens"), least_room);
     json body = {{"model", target_.model},
-                 {"max_tokens", server.most_output ? std::min(room, *server.most_output) : room},
+                 {"max_tokens", room_for_output(prompt, server)},
                  {"messages", {{{"role", "user"}, {"content", std::move(content)}}}}};
     if (!prompt.system.empty()) body["system"] = {{{"type", "text"}, {"text", prompt.system}}};
     if (is_enforced && prompt.schema) add_schema(prompt, body);
-    if (!target_.think) add_no_thinking(server, body);
+    if (!thinks(prompt, target_)) add_no_thinking(server, body);
     return json_post(target_, base_ + "/messages", headers(), body);
+  }
+
+  std::optional<std::int64_t> most_output(const Request& request, const Server& server) const override {
+    return room_for_output(std::get<Prompt>(request.question), server);
   }
 
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
@@ -102,7 +109,7 @@ class Anthropic final : public Protocol {
     const json& body = *parsed;
     const bool is_error = !member(body, "error").is_null();
     Reply result = is_error ? error_reply(reply) : Reply{};
-    result.spent.add({target_.backend, target_.model, tokens_used(body)});
+    note_usage(body, target_.backend, target_.model, result);
     const json& reason = member(body, "stop_reason");
     if (is_error) return result;
     const auto& prompt = std::get<Prompt>(request.question);
@@ -129,6 +136,12 @@ class Anthropic final : public Protocol {
   }
 
  private:
+  std::int64_t room_for_output(const Prompt& prompt, const Server& server) const {
+    const std::int64_t wanted = room_for_answer(prompt, target_);
+    const std::int64_t room = std::max(wanted >> times_refused(server, "max_tokens"), least_room);
+    return server.most_output ? std::min(room, *server.most_output) : room;
+  }
+
   /// One of the two ways to send a key: both at once are refused.
   std::vector<std::string> headers() const {
     return {"x-api-key: " + target_.key, "anthropic-version: 2023-06-01"};
@@ -170,19 +183,6 @@ class Anthropic final : public Protocol {
     if (tried < 2) body["thinking"] = {{"type", tried == 0 ? "disabled" : "between_tools"}};
   }
 
-  /// `input_tokens` is what was neither read from the cache nor written to it.
-  static Usage tokens_used(const json& body) {
-    const json& usage = member(body, "usage");
-    ReportedTokens tokens;
-    tokens.input = token_count(usage, "input_tokens");
-    tokens.output = token_count(usage, "output_tokens");
-    tokens.cached = token_count(usage, "cache_read_input_tokens").value_or(0);
-    tokens.cache_write = token_count(usage, "cache_creation_input_tokens").value_or(0);
-    tokens.reasoning = token_count(member(usage, "output_tokens_details"), "thinking_tokens").value_or(0);
-    if (tokens.input) *tokens.input += tokens.cached + tokens.cache_write;
-    return usage_of(tokens);
-  }
-
   const Target target_;
   std::string base_;
   bool is_anthropic_ = false;
@@ -196,7 +196,8 @@ BackendType anthropic() {
                      .fields = anthropic_fields,
                      .protocol = [](Target target) -> std::unique_ptr<Protocol> {
                        return make_or_ollama(std::make_unique<Anthropic>(target), target);
-                     }});
+                     },
+                     .price = anthropic_price});
 }
 
 }  // namespace docket::backends

@@ -255,10 +255,26 @@ Reply closed_door(const HttpReply& reply, const ServerError& error, int status) 
 
 }  // namespace
 
+bool may_have_worked(const HttpReply& reply) {
+  switch (reply.status) {
+    case 200:
+    case 504:
+    case 524:  // Cloudflare's 504.
+      return true;
+    case 502:
+    case 520: {  // Cloudflare's 502. Some servers say 502 of their own, with an error in JSON.
+      const Result<json> body = parse_strictly(reply.body);
+      return !body || member(*body, "error").is_null();
+    }
+    default:
+      return false;
+  }
+}
+
 std::string server_excerpt(std::string_view text, std::size_t most) {
   constexpr std::size_t length = 6;  // \u001b
   std::string plain;
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = 0; at < text.size() && plain.size() <= 2 * most;) {  // More is not shown.
     unsigned code = 0;
     const std::string_view escape = text.substr(at, length);
     const bool is_escape =

@@ -52,6 +52,11 @@ TooLong says_too_long(const ServerError& error);
 /// True if it says that the model did not manage to write what was asked for: an answer that is none.
 bool says_model_failed(const ServerError& error);
 
+/// Whether the model may have worked, so that the call may be charged. Not where the server itself says that
+/// it failed or refuses: nobody sells errors. But a gateway that gave up waiting (504, 524), or lost the
+/// connection to the model (502, 520), knows nothing of an answer that was under way.
+bool may_have_worked(const HttpReply& reply);
+
 /// True if it says that there is no such model, and speaks of no text.
 bool says_no_model(const ServerError& error);
 

@@ -10,6 +10,12 @@ namespace docket::backends {
 
 using nlohmann::json;
 
+bool thinks(const Prompt& prompt, const Target& target) { return prompt.think.value_or(target.think); }
+
+std::int64_t room_for_answer(const Prompt& prompt, const Target& target) {
+  return prompt.most_output_tokens + (thinks(prompt, target) ? room_for_thinking : 0);
+}
+
 std::string document_text(const Prompt& prompt) {
   std::string text;
   for (const PromptPart& part : prompt.document)

@@ -15,6 +15,11 @@ namespace docket::backends {
 /// Tokens that a model may think, beside its answer.
 inline constexpr std::int64_t room_for_thinking = 8192;
 
+/// Whether the model is to think before it answers: as the prompt says, else as the backend does.
+bool thinks(const Prompt& prompt, const Target& target);
+/// What an answer may take, with the thinking before it.
+std::int64_t room_for_answer(const Prompt& prompt, const Target& target);
+
 std::string document_text(const Prompt& prompt);
 std::string task_text(const Prompt& prompt);  ///< With the complaint, if there is one.
 /// What stands behind the task where the server does not enforce the schema: the schema in words.

@@ -41,15 +41,6 @@ EnumValues enums_of(const json& schema) {
 
 using Found = JsonInText;
 
-Error against_schema(const std::vector<SchemaProblem>& problems) {
-  std::string message = "the model's answer does not match the schema:";
-  for (std::size_t i = 0; i < std::min(problems.size(), most_problems); ++i)
-    message += (i == 0 ? " " : "; ") +
-               server_excerpt((problems[i].path.empty() ? "" : problems[i].path + ": ") + problems[i].message,
-                              longest_problem);
-  return {ErrorClass::content, message};
-}
-
 /// The answer, without nulls that stand for nothing, if it is valid.
 Result<Found> checked(const Found& found, const Schema& schema) {
   json value = without_optional_nulls(found.value, schema.document());
@@ -93,6 +84,15 @@ bool is_json(std::string_view content) { return content.starts_with('{') && pars
 
 }  // namespace
 
+Error against_schema(const std::vector<SchemaProblem>& problems) {
+  std::string message = "the model's answer does not match the schema:";
+  for (std::size_t i = 0; i < std::min(problems.size(), most_problems); ++i)
+    message += (i == 0 ? " " : "; ") +
+               server_excerpt((problems[i].path.empty() ? "" : problems[i].path + ": ") + problems[i].message,
+                              longest_problem);
+  return {ErrorClass::content, message};
+}
+
 Result<json> reply_object(const HttpReply& reply) {
   Result<json> body = parse_strictly(reply.body);
   const auto type = reply.headers.find("content-type");
@@ -120,30 +120,16 @@ Result<Answer> model_answer(std::string_view content, const Prompt& prompt,
   return answer;
 }
 
-std::optional<std::int64_t> token_count(const json& usage, const char* member) {
-  if (!usage.is_object()) return std::nullopt;
-  const auto found = usage.find(member);
-  if (found == usage.end() || !found->is_number()) return std::nullopt;
-  const auto count = found->get<double>();  // Some write `1000.0`.
-  constexpr double implausible = 1 << 28;   // No window is so large; prices of it fit 64 bits.
+std::optional<std::int64_t> token_count(const json& value) {
+  if (!value.is_number()) return std::nullopt;
+  const auto count = value.get<double>();  // Some write `1000.0`.
+  constexpr double implausible = 1 << 28;  // No window is so large.
   if (!(count >= 0 && count < implausible) || count != std::floor(count)) return std::nullopt;
   return static_cast<std::int64_t>(count);
 }
 
-Usage usage_of(const ReportedTokens& tokens) {
-  Usage usage{.calls = 1};
-  usage.input_tokens = tokens.input.value_or(0);
-  usage.output_tokens = tokens.output.value_or(0);
-  const bool parts_fit =
-      tokens.cached + tokens.cache_write <= usage.input_tokens && tokens.reasoning <= usage.output_tokens;
-  if (parts_fit) {
-    usage.cached_input_tokens = tokens.cached;
-    usage.cache_write_tokens = tokens.cache_write;
-    usage.reasoning_tokens = tokens.reasoning;
-  }
-  const bool adds_up = !tokens.total || *tokens.total == usage.input_tokens + usage.output_tokens;
-  if (!tokens.input || !tokens.output || !parts_fit || !adds_up) usage.unpriced_calls = 1;
-  return usage;
+std::optional<std::int64_t> token_count(const json& usage, const char* name) {
+  return token_count(member(usage, name));
 }
 
 }  // namespace docket::backends

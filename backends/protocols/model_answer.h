@@ -6,6 +6,7 @@
 #include "backends/http/http.h"
 #include "backends/protocols/token_probabilities.h"
 #include "pipeline/backend.h"
+#include "pipeline/json/schema.h"
 
 namespace docket::backends {
 
@@ -17,17 +18,11 @@ Result<nlohmann::json> reply_object(const HttpReply& reply);
 /// Error (class `content`) is worded for the model too, which is asked again with it.
 Result<Answer> model_answer(std::string_view content, const Prompt& prompt, const std::vector<Token>& tokens);
 
-/// A whole, not negative count of the usage a server reports; none: it is missing or no such number.
-std::optional<std::int64_t> token_count(const nlohmann::json& usage, const char* member);
+/// An answer that is none (class `content`), worded for the model too.
+Error against_schema(const std::vector<SchemaProblem>& problems);
 
-/// Tokens of one call as reported, checked: none is negative, parts are not larger than their whole, `total`
-/// (if told) is the sum. Otherwise what is known is kept, and the call is marked as of unknown price.
-struct ReportedTokens {
-  std::optional<std::int64_t> input;   ///< Cached ones included.
-  std::optional<std::int64_t> output;  ///< Thinking included.
-  std::optional<std::int64_t> total;
-  std::int64_t cached = 0, cache_write = 0, reasoning = 0;
-};
-Usage usage_of(const ReportedTokens& tokens);
+/// A whole, not negative count of tokens; none: it is missing or no such number.
+std::optional<std::int64_t> token_count(const nlohmann::json& value);
+std::optional<std::int64_t> token_count(const nlohmann::json& usage, const char* name);
 
 }  // namespace docket::backends

@@ -1,6 +1,7 @@
 #pragma once
 #include <string_view>
 
+#include "backends/protocols/price_settings.h"
 #include "pipeline/field.h"
 
 namespace docket::backends {
@@ -9,35 +10,6 @@ namespace docket::backends {
 namespace fields {
 
 inline constexpr std::string_view locations[] = {"local", "cloud"};
-
-/// USD per million tokens. Beyond it sums would not fit 64 bits; what is sold costs less than 1,000.
-inline constexpr double dearest = 10'000;
-
-inline constexpr Field price_fields[] = {
-    {.name = "input",
-     .type = Field::Type::number,
-     .help = "USD per million input tokens",
-     .required = true,
-     .minimum = 0,
-     .maximum = dearest},
-    {.name = "cached_input",
-     .type = Field::Type::number,
-     .help = "of these, read from the server's cache; same as `input` when absent",
-     .minimum = 0,
-     .maximum = dearest},
-    {.name = "cache_write",
-     .type = Field::Type::number,
-     .help = "of these, written to the server's cache; same as `input` when absent",
-     .minimum = 0,
-     .maximum = dearest},
-    {.name = "output",
-     .type = Field::Type::number,
-     .help = "USD per million output tokens",
-     .required = true,
-     .minimum = 0,
-     .maximum = dearest},
-    {.name = "as_of", .type = Field::Type::date, .help = "when these prices were looked up"},
-};
 
 inline constexpr Field model{.name = "model", .help = "the model's name as the server knows it"};
 inline constexpr Field required_model{.name = model.name, .help = model.help, .required = true};
@@ -52,8 +24,10 @@ inline constexpr Field max_concurrent{
     .type = Field::Type::integer,
     .help =
         "concurrency limit per address; where it is absent, as many calls as "
-        "the server says that it works on, else the default",
+        "the server says that it works on, else the default; `auto` begins there and finds by itself what "
+        "the server works on best",
     .fallback = "4",
+    .word = "auto",
     .minimum = 1,
     .maximum = 1000,
     .affects_answer = false};
@@ -92,6 +66,24 @@ inline constexpr Field think{.name = "think",
                              .type = Field::Type::boolean,
                              .help = "let a reasoning model think before it answers",
                              .fallback = "false"};
+inline constexpr Field keep_alive{
+    .name = "keep_alive",
+    .help =
+        "how long a local server keeps the model after a call, if it can be told: a duration such as 30m, or "
+        "seconds; 0: not at all; negative: for ever; 30m with Ollama when absent",
+    .affects_answer = false};
+inline constexpr Field warm_up{
+    .name = "warm_up",
+    .type = Field::Type::boolean,
+    .help =
+        "have a local server load the model when a run takes its first document, and not when the model is "
+        "first asked",
+    .affects_answer = false};
+inline constexpr Field free_at_end{
+    .name = "free_at_end",
+    .type = Field::Type::boolean,
+    .help = "have a local server let go of the model when a run that asked it ends",
+    .affects_answer = false};
 inline constexpr Field fallback{
     .name = "fallback",
     .type = Field::Type::backend,
@@ -108,7 +100,10 @@ inline constexpr Field location{
 inline constexpr Field price{
     .name = "price",
     .type = Field::Type::group,
-    .help = "price of calls; unknown when absent, so required for cloud models with a budget",
+    .help =
+        "what calls cost; that of docket's own table when absent (docs/prices.md); `unknown-ok`: whatever "
+        "it is",
+    .choices = price_words,
     .fields = price_fields,
     .affects_answer = false};
 inline constexpr Field key{

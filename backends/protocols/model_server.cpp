@@ -1,19 +1,22 @@
 #include "backends/protocols/model_server.h"
 
 #include <algorithm>
+#include <atomic>
+#include <map>
 #include <mutex>
-#include <set>
+#include <utility>
 #include <vector>
 
+#include "backends/protocols/call_costs.h"
 #include "backends/protocols/error_reply.h"
+#include "backends/protocols/machine_time.h"
 #include "backends/protocols/message.h"
-#include "pipeline/json/strict_json.h"
+#include "backends/protocols/told_tokens.h"
+#include "pipeline/support/fault_point.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
 namespace {
-
-using nlohmann::json;
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
@@ -27,10 +30,9 @@ constexpr std::size_t longest_error = 700;
 constexpr std::size_t longest_id = 200;
 /// To count tokens is a matter of milliseconds.
 constexpr milliseconds longest_count{5'000};
-constexpr std::int64_t blank_tokens = 32;
-/// Longest answers depend on the stage's schema, and on the script of the text.
-constexpr std::size_t most_counts = 100;
-constexpr std::size_t most_texts = 10'000;
+/// A model is let go at once, or the server is busy or gone.
+constexpr milliseconds longest_farewell{5'000};
+
 }  // namespace
 
 std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
@@ -42,13 +44,13 @@ std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
 class ModelServer::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-       Trace* trace, std::function<void(const std::string&)> warn)
+       Trace* trace, Purse* purse, Tell warn, Tell unclear_cost)
       : target_(std::move(target)),
-        price_(price),
         protocol_(std::move(protocol)),
         loop_(loop),
         trace_(trace),
-        warn_(std::move(warn)) {}
+        warn_(naming_backend(std::move(warn))),
+        costs_(std::move(price), target_.location, purse, warn_, naming_backend(std::move(unclear_cost))) {}
 
   const Target& target() const { return target_; }
 
@@ -66,6 +68,43 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     }
     auto found = std::make_shared<Server>();
     probe(0, nullptr, std::move(found), Clock::now());
+  }
+
+  void warm_up(BeforeSending before, std::function<void(Result<Server>, const Usage&)> done) {
+    with_server([self = shared_from_this(), before = std::move(before),
+                 done = std::move(done)](const Result<Server>& server) {
+      if (!server) return done(self->named(server.error()), {});
+      if (server->model_is_loaded) return done(server, {});
+      Prompt prompt;
+      prompt.task = "Answer with the word OK.";
+      prompt.most_output_tokens = 1;
+      Request request{self->target_.backend, std::move(prompt)};
+      request.before_sending = before;
+      self->ask(std::move(request), [server, done](const Reply& reply) {
+        const bool is_answered =
+            reply.answer || reply.answer.error().error_class == ErrorClass::content;  // It was cut off.
+        done(is_answered ? server : Result<Server>(reply.answer.error()), reply.spent.total());
+      });
+    });
+  }
+
+  void let_go(HttpLoop& loop, std::function<void(std::optional<Error>)> done) {
+    std::optional<Server> server;
+    {
+      const std::lock_guard lock(mutex_);
+      server = last_found_;
+    }
+    if (!server) return done(std::nullopt);
+    std::optional<HttpRequest> request = protocol_->let_go(*server);
+    if (!request)
+      return done(named({ErrorClass::rejected, "the server cannot be asked to let go of its model"}));
+    request->limits = {longest_farewell, longest_farewell, longest_farewell, request->limits.reply_bytes};
+    loop.send(std::move(*request),
+              [self = shared_from_this(), done = std::move(done)](Result<HttpReply> reply) {
+                reply = self->target_.secrets->erased(std::move(reply), SecretIn::answer);
+                if (reply && reply->status == 200) return done(std::nullopt);
+                done(self->named(reply ? error_reply(*reply).answer.error() : reply.error()));
+              });
   }
 
   void ask(Request request, Done done) {
@@ -130,7 +169,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       if (server)
         for (const auto& [setting, times] : refused_)
           server->refused[setting] = std::max(server->refused[setting], times);
-      if (server) server_ = *server;
+      if (server) server_ = last_found_ = *server;
       waiting.swap(waiting_);
     }
     for (const auto& each : waiting)
@@ -158,116 +197,190 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 
   /// Lets the server count what the longest answer takes, once, if it can: it knows its tokens.
   void make_room(Request request, Server server, Done done) {
-    Prompt& prompt = std::get<Prompt>(request.question);
+    const Prompt& prompt = std::get<Prompt>(request.question);
     std::optional<HttpRequest> count;
-    if (prompt.longest_answer && !has_count(prompt))
-      count = protocol_->ask_count(*prompt.longest_answer, server);
+    if (!tokens_.has_room_for(prompt)) count = protocol_->ask_count(*prompt.longest_answer, server);
+    if (count && request.last_look && request.last_look(count->body)) count.reset();
     if (!count) return send(std::move(request), std::move(server), std::move(done), {});
     count->limits.total = std::min<milliseconds>(count->limits.total, longest_count);
     count->limits.first_byte = std::min<milliseconds>(count->limits.first_byte, longest_count);
-    exchange(std::move(*count),
-             [self = shared_from_this(), request = std::move(request), server = std::move(server),
-              done = std::move(done)](const Result<HttpReply>& reply) mutable {
-               const auto tokens = reply ? self->protocol_->count_in(*reply) : std::nullopt;
-               if (reply) self->note_count(std::get<Prompt>(request.question), tokens);
-               self->send(std::move(request), std::move(server), std::move(done), {});
-             });
+    const Outgoing outgoing = follow(*count);
+    exchange(std::move(*count), [self = shared_from_this(), request = std::move(request),
+                                 server = std::move(server), done = std::move(done),
+                                 outgoing](const Result<HttpReply>& reply) mutable {
+      if (reply)
+        self->tokens_.note_room(std::get<Prompt>(request.question), self->protocol_->count_in(*reply));
+      Attempts attempts;
+      attempts.sent_bytes = self->bytes_that_left(outgoing);
+      self->send(std::move(request), std::move(server), std::move(done), std::move(attempts));
+    });
   }
-
-  bool has_count(const Prompt& prompt) {
-    const std::lock_guard lock(mutex_);
-    return counts_.contains(*prompt.longest_answer);
-  }
-
-  /// None: it cannot count after all, and the estimate stays.
-  void note_count(const Prompt& prompt, std::optional<std::int64_t> tokens) {
-    const std::lock_guard lock(mutex_);
-    if (counts_.size() >= most_counts) counts_.clear();
-    counts_[*prompt.longest_answer] = tokens;
-  }
-
-  /// The count, and a quarter more: models put blanks where they may.
-  void use_count(Prompt& prompt) {
-    if (!prompt.longest_answer) return;
-    const std::lock_guard lock(mutex_);
-    const auto found = counts_.find(*prompt.longest_answer);
-    if (found == counts_.end() || !found->second) return;
-    prompt.most_output_tokens = (*found->second * 5 / 4 + blank_tokens) * prompt.times_room;
-  }
-
-  /// Whether an answer to a question about the same text has told its tokens.
-  bool knows(const Prompt& prompt) {
-    const std::lock_guard lock(mutex_);
-    return known_texts_.contains(hash_of(prompt));
-  }
-  void note_text(const Prompt& prompt) {
-    const std::lock_guard lock(mutex_);
-    if (known_texts_.size() >= most_texts) known_texts_.clear();
-    known_texts_.insert(hash_of(prompt));
-  }
-  static std::size_t hash_of(const Prompt& prompt) { return std::hash<std::string>()(document_text(prompt)); }
 
   /// What became of a call so far.
   struct Attempts {
     Spending spent = {};
+    Clock::duration wire{0};
     std::vector<std::string> refused = {};  ///< Settings that this call left out because they were refused.
     std::string words = {};                 ///< The last refusal's.
+    Clock::duration queued{0};
+    std::int64_t sent_bytes = 0;  ///< That left this machine, and are not in `spent` yet.
+    // Of the one under way:
+    CallCosts::Kept kept = {};
+    CallCosts::Outcome outcome = CallCosts::Outcome::not_answered;
+    std::chrono::nanoseconds machine_time{0};
   };
 
   void send(Request request, Server server, Done done, Attempts attempts) {
     Prompt& prompt = std::get<Prompt>(request.question);
-    use_count(prompt);
+    tokens_.give_room(prompt);
     if (server.window)  // Some refuse a question with more room than there can be.
       prompt.most_output_tokens =
           std::min(prompt.most_output_tokens, std::max<std::int64_t>(*server.window / 2, 1));
-    server.knows_text = knows(prompt);
+    server.knows_text = tokens_.knows_text(prompt);
     protocol_->leave_out(prompt.left_out, server);
     HttpRequest http = protocol_->ask(request, server);
+    if (const auto refused = request.last_look ? request.last_look(http.body) : std::nullopt)
+      return end({.answer = *refused}, std::move(attempts), done);
     const auto left = std::chrono::duration_cast<milliseconds>(request.deadline - Clock::now());
     if (left <= milliseconds(0))
-      return done(failed({ErrorClass::transport, "the document's time limit has passed"}));
+      return end(failed({ErrorClass::transport, "the document's time limit has passed"}), std::move(attempts),
+                 done);
     http.limits.total = std::min(http.limits.total, left);
     http.limits.first_byte = std::min(http.limits.first_byte, left);
-    const auto times_sent = std::make_shared<std::atomic<int>>(0);
-    http.times_sent = times_sent;
-    exchange(std::move(http),
-             [self = shared_from_this(), times_sent, request = std::move(request), server = std::move(server),
-              done = std::move(done), attempts = std::move(attempts)](Result<HttpReply> reply) mutable {
-               for (int sent = *times_sent; sent > 1; --sent)  // The last is counted with the reply.
-                 attempts.spent.add(self->attempt(server));
-               self->receive(std::move(reply), std::move(request), std::move(server), std::move(done),
-                             std::move(attempts));
-             });
+    const std::int64_t most = costs_.most(http.body.size(), most_output(request, server), http.limits.total);
+    const Caller caller = request.asked_by;
+    const auto ready = std::make_shared<Ready>(Ready{std::move(http), std::move(request), std::move(server),
+                                                     std::move(done), std::move(attempts), Clock::now()});
+    costs_.reserve(caller, most, [self = shared_from_this(), ready](Result<CallCosts::Kept> kept) {
+      if (!kept) return give_up(*ready, kept.error());
+      ready->attempts.kept = *kept;
+      self->write_down(ready);
+    });
+  }
+
+  /// A request that waits for leave to be sent.
+  struct Ready {
+    HttpRequest http;
+    Request request;
+    Server server;
+    Done done;
+    Attempts attempts;
+    Clock::time_point since;
+
+    /// No deadline runs meanwhile.
+    void end_wait() {
+      const auto waited = Clock::now() - since;
+      attempts.queued += waited;
+      if (request.deadline != Clock::time_point::max()) request.deadline += waited;
+    }
+  };
+
+  static void give_up(Ready& ready, const Error& error) {
+    ready.end_wait();
+    end({.answer = error}, std::move(ready.attempts), ready.done);
+  }
+
+  /// Whatever becomes of this process, what may have left and been charged is known from here on.
+  void write_down(const std::shared_ptr<Ready>& ready) {
+    const BeforeSending before = ready->request.before_sending;
+    if (!before) return send_now(ready);
+    Sending sending{ready->server.model.empty() ? target_.model : ready->server.model};
+    if (target_.location == Location::cloud)
+      sending.sent_bytes = ready->attempts.sent_bytes + static_cast<std::int64_t>(ready->http.body.size());
+    if (costs_.has_price()) sending.most_nano_dollars = ready->attempts.kept.amount;
+    before(sending, [self = shared_from_this(), ready](const std::optional<Error>& lost) {
+      fault_point("call.written");
+      if (!lost) return self->send_now(ready);
+      self->costs_.give_back(ready->request.asked_by, ready->attempts.kept);
+      give_up(*ready, *lost);
+    });
+  }
+
+  void send_now(const std::shared_ptr<Ready>& ready) {
+    ready->end_wait();
+    ready->http.only_once = costs_.any();
+    const Outgoing outgoing = follow(ready->http);
+    const MachineTime::Begun begun = machine_time_.begin();
+    exchange(std::move(ready->http), [self = shared_from_this(), ready, outgoing, begun,
+                                      sent_at = Clock::now()](Result<HttpReply> reply) {
+      Attempts& attempts = ready->attempts;
+      attempts.machine_time = self->machine_time_.end(begun);
+      attempts.wire += Clock::now() - sent_at;
+      attempts.sent_bytes += self->bytes_that_left(outgoing);
+      const int times = *outgoing.times;
+      if (times > 0) fault_point("call.replied");
+      attempts.outcome = times > 0 ? CallCosts::Outcome::may_be_answered : CallCosts::Outcome::not_answered;
+      for (int sent = times; sent > 1; --sent)  // The last is counted with the reply.
+        attempts.spent.add(
+            self->used(ready->server, self->costs_.unreported(CallCosts::Outcome::not_answered, {})));
+      self->receive(std::move(reply), std::move(ready->request), std::move(ready->server),
+                    std::move(ready->done), std::move(attempts));
+    });
+  }
+
+  /// A request on its way.
+  struct Outgoing {
+    std::int64_t bytes = 0;  ///< Of its body.
+    std::shared_ptr<std::atomic<int>> times;
+  };
+  static Outgoing follow(HttpRequest& request) {
+    request.times_sent = std::make_shared<std::atomic<int>>(0);
+    return {static_cast<std::int64_t>(request.body.size()), request.times_sent};
+  }
+  std::int64_t bytes_that_left(const Outgoing& outgoing) const {
+    return target_.location == Location::cloud ? outgoing.bytes * *outgoing.times : 0;
+  }
+
+  /// Where a server takes no limit, nobody knows: it is expected to write no more than was asked for.
+  std::int64_t most_output(const Request& request, const Server& server) const {
+    const auto& prompt = std::get<Prompt>(request.question);
+    const std::int64_t asked_for = prompt.most_output_tokens + room_for_thinking;
+    const std::int64_t beside =
+        thinks(prompt, target_) ? room_for_thinking : 0;  // Some limit only the answer.
+    return protocol_->most_output(request, server).value_or(asked_for) + beside;
+  }
+
+  /// With what all attempts took.
+  static void end(Reply reply, Attempts attempts, const Done& done) {
+    reply.spent = std::move(attempts.spent);
+    reply.queued += attempts.queued;
+    reply.wire = attempts.wire;
+    done(std::move(reply));
+  }
+
+  /// Takes down what the attempt has cost, or may have cost.
+  void settle(ModelUsage used, const Caller& caller, Attempts& attempts) {
+    costs_.settle(used.usage, caller, attempts.kept);
+    used.usage.sent_bytes = std::exchange(attempts.sent_bytes, 0);
+    attempts.spent.add(used);
   }
 
   void receive(Result<HttpReply> reply, Request request, Server server, Done done, Attempts attempts) {
     if (!reply) {
       const ErrorClass error = reply.error().error_class;
       if (error == ErrorClass::transport || error == ErrorClass::unreachable) forget();
-      attempts.spent.add(attempt(server, error != ErrorClass::unreachable && error != ErrorClass::cancelled));
-      Reply result = failed(reply.error());
-      result.spent = std::move(attempts.spent);
-      return done(std::move(result));
+      settle(unreported(server, attempts), request.asked_by, attempts);
+      return end(failed(reply.error()), std::move(attempts), done);
     }
+    if (!may_have_worked(*reply)) attempts.outcome = CallCosts::Outcome::not_answered;
     if (auto other = without_refused(*reply, request, server, attempts)) {
-      attempts.spent.add(attempt(server, reply->status == 200));
+      settle(unreported(server, attempts), request.asked_by, attempts);
       attempts.words = error_reply(*reply).answer.error().message;
       return send(std::move(request), std::move(*other), std::move(done), std::move(attempts));
     }
     Reply result = protocol_->read(*reply, request, server);
-    if (result.answer) note_text(std::get<Prompt>(request.question));
+    if (result.answer) tokens_.note_text(std::get<Prompt>(request.question));
     if (!attempts.refused.empty() && !result.unproven) remember(server, attempts);
     if (reply->status != 200 && result.excess)  // The window that the server names is for the answer, too.
       result.excess->window -=
           std::min(std::get<Prompt>(request.question).most_output_tokens, result.excess->window / 2);
     if (reply->status == 503) forget();  // It may be loading: then that is waited for.
-    Spending now = result.spent;
-    if (now.by_model().empty()) now.add(attempt(server, reply->status == 200));
-    if (reply->status == 200) now = priced(now);
-    result.spent = std::move(attempts.spent);
-    result.spent += now;
+    ModelUsage now =
+        result.spent.by_model().empty() ? unreported(server, attempts) : result.spent.by_model().front();
+    if (reply->status == 200) costs_.set_price(now.usage, result.billing, attempts.machine_time);
+    settle(std::move(now), request.asked_by, attempts);
     if (!result.answer) result.answer = named(result.answer.error());
-    done(std::move(result));
+    end(std::move(result), std::move(attempts), done);
   }
 
   /// The server as it is to be asked again, if the reply refuses settings of the request by name.
@@ -284,25 +397,11 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     return other;
   }
 
-  /// A call that brought no usage. If the model may have answered all the same, nobody knows what that costs.
-  ModelUsage attempt(const Server& server, bool answered = false) const {
-    const bool costs = price_ || target_.location == Location::cloud;
-    return {target_.backend,
-            server.model.empty() ? target_.model : server.model,
-            {.calls = 1, .unpriced_calls = answered && costs ? 1 : 0}};
+  ModelUsage unreported(const Server& server, const Attempts& attempts) const {
+    return used(server, costs_.unreported(attempts.outcome, attempts.machine_time));
   }
-
-  Spending priced(const Spending& tokens) const {
-    Spending spent;
-    for (ModelUsage used : tokens.by_model()) {
-      if (!price_) {
-        used.usage.unpriced_calls = target_.location == Location::cloud ? used.usage.calls : 0;
-      } else if (used.usage.unpriced_calls == 0) {
-        used.usage.nano_dollars = cost(used.usage, *price_);
-      }
-      spent.add(used);
-    }
-    return spent;
+  ModelUsage used(const Server& server, const Usage& usage) const {
+    return {target_.backend, server.model.empty() ? target_.model : server.model, usage};
   }
 
   /// The call went better without these settings: all later ones do without them too.
@@ -319,9 +418,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       }
     }
     if (news.empty() || !warn_) return;
-    warn_(named({ErrorClass::rejected,
-                 "the server refuses " + news + ", which is left out or replaced: " + attempts.words})
-              .message);
+    warn_("the server refuses " + news + ", which is left out or replaced: " + attempts.words);
   }
   void forget() {
     const std::lock_guard lock(mutex_);
@@ -334,27 +431,34 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
     return {error.error_class, "backend '" + target_.backend + "': " + excerpt(message, longest_error)};
   }
   Reply failed(const Error& error) const { return {named(error)}; }
+  /// Tells it with the backend's name.
+  Tell naming_backend(Tell tell) const {
+    if (!tell) return tell;
+    return [this, tell = std::move(tell)](const std::string& words) {
+      tell(named({ErrorClass::bug, words}).message);
+    };
+  }
 
   const Target target_;
-  const std::optional<Price> price_;
   const std::unique_ptr<Protocol> protocol_;
   HttpLoop& loop_;
   Trace* const trace_;
-  const std::function<void(const std::string&)> warn_;
+  const Tell warn_;
+  CallCosts costs_;
+  MachineTime machine_time_;
+  ToldTokens tokens_;
   std::mutex mutex_;
   std::optional<Server> server_;        ///< Guarded by mutex_.
+  std::optional<Server> last_found_;    ///< Also when it is to be found out again. Guarded by mutex_.
   std::map<std::string, int> refused_;  ///< Of Server::refused, what calls taught. Guarded by mutex_.
-  /// Tokens of longest answers; none: the server cannot count. Guarded by mutex_.
-  std::map<std::string, std::optional<std::int64_t>> counts_;
-  std::set<std::size_t> known_texts_;  ///< Hashes. Guarded by mutex_.
   std::vector<std::function<void(Result<Server>)>>
       waiting_;  ///< Guarded by mutex_. Not empty: it is being found out.
 };
 
 ModelServer::ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol,
-                         HttpLoop& loop, Trace* trace, std::function<void(const std::string&)> warn)
-    : core_(std::make_shared<Core>(std::move(target), price, std::move(protocol), loop, trace,
-                                   std::move(warn))) {}
+                         HttpLoop& loop, Trace* trace, Purse* purse, Tell warn, Tell unclear_cost)
+    : core_(std::make_shared<Core>(std::move(target), std::move(price), std::move(protocol), loop, trace,
+                                   purse, std::move(warn), std::move(unclear_cost))) {}
 
 ModelServer::~ModelServer() = default;
 
@@ -362,6 +466,15 @@ const Target& ModelServer::target() const { return core_->target(); }
 
 void ModelServer::submit(Request request, Done done) noexcept {
   core_->ask(std::move(request), std::move(done));
+}
+
+void ModelServer::warm_up(BeforeSending before,
+                          std::function<void(Result<Server>, const Usage&)> done) noexcept {
+  core_->warm_up(std::move(before), std::move(done));
+}
+
+void ModelServer::let_go(HttpLoop& loop, std::function<void(std::optional<Error>)> done) noexcept {
+  core_->let_go(loop, std::move(done));
 }
 
 void ModelServer::find_out(std::function<void(Result<Server>)> done) noexcept {

@@ -1,41 +1,55 @@
 #include "backends/protocols/model_type.h"
 
-#include <cmath>
 #include <stdexcept>
 
 #include "backends/http/address.h"
+#include "backends/protocols/keep_alive.h"
+#include "backends/protocols/price_settings.h"
 
 namespace docket::backends {
 namespace {
 
 using nlohmann::json;
 
-/// USD per million tokens as pico-dollars per token: 1 USD per million is 1e-6 USD, a million pico-dollars.
-std::int64_t pico_dollars(double usd_per_million) { return std::llround(usd_per_million * 1e6); }
+std::optional<SettingProblem> keep_alive_problem(const Settings& settings) {
+  const std::string text = settings.text("keep_alive");
+  if (text.empty()) return std::nullopt;
+  const std::optional<double> seconds = keep_alive_seconds(text);
+  if (!seconds)
+    return SettingProblem{"keep_alive",
+                          "'" + text +
+                              "' is neither a number of seconds nor a duration such as 90s, 30m "
+                              "or 1h30m; 0 is not at all, and -1 for ever"};
+  if (*seconds == 0 && settings.boolean("warm_up"))
+    return SettingProblem{"warm_up",
+                          "a server that keeps the model for no time (keep_alive: 0) has none "
+                          "when the first document comes"};
+  return std::nullopt;
+}
 
-std::optional<Price> model_price(const Settings& settings) {
-  if (!settings.has("price")) return std::nullopt;
-  const Settings group = settings.group("price");
-  Price price;
-  price.input = pico_dollars(group.number("input"));
-  price.output = pico_dollars(group.number("output"));
-  price.cached_input = group.has("cached_input") ? pico_dollars(group.number("cached_input")) : price.input;
-  price.cache_write = group.has("cache_write") ? pico_dollars(group.number("cache_write")) : price.input;
-  return price;
+/// Settings that do nothing here.
+std::vector<std::string> model_warnings(const Settings& settings) {
+  std::vector<std::string> found = price_warnings(settings);
+  if (model_location(settings) == Location::local) return found;
+  for (const char* name : {"keep_alive", "warm_up", "free_at_end"})
+    if (settings.has(name))
+      found.push_back(std::string(name) + " is for local servers, and does nothing in the cloud");
+  return found;
 }
 
 /// An address that is none, a key that would go over plain HTTP to another machine.
-std::optional<Error> model_problem(const Settings& settings) {
+std::optional<SettingProblem> model_problem(const Settings& settings) {
   const bool has_key = !settings.text("api_key").empty();
   for (const std::string& url : settings.texts("url")) {
     const auto address = parse_address(url);
-    if (!address) return Error{ErrorClass::config, "url: " + address.error().message};
+    if (!address) return SettingProblem{.message = "url: " + address.error().message};
     if (has_key && address->scheme == "http" && !is_loopback(*address)) {
-      return Error{ErrorClass::config, "url: keys are sent only over https or to this machine, and http://" +
-                                           address->host + " is neither"};
+      return SettingProblem{.message = "url: keys are sent only over https or to this machine, and http://" +
+                                       address->host + " is neither"};
     }
   }
-  return std::nullopt;
+  if (auto problem = keep_alive_problem(settings)) return problem;
+  return price_problem(settings);
 }
 
 /// The addresses, and the model there.
@@ -50,6 +64,7 @@ BackendType model_type(BackendType own) {
   if (own.location == nullptr) own.location = model_location;
   if (own.price == nullptr) own.price = model_price;
   if (own.problem == nullptr) own.problem = model_problem;
+  if (own.warnings == nullptr) own.warnings = model_warnings;
   if (own.server == nullptr) own.server = model_identity;
   return own;
 }
@@ -83,6 +98,7 @@ std::vector<Target> targets_of(const BackendConfig& backend, const std::shared_p
   target.secrets = secrets;
   if (settings.integer("context") > 0) target.context = settings.integer("context");
   target.think = settings.boolean("think");
+  target.keep_alive = settings.text("keep_alive");
   target.location = location_of(backend);
   target.limits.connect = settings.duration("connect_timeout");
   target.limits.total = settings.duration("timeout");

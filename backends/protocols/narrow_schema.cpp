@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "pipeline/json/member.h"
 #include "pipeline/json/resolved.h"
 
 namespace docket::backends {
@@ -151,17 +152,15 @@ class Narrowing {
       possible_ = possible_ && is_grammar();
       return;
     }
-    const json required = schema.value("required", json::array());
     json all = json::array();
     result["properties"] = json::object();
     for (const auto& [name, property] : schema["properties"].items()) {
       json member = narrow(property, depth + 1);
-      const bool is_required = std::ranges::find(required, json(name)) != required.end();
-      if (is_openai() && !is_required) member = nullable(std::move(member));
+      if (is_openai() && !is_required(schema, name)) member = nullable(std::move(member));
       result["properties"][name] = std::move(member);
       all.push_back(name);
     }
-    result["required"] = is_openai() ? all : required;
+    result["required"] = is_openai() ? all : schema.value("required", json::array());
     result["additionalProperties"] = false;
   }
 
@@ -203,7 +202,6 @@ json without_nulls(const json& value, const json& unresolved, const json& root) 
     return result;
   }
   if (!value.is_object() || !schema.contains("properties")) return value;
-  const json required = schema.value("required", json::array());
   json result = json::object();
   for (const auto& [name, member] : value.items()) {
     const auto property = schema["properties"].find(name);
@@ -211,8 +209,7 @@ json without_nulls(const json& value, const json& unresolved, const json& root) 
       result[name] = member;
       continue;
     }
-    const bool is_required = std::ranges::find(required, json(name)) != required.end();
-    if (member.is_null() && !is_required && !allows_null(resolved(*property, root))) continue;
+    if (member.is_null() && !is_required(schema, name) && !allows_null(resolved(*property, root))) continue;
     result[name] = without_nulls(member, *property, root);
   }
   return result;

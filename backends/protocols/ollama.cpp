@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "backends/protocols/error_reply.h"
+#include "backends/protocols/keep_alive.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/model_answer.h"
 #include "backends/protocols/model_fields.h"
@@ -12,6 +13,7 @@
 #include "backends/protocols/narrow_schema.h"
 #include "backends/protocols/protocol.h"
 #include "backends/protocols/refused_setting.h"
+#include "backends/protocols/reported_usage.h"
 #include "pipeline/config/scalars.h"
 #include "pipeline/json/schema.h"
 
@@ -36,8 +38,9 @@ constexpr Field ollama_fields[] = {
     {.name = fields::max_concurrent.name,
      .type = fields::max_concurrent.type,
      .help = "concurrency limit per address; Ollama works on one call at a time unless OLLAMA_NUM_PARALLEL "
-             "says otherwise",
+             "says otherwise; `auto` finds out",
      .fallback = "1",
+     .word = fields::max_concurrent.word,
      .minimum = fields::max_concurrent.minimum,
      .maximum = fields::max_concurrent.maximum,
      .affects_answer = false},
@@ -46,6 +49,9 @@ constexpr Field ollama_fields[] = {
     fields::first_byte_timeout,
     fields::deadline,
     fields::think,
+    fields::keep_alive,
+    fields::warm_up,
+    fields::free_at_end,
     fields::fallback,
     fields::location,
     fields::price,
@@ -55,7 +61,7 @@ constexpr Field ollama_fields[] = {
 /// What is allocated without a word from us depends on the machine, so a window is always sent.
 constexpr std::int64_t default_window = 8192;
 /// Models stay loaded between the documents of a run.
-constexpr const char* keep_alive = "30m";
+constexpr std::string_view default_keep_alive = "30m";
 constexpr int alternatives_asked = 5;
 /// `truncate: false` is of October 2025, between 0.12 and 0.13; older servers ignore it.
 constexpr int first_that_never_shortens = 13;  ///< Of version 0.
@@ -95,7 +101,7 @@ class Ollama final : public Protocol {
       case load:
         return Probe{post("/api/chat", {{"model", target_.model},
                                         {"stream", false},
-                                        {"keep_alive", keep_alive},
+                                        {"keep_alive", while_loading()},
                                         {"options", {{"num_ctx", window()}}}}),
                      {}};
       case running:
@@ -130,15 +136,21 @@ class Ollama final : public Protocol {
       body["format"] = narrowed(prompt.schema->document(), Enforcement::llama_grammar);
     for (const char* setting : {"truncate", "shift"})
       if (takes(setting)) body[setting] = false;
-    if (takes("keep_alive")) body["keep_alive"] = keep_alive;
+    if (takes("keep_alive")) body["keep_alive"] = keep_alive_member(kept());
     if (takes("temperature")) body["options"]["temperature"] = 0;
-    if (takes("num_predict")) body["options"]["num_predict"] = prompt.most_output_tokens + thinking_room();
-    if (takes("think")) body["think"] = target_.think;
-    if (!target_.think && takes("logprobs")) {
+    if (const auto most = most_output(request, server)) body["options"]["num_predict"] = *most;
+    const bool thinking = thinks(prompt, target_);
+    if (takes("think") && (thinking || !server.cannot_think)) body["think"] = thinking;
+    if (!thinking && takes("logprobs")) {
       body["logprobs"] = true;
       body["top_logprobs"] = alternatives_asked;
     }
     return post("/api/chat", body);
+  }
+
+  std::optional<std::int64_t> most_output(const Request& request, const Server& server) const override {
+    if (times_refused(server, "num_predict") > 0) return std::nullopt;
+    return room_for_answer(std::get<Prompt>(request.question), target_);
   }
 
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
@@ -149,7 +161,7 @@ class Ollama final : public Protocol {
     const bool is_error = !member(body, "error").is_null();
     Reply result = is_error ? error_reply(reply) : Reply{};
     const auto& prompt = std::get<Prompt>(request.question);
-    result.spent.add({target_.backend, target_.model, tokens_used(body)});
+    note_usage(body, target_.backend, target_.model, result);
     const Usage usage = result.spent.total();
     if (is_error) return result;
     const std::string content = text_member(member(body, "message"), "content");
@@ -187,9 +199,20 @@ class Ollama final : public Protocol {
         server.refused[setting] = no_value_left;
   }
 
+  std::optional<HttpRequest> let_go(const Server&) const override {
+    return post("/api/chat", {{"model", target_.model}, {"stream", false}, {"keep_alive", 0}});
+  }
+
  private:
   std::int64_t window() const { return target_.context.value_or(default_window); }
-  std::int64_t thinking_room() const { return target_.think ? room_for_thinking : 0; }
+  std::string kept() const {
+    return target_.keep_alive.empty() ? std::string(default_keep_alive) : target_.keep_alive;
+  }
+  /// To load a model for no time is to unload it.
+  json while_loading() const {
+    const json wanted = keep_alive_member(kept());
+    return keep_alive_seconds(kept()) == 0.0 ? json(default_keep_alive) : wanted;
+  }
   HttpRequest get(const std::string& path) const {
     return json_get(target_, target_.url + path, bearer(target_));
   }
@@ -221,9 +244,9 @@ class Ollama final : public Protocol {
       found.leaves = !text_member(body, "remote_host").empty();
       if (found.leaves && target_.location == Location::local) return left_the_machine();
       const json& capabilities = member(body, "capabilities");
-      if (!target_.think && capabilities.is_array() &&
-          std::ranges::find(capabilities, json("thinking")) == capabilities.end())
-        found.refused["think"] = 1;  // Old servers know no `think`; a model that cannot think needs none.
+      // Old servers know no `think`; a model that cannot think needs none.
+      found.cannot_think =
+          capabilities.is_array() && std::ranges::find(capabilities, json("thinking")) == capabilities.end();
     }
     if (step == running) return learn_window(body, found);
     return std::nullopt;
@@ -244,7 +267,11 @@ class Ollama final : public Protocol {
 
   std::optional<Error> learn_window(const json& body, Server& found) const {
     for (const json& model : member(body, "models")) {
+      found.holds.push_back(text_member(model, "name"));
       if (!is_ours(model)) continue;
+      found.model_is_loaded = true;
+      const auto size = token_count(model, "size"), on_gpu = token_count(model, "size_vram");
+      found.is_full = size && on_gpu && *on_gpu > 0 && *on_gpu < *size;
       found.digest = text_member(model, "digest");
       found.window = token_count(model, "context_length");
     }
@@ -261,14 +288,6 @@ class Ollama final : public Protocol {
     if (!model.is_object()) return false;
     const std::string name = text_member(model, "name");
     return name == target_.model || name == target_.model + ":latest";
-  }
-
-  /// Thinking is inside eval_count, and not told apart.
-  static Usage tokens_used(const json& body) {
-    ReportedTokens tokens;
-    tokens.input = token_count(body, "prompt_eval_count");
-    tokens.output = token_count(body, "eval_count");
-    return usage_of(tokens);
   }
 
   /// `0.33.0`, `1.2`; of a version that is none, as people build them, false.
@@ -331,6 +350,10 @@ class OrOllama final : public Protocol {
   HttpRequest ask(const Request& request, const Server& server) const override {
     return server.speaks_ollama ? ollama(server).ask(request, server) : inner_->ask(request, server);
   }
+  std::optional<std::int64_t> most_output(const Request& request, const Server& server) const override {
+    return server.speaks_ollama ? ollama(server).most_output(request, server)
+                                : inner_->most_output(request, server);
+  }
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
     return server.speaks_ollama ? ollama(server).read(reply, request, server)
                                 : inner_->read(reply, request, server);
@@ -338,6 +361,9 @@ class OrOllama final : public Protocol {
   std::vector<std::string> refused_settings(const HttpReply& reply, const Server& server) const override {
     return server.speaks_ollama ? ollama(server).refused_settings(reply, server)
                                 : inner_->refused_settings(reply, server);
+  }
+  std::optional<HttpRequest> let_go(const Server& server) const override {
+    return server.speaks_ollama ? ollama(server).let_go(server) : inner_->let_go(server);
   }
   void leave_out(int left_out, Server& server) const override {
     server.speaks_ollama ? ollama(server).leave_out(left_out, server) : inner_->leave_out(left_out, server);

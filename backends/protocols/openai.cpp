@@ -3,6 +3,7 @@
 
 #include "backends/http/address.h"
 #include "backends/protocols/error_reply.h"
+#include "backends/protocols/keep_alive.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/model_answer.h"
 #include "backends/protocols/model_fields.h"
@@ -11,8 +12,10 @@
 #include "backends/protocols/ollama.h"
 #include "backends/protocols/protocol.h"
 #include "backends/protocols/refused_setting.h"
+#include "backends/protocols/reported_usage.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/json/strict_json.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -34,6 +37,9 @@ constexpr Field openai_fields[] = {
     fields::first_byte_timeout,
     fields::deadline,
     fields::think,
+    fields::keep_alive,
+    fields::warm_up,
+    fields::free_at_end,
     fields::fallback,
     fields::location,
     fields::price,
@@ -58,10 +64,26 @@ const OptionalSetting openai_optional[] = {
       "grammar", "schema", "output format"}},
     {"system_role", {"system role", "system message", "system prompt", "developer instruction"}},
     {"stream", {"stream"}},
+    {"ttl", {"ttl"}},
 };
 
+/// For the query of an address.
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_alnum(c) || std::string_view("-._~").find(c) != std::string_view::npos)
+      result += c;
+    else
+      result += {'%', digits[byte / 16], digits[byte % 16]};
+  }
+  return result;
+}
+
 class OpenAi final : public Protocol {
-  enum Look { props, slots, models };
+  enum Look { props, slots, models, load, loading, props_of_model };
+  static constexpr int names_of_limit = 2;  ///< Of output tokens: what refuses one may take the other.
 
  public:
   explicit OpenAi(Target target) : target_(std::move(target)) {
@@ -80,12 +102,20 @@ class OpenAi final : public Protocol {
       case props:
         if (is_loading(*reply)) return Probe{{}, between_looks};
         if (auto error = learn_props(*reply, found)) return *error;
-        return look(found.product == llama_server && !(found.slots && found.window) ? slots : models, found);
+        return look(must_tell_slots(found) ? slots : models, found);
      case slots:
         if (auto error = learn_slots(*reply, found)) return *error;
         return look(models, found);
-      default:
+      case models:
         if (auto error = learn_models(*reply, found)) return *error;
+        return found.is_router ? look(load, found) : Probe{};
+      case load:
+        if (auto error = refusal_to_load(*reply)) return *error;
+        return look(loading, found);
+      case loading:
+        return learn_status(*reply, found);
+      default:
+        if (auto error = learn_props(*reply, found)) return *error;
         return Probe{};
     }
   }
@@ -94,7 +124,7 @@ class OpenAi final : public Protocol {
     if (server.product != llama_server && server.product != vllm) return std::nullopt;
     const json body = server.product == vllm
                           ? json{{"model", server.model}, {"prompt", text}, {"add_special_tokens", false}}
-                          : json{{"content", text}};
+                          : json{{"model", server.model}, {"content", text}};
     return json_post(target_, root_ + "/tokenize", bearer(target_), body);
   }
 
@@ -132,17 +162,23 @@ class OpenAi final : public Protocol {
   HttpRequest ask(const Request& request, const Server& server) const override {
     const auto& prompt = std::get<Prompt>(request.question);
     json body = {{"model", server.model}, {"messages", messages(prompt, server)}};
-    add_limit(prompt, server, body);
+    add_limit(request, server, body);
     const auto takes = [&](const char* setting) { return times_refused(server, setting) == 0; };
     if (takes("stream")) body["stream"] = false;
     if (takes("temperature")) body["temperature"] = 0;
     if (prompt.schema) add_schema(prompt, server, body);
-    if (takes("logprobs") && !target_.think) {
+    if (takes("logprobs") && !thinks(prompt, target_)) {
       body["logprobs"] = true;
       body["top_logprobs"] = most_alternatives;
     }
-    add_thinking(server, body);
+    add_thinking(prompt, server, body);
+    add_keep_alive(server, body);
     return json_post(target_, base_ + "/chat/completions", bearer(target_), body);
+  }
+
+  std::optional<std::int64_t> most_output(const Request& request, const Server& server) const override {
+    if (times_refused(server, "max_tokens") >= names_of_limit) return std::nullopt;
+    return room_for_answer(std::get<Prompt>(request.question), target_);
   }
 
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
@@ -159,7 +195,7 @@ class OpenAi final : public Protocol {
     std::optional<Reply> broken = error_under_200(reply, body, choice);
     const bool is_broken = broken.has_value();
     Reply result = is_broken ? *std::move(broken) : Reply{};
-    result.spent.add({target_.backend, server.model, tokens_used(body)});
+    note_usage(body, target_.backend, server.model, result);
     if (is_broken) return result;
     const Usage usage = result.spent.total();
     const json& message = member(choice, "message");
@@ -195,7 +231,7 @@ class OpenAi final : public Protocol {
   void leave_out(int left_out, Server& server) const override {
     if (left_out >= 1) server.refused["logprobs"] = no_value_left;
     if (left_out >= 2)
-      for (const char* setting : {"temperature", "reasoning_effort", "chat_template_kwargs"})
+      for (const char* setting : {"temperature", "reasoning_effort", "chat_template_kwargs", "ttl"})
         server.refused[setting] = no_value_left;
     if (left_out >= 3) server.refused["response_format"] = no_value_left;
     const bool takes_limit = server.product == llama_server || server.product == vllm || is_openai_;
@@ -203,13 +239,58 @@ class OpenAi final : public Protocol {
       server.refused["max_tokens"] = std::max(server.refused["max_tokens"], left_out - 2);
   }
 
+  std::optional<HttpRequest> let_go(const Server& server) const override {
+    if (!server.is_router) return std::nullopt;  // llama-server and vLLM have the one model for life.
+    return json_post(target_, root_ + "/models/unload", bearer(target_), {{"model", server.model}});
+  }
+
  private:
   Result<Probe> look(int at, Server& found) const {
     found.asked = at;
-    const std::string url = at == props   ? root_ + "/props"
-                            : at == slots ? root_ + "/slots"
-                                          : base_ + "/models";
+    if (at == load)
+      return Probe{json_post(target_, root_ + "/models/load", bearer(target_), {{"model", found.model}}), {}};
+    const std::string url = at == props            ? root_ + "/props"
+                            : at == slots          ? root_ + "/slots"
+                            : at == loading        ? root_ + "/models"
+                            : at == props_of_model ? root_ + "/props?model=" + percent_encoded(found.model)
+                                                   : base_ + "/models";
     return Probe{json_get(target_, url, bearer(target_)), {}};
+  }
+
+  static bool must_tell_slots(const Server& found) {
+    return found.product == llama_server && !found.is_router && !(found.slots && found.window);
+  }
+
+  // llama-server's router: which models it has loaded, it says at `/models`. Facts:
+  // github.com/ggml-org/llama.cpp, tools/server/README.md, "Using multiple models".
+
+  /// None: it loads, or has loaded, the model.
+  static std::optional<Error> refusal_to_load(const HttpReply& reply) {
+    if (reply.status == 200) return std::nullopt;
+    const std::string words = server_error(reply.body).message;
+    const bool is_there = words.find("already") != std::string::npos;
+    return is_there ? std::nullopt : std::optional(error_reply(reply).answer.error());
+  }
+
+  Result<Probe> learn_status(const HttpReply& reply, Server& found) const {
+    const Result<json> body = reply_object(reply);
+    if (reply.status != 200 || !body) return error_reply(reply).answer.error();
+    std::string ours;
+    const json none;
+    const json* status = &none;
+    found.holds.clear();
+    for (const json& model : member(*body, "data")) {
+      const std::string name = text_member(model, "id"), is = text_member(member(model, "status"), "value");
+      if (is == "loaded" || is == "sleeping") found.holds.push_back(name);
+      if (name == found.model) status = &member(model, "status");
+      if (name == found.model) ours = is;
+    }
+    found.model_is_loaded = ours == "loaded" || ours == "sleeping";
+    if (found.model_is_loaded) return look(props_of_model, found);
+    if (ours == "loading" || ours == "downloading") return Probe{{}, between_looks};
+    const auto code = token_count(*status, "exit_code");
+    return Error{ErrorClass::unavailable, "the server could not load the model '" + found.model + "'" +
+                                              (code ? " (exit code " + std::to_string(*code) + ")" : "")};
   }
 
   static const json& first_choice(const json& body) {
@@ -241,6 +322,11 @@ class OpenAi final : public Protocol {
     if (reply.status != 200 || !body || !body->contains("default_generation_settings")) return std::nullopt;
     found.product = llama_server;
     found.never_shortens = true;
+    if (text_member(*body, "role") == "router") {  // It speaks of no model.
+      found.is_router = true;
+      return std::nullopt;
+    }
+    found.model_is_loaded = true;
     const json& settings = (*body)["default_generation_settings"];
     found.window = token_count(settings, "n_ctx");
     found.slots = token_count(*body, "total_slots");
@@ -278,7 +364,7 @@ class OpenAi final : public Protocol {
       if (text_member(model, "owned_by") == "vllm") found.product = vllm;
       if (found.product.empty() && text_member(model, "owned_by") == "library") found.product = "Ollama";
     }
-    if (found.product == vllm) found.never_shortens = true;
+    if (found.product == vllm) found.never_shortens = found.model_is_loaded = true;
     if (target_.model.empty() && list.size() != 1) {
       return Error{ErrorClass::unavailable,
                    list.empty() ? "the server has no model"
@@ -295,7 +381,7 @@ class OpenAi final : public Protocol {
 
   bool is_ours(const std::string& id, const Server& found) const {
     return target_.model.empty() || id == target_.model || id.ends_with("/" + target_.model) ||
-           id == target_.model + ":latest" || found.product == llama_server;
+           id == target_.model + ":latest" || (found.product == llama_server && !found.is_router);
   }
 
   /// In the words of vLLM, OpenRouter, Groq, Mistral and others; not that of the model's training.
@@ -326,13 +412,13 @@ class OpenAi final : public Protocol {
   }
 
   /// Under the one name or the other; OpenAI's own models take only the new one.
-  void add_limit(const Prompt& prompt, const Server& server, json& body) const {
+  void add_limit(const Request& request, const Server& server, json& body) const {
+    const std::optional<std::int64_t> limit = most_output(request, server);
+    if (!limit) return;
     const bool is_new = server.product == openai_itself;
-    const char* names[] = {is_new ? "max_completion_tokens" : "max_tokens",
-                           is_new ? "max_tokens" : "max_completion_tokens"};
-    const auto refused = static_cast<std::size_t>(times_refused(server, "max_tokens"));
-    if (refused < std::size(names))
-      body[names[refused]] = prompt.most_output_tokens + (target_.think ? room_for_thinking : 0);
+    const char* const names[names_of_limit] = {is_new ? "max_completion_tokens" : "max_tokens",
+                                               is_new ? "max_tokens" : "max_completion_tokens"};
+    body[names[times_refused(server, "max_tokens")]] = *limit;
   }
 
   void add_schema(const Prompt& prompt, const Server& server, json& body) const {
@@ -351,30 +437,24 @@ class OpenAi final : public Protocol {
   }
 
   /// Models that think do so by default, and each kind of server has its own way to say no.
-  void add_thinking(const Server& server, json& body) const {
+  void add_thinking(const Prompt& prompt, const Server& server, json& body) const {
     if (server.product == llama_server || server.product == vllm) {
       if (!server.refused.contains("chat_template_kwargs"))
-        body["chat_template_kwargs"] = {{"enable_thinking", target_.think}};
+        body["chat_template_kwargs"] = {{"enable_thinking", thinks(prompt, target_)}};
       return;
     }
-    if (server.product != openai_itself || target_.think) return;
+    if (server.product != openai_itself || thinks(prompt, target_)) return;
     static constexpr const char* least_effort[] = {"none", "minimal", "low"};
     const auto tried = static_cast<std::size_t>(times_refused(server, "reasoning_effort"));
     if (tried < std::size(least_effort)) body["reasoning_effort"] = least_effort[tried];
   }
 
-  static Usage tokens_used(const json& body) {
-    const json& usage = member(body, "usage");
-    ReportedTokens tokens;
-    tokens.input = token_count(usage, "prompt_tokens");
-    tokens.output = token_count(usage, "completion_tokens");
-    tokens.total = token_count(usage, "total_tokens");
-    const json& input = member(usage, "prompt_tokens_details");
-    tokens.cached = token_count(input, "cached_tokens").value_or(0);
-    tokens.cache_write = token_count(input, "cache_write_tokens").value_or(0);
-    tokens.reasoning =
-        token_count(member(usage, "completion_tokens_details"), "reasoning_tokens").value_or(0);
-    return usage_of(tokens);
+  /// LM Studio, which does not say what it is, loads a model when it is first asked and keeps it for an hour.
+  void add_keep_alive(const Server& server, json& body) const {
+    if (target_.location == Location::cloud || !server.product.empty() || times_refused(server, "ttl") > 0)
+      return;
+    const double seconds = keep_alive_seconds(target_.keep_alive).value_or(0);
+    if (seconds >= 1) body["ttl"] = static_cast<std::int64_t>(seconds);
   }
 
   const Target target_;

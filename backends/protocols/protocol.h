@@ -23,6 +23,7 @@ struct Target {
   std::shared_ptr<const Secrets> secrets;  ///< All keys of the pipeline: no server's word shows one.
   std::optional<std::int64_t> context;     ///< Tokens, as configured.
   bool think = false;
+  std::string keep_alive = {};  ///< As in the pipeline: see keep_alive.h; empty: it does not say.
   Location location = Location::local;
   bool through_proxy = false;  ///< The environment's, if it names one: not to what is local.
   bool only_locally = false;   ///< It is local by its name alone: see HttpRequest.
@@ -40,9 +41,15 @@ struct Server {
   std::optional<std::int64_t> most_output = {};  ///< Tokens.
   bool leaves = false;                           ///< It hands requests on to a cloud.
   bool never_shortens = false;                   ///< It refuses a prompt that is too long, and never cuts it.
+  bool cannot_think = false;                     ///< So it need not be told not to.
   bool speaks_ollama = false;                    ///< Ollama's own protocol is the better one to speak to it.
-  int asked = 0;                                 ///< What a protocol asked last to find all this out.
-  int ollama_since = 0;  ///< Step of finding out from which on it is asked in it; 0: none.
+  bool model_is_loaded = false;                  ///< Not: it may load when it is asked first.
+  bool is_full = false;                          ///< The model does not fit into its memory as a whole.
+  /// Models in its memory, where it tells.
+  std::vector<std::string> holds = {};
+  bool is_router = false;  ///< It loads and unloads several models by their names (llama-server's router).
+  int asked = 0;           ///< What a protocol asked last to find all this out.
+  int ollama_since = 0;    ///< Step of finding out from which on it is asked in it; 0: none.
   /// Of one call: it has counted the same text before, so its cache may make the count smaller.
   bool knows_text = false;
   /// Settings that it refused, and how often: a protocol then has another value, or leaves it out.
@@ -84,6 +91,9 @@ class Protocol {
   /// `request` holds a Prompt.
   virtual HttpRequest ask(const Request& request, const Server& server) const = 0;
 
+  /// The most tokens that such a request lets the model write, its thinking included; none: it has no limit.
+  virtual std::optional<std::int64_t> most_output(const Request& request, const Server& server) const = 0;
+
   /// What a reply means, whatever its status: of HTTP 200 also whether the answer is whole and of use. A
   /// Reply whose answer is an Error of class `content` has no answer that could be used. `spent` holds
   /// tokens, not yet money.
@@ -92,6 +102,8 @@ class Protocol {
   /// The settings of the request that the server refused with this reply, of those that can be left out or
   /// changed: each stands for one step in Server::refused. Empty: it does not name any.
   virtual std::vector<std::string> refused_settings(const HttpReply&, const Server&) const { return {}; }
+  /// Has the server take the model out of its memory; none: it cannot be asked to.
+  virtual std::optional<HttpRequest> let_go(const Server&) const { return std::nullopt; }
   /// Notes in Server::refused what a request with that Prompt::left_out is to lack.
   virtual void leave_out(int /*left_out*/, Server&) const {}
 };

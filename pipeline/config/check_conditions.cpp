@@ -30,7 +30,8 @@ std::string dotted(const JsonPath& path) {
 
 /// A record that has an output of every stage.
 json schema_of_records(const Pipeline& pipeline) {
-  json properties = {{"document", record_schema_of("document")}};
+  json properties = {{"document", record_schema_of("document")},
+                     {"complexity", record_schema_of("complexity")}};
   for (const StageConfig& stage : pipeline.stages)
     properties[stage.id] =
         stage.type->output == nullptr ? json::object() : stage.type->output(stage.settings);
@@ -113,7 +114,7 @@ class ConditionCheck {
   }
 
   bool check_stage(const std::string& member) const {
-    std::vector<std::string_view> known = {"document"};
+    std::vector<std::string_view> known = {"document", "complexity"};
     for (const StageConfig& stage : pipeline_.stages)
       known.push_back(stage.id);
     if (member == any_element || member == "document") return true;
@@ -121,6 +122,7 @@ class ConditionCheck {
       error("reads ." + member + ", which is not a stage of this pipeline" + did_you_mean(member, known));
       return false;
     }
+    if (member == "complexity") return check_complexity();
     if (subject_.stage == nullptr || comes_before(member)) return true;
     if (member == subject_.stage->id)
       error("reads what this stage itself will say: ." + member + " is always null here");
@@ -130,10 +132,24 @@ class ConditionCheck {
     return false;
   }
 
+  bool check_complexity() const {
+    if (subject_.stage == nullptr)
+      error(
+          "reads .complexity, which is not known for sure before the last stage has ended, so that every "
+          "document would be private; read what stages say, such as the number of pages");
+    else if (before().empty())
+      error("reads .complexity, but no stage comes before this one, so that it is always null here");
+    else
+      return true;
+    return false;
+  }
+
+  std::vector<std::size_t> before() const {
+    return all_before(pipeline_.stages, static_cast<std::size_t>(subject_.stage - pipeline_.stages.data()));
+  }
+
   bool comes_before(const std::string& id) const {
-    const auto position = static_cast<std::size_t>(subject_.stage - pipeline_.stages.data());
-    const std::vector<std::size_t> before = all_before(pipeline_.stages, position);
-    return std::ranges::any_of(before, [&](std::size_t i) { return pipeline_.stages[i].id == id; });
+    return std::ranges::any_of(before(), [&](std::size_t i) { return pipeline_.stages[i].id == id; });
   }
 
   /// What the compared value may be, as far as the schema says.

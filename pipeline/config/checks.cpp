@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "pipeline/config/fields.h"
 #include "pipeline/config/stage_order.h"
+#include "pipeline/json/pattern.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -31,6 +33,10 @@ std::vector<std::size_t> named_by(const Pipeline& pipeline, const BackendConfig&
       named.push_back(other - pipeline.backends.data());
   }
   return named;
+}
+
+bool has_no_price(const BackendConfig& backend) {
+  return location_of(backend) == Location::cloud && !price_of(backend);
 }
 
 }  // namespace
@@ -75,16 +81,52 @@ void check_backend_cycles(const Pipeline& pipeline, Diagnostics& diagnostics) {
   }
 }
 
-void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics) {
-  const Settings budget = pipeline.settings.group("budget");
-  if (!budget.has("run") && !budget.has("document")) return;
-  for (const BackendConfig& backend : pipeline.backends) {
-    if (location_of(backend) == Location::local || price_of(backend)) continue;
-    diagnostics.add(
-        {backend.line, backend.column, 0}, "backends." + backend.name,
-        "is a cloud model without a `price`, so the budget cannot be enforced; add its price, such as "
-        "price: {input: 3.00, output: 15.00}, in USD per million tokens");
+void check_redaction(const Pipeline& pipeline, Diagnostics& diagnostics) {
+  const std::vector<std::string> kinds = pipeline.settings.group("policy").texts("redact");
+  if (kinds.size() > 1 && std::ranges::find(kinds, "all") != kinds.end())
+    diagnostics.warn({}, "policy.redact",
+                     "`all` has the other kinds in it; leave them out, or leave out `all`");
+  for (const std::string& expression : pipeline.settings.group("policy").texts("redact_patterns")) {
+    const auto compiled = Pattern::compile(expression);
+    if (!compiled)
+      diagnostics.add({}, "policy.redact_patterns",
+                      "'" + expression + "' is not a regular expression: " + compiled.error().message);
+    else if ((*compiled)->found_in(""))
+      diagnostics.add({}, "policy.redact_patterns",
+                      "'" + expression +
+                          "' fits an empty text, so it would be everywhere; write what a value has at least");
   }
+}
+
+std::vector<const BackendConfig*> without_price(const Pipeline& pipeline) {
+  std::vector<const BackendConfig*> found;
+  for (const BackendConfig& backend : pipeline.backends)
+    if (has_no_price(backend) && !price_may_be_unknown(backend)) found.push_back(&backend);
+  return found;
+}
+
+std::vector<const BackendConfig*> with_unknown_price(const Pipeline& pipeline) {
+  std::vector<const BackendConfig*> found;
+  for (const BackendConfig& backend : pipeline.backends)
+    if (has_no_price(backend) && price_may_be_unknown(backend)) found.push_back(&backend);
+  return found;
+}
+
+bool has_budget(const Pipeline& pipeline) {
+  const Settings budget = pipeline.settings.group("budget");
+  return std::ranges::any_of(budget_fields(), [&](const Field& limit) { return budget.has(limit.name); }) ||
+         std::ranges::any_of(pipeline.stages,
+                             [](const StageConfig& stage) { return stage.budget.has_value(); });
+}
+
+void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics) {
+  if (!has_budget(pipeline)) return;
+  for (const BackendConfig* backend : with_unknown_price(pipeline))
+    diagnostics.warn({backend->line, backend->column, 0}, "backends." + backend->name,
+                     std::string(counts_as_nothing));
+  for (const BackendConfig* backend : without_price(pipeline))
+    diagnostics.add({backend->line, backend->column, 0}, "backends." + backend->name,
+                    std::string(needs_price));
 }
 
 }  // namespace docket

@@ -44,6 +44,12 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
   return diagnostics;
 }
 
+bool Diagnostics::concern(const std::string& setting) const {
+  return std::ranges::any_of(found_, [&](const Found& one) {
+    return one.message.starts_with(setting + ":") || one.message.starts_with(setting + ".");
+  });
+}
+
 std::vector<Diagnostic> Diagnostics::warnings() const { return sorted(warnings_); }
 
 std::vector<Diagnostic> Diagnostics::sorted(std::vector<Found> all) const {

@@ -26,6 +26,8 @@ class Diagnostics {
   /// What is probably wrong, and no mistake for sure.
   void warn(const Position& position, const std::string& field, const std::string& message);
   bool empty() const { return found_.empty(); }
+  /// There is a complaint about the setting, or about one in it.
+  bool concern(const std::string& setting) const;
   /// So many that more would help nobody: what is slow need not be done any more.
   bool full() const { return found_.size() >= most; }
 

@@ -20,6 +20,10 @@ std::string range(const Field& field, const std::string& what) {
   return what;
 }
 
+std::string or_word(const Field& field) {
+  return field.word.empty() ? "" : ", or '" + std::string(field.word) + "'";
+}
+
 std::string duration(const Field& field) {
   std::string text = "a duration such as 500ms, 120s, 5m or 1h";
   if (std::isfinite(field.minimum)) text += ", at least " + shown(field.minimum / 1000) + "s";
@@ -36,13 +40,17 @@ std::string expected(const Field& field) {
     case Type::secret:
       return "a reference such as ${NAME}, or file:PATH";
     case Type::integer:
-      return range(field, "a whole number");
+      return range(field, "a whole number") + or_word(field);
     case Type::number:
-      return range(field, "a number");
+      return range(field, "a number") + or_word(field);
+    case Type::decimal:
+      return range(field, "an amount") + ", of nine decimals at most";
     case Type::boolean:
       return "true or false";
     case Type::duration:
       return duration(field);
+    case Type::cap:
+      return "a number of documents such as 20, or a share of them such as 10%";
     case Type::date:
       return "a date such as 2026-11-01";
     case Type::choice:
@@ -50,7 +58,8 @@ std::string expected(const Field& field) {
     case Type::texts:
       return "text or a list of texts";
     case Type::choices:
-      return "a list of " + one_of({field.choices.begin(), field.choices.end()});
+      return "a list of " + one_of({field.choices.begin(), field.choices.end()}) +
+             (field.narrows ? ", each alone or as {CHOICE: NAME}" : "");
     case Type::file:
       return "the path of a file";
     case Type::schema:
@@ -68,7 +77,8 @@ std::string expected(const Field& field) {
     case Type::stages:
       return "the id of a stage or a list of such ids";
     case Type::group:
-      return "a mapping of settings";
+      return "a mapping of settings" +
+             (field.choices.empty() ? "" : ", or " + one_of({field.choices.begin(), field.choices.end()}));
     case Type::groups:
       return "a mapping of names to settings";
   }
@@ -77,9 +87,11 @@ std::string expected(const Field& field) {
 
 std::string hint(const Field& field, const std::string& text) {
   switch (field.type) {
+    case Type::group:
     case Type::choice:
     case Type::choices: {
-      const auto found = nearest(text, {field.choices.begin(), field.choices.end()});
+      const std::string_view choice = std::string_view(text).substr(0, text.find(": "));
+      const auto found = nearest(choice, {field.choices.begin(), field.choices.end()});
       return did_you_mean(found);
     }
     case Type::boolean:
@@ -88,6 +100,9 @@ std::string hint(const Field& field, const std::string& text) {
       return "";
     case Type::duration:
       return parse_integer(text).value_or(0) > 0 ? did_you_mean(text + "s") : "";
+    case Type::integer:
+    case Type::number:
+      return field.word.empty() ? "" : did_you_mean(nearest(text, {field.word}));
     default:
       return "";
   }

@@ -31,7 +31,8 @@ json number(const Field& field, const char* type) {
   json schema = {{"type", type}};
   if (std::isfinite(field.minimum)) schema["minimum"] = field.minimum;
   if (std::isfinite(field.maximum)) schema["maximum"] = field.maximum;
-  return any_of({schema, reference()});
+  if (field.word.empty()) return any_of({schema, reference()});
+  return any_of({schema, json{{"enum", json::array({field.word})}}, reference()});
 }
 
 json choice(const Field& field) {
@@ -40,6 +41,21 @@ json choice(const Field& field) {
     choices.push_back(name);
   }
   return any_of({json{{"enum", choices}}, reference()});
+}
+
+/// A choice, alone or with what it is narrowed to: `failed_check: NAME`, as a text or as a mapping.
+json narrowed_choice(const Field& field) {
+  const json name = {{"type", json::array({"string", "number", "boolean", "null"})}};
+  json kinds = json::object();
+  std::string any;
+  for (const std::string_view kind : field.choices) {
+    kinds[std::string(kind)] = any_of({name, list_of(name)});
+    any += (any.empty() ? "" : "|") + std::string(kind);
+  }
+  const json words = {{"type", "string"}, {"pattern", "^(" + any + "): "}};
+  const json mapping = {
+      {"type", "object"}, {"properties", std::move(kinds)}, {"additionalProperties", false}};
+  return any_of({choice(field), words, mapping});
 }
 
 json condition() { return {{"type", {"string", "boolean", "number"}}, {"minLength", 1}}; }
@@ -78,17 +94,21 @@ json value_schema(const Field& field) {
     case Type::integer:
       return number(field, "integer");
     case Type::number:
+    case Type::decimal:
       return number(field, "number");
     case Type::boolean:
       return any_of({json{{"type", "boolean"}}, reference()});
     case Type::duration:
       return {{"type", "string"}, {"pattern", "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$|\\$\\{"}};
+    case Type::cap:
+      return any_of({json{{"type", "integer"}, {"minimum", 0}},
+                     json{{"type", "string"}, {"pattern", "^[0-9]+(\\.[0-9]+)? *%$|^[0-9]+$|\\$\\{"}}});
     case Type::date:
       return {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$|\\$\\{"}};
     case Type::choice:
       return choice(field);
     case Type::choices:
-      return one_or_list(field, choice(field));
+      return one_or_list(field, field.narrows ? narrowed_choice(field) : choice(field));
     case Type::texts:
       return one_or_list(field, text({}));
     case Type::file:
@@ -105,6 +125,7 @@ json value_schema(const Field& field) {
     case Type::conditions:
       return conditions();
     case Type::group:
+      if (!field.choices.empty()) return any_of({object_schema({field.fields}), choice(field)});
       return object_schema({field.fields});
     case Type::groups:
       return groups(field);
@@ -117,6 +138,7 @@ json default_value(const Field& field) {
     case Type::integer:
       return parse_integer(field.fallback).value_or(0);
     case Type::number:
+    case Type::decimal:
       return parse_number(field.fallback).value_or(0);
     case Type::boolean:
       return parse_boolean(field.fallback).value_or(false);

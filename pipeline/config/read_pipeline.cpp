@@ -4,6 +4,7 @@
 
 #include "pipeline/config/check_conditions.h"
 #include "pipeline/config/checks.h"
+#include "pipeline/config/complexity_rule.h"
 #include "pipeline/config/diagnostics.h"
 #include "pipeline/config/fields.h"
 #include "pipeline/config/named_files.h"
@@ -98,8 +99,10 @@ class PipelineReader {
     read_top_level();
     if (backends) read_backends(*backends);
     check_backend_cycles(pipeline_, diagnostics_);
-    check_budget(pipeline_, diagnostics_);
+    check_redaction(pipeline_, diagnostics_);
     read_stages(drafts);
+    check_budget(pipeline_, diagnostics_);
+    read_complexity(root);
     check_conditions(pipeline_, reader_.conditions(), diagnostics_);
   }
 
@@ -125,6 +128,11 @@ class PipelineReader {
     reader_.set_paths(PathPatterns::Use::choose, pipeline_.letters);
     pipeline_.output_dir =
         (pipeline_.directory / pipeline_.settings.group("output").text("dir")).lexically_normal();
+  }
+
+  void read_complexity(const Node& root) {
+    const Node::Entry* given = root.find("complexity");
+    pipeline_.complexity = complexity_rule(pipeline_, given ? given->position : Position(), diagnostics_);
   }
 
   void read_backends(const Node::Entry& section) {
@@ -155,8 +163,27 @@ class PipelineReader {
     reader_.check_names({backend_fields(), type->fields}, *entry.value, path);
     Settings settings = reader_.read(type->fields, *entry.value, entry.position, path);
     BackendConfig backend{entry.key, type, std::move(settings), entry.position.line, entry.position.column};
-    if (const auto problem = problem_of(backend)) diagnostics_.add(entry.position, path, problem->message);
+    if (const auto problem = problem_of(backend)) report(*problem, entry, path);
+    for (const std::string& warning : warnings_of(backend))
+      diagnostics_.warn(entry.position, path, warning);
     pipeline_.backends.push_back(std::move(backend));
+  }
+
+  /// Where the setting stands, or the last group on the way to it that is there; not if that could not be
+  /// read.
+  void report(const SettingProblem& problem, const Node::Entry& backend, const std::string& path) {
+    const std::string outermost = problem.setting.substr(0, problem.setting.find('.'));
+    if (!outermost.empty() && diagnostics_.concern(path + "." + outermost)) return;
+    const Node::Entry* at = &backend;
+    for (std::string_view rest = problem.setting; !rest.empty();) {
+      const std::string_view name = rest.substr(0, rest.find('.'));
+      rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+      const Node::Entry* next = at->value->find(name);
+      if (next == nullptr) break;
+      at = next;
+    }
+    diagnostics_.add(at->position, problem.setting.empty() ? path : path + "." + problem.setting,
+                     problem.message);
   }
 
   const BackendType* type_of(const Node::Entry& entry, const std::string& path) {
@@ -193,6 +220,7 @@ class PipelineReader {
       stage.type = draft.type;
       stage.settings = reader_.read(draft.type->fields, *draft.options, draft.position, path);
       stage.when = common.conditions("when");
+      if (common.has("budget")) stage.budget = common.decimal("budget");
       stage.line = draft.position.line;
       stage.column = draft.position.column;
       stages.push_back(std::move(stage));

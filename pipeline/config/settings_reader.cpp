@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "pipeline/cap.h"
 #include "pipeline/config/environment.h"
 #include "pipeline/config/field_words.h"
 #include "pipeline/config/scalars.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/decimal.h"
 #include "pipeline/support/duration.h"
 #include "pipeline/support/iso_8601.h"
 #include "pipeline/support/suggest.h"
@@ -21,6 +23,34 @@ std::string dotted(const std::string& path, std::string_view name) {
 
 bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// `{CHOICE: [NAME, NAME]}` as the texts `CHOICE: NAME`, for a field that narrows its choices.
+void add_narrowed(const NodePtr& node, std::vector<NodePtr>& items) {
+  if (node->kind != Node::Kind::mapping) {
+    items.push_back(node);
+    return;
+  }
+  for (const Node::Entry& entry : node->entries) {
+    std::vector<NodePtr> names = entry.value->items;
+    if (entry.value->kind != Node::Kind::sequence) names.push_back(entry.value);
+    for (const NodePtr& name : names) {
+      auto text = std::make_shared<Node>(*name);
+      const bool is_named = text->kind == Node::Kind::scalar;
+      if (is_named) text->text.insert(0, entry.key + ": ");
+      if (text->kind == Node::Kind::null) {  // All of that kind.
+        text->kind = Node::Kind::scalar;
+        text->text = entry.key;
+      }
+      text->position = entry.position;
+      items.push_back(std::move(text));
+    }
+  }
+}
+
+/// Without what it is narrowed to.
+std::string_view choice_of(const Field& field, std::string_view text) {
+  return field.narrows ? text.substr(0, text.find(": ")) : text;
 }
 
 std::vector<std::string_view> names_of(std::span<const Field> fields) {
@@ -50,7 +80,8 @@ Settings SettingsReader::read_slots(std::span<const Field> fields, const Node& n
     if (entry) {
       slot.value = value({field, *entry->value, name, entry->position}).value_or(SettingValue());
     } else {
-      const bool matters = missing == Missing::is_error && !is_misspelt(fields, node, field.name);
+      const bool matters =
+          missing == Missing::is_error && field.required && !is_misspelt(fields, node, field.name);
       slot.value = absent(field, owner, name, matters ? Missing::is_error : Missing::ignore);
     }
     values->slots.push_back(std::move(slot));
@@ -186,6 +217,9 @@ SettingsReader::Value SettingsReader::typed(const Place& place, const Scalar& sc
     case Type::boolean:
       if (const auto value = parse_boolean(text); value && scalar.number_like) return *value;
       break;
+    case Type::cap:
+      if (Cap::parse(text)) return text;
+      break;
     case Type::date:
       if (is_iso_date(text)) return text;
       break;
@@ -205,12 +239,18 @@ SettingsReader::Value SettingsReader::typed(const Place& place, const Scalar& sc
 SettingsReader::Value SettingsReader::number(const Place& place, const Scalar& scalar) {
   const Field& field = place.field;
   const auto in_range = [&](double value) { return value >= field.minimum && value <= field.maximum; };
+  const bool is_word = !field.word.empty() && scalar.text == field.word;
+  if (is_word) return field.type == Type::integer ? Value(std::int64_t{0}) : Value(0.0);
   if (field.type == Type::duration) {
     const auto value = parse_duration(scalar.text);
     if (value && in_range(static_cast<double>(value->count()))) return *value;
   } else if (field.type == Type::integer) {
     const auto value = parse_integer(scalar.text);
     if (value && in_range(static_cast<double>(*value)) && scalar.number_like) return *value;
+  } else if (field.type == Type::decimal) {
+    const auto value = parse_decimal(scalar.text);
+    const bool fits = value && in_range(static_cast<double>(*value) / 1e9);
+    if (fits && scalar.number_like) return DecimalValue{*value};
   } else {
     const auto value = parse_number(scalar.text);
     if (value && in_range(*value) && scalar.number_like) return *value;
@@ -245,12 +285,19 @@ bool SettingsReader::is_home(const Place& place, const Scalar& scalar) {
 SettingsReader::Value SettingsReader::list_value(const Place& place) {
   const Field& field = place.field;
   const bool names = field.type == Type::backends || field.type == Type::stages;
-  if (place.node.kind == Node::Kind::mapping || place.node.kind == Node::Kind::null) {
+  const bool is_mapping = place.node.kind == Node::Kind::mapping;
+  if ((is_mapping && !field.narrows) || place.node.kind == Node::Kind::null) {
     expected_but_got(place, kind_of(place.node));
     return std::nullopt;
   }
-  std::vector<NodePtr> items = place.node.items;
-  if (place.node.kind == Node::Kind::scalar) items.push_back(std::make_shared<Node>(place.node));
+  std::vector<NodePtr> given = place.node.items, items;
+  if (place.node.kind != Node::Kind::sequence) given.push_back(std::make_shared<Node>(place.node));
+  for (const NodePtr& item : given) {
+    if (field.narrows)
+      add_narrowed(item, items);
+    else
+      items.push_back(item);
+  }
   std::vector<std::string> texts;
   bool all_good = true;
   for (const NodePtr& item : items) {
@@ -263,7 +310,7 @@ SettingsReader::Value SettingsReader::list_value(const Place& place) {
     }
     if (good && is_home(here, *scalar)) good = false;
     if (good && names) good = known(here, *scalar);
-    if (good && field.type == Type::choices && !contains(field.choices, scalar->text)) {
+    if (good && field.type == Type::choices && !contains(field.choices, choice_of(field, scalar->text))) {
       good = false;
       expected_but_got(here, shown(here, *scalar));
     }
@@ -281,6 +328,8 @@ SettingsReader::Value SettingsReader::list_value(const Place& place) {
 
 SettingsReader::Value SettingsReader::groups_value(const Place& place) {
   const Node& node = place.node;
+  if (place.field.type == Type::group && !place.field.choices.empty() && node.kind == Node::Kind::scalar)
+    return word_value(place);
   if (node.kind != Node::Kind::mapping && node.kind != Node::Kind::null) {
     expected_but_got(place, kind_of(node));
     if (place.field.type != Type::group) return std::nullopt;
@@ -301,6 +350,19 @@ SettingsReader::Value SettingsReader::groups_value(const Place& place) {
     if (settings) groups.emplace_back(entry.key, std::get<Settings>(*settings));
   }
   return groups;
+}
+
+SettingsReader::Value SettingsReader::word_value(const Place& place) {
+  Settings settings = read_slots(place.field.fields, Node(), place.owner, place.path, Missing::ignore);
+  const auto scalar = this->scalar(place);
+  if (scalar && contains(place.field.choices, scalar->text)) {
+    auto values = std::make_shared<Settings::Values>(*settings.values_);
+    values->word = scalar->text;
+    settings.values_ = std::move(values);
+  } else if (scalar) {
+    expected_but_got(place, shown(place, *scalar));
+  }
+  return settings;
 }
 
 }  // namespace docket

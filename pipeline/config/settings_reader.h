@@ -96,6 +96,7 @@ class SettingsReader {
   Value scalar_value(const Place& place);
   Value list_value(const Place& place);
   Value groups_value(const Place& place);
+  Value word_value(const Place& place);
   std::optional<Scalar> scalar(const Place& place);
   Value typed(const Place& place, const Scalar& scalar);
   Value number(const Place& place, const Scalar& scalar);

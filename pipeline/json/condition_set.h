@@ -13,10 +13,10 @@
 
 namespace docket {
 
-/// Which of a condition's outputs count. Neither false nor null is true, as in jq.
+/// Which of a condition's outputs count. Neither false nor null is true, as in jq, but for `any`.
 enum class Quantifier : std::uint32_t {
   first,  ///< The first; without an output it is false.
-  any,    ///< One that is true will do.
+  any,    ///< One will do that is not false: null says that nothing is known. None at all is an error.
   all,    ///< There is one, and all are true; one that is neither true nor false is an error.
 };
 

@@ -61,4 +61,25 @@ bool Pattern::found_in(std::string_view text) const {
   return onig_search(compiled_->regex, begin, end, begin, end, nullptr, ONIG_OPTION_NONE) >= 0;
 }
 
+std::optional<std::pair<std::size_t, std::size_t>> Pattern::find_in(std::string_view text,
+                                                                    std::size_t from) const {
+  const OnigUChar* begin = bytes(text);
+  const OnigUChar* end = begin + text.size();
+  if (!onigenc_is_valid_mbc_string(ONIG_ENCODING_UTF8, begin, end)) return std::nullopt;
+  const std::unique_ptr<OnigRegion, void (*)(OnigRegion*)> region(
+      onig_region_new(), [](OnigRegion* owned) { onig_region_free(owned, 1); });
+  while (from <= text.size()) {
+    const int at =
+        onig_search(compiled_->regex, begin, end, begin + from, end, region.get(), ONIG_OPTION_NONE);
+    if (at < 0) return std::nullopt;
+    const auto first = static_cast<std::size_t>(region->beg[0]),
+               last = static_cast<std::size_t>(region->end[0]);
+    if (last > first) return std::pair(first, last);
+    from = first + 1;
+    while (from < text.size() && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80)
+      ++from;
+  }
+  return std::nullopt;
+}
+
 }  // namespace docket

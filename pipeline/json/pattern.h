@@ -1,7 +1,10 @@
 #pragma once
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "pipeline/support/result.h"
 
@@ -18,6 +21,9 @@ class Pattern {
 
   /// Matches anywhere in `text`, which must be valid UTF-8 (else false). Giving up counts as no match.
   bool found_in(std::string_view text) const;
+  /// The first match that begins at `from` or later and is not empty, as its first byte and the one behind
+  /// it; nothing where found_in would say false.
+  std::optional<std::pair<std::size_t, std::size_t>> find_in(std::string_view text, std::size_t from) const;
 
  private:
   struct Compiled;

@@ -40,6 +40,7 @@ struct LedgerDocument {
   std::optional<std::string> acknowledged, ack_reason, ack_of;
   /// `verdicts_of` the document, as JSON. None: it is not done, or the row is an older docket's.
   std::optional<std::string> verdicts;
+  std::optional<std::string> label;  ///< `label_of` the document.
   friend bool operator==(const LedgerDocument&, const LedgerDocument&) = default;
 };
 
@@ -73,6 +74,7 @@ inline constexpr LedgerColumn<LedgerDocument> document_columns[] = {
     column<&LedgerDocument::ack_reason>("ack_reason", "TEXT"),
     column<&LedgerDocument::ack_of>("ack_of", "TEXT"),
     column<&LedgerDocument::verdicts>("verdicts", "TEXT"),
+    column<&LedgerDocument::label>("label", "TEXT"),
 };
 
 /// All that is known of a document.

@@ -156,13 +156,19 @@ void Ledger::keep(StoredResult result, LedgerWriter::Committed committed) {
                  bytes, Urgency::grouped, std::move(committed));
 }
 
+void Ledger::call_begins(LedgerCall call, LedgerWriter::Committed committed) {
+  writer_.submit(
+      [call = std::move(call), run = run_](LedgerDatabase& database) { return upsert(database, call, run); },
+      row_bytes, Urgency::durable, std::move(committed));
+}
+
 void Ledger::call_ended(LedgerCall call, std::optional<StoredAnswer> answer,
                         LedgerWriter::Committed committed) {
   const Urgency urgency = answer ? Urgency::durable : Urgency::grouped;
   writer_.submit(
       [call = std::move(call), answer = std::move(answer),
        run = run_](LedgerDatabase& database) -> std::optional<Error> {
-        if (auto failed = insert(database, call, run)) return failed;
+        if (auto failed = upsert(database, call, run)) return failed;
         return answer ? upsert(database, *answer, run) : std::nullopt;
       },
       2 * row_bytes, urgency, std::move(committed));
@@ -178,6 +184,12 @@ Result<std::optional<StoredAnswer>> Ledger::answer(std::string_view request) {
   auto database = read();
   if (!database) return database.error();
   return select_answer(**database, request);
+}
+
+Result<std::int64_t> Ledger::spent_since(std::string_view time) {
+  auto database = read();
+  if (!database) return database.error();
+  return select_spent_since(**database, time);
 }
 
 Result<std::string> Ledger::record(std::string_view path) {

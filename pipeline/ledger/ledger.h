@@ -48,9 +48,11 @@ class Ledger final : public AnswerStore {
   void keep(StoredResult result, LedgerWriter::Committed committed = {});
   Result<std::optional<StoredResult>> result(std::string_view key);
 
+  void call_begins(LedgerCall call, LedgerWriter::Committed committed) override;
   void call_ended(LedgerCall call, std::optional<StoredAnswer> answer,
                   LedgerWriter::Committed committed) override;
   Result<std::optional<StoredAnswer>> answer(std::string_view request) override;
+  Result<std::int64_t> spent_since(std::string_view time) override;
 
   /// The record of a document, on one line; empty: there is none.
   Result<std::string> record(std::string_view path);

@@ -21,6 +21,13 @@ json describe_backend(const Pipeline& pipeline, const ModelDigests& models, cons
   json description = {
       {"type", backend->type->name},
       {"settings", answer_settings(backend->type->fields, backend->settings.resolved(), another)}};
+  if (std::string place = place_apart(*backend, pipeline); !place.empty())
+    description["place"] = std::move(place);
+  // A model that is shown stand-ins may say something else, also one that answers as another's fallback.
+  const json policy = pipeline.settings.resolved().value("policy", json::object());
+  if (reaches_cloud(*backend, pipeline))
+    for (const char* setting : {"redact", "redact_patterns"})
+      if (policy.contains(setting) && !policy[setting].empty()) description[setting] = policy[setting];
   if (const auto model = models.find(name); model != models.end()) description["model"] = model->second;
   return description;
 }
@@ -86,8 +93,10 @@ std::string pipeline_digest(const Pipeline& pipeline,
     const StageConfig& stage = pipeline.stages[i];
     all.push_back({stage.id, configurations[i].digest, stage.after, when_of(stage)});
   }
-  return short_digest(
-      json_to_text({{"stages", all}, {"policy", pipeline.settings.resolved().value("policy", json())}}));
+  const json settings = pipeline.settings.resolved();
+  const json complexity = {complexity_version, settings.value("complexity", json())};
+  return short_digest(json_to_text(
+      {{"stages", all}, {"policy", settings.value("policy", json())}, {"complexity", complexity}}));
 }
 
 PipelineDigests pipeline_digests(const Pipeline& pipeline,

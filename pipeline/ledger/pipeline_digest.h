@@ -24,8 +24,8 @@ LedgerConfiguration configuration_of(const Pipeline& pipeline, const StageConfig
                                      const ModelDigests& models = {});
 /// Of all stages, in the order of the plan.
 std::vector<LedgerConfiguration> configurations_of(const Pipeline& pipeline, const ModelDigests& models = {});
-/// Of the same with their conditions, their order and the policy: as long as it is the same, so is all that a
-/// run would do with a document.
+/// Of the same with their conditions, their order, the policy and the rule of complexity: as long as it is
+/// the same, so is all that a run would do with a document.
 std::string pipeline_digest(const Pipeline& pipeline, const std::vector<LedgerConfiguration>& configurations);
 
 /// What documents have been run with, as far as a run cares.

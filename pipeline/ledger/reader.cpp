@@ -103,6 +103,15 @@ Result<std::vector<LedgerCall>> LedgerReader::calls(std::string_view path) {
   return select_calls(*database_, path);
 }
 
+Result<std::int64_t> LedgerReader::count_egress_documents(const EgressFilter& filter) const {
+  return docket::count_egress_documents(*database_, filter);
+}
+
+std::optional<Error> LedgerReader::for_each_egress(const EgressFilter& filter,
+                                                   const std::function<void(const EgressRow&)>& each) {
+  return select_egress(*database_, filter, each);
+}
+
 Result<std::string> LedgerReader::configuration(std::string_view digest) {
   return select_configuration(*database_, digest);
 }

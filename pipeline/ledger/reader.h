@@ -43,6 +43,9 @@ class LedgerReader {
   Result<std::optional<LedgerDocument>> document(std::string_view path);
   Result<std::vector<LedgerStage>> stages(std::string_view path);
   Result<std::vector<LedgerCall>> calls(std::string_view path);
+  Result<std::int64_t> count_egress_documents(const EgressFilter& filter) const;
+  std::optional<Error> for_each_egress(const EgressFilter& filter,
+                                       const std::function<void(const EgressRow&)>& each);
   Result<std::string> configuration(std::string_view digest);
   Result<std::optional<StoredResult>> result(std::string_view key);
   LedgerDatabase& database() { return *database_; }

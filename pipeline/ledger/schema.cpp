@@ -119,7 +119,7 @@ CREATE TABLE texts (                 -- text and word boxes of documents, each c
 CREATE TABLE calls (                 -- every attempt to ask a model
   id                  INTEGER PRIMARY KEY,
   run                 INTEGER NOT NULL,
-  time                TEXT NOT NULL,     -- when it ended
+  time                TEXT NOT NULL,     -- when it ended, or began if nobody knows how it ended
   document            TEXT NOT NULL,     -- path
   stage               TEXT NOT NULL,
   backend             TEXT NOT NULL,     -- name in the pipeline file
@@ -127,7 +127,7 @@ CREATE TABLE calls (                 -- every attempt to ask a model
   model               TEXT NOT NULL,     -- as the server calls it
   location            TEXT NOT NULL,     -- local or cloud
   attempt             INTEGER NOT NULL,  -- from 1
-  outcome             TEXT NOT NULL,     -- ok, or the class of the error
+  outcome             TEXT NOT NULL,     -- ok, or the class of the error; unknown: docket ended first
   message             TEXT,
   request             TEXT NOT NULL,     -- in answers
   wall_ms             INTEGER NOT NULL,
@@ -136,7 +136,9 @@ CREATE TABLE calls (                 -- every attempt to ask a model
   cache_write_tokens  INTEGER NOT NULL,
   output_tokens       INTEGER NOT NULL,
   reasoning_tokens    INTEGER NOT NULL,
-  nano_dollars        INTEGER            -- NULL: the price is not known
+  nano_dollars        INTEGER,           -- NULL: the price is not known
+  counted_nano_dollars INTEGER           -- what budgets count: the cost, or the most that it may be where it
+                                         --   is not known; NULL: an older docket did not say
 );
 CREATE INDEX calls_by_document ON calls (document);
 CREATE INDEX calls_by_run ON calls (run);

@@ -1,6 +1,7 @@
 #include "pipeline/ledger/tables.h"
 
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include "pipeline/ledger/text_codec.h"
@@ -63,12 +64,28 @@ constexpr LedgerColumn<StoredAnswer> answer_columns[] = {
 };
 
 constexpr LedgerColumn<LedgerCall> call_columns_without_usage[] = {
-    column<&LedgerCall::document>("document"), column<&LedgerCall::stage>("stage"),
-    column<&LedgerCall::backend>("backend"),   column<&LedgerCall::kind>("kind"),
-    column<&LedgerCall::model>("model"),       column<&LedgerCall::location>("location"),
-    column<&LedgerCall::attempt>("attempt"),   column<&LedgerCall::outcome>("outcome"),
-    column<&LedgerCall::message>("message"),   column<&LedgerCall::request>("request"),
+    column<&LedgerCall::document>("document"),
+    column<&LedgerCall::stage>("stage"),
+    column<&LedgerCall::backend>("backend"),
+    column<&LedgerCall::kind>("kind"),
+    column<&LedgerCall::model>("model"),
+    column<&LedgerCall::location>("location"),
+    column<&LedgerCall::attempt>("attempt"),
+    column<&LedgerCall::outcome>("outcome"),
+    column<&LedgerCall::message>("message"),
+    column<&LedgerCall::request>("request"),
     column<&LedgerCall::wall_ms>("wall_ms"),
+    column<&LedgerCall::queued_ms>("queued_ms", "INTEGER NOT NULL DEFAULT 0"),
+    column<&LedgerCall::wire_ms>("wire_ms", "INTEGER NOT NULL DEFAULT 0"),
+    column<&LedgerCall::paused_ms>("paused_ms", "INTEGER NOT NULL DEFAULT 0"),
+    column<&LedgerCall::usage, &Usage::calls>("requests", "INTEGER NOT NULL DEFAULT 1"),
+    column<&LedgerCall::reused>("reused", "TEXT NOT NULL DEFAULT '{}'"),
+    column<&LedgerCall::host>("host", "TEXT NOT NULL DEFAULT ''"),
+    column<&LedgerCall::sent>("sent", "TEXT NOT NULL DEFAULT ''"),
+    column<&LedgerCall::redactions>("redactions", "TEXT NOT NULL DEFAULT ''"),
+    column<&LedgerCall::prompt_bytes>("prompt_bytes", "INTEGER NOT NULL DEFAULT 0"),
+    column<&LedgerCall::document_bytes>("document_bytes", "INTEGER NOT NULL DEFAULT 0"),
+    column<&LedgerCall::service_tier>("service_tier", "TEXT NOT NULL DEFAULT ''"),
 };
 
 constexpr LedgerColumn<LedgerCall> cost_column = {
@@ -81,7 +98,22 @@ constexpr LedgerColumn<LedgerCall> cost_column = {
       call.usage.unpriced_calls = cell.is_null() ? 1 : 0;
     }};
 
-/// What a call took has a column for each amount and one for the cost.
+constexpr bool is_call_column(const UsageMember& member) {
+  return member.kind == UsageMember::Kind::amount || member.kind == UsageMember::Kind::ledger;
+}
+
+/// Read back as if all of what is not known might have been charged.
+constexpr LedgerColumn<LedgerCall> counted_column = {
+    "counted_nano_dollars",
+    [](const LedgerCall& call) {
+      return LedgerValue(call.usage.nano_dollars + call.usage.uncertain_nano_dollars);
+    },
+    [](const LedgerCell& cell, LedgerCall& call) {
+      if (!cell.is_null()) call.usage.uncertain_nano_dollars = cell.integer() - call.usage.nano_dollars;
+    },
+    "INTEGER"};
+
+/// What a call took has a column for each amount, one for the cost and one for what budgets count.
 const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
   static const std::vector<LedgerColumn<LedgerCall>> columns =
       []<std::size_t... i>(std::index_sequence<i...>) {
@@ -89,11 +121,12 @@ const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
                                               std::end(call_columns_without_usage));
     const auto add = [&]<std::size_t at>() {
       constexpr UsageMember member = usage_members[at];
-      if constexpr (member.kind == UsageMember::Kind::amount)
+      if constexpr (is_call_column(member))
         all.push_back(column<&LedgerCall::usage, member.value>(member.name));
     };
     (add.template operator()<i>(), ...);
     all.push_back(cost_column);
+    all.push_back(counted_column);
     return all;
   }
   (std::make_index_sequence<std::size(usage_members)>());
@@ -105,8 +138,9 @@ const std::vector<LedgerColumn<LedgerCall>>& call_columns() {
 std::vector<AddedColumn> added_columns() {
   std::vector<AddedColumn> added;
   for (const UsageMember& member : usage_members)
-    if (member.kind == UsageMember::Kind::amount)
-      added.push_back({"calls", member.name, "INTEGER NOT NULL DEFAULT 0"});
+    if (is_call_column(member)) added.push_back({"calls", member.name, "INTEGER NOT NULL DEFAULT 0"});
+  for (const LedgerColumn<LedgerCall>& column : call_columns())
+    if (column.added != nullptr) added.push_back({"calls", column.name, column.added});
   for (const LedgerColumn<LedgerDocument>& column : document_columns)
     if (column.added != nullptr) added.push_back({"documents", column.name, column.added});
   for (const LedgerColumn<LedgerRun>& column : run_columns)
@@ -170,9 +204,15 @@ std::optional<Error> upsert(LedgerDatabase& database, const StoredResult& result
   return database.run(sql.c_str(), values_of(result_columns, result, {or_null(digest), utc_now()}));
 }
 
-std::optional<Error> insert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run) {
-  static const std::string sql = insert_statement("INSERT INTO calls", call_columns(), {"run", "time"});
-  return database.run(sql.c_str(), values_of(call_columns(), call, {run, utc_now()}));
+std::optional<Error> upsert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run) {
+  static const std::string sql =
+      insert_statement("REPLACE INTO calls", call_columns(), {"run", "time", "id"});
+  const std::string now = utc_now();
+  const bool has_row = call.row && *call.row > 0;
+  const LedgerValue id = has_row ? LedgerValue(*call.row) : LedgerValue();  // NULL: the next that is free.
+  if (auto failed = database.run(sql.c_str(), values_of(call_columns(), call, {run, now, id}))) return failed;
+  if (call.row) *call.row = database.last_row_id();
+  return std::nullopt;
 }
 
 std::optional<Error> upsert(LedgerDatabase& database, const StoredAnswer& answer, std::int64_t run) {
@@ -274,6 +314,15 @@ std::optional<Error> select_files(LedgerDatabase& database,
   });
 }
 
+Result<std::shared_ptr<const LedgerHistory>> select_history(LedgerDatabase& database, std::string_view path) {
+  auto document = select_document(database, path);
+  if (!document) return document.error();
+  if (!*document) return std::shared_ptr<const LedgerHistory>();
+  auto stages = select_stages(database, path);
+  if (!stages) return stages.error();
+  return std::make_shared<const LedgerHistory>(LedgerHistory{std::move(**document), std::move(*stages)});
+}
+
 Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::string_view path) {
   static const std::string sql =
       "SELECT " + names_of(stage_columns) + " FROM document_stages WHERE path = ? ORDER BY position";
@@ -319,13 +368,58 @@ Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::stri
   static const std::string sql =
       "SELECT " + names_of(call_columns()) + " FROM calls WHERE document = ? ORDER BY id";
   std::vector<LedgerCall> calls;
-  const auto add = [&](const LedgerRow& row) {
-    LedgerCall& call = calls.emplace_back();
-    read_row(row, call_columns(), call);
-    call.usage.calls = 1;
-  };
+  const auto add = [&](const LedgerRow& row) { read_row(row, call_columns(), calls.emplace_back()); };
   if (auto failed = database.run(sql.c_str(), {path}, add)) return *failed;
   return calls;
+}
+
+std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t run,
+                                         const std::function<void(const CallOfRun&)>& each) {
+  static const std::string sql = "SELECT " + names_of(call_columns()) +
+                                 ", time, label FROM calls LEFT JOIN (SELECT path, label FROM documents)"
+                                 " ON path = document WHERE run = ? ORDER BY document, id";
+  return database.run(sql.c_str(), {run}, [&](const LedgerRow& row) {
+    CallOfRun call;
+    const int next = read_row(row, call_columns(), call.call);
+    std::tie(call.time, call.label) = cells<std::string, std::optional<std::string>>(row, next);
+    each(call);
+  });
+}
+
+namespace {
+
+/// Of ?1 since and ?2 before; as may_have_left has it: what was sent is an object in JSON, if it is known.
+constexpr const char* egress_condition =
+    " WHERE location = 'cloud' AND (sent_bytes > 0 OR sent NOT LIKE '{%') AND (?1 = '' OR time >= ?1) AND "
+    "(?2 = '' OR time < ?2)";
+
+}  // namespace
+
+std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter& filter,
+                                   const std::function<void(const EgressRow&)>& each) {
+  static const std::string sql =
+      "SELECT " + names_of(call_columns()) +
+      ", time, coalesce((SELECT name FROM runs WHERE runs.id = calls.run), '') FROM calls" +
+      egress_condition + " ORDER BY calls.id";
+  return database.run(sql.c_str(), {filter.since, filter.before}, [&](const LedgerRow& row) {
+    EgressRow found;
+    const int next = read_row(row, call_columns(), found.call);
+    std::tie(found.time, found.run) = cells<std::string, std::string>(row, next);
+    each(found);
+  });
+}
+
+Result<std::int64_t> count_egress_documents(LedgerDatabase& database, const EgressFilter& filter) {
+  static const std::string sql =
+      std::string("SELECT count(DISTINCT document) FROM calls") + egress_condition + " AND document <> ''";
+  return database.number(sql.c_str(), {filter.since, filter.before});
+}
+
+Result<std::int64_t> select_spent_since(LedgerDatabase& database, std::string_view time) {
+  return database.number(
+      "SELECT coalesce(sum(coalesce(counted_nano_dollars, nano_dollars, 0)), 0) FROM calls WHERE time >= ?1"
+      " AND run IN (SELECT id FROM runs WHERE finished IS NULL OR finished >= ?1)",
+      {time});
 }
 
 Result<std::string> select_model(LedgerDatabase& database, std::string_view server) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +31,8 @@ std::optional<Error> upsert_record(LedgerDatabase& database, const std::string& 
 std::optional<Error> insert_attempt(LedgerDatabase& database, const LedgerDocument& document);
 /// With its text, where it has one.
 std::optional<Error> upsert(LedgerDatabase& database, const StoredResult& result);
-std::optional<Error> insert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run);
+/// In place of the row that the call has, if it has one. LedgerCall::row then says which it has now.
+std::optional<Error> upsert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run);
 std::optional<Error> upsert(LedgerDatabase& database, const StoredAnswer& answer, std::int64_t run);
 std::optional<Error> remove_document(LedgerDatabase& database, const std::string& path);
 
@@ -59,10 +61,28 @@ Result<std::vector<std::string>> select_paths(LedgerDatabase& database, Document
 /// Of all documents; only `name` and the sizes of the files are filled in.
 std::optional<Error> select_files(LedgerDatabase& database,
                                   const std::function<void(const LedgerDocument&)>& each);
+/// All that is known of a document; null: nothing.
+Result<std::shared_ptr<const LedgerHistory>> select_history(LedgerDatabase& database, std::string_view path);
 Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::string_view path);
 Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key);
 Result<std::optional<StoredAnswer>> select_answer(LedgerDatabase& database, std::string_view request);
 Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::string_view path);
+struct CallOfRun {
+  LedgerCall call;
+  std::string time;                  ///< When it ended, or began if nobody knows how it ended.
+  std::optional<std::string> label;  ///< Of the document.
+};
+/// By document (bytes of the path), then in the order in which they were written down: when they were sent if
+/// they may cost or leave this machine, else when they ended.
+std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t run,
+                                         const std::function<void(const CallOfRun&)>& each);
+/// Calls to models in the cloud, in the order in which they were sent.
+std::optional<Error> select_egress(LedgerDatabase& database, const EgressFilter& filter,
+                                   const std::function<void(const EgressRow&)>& each);
+/// How many documents these calls were about, as far as they may have left this machine.
+Result<std::int64_t> count_egress_documents(LedgerDatabase& database, const EgressFilter& filter);
+/// See AnswerStore.
+Result<std::int64_t> select_spent_since(LedgerDatabase& database, std::string_view time);
 /// Empty: not known.
 Result<std::string> select_model(LedgerDatabase& database, std::string_view server);
 Result<std::string> select_configuration(LedgerDatabase& database, std::string_view digest);

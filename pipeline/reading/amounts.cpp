@@ -191,18 +191,14 @@ class Surroundings {
 
   bool is_digit_or_letter_before(std::uint32_t at) const {
     if (is_alnum(text_[at - 1])) return true;
-    std::size_t begin = at - 1;
-    while (begin > 0 && continues_character(text_[begin]))
-      --begin;
-    const char32_t c = next_code_point(text_, begin);
+    const char32_t c = character_before(text_, at);
     return c >= 0x80 && word_part(c) != WordPart::none;
   }
 
   /// 10%-20%, 10€-20€: a number and its unit end at `at`.
   bool is_behind_amount(std::uint32_t at) const {
-    std::uint32_t begin = at - 1;  // Perhaps of the number before.
-    while (begin > 0 && continues_character(text_[begin]))
-      --begin;
+    // Perhaps of the number before.
+    const auto begin = static_cast<std::uint32_t>(begin_of_character_before(text_, at));
     CurrencyFound found;
     const bool is_unit = text_[begin] == '%' || currency_at(text_, begin, at, found);
     return is_unit && begin > 0 && is_digit(text_[begin - 1]);
@@ -282,13 +278,13 @@ class Surroundings {
   /// A word of a number, or a currency in full, stands before `at`.
   bool is_said_in_words(std::uint32_t at) const {
     static constexpr auto words = std::to_array<std::string_view>(
-        {"eleven",   "twelve",  "thirteen", "fourteen", "fifteen",  "sixteen", "seventeen", "eighteen",
-         "nineteen", "forty",   "fifty",    "sixty",    "seventy",  "eighty",  "billion",   "cent",
-         "cents",    "dollar",  "dollars",  "eight",    "euro",     "euros",   "five",      "four",
-         "francs",   "hundred", "million",  "nine",     "ninety",   "no",      "one",       "only",
-         "pounds",   "rupees",  "seven",    "six",      "sterling", "ten",     "thirty",    "thousand",
-         "three",    "twenty",  "two",      "yen",      "zero",     "mille",   "tausend",   "mil",
-         "hundert",  "million"});
+        {"eleven",   "twelve",   "thirteen", "fourteen", "fifteen",  "sixteen", "seventeen",
+         "eighteen", "nineteen", "forty",    "fifty",    "sixty",    "seventy", "eighty",
+         "billion",  "cent",     "cents",    "dollar",   "dollars",  "eight",   "euro",
+         "euros",    "five",     "four",     "francs",   "hundred",  "million", "nine",
+         "ninety",   "no",       "one",      "only",     "pounds",   "rupees",  "seven",
+         "six",      "sterling", "ten",      "thirty",   "thousand", "three",   "twenty",
+         "two",      "yen",      "zero",     "mille",    "tausend",  "mil",     "hundert"});
     while (at > floor_ && text_[at - 1] == ' ')
       --at;
     std::uint32_t begin = at;

@@ -19,6 +19,10 @@ std::vector<CodeFound> find_ibans(std::string_view text, std::uint32_t begin, st
 /// Characters of an IBAN of a country, two capitals; 0: it has none that docket knows.
 std::size_t iban_length(std::string_view country);
 
+/// An IBAN in length, with nothing else: check digits are often wrong in drafts and samples, and in what was
+/// scanned.
+bool is_whole_iban(std::string_view value);
+
 /// VAT identification numbers that begin with their country: EU, GB, CH, NO.
 std::vector<CodeFound> find_vat_ids(std::string_view text, std::uint32_t begin, std::uint32_t end);
 

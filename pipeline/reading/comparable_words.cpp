@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/reading/plain.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/unicode_form.h"
 #include "pipeline/support/utf8.h"
@@ -10,8 +11,7 @@ namespace docket {
 namespace {
 
 bool is_white(char32_t c) {
-  return c <= 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
-         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+  return c <= 0x20 || c == 0x85 || c == 0x2028 || c == 0x2029 || is_blank_beyond_ascii(c);
 }
 
 bool ends_line(char32_t c) { return c == '\n' || c == '\f' || c == 0x2028 || c == 0x2029; }
@@ -21,16 +21,11 @@ bool is_unseen(char32_t c) {
          (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
 
-bool is_dash(char32_t c) {
-  return c == '-' || c == 0xAD || (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xFE58 || c == 0xFE63 ||
-         c == 0xFF0D;
-}
-
 /// What is written for it: the same for all that look alike. Empty: the character itself.
 std::string_view plain_form(char32_t c) {
   if (is_dash(c)) return "-";
-  if (c == 0xB4 || c == 0x60 || (c >= 0x2018 && c <= 0x201B) || c == 0x2032 || c == 0x2BC) return "'";
-  if (c == 0xAB || c == 0xBB || (c >= 0x201C && c <= 0x201F) || c == 0x2033) return "\"";
+  if (is_single_quote(c)) return "'";
+  if (is_double_quote(c)) return "\"";
   switch (c) {
     case 0x2026:
       return "...";
@@ -106,11 +101,8 @@ class Writer {
 
   /// Puts an accent on the last letter. False: they have no common form.
   bool compose(char32_t mark) {
-    std::size_t first = words_.text.size();
-    while (first > 0 && continues_character(words_.text[first - 1]))
-      --first;
-    if (first == 0) return false;
-    --first;
+    if (words_.text.empty()) return false;
+    const std::size_t first = begin_of_character_before(words_.text, words_.text.size());
     std::string both = words_.text.substr(first);
     append_utf8(both, mark);
     const std::string one = composed(both);
@@ -169,18 +161,6 @@ bool is_of_word(char32_t c) {
   if (c < 0x80) return is_alnum(static_cast<char>(c));
   if (c == 0xAA || c == 0xB5 || c == 0xBA) return true;
   return c >= 0xC0 && c < 0x0E00 && c != 0xD7 && c != 0xF7;
-}
-
-char32_t character_before(std::string_view text, std::size_t at) {
-  if (at == 0 || at > text.size()) return 0;
-  std::size_t begin = at - 1;
-  while (begin > 0 && continues_character(text[begin]))
-    --begin;
-  return next_code_point(text, begin);
-}
-
-char32_t character_at(std::string_view text, std::size_t at) {
-  return at < text.size() ? next_code_point(text, at) : 0;
 }
 
 std::size_t find_whole_words(std::string_view text, std::string_view words, std::size_t from) {

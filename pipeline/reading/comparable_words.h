@@ -27,9 +27,4 @@ bool is_of_word(char32_t c);
 /// word; npos: nowhere.
 std::size_t find_whole_words(std::string_view text, std::string_view words, std::size_t from);
 
-/// The character that ends before `at`; 0: none.
-char32_t character_before(std::string_view text, std::size_t at);
-/// The character at `at`; 0: none.
-char32_t character_at(std::string_view text, std::size_t at);
-
 }  // namespace docket

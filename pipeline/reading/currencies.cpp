@@ -51,6 +51,14 @@ constexpr auto symbols = std::to_array<Written>({
     {"đ", "VND", false},    {"yen", "JPY", false},
 });
 
+/// Currencies that share a symbol, each group in one text.
+constexpr auto sharers = std::to_array<std::string_view>({
+    "USD CAD AUD NZD HKD SGD TWD MXN ARS CLP COP UYU JMD DOP",
+    "JPY CNY",
+    "SEK NOK DKK ISK",
+    "INR PKR LKR",
+});
+
 bool may_start(char c) {
   switch (c) {
     case 'z':
@@ -92,6 +100,12 @@ bool currency_at(std::string_view text, std::uint32_t position, std::uint32_t en
 }
 
 bool has_no_minor_unit(std::string_view code) { return std::ranges::binary_search(without_minor_unit, code); }
+
+bool share_symbol(std::string_view a, std::string_view b) {
+  return std::ranges::any_of(sharers, [&](std::string_view group) {
+    return group.find(a) != std::string_view::npos && group.find(b) != std::string_view::npos;
+  });
+}
 
 std::vector<CurrencyFound> find_currencies(std::string_view text, std::uint32_t begin, std::uint32_t end) {
   const PlainText source(text.substr(begin, end - begin));

@@ -20,6 +20,9 @@ bool currency_at(std::string_view text, std::uint32_t position, std::uint32_t en
 /// minor unit, or nobody uses that any more (HUF, IDR).
 bool has_no_minor_unit(std::string_view code);
 
+/// The two, ISO 4217, are written with the same symbol, as $ and kr are.
+bool share_symbol(std::string_view a, std::string_view b);
+
 /// All currencies of text[begin, end).
 std::vector<CurrencyFound> find_currencies(std::string_view text, std::uint32_t begin, std::uint32_t end);
 

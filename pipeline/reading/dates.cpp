@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <utility>
 
+#include "pipeline/reading/date_words.h"
 #include "pipeline/reading/number_words.h"
 #include "pipeline/reading/plain.h"
 #include "pipeline/support/iso_8601.h"
@@ -12,273 +14,8 @@
 namespace docket {
 namespace {
 
-struct MonthName {
-  std::string_view name;
-  int month;
-  unsigned languages;
-};
-
-/// Sorted by name. As `fold` writes them: "März" is "marz", "août" is "aout".
-constexpr auto month_names = std::to_array<MonthName>({
-    {"abr", 4, spanish | portuguese},
-    {"abril", 4, spanish | portuguese},
-    {"ago", 8, spanish | italian | portuguese},
-    {"agosto", 8, spanish | italian | portuguese},
-    {"agustos", 8, other_languages},
-    {"aout", 8, french},
-    {"apr", 4, english | german | italian | dutch},
-    {"april", 4, english | german | dutch | other_languages},
-    {"aprila", 4, other_languages},
-    {"aprile", 4, italian},
-    {"aprilie", 4, other_languages},
-    {"aprilis", 4, other_languages},
-    {"aralik", 12, other_languages},
-    {"aug", 8, english | german | dutch},
-    {"august", 8, english | german | other_languages},
-    {"augusta", 8, other_languages},
-    {"augusti", 8, other_languages},
-    {"augustus", 8, dutch},
-    {"augusztus", 8, other_languages},
-    {"avr", 4, french},
-    {"avril", 4, french},
-    {"brezna", 3, other_languages},
-    {"cervence", 7, other_languages},
-    {"cervna", 6, other_languages},
-    {"czerwca", 6, other_languages},
-    {"dec", 12, english | french | dutch},
-    {"december", 12, english | dutch | other_languages},
-    {"decembra", 12, other_languages},
-    {"decembre", 12, french},
-    {"decembrie", 12, other_languages},
-    {"desember", 12, other_languages},
-    {"dez", 12, german | portuguese},
-    {"dezember", 12, german},
-    {"dezembro", 12, portuguese},
-    {"dic", 12, spanish | italian},
-    {"dicembre", 12, italian},
-    {"diciembre", 12, spanish},
-    {"dubna", 4, other_languages},
-    {"ekim", 10, other_languages},
-    {"elokuuta", 8, other_languages},
-    {"ene", 1, spanish},
-    {"enero", 1, spanish},
-    {"eylul", 9, other_languages},
-    {"feb", 2, english | german | spanish | italian | dutch},
-    {"febbraio", 2, italian},
-    {"febr", 2, german},
-    {"febrero", 2, spanish},
-    {"februar", 2, german | other_languages},
-    {"februara", 2, other_languages},
-    {"februari", 2, dutch | other_languages},
-    {"februarie", 2, other_languages},
-    {"february", 2, english},
-    {"fev", 2, french | portuguese},
-    {"fevereiro", 2, portuguese},
-    {"fevr", 2, french},
-    {"fevrier", 2, french},
-    {"gen", 1, italian},
-    {"gennaio", 1, italian},
-    {"giu", 6, italian},
-    {"giugno", 6, italian},
-    {"grudnia", 12, other_languages},
-    {"haziran", 6, other_languages},
-    {"heinakuuta", 7, other_languages},
-    {"helmikuuta", 2, other_languages},
-    {"huhtikuuta", 4, other_languages},
-    {"ianuarie", 1, other_languages},
-    {"iulie", 7, other_languages},
-    {"iunie", 6, other_languages},
-    {"jan", 1, english | german | french | dutch | portuguese},
-    {"janeiro", 1, portuguese},
-    {"janner", 1, german},
-    {"januar", 1, german | other_languages},
-    {"januara", 1, other_languages},
-    {"januari", 1, dutch | other_languages},
-    {"january", 1, english},
-    {"janv", 1, french},
-    {"janvier", 1, french},
-    {"joulukuuta", 12, other_languages},
-    {"juil", 7, french},
-    {"juillet", 7, french},
-    {"juin", 6, french},
-    {"jul", 7, english | german | spanish | dutch | portuguese},
-    {"jula", 7, other_languages},
-    {"julho", 7, portuguese},
-    {"juli", 7, german | dutch | other_languages},
-    {"julio", 7, spanish},
-    {"julius", 7, other_languages},
-    {"july", 7, english},
-    {"jun", 6, english | german | spanish | dutch | portuguese},
-    {"juna", 6, other_languages},
-    {"june", 6, english},
-    {"junho", 6, portuguese},
-    {"juni", 6, german | dutch | other_languages},
-    {"junio", 6, spanish},
-    {"junius", 6, other_languages},
-    {"kasim", 11, other_languages},
-    {"kesakuuta", 6, other_languages},
-    {"kvetna", 5, other_languages},
-    {"kwietnia", 4, other_languages},
-    {"ledna", 1, other_languages},
-    {"lipca", 7, other_languages},
-    {"listopada", 11, other_languages},
-    {"listopadu", 11, other_languages},
-    {"lokakuuta", 10, other_languages},
-    {"lug", 7, italian},
-    {"luglio", 7, italian},
-    {"lutego", 2, other_languages},
-    {"maaliskuuta", 3, other_languages},
-    {"maart", 3, dutch},
-    {"maerz", 3, german},
-    {"mag", 5, italian},
-    {"maggio", 5, italian},
-    {"mai", 5, german | french | other_languages},
-    {"maio", 5, portuguese},
-    {"maj", 5, other_languages},
-    {"maja", 5, other_languages},
-    {"majus", 5, other_languages},
-    {"mar", 3, english | spanish | italian | portuguese},
-    {"marca", 3, other_languages},
-    {"march", 3, english},
-    {"marcius", 3, other_languages},
-    {"marco", 3, portuguese},
-    {"marraskuuta", 11, other_languages},
-    {"mars", 3, french | other_languages},
-    {"mart", 3, other_languages},
-    {"martie", 3, other_languages},
-    {"marts", 3, other_languages},
-    {"marz", 3, german},
-    {"marzo", 3, spanish | italian},
-    {"may", 5, english},
-    {"mayis", 5, other_languages},
-    {"mayo", 5, spanish},
-    {"mei", 5, dutch},
-    {"mrt", 3, dutch},
-    {"mrz", 3, german},
-    {"nisan", 4, other_languages},
-    {"noiembrie", 11, other_languages},
-    {"nov", 11, english | german | french | spanish | italian | dutch | portuguese},
-    {"november", 11, english | german | dutch | other_languages},
-    {"novembra", 11, other_languages},
-    {"novembre", 11, french | italian},
-    {"novembro", 11, portuguese},
-    {"noviembre", 11, spanish},
-    {"ocak", 1, other_languages},
-    {"oct", 10, english | french | spanish},
-    {"october", 10, english},
-    {"octobre", 10, french},
-    {"octombrie", 10, other_languages},
-    {"octubre", 10, spanish},
-    {"okt", 10, german | dutch},
-    {"oktober", 10, german | dutch | other_languages},
-    {"oktobra", 10, other_languages},
-    {"ott", 10, italian},
-    {"ottobre", 10, italian},
-    {"outubro", 10, portuguese},
-    {"pazdziernika", 10, other_languages},
-    {"prosince", 12, other_languages},
-    {"rijna", 10, other_languages},
-    {"sep", 9, english | german | spanish | dutch},
-    {"sept", 9, english | german | french | spanish | dutch},
-    {"september", 9, english | german | dutch | other_languages},
-    {"septembra", 9, other_languages},
-    {"septembre", 9, french},
-    {"septembrie", 9, other_languages},
-    {"septiembre", 9, spanish},
-    {"setembro", 9, portuguese},
-    {"setiembre", 9, spanish},
-    {"sett", 9, italian},
-    {"settembre", 9, italian},
-    {"sierpnia", 8, other_languages},
-    {"srpna", 8, other_languages},
-    {"stycznia", 1, other_languages},
-    {"subat", 2, other_languages},
-    {"syyskuuta", 9, other_languages},
-    {"szeptember", 9, other_languages},
-    {"tammikuuta", 1, other_languages},
-    {"temmuz", 7, other_languages},
-    {"toukokuuta", 5, other_languages},
-    {"unora", 2, other_languages},
-    {"wrzesnia", 9, other_languages},
-    {"zari", 9, other_languages},
-    {"απριλιου", 4, other_languages},
-    {"αυγουστου", 8, other_languages},
-    {"δεκεμβριου", 12, other_languages},
-    {"ιανουαριου", 1, other_languages},
-    {"ιουλιου", 7, other_languages},
-    {"ιουνιου", 6, other_languages},
-    {"μαιου", 5, other_languages},
-    {"μαρτιου", 3, other_languages},
-    {"νοεμβριου", 11, other_languages},
-    {"οκτωβριου", 10, other_languages},
-    {"σεπτεμβριου", 9, other_languages},
-    {"φεβρουαριου", 2, other_languages},
-    {"августа", 8, other_languages},
-    {"апреля", 4, other_languages},
-    {"березня", 3, other_languages},
-    {"вересня", 9, other_languages},
-    {"грудня", 12, other_languages},
-    {"декабря", 12, other_languages},
-    {"жовтня", 10, other_languages},
-    {"июля", 7, other_languages},
-    {"июня", 6, other_languages},
-    {"квітня", 4, other_languages},
-    {"липня", 7, other_languages},
-    {"листопада", 11, other_languages},
-    {"лютого", 2, other_languages},
-    {"марта", 3, other_languages},
-    {"мая", 5, other_languages},
-    {"ноября", 11, other_languages},
-    {"октября", 10, other_languages},
-    {"сентября", 9, other_languages},
-    {"серпня", 8, other_languages},
-    {"січня", 1, other_languages},
-    {"травня", 5, other_languages},
-    {"февраля", 2, other_languages},
-    {"червня", 6, other_languages},
-    {"января", 1, other_languages},
-});
-static_assert(std::is_sorted(month_names.begin(), month_names.end(),
-                             [](const MonthName& a, const MonthName& b) { return a.name < b.name; }));
-
-const MonthName* month_named(std::string_view folded) {
-  const auto found = std::ranges::lower_bound(month_names, folded, {}, &MonthName::name);
-  return found != month_names.end() && found->name == folded ? &*found : nullptr;
-}
-
 /// Whose days may be said in words.
 constexpr auto spoken = std::to_array({english, german, french, spanish, italian, dutch, portuguese});
-
-constexpr auto ordinal_endings = std::to_array<std::string_view>(
-    {"a", "e", "eme", "er", "ere", "ieme", "nd", "o", "rd", "re", "st", "ste", "sten", "te", "ten", "th"});
-static_assert(std::ranges::is_sorted(ordinal_endings));
-
-/// Between a day and its month: "5th day of the month of May", "a los 5 días del mes de mayo".
-constexpr auto before_month = std::to_array<std::string_view>(
-    {"d",   "da",   "dag",  "day",    "days",  "de", "degli",  "dei",    "del",  "della", "der",
-     "des", "di",   "dia",  "dias",   "do",    "du", "giorni", "giorno", "jour", "jours", "maand",
-     "mes", "mese", "mois", "monats", "month", "of", "tag",    "tage",   "the",  "van"});
-static_assert(std::ranges::is_sorted(before_month));
-
-/// Between a month and its year: "in the year of our Lord", "del año", "im Jahre".
-constexpr auto before_year = std::to_array<std::string_view>(
-    {"a",     "ad",     "an", "annee",  "anno", "ano", "d",   "de",   "del",
-     "dell",  "des",    "do", "domini", "het",  "im",  "in",  "jaar", "jahr",
-     "jahre", "jahres", "l",  "lord",   "of",   "our", "the", "van",  "year"});
-static_assert(std::ranges::is_sorted(before_year));
-
-template <class Words>
-bool is_one_of(const Words& words, std::string_view word) {
-  return std::ranges::binary_search(words, word);
-}
-
-/// Of the calendars of East Asia: the year before their first.
-struct Era {
-  std::string_view name;
-  int before;
-};
-constexpr auto eras =
-    std::to_array<Era>({{"令和", 2018}, {"平成", 1988}, {"昭和", 1925}, {"民國", 1911}, {"民国", 1911}});
 
 struct Day {
   int year, month, day;
@@ -299,7 +36,7 @@ class EasternDate {
   /// The date that the text begins with.
   std::optional<Day> read() {
     int before_first_year = 0;
-    for (const Era& era : eras)
+    for (const Era& era : eras())
       if (take(era.name)) before_first_year = era.before;
     const int year = take("元") ? 1 : number();
     if (year < 0 || !(take("年") || take("년"))) return std::nullopt;
@@ -324,21 +61,18 @@ class EasternDate {
 
   /// In digits, or 十四, 三十一, 二〇二四. -1: none.
   int number() {
-    static constexpr auto signs = std::to_array<std::pair<std::string_view, int>>(
-        {{"〇", 0}, {"零", 0}, {"一", 1}, {"二", 2},  {"三", 3}, {"四", 4}, {"五", 5}, {"六", 6},
-         {"七", 7}, {"八", 8}, {"九", 9}, {"十", 10}, {"0", 0},  {"1", 1},  {"2", 2},  {"3", 3},
-         {"4", 4},  {"5", 5},  {"6", 6},  {"7", 7},   {"8", 8},  {"9", 9}});
+    const std::span<const Numeral> signs = eastern_numerals();
     int value = -1;
     bool after_ten = false;
     for (int taken = 0; taken < 4; ++taken) {
-      const auto sign = std::ranges::find_if(signs, [&](const auto& one) { return take(one.first); });
+      const auto sign = std::ranges::find_if(signs, [&](const Numeral& one) { return take(one.sign); });
       if (sign == signs.end()) break;
-      if (sign->second == 10) {
+      if (sign->value == 10) {
         value = std::max(value, 1) * 10;
       } else {
-        value = after_ten ? value + sign->second : std::max(value, 0) * 10 + sign->second;
+        value = after_ten ? value + sign->value : std::max(value, 0) * 10 + sign->value;
       }
-      after_ten = sign->second == 10;
+      after_ten = sign->value == 10;
     }
     return value;
   }
@@ -481,9 +215,9 @@ class Reader {
 
   /// Steps over the ending of an ordinal, and over words that lead to the month.
   std::size_t skip_to_month(std::size_t next) const {
-    if (next < last_ && is_one_of(ordinal_endings, folded_.token(next))) ++next;
+    if (next < last_ && is_ordinal_ending(folded_.token(next))) ++next;
     for (int words = 0; words < 5 && next + 1 < last_ && flows(next - 1); ++words, ++next)
-      if (month_named(folded_.token(next)) != nullptr || !is_one_of(before_month, folded_.token(next))) break;
+      if (month_named(folded_.token(next)) != nullptr || !leads_to_month(folded_.token(next))) break;
     return next;
   }
 
@@ -535,7 +269,7 @@ class Reader {
       return {};
     }
     if (day < 1 || day > 31) return {};
-    if (behind_day < last_ && is_one_of(ordinal_endings, folded_.token(behind_day))) ++behind_day;
+    if (behind_day < last_ && is_ordinal_ending(folded_.token(behind_day))) ++behind_day;
     return with_year(at, behind_day, *month, day);
   }
 
@@ -566,7 +300,7 @@ class Reader {
     const std::string_view ahead = text_.substr(token.begin, longest);
     if (ahead.find("年") == std::string_view::npos && ahead.find("년") == std::string_view::npos) return {};
     std::uint32_t begin = token.begin;
-    for (const Era& era : eras)
+    for (const Era& era : eras())
       if (is_digit(folded_.token(at)[0]) && text_.substr(0, begin).ends_with(era.name))
         begin -= static_cast<std::uint32_t>(era.name.size());
     const PlainText source(text_.substr(begin, longest));
@@ -608,7 +342,7 @@ class Reader {
         return std::pair(found(first, next, date), next + 1 - first);
       }
       if (const auto found = with_year_in_words(first, next, month, day)) return found;
-      if (!is_one_of(before_year, folded_.token(next))) break;
+      if (!leads_to_year(folded_.token(next))) break;
     }
     return {};
   }
@@ -669,61 +403,13 @@ bool is_month(std::string_view folded) { return month_named(folded) != nullptr; 
 
 bool speaks_day_first(const Folded& folded) {
   static constexpr std::size_t enough = 3;  // Of a short bill.
-  static constexpr auto english_words = std::to_array<std::string_view>(
-      {"and", "by", "for", "from", "is", "of", "the", "this", "to", "with", "your"});
-  static constexpr auto other_words = std::to_array<std::string_view>({"avec",
-                                                                       "bedrag",
-                                                                       "betrag",
-                                                                       "com",
-                                                                       "con",
-                                                                       "das",
-                                                                       "datum",
-                                                                       "della",
-                                                                       "der",
-                                                                       "die",
-                                                                       "du",
-                                                                       "ein",
-                                                                       "eine",
-                                                                       "el",
-                                                                       "en",
-                                                                       "est",
-                                                                       "et",
-                                                                       "facture",
-                                                                       "factura",
-                                                                       "factuur",
-                                                                       "fattura",
-                                                                       "fatura",
-                                                                       "fecha",
-                                                                       "fur",
-                                                                       "het",
-                                                                       "importe",
-                                                                       "ist",
-                                                                       "le",
-                                                                       "les",
-                                                                       "los",
-                                                                       "mit",
-                                                                       "montant",
-                                                                       "numero",
-                                                                       "nummer",
-                                                                       "para",
-                                                                       "por",
-                                                                       "pour",
-                                                                       "rechnung",
-                                                                       "rechnungsdatum",
-                                                                       "rechnungsnummer",
-                                                                       "und",
-                                                                       "van",
-                                                                       "vom",
-                                                                       "von",
-                                                                       "voor"});
-  static_assert(std::ranges::is_sorted(english_words));
   std::size_t in_english = 0;
   std::size_t in_others = 0;
   for (std::size_t i = 0; i < folded.tokens.size(); ++i) {
     const std::string_view word = folded.token(i);
-    if (is_one_of(english_words, word))
+    if (is_common_in_english(word))
       ++in_english;
-    else if (std::ranges::find(other_words, word) != other_words.end())
+    else if (is_common_on_mainland(word))
       ++in_others;
   }
   return in_others >= enough && in_others > 2 * in_english;

@@ -10,19 +10,9 @@ namespace {
 
 /// The mark that people type for it; a blank or 0: it is none.
 char32_t plain_mark(char32_t c) {
+  if (is_single_quote(c)) return '\'';
+  if (is_double_quote(c)) return '"';
   switch (c) {
-    case 0x60:
-    case 0x201A:
-    case 0x201B:
-      return '\'';
-    case 0xAB:
-    case 0xBB:
-    case 0x201C:
-    case 0x201D:
-    case 0x201E:
-    case 0x201F:
-    case 0x2033:
-      return '"';
     case 0x2236:
     case 0xA789:
       return ':';

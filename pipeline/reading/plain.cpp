@@ -21,35 +21,36 @@ bool is_letter(char32_t c) {
   return c < 0x80 ? is_alpha(static_cast<char>(c)) : word_part(c) != WordPart::none;
 }
 
-char32_t code_point_before(std::string_view text, std::size_t at) {
-  std::size_t begin = at - 1;
-  while (begin > 0 && continues_character(text[begin]))
-    --begin;
-  return next_code_point(text, begin);
+}  // namespace
+
+bool is_dash(char32_t c) {
+  return c == '-' || c == 0xAD || (c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xFE58 || c == 0xFE63 ||
+         c == 0xFF0D;
 }
 
-}  // namespace
+bool is_apostrophe(char32_t c) {
+  return c == 0xB4 || c == 0x2BC || c == 0x2018 || c == 0x2019 || c == 0x2032;
+}
+
+bool is_single_quote(char32_t c) { return is_apostrophe(c) || c == 0x60 || c == 0x201A || c == 0x201B; }
+
+bool is_double_quote(char32_t c) {
+  return c == 0xAB || c == 0xBB || (c >= 0x201C && c <= 0x201F) || c == 0x2033;
+}
+
+bool is_blank_beyond_ascii(char32_t c) {
+  return c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
+         c == 0x3000;
+}
 
 char32_t plain_character(char32_t c) {
   if (c < 0x80) return c;
   if (const auto digit = decimal_digit(c)) return static_cast<char32_t>('0' + *digit);
+  if (is_blank_beyond_ascii(c)) return ' ';
+  if (is_dash(c)) return '-';
+  if (is_apostrophe(c)) return '\'';
   switch (c) {
-    case 0xA0:
-    case 0x1680:
-    case 0x202F:
-    case 0x205F:
-    case 0x3000:
-      return ' ';
-    case 0xAD:
-    case 0x2212:
-    case 0xFE58:
-      return '-';
-    case 0xB4:
-    case 0x2BC:
     case 0x66C:  // Parts thousands.
-    case 0x2018:
-    case 0x2019:
-    case 0x2032:
       return '\'';
     case 0x66A:
       return '%';
@@ -61,15 +62,13 @@ char32_t plain_character(char32_t c) {
     default:
       break;
   }
-  if (c >= 0x2000 && c <= 0x200A) return ' ';
-  if (c >= 0x2010 && c <= 0x2015) return '-';
   if (word_part(c) == WordPart::invisible) return 0;
   const char32_t form = plain_form_of(c);
   return form == c ? c : plain_character(form);
 }
 
 bool is_break_of_word(std::string_view text, std::size_t at) {
-  if (at == 0 || !is_letter(code_point_before(text, at))) return false;
+  if (!is_letter(character_before(text, at))) return false;
   std::size_t next = at + 2;
   if (next >= text.size() || text[next] == '\n' || text[next] == '\r' || text[next] == ' ') return true;
   const char32_t c = next_code_point(text, next);

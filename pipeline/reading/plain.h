@@ -11,6 +11,19 @@ namespace docket {
 /// hyphen depends on what it stands between: see PlainText.
 char32_t plain_character(char32_t c);
 
+// Signs that are written for one another. Which of these kinds are one to a reader is for the reader to say.
+
+/// A hyphen, dash or minus, the soft hyphen included.
+bool is_dash(char32_t c);
+/// ’ and what is written for it, but for ' itself.
+bool is_apostrophe(char32_t c);
+/// An apostrophe, or a single quotation mark that is never one: ` ‚ ‛.
+bool is_single_quote(char32_t c);
+/// “ and its like, « and », the double prime; but for " itself.
+bool is_double_quote(char32_t c);
+/// A blank of any width, but for the line ends and controls.
+bool is_blank_beyond_ascii(char32_t c);
+
 /// Of the soft hyphen at `at`: it says only where a word may break, and nobody sees it; it stands behind a
 /// letter, and before another or at the end of a line. Elsewhere, as before a digit, it is a hyphen that was
 /// written so.

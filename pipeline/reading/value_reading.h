@@ -1,44 +1,11 @@
 #pragma once
-#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include "pipeline/reading/amounts.h"
-#include "pipeline/reading/dates.h"
+#include "pipeline/reading/passage.h"
+#include "pipeline/reading/writing.h"
 
 namespace docket {
-
-/// How a document writes what could be read in two ways.
-struct Writing {
-  DecimalMark mark;
-  DateOrder order;
-  DayMonth dates = DayMonth::unknown;  ///< Where somebody says it.
-  bool day_first_language = false;
-  std::vector<std::string> currencies;  ///< ISO 4217, of those that it names beyond doubt.
-
-  void add(std::string_view page);
-  DayMonth day_month() const;
-};
-
-/// Words of a page's text. What stands around them is looked at too: the sign of a number, the rest of it.
-struct Passage {
-  std::string_view page;
-  std::uint32_t begin = 0, end = 0;  ///< Bytes of `page`.
-};
-
-/// What a passage says of a value.
-struct ValueReading {
-  enum class Says {
-    no,           ///< Something else, or nothing.
-    cannot_tell,  ///< One of an `enum`, or true or false, and no words in the passage are its name.
-    yes,
-  };
-  Says says = Says::no;
-  bool ambiguous = false;  ///< It can be read in another way as well: 12/03/2024, 1.234.
-  int others = 0;          ///< Other values of that kind in the passage.
-};
 
 /// Is `value` what the passage says? `property` is its schema, without references.
 ///
@@ -62,8 +29,5 @@ ValueReading read_value(const nlohmann::json& value, const nlohmann::json& prope
 
 /// The schema of a property with the format that its name alone gives it: `iban`.
 nlohmann::json as_named(std::string_view name, nlohmann::json property);
-
-/// The passage with the rest of the words and codes that it begins and ends in.
-Passage whole_words(Passage passage);
 
 }  // namespace docket

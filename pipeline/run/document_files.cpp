@@ -10,7 +10,7 @@
 #include "pipeline/ledger/ledger.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record.h"
-#include "pipeline/run/results.h"
+#include "pipeline/run/output.h"
 #include "pipeline/support/write_error.h"
 
 namespace docket {
@@ -236,9 +236,10 @@ bool is_record(const fs::path& file) {
 }
 
 std::optional<Error> check_shared_files(const Output& output, bool has_runs) {
-  for (const std::string_view name : {results_file, std::string_view("report.json")}) {
+  for (const std::string_view name : shared_files) {
     const Place place = look_at(output.folder() / name);
-    if (!place.is_there || (place.error == 0 && has_runs)) continue;
+    const bool of_every_run = name == results_file || name == report_file;
+    if (!place.is_there || (place.error == 0 && has_runs && of_every_run)) continue;
     std::error_code ignored;
     const bool is_empty = fs::is_regular_file(fs::symlink_status(place.file, ignored)) &&
                           fs::file_size(place.file, ignored) == 0;

@@ -51,8 +51,8 @@ bool restore_files(const Output& output, Ledger& ledger, const Pipeline& pipelin
 /// True if the file begins as docket's records do, for people or in results.jsonl, and its reports.
 bool is_record(const std::filesystem::path& file);
 
-/// An Error (class `config`) if results.jsonl or report.json is there and docket has not written it.
-/// `has_runs`: the ledger knows of runs, so that it has.
+/// An Error (class `config`) if one of `shared_files` is there and docket has not written it. `has_runs`: the
+/// ledger knows of runs, so that it has written those that every docket writes.
 std::optional<Error> check_shared_files(const Output& output, bool has_runs);
 
 }  // namespace docket

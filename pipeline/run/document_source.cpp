@@ -178,15 +178,12 @@ std::optional<FileStamp> DocumentSource::stamp_of_input(const Input& input) cons
 DocumentPtr DocumentSource::decide_slowly(Input input, const std::string& name, const FileStamp& stamp) {
   auto document = std::make_shared<Document>();
   if (ledger_ != nullptr) {
-    auto before = select_document(*ledger_, input.path);
-    auto stages = select_stages(*ledger_, input.path);
-    if (!before || !stages) {
-      failure_ = before ? stages.error() : before.error();
+    auto history = select_history(*ledger_, input.path);
+    if (!history) {
+      failure_ = history.error();
       return nullptr;
     }
-    if (*before)
-      document->history =
-          std::make_shared<const LedgerHistory>(LedgerHistory{std::move(**before), std::move(*stages)});
+    document->history = std::move(*history);
   }
   const LedgerDocument* const before = document->history ? &document->history->document : nullptr;
   if (before != nullptr && stamp.known() && before->stamp == stamp) {

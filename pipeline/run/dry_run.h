@@ -1,12 +1,17 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "pipeline/answer_store.h"
 #include "pipeline/document.h"
 #include "pipeline/ledger/up_to_date.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/run/estimate.h"
 #include "pipeline/run/run_options.h"
 #include "pipeline/run/stage_decision.h"
 
@@ -25,6 +30,8 @@ struct Forecast {
   std::int64_t up_to_date = 0, parked = 0;
   std::int64_t input_problems = 0;
   std::vector<Stage> stages;
+  /// What models would be asked; none: no stage names one, or nothing is to be done.
+  std::optional<Estimate> estimate;
 };
 
 /// Is told of each document.
@@ -41,7 +48,13 @@ class DryRunListener {
                          const Pipeline& /*pipeline*/) {}
 };
 
+/// Makes a backend for a Rehearsal. What is told to `answers` is lost; `pipeline` and `answers` outlive it.
+using MakeRehearsal = std::function<std::unique_ptr<Backend>(const Pipeline& pipeline, AnswerStore& answers,
+                                                             const ModelDigests& models)>;
+
 /// Says what `run_pipeline` would do with such options, and why. Changes nothing and asks no model.
-Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunListener& listener);
+/// `make_rehearsal`: for an estimate of what models would be asked; empty: there is none.
+Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunListener& listener,
+                         const MakeRehearsal& make_rehearsal = {});
 
 }  // namespace docket

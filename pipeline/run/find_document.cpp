@@ -55,4 +55,14 @@ Result<std::optional<std::string>> find_document(LedgerDatabase& ledger, const s
   return std::optional<std::string>();
 }
 
+Result<std::optional<std::string>> find_unended_document(LedgerDatabase& ledger, const std::string& typed,
+                                                         const fs::path& project) {
+  for (std::string& name : names_for(typed, project)) {
+    const Result<std::vector<LedgerCall>> calls = select_calls(ledger, name);
+    if (!calls) return calls.error();
+    if (!name.empty() && !calls->empty()) return std::optional(std::move(name));
+  }
+  return std::optional<std::string>();
+}
+
 }  // namespace docket

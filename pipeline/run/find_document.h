@@ -14,4 +14,8 @@ namespace docket {
 Result<std::optional<std::string>> find_document(LedgerDatabase& ledger, const std::string& typed,
                                                  const std::filesystem::path& project);
 
+/// Likewise, of a document that no run has ended, though one was killed while a model was asked about it.
+Result<std::optional<std::string>> find_unended_document(LedgerDatabase& ledger, const std::string& typed,
+                                                         const std::filesystem::path& project);
+
 }  // namespace docket

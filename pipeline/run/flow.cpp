@@ -42,6 +42,8 @@ namespace {
 
 namespace flow = tbb::flow;
 
+constexpr const char* held_by_cap = "cap: at_most";
+
 /// A document's stay in one stage: what the stage may look at, and what it asks and is answered, turn by
 /// turn.
 struct Visit {
@@ -192,7 +194,13 @@ class StageNode {
     const Turn turn{visit.turn, visit.replies, visit.decision->record, visit.decision->reasons,
                     visit.progress};
     Result<std::vector<Request>> requests = advance_safely(*config().stage, document, turn, result);
-    if (requests && !requests->empty()) {
+    const bool asks = requests && !requests->empty();
+    if (asks && visit.turn == 0 && !may_ask(visit, document, result)) {
+      hold_back(document, result);
+      if (ledger_ != nullptr) ledger_->ended(document, position_);
+      return Next::leave;
+    }
+    if (asks) {
       for (Request& request : *requests)
         address(request, visit, passage);
       ++visit.turn;
@@ -211,10 +219,35 @@ class StageNode {
     return Next::leave;
   }
 
+  /// A stage with a cap asks about those documents only that were chosen for it.
+  bool may_ask(const Visit& visit, const Document& document, StageResult& result) const {
+    if (!config().stage->cap()) return true;
+    result.severity = severity(visit.decision->record);
+    return permission(document) == Permission::granted;
+  }
+
+  Permission permission(const Document& document) const {
+    return document.permissions.empty() ? Permission::undecided : document.permissions[position_];
+  }
+
+  /// Until the run has chosen, or for as long as it lasts.
+  void hold_back(const Document& document, StageResult& result) const {
+    result.output = nullptr;
+    result.replaces.reset();
+    if (permission(document) == Permission::undecided) {
+      result.put_aside = true;
+      return;
+    }
+    result.state = StageResult::State::held;
+    result.held = held_by_cap;
+    result.withheld = true;
+    result.withheld_for_now = true;
+  }
+
   /// Tells a request whose it is, how long an answer is of use, and whether it may leave this machine.
   void address(Request& request, Visit& visit, const Passage& passage) const {
     const Document& document = *passage.document;
-    request.asked_by = {document.path, config().id, position_, asks_later(request.backend)};
+    request.asked_by = {document.path, config().id, position_, asks_later(request.backend), document.text};
     if (options_.document_time.count() > 0)
       request.deadline = WallClock::now() + options_.document_time - passage.used[position_];
     if (!std::holds_alternative<Prompt>(request.question) || options_.private_when.empty()) return;
@@ -234,6 +267,7 @@ class StageNode {
     if (error.error_class == ErrorClass::withheld) {
       result.state = StageResult::State::held;
       result.held = std::move(error.message);
+      result.held_detail = std::move(error.detail);
       return Next::leave;
     }
     // A turn that was asked after the stop, or that the stop cut short, is no failure of the document.

@@ -40,6 +40,9 @@ struct FlowEnds {
 ///
 /// `ledger`, if given, is asked for the result of a stage before it is run.
 ///
+/// A stage with a cap puts a document aside that it wants to ask about, unless its permission is decided: the
+/// stages after it are not begun, and the document comes back cancelled.
+///
 /// Once `stop` is requested no document is taken and no stage is begun; answers that are on their way are
 /// waited for. A stage whose predecessor failed stays pending. Throws what `next` or `finished` threw first,
 /// after every document has been handed back.

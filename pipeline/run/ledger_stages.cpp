@@ -9,12 +9,15 @@
 namespace docket {
 
 LedgerStages::LedgerStages(Ledger& ledger, std::span<const StageConfig> stages,
-                           std::span<const LedgerConfiguration> configurations, StageDecider::Use use)
+                           std::span<const LedgerConfiguration> configurations, StageDecider::Use use,
+                           ComplexityRule complexity)
     : ledger_(ledger),
       stages_(stages),
       use_(use),
-      decider_(stages, configurations, use,
-               [&ledger](const std::string& digest) { return ledger.configuration(digest); }) {}
+      decider_(
+          stages, configurations, use,
+          [&ledger](const std::string& digest) { return ledger.configuration(digest); },
+          std::move(complexity)) {}
 
 Result<StageDecision> LedgerStages::begin(Document& document, std::size_t position,
                                           std::function<void()> again) noexcept {

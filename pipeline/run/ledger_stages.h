@@ -20,7 +20,8 @@ class LedgerStages {
  public:
   /// `configurations`: of the stages, in their order. All must outlive this.
   LedgerStages(Ledger& ledger, std::span<const StageConfig> stages,
-               std::span<const LedgerConfiguration> configurations, StageDecider::Use use);
+               std::span<const LedgerConfiguration> configurations, StageDecider::Use use,
+               ComplexityRule complexity = {});
 
   /// Asked before the first turn of each stage. `runs`: `ended` is to be called when it has. `waits`: `again`
   /// says when to ask again; it is called then, and only then, once, from any thread, perhaps before this

@@ -25,6 +25,13 @@ namespace docket {
 ///    ends so by itself gets a `_` behind.
 std::string output_name(std::string_view document_path);
 
+/// The files that are of no one document. Each of their lines, or the whole, begins with `"docket": 1`.
+inline constexpr std::string_view results_file = "results.jsonl";
+inline constexpr std::string_view report_file = "report.json";
+inline constexpr std::string_view calls_file = "calls.jsonl";
+inline constexpr std::string_view routing_file = "routing.jsonl";
+inline constexpr std::string_view shared_files[] = {results_file, report_file, calls_file, routing_file};
+
 /// Endings of a document's files.
 inline constexpr std::string_view record_ending = ".json";
 inline constexpr std::string_view text_ending = ".txt";          ///< Pages end with a form feed.

@@ -1,11 +1,12 @@
 #include "pipeline/run/own_files.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "pipeline/ledger/ledger.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/run/document_files.h"
-#include "pipeline/run/results.h"
+#include "pipeline/run/output.h"
 #include "pipeline/support/file_names.h"
 
 namespace docket {
@@ -62,7 +63,8 @@ bool OwnFiles::contains(const std::string& file) {
 }
 
 bool OwnFiles::is_own_name(const std::string& name) {
-  if (name == results_file || name == "report.json" || name.starts_with(".docket/")) return true;
+  if (std::ranges::find(shared_files, name) != std::end(shared_files) || name.starts_with(".docket/"))
+    return true;
   if (!names_) names_ = names_in_ledger(output_);
   return names_->contains(name);
 }

@@ -7,6 +7,8 @@
 #include "pipeline/json/condition_set.h"
 #include "pipeline/json/member.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/support/unicode_form.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket {
 namespace {
@@ -26,8 +28,15 @@ std::string doubt_about(std::size_t position, const PrivacyQuestion& question) {
   return "";
 }
 
+bool reads_document(const Condition& condition) {
+  return condition.facts().reads_everything ||
+         std::ranges::find(condition.members(), "document") != condition.members().end();
+}
+
 /// Why the condition cannot be decided yet; empty: it can.
 std::string doubt_about(const Condition& condition, const PrivacyQuestion& question) {
+  if (reads_document(condition) && !is_utf8(question.document.path))
+    return "which is not known since the file's name is not UTF-8";
   for (const std::string& member : condition.members()) {
     const bool is_stage =
         std::ranges::find(question.stages, member, &StageConfig::id) != question.stages.end();
@@ -40,6 +49,16 @@ std::string doubt_about(const Condition& condition, const PrivacyQuestion& quest
     if (!is_read) continue;
     if (std::string doubt = doubt_about(i, question); !doubt.empty()) return doubt;
   }
+  return "";
+}
+
+std::string why_private(std::span<const std::shared_ptr<const Condition>> conditions,
+                        const std::vector<std::string>& names, const nlohmann::json& record) {
+  const auto results = evaluate(conditions, Quantifier::any, record);
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (results[i] && *results[i]) return names[i];
+  for (std::size_t i = 0; i < results.size(); ++i)
+    if (!results[i]) return names[i] + ", which cannot be decided: " + results[i].error().message;
   return "";
 }
 
@@ -56,11 +75,17 @@ std::string private_because(std::span<const NamedCondition> policy, const Privac
     decidable.push_back(named.condition);
     names.push_back(named.name);
   }
-  const auto results = evaluate(decidable, Quantifier::any, question.record);
-  for (std::size_t i = 0; i < results.size(); ++i)
-    if (results[i] && *results[i]) return names[i];
-  for (std::size_t i = 0; i < results.size(); ++i)
-    if (!results[i]) return names[i] + ", which cannot be decided: " + results[i].error().message;
+  std::string because = why_private(decidable, names, question.record);
+  if (!because.empty() ||
+      std::ranges::none_of(decidable, [](const auto& one) { return reads_document(*one); }))
+    return because.empty() ? undecided : because;
+  // jq compares bytes; a name is the same in every spelling.
+  nlohmann::json record = question.record;
+  for (const std::string& spelling : spellings_of_name(question.document.path)) {
+    record["document"]["path"] = spelling;
+    because = why_private(decidable, names, record);
+    if (!because.empty()) return because;
+  }
   return undecided;
 }
 

@@ -22,9 +22,10 @@ struct PrivacyQuestion {
 
 /// Why nothing of the document may leave this machine at this moment; empty: it may.
 ///
-/// Fails closed: it may only when every condition of the policy is false for sure. Any output that is true
-/// counts, so does any error; and a condition counts that reads what is not known for sure yet: of a stage
-/// that has not ended (the asking one neither), that is held, or whose answer was not accepted.
+/// Fails closed: it may only when every condition of the policy is false for sure. Any output that is true or
+/// null counts, so does any error, in whichever spelling of the document's name; and a condition counts that
+/// reads what is not known for sure yet: of a stage that has not ended (the asking one neither), that is
+/// held, or whose answer was not accepted.
 std::string private_because(std::span<const NamedCondition> policy, const PrivacyQuestion& question);
 
 }  // namespace docket

@@ -4,6 +4,10 @@
 #include <array>
 #include <map>
 #include <numeric>
+#include <set>
+#include <string_view>
+
+#include "pipeline/run/routing.h"
 
 namespace docket {
 
@@ -16,15 +20,15 @@ constexpr std::size_t most_named_documents = 1000;
 
 std::int64_t milliseconds(std::int64_t nanoseconds) { return (nanoseconds + 500'000) / 1'000'000; }
 
-/// One entry for each backend and model, by name: documents end in any order.
-ordered_json models_json(const Spending& spent) {
-  std::map<std::pair<std::string, std::string>, Usage> sorted;
-  for (const ModelUsage& used : spent.by_model())
-    sorted[{used.backend, used.model}] += used.usage;
-  ordered_json models = ordered_json::array();
-  for (const auto& [names, usage] : sorted)
-    models.push_back({{"backend", names.first}, {"model", names.second}, {"usage", docket::to_json(usage)}});
-  return models;
+/// Of those that were asked, what they consumed.
+template <class Models>
+ordered_json usage_json(const Models& models) {
+  ordered_json json = ordered_json::array();
+  for (const auto& [names, sums] : models)
+    if (sums.usage().calls > 0)
+      json.push_back(
+          {{"backend", names.first}, {"model", names.second}, {"usage", docket::to_json(sums.usage())}});
+  return json;
 }
 
 std::size_t index(Outcome outcome) { return static_cast<std::size_t>(outcome); }
@@ -43,6 +47,16 @@ LedgerDocument as_it_ended(const Document& document) {
 
 std::size_t index(StageResult::State state) { return static_cast<std::size_t>(state); }
 
+/// The models that were loaded before documents asked them.
+ordered_json warm_ups_json(const std::vector<WarmUp>& warm_ups) {
+  ordered_json list = ordered_json::array();
+  for (const WarmUp& model : warm_ups) {
+    list.push_back({{"backend", model.backend}, {"model", model.model}, {"wall_ms", model.wall_ms}});
+    if (!model.problem.empty()) list.back()["problem"] = model.problem;
+  }
+  return list;
+}
+
 }  // namespace
 
 struct Report::StageSums {
@@ -50,11 +64,15 @@ struct Report::StageSums {
   std::array<std::int64_t, 5> states = {};  ///< By StageResult::State.
   std::int64_t cancelled = 0;               ///< Of the pending ones: begun, then cut short.
   std::int64_t wall_ns = 0, cpu_ns = 0;
-  Spending spent;
+  CallSums calls;
+  Models models;
   std::map<std::string, std::int64_t> reasons;
-  VerdictCounts verdicts;  ///< Of documents that are done, up-to-date ones too.
+  std::map<std::string, std::int64_t> escalations;  ///< By reason: documents that a model was asked about.
+  std::map<std::string, std::int64_t> tiers;        ///< By backend: values that it gave.
+  VerdictCounts verdicts;                           ///< Of documents that are done, up-to-date ones too.
 
   void add(const StageResult& result);
+  void add_work(const StageResult& result);
 };
 
 void Report::StageSums::add(const StageResult& result) {
@@ -62,14 +80,17 @@ void Report::StageSums::add(const StageResult& result) {
   if (!is_pending || result.error) ++in;
   if (is_pending && result.error) ++cancelled;
   ++states[index(result.state)];
-  wall_ns += result.wall_ns;
-  cpu_ns += result.cpu_ns;
-  spent += result.spent;
   for (const std::string& reason : result.reasons)
     ++reasons[reason];
 }
 
-Report::Report(const Pipeline& pipeline) : pipeline_(pipeline), stages_(pipeline.stages.size()) {}
+void Report::StageSums::add_work(const StageResult& result) {
+  wall_ns += result.wall_ns;
+  cpu_ns += result.cpu_ns;
+}
+
+Report::Report(const Pipeline& pipeline)
+    : pipeline_(pipeline), stages_(pipeline.stages.size()), prefix_(pipeline), all_cloud_(pipeline) {}
 
 Report::~Report() = default;
 
@@ -85,25 +106,34 @@ void Report::Group::Named::add_standing(ordered_json& document) const {
     document["acknowledged"] = {{"time", acknowledged}, {"reason", ack_reason}};
 }
 
+void Report::add_work(const Document& document) {
+  for (std::size_t i = 0; i < stages_.size(); ++i)
+    stages_[i].add_work(document.stages[i]);
+}
+
 void Report::add(const Document& document) {
+  add_work(document);
   const Outcome ended = outcome(document);
   ++outcomes_[index(ended)];
   const LedgerDocument* const before = document.history ? &document.history->document : nullptr;
-  Group::Named named{document.path, {}, {}, {}, standing_of(as_it_ended(document), before), {}, {}};
+  Group::Named named{document.path, {}, {}, {}, {}, standing_of(as_it_ended(document), before), {}, {}};
   if (named.standing == Standing::acknowledged) {
     named.acknowledged = before->acknowledged.value_or("");
     named.ack_reason = before->ack_reason.value_or("");
   }
   ++standings_[index(ended)][index(named.standing)];
+  std::set<std::string_view> whys;  // Two stages may hold a document for the same reason.
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const StageResult& result = document.stages[i];
     stages_[i].add(result);
-    usage_ += result.spent.total();
-    if (!result.held) continue;
+    if (was_known(document, i)) reused_results_ += result.reused;
+    if (!result.held || !whys.insert(*result.held).second) continue;
     named.stage = pipeline_.stages[i].id;
     named.reasons = result.reasons;
+    named.detail = result.held_detail;
     held_[*result.held].add(document.number, named);
   }
+  add_answers(document);
   add_verdicts(verdicts_of(document, pipeline_.stages), 1);
   if (const Error* error = error_of(document)) {
     const StageResult* failed = failed_stage(document);
@@ -116,12 +146,56 @@ void Report::add(const Document& document) {
   }
 }
 
+/// Who gave the answers, and for what reasons a model was asked that is asked for reasons alone.
+void Report::add_answers(const Document& document) {
+  const Answers answers = answers_of(document, pipeline_.stages);
+  bool is_escalated = false;
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    const StageConfig& stage = pipeline_.stages[i];
+    const StageResult& result = document.stages[i];
+    const bool has_worked = result.state == StageResult::State::done && !was_known(document, i);
+    if (has_worked && stage.type->decides_on_reasons) {
+      is_escalated = true;
+      for (const std::string& reason : result.reasons)
+        ++stages_[i].escalations[reason];
+    }
+    const auto answer = answers.find(stage.id);
+    if (answer == answers.end()) continue;
+    const Spending spent = result.replaces ? Spending() : spent_in_run(document, i);
+    const auto tiers = tiers_of(*answer->second, spent);
+    for (const auto& [tier, values] : tiers)
+      stages_[i].tiers[tier] += values;
+    const bool asked_nobody = result.spent.total().calls == 0 && result.reused.calls == 0;
+    const bool is_its_own = answer->second == &result.output;
+    if (has_worked && asked_nobody && is_its_own && !tiers.empty()) all_cloud_.add_without_model(stage.id);
+  }
+  if (is_escalated) ++escalated_;
+}
+
+void Report::add_call(const LedgerCall& call, const std::optional<std::string>& label) {
+  const std::pair names(call.backend, call.model);
+  calls_.add(call);
+  backends_[call.backend].add(call);
+  models_[names].add(call);
+  labels_[label].add(call);
+  prefix_.add(call);
+  if (!call.document.empty()) all_cloud_.add(call);  // A warm-up is no question about one.
+  if (may_have_left(call)) add_egress(call);
+  const auto stage = std::ranges::find(pipeline_.stages, call.stage, &StageConfig::id);
+  if (stage == pipeline_.stages.end()) return;
+  StageSums& sums = stages_[static_cast<std::size_t>(stage - pipeline_.stages.begin())];
+  sums.calls.add(call);
+  sums.models[names].add(call);
+}
+
 void Report::add_up_to_date(Outcome outcome, Standing standing) {
   ++up_to_date_[index(outcome)];
   ++standings_[index(outcome)][index(standing)];
 }
 
 void Report::add_verdicts(const nlohmann::json& verdicts, std::int64_t documents) {
+  const auto is_no = [](const nlohmann::json& verdict) { return verdict == false; };
+  if (std::ranges::any_of(verdicts, is_no)) unsure_ += documents;
   for (std::size_t i = 0; i < stages_.size(); ++i)
     if (const auto verdict = verdicts.find(pipeline_.stages[i].id); verdict != verdicts.end())
       stages_[i].verdicts.add(*verdict, documents);
@@ -135,6 +209,7 @@ void Report::add_parked(std::size_t number, const LedgerDocument& document) {
   errors_[error.error_class].add(number, {document.path,
                                           document.error_stage.value_or(""),
                                           error.message + " (parked: not tried again)",
+                                          {},
                                           {},
                                           standing,
                                           document.acknowledged.value_or(""),
@@ -152,6 +227,24 @@ ordered_json Report::attention_json() const {
     for (const Standing one : {Standing::fresh, Standing::known, Standing::acknowledged})
       attention[std::string(name(outcome))][std::string(name(one))] = standing(outcome, one);
   return attention;
+}
+
+void Report::add_egress(const LedgerCall& call) {
+  ++egress_.calls;
+  egress_.bytes += call.usage.sent_bytes;
+  if (call.document != egress_.document) {
+    ++egress_.documents;
+    egress_.document = call.document;
+  }
+  for (const auto& [kind, count] : call.redactions.items())
+    if (count.is_number_integer()) egress_.redactions[kind] += count.get<std::int64_t>();
+}
+
+ordered_json Report::egress_json() const {
+  return {{"calls", egress_.calls},
+          {"bytes", egress_.bytes},
+          {"documents", egress_.documents},
+          {"redactions", ordered_json(egress_.redactions)}};
 }
 
 std::int64_t Report::documents() const {
@@ -178,8 +271,6 @@ ordered_json Report::stages_json() const {
       {"grades", [](const StageSums& sums) -> ordered_json { return sums.verdicts.grades; }},
       {"wall_ms", [](const StageSums& sums) -> ordered_json { return milliseconds(sums.wall_ns); }},
       {"cpu_ms", [](const StageSums& sums) -> ordered_json { return milliseconds(sums.cpu_ns); }},
-      {"usage", [](const StageSums& sums) { return docket::to_json(sums.spent.total()); }},
-      {"models", [](const StageSums& sums) { return models_json(sums.spent); }},
   };
   ordered_json stages = ordered_json::array();
   for (std::size_t i = 0; i < stages_.size(); ++i) {
@@ -189,8 +280,39 @@ ordered_json Report::stages_json() const {
     stage["type"] = pipeline_.stages[i].type->name;
     for (const Column& column : columns)
       stage[column.name] = column.value(stages_[i]);
+    stages_[i].calls.add_to(stage);
+    stage["models"] = usage_json(stages_[i].models);
   }
   return stages;
+}
+
+/// Each tier's part of all the values that the answers of a stage have.
+ordered_json Report::tiers_json() const {
+  ordered_json json = ordered_json::array();
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    std::int64_t all = 0;
+    for (const auto& [tier, values] : stages_[i].tiers)
+      all += values;
+    for (const auto& [tier, values] : stages_[i].tiers)
+      json.push_back({{"stage", pipeline_.stages[i].id},
+                      {"tier", tier},
+                      {"answers", values},
+                      {"share", static_cast<double>(values) / static_cast<double>(all)}});
+  }
+  return json;
+}
+
+ordered_json Report::escalations_json() const {
+  ordered_json reasons = ordered_json::array();
+  for (std::size_t i = 0; i < stages_.size(); ++i)
+    for (const auto& [reason, count] : stages_[i].escalations)
+      reasons.push_back({{"reason", reason}, {"stage", pipeline_.stages[i].id}, {"count", count}});
+  return {{"documents", escalated_}, {"reasons", std::move(reasons)}};
+}
+
+ordered_json Report::saved_json() const {
+  ordered_json cache = docket::to_json(calls_.known()), results = docket::to_json(reused_results_);
+  return {{"cache", std::move(cache)}, {"results", std::move(results)}, {"prefix", prefix_.to_json()}};
 }
 
 ordered_json Report::to_json(const Run& run) const {
@@ -200,6 +322,7 @@ ordered_json Report::to_json(const Run& run) const {
                    {"wall_ms", run.wall_ms}, {"exit_code", run.exit_code}, {"jobs", run.jobs}};
   if (!run.stopped.empty()) report["run"]["stopped"] = run.stopped;
   if (!run.warnings.empty()) report["run"]["warnings"] = run.warnings;
+  if (!run.warm_ups.empty()) report["run"]["warm_ups"] = warm_ups_json(run.warm_ups);
   report["documents"] = {{"in", documents()},
                          {"done", documents(Outcome::done)},
                          {"failed", documents(Outcome::failed)},
@@ -208,6 +331,7 @@ ordered_json Report::to_json(const Run& run) const {
                          {"cancelled", documents(Outcome::cancelled)}};
   report["up_to_date"] = {{"done", up_to_date(Outcome::done)}, {"held", up_to_date(Outcome::held)}};
   report["attention"] = attention_json();
+  report["unsure"] = unsure();
   report["input"] = {{"problems", {{"count", input_problem_count_}, {"first", input_problems_}}},
                      {"left_out", left_out_}};
   report["missing"] = {{"count", missing_.size()}, {"documents", ordered_json::array()}};
@@ -215,13 +339,27 @@ ordered_json Report::to_json(const Run& run) const {
     report["missing"]["documents"].push_back(missing_[i]);
   report["stages"] = stages_json();
   std::int64_t cpu_ns = 0;
-  Spending spent;
-  for (const StageSums& sums : stages_) {
+  for (const StageSums& sums : stages_)
     cpu_ns += sums.cpu_ns;
-    spent += sums.spent;
-  }
-  report["totals"] = {
-      {"cpu_ms", milliseconds(cpu_ns)}, {"usage", docket::to_json(usage_)}, {"models", models_json(spent)}};
+  report["totals"] = {{"cpu_ms", milliseconds(cpu_ns)}};
+  calls_.add_to(report["totals"]);
+  report["totals"]["models"] = usage_json(models_);
+  report["backends"] = ordered_json::array();
+  for (const auto& [backend, sums] : backends_)
+    sums.add_to(report["backends"].emplace_back(ordered_json{{"backend", backend}}));
+  report["models"] = ordered_json::array();
+  for (const auto& [names, sums] : models_)
+    sums.add_to(
+        report["models"].emplace_back(ordered_json{{"backend", names.first}, {"model", names.second}}));
+  report["labels"] = ordered_json::array();
+  for (const auto& [label, sums] : labels_)
+    sums.add_to(report["labels"].emplace_back(
+        ordered_json{{"label", label ? ordered_json(*label) : ordered_json()}}));
+  report["tiers"] = tiers_json();
+  report["escalations"] = escalations_json();
+  report["saved"] = saved_json();
+  report["all_cloud"] = all_cloud_.to_json(calls_.usage());
+  report["egress"] = egress_json();
   report["reasons"] = ordered_json::array();
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     for (const auto& [reason, count] : stages_[i].reasons) {
@@ -246,6 +384,7 @@ ordered_json Report::to_json(const Run& run) const {
     ordered_json documents = ordered_json::array();
     for (const auto& [number, named] : group.documents) {
       documents.push_back({{"path", named.path}, {"stage", named.stage}, {"reasons", named.reasons}});
+      if (!named.detail.empty()) documents.back()["detail"] = named.detail;
       named.add_standing(documents.back());
     }
     report["held"].push_back({{"why", why}, {"count", group.count}, {"documents", std::move(documents)}});

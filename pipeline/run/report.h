@@ -3,14 +3,20 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/document.h"
 #include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record.h"
+#include "pipeline/run/all_cloud.h"
+#include "pipeline/run/call_sums.h"
+#include "pipeline/run/prefix_reuse.h"
+#include "pipeline/warm_up.h"
 
 namespace docket {
 
@@ -22,6 +28,11 @@ class Report {
   ~Report();
 
   void add(const Document& document);
+  /// A row of the run's calls, with the document's label: all rows of a document follow one another. Sums of
+  /// calls are made of these alone, so that they are those of calls.jsonl.
+  void add_call(const LedgerCall& call, const std::optional<std::string>& label);
+  /// What was done and spent for a document that was put aside; how it ends is added when it has ended.
+  void add_work(const Document& document);
   /// A document that an earlier run has ended so, and that needed nothing. `standing`: of one that is held.
   void add_up_to_date(Outcome outcome, Standing standing);
   /// What so many documents that were up to date say of their answers: see `verdicts_of`.
@@ -44,7 +55,8 @@ class Report {
   }
   std::int64_t input_problems() const { return input_problem_count_; }
   const std::vector<std::string>& missing() const { return missing_; }
-  const Usage& usage() const { return usage_; }
+  /// Documents that are done though an answer in their record is not accepted, up-to-date ones too.
+  std::int64_t unsure() const { return unsure_; }
   /// True if a document failed because a backend that it needs cannot be used.
   bool backend_unavailable() const { return errors_.contains(ErrorClass::unavailable); }
 
@@ -57,16 +69,18 @@ class Report {
     std::string stopped;  ///< Why the run ended early; empty: it did not.
     int jobs = 0;
     std::vector<std::string> warnings;  ///< What this machine lacks.
+    std::vector<WarmUp> warm_ups;
   };
   /// The report as it is written for the user: docs/report.schema.json.
   nlohmann::ordered_json to_json(const Run& run) const;
 
  private:
   struct StageSums;  ///< What is counted for each stage.
+  using Models = std::map<std::pair<std::string, std::string>, CallSums>;  ///< By backend and model.
   /// Documents with the same problem: all are counted, those with the lowest numbers are named.
   struct Group {
     struct Named {
-      std::string path, stage, message;
+      std::string path, stage, message, detail;
       std::vector<std::string> reasons;
       Standing standing = Standing::fresh;
       std::string acknowledged, ack_reason;  ///< When and why, where `standing` says so.
@@ -77,8 +91,14 @@ class Report {
     void add(std::size_t number, Named named);
   };
 
+  void add_answers(const Document& document);
   nlohmann::ordered_json stages_json() const;
   nlohmann::ordered_json attention_json() const;
+  nlohmann::ordered_json tiers_json() const;
+  nlohmann::ordered_json escalations_json() const;
+  nlohmann::ordered_json saved_json() const;
+  void add_egress(const LedgerCall& call);
+  nlohmann::ordered_json egress_json() const;
 
   const Pipeline& pipeline_;
   std::array<std::int64_t, 4> outcomes_ = {};    ///< By Outcome.
@@ -90,7 +110,20 @@ class Report {
   std::vector<StageSums> stages_;
   std::map<ErrorClass, Group> errors_;
   std::map<std::string, Group> held_;  ///< By why.
-  Usage usage_;
+  std::int64_t unsure_ = 0, escalated_ = 0;
+  CallSums calls_;
+  Models models_;
+  std::map<std::string, CallSums> backends_;
+  std::map<std::optional<std::string>, CallSums> labels_;
+  PrefixReuse prefix_;
+  AllCloud all_cloud_;
+  Usage reused_results_;  ///< What stored results of stages had cost in their time.
+  struct Egress {
+    std::int64_t calls = 0, bytes = 0, documents = 0;
+    std::string document;                            ///< The last one that is counted.
+    std::map<std::string, std::int64_t> redactions;  ///< By kind.
+  };
+  Egress egress_;
 };
 
 }  // namespace docket

@@ -1,8 +1,6 @@
 #include "pipeline/run/run.h"
 
-#include <fcntl.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
@@ -10,8 +8,6 @@
 #include <cstdio>
 #include <ctime>
 #include <functional>
-#include <map>
-#include <mutex>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -19,8 +15,9 @@
 #include "pipeline/config/check_conditions.h"
 #include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/tables.h"
+#include "pipeline/run/choice.h"
+#include "pipeline/run/collected.h"
 #include "pipeline/run/depfile.h"
-#include "pipeline/run/document_files.h"
 #include "pipeline/run/document_source.h"
 #include "pipeline/run/flow.h"
 #include "pipeline/run/missing.h"
@@ -28,6 +25,8 @@
 #include "pipeline/run/own_files.h"
 #include "pipeline/run/run_ledger.h"
 #include "pipeline/run/run_writer.h"
+#include "pipeline/run/up_to_date_documents.h"
+#include "pipeline/support/fault_point.h"
 #include "pipeline/support/iso_8601.h"
 #include "pipeline/support/stopwatch.h"
 
@@ -46,107 +45,7 @@ std::string new_run_id() {
   return time + text;
 }
 
-/// What people are told besides how documents end. Any thread.
-class Warnings {
- public:
-  explicit Warnings(RunListener& listener) : listener_(listener) {}
-
-  void add(const std::string& warning) {
-    {
-      const std::lock_guard lock(mutex_);
-      all_.push_back(warning);
-    }
-    listener_.warned(warning);
-  }
-  std::vector<std::string> all() const {
-    const std::lock_guard lock(mutex_);
-    return all_;
-  }
-
- private:
-  RunListener& listener_;
-  mutable std::mutex mutex_;
-  std::vector<std::string> all_;  ///< Guarded by mutex_.
-};
-
-/// What a run does with documents that need nothing.
-class UpToDateDocuments final : public DocumentSource::Listener {
- public:
-  UpToDateDocuments(const Pipeline& pipeline, const RunOptions& options, const Output& output,
-                    RunLedger& ledger, RunListener& listener, Warnings& warnings, Depfile* depfile)
-      : pipeline_(pipeline),
-        options_(options),
-        output_(output),
-        ledger_(ledger),
-        listener_(listener),
-        depfile_(depfile),
-        warnings_(warnings) {}
-
-  void input_problem(const std::string& problem) override {
-    problems_.push_back(problem);
-    listener_.input_problem(problem);
-  }
-  void left_out(const std::string& file) override {
-    ++left_out_;
-    listener_.left_out(file);
-  }
-  void input_note(const std::string& note) override { warnings_.add("input: " + note); }
-  void up_to_date(const Input& input, DocumentSource::Ended ended) override {
-    ++(ended.outcome != Outcome::held ? done_ : ended.is_acknowledged ? acknowledged_ : held_);
-    if (const auto known = verdicts_.find(ended.verdicts); known != verdicts_.end())
-      ++known->second;
-    else if (!ended.verdicts.empty())
-      verdicts_.emplace(ended.verdicts, 1);
-    listener_.spared(input.path, Rebuild::What::up_to_date);
-  }
-  void parked(std::size_t number, const LedgerDocument& document) override {
-    parked_.emplace_back(number, document);
-    listener_.spared(document.path, Rebuild::What::parked);
-  }
-  void seen(const std::string& path, const FileStamp& stamp, bool in_input) override {
-    ledger_.ledger().document_seen(path, stamp, in_input);
-  }
-  bool restore(const LedgerHistory& history) override {
-    return restore_files(output_, ledger_.ledger(), pipeline_, history);
-  }
-  void record_looks_old(const std::string& record) override {
-    // make compares times: a record that is up to date must not look older than what it was made from.
-    if (!options_.keep_mtime) utimensat(AT_FDCWD, record.c_str(), nullptr, 0);
-  }
-  void named(const Input& input, const std::string& record) override {
-    if (depfile_ != nullptr) depfile_->add(record, input.file);
-  }
-
-  /// Once the source has come to its end.
-  void add_to(Report& report) const {
-    for (std::int64_t i = 0; i < done_; ++i)
-      report.add_up_to_date(Outcome::done, Standing::known);
-    for (std::int64_t i = 0; i < held_; ++i)
-      report.add_up_to_date(Outcome::held, Standing::known);
-    for (std::int64_t i = 0; i < acknowledged_; ++i)
-      report.add_up_to_date(Outcome::held, Standing::acknowledged);
-    for (const auto& [verdicts, documents] : verdicts_)
-      report.add_verdicts(nlohmann::json::parse(verdicts, nullptr, false), documents);
-    for (const auto& [number, document] : parked_)
-      report.add_parked(number, document);
-    for (const std::string& problem : problems_)
-      report.add_input_problem(problem);
-    report.set_left_out(left_out_);
-  }
-
- private:
-  const Pipeline& pipeline_;
-  const RunOptions& options_;
-  const Output& output_;
-  RunLedger& ledger_;
-  RunListener& listener_;
-  Depfile* const depfile_;
-  std::int64_t done_ = 0, held_ = 0, acknowledged_ = 0, left_out_ = 0;
-  Warnings& warnings_;
-  std::map<std::string, std::int64_t, std::less<>> verdicts_;  ///< And how many documents have them.
-  std::vector<std::string> problems_;
-  std::vector<std::pair<std::size_t, LedgerDocument>> parked_;
-};
+using WarmUps = Collected<WarmUp>;
 
 /// A run whose pipeline is valid and whose output and ledger are its own: from here on every document gets an
 /// outcome.
@@ -154,7 +53,7 @@ class Run {
  public:
   Run(const Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
       RunListener& listener, const Output& output, RunLedger& ledger, Backend& backend, Warnings& warnings,
-      std::stop_source& stop)
+      const WarmUps& warm_ups, std::stop_source& stop)
       : pipeline_(pipeline),
         options_(options),
         environment_(environment),
@@ -163,6 +62,7 @@ class Run {
         ledger_(ledger),
         backend_(backend),
         warnings_(warnings),
+        warm_ups_(warm_ups),
         writer_(pipeline, input_options(options, pipeline), output, ledger,
                 {options.whole_input(), options.keep_mtime}),
         stop_(stop),
@@ -173,6 +73,13 @@ class Run {
  private:
   void work();
   void run_documents(DocumentSource& source);
+  void choose(LedgerDatabase& ledger);
+  void choose(std::size_t position, std::int64_t allowed, LedgerDatabase& ledger,
+              const std::stop_token& stop);
+  void end_without_choice(std::size_t position);
+  void take_through(const std::function<DocumentPtr()>& next, const std::function<void(Document&)>& finished,
+                    const std::stop_token& stop);
+  void end(Document& document);
   void look_for_missing(LedgerDatabase& ledger);
   bool refuse();
   bool is_refused() const {
@@ -191,7 +98,10 @@ class Run {
   RunLedger& ledger_;
   Backend& backend_;
   Warnings& warnings_;
+  const WarmUps& warm_ups_;
   RunWriter writer_;
+  PutAside put_aside_;
+  std::int64_t taken_ = 0;                       ///< Documents that the run works on.
   std::optional<std::optional<Error>> refusal_;  ///< Once the conditions have been looked at.
   std::stop_source& stop_;
   std::atomic<bool> gave_up_ = false;  ///< After `keep_going` failures.
@@ -200,12 +110,20 @@ class Run {
 
 RunOutcome Run::run() {
   const WallClock::time_point begin = WallClock::now();
-  Report::Run run{.id = new_run_id(), .started = utc_now(), .finished = {}, .stopped = {}, .warnings = {}};
+  Report::Run run{.id = new_run_id(),
+                  .started = utc_now(),
+                  .finished = {},
+                  .stopped = {},
+                  .warnings = {},
+                  .warm_ups = {}};
   run.jobs = options_.jobs;
   if (const auto failed = ledger_.begin(run, environment_.version)) writer_.fail(*failed);
   if (!writer_.error()) work();
+  backend_.finish();
+  if (!is_refused()) writer_.finish_logs();
   run.finished = utc_now();
   run.warnings = warnings_.all();
+  run.warm_ups = warm_ups_.all();
   run.wall_ms = nanoseconds_since(begin) / 1'000'000;
   RunOutcome ended = outcome();
   run.exit_code = environment_.exit_code(ended);
@@ -224,6 +142,8 @@ void Run::work() {
   listener_.begun();
   for (const std::string& warning : environment_.warnings)
     warnings_.add(warning);
+  for (const std::string& warning : warnings_of(options_, pipeline_))
+    warnings_.add(warning);
   auto reading = ledger_.ledger().read();
   if (!reading) return writer_.fail(reading.error());
   const Result<std::int64_t> known_before = count_in_input(**reading);
@@ -233,6 +153,7 @@ void Run::work() {
   DocumentSource source(options_, pipeline_, &**reading, ledger_.pipeline_digests(), up_to_date);
   run_documents(source);
   if (is_refused()) return;
+  choose(**reading);
   // Every document that was taken has its outcome now.
   if (source.failure()) writer_.fail(*source.failure());
   up_to_date.add_to(writer_.report());
@@ -249,22 +170,76 @@ void Run::run_documents(DocumentSource& source) {
     ledger_.ledger().wait_for_room();
     DocumentPtr document = source.next(stop_.get_token());
     if (document && refuse()) return nullptr;
-    if (document)
-      listener_.taken();
-    else
+    if (!document) {
       listener_.all_taken();
+      return nullptr;
+    }
+    ++taken_;
+    listener_.taken();
     return document;
   };
-  const auto finished = [&](Document& document) {
-    writer_.add(document);
-    listener_.finished(document, pipeline_);
-    if (too_many_failures()) gave_up_ = true;
-    if (writer_.error() || gave_up_) stop_.request_stop();
-  };
+  take_through(
+      next, [this](Document& document) { end(document); }, stop_.get_token());
+}
+
+void Run::take_through(const std::function<DocumentPtr()>& next,
+                       const std::function<void(Document&)>& finished, const std::stop_token& stop) {
   const int in_flight = options_.in_flight > 0 ? options_.in_flight : 16 * options_.jobs;
   const FlowOptions flow{options_.jobs, in_flight, pipeline_.settings.duration("document_time"),
                          pipeline_.settings.group("policy").conditions("private")};
-  run_flow(pipeline_.stages, backend_, {next, finished}, flow, stop_.get_token(), &ledger_.stages());
+  run_flow(pipeline_.stages, backend_, {next, finished}, flow, stop, &ledger_.stages());
+}
+
+/// A document has come through the flow.
+void Run::end(Document& document) {
+  if (put_aside_.keep(document)) return writer_.report().add_work(document);
+  writer_.add(document);
+  listener_.finished(document, pipeline_);
+  backend_.document_ended(document.path);
+  if (too_many_failures()) gave_up_ = true;
+  if (writer_.error() || gave_up_) stop_.request_stop();
+}
+
+/// Takes up what was put aside, stage by stage: a document that comes through one may be put aside by the
+/// next.
+void Run::choose(LedgerDatabase& ledger) {
+  for (const std::size_t position : stages_with_caps(pipeline_.stages)) {
+    const std::int64_t allowed = pipeline_.stages[position].stage->cap()->allowed(taken_);
+    choose(position, allowed, ledger, stop_.get_token());
+    // A run that ends early holds what it can no longer ask about: all that this takes is on the disk.
+    const bool can_write = !writer_.error() && !lack();
+    if (stop_.stop_requested() && can_write) choose(position, 0, ledger, environment_.hard_stop);
+    end_without_choice(position);
+  }
+}
+
+void Run::choose(std::size_t position, std::int64_t allowed, LedgerDatabase& ledger,
+                 const std::stop_token& stop) {
+  std::deque<WaitingDocument> waiting = put_aside_.take(position);
+  if (waiting.empty()) return;
+  fault_point("run.choosing");
+  Choice choice(position, std::move(waiting), allowed,
+                [&ledger](const std::string& path) { return select_history(ledger, path); });
+  const auto next = [&] {
+    ledger_.ledger().wait_for_room();
+    return choice.next(stop);
+  };
+  const auto finished = [&](Document& document) {
+    if (choice.takes_back(document)) return writer_.report().add_work(document);
+    end(document);
+  };
+  take_through(next, finished, stop);
+  if (choice.failure()) writer_.fail(*choice.failure());
+  put_aside_.put_back(position, choice.rest());
+}
+
+/// What cannot be taken up again ends cancelled: the next run begins where this one stopped.
+void Run::end_without_choice(std::size_t position) {
+  for (WaitingDocument& waiting : put_aside_.take(position)) {
+    const DocumentPtr document = unfinished(std::move(waiting), pipeline_.stages.size());
+    writer_.add(*document);
+    listener_.finished(*document, pipeline_);
+  }
 }
 
 /// True if a condition is none, or none can be evaluated: asked before the first document, since a run with
@@ -320,6 +295,7 @@ RunOutcome Run::outcome() const {
   outcome.signal = environment_.signal();
   outcome.failed = open(Outcome::failed);
   outcome.held = open(Outcome::held);
+  outcome.unsure = report.unsure();
   outcome.input_problems = report.input_problems();
   outcome.backend_unavailable = report.backend_unavailable();
   outcome.unavailable = lack();
@@ -381,12 +357,15 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
   const std::stop_callback forward(environment.stop, [&stop] { stop.request_stop(); });
   // What could not be kept is not to be paid for.
   (*ledger)->ledger().when_failed([stop]() mutable { stop.request_stop(); });
-  Warnings warnings(listener);
+  Warnings warnings([&](const std::string& warning) { listener.warned(warning); });
+  WarmUps warm_ups([&](const WarmUp& model) { listener.warmed(model); });
   const auto backend =
       environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models(), stop.get_token(),
-                               [&](const std::string& warning) { warnings.add(warning); });
+                               {[&](const std::string& warning) { warnings.add(warning); },
+                                [&](const WarmUp& model) { warm_ups.add(model); }});
   if (!backend) return not_begun(State::refused, backend.error(), environment);
-  return Run(pipeline, options, environment, listener, output, **ledger, **backend, warnings, stop).run();
+  return Run(pipeline, options, environment, listener, output, **ledger, **backend, warnings, warm_ups, stop)
+      .run();
 }
 
 }  // namespace docket

@@ -15,6 +15,7 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/run/run_lock.h"
 #include "pipeline/run/run_options.h"
+#include "pipeline/warm_up.h"
 
 namespace docket {
 
@@ -31,6 +32,7 @@ struct RunOutcome {
   int signal = 0;                         ///< What RunEnvironment::signal gave.
   std::int64_t failed = 0;                ///< Documents that nobody has acknowledged, parked ones too.
   std::int64_t held = 0;                  ///< Likewise, also those that were up to date.
+  std::int64_t unsure = 0;                ///< Documents that are done with an answer that is not accepted.
   std::int64_t input_problems = 0;        ///< Not all of the input could be listed, or there was none.
   bool backend_unavailable = false;       ///< A document failed for want of a backend.
   std::optional<Error> unavailable;       ///< What the run stopped for want of: RunEnvironment::lacking, jq.
@@ -42,13 +44,16 @@ struct RunOutcome {
 /// What a run needs of the program around it. pipeline/ knows no backend, no signal and no exit code.
 struct RunEnvironment {
   /// Told by any thread what people should know of a backend; outlives it.
-  using Warn = std::function<void(const std::string& warning)>;
+  struct Told {
+    std::function<void(const std::string& warning)> warn;
+    std::function<void(const WarmUp&)> warmed;
+  };
   /// Makes what answers the requests. `answers` and `pipeline` outlive it; answers of models other than
   /// `models` are not to be reused. Once `stop` is requested, by a signal or because the run ends early, it
   /// asks no model any more. The Error refuses the run.
   std::function<Result<std::unique_ptr<Backend>>(const Pipeline& pipeline, AnswerStore& answers,
                                                  const ModelDigests& models, const std::stop_token& stop,
-                                                 const Warn& warn)>
+                                                 const Told& told)>
       make_backend;
   /// Asks the servers which models they have.
   std::function<ModelDigests(const Pipeline& pipeline)> find_models;
@@ -72,6 +77,7 @@ class RunListener {
   virtual void waiting(const LockHolder& /*holder*/, const std::filesystem::path& /*output*/) {}
   virtual void begun() {}  ///< The output is ours, and documents are about to be listed.
   virtual void warned(const std::string& /*warning*/) {}
+  virtual void warmed(const WarmUp& /*model*/) {}
   virtual void input_problem(const std::string& /*problem*/) {}  ///< See Inputs; the rest is run.
   virtual void left_out(const std::string& /*file*/) {}          ///< Of the input: see LeftOut.
   virtual void taken() {}                                        ///< A document goes through the stages.

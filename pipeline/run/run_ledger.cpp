@@ -38,15 +38,17 @@ LedgerDocument row_of(const Document& document, const Pipeline& pipeline) {
   if (const Error* error = error_of(document)) row.error = *error;
   if (const nlohmann::json verdicts = verdicts_of(document, pipeline.stages); !verdicts.is_null())
     row.verdicts = to_line(verdicts);
+  row.label = label_of(document, pipeline.stages);
   return row;
 }
 
 bool is_left_out(const StageResult& result) { return result.left_out && result.state == State::pending; }
 
 /// The stage ended as it had before, with the same result.
-bool is_as_before(const StageResult& now, const LedgerStage& before) {
+bool is_as_before(const Document& document, std::size_t position, const LedgerStage& before) {
+  const StageResult& now = document.stages[position];
   if (now.state != before.state) return false;
-  return now.state == State::skipped || (now.origin.taken && now.origin.key == before.key);
+  return now.state == State::skipped || (was_known(document, position) && now.origin.key == before.key);
 }
 
 }  // namespace
@@ -73,7 +75,8 @@ RunLedger::RunLedger(const Pipeline& pipeline, std::unique_ptr<Ledger> ledger, c
       ledger_(std::move(ledger)),
       stages_(std::make_unique<LedgerStages>(
           *ledger_, pipeline.stages, configurations_,
-          options.always_make() ? StageDecider::Use::this_run : StageDecider::Use::all)) {}
+          options.always_make() ? StageDecider::Use::this_run : StageDecider::Use::all,
+          pipeline.complexity)) {}
 
 std::optional<Error> RunLedger::begin(const Report::Run& run, const std::string& version) {
   LedgerRun row;
@@ -122,7 +125,7 @@ bool RunLedger::is_as_before(const Document& document) const {
   for (std::size_t i = 0; i < document.stages.size(); ++i) {
     if (pipeline_.stages[i].left_out) continue;
     const auto before = std::ranges::find(rows, pipeline_.stages[i].id, &LedgerStage::stage);
-    if (before == rows.end() || !docket::is_as_before(document.stages[i], *before)) return false;
+    if (before == rows.end() || !docket::is_as_before(document, i, *before)) return false;
   }
   return true;
 }
@@ -134,15 +137,20 @@ std::vector<LedgerStage> RunLedger::stages_of(const Document& document) const {
     LedgerStage row;
     row.stage = pipeline_.stages[i].id;
     row.state = result.state;
-    row.ran = !result.origin.taken && result.state != State::pending && result.state != State::skipped;
+    row.ran = !was_known(document, i) && result.state != State::pending && result.state != State::skipped;
     row.why = result.origin.why;
+    row.wall_ns = result.wall_ns;
+    if (!document.earlier.empty() && document.earlier[i].ran) {
+      row.ran = true;
+      row.why = document.earlier[i].why;
+      row.wall_ns += document.earlier[i].wall_ns;
+    }
     row.key = result.origin.key;
     row.configuration = configurations_[i].digest;
     row.input = result.origin.input;
     row.reasons = result.reasons;
     row.held = result.held;
     row.error = result.error;
-    row.wall_ns = result.wall_ns;
     row.usage = result.reused;
     row.usage += result.spent.total();
     row.run = ledger_->run();

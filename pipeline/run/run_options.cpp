@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "pipeline/config/checks.h"
 #include "pipeline/record.h"
 #include "pipeline/support/suggest.h"
 
@@ -14,6 +15,17 @@ void leave_out_after(Pipeline& pipeline, std::size_t position) {
   const std::vector<std::size_t> before = all_before(pipeline.stages, position);
   for (std::size_t i = 0; i < pipeline.stages.size(); ++i)
     pipeline.stages[i].left_out = i != position && std::ranges::find(before, i) == before.end();
+}
+
+/// As with a budget in the file.
+std::optional<Error> refuse_max_cost(const Pipeline& pipeline) {
+  std::string message;
+  for (const BackendConfig* backend : without_price(pipeline))
+    message += (message.empty() ? "--max-cost: " : "\n") + pipeline.file.string() + ":" +
+               std::to_string(backend->line) + ":" + std::to_string(backend->column) + ": backends." +
+               backend->name + ": " + std::string(needs_price);
+  if (message.empty()) return std::nullopt;
+  return Error{ErrorClass::config, std::move(message)};
 }
 
 }  // namespace
@@ -29,6 +41,14 @@ std::vector<PathPatterns> patterns_of(const std::vector<std::string>& only, cons
       patterns.add(text);  // `apply` has said what is wrong with it.
   }
   return all;
+}
+
+std::vector<std::string> warnings_of(const RunOptions& options, const Pipeline& pipeline) {
+  if (!options.max_cost || has_budget(pipeline)) return {};
+  std::vector<std::string> warnings;
+  for (const BackendConfig* backend : with_unknown_price(pipeline))
+    warnings.push_back("--max-cost: backend '" + backend->name + "' " + std::string(counts_as_nothing));
+  return warnings;
 }
 
 std::optional<Error> apply(const RunOptions& options, Pipeline& pipeline) {
@@ -48,6 +68,8 @@ std::optional<Error> apply(const RunOptions& options, Pipeline& pipeline) {
     if (const auto problem = patterns.add(text))
       return Error{ErrorClass::config, "--only '" + text + "': " + *problem};
   }
+  if (options.max_cost)
+    if (auto error = refuse_max_cost(pipeline)) return error;
   if (options.inputs.empty() && pipeline.inputs.empty())
     return Error{ErrorClass::config,
                  "nothing to run: name files on the command line, or `input: {paths: […]}` in the pipeline"};

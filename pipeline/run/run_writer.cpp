@@ -1,7 +1,9 @@
 #include "pipeline/run/run_writer.h"
 
 #include "pipeline/record.h"
+#include "pipeline/run/calls.h"
 #include "pipeline/run/results.h"
+#include "pipeline/run/routing.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -26,6 +28,7 @@ RunWriter::RunWriter(const Pipeline& pipeline, const InputOptions& input, const 
       ledger_(ledger),
       options_(options),
       links_(input),
+      routing_(output, routing_file),
       report_(pipeline) {}
 
 void RunWriter::fail(const Error& error) {
@@ -36,6 +39,8 @@ void RunWriter::add(Document& document) {
   if (!error_) error_ = ledger_.ledger().failure();
   if (!error_ && outcome(document) != Outcome::cancelled && !is_gone(document)) write(document);
   report_.add(document);
+  for_each_decision(document, pipeline_.stages, pipeline_.complexity,
+                    [this](std::string_view line) { routing_.add(line); });
 }
 
 void RunWriter::write(Document& document) {
@@ -52,14 +57,15 @@ void RunWriter::write(Document& document) {
     if (!known) return fail(known.error());
     if (!known->empty()) return ledger_.ended(document, options_.whole_input, {}, written);
   }
-  ledger_.ended(document, options_.whole_input, to_line(record(document, pipeline_.stages)), written);
+  ledger_.ended(document, options_.whole_input,
+                to_line(record(document, pipeline_.stages, pipeline_.complexity)), written);
 }
 
 std::optional<Output::Unwritten> RunWriter::write_files(const Document& document, WrittenFiles& written) {
   if (auto strays = links_.check(output_.folder() / output_name(document.path)))
     return Output::Unwritten{std::move(*strays)};
-  const DocumentFiles files =
-      document_files(to_pretty(record(document, pipeline_.stages)), document.text.get());
+  const DocumentFiles files = document_files(
+      to_pretty(record(document, pipeline_.stages, pipeline_.complexity)), document.text.get());
   return docket::write_files(output_, document, files,
                              options_.keep_mtime ? SameContent::leave : SameContent::write, written);
 }
@@ -101,8 +107,19 @@ void RunWriter::finish() {
   ledger_.ledger().results_written(*written);
 }
 
+void RunWriter::finish_logs() {
+  if (const auto written = routing_.finish(); !written) fail(written.error());
+  if (const auto failed = ledger_.ledger().flush()) fail(*failed);
+  auto reading = ledger_.ledger().read();
+  if (!reading) return fail(reading.error());
+  const Result<std::int64_t> written =
+      write_calls(output_, **reading, ledger_.ledger().run(),
+                  [this](const CallOfRun& call) { report_.add_call(call.call, call.label); });
+  if (!written) fail(written.error());
+}
+
 std::optional<Error> RunWriter::write_report(const nlohmann::ordered_json& report) const {
-  if (auto failed = output_.write("report.json", to_pretty(report))) return failed->error;
+  if (auto failed = output_.write(report_file, to_pretty(report))) return failed->error;
   return std::nullopt;
 }
 

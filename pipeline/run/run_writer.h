@@ -5,6 +5,7 @@
 
 #include "pipeline/pipeline.h"
 #include "pipeline/run/document_files.h"
+#include "pipeline/run/lines_file.h"
 #include "pipeline/run/output.h"
 #include "pipeline/run/own_files.h"
 #include "pipeline/run/report.h"
@@ -29,6 +30,8 @@ class RunWriter {
   /// gone, and with the record of a success that a failure must not replace. Sets `unwritten`.
   void add(Document& document);
   void finish();  ///< Puts results.jsonl in its place, unless it has all records already.
+  /// Puts routing.jsonl and calls.jsonl in their places, of what there is, and adds the calls to the report.
+  void finish_logs();
   std::optional<Error> write_report(const nlohmann::ordered_json& report) const;
 
   Report& report() { return report_; }
@@ -47,6 +50,7 @@ class RunWriter {
   RunLedger& ledger_;
   const Options options_;
   LinksIntoInput links_;
+  LinesFile routing_;
   Report report_;
   std::optional<Error> error_;
 };

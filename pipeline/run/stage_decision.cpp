@@ -62,7 +62,7 @@ bool identify_once(Document& document, const StageConfig& stage) {
 
 /// All that the stage at `position` reads of the document. The stages before it have ended.
 StageInput stage_input(const Document& document, std::span<const StageConfig> stages, std::size_t position,
-                       const std::vector<std::size_t>& before, const std::vector<std::string>& reasons) {
+                       const std::vector<std::size_t>& before, const StageDecision& decision) {
   const StageReads reads = reads_of(stages[position]);
   StageInput input;
   if (reads.file) input.document = document.sha256;
@@ -70,7 +70,10 @@ StageInput stage_input(const Document& document, std::span<const StageConfig> st
   if (!reads.record) return input;
   for (const std::size_t i : before)
     if (!document.stages[i].output.is_null()) input.outputs[stages[i].id] = document.stages[i].origin.digest;
-  input.reasons = reasons;
+  // It also depends on the pipeline's rule, of which no output knows.
+  if (const auto complexity = decision.record.find("complexity"); complexity != decision.record.end())
+    input.outputs["complexity"] = short_digest(json_to_text(*complexity));
+  input.reasons = decision.reasons;
   return input;
 }
 
@@ -101,11 +104,12 @@ void leave_out(StageDecision& decision, StageResult& result) {
 
 StageDecider::StageDecider(std::span<const StageConfig> stages,
                            std::span<const LedgerConfiguration> configurations, Use use,
-                           ReadConfiguration read_configuration)
+                           ReadConfiguration read_configuration, ComplexityRule complexity)
     : stages_(stages),
       configurations_(configurations),
       use_(use),
-      read_configuration_(std::move(read_configuration)) {
+      read_configuration_(std::move(read_configuration)),
+      complexity_(std::move(complexity)) {
   for (std::size_t i = 0; i < stages.size(); ++i)
     before_.push_back(all_before(stages, i));
 }
@@ -131,7 +135,7 @@ Result<StageDecision> StageDecider::decide_by_conditions(Document& document, std
     decision.what = *what;
     return decision;
   }
-  decision.record = record_before(document, stages_, before_[position]);
+  decision.record = record_before(document, stages_, before_[position], complexity_);
   Result<std::vector<std::string>> reasons = conditions_that_hold(stage.when, decision.record);
   if (!reasons) {
     result.state = StageResult::State::failed;
@@ -159,7 +163,7 @@ Result<StageDecision> StageDecider::decide_by_results(Document& document, std::s
   StageResult::Origin& origin = document.stages[position].origin;
   origin = {};
   const bool has_key = identify_once(document, stage);  // Without a key nothing is kept.
-  const StageInput input = stage_input(document, stages_, position, before_[position], decision.reasons);
+  const StageInput input = stage_input(document, stages_, position, before_[position], decision);
   if (has_key) {
     origin.input = to_text(input);
     origin.key = stage_key(configurations_[position], input);

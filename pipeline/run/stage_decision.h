@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/complexity.h"
 #include "pipeline/json/condition.h"
 #include "pipeline/ledger/stage_key.h"
 #include "pipeline/ledger_rows.h"
@@ -57,7 +58,7 @@ class StageDecider {
   /// `configurations`: of the stages, in their order; none: no result is known. All must outlive this.
   explicit StageDecider(std::span<const StageConfig> stages,
                         std::span<const LedgerConfiguration> configurations = {}, Use use = Use::all,
-                        ReadConfiguration read_configuration = {});
+                        ReadConfiguration read_configuration = {}, ComplexityRule complexity = {});
 
   /// Puts into the document what the decision settles: that the stage is skipped, its error, or its known
   /// result as if it had run; else, under which key its result will be kept and why it runs. `find` may be
@@ -80,6 +81,7 @@ class StageDecider {
   const std::span<const LedgerConfiguration> configurations_;
   const Use use_;
   const ReadConfiguration read_configuration_;
+  const ComplexityRule complexity_;
   std::vector<std::vector<std::size_t>> before_;  ///< Per stage: all that come before it.
   std::mutex mutex_;
   std::map<std::string, std::string> configured_;  ///< Contents by digest. Guarded by mutex_.

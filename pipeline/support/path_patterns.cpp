@@ -6,6 +6,7 @@
 
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/file_names.h"
+#include "pipeline/support/unicode_form.h"
 
 namespace docket {
 
@@ -98,6 +99,13 @@ PathPatterns::PathPatterns(fs::path folder, Use use, LetterCase letters)
 
 std::optional<std::string> PathPatterns::add(std::string_view text) {
   const std::size_t position = count_++;
+  if (auto wrong = add(text, position)) return wrong;
+  if (const std::string wide = widely_comparable(text); use_ == Use::protect && wide != text)
+    static_cast<void>(add(wide, position));  // Where it means nothing, the pattern itself still does.
+  return std::nullopt;
+}
+
+std::optional<std::string> PathPatterns::add(std::string_view text, std::size_t position) {
   if (trim(text).empty()) return "it is empty; write what is meant, such as inbox/** or *.pdf";
   if (text.find('\0') != std::string_view::npos) return "it contains a NUL character";
   if (text == "~" || text.starts_with("~/"))
@@ -178,8 +186,10 @@ void PathPatterns::add_globs(const Pattern& pattern) {
 template <class Meet>
 bool PathPatterns::meet(const std::string& file, const Meet& met) const {
   if (use_ == Use::protect)
-    return std::ranges::any_of(places_of(file),
-                               [&](const std::string& place) { return meet_place(place, met); });
+    return std::ranges::any_of(places_of(file), [&](const std::string& place) {
+      const std::string wide = widely(place);
+      return meet_place(place, met) || (wide != place && meet_place(wide, met));
+    });
   if (meet_place(file, met)) return true;
   const std::string_view deep = below_folder(file);
   const bool is_below = deep.size() < file.size();
@@ -225,6 +235,12 @@ bool PathPatterns::contain_named(const std::string& name) const {
   const fs::path file = (folder_ / name).lexically_normal();
   if (folder_ == current_ || is_there(file)) return contain(file.string());
   return contain(file.string()) || contain((current_ / name).lexically_normal().string());
+}
+
+/// The name of a file in the form that all have that may mean the same. That of the folder stays.
+std::string PathPatterns::widely(const std::string& place) const {
+  const std::string_view deep = below_folder(place);
+  return place.substr(0, place.size() - deep.size()) + widely_comparable(deep);
 }
 
 /// What a pattern without a slash looks at: folders above the pipeline's say nothing of a document.

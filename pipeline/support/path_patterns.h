@@ -34,6 +34,7 @@ class PathPatterns {
 
  private:
   struct Pattern;  ///< One that is being added.
+  std::optional<std::string> add(std::string_view text, std::size_t position);
   void add_name(const Pattern& pattern);
   void add_globs(const Pattern& pattern);
   std::vector<std::string> places_meant(const std::string& path) const;
@@ -41,6 +42,7 @@ class PathPatterns {
   bool meet(const std::string& file, const Meet& met) const;
   template <class Meet>
   bool meet_place(const std::string& place, const Meet& met) const;
+  std::string widely(const std::string& place) const;
   std::string_view below_folder(std::string_view place) const;
 
   const std::filesystem::path folder_;

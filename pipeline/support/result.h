@@ -36,6 +36,9 @@ std::string_view name(ErrorClass error_class);
 struct Error {
   ErrorClass error_class = ErrorClass::bug;
   std::string message;
+  /// What is particular to this one case, such as amounts: with class `withheld`, whose message is the same
+  /// text for all documents that are held for the same reason. Mostly empty.
+  std::string detail = {};
   friend bool operator==(const Error&, const Error&) = default;
 };
 

@@ -17,14 +17,27 @@ bool is_ascii(std::string_view text) {
 }
 
 /// `text` is UTF-8.
-std::string composed_utf8(std::string_view text) {
+std::string mapped_utf8(std::string_view text, int options) {
   utf8proc_uint8_t* out = nullptr;
   const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                                    static_cast<utf8proc_ssize_t>(text.size()), &out,
-                                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+                                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | options));
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(out, std::free);
   if (length < 0) return std::string(text);
   return {reinterpret_cast<const char*>(out), static_cast<std::size_t>(length)};
+}
+
+/// Bytes that are not UTF-8 stay as they are.
+std::string mapped(std::string_view text, int options) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t bad = first_invalid_utf8(text);
+    if (bad == std::string_view::npos) return out + mapped_utf8(text, options);
+    out += mapped_utf8(text.substr(0, bad), options);
+    out += text[bad];
+    text.remove_prefix(bad + 1);
+  }
+  return out;
 }
 
 bool is_decimal_digit(char32_t c) {
@@ -96,16 +109,22 @@ WordPart word_part(char32_t c) {
 }
 
 std::string composed(std::string_view text) {
-  if (is_ascii(text)) return std::string(text);
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t bad = first_invalid_utf8(text);
-    if (bad == std::string_view::npos) return out + composed_utf8(text);
-    out += composed_utf8(text.substr(0, bad));
-    out += text[bad];
-    text.remove_prefix(bad + 1);
-  }
-  return out;
+  return is_ascii(text) ? std::string(text) : mapped(text, UTF8PROC_COMPOSE);
+}
+
+std::string widely_comparable(std::string_view text) {
+  std::string name = mapped(text, UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
+  for (const std::string_view turkish : {"\u0131", "i\u0307"})  // Of which `I` may be the capital.
+    for (std::size_t at = name.find(turkish); at != std::string::npos; at = name.find(turkish, at))
+      name.replace(at, turkish.size(), "i");
+  return name;
+}
+
+std::vector<std::string> spellings_of_name(std::string_view name) {
+  std::vector<std::string> all;
+  for (std::string spelling : {composed(name), mapped(name, UTF8PROC_DECOMPOSE), widely_comparable(name)})
+    if (spelling != name && std::ranges::find(all, spelling) == all.end()) all.push_back(std::move(spelling));
+  return all;
 }
 
 std::u32string plain_arabic(std::u32string_view text) {

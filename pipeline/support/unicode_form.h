@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace docket {
 
@@ -14,6 +15,12 @@ enum class LetterCase {
 /// The text in Unicode's composed normal form (NFC): one name has one spelling, whatever system wrote it.
 /// Bytes that are not UTF-8 stay as they are.
 std::string composed(std::string_view text);
+
+/// The text as all that may be meant by the same name have it: without case in its full sense (`ß` is `ss`),
+/// in no special form (`ﬁ`, full width) and without what nobody sees. Bytes that are not UTF-8 stay.
+std::string widely_comparable(std::string_view text);
+/// Other spellings of a name, which a comparison by bytes takes for others: decomposed, composed, and that.
+std::vector<std::string> spellings_of_name(std::string_view name);
 
 /// Arabic letters in the forms that they take within words, and ligatures of them (U+FB50..U+FEFC), as the
 /// letters that they are. All else stays.

@@ -17,6 +17,23 @@ std::size_t first_invalid_utf8(std::string_view text) {
   return bad == text.end() ? std::string_view::npos : static_cast<std::size_t>(bad - text.begin());
 }
 
+char32_t character_at(std::string_view text, std::size_t at) {
+  return at < text.size() ? next_code_point(text, at) : 0;
+}
+
+char32_t character_before(std::string_view text, std::size_t at) {
+  if (at == 0 || at > text.size()) return 0;
+  std::size_t begin = begin_of_character_before(text, at);
+  return next_code_point(text, begin);
+}
+
+std::size_t begin_of_character_before(std::string_view text, std::size_t at) {
+  std::size_t begin = at == 0 ? 0 : at - 1;
+  while (begin > 0 && continues_character(text[begin]))
+    --begin;
+  return begin;
+}
+
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count(text, false, continues_character));
 }

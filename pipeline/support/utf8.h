@@ -15,6 +15,13 @@ inline bool is_utf8(std::string_view text) { return first_invalid_utf8(text) == 
 /// Characters (code points) of valid UTF-8.
 std::size_t characters(std::string_view text);
 
+/// The character at `at`; 0: none.
+char32_t character_at(std::string_view text, std::size_t at);
+/// The character that ends before `at`; 0: none.
+char32_t character_before(std::string_view text, std::size_t at);
+/// Where the character that ends before `at` begins; 0 if there is none. `at` is within the text, or its end.
+std::size_t begin_of_character_before(std::string_view text, std::size_t at);
+
 /// True for the second and further bytes of a character.
 inline bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 

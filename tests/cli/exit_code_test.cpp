@@ -9,6 +9,22 @@ namespace {
 
 using State = RunOutcome::State;
 
+TEST(ExitCode, OfARunThatIsToFailOnMore) {
+  RunOutcome outcome;
+  outcome.unsure = 2;
+  EXPECT_EQ(exit_code(outcome), exit_up_to_date);
+  EXPECT_EQ(exit_code(outcome, {.unsure = true}), exit_failed);
+  EXPECT_EQ(exit_code(outcome, {.held = true}), exit_up_to_date);
+  outcome.held = 1;
+  EXPECT_EQ(exit_code(outcome), exit_held);
+  EXPECT_EQ(exit_code(outcome, {.unsure = true}), exit_failed) << "1 goes before 3";
+  EXPECT_EQ(exit_code(outcome, {.held = true}), exit_failed);
+  outcome.unsure = 0;
+  EXPECT_EQ(exit_code(outcome, {.unsure = true}), exit_held);
+  outcome.signal = 15;
+  EXPECT_EQ(exit_code(outcome, {.held = true}), exit_terminated);
+}
+
 TEST(ExitCode, OfARun) {
   const struct {
     const char* what;

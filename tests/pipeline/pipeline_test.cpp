@@ -32,22 +32,20 @@ TEST(BackendTypes, ThatDeclareNothingHaveNoPriceAndNoProblem) {
 }
 
 TEST(BackendTypes, DeclareThePriceTheProblemAndTheServer) {
-  const BackendType type{.name = "t",
-                         .summary = "",
-                         .fields = {},
-                         .price =
-                             [](const Settings&) {
-                               return std::optional(Price{1, 2, 3, 4});
-                             },
-                         .problem =
-                             [](const Settings&) {
-                               return std::optional(Error{ErrorClass::config, "p"});
-                             },
-                         .server =
-                             [](const Settings&) {
-                               return nlohmann::json{"a", 1};
-                             }};
-  EXPECT_EQ(price_of(backend_of(type))->output, 4);
+  const BackendType type{
+      .name = "t",
+      .summary = "",
+      .fields = {},
+      .price =
+          [](const Settings&) {
+            return std::optional(Price{.tokens = {1, 2, 3, 4}});
+          },
+      .problem = [](const Settings&) { return std::optional(SettingProblem{.message = "p"}); },
+      .server =
+          [](const Settings&) {
+            return nlohmann::json{"a", 1};
+          }};
+  EXPECT_EQ(price_of(backend_of(type))->tokens.output, 4);
   EXPECT_EQ(problem_of(backend_of(type))->message, "p");
   EXPECT_EQ(server_id(backend_of(type)), short_digest(json_to_text({"t", "a", 1})));
 }

@@ -39,6 +39,22 @@ TEST(Record, OfTheStagesBeforeHasTheNewAnswerOnceItIsThere) {
   EXPECT_EQ(record_before(replaced.document, replaced.stages, both)["first"]["label"], "invoice");
 }
 
+TEST(Record, ComplexityIsOfWhatTheStagesBeforeSaidThemselves) {
+  Replaced replaced;
+  replaced.document.stages[0].output = {{"details", json::object()}, {"missing", {"a", "b", "c"}}};
+  replaced.document.stages[1].replaces = {"first", {{"details", json::object()}, {"missing", json::array()}}};
+  const std::vector<std::size_t> none, one = {0}, both = {0, 1};
+  EXPECT_FALSE(record_before(replaced.document, replaced.stages, none).contains("complexity"));
+  const json before = record_before(replaced.document, replaced.stages, one)["complexity"];
+  EXPECT_EQ(before["signals"]["doubtful_fields"], 3);
+  EXPECT_EQ(before["score"], 0.3);
+  EXPECT_EQ(record_before(replaced.document, replaced.stages, both)["complexity"], before);
+  EXPECT_EQ(record(replaced.document, replaced.stages)["complexity"].dump(), before.dump());
+  ComplexityRule rule;
+  rule.doubtful_fields = 1;
+  EXPECT_EQ(record_before(replaced.document, replaced.stages, one, rule)["complexity"]["score"], 0.5);
+}
+
 TEST(Record, VerdictsAreOfTheAnswersThatItShows) {
   Replaced replaced;
   replaced.document.stages[0].output["accepted"] = false;

@@ -34,9 +34,10 @@ TEST(Usage, IsShownWithItsCostInDollars) {
               .output_tokens = 9,
               .reasoning_tokens = 4,
               .nano_dollars = 1'500'000'000};
-  EXPECT_EQ(to_json(usage).dump(),
-            R"({"calls":2,"input_tokens":30,"cached_input_tokens":20,"cache_write_tokens":5,)"
-            R"("output_tokens":9,"reasoning_tokens":4,"cost_usd":1.5})");
+  EXPECT_EQ(
+      to_json(usage).dump(),
+      R"({"calls":2,"input_tokens":30,"cached_input_tokens":20,"cache_write_tokens":5,"cache_write_1h_tokens":0,)"
+      R"("output_tokens":9,"reasoning_tokens":4,"cost_usd":1.5})");
   usage.unpriced_calls = 1;
   EXPECT_EQ(to_json(usage)["cost_usd"], nullptr);
 }

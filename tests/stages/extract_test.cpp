@@ -42,7 +42,7 @@ TEST(ExtractStage, TheAnswerFillsTheDocument) {
   EXPECT_EQ(document.sha256, "abc");
   EXPECT_EQ(document.bytes, 12);
   EXPECT_EQ(document.media_type, "application/pdf");
-  EXPECT_EQ(result.output, (nlohmann::json{{"pages", 1}, {"grade", "poor"}}));
+  EXPECT_EQ(result.output, (nlohmann::json{{"pages", 1}, {"grade", "poor"}, {"tables", 0}}));
 }
 
 TEST(ExtractStage, AFileThatCannotBeReadKeepsItsIdentity) {

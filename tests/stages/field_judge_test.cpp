@@ -163,6 +163,147 @@ TEST(FieldJudge, TheSurerValueStandsAndTheOtherCountsByItsConfidence) {
       << "the same model is no second opinion";
 }
 
+/// What a model says that is this sure of its words.
+json surely(const Answers& answers, const Text& text, double probability) {
+  json model = said(answers, text);
+  for (auto& [field, detail] : model["details"].items())
+    detail["signals"]["min_token_probability"] = probability;
+  return model;
+}
+
+TEST(FieldJudge, OfTwoSureModelsThatDifferTheLaterOnesValueStandsAndIsNotSure) {
+  const auto text = plain_text(invoice(1));
+  const FieldJudge one = judge();
+  const std::tuple<const char*, Quoted, Quoted> differing[] = {
+      {"total", {"Net      137.00", 137}, {"Total    164.00 EUR", 164}},
+      {"invoice_number", {"account 44120", "44120"}, {"Invoice no: HL-2211", "HL-2211"}},
+      {"seller", {"Dock Bank", "Dock Bank"}, {"Harbour Lamps Ltd", "Harbour Lamps Ltd"}}};
+  for (const auto& [field, wrong, right] : differing) {
+    for (const double probability : {0.9, 0.999}) {
+      json output;
+      one.take(surely({{field, wrong}}, *text, 0.99), "near", true, output);
+      ASSERT_EQ(output["details"][field]["accepted"], true);
+      one.take(surely({{field, right}}, *text, probability), "far", true, output);
+      const json& detail = output["details"][field];
+      EXPECT_EQ(output["fields"][field], right.value) << detail;
+      EXPECT_EQ(detail["tier"], "far");
+      EXPECT_EQ(detail["other_tiers"][0]["value"], wrong.value);
+      EXPECT_EQ(detail["accepted"], false) << "the other may be right: " << detail;
+      one.take(said({{field, right}}, *text), "third", true, output);
+      EXPECT_EQ(output["fields"][field], right.value);
+      EXPECT_EQ(output["details"][field]["accepted"], true) << "two against one";
+    }
+  }
+}
+
+/// Three tiers after each other, of which two say the same.
+json said_by_three(const FieldJudge& judges, const std::string& field, const std::vector<Quoted>& answers,
+                   const Text& text) {
+  const char* tiers[] = {"near", "far", "third"};
+  json output;
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    judges.take(said({{field, answers[i]}}, text), tiers[i], true, output);
+  return output;
+}
+
+TEST(FieldJudge, TwoTiersAgainstOneDecideInAnyOrder) {
+  const auto text = plain_text(invoice(1));
+  const std::tuple<const char*, Quoted, Quoted> differing[] = {
+      {"total", {"Net      137.00", 137}, {"Total    164.00 EUR", 164}},
+      {"invoice_number", {"account 44120", "44120"}, {"Invoice no: HL-2211", "HL-2211"}},
+      {"seller", {"Dock Bank", "Dock Bank"}, {"Harbour Lamps Ltd", "Harbour Lamps Ltd"}}};
+  for (const double accept : {0.8, 1.0}) {  // With 1 nothing is ever accepted.
+    const FieldJudge judges(std::make_shared<json>(schema), totals(), accept,
+                            {{"near", "m"}, {"far", "o"}, {"third", "p"}});
+    for (const auto& [field, wrong, right] : differing) {
+      for (const std::vector<Quoted>& answers :
+           {std::vector{wrong, right, right}, {right, wrong, right}, {right, right, wrong}}) {
+        const json output = said_by_three(judges, field, answers, *text);
+        const json& detail = output["details"][field];
+        EXPECT_EQ(output["fields"][field], right.value) << detail;
+        for (const json& other : detail["other_tiers"])
+          EXPECT_LE(other["confidence"], detail["confidence"]) << "what stands is the surest: " << detail;
+      }
+    }
+  }
+}
+
+TEST(FieldJudge, OneVoiceCountsOnceAndOneThatIsMoreLikelyWrongNotAtAll) {
+  const auto text = plain_text(invoice(1));
+  const Quoted wrong = {"Net      137.00", 137}, right = {"Total    164.00 EUR", 164};
+  json output;
+  judge().take(said({{"total", wrong}}, *text), "near", true, output);
+  judge().take(said({{"total", wrong}}, *text), "twin", true, output);
+  judge().take(said({{"total", right}}, *text), "far", true, output);
+  EXPECT_EQ(output["fields"]["total"], 164) << "near and twin are one model";
+  output = {};
+  judge().take(said({{"total", wrong}}, *text), "near", true, output);
+  judge().take(surely({{"total", wrong}}, *text, 0.001), "third", true, output);
+  judge().take(said({{"total", right}}, *text), "far", true, output);
+  EXPECT_EQ(output["fields"]["total"], 164);
+}
+
+TEST(FieldJudge, OnEqualTermsTheLaterTiersValueStandsBelowAcceptToo) {
+  const auto text = plain_text(invoice(1));
+  const FieldJudge strict(std::make_shared<json>(schema), totals(), 1, {{"near", "m"}, {"far", "other"}});
+  json output;
+  strict.take(said({{"total", {"Net      137.00", 137}}}, *text), "near", true, output);
+  strict.take(said({{"total", {"Total    164.00 EUR", 164}}}, *text), "far", true, output);
+  EXPECT_EQ(output["fields"]["total"], 164);
+  const json& other = output["details"]["total"]["other_tiers"][0];
+  EXPECT_LE(other["confidence"], output["details"]["total"]["confidence"]) << other;
+  EXPECT_GT(other["alone"], 0.9) << "what it was by itself is kept";
+  strict.take(said({{"total", {"Sum 99.00", 99}}}, *text), "third", true, output);
+  EXPECT_EQ(output["fields"]["total"], 164) << "without evidence nothing is equal";
+}
+
+TEST(FieldJudge, ThatAModelIsSureOfItsWordsDoesNotKeepItsValue) {
+  const auto text = plain_text(invoice(1));
+  for (const double accept :
+       {0.93, 0.98, 1.0}) {  // Above what the later one has, which tells no probability.
+    const FieldJudge judges(std::make_shared<json>(schema), totals(), accept, {{"near", "m"}, {"far", "o"}});
+    json output;
+    judges.take(surely({{"total", {"Net      137.00", 137}}}, *text, 0.99), "near", true, output);
+    judges.take(said({{"total", {"Total    164.00 EUR", 164}}}, *text), "far", true, output);
+    EXPECT_EQ(output["fields"]["total"], 164) << accept << output["details"]["total"];
+  }
+}
+
+TEST(FieldJudge, WhatStandsBesideItsLabelIsNotGivenUpForTrueWordsFromElsewhere) {
+  const auto text = plain_text(invoice(1));
+  const FieldJudge one = judge();
+  json rules;
+  one.take(by_rules(*text), "rules", false, rules);
+  const std::pair<const char*, Quoted> copied[] = {{"total", {"27.00", 27}},
+                                                   {"tax", {"Net      137.00", 137}},
+                                                   {"invoice_number", {"account 44120", "44120"}}};
+  for (const auto& [field, copy] : copied) {
+    json both = rules;
+    ASSERT_EQ(rules["details"][field]["accepted"], true) << rules;
+    one.take(surely({{field, copy}}, *text, 0.999), "far", true, both);
+    EXPECT_EQ(both["fields"][field], rules["fields"][field]);
+    EXPECT_EQ(both["details"][field]["accepted"], true) << both["details"][field];
+    EXPECT_LT(both["details"][field]["signals"]["agreement"], 0.5) << "but it is shown";
+  }
+}
+
+TEST(FieldJudge, AModelIsJudgedByWhatItSaysOfTheOtherFields) {
+  const auto text = plain_text(invoice(1));
+  json known = alone({{"total", {"Net      137.00", 137}}, {"seller", {"Dock Bank", "Dock Bank"}}}, *text);
+  known["accepted"] = false;  // So that all that is found is taken.
+  const FieldJudge judge_of_all = judge();
+  const auto credit = [&](const Answers& answers, const std::string& field) -> double {
+    json output = known;
+    judge_of_all.take(said(answers, *text), "far", true, output);
+    return output["details"][field]["signals"].value("credit", 1.0);
+  };
+  const Quoted total = {"Total    164.00 EUR", 164}, date = {"14 March 2025", "2025-03-14"};
+  EXPECT_EQ(credit({{"total", total}, {"issue_date", date}}, "issue_date"), 0.6667);
+  EXPECT_EQ(credit({{"total", total}, {"issue_date", date}}, "total"), 1);
+  EXPECT_EQ(credit({{"seller", {"Acme", "Acme"}}, {"issue_date", date}}, "issue_date"), 0.75)
+      << "an invention is none, and denies nothing";
+}
+
 TEST(FieldJudge, WhatNobodyCanReadNeedsAnotherTier) {
   const json choice = {{"type", "object"}, {"properties", {{"kind", {{"enum", {"bill", "letter"}}}}}}};
   const FieldJudge judge(std::make_shared<json>(choice), std::make_shared<std::vector<Check>>(), 0.8, {});

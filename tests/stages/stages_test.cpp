@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "stages/doubts.h"
 #include "tests/stage_harness.h"
 
 namespace docket {
@@ -15,7 +16,7 @@ constexpr const char* label_settings = "backends: rules\nlabels: { invoice: , le
 std::vector<std::string> doubts(const StageHarness& harness, const json& output) {
   std::vector<std::string> said;
   for (const Doubt& doubt : harness.pipeline().type->doubts("s", output))
-    said.push_back(std::string(doubt.kind) + " | " + doubt.reason);
+    said.push_back(std::string(doubt.kind) + " | " + stages::reason_of(doubt));
   return said;
 }
 
@@ -39,6 +40,46 @@ TEST(StageTypes, AClassificationDoubtsItsLabelOrItsConfidence) {
             Said{"unknown_label | unknown label: s"});
 }
 
+TEST(StageTypes, ALabelIsDoubtedForItsQuoteAndForWhatOthersSay) {
+  const StageHarness harness("classify", label_settings);
+  using Said = std::vector<std::string>;
+  const auto with = [](const json& more) {
+    json output = {{"label", "invoice"}, {"confidence", 0.9}, {"accepted", true}};
+    output.update(more);
+    return output;
+  };
+  const auto lower = [](const json& label, double confidence) {
+    return json{{"lower_tiers", {{{"tier", "t"}, {"label", label}, {"confidence", confidence}}}}};
+  };
+  EXPECT_EQ(doubts(harness, with({{"signals", {{"evidence_found", false}}}})),
+            Said{"evidence_not_found | evidence not found: s"});
+  EXPECT_EQ(doubts(harness, with(lower("letter", 0.6))), Said{"tiers_disagree | tiers disagree: s"});
+  EXPECT_EQ(doubts(harness, with(lower("letter", 0.4))), Said{}) << "more likely wrong than right";
+  EXPECT_EQ(doubts(harness, with(lower("invoice", 0.6))), Said{});
+  EXPECT_EQ(doubts(harness, with(lower(nullptr, 0.9))), Said{});
+}
+
+TEST(StageTypes, AValueIsDoubtedForItsSchemaItsQuoteAndForWhatOthersSay) {
+  const StageHarness harness("structured-extract", "backends: rules\nschema: schema.json\n",
+                             R"({"type": "object", "properties": {"total": {"type": "number"}}})");
+  using Said = std::vector<std::string>;
+  const auto with = [](const json& value, const json& detail) {
+    return json{{"accepted", true}, {"fields", {{"total", value}}}, {"details", {{"total", detail}}}};
+  };
+  const json bad_quote = {{"signals", {{"evidence_found", false}}}};
+  EXPECT_EQ(doubts(harness, with(1, {{"signals", {{"schema_valid", false}}}})),
+            Said{"schema_failure | schema failure: total"});
+  EXPECT_EQ(doubts(harness, with(1, bad_quote)), Said{"evidence_not_found | evidence not found: total"});
+  EXPECT_EQ(doubts(harness, with(1, {{"signals", {{"value_in_quote", false}}}})),
+            Said{"evidence_not_found | evidence not found: total"});
+  EXPECT_EQ(doubts(harness, with({1}, {{"rows", {bad_quote}}})),
+            Said{"evidence_not_found | evidence not found: total"});
+  EXPECT_EQ(doubts(harness, with(1, {{"signals", {{"agreement", 0.2}}}})),
+            Said{"tiers_disagree | tiers disagree: total"});
+  EXPECT_EQ(doubts(harness, with(1, {{"signals", {{"agreement", 0.9}}}})), Said{});
+  EXPECT_EQ(doubts(harness, with(nullptr, {{"problem", "not found"}})), Said{});
+}
+
 TEST(StageTypes, FieldsAreDoubtedOneByOne) {
   const StageHarness harness("structured-extract", "backends: rules\nschema: schema.json\n",
                              R"({"type": "object", "properties": {"total": {"type": "number"}}})");
@@ -48,7 +89,8 @@ TEST(StageTypes, FieldsAreDoubtedOneByOne) {
       {"checks", {{"adds up", "failed"}, {"in time", "passed"}}},
       {"passed_over", {{{"tier", "a"}, {"class", "too_long"}}, {{"tier", "b"}, {"class", "content"}}}}};
   EXPECT_EQ(doubts(harness, output),
-            (std::vector<std::string>{"low_confidence | low confidence: s", "too_long | too long: s",
+            (std::vector<std::string>{"low_confidence | low confidence: s",
+                                      "schema_failure | schema failure: s", "too_long | too long: s",
                                       "missing_required_field | missing required field: total",
                                       "failed_check | failed check: adds up"}));
 }

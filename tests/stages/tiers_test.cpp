@@ -133,6 +133,18 @@ json both(const Reply& rules, const Reply& model) {
       .output();
 }
 
+TEST(Tiers, AStageSaysWhetherModelsThink) {
+  EXPECT_EQ(Work("classify", "backends: [model]\n" + labels, {"a"}).prompt().think, std::nullopt);
+  for (const bool think : {false, true}) {
+    const std::string said = think ? "think: true\n" : "think: false\n";
+    EXPECT_EQ(Work("classify", "backends: [model]\n" + said + labels, {"a"}).prompt().think, think);
+    EXPECT_EQ(Work("structured-extract", "backends: [model]\nschema: schema.json\n" + said, {"a"}, fields)
+                  .prompt()
+                  .think,
+              think);
+  }
+}
+
 TEST(Tiers, AgreementRaisesAndDisagreementLowersConfidence) {
   const Reply model = proven("invoice", "smoked, for Oban", 0.8);
   const json alone =

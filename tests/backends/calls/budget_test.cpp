@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
+#include <limits>
+#include <string>
 
-#include "tests/held_backend.h"
+#include "pipeline/ledger/ledger.h"
+#include "tests/temp_dir.h"
 
 namespace docket::backends {
 namespace {
@@ -15,139 +17,206 @@ constexpr std::int64_t dollar = 1'000'000'000;
 struct Told {
   bool told = false;
   std::optional<Error> refused;
+
+  bool is_granted() const { return told && !refused; }
 };
 
-void reserve(Budget& budget, const std::string& document, std::int64_t most, Told& outcome) {
-  budget.reserve(document, most, [&outcome](std::optional<Error> refused) {
-    EXPECT_FALSE(outcome.told) << "told twice";
-    outcome = {true, std::move(refused)};
-  });
-}
+/// A budget, and the day that it takes for today.
+struct Spender {
+  explicit Spender(Budget::Limits limits, Budget::Before before = {})
+      : budget(limits, before, [this] { return today; }) {}
+
+  void reserve(const Caller& caller, std::int64_t most, Told& outcome) {
+    budget.reserve(caller, most, [&outcome](std::optional<Error> refused) {
+      EXPECT_FALSE(outcome.told) << "told twice";
+      outcome = {true, std::move(refused)};
+    });
+  }
+  /// A call that is over before the next one.
+  Told spend(const Caller& caller, std::int64_t most, std::int64_t cost) {
+    Told outcome;
+    reserve(caller, most, outcome);
+    if (outcome.is_granted()) budget.settle(caller, most, cost);
+    return outcome;
+  }
+
+  std::string today = "2026-11-26";
+  Budget budget;
+};
+
+Caller caller(const std::string& document, const std::string& stage = "s") { return {document, stage}; }
 
 TEST(Budget, WhatIsReservedCannotBeSpentByOthers) {
-  Budget budget({2 * dollar, std::nullopt});
+  Spender run({.run = 2 * dollar});
   Told a, b, c;
-  reserve(budget, "a", dollar, a);
-  reserve(budget, "b", dollar, b);
-  reserve(budget, "c", dollar, c);
-  EXPECT_TRUE(a.told && b.told);
-  EXPECT_FALSE(a.refused || b.refused);
+  run.reserve(caller("a"), dollar, a);
+  run.reserve(caller("b"), dollar, b);
+  run.reserve(caller("c"), dollar, c);
+  EXPECT_TRUE(a.is_granted() && b.is_granted());
   EXPECT_FALSE(c.told) << "it waits: the others may need less";
-  budget.settle("a", dollar, dollar / 10);
+  run.budget.settle(caller("a"), dollar, dollar / 10);
   EXPECT_FALSE(c.told) << "1.10 and 1.00 are more than 2";
-  budget.settle("b", dollar, dollar / 10);
-  EXPECT_TRUE(c.told);
-  EXPECT_FALSE(c.refused);
+  run.budget.settle(caller("b"), dollar, dollar / 10);
+  EXPECT_TRUE(c.is_granted());
 }
 
 TEST(Budget, WhoCanNeverFitIsRefusedAtOnceAndWhoWaitedInVainLater) {
-  Budget budget({2 * dollar, std::nullopt});
+  Spender run({.run = 2 * dollar});
   Told huge, a, b;
-  reserve(budget, "huge", 3 * dollar, huge);
+  run.reserve(caller("huge"), 3 * dollar, huge);
   ASSERT_TRUE(huge.refused);
-  EXPECT_EQ(huge.refused->error_class, ErrorClass::withheld);
-  EXPECT_EQ(huge.refused->message, "budget: the run has spent $0.00 of its $2.00, and a call can cost $3.00");
-  reserve(budget, "a", 2 * dollar, a);
-  reserve(budget, "b", dollar, b);
+  EXPECT_EQ(*huge.refused, (Error{ErrorClass::withheld, "budget: the run's limit is reached",
+                                  "$0.00 of $2.00 are spent, and a call can cost up to $3.00"}));
+  run.reserve(caller("a"), 2 * dollar, a);
+  run.reserve(caller("b"), dollar, b);
   EXPECT_FALSE(b.told);
-  budget.settle("a", 2 * dollar, 2 * dollar);
+  run.budget.settle(caller("a"), 2 * dollar, 2 * dollar);
   ASSERT_TRUE(b.refused);
-  EXPECT_EQ(b.refused->message, "budget: the run has spent $2.00 of its $2.00, and a call can cost $1.00");
+  EXPECT_EQ(b.refused->detail, "$2.00 of $2.00 are spent, and a call can cost up to $1.00");
 }
 
-TEST(Budget, ADocumentHasOneOfItsOwn) {
-  Budget budget({std::nullopt, dollar});
-  Told first, second, other;
-  reserve(budget, "a", dollar, first);
-  reserve(budget, "b", dollar, other);
-  EXPECT_TRUE(first.told && other.told);
-  budget.settle("a", dollar, dollar / 2);
-  reserve(budget, "a", dollar, second);
-  ASSERT_TRUE(second.refused);
-  EXPECT_NE(second.refused->message.find("the document has spent $0.50"), std::string::npos);
-}
-
-TEST(Budget, ACallThatBrokeOffCountsAsPaidInFull) {
-  Budget budget({dollar, std::nullopt});
-  HeldCalls calls;
-  const Price price{1'000'000, 0, 0, 1'000'000};  // $1 per million tokens
-  const auto backend = make_budgeted(std::make_unique<HeldBackend>(calls), budget, price, 0);
-  const auto ask = [&](Reply reply) {
-    Request request{"m", Prompt{}};
-    std::get<Prompt>(request.question).most_output_tokens = 400'000;  // $0.40, and a little for the prompt
-    std::optional<Reply> got;
-    backend->submit(std::move(request), [&](Reply one) { got = std::move(one); });
-    if (!got) calls.answer(std::move(reply));
-    return got;
+TEST(Budget, EachLimitHasItsOwnAccountAndWords) {
+  const struct {
+    const char* owner;
+    Budget::Limits limits;
+    Caller other;
+    bool other_may;
+  } cases[] = {
+      {"run", {.run = dollar}, caller("b", "t"), false},
+      {"document", {.document = dollar}, caller("b", "s"), true},
+      {"document", {.document = dollar}, caller("a", "t"), false},
+      {"stage", {.stages = {{"s", dollar}}}, caller("b", "s"), false},
+      {"stage", {.stages = {{"s", dollar}}}, caller("a", "t"), true},
+      {"day", {.day = dollar}, caller("b", "t"), false},
+      {"month", {.month = dollar}, caller("b", "t"), false},
   };
-  Usage one_call;
-  one_call.calls = 1;
-  Reply broken{Error{ErrorClass::transport, "reset"}};
-  Usage unknown = one_call;
-  unknown.unpriced_calls = 1;
-  broken.spent.add({"m", "m", unknown});
-  Reply busy{Error{ErrorClass::transient, "429"}};
-  busy.spent.add({"m", "m", one_call});
-  ask(busy);  // Costs nothing.
-  ask(broken);
-  ask(broken);
-  const auto third = ask(busy);
-  ASSERT_TRUE(third);
-  EXPECT_EQ(third->answer.error().error_class, ErrorClass::withheld);
-  EXPECT_EQ(calls.seen(), 3);
-}
-
-TEST(Budget, TheMostThatAPromptCanCost) {
-  Prompt prompt;
-  prompt.system = std::string(1000, 'x');
-  prompt.document = {{PromptPart::Kind::text, std::string(600, 'x')}};
-  prompt.most_output_tokens = 50;
-  // (200 + 800) tokens at the dearest input price of 4, and 150 at 10 USD per million.
-  EXPECT_EQ(most_cost(prompt, Price{3'000'000, 300'000, 4'000'000, 10'000'000}, 100), 4'000'000 + 1'500'000);
-}
-
-TEST(Budget, OnceAnAnswerCostMoreThanReservedAllAreExpectedToCostAsMuch) {
-  for (const std::int64_t cost : {dollar, 2 * dollar, 4 * dollar}) {
-    Budget budget({10 * dollar, std::nullopt});
-    std::int64_t spent = 0, dearest = 0;
-    std::deque<Told> calls;
-    int in_flight = 0;
-    // Three at a time, until no more is let through.
-    while (calls.empty() || (calls.back().told && !calls.back().refused)) {
-      Told& call = calls.emplace_back();
-      reserve(budget, "d" + std::to_string(calls.size()), dollar / 10, call);
-      if (!call.told || call.refused) break;
-      if (++in_flight < 3) continue;
-      budget.settle("x", dollar / 10, cost);
-      --in_flight;
-      spent += cost;
-      dearest = std::max(dearest, cost);
-    }
-    EXPECT_LE(spent + in_flight * cost, 10 * dollar + 2 * dearest) << "those in flight when it came out";
-    EXPECT_GE(spent + in_flight * cost, 10 * dollar - dearest) << "what is left is spent";
+  for (const auto& [owner, limits, other, other_may] : cases) {
+    SCOPED_TRACE(owner);
+    Spender fixture(limits);
+    EXPECT_TRUE(fixture.spend(caller("a"), dollar / 2, dollar / 2).is_granted());
+    const Told again = fixture.spend(caller("a"), dollar, dollar);
+    ASSERT_TRUE(again.refused);
+    EXPECT_EQ(again.refused->message, std::string("budget: the ") + owner + "'s limit is reached");
+    EXPECT_EQ(fixture.spend(other, dollar, dollar).is_granted(), other_may);
   }
 }
 
-TEST(Budget, ADearAnswerIsHeldAgainstItsOwnDocument) {
-  Budget budget({std::nullopt, dollar});
-  Told first, again, other;
-  reserve(budget, "a", dollar / 10, first);
-  budget.settle("a", dollar / 10, dollar * 6 / 10);
-  reserve(budget, "a", dollar / 10, again);
-  ASSERT_TRUE(again.refused);
-  EXPECT_EQ(again.refused->message,
-            "budget: the document has spent $0.60 of its $1.00, and a call can cost $0.60");
-  reserve(budget, "b", dollar / 10, other);
-  EXPECT_FALSE(other.refused);
+TEST(Budget, ForgetsADocumentThatHasEnded) {
+  Spender run({.run = 10 * dollar, .document = dollar});
+  EXPECT_TRUE(run.spend(caller("a"), dollar, dollar).is_granted());
+  EXPECT_TRUE(run.spend(caller("b"), dollar, dollar / 2).is_granted());
+  EXPECT_TRUE(run.spend(caller("a"), dollar, dollar).refused);
+  run.budget.document_ended("a");
+  run.budget.document_ended("never asked");
+  EXPECT_TRUE(run.spend(caller("a"), dollar, 9 * dollar / 10).is_granted()) << "it is kept no longer";
+  EXPECT_TRUE(run.spend(caller("b"), dollar, dollar).refused);
 }
 
-TEST(Budget, AnAnswerWithinItsReservationChangesNothing) {
-  Budget budget({dollar, std::nullopt});
-  Told big, small;
-  reserve(budget, "a", dollar * 9 / 10, big);
-  budget.settle("a", dollar * 9 / 10, dollar * 9 / 10);
-  reserve(budget, "b", dollar / 10, small);
-  EXPECT_TRUE(small.told && !small.refused);
+TEST(Budget, WhatIsNoDocumentsHasNoDocumentsLimit) {
+  Spender run({.run = 3 * dollar, .document = dollar});
+  EXPECT_TRUE(run.spend(caller("", "warm_up"), 2 * dollar, 2 * dollar).is_granted());
+  EXPECT_TRUE(run.spend(caller("a"), dollar, dollar).is_granted());
+  EXPECT_EQ(run.spend(caller("", "warm_up"), 1, 1).refused->message, "budget: the run's limit is reached");
+}
+
+TEST(Budget, TheLimitThatLastsLongestIsNamed) {
+  Spender all({.run = 0, .document = 0, .day = 0, .month = 0, .stages = {{"s", 0}}});
+  EXPECT_EQ(all.spend(caller("a"), 1, 1).refused->message, "budget: the month's limit is reached");
+  Spender some({.run = 0, .document = 0, .stages = {{"s", 0}}});
+  EXPECT_EQ(some.spend(caller("a"), 1, 1).refused->message, "budget: the run's limit is reached");
+}
+
+TEST(Budget, OfNothingLetsThroughWhatCostsNothing) {
+  for (const Budget::Limits& limits : {Budget::Limits{.run = 0}, Budget::Limits{.document = 0},
+                                       Budget::Limits{.day = 0}, Budget::Limits{.stages = {{"s", 0}}}}) {
+    Spender none(limits);
+    EXPECT_TRUE(none.spend(caller("a"), 0, 0).is_granted());
+    EXPECT_TRUE(none.spend(caller("a"), 1, 1).refused);
+  }
+}
+
+TEST(Budget, WhatEarlierRunsSpentCounts) {
+  Spender day({.day = dollar, .month = 3 * dollar}, {.day = dollar / 2, .month = 2 * dollar});
+  EXPECT_TRUE(day.spend(caller("a"), dollar / 2, dollar / 2).is_granted());
+  EXPECT_EQ(day.spend(caller("a"), 1, 1).refused->message, "budget: the day's limit is reached");
+}
+
+TEST(Budget, BeginsANewDayAndANewMonth) {
+  Spender fixture({.day = dollar, .month = 2 * dollar}, {.day = dollar, .month = dollar});
+  EXPECT_TRUE(fixture.spend(caller("a"), 1, 1).refused);
+  fixture.today = "2026-11-25";  // The clock was set back.
+  EXPECT_TRUE(fixture.spend(caller("a"), 1, 1).refused);
+  fixture.today = "2026-11-27";
+  EXPECT_TRUE(fixture.spend(caller("a"), dollar, dollar).is_granted());
+  EXPECT_EQ(fixture.spend(caller("a"), dollar, dollar).refused->message,
+            "budget: the month's limit is reached");
+  fixture.today = "2026-12-01";
+  EXPECT_TRUE(fixture.spend(caller("a"), dollar, dollar).is_granted());
+  fixture.today = "2027-12-01";
+  EXPECT_TRUE(fixture.spend(caller("a"), dollar, dollar).is_granted());
+}
+
+TEST(Budget, WhatIsInFlightAtMidnightCountsForBothDays) {
+  Spender fixture({.day = dollar});
+  Told late, early, next;
+  fixture.reserve(caller("a"), dollar, late);
+  fixture.today = "2026-11-27";
+  fixture.reserve(caller("b"), dollar / 2, early);
+  EXPECT_FALSE(early.told) << "the new day may have to pay for it";
+  fixture.budget.settle(caller("a"), dollar, dollar / 2);
+  EXPECT_TRUE(early.is_granted());
+  fixture.reserve(caller("c"), 1, next);
+  EXPECT_FALSE(next.told);
+}
+
+TEST(Budget, SumsDoNotOverflow) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  Spender fixture({.run = 1'000'000'000 * dollar});
+  EXPECT_TRUE(fixture.spend(caller("a"), most, 0).refused);
+  EXPECT_TRUE(fixture.spend(caller("a"), dollar, most).is_granted());
+  EXPECT_TRUE(fixture.spend(caller("a"), 0, 0).refused);
+  EXPECT_TRUE(fixture.spend(caller("a"), most, 0).refused);
+}
+
+/// `cost`: none: nobody knows, but `at_most` so much.
+struct EarlierCall {
+  std::string time;
+  std::optional<std::int64_t> cost;
+  std::int64_t at_most = 0;
+};
+
+TEST(Budget, LedgerTellsWhatCountsSinceADay) {
+  const TempDir dir;
+  auto ledger = Ledger::open(dir.path());
+  ASSERT_TRUE(ledger);
+  LedgerRun run;
+  run.name = "r1";
+  ASSERT_FALSE((*ledger)->begin_run(run, {}));
+  const EarlierCall calls[] = {{"2026-10-31T23:59:59Z", 1},
+                               {"2026-11-01T00:00:00Z", 10},
+                               {"2026-11-25T12:00:00Z", std::nullopt, 100},
+                               {"2026-11-26T00:00:01Z", 1000},
+                               {"2026-11-26T12:00:00Z", std::nullopt, 10'000}};
+  for (const EarlierCall& earlier : calls) {
+    LedgerCall call;
+    call.document = earlier.time;
+    call.usage = {.calls = 1,
+                  .nano_dollars = earlier.cost.value_or(0),
+                  .unpriced_calls = earlier.cost ? 0 : 1,
+                  .uncertain_nano_dollars = earlier.at_most};
+    (*ledger)->call_ended(call, std::nullopt, {});
+  }
+  ASSERT_FALSE((*ledger)->end_run(0, "{}"));
+  {
+    auto database = LedgerDatabase::open(Ledger::file_in(dir.path()), LedgerDatabase::Access::write);
+    ASSERT_TRUE(database);
+    ASSERT_FALSE(
+        (*database)->execute("UPDATE calls SET time = document;"
+                             "UPDATE runs SET finished = '2026-11-26T12:00:01Z'"));
+  }
+  for (const auto& [since, sum] :
+       {std::pair("2026-11-26", 11'000), {"2026-11", 11'110}, {"2026-10", 11'111}, {"2026-11-27", 0}})
+    EXPECT_EQ((*ledger)->spent_since(since).value(), sum) << since;
 }
 
 }  // namespace

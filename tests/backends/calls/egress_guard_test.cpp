@@ -23,14 +23,19 @@ class EgressGuard : public testing::Test {
 
 TEST_F(EgressGuard, OfflineNoCloudIsAsked) {
   EXPECT_EQ(ask(Location::cloud, true).error(),
-            (Error{ErrorClass::withheld,
+            (Error{ErrorClass::withheld, "offline",
                    "backend 'far' is a cloud model, and --offline lets nothing leave this machine"}));
   EXPECT_EQ(calls_.seen(), 0);
 }
 
 TEST_F(EgressGuard, WhatIsPrivateDoesNotGoToACloud) {
   EXPECT_EQ(ask(Location::cloud, false, "names a patient").error(),
-            (Error{ErrorClass::withheld, "private: names a patient"}));
+            (Error{ErrorClass::withheld, "policy: private", "names a patient"}));
+  EXPECT_EQ(calls_.seen(), 0);
+}
+
+TEST_F(EgressGuard, WhatIsPrivateStaysSoWithoutOffline) {
+  EXPECT_EQ(ask(Location::cloud, true, "names a patient").error().message, "policy: private");
   EXPECT_EQ(calls_.seen(), 0);
 }
 

@@ -316,6 +316,32 @@ TEST_F(Gate, AnAnswersPlaceIsKeptUntilItIsLetGo) {
   EXPECT_EQ(calls_.waiting(), (Documents{"d4", "d5"}));
 }
 
+TEST_F(Gate, APlaceMayComeBackWhenAllElseIsGone) {
+  /// Fails once it is said to be gone.
+  class Mortal final : public Timer {
+   public:
+    void after(std::chrono::milliseconds, std::function<void()>) noexcept override { EXPECT_FALSE(is_gone); }
+    Clock::time_point now() const noexcept override {
+      EXPECT_FALSE(is_gone);
+      return {};
+    }
+    bool stopped() const noexcept override {
+      EXPECT_FALSE(is_gone);
+      return false;
+    }
+    bool is_gone = false;
+  } timer;
+  for (const Reply& reply : {good_reply(), bad_reply(ErrorClass::content)}) {
+    timer.is_gone = false;
+    gate_ = gate_to(std::make_unique<HeldBackend>(calls_), {.width = 1, .keeps_places = true}, timer);
+    CallOutcome& outcome = ask(with_more_to_come(prompt_request()));
+    calls_.answer(reply);
+    gate_.reset();
+    timer.is_gone = true;
+    outcome.reply->place.reset();
+  }
+}
+
 TEST_F(Gate, AStopEndsWhatWaits) {
   make(1);
   ask_many(3);

@@ -37,17 +37,15 @@ class HealthCheck : public testing::Test {
   const Prompt& sent(const std::string& document = "") const {
     return std::get<Prompt>(calls_.request(document).question);
   }
-  /// The first request, which is docket's own question and has no document.
+  /// The first request, which is docket's own question and shows no document.
   bool is_own_question() const {
-    const Request& request = calls_.request();
-    return request.asked_by.document.empty() && sent().document.empty() && sent().schema == nullptr &&
-           sent().left_out == all_left_out && sent().most_output_tokens < 100;
+    return sent().document.empty() && sent().schema == nullptr && sent().left_out == all_left_out &&
+           sent().most_output_tokens < 100;
   }
   /// The first request is docket's own, too, but wants an object, as calls do.
   bool is_own_question_in_form() const {
-    const Request& request = calls_.request();
-    return request.asked_by.document.empty() && sent().document.empty() && sent().schema != nullptr &&
-           sent().left_out == 0 && sent().most_output_tokens <= 100;
+    return sent().document.empty() && sent().schema != nullptr && sent().left_out == 0 &&
+           sent().most_output_tokens <= 100;
   }
 
   FakeTimer timer_;
@@ -81,9 +79,19 @@ TEST_F(HealthCheck, OneQuestionIsAskedForAllAndOthersWait) {
   calls_.answer("a", refusal());
   calls_.answer("b", refusal("another"));
   ask("c");
-  EXPECT_EQ(calls_.waiting(), Documents{""});
+  EXPECT_EQ(calls_.waiting(), Documents{"a"});
+  EXPECT_TRUE(is_own_question()) << "for the one that was in doubt first: it pays";
+  EXPECT_EQ(calls_.request().asked_by.stage, "classify");
   calls_.answer(good_reply());
   EXPECT_EQ(calls_.waiting(), (Documents{"a", "b", "c"}));
+}
+
+TEST_F(HealthCheck, WhereTheQuestionMayNotBePaidForTheDocumentIsHeldInTheBudgetsWords) {
+  const CallOutcome& outcome = ask("a");
+  calls_.answer(refusal());
+  calls_.answer({.answer = Error{ErrorClass::withheld, "budget: the run's limit is reached", "$1 of $1"}});
+  EXPECT_EQ(outcome.error(),
+            (Error{ErrorClass::withheld, "budget: the run's limit is reached", "nein; $1 of $1"}));
 }
 
 TEST_F(HealthCheck, AMistakeOfTheServerIsAskedAgainAsItWas) {
@@ -243,9 +251,9 @@ TEST_F(HealthCheck, ItIsAskedOnceForAllAndOthersGoOn) {
     calls_.answer(document, bad_reply(ErrorClass::content));
   calls_.answer("c", refusal());
   ask("d");
-  EXPECT_EQ(calls_.waiting(), (Documents{""}));
+  EXPECT_EQ(calls_.waiting(), (Documents{"a"}));
   calls_.answer(word("hello"));
-  ASSERT_EQ(calls_.waiting(), (Documents{"c", "d", ""}));
+  ASSERT_EQ(calls_.waiting(), (Documents{"c", "d", "a"}));
   calls_.answer("c", good_reply());
   calls_.answer("d", good_reply());
   calls_.answer(good_reply());
@@ -369,7 +377,8 @@ TEST_F(HealthCheck, WithoutAVerdictNobodyIsAtFault) {
     calls_.answer(refusal());
     calls_.answer(bad_reply(trouble, "trouble"));
     EXPECT_EQ(outcome.error().error_class, trouble);
-    EXPECT_NE(outcome.error().message.find("nein"), std::string::npos);
+    const Error error = outcome.error();
+    EXPECT_NE((error.message + error.detail).find("nein"), std::string::npos);
   }
   ask("b");
   EXPECT_EQ(calls_.waiting(), Documents{"b"});

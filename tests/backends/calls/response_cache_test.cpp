@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <future>
+#include <utility>
 
 #include "cli/commands.h"
 #include "pipeline/config/read_pipeline.h"
@@ -34,6 +35,19 @@ class Paid {
   TempDir dir_;
   Pipeline pipeline_;
 };
+
+/// The keys that the backends of a pipeline have for the same request; its text may hold YAML, a line each.
+std::vector<std::string> keys_of(const std::string& backends, const Request& request) {
+  const TempDir dir;
+  PipelineOrDiagnostics read = read_pipeline(
+      dir.write("pipeline.yaml", "version: 1\nbackends:\n" + backends + "stages:\n  - extract:\n"),
+      registry());
+  if (!read.pipeline) throw std::invalid_argument(to_string(read.diagnostics.at(0)));
+  std::vector<std::string> keys;
+  for (const BackendConfig& backend : read.pipeline->backends)
+    keys.push_back(request_key(backend, {.place = place_apart(backend, *read.pipeline)}, request));
+  return keys;
+}
 
 Request prompt(const std::string& task) {
   Prompt prompt;
@@ -108,19 +122,92 @@ TEST(ResponseCache, GivesEveryAttemptARowAndKeepsNoFailure) {
   int asked = 0;
   const auto backend = make_response_cache(std::make_unique<Echo>(asked), paid.pipeline(), {ledger->get()});
   ask(*backend, prompt("fail"));
-  ask(*backend, prompt("fail"));
+  Request again = prompt("fail");
+  again.tries = {.before = 1, .paused = std::chrono::milliseconds(250)};
+  ask(*backend, std::move(again));
   ask(*backend, prompt("one"));
+  EXPECT_EQ(asked, 3);
+  Request same = prompt("one");
+  same.asked_by.document = "b.txt";
+  ask(*backend, std::move(same));
   EXPECT_EQ(asked, 3);
   EXPECT_FALSE((*ledger)->flush());
   auto reading = (*ledger)->read();
   std::vector<std::string> rows;
   EXPECT_FALSE((*reading)->run(
       "SELECT document || ' ' || stage || ' ' || backend || ' ' || model || ' ' || location || ' ' ||"
-      " attempt || ' ' || outcome || ' ' || nano_dollars FROM calls ORDER BY id",
+      " attempt || ' ' || outcome || ' ' || nano_dollars || ' ' || requests || ' ' || paused_ms || ' ' ||"
+      " reused FROM calls ORDER BY id",
       {}, [&](const LedgerRow& row) { rows.emplace_back(row.text(0)); }));
-  EXPECT_EQ(rows, (std::vector<std::string>{"a.txt classify paid m local 1 transient 7",
-                                            "a.txt classify paid m local 2 transient 7",
-                                            "a.txt classify paid m local 1 ok 7"}));
+  EXPECT_EQ(rows, (std::vector<std::string>{
+                      "a.txt classify paid m local 1 transient 7 1 0 {}",
+                      "a.txt classify paid m local 2 transient 7 1 250 {}",
+                      "a.txt classify paid m local 1 ok 7 1 0 {}",
+                      R"(b.txt classify paid m ledger 0 known 0 0 0 {"calls":1,"nano_dollars":7})"}));
+}
+
+TEST(ResponseCache, AnAnswerThatIsJudgedToBeNoneIsNoneInItsRowAndNotKept) {
+  const TempDir dir;
+  const Paid paid;
+  auto ledger = Ledger::open(dir.path());
+  int asked = 0;
+  const auto backend = make_response_cache(std::make_unique<Echo>(asked), paid.pipeline(), {ledger->get()});
+  const auto is_asked = [&](const std::string& task, const std::string& refused) {
+    Request request = prompt(task);
+    request.judge = [refused](const Answer& answer) -> std::optional<Error> {
+      if (answer.value == refused) return Error{ErrorClass::content, "not " + refused};
+      return std::nullopt;
+    };
+    const int before = asked;
+    const Reply reply = ask(*backend, std::move(request));
+    EXPECT_EQ(reply.answer.has_value(), task != refused);
+    return asked > before;
+  };
+  EXPECT_TRUE(is_asked("one", "one"));
+  EXPECT_TRUE(is_asked("one", "one")) << "nothing was kept";
+  EXPECT_TRUE(is_asked("one", "two"));
+  EXPECT_FALSE(is_asked("one", "two"));
+  EXPECT_TRUE(is_asked("fail", "fail"));
+  EXPECT_FALSE((*ledger)->flush());
+  auto reading = (*ledger)->read();
+  std::vector<std::string> rows;
+  EXPECT_FALSE((*reading)->run("SELECT outcome || ' ' || nano_dollars FROM calls ORDER BY id", {},
+                               [&](const LedgerRow& row) { rows.emplace_back(row.text(0)); }));
+  EXPECT_EQ(rows, (std::vector<std::string>{"content 7", "content 7", "ok 7", "known 0", "transient 7"}));
+}
+
+TEST(ResponseCache, TellsBackendsOfTheSameModelApartWhereTheyAre) {
+  const Request request = prompt("one");
+  const std::string one = "{ type: openai, url: 'http://127.0.0.1:1', model: m }\n";
+  const std::string key = keys_of("  a: " + one, request).at(0);
+  EXPECT_EQ(keys_of("  a: { type: openai, url: 'http://127.0.0.1:7', model: m }\n", request).at(0), key)
+      << "a server may move";
+  EXPECT_EQ(keys_of("  a: " + one + "  b: " + one, request), (std::vector{key, key}))
+      << "the same server twice";
+  const auto other_model =
+      keys_of("  a: " + one + "  b: { type: openai, url: 'http://127.0.0.1:2', model: n }\n", request);
+  EXPECT_EQ(other_model.at(0), key);
+  for (const char* other : {"url: 'http://127.0.0.1:2', model: m", "url: 'https://api.example.com', model: m",
+                            "url: 'http://127.0.0.1:1', location: cloud, model: m",
+                            "url: ['http://127.0.0.1:1', 'http://127.0.0.1:2'], model: m"}) {
+    const std::string both = "  a: " + one + "  b: { type: openai, " + other + " }\n";
+    const std::vector<std::string> keys = keys_of(both, request);
+    EXPECT_NE(keys.at(0), keys.at(1)) << other;
+    EXPECT_EQ(keys_of(both, request), keys) << "another run";
+  }
+}
+
+TEST(ResponseCache, KnowsABackendWhoseAddressesStandInAnotherOrder) {
+  const Request request = prompt("one");
+  const auto with = [&](const char* urls) {
+    return keys_of(
+        "  far: { type: openai, url: 'http://127.0.0.1:9', model: m }\n  near: { type: openai, url: [" +
+            std::string(urls) + "], model: m }\n",
+        request);
+  };
+  const auto keys = with("'http://127.0.0.1:1', 'http://127.0.0.1:2'");
+  EXPECT_EQ(with("'http://127.0.0.1:2', 'http://127.0.0.1:1'"), keys);
+  EXPECT_NE(with("'http://127.0.0.1:3', 'http://127.0.0.1:1'").at(1), keys.at(1));
 }
 
 TEST(ResponseCache, ReusesNoAnswerOfAModelThatNobodyKnows) {
@@ -139,8 +226,12 @@ TEST(ResponseCache, ReusesNoAnswerOfAModelThatNobodyKnows) {
 /// Holds what it is told until the test says how it went.
 class SlowStore final : public AnswerStore {
  public:
+  Result<std::int64_t> spent_since(std::string_view) override { return 0; }
   Result<std::optional<StoredAnswer>> answer(std::string_view) override {
     return std::optional<StoredAnswer>();
+  }
+  void call_begins(LedgerCall, std::function<void(const std::optional<Error>&)> committed) override {
+    waiting = std::move(committed);
   }
   void call_ended(LedgerCall, std::optional<StoredAnswer>,
                   std::function<void(const std::optional<Error>&)> committed) override {
@@ -170,17 +261,24 @@ TEST(ResponseCache, HandsNoAnswerOnBeforeItIsDurable) {
 }
 
 TEST(ResponseCache, KnowsARequestByWhatDecidesItsAnswer) {
-  const std::string key = request_key(Paid().pipeline(), "", prompt("one"));
-  EXPECT_EQ(request_key(Paid("model: m, max_concurrent: 9, timeout: 7s").pipeline(), "", prompt("one")), key);
-  EXPECT_NE(request_key(Paid("model: other").pipeline(), "", prompt("one")), key);
-  EXPECT_NE(request_key(Paid().pipeline(), "another m", prompt("one")), key);
-  EXPECT_NE(request_key(Paid().pipeline(), "", prompt("two")), key);
+  const std::string key = request_key(Paid().pipeline(), {}, prompt("one"));
+  EXPECT_EQ(request_key(Paid("model: m, max_concurrent: 9, timeout: 7s").pipeline(), {}, prompt("one")), key);
+  EXPECT_NE(request_key(Paid("model: other").pipeline(), {}, prompt("one")), key);
+  EXPECT_NE(request_key(Paid().pipeline(), {.model = "another m"}, prompt("one")), key);
+  EXPECT_NE(request_key(Paid().pipeline(), {}, prompt("two")), key);
+  Request thinking = prompt("one");
+  std::get<Prompt>(thinking.question).think = true;
+  EXPECT_NE(request_key(Paid().pipeline(), {}, thinking), key);
+  EXPECT_EQ(request_key(Paid("model: m, think: true").pipeline(), {}, prompt("one")),
+            request_key(Paid().pipeline(), {}, thinking));
+  std::get<Prompt>(thinking.question).think = false;
+  EXPECT_EQ(request_key(Paid().pipeline(), {}, thinking), key) << "as the backend says anyway";
   Request another = prompt("one");
   another.asked_by.document = "b.txt";
-  EXPECT_EQ(request_key(Paid().pipeline(), "", another), key);
+  EXPECT_EQ(request_key(Paid().pipeline(), {}, another), key);
   std::get<Prompt>(another.question).diagnostic = "no JSON";
-  EXPECT_NE(request_key(Paid().pipeline(), "", another), key);
-  EXPECT_EQ(request_key(Paid().pipeline(), "", Request{"paid", ClassifyQuestion{}}), "");
+  EXPECT_NE(request_key(Paid().pipeline(), {}, another), key);
+  EXPECT_EQ(request_key(Paid().pipeline(), {}, Request{"paid", ClassifyQuestion{}}), "");
 }
 
 /// Keeps requests waiting until the test answers them.
@@ -277,7 +375,7 @@ TEST(ResponseCache, TheWaitForAnotherDocumentsCallCountsAgainstNoDeadline) {
   backend->submit(prompt("one"), [&](Reply reply) { first = std::move(reply); });
   backend->submit(prompt("one"), [&](Reply reply) { second = std::move(reply); });
   asked[0](paid_reply(Answer{"yes"}));
-  store.waiting(std::nullopt);
+  std::exchange(store.waiting, {})(std::nullopt);  // Another note is waited for meanwhile.
   EXPECT_GT(second->queued.count(), 0);
 }
 

@@ -60,6 +60,25 @@ TEST_F(Retry, WaitsLongerEachTimeUpToTheCap) {
   EXPECT_EQ(outcome_.reply->spent.total().input_tokens, 70);
 }
 
+TEST_F(Retry, EachTryKnowsThoseBeforeItAndThePause) {
+  make();
+  retry_ = make_reask(std::move(retry_), {.times = 1}, timer_);
+  ask();
+  EXPECT_EQ(calls_.request().tries.before, 0);
+  calls_.answer(asking_for(20s));
+  timer_.advance(20'500ms);
+  EXPECT_EQ(calls_.request().tries.before, 1);
+  EXPECT_EQ(calls_.request().tries.paused, 20'500ms);
+  calls_.answer(bad_reply(ErrorClass::content, "no JSON"));
+  EXPECT_EQ(calls_.request().tries.before, 2) << "another answer is another try";
+  EXPECT_EQ(calls_.request().tries.paused, 0ms);
+  calls_.answer(bad_reply(ErrorClass::transport));
+  timer_.advance(*timer_.next());
+  EXPECT_EQ(calls_.request().tries.before, 3);
+  calls_.answer(good_reply());
+  EXPECT_TRUE(outcome_.reply->answer);
+}
+
 TEST_F(Retry, NoWaitIsLongerThanTheCap) {
   random_ = 0.999999;
   make({.attempts = 40, .patience = 24h});

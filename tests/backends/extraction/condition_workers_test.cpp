@@ -49,11 +49,16 @@ TEST(ConditionWorkers, EvaluateAsJqDoes) {
 }
 
 TEST(ConditionWorkers, TakeAnyOutputWhereThatCounts) {
+  const std::string nothing = "gives nothing, not true or false";
   const Conditions conditions = all_of(
       {"false, true", "false, null", "empty", "true, error(\"x\")", "false, error(\"x\")", "error(null)",
        "error", "false, (null | error)", "try error(\"x\") catch false", "error(\"x\")?"});
-  EXPECT_EQ(said(conditions, nullptr, Quantifier::any),
-            (Words{"yes", "no", "no", "yes", "x", "error(null)", "error(null)", "error(null)", "no", "no"}));
+  EXPECT_EQ(
+      said(conditions, nullptr, Quantifier::any),
+      (Words{"yes", "yes", nothing, "yes", "x", "error(null)", "error(null)", "error(null)", "no", nothing}));
+  EXPECT_EQ(said(all_of({".parties[] == \"x\"", ".parties[]?", "select(.kind == \"y\")"}),
+                 {{"parties", nlohmann::json::array()}, {"kind", "x"}}, Quantifier::any),
+            (Words{nothing, nothing, nothing}));
 }
 
 TEST(ConditionWorkers, SayWhatJqFindsWrongInAValue) {

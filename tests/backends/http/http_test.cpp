@@ -106,6 +106,28 @@ TEST_F(Http, AKeptConnectionThatTheServerClosedIsReplaced) {
   EXPECT_EQ(server.connections(), 3);
 }
 
+TEST_F(Http, WhatMayGoOutOnceIsNotSentAgainWhenAKeptConnectionBreaks) {
+  std::atomic<int> asked = 0;
+  RawServer server([&](RawPeer& peer) {
+    for (peer.read_request(); ++asked % 2 == 1; peer.read_request())
+      peer.reply("{}");
+    peer.reset();
+  });
+  const auto ask = [&](bool only_once) {
+    HttpRequest request{.url = server.url(), .body = "{}", .limits = limits_};
+    request.times_sent = std::make_shared<std::atomic<int>>(0);
+    request.only_once = only_once;
+    const auto times_sent = request.times_sent;
+    const auto reply = send(std::move(request)).get();
+    return std::pair(reply ? std::string() : reply.error().message, times_sent->load());
+  };
+  const std::string broke = "the connection to " + server.url() + " broke before a reply";
+  EXPECT_EQ(ask(true), std::pair(std::string(), 1));
+  EXPECT_EQ(ask(true), std::pair(broke, 1));
+  EXPECT_EQ(ask(false), std::pair(std::string(), 1));
+  EXPECT_EQ(ask(false), std::pair(std::string(), 2)) << "the third one of the connections is new";
+}
+
 TEST_F(Http, ManyCallsAreUnderWayAtATime) {
   constexpr int calls = 300;
   std::mutex mutex;

@@ -201,5 +201,20 @@ TEST(ErrorReply, SaysHowLongToWaitAndWhoMustSlowDown) {
   EXPECT_TRUE(shared.overloaded);
 }
 
+TEST(MayHaveWorked, WhatServersSayOfThemselvesIsFreeAndWhatGatewaysSayIsNot) {
+  const std::string json = R"({"error": {"message": "overloaded"}})", page = "<html>no upstream</html>";
+  for (const std::string& body : {json, page, std::string()}) {
+    for (const int status : {302, 400, 401, 403, 404, 413, 422, 429, 500, 501, 503, 521, 529})
+      EXPECT_FALSE(may_have_worked({status, {}, body})) << status << body;
+    for (const int status : {200, 504, 524})
+      EXPECT_TRUE(may_have_worked({status, {}, body})) << status << body;
+  }
+  for (const int status : {502, 520}) {
+    EXPECT_FALSE(may_have_worked({status, {}, json})) << status;
+    EXPECT_TRUE(may_have_worked({status, {}, page})) << status;
+    EXPECT_TRUE(may_have_worked({status, {}, ""})) << status;
+  }
+}
+
 }  // namespace
 }  // namespace docket::backends

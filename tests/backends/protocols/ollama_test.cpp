@@ -113,6 +113,42 @@ TEST(OllamaBehindOtherProtocols, IsSpokenToInItsOwn) {
   }
 }
 
+/// What each protocol makes of a prompt's word about thinking, where the backend says the other.
+TEST(Thinking, IsAsThePromptSaysElseAsTheBackend) {
+  struct Case {
+    const char *type, *product;
+    json on, off;  ///< The member of the request; null: none.
+    const char* member;
+  };
+  const Case cases[] = {{"ollama", "Ollama", true, false, "/think"},
+                        {"openai", "llama-server", true, false, "/chat_template_kwargs/enable_thinking"},
+                        {"openai", "OpenAI", json(), "none", "/reasoning_effort"},
+                        {"anthropic", "Anthropic", json(), "disabled", "/thinking/type"}};
+  for (const Case& one : cases) {
+    const auto word = [&](bool backend, std::optional<bool> prompt, std::int64_t room) {
+      Target target;
+      target.url = "http://gpu:1";
+      target.model = "smol";
+      target.think = backend;
+      const auto protocol = std::ranges::find(all(), one.type, &BackendType::name)->protocol(target);
+      Prompt question;
+      question.most_output_tokens = 100;
+      question.think = prompt;
+      Server server;
+      server.product = one.product;
+      const Request request{"model", question};
+      EXPECT_EQ(protocol->most_output(request, server), room) << one.product;
+      const json body = json::parse(protocol->ask(request, server).body);
+      const json::json_pointer place(one.member);
+      return body.contains(place) ? body[place] : json();
+    };
+    EXPECT_EQ(word(true, std::nullopt, 8'292), one.on) << one.product;
+    EXPECT_EQ(word(false, true, 8'292), one.on) << one.product;
+    EXPECT_EQ(word(false, std::nullopt, 100), one.off) << one.product;
+    EXPECT_EQ(word(true, false, 100), one.off) << one.product;
+  }
+}
+
 TEST(OllamaBehindOtherProtocols, MayBeFoundWithoutAList) {
   Replies replies = of_ollama;
   for (const HttpReply& list :
@@ -155,6 +191,30 @@ TEST(OllamaBehindOtherProtocols, OthersAreNone) {
   EXPECT_EQ(found.server.product, "llama-server");
   EXPECT_EQ(found.asked, (std::vector<std::string>{"/props", "/v1/models"}));
   EXPECT_EQ(calls_at_a_time(found.server, 4), 3U);
+}
+
+TEST(Router, LoadsTheModelWhileItIsFoundOut) {
+  Replies replies = {{"/props", told({{"role", "router"}, {"default_generation_settings", {{"n_ctx", 0}}}})},
+                     {"/v1/models", told({{"data", {{{"id", "smol"}}, {{"id", "org/big:Q4"}}}}})},
+                     {"/models/load", told({{"success", true}})},
+                     {"/models", told({{"data",
+                                        {{{"id", "smol"}, {"status", {{"value", "loaded"}}}},
+                                         {{"id", "org/big:Q4"}, {"status", {{"value", "sleeping"}}}}}}})},
+                     {"/props?model=org%2Fbig%3AQ4",
+                      told({{"default_generation_settings", {{"n_ctx", 4096}}}, {"total_slots", 3}})}};
+  const FoundOut found = find_out("openai", replies, "http://gpu:1/v1", "org/big:Q4");
+  EXPECT_EQ(found.error, "");
+  EXPECT_EQ(found.server.window, 4096);
+  EXPECT_EQ(found.server.slots, 3);
+  EXPECT_EQ(found.server.holds, (std::vector<std::string>{"smol", "org/big:Q4"}));
+  EXPECT_TRUE(found.server.model_is_loaded);
+  replies["/models/load"] = {400, {}, R"({"error": {"message": "model is already loaded"}})"};
+  EXPECT_EQ(find_out("openai", replies, "http://gpu:1", "org/big:Q4").error, "");
+  replies["/models"] = told(
+      {{"data",
+        {{{"id", "org/big:Q4"}, {"status", {{"value", "unloaded"}, {"failed", true}, {"exit_code", 9}}}}}}});
+  EXPECT_EQ(find_out("openai", replies, "http://gpu:1", "org/big:Q4").error,
+            "the server could not load the model 'org/big:Q4' (exit code 9)");
 }
 
 TEST(Servers, TellTheirWindowAndSlotsInSeveralWays) {

@@ -119,6 +119,81 @@ TEST(CheckConditions, KnowsTheValuesThatThereCanBe) {
          });
 }
 
+TEST(CheckConditions, KnowsTheComplexityOfWhatComesBefore) {
+  expect(of_when, {
+                      {".complexity.score > 0.6", ""},
+                      {".complexity.signals.pages > 5", ""},
+                      {".complexity.signals.text_grade == \"poor\"", ""},
+                      {".complexity.scores > 0.6", "did you mean 'score'?"},
+                      {".complexity.signals.page > 5", "did you mean 'pages'?"},
+                      {".complexity.signals.text_grade == \"bad\"", "known: good, poor, none"},
+                      {".complexity == 1", "but it is an object"},
+                      {".complexity > 0.6", "but it is an object"},
+                      {".complexety.score > 0.6", "did you mean 'complexity'?"},
+                  });
+  expect(of_policy, {{".complexity.score > 0.6", "every document would be private"}});
+  EXPECT_NE(said_of("version: 1\nbackends: { rules: { type: builtin } }\nstages:\n"
+                    "  - extract: { when: .complexity.score > 0 }\n")
+                .find("no stage comes before this one"),
+            std::string::npos);
+}
+
+/// A pipeline with such a setting `complexity`.
+std::string of_rule(const std::string& rule) {
+  return said_of("version: 1\nbackends: { rules: { type: builtin } }\ncomplexity: " + rule +
+                 "\nstages:\n  - extract:\n"
+                 "  - classify: { id: triage, backends: rules, labels: { routine: , usual: , hard: } }\n"
+                 "  - escalate: { when: .complexity.score > 0.6, at_most: 10% }\n");
+}
+
+TEST(CheckConditions, ARuleOfComplexityNamesAClassifierAndItsLabels) {
+  expect(of_rule, {
+                      {"{ classifier: triage }", ""},
+                      {"{ classifier: triage, label_order: [hard, routine], label: 0.5, length: 0 }", ""},
+                      {"{ known_languages: [en, de] }", ""},
+                      {"", ""},
+                      {"0.5", "expected a mapping of settings"},
+                      {"{ classifier: extract }", "3: complexity.classifier: 'extract' gives no label"},
+                      {"{ classifier: triag }", "did you mean 'triage'?"},
+                      {"{ known_languages: [EN] }", "'EN' is no code of ISO 639-1"},
+                      {"{ known_languages: [de, english] }", "'english' is no code of ISO 639-1"},
+                      {"{ classifier: triage, label_order: [hard, rutine] }", "did you mean 'routine'?"},
+                      {"{ classifier: triage, label_order: [hard, hard] }", "'hard' is given twice"},
+                      {"{ classifier: triage, label_order: hard }", "one label is no order"},
+                      {"{ label_order: [hard, routine] }", "there is no classifier whose labels these are"},
+                      {"{ pages: 1.5 }", "expected a number from 0 to 1"},
+                      {"{ page: 1 }", "did you mean 'pages'?"},
+                  });
+}
+
+TEST(CheckConditions, ACapIsANumberOfDocumentsOrAShareOfThem) {
+  const auto of_cap = [](const std::string& cap) {
+    return said_of("version: 1\nstages:\n  - extract:\n  - escalate: { at_most: " + cap + " }\n");
+  };
+  for (const char* cap : {"20", "10%", "'10%'", "2.5%", "0", "'20'", "100 %"})
+    EXPECT_EQ(of_cap(cap), "") << cap;
+  for (const char* cap : {"-1", "ten", "110%", "1.5", "'10 percent'", "[3]", "\"\""})
+    EXPECT_NE(of_cap(cap).find("4: stages.escalate.at_most: expected a number of documents such as 20, or a "
+                               "share of them such as 10%, got"),
+              std::string::npos)
+        << cap << "\nsaid: " << of_cap(cap);
+}
+
+TEST(CheckConditions, ARuleThatSaysNothingIsTheUsualOne) {
+  const TempDir folder;
+  const auto rule_of = [&](const std::string& setting) {
+    const std::string yaml =
+        "version: 1\nbackends: { rules: { type: builtin } }\n" + setting +
+        "stages:\n  - extract:\n  - classify: { backends: rules, labels: { a: , b: } }\n";
+    return read_pipeline(folder.write("p.yaml", yaml), registry()).pipeline->complexity;
+  };
+  EXPECT_EQ(rule_of(""), ComplexityRule());
+  ComplexityRule named;
+  named.classifier = "classify";
+  named.label_order = {"a", "b"};
+  EXPECT_EQ(rule_of("complexity: { classifier: classify }\n"), named);
+}
+
 TEST(CheckConditions, KnowsWhichStagesHaveRun) {
   expect(of_when,
          {

@@ -248,7 +248,7 @@ TEST_F(PlanFile, GivesSettingsByTypeAndRefusesUnknownOnes) {
   EXPECT_FALSE(a.has("max_concurrent"));
   EXPECT_FALSE(a.has("price"));
   EXPECT_EQ(a.group("price").number("input"), 0);
-  EXPECT_EQ(pipeline.settings.group("budget").number("run"), 1.5);
+  EXPECT_EQ(pipeline.settings.group("budget").decimal("run"), 1'500'000'000);
   EXPECT_FALSE(pipeline.settings.group("budget").has("document"));
   EXPECT_EQ(pipeline.stage("summarize")->settings.integer("words"), 12);
   EXPECT_THROW((void)pipeline.stage("summarize")->settings.schema("title"), std::logic_error);

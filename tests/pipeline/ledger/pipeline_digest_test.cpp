@@ -102,6 +102,23 @@ TEST(PlanDigest, ChangesWithWhatTheStageIsTold) {
   }
 }
 
+TEST(PlanDigest, BackendsWithModelsOfOneNameAreToldApartByTheirPlaces) {
+  const TempDir dir;
+  dir.write("invoice.json", schema);
+  const auto with = [&](const std::string& asked, int port) {
+    std::string text(pipeline);
+    text.replace(
+        text.find("policy:"), 0,
+        "  other: { type: ollama, url: http://127.0.0.1:" + std::to_string(port) + ", model: small }\n");
+    text.replace(text.find("[rules, local]"), 14, "[rules, " + asked + "]");
+    dir.write("p.yaml", text);
+    return digests_of(dir, "p.yaml").classify;
+  };
+  EXPECT_NE(with("local", 9999), with("other", 9999));
+  EXPECT_NE(with("other", 9998), with("other", 9999));
+  EXPECT_EQ(with("local", 11434), with("other", 11434)) << "one server";
+}
+
 TEST(PlanDigest, ChangesWithTheContentOfFilesThatItNames) {
   const TempDir dir;
   dir.write("p.yaml", pipeline);
@@ -112,6 +129,27 @@ TEST(PlanDigest, ChangesWithTheContentOfFilesThatItNames) {
   EXPECT_NE(after.fields, before.fields);
   EXPECT_NE(after.pipeline_digest, before.pipeline_digest);
   EXPECT_EQ(after.classify, before.classify);
+}
+
+TEST(PlanDigest, ChangesWithWhatIsRedactedWhereTheCloudMayAnswer) {
+  const auto changes = [](const std::string& backend) {
+    const std::string local = "url: http://127.0.0.1:11434, model: small, ";
+    std::string text(pipeline);
+    text.replace(text.find(local), local.size(), backend);
+    text.insert(text.find("policy:"),
+                "  far: { type: ollama, url: https://far.example.com, model: large, price: { input: 1, "
+                "output: 2 } }\n"
+                "  near: { type: ollama, url: http://127.0.0.1:2, model: m, fallback: far }\n");
+    TempDir dir;
+    dir.write("invoice.json", schema);
+    dir.write("before.yaml", text);
+    dir.write("after.yaml", text.replace(text.find("hr/**\"]"), 7, "hr/**\"], redact: [email]"));
+    return digests_of(dir, "before.yaml").classify != digests_of(dir, "after.yaml").classify;
+  };
+  EXPECT_FALSE(changes("url: http://127.0.0.1:11434, model: small, "));
+  EXPECT_TRUE(changes("url: https://far.example.com, model: small, "));
+  EXPECT_TRUE(changes("url: http://127.0.0.1:11434, model: small, fallback: far, "));
+  EXPECT_TRUE(changes("url: http://127.0.0.1:11434, model: small, fallback: near, ")) << "over another one";
 }
 
 TEST(PlanDigest, ChangesWithTheDigestOfAModel) {

@@ -49,7 +49,7 @@ class PrivateDocuments : public testing::Test {
 TEST_F(PrivateDocuments, MayLeaveWhenTheConditionIsFalseForSure) {
   for (const char* policy : {".classify.label == \"payslip\"", "false", "(.classify | .label) == \"payslip\"",
                              ".extract.pages > 5", "(.classify.label? // \"payslip\") == \"payslip\"",
-                             ".document.path | startswith(\"hr/\")", "false, null", "empty",
+                             ".document.path | startswith(\"hr/\")", "false, false",
                              ".fields.fields.iban != null", ". as $d | $d.classify.label == \"payslip\""})
     EXPECT_EQ(why(policy), "") << policy;
 }
@@ -59,6 +59,37 @@ TEST_F(PrivateDocuments, StayForAnyOutputThatIsTrue) {
        {"true", "false, true", "null, .document.path", "(.document | .id, .path) | startswith(\"in/\")",
         ".classify.label == (\"x\", \"letter\")"})
     EXPECT_EQ(why(policy), policy);
+}
+
+TEST_F(PrivateDocuments, StayForANull) {
+  for (const char* policy : {"null", "false, null", ".classify.reviewed", "(.extract.author // null)"})
+    EXPECT_EQ(why(policy), policy);
+}
+
+TEST_F(PrivateDocuments, StayWhereTheConditionGivesNothing) {
+  for (const char* policy :
+       {"empty", ".extract.embedded_files[]? == \"x\"", ".classify.label | select(. == \"payslip\")",
+        "(.extract.parties // [])[] | test(\"bank\")",
+        ".classify.label | capture(\"(?<n>[0-9])\") | .n == \"1\""})
+    EXPECT_EQ(why(policy),
+              std::string(policy) + ", which cannot be decided: gives nothing, not true or false");
+}
+
+TEST_F(PrivateDocuments, StayInAnySpellingOfTheirName) {
+  for (const char* path : {"in/Geh\u00E4lter/a.txt", "in/Geha\u0308lter/a.txt", "in/gehA\u0308lter/a.txt",
+                           "IN/GEH\u00C4LTER/A.TXT", "in/\uFF47eh\u00E4lter/a.txt"}) {
+    document_.path = path;
+    EXPECT_NE(why(".document.path | test(\"geh\u00E4lter\")"), "") << path;
+  }
+  document_.path = "in/Lohn/a.txt";
+  EXPECT_EQ(why(".document.path | test(\"geh\u00E4lter\")"), "");
+}
+
+TEST_F(PrivateDocuments, StayWhereTheNameIsNoText) {
+  document_.path = "in/Geh\xE4lter/a.txt";
+  const std::string policy = ".document.path | test(\"geh\u00E4lter\")";
+  EXPECT_EQ(why(policy), policy + ", which is not known since the file's name is not UTF-8");
+  EXPECT_EQ(why(".classify.label == \"payslip\""), "");
 }
 
 TEST_F(PrivateDocuments, StayForAnyError) {

@@ -117,6 +117,10 @@ const Row rows[] = {
      {},
      0},
     {"a stage's time limit changes", [](Project& p) { p.edit("time_limit: 20s", "time_limit: 30s"); }, {}, 0},
+    {"a weight of the complexity comes",
+     [](Project& p) { p.edit("stages:", "complexity: { length: 0.9 }\nstages:"); },
+     {},
+     3},
     {"a comment in the pipeline", [](Project& p) { p.edit("stages:", "# the work\nstages:"); }, {}, 0},
     {"a stage goes",
      [](Project& p) {
@@ -214,6 +218,23 @@ TEST(Rerun, AStageAtATimeAddsUpToTheWhole) {
   project.options.until.clear();
   project.run();
   EXPECT_EQ(project.backend.take(), (Calls{0, 0, 2}));
+}
+
+TEST(Rerun, AnotherRuleOfComplexityRunsOnlyWhatConditionsNowWant) {
+  Project project;
+  project.edit(".classify.label == \"invoice\"", ".complexity.score > 0.5");
+  project.edit("stages:",
+               "complexity: { classifier: classify, label_order: [letter, invoice], label: 0.2 }\nstages:");
+  project.run();
+  EXPECT_EQ(project.backend.take(), (Calls{3, 3, 0}));
+  project.edit("label: 0.2", "label: 0.8");
+  project.run();
+  EXPECT_EQ(project.backend.take(), (Calls{0, 0, 2}));
+  EXPECT_EQ(project.record("in/a.txt")["complexity"]["signals"]["label"], "invoice");
+  project.edit("[letter, invoice]", "[invoice, letter]");
+  project.run();
+  EXPECT_EQ(project.backend.take(), (Calls{0, 0, 1})) << "the letter";
+  EXPECT_FALSE(project.record("in/a.txt").contains("structured_extract"));
 }
 
 TEST(Rerun, AFailureIsTriedThreeTimesAndThenParked) {

@@ -36,6 +36,21 @@ TEST(Utf8, GoesOnBehindABadByte) {
   EXPECT_EQ(at, 1u);
 }
 
+TEST(Utf8, LooksAtTheCharactersOnBothSidesOfAPlace) {
+  const std::string text = "aé€";
+  EXPECT_EQ(character_at(text, 0), U'a');
+  EXPECT_EQ(character_at(text, 1), U'é');
+  EXPECT_EQ(character_at(text, 3), U'€');
+  EXPECT_EQ(character_at(text, text.size()), 0u);
+  EXPECT_EQ(character_before(text, 0), 0u);
+  EXPECT_EQ(character_before(text, 1), U'a');
+  EXPECT_EQ(character_before(text, 3), U'é');
+  EXPECT_EQ(character_before(text, text.size()), U'€');
+  EXPECT_EQ(begin_of_character_before(text, 3), 1u);
+  EXPECT_EQ(begin_of_character_before(text, text.size()), 3u);
+  EXPECT_EQ(begin_of_character_before(text, 0), 0u);
+}
+
 TEST(Utf8, CutsAMessageWhereACharacterEnds) {
   EXPECT_EQ(excerpt("ab€", 4), "ab…");
   EXPECT_EQ(excerpt("ab€", 5), "ab€");
