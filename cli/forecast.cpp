@@ -101,14 +101,14 @@ std::string unknown_prices_of(const Estimate& estimate) {
 
 std::string format_estimate(const Estimate& estimate) {
   if (estimate.calls.empty()) return "no model would be asked\n";
-  std::string text = call_table_of(estimate) + "\n" + unknown_prices_of(estimate) + assumptions_of(estimate);
+  const std::string unknown = unknown_prices_of(estimate);
+  std::string text = call_table_of(estimate) + "\n" + unknown + assumptions_of(estimate);
   for (const std::string& limit : estimate.limits)
     text += "limited by the " + limit + "\n";
   if (estimate.looked_at < estimate.documents)
     text += "estimated from " + std::to_string(estimate.looked_at) + " of " +
             counted(estimate.documents, "document") + ": ±" +
             std::to_string(std::llround(estimate.error * 100)) + " %\n";
-  const std::string unknown = unknown_prices_of(estimate);
   return text + "expected cost: " + money_cell(estimate.nano_dollars) + (unknown.empty() ? "" : " + ?") +
          "\n";
 }

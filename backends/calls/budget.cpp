@@ -7,6 +7,7 @@
 #include "pipeline/support/money.h"
 
 namespace docket::backends {
+
 bool Budget::Account::could_hold(std::int64_t most) const { return money_sum(spent, most) <= limit; }
 
 bool Budget::Account::holds(std::int64_t most) const {

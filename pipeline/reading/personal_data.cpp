@@ -201,10 +201,6 @@ bool is_card(std::string_view signs) {
   return is_known && is_luhn(signs);
 }
 
-}  // namespace
-
-namespace {
-
 /// In fours or sign by sign, as a card has it, or in two halves: other numbers stand in columns and lists,
 /// too.
 bool is_in_fours(const SignRun& run, std::size_t length) {

@@ -11,6 +11,11 @@ double times(const EstimatedCall& call, const Range& share, Case which) {
 
 namespace {
 
+/// What is no money.
+constexpr Range CallEstimate::*counts[] = {&CallEstimate::documents, &CallEstimate::calls,
+                                           &CallEstimate::input_tokens, &CallEstimate::cached_input_tokens,
+                                           &CallEstimate::output_tokens};
+
 void put_in_order(Range& range) {
   range[Case::low] = std::min(range[Case::low], range[Case::expected]);
   range[Case::high] = std::max(range[Case::high], range[Case::expected]);
@@ -49,20 +54,17 @@ void EstimateRow::add_document(const Range& share, const Range& kept) {
     estimate_.documents[which] += share[which] * part(kept, which);
 }
 
-void EstimateRow::scale(Case which, double times) {
-  for (Range CallEstimate::*number :
-       {&CallEstimate::documents, &CallEstimate::calls, &CallEstimate::input_tokens,
-        &CallEstimate::cached_input_tokens, &CallEstimate::output_tokens})
-    (estimate_.*number)[which] *= times;
-  if (estimate_.nano_dollars) (*estimate_.nano_dollars)[which] *= times;
+void EstimateRow::scale(Case which, double times) { scale(which, times, times); }
+
+void EstimateRow::scale(Case which, double counted, double cost) {
+  for (Range CallEstimate::*number : counts)
+    (estimate_.*number)[which] *= counted;
+  if (estimate_.nano_dollars) (*estimate_.nano_dollars)[which] *= cost;
 }
 
 void EstimateRow::keep(const Range& kept) {
-  for (const Case which : all_cases) {
-    const double cost = estimate_.nano_dollars ? (*estimate_.nano_dollars)[which] : 0;
-    scale(which, part(kept, which));
-    if (estimate_.nano_dollars) (*estimate_.nano_dollars)[which] = cost * kept[which];
-  }
+  for (const Case which : all_cases)
+    scale(which, part(kept, which), kept[which]);
 }
 
 void EstimateRow::scale(double times) {
@@ -87,9 +89,7 @@ double EstimateRow::share(const std::optional<HistoryShare>& known, double assum
 
 CallEstimate EstimateRow::take() {
   // History may know of more tries than the worst case supposes.
-  for (Range CallEstimate::*number :
-       {&CallEstimate::documents, &CallEstimate::calls, &CallEstimate::input_tokens,
-        &CallEstimate::cached_input_tokens, &CallEstimate::output_tokens})
+  for (Range CallEstimate::*number : counts)
     put_in_order(estimate_.*number);
   if (estimate_.nano_dollars) put_in_order(*estimate_.nano_dollars);
   estimate_.basis = rates_.basis();

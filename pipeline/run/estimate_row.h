@@ -45,6 +45,7 @@ class EstimateRow {
   /// Of the documents that a limit on cost leaves in part. Where calls are dear, it is reached with fewer of
   /// them; so the most documents come through where a call costs what is expected.
   double part(const Range& kept, Case which) const;
+  void scale(Case which, double counted, double cost);
 
   const StageConfig& stage_;
   const CallRates rates_;
