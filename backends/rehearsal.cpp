@@ -109,9 +109,8 @@ class Rehearsal final : public Backend {
   /// answers are found by the words that are sent.
   static std::unique_ptr<Backend> model(const BackendConfig& backend, const Pipeline& pipeline,
                                         const Options& options) {
-    ResponseCacheOptions memory{options.answers, {}, options.reuse_answers, place_apart(backend, pipeline)};
-    if (const auto model = options.models.find(backend.name); model != options.models.end())
-      memory.model = model->second;
+    const ResponseCacheOptions memory =
+        memory_for(backend, pipeline, options.answers, options.models, options.reuse_answers);
     std::unique_ptr<Backend> made =
         make_response_cache(std::make_unique<MeasuredModel>(backend), backend, memory);
     made = make_redaction(std::move(made), location_of(backend), redacted_kinds(pipeline));

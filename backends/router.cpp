@@ -76,9 +76,8 @@ class Router final : public Backend {
       backends_[backend.name] = make_rules_backend();
       return;
     }
-    ResponseCacheOptions memory{options.answers, {}, options.reuse_answers, place_apart(backend, pipeline)};
-    if (const auto model = options.models.find(backend.name); model != options.models.end())
-      memory.model = model->second;
+    const ResponseCacheOptions memory =
+        memory_for(backend, pipeline, options.answers, options.models, options.reuse_answers);
     CallOptions calls;
     calls.purse = budget_.get();
     calls.redacted = redacted_kinds(pipeline);

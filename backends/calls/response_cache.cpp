@@ -233,6 +233,13 @@ class ResponseCache final : public Backend {
 
 }  // namespace
 
+ResponseCacheOptions memory_for(const BackendConfig& backend, const Pipeline& pipeline, AnswerStore* store,
+                                const ModelDigests& models, bool reuse) {
+  ResponseCacheOptions memory{store, {}, reuse, place_apart(backend, pipeline)};
+  if (const auto model = models.find(backend.name); model != models.end()) memory.model = model->second;
+  return memory;
+}
+
 std::string request_key(const BackendConfig& config, const ResponseCacheOptions& memory,
                         const Request& request) {
   const std::string& model = memory.model;

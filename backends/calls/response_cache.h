@@ -15,6 +15,9 @@ struct ResponseCacheOptions {
   bool reuse = true;       ///< Not: every request is sent, and its answer takes the place of the old one.
   std::string place = {};  ///< See place_apart.
 };
+/// Those of a backend, by which a run and its plan find the same answers. `models`: see ResponseCacheOptions.
+ResponseCacheOptions memory_for(const BackendConfig& backend, const Pipeline& pipeline, AnswerStore* store,
+                                const ModelDigests& models, bool reuse);
 
 /// A backend that sends no request twice to the same model: the answer is taken from the store. What `inner`
 /// (one submit is one attempt) is asked gets a row in the store, failed or not, and no answer is handed on
