@@ -12,6 +12,7 @@ set(words ${reading} pipeline)  # The words of the program.
 set(config ${words} pipeline/config)
 set(ledger ${config} pipeline/ledger)
 set(run ${ledger} pipeline/run)
+set(wire backends/extraction/wire.h backends/extraction/condition_wire.h)
 set(rooms
   "pipeline/support="
   "pipeline/json=${support}"
@@ -27,7 +28,13 @@ set(rooms
   "backends/calls=${config};backends/http;backends/protocols"
   "backends=${config};backends/http;backends/extraction;backends/protocols;backends/rules;backends/calls"
   "stages=${config}"
-  "worker=${config};backends/extraction/wire.h;backends/extraction/condition_wire.h"
+  "worker/text=${config}"
+  "worker/layout=${config};worker/text"
+  "worker/pdf=${config};worker/text;worker/layout"
+  "worker/formats=${config};worker/text;worker/layout"
+  "worker/process=${config};worker/text;${wire}"
+  "worker/conditions=${config};worker/process;${wire}"
+  "worker=${config};${wire};worker/text;worker/layout;worker/pdf;worker/formats;worker/process;worker/conditions"
   "cli=${run};backends;backends/calls;backends/extraction;stages"
 )
 
@@ -35,8 +42,8 @@ set(rooms
 set(homes
   "(oneapi/)?tbb/=pipeline/run/flow.cpp"
   "yaml-cpp/=pipeline/config/yaml.cpp"
-  "jq.h=worker/jq_programs.cpp"
-  "jv.h=worker/jq_programs.cpp"
+  "jq.h=worker/conditions/jq_programs.cpp"
+  "jv.h=worker/conditions/jq_programs.cpp"
   "oniguruma.h=pipeline/json/pattern.cpp"
   "valijson/=pipeline/json/schema.cpp"
   "sqlite3.h=pipeline/ledger/sqlite.cpp"
@@ -44,11 +51,11 @@ set(homes
   "utf8proc.h=pipeline/support/unicode_form.cpp"
   "openssl/=(pipeline/support/digest.cpp|worker/.*)"
   "curl/=backends/http/.*"
-  "uchardet=worker/encoding.cpp"
-  "poppler-=worker/.*"
-  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/((pdf|pdf_page|page_to_draw|drawn_boxes|drawing_state|letter_measure|letter_judge|looking_device|words_along|opaque_images|stand_in)[.]cpp|text_device[.](h|cpp))"  # Poppler's private headers.
-  "seccomp.h=worker/.*"
-  "magic.h=worker/.*"
+  "uchardet=worker/text/encoding.cpp"
+  "poppler-=worker/pdf/.*"
+  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/pdf/.*"  # Poppler's private headers.
+  "seccomp.h=worker/process/.*"
+  "magic.h=worker/formats/.*"
   "kainjow/=stages/prompt_template.cpp"
   "CLI/=cli/.*"
   "spdlog/=cli/.*"

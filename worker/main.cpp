@@ -9,12 +9,12 @@
 #include <utility>
 
 #include "pipeline/support/descriptor.h"
-#include "worker/condition_server.h"
-#include "worker/fatal_signals.h"
+#include "worker/conditions/condition_server.h"
 #include "worker/print.h"
+#include "worker/process/fatal_signals.h"
+#include "worker/process/sandbox.h"
+#include "worker/process/sanitizers.h"
 #include "worker/read_file.h"
-#include "worker/sandbox.h"
-#include "worker/sanitizers.h"
 #include "worker/serve.h"
 #include "worker/warm_up.h"
 

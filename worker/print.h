@@ -2,7 +2,7 @@
 #include <ostream>
 
 #include "pipeline/backend.h"
-#include "worker/extraction.h"
+#include "worker/text/extraction.h"
 
 namespace docket::worker {
 

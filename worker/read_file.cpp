@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "pipeline/support/digest.h"
-#include "worker/encoding.h"
-#include "worker/grade.h"
-#include "worker/mail.h"
-#include "worker/mapped_file.h"
-#include "worker/pdf.h"
-#include "worker/plain_text.h"
+#include "worker/formats/mail.h"
+#include "worker/pdf/pdf.h"
+#include "worker/process/mapped_file.h"
+#include "worker/text/encoding.h"
+#include "worker/text/grade.h"
+#include "worker/text/plain_text.h"
 
 namespace docket::worker {
 namespace {

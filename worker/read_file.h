@@ -3,8 +3,8 @@
 #include <string>
 
 #include "pipeline/backend.h"
-#include "worker/extraction.h"
-#include "worker/media_type.h"
+#include "worker/formats/media_type.h"
+#include "worker/text/extraction.h"
 
 namespace docket::worker {
 

@@ -14,8 +14,8 @@
 #include <utility>
 
 #include "pipeline/support/descriptor.h"
-#include "worker/fatal_signals.h"
-#include "worker/frames.h"
+#include "worker/process/fatal_signals.h"
+#include "worker/process/frames.h"
 #include "worker/read_file.h"
 
 namespace docket::worker {

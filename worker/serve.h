@@ -1,7 +1,7 @@
 #pragma once
 #include "backends/extraction/wire.h"
 #include "pipeline/support/descriptor.h"
-#include "worker/media_type.h"
+#include "worker/formats/media_type.h"
 
 namespace docket::worker {
 

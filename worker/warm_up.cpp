@@ -1,6 +1,6 @@
 #include "worker/warm_up.h"
 
-#include "worker/pdf.h"
+#include "worker/pdf/pdf.h"
 
 namespace docket::worker {
 namespace {

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "tests/conditions.h"
-#include "worker/sanitizers.h"
+#include "worker/process/sanitizers.h"
 
 namespace docket::backends {
 namespace {

@@ -9,7 +9,7 @@
 #include "backends/extraction/wire.h"
 #include "tests/small_pdf.h"
 #include "tests/temp_dir.h"
-#include "worker/sanitizers.h"
+#include "worker/process/sanitizers.h"
 
 namespace docket::backends {
 namespace {

@@ -1,0 +1,254 @@
+#include "worker/pdf/pdf.h"
+
+#include <PDFDoc.h>
+#include <Stream.h>
+#include <poppler-document.h>
+#include <poppler-embedded-file.h>
+#include <poppler-global.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "pipeline/support/utf8.h"
+#include "worker/layout/layout.h"
+#include "worker/pdf/pdf_date.h"
+#include "worker/pdf/pdf_page.h"
+#include "worker/pdf/stand_in.h"
+#include "worker/text/clean_text.h"
+#include "worker/text/letters.h"
+
+namespace docket::worker {
+namespace {
+
+constexpr std::size_t most_problems = 20;
+constexpr std::size_t most_embedded_files = 1000;
+
+std::string clean(const poppler::ustring& text) {
+  static_assert(sizeof(poppler::ustring::value_type) == sizeof(char16_t));
+  std::u16string utf16(text.begin(), text.end());
+  return clean_utf16(utf16);
+}
+
+/// Poppler's first complaint since the last reset. Broken files give millions of them.
+std::string& first_diagnostic() {
+  static std::string diagnostic;
+  return diagnostic;
+}
+
+/// `error (582): text` without the first part, which helps nobody without the file in an editor.
+std::string_view bare(std::string_view message) {
+  if (!message.starts_with("error")) return message;
+  const std::size_t colon = message.find(": ");
+  return colon < 24 ? message.substr(colon + 2) : message;
+}
+
+void keep_first_diagnostic(const std::string& message, void*) {
+  std::string& diagnostic = first_diagnostic();
+  if (!diagnostic.empty()) return;
+  diagnostic = clean_utf8(bare(message).substr(0, 300));
+  while (!diagnostic.empty() && diagnostic.back() == ' ')
+    diagnostic.pop_back();
+}
+
+/// Passwords of PDF 1.7 and before are not Unicode: what a user types as UTF-8 was set as Latin-1.
+std::optional<std::string> as_latin1(const std::string& utf8) {
+  std::string latin1;
+  for (std::size_t at = 0; at < utf8.size();) {
+    const char32_t c = next_code_point(utf8, at);
+    if (c > 0xFF) return {};
+    latin1 += static_cast<char>(c);
+  }
+  return latin1 == utf8 ? std::nullopt : std::optional(latin1);
+}
+
+using DocumentPtr = std::unique_ptr<poppler::document>;
+
+bool is_locked(const DocumentPtr& document) { return document && document->is_locked(); }
+
+/// `used` becomes the password that opened it.
+Result<DocumentPtr> open(std::string_view content, const std::string& password, std::string& used) {
+  const auto load = [&](const std::string& word) {
+    used = word;
+    return DocumentPtr(
+        poppler::document::load_from_raw_data(content.data(), static_cast<int>(content.size()), word, word));
+  };
+  // A password is for those documents that need one: others open without, or with an empty one.
+  DocumentPtr document = load(password);
+  if (is_locked(document)) {
+    if (const auto latin1 = as_latin1(password)) document = load(*latin1);
+  }
+  if (is_locked(document) && !password.empty()) document = load("");
+  if (!document) {
+    const std::string& why = first_diagnostic();
+    return Error{ErrorClass::damaged, "is a broken PDF" + (why.empty() ? "" : ": " + why)};
+  }
+  if (is_locked(document)) {  // Asked for anything else now, poppler crashes.
+    return Error{ErrorClass::encrypted,
+                 password.empty() ? "needs a password; set `password:` of the extract stage"
+                                  : "has a different password than the given one; see `password:` of "
+                                    "the extract stage"};
+  }
+  return document;
+}
+
+nlohmann::json read_metadata(const poppler::document& document) {
+  constexpr std::pair<const char*, const char*> texts[] = {{"title", "Title"},     {"author", "Author"},
+                                                           {"subject", "Subject"}, {"keywords", "Keywords"},
+                                                           {"creator", "Creator"}, {"producer", "Producer"}};
+  nlohmann::json metadata = nlohmann::json::object();
+  for (const auto& [name, key] : texts) {
+    std::string value = clean(document.info_key(key));
+    if (!value.empty()) metadata[name] = std::move(value);
+  }
+  constexpr std::pair<const char*, const char*> dates[] = {{"created", "CreationDate"},
+                                                           {"modified", "ModDate"}};
+  for (const auto& [name, key] : dates) {
+    if (const auto date = iso_date(clean(document.info_key(key)))) metadata[name] = *date;
+  }
+  int major = 0, minor = 0;
+  document.get_pdf_version(&major, &minor);
+  metadata["pdf_version"] = std::to_string(major) + "." + std::to_string(minor);
+  if (document.is_encrypted()) metadata["encrypted"] = true;
+  return metadata;
+}
+
+nlohmann::json read_embedded_files(const poppler::document& document) {
+  nlohmann::json files = nlohmann::json::array();
+  if (!document.has_embedded_files()) return files;
+  for (const poppler::embedded_file* file : document.embedded_files()) {
+    if (files.size() == most_embedded_files) break;
+    nlohmann::json entry = {{"name", clean_utf8(file->name())}};
+    if (file->size() > 0) entry["bytes"] = file->size();
+    if (!file->mime_type().empty()) entry["media_type"] = clean_utf8(file->mime_type());
+    files.push_back(std::move(entry));
+  }
+  return files;
+}
+
+/// Why letters are not seen, in the order of Unseen.
+constexpr std::string_view unseen_words[reasons] = {"",
+                                                    "never painted",
+                                                    "transparent",
+                                                    "in the colour of their background",
+                                                    "painted over",
+                                                    "clipped away",
+                                                    "outside the page",
+                                                    "smaller than a point"};
+
+/// What is found on the pages beside their text, for the problems.
+struct Findings {
+  std::array<std::size_t, reasons> unseen = {};
+  std::array<int, reasons> first_page = {}, pages = {};
+  std::size_t beneath_images = 0;
+  int first_mixed_page = 0;
+
+  void add(const PdfPage& page, int number) {
+    for (std::size_t i = 1; i < reasons; ++i) {
+      if (page.letters.unseen[i] == 0) continue;
+      unseen[i] += page.letters.unseen[i];
+      if (pages[i]++ == 0) first_page[i] = number;
+    }
+    // A scan has hardly any other letters; text that was painted, and more beneath images, are two documents.
+    if (page.letters.beneath_images == 0 || page.letters.beneath_images * 2 > page.letters.seen) return;
+    beneath_images += page.letters.beneath_images;
+    if (first_mixed_page == 0) first_mixed_page = number;
+  }
+};
+
+std::string many_characters(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " character" : " characters");
+}
+
+std::string percent(std::size_t part, std::size_t whole) {
+  return std::to_string((100 * part + whole / 2) / whole) + " %";
+}
+
+bool tells_of(Unseen reason) { return reason != Unseen::off_page && reason != Unseen::clipped; }
+
+void add_findings(const Findings& findings, std::vector<std::string>& problems) {
+  for (std::size_t i = 1; i < reasons; ++i) {
+    if (findings.unseen[i] == 0) continue;
+    const int more = findings.pages[i] - 1;
+    problems.push_back(many_characters(findings.unseen[i]) + " that nobody sees " +
+                       (findings.unseen[i] == 1 ? "was" : "were") + " left out (" +
+                       std::string(unseen_words[i]) + ", page " + std::to_string(findings.first_page[i]) +
+                       (more > 0 ? " and " + std::to_string(more) + " more)" : ")"));
+  }
+  if (findings.beneath_images > 0) {
+    problems.push_back(
+        many_characters(findings.beneath_images) +
+        (findings.beneath_images == 1 ? " is not painted and was" : " are not painted and were") +
+        " kept, since an image is there whose text they may be (page " +
+        std::to_string(findings.first_mixed_page) + ")");
+  }
+}
+
+void add_doubts(const DrawnLetters& letters, std::vector<std::string>& problems) {
+  constexpr std::string_view remedy =
+      "; get the document from its source again, or read its pages as images (OCR)";
+  if (letters.unreadable * 20 > letters.seen) {
+    problems.push_back(percent(letters.unreadable, letters.seen) +
+                       " of the characters cannot be read: their fonts do not say which they are" +
+                       std::string(remedy));
+  }
+  if (letters.are_exchanged) {
+    problems.push_back(
+        "the letters of the text are not those that a person sees: they make words of no language" +
+        std::string(remedy));
+  }
+}
+
+/// Poppler's own document, for what its C++ interface does not tell: how text is painted.
+std::unique_ptr<PDFDoc> open_drawing(std::string_view content, const std::string& password) {
+  BaseStream* stream =
+      new MemStream(content.data(), 0, static_cast<Goffset>(content.size()), Object(objNull));
+  return std::make_unique<PDFDoc>(stream, GooString(password), GooString(password));  // Owns the stream.
+}
+
+}  // namespace
+
+Result<Extraction> read_pdf(std::string_view content, const std::string& password) {
+  poppler::set_debug_error_function(keep_first_diagnostic, nullptr);
+  first_diagnostic().clear();
+  std::string used_password;
+  auto opened = open(content, password, used_password);
+  if (!opened) return opened.error();
+  const poppler::document& document = **opened;
+  const int count = document.pages();
+  if (count < 1) return Error{ErrorClass::empty, "has no pages"};
+
+  Extraction out;
+  out.value["metadata"] = read_metadata(document);
+  out.value["embedded_files"] = read_embedded_files(document);
+  std::vector<std::string> problems;
+  if (!first_diagnostic().empty()) problems.push_back(first_diagnostic());
+  const std::unique_ptr<PDFDoc> drawing = open_drawing(content, used_password);
+  Findings findings;
+  for (int i = 0; i < count; ++i) {
+    first_diagnostic().clear();
+    const PdfPage page = read_pdf_page(*drawing, i);
+    out.text.pages.push_back(lay_out(page.width, page.height, page.text));
+    findings.add(page, i + 1);
+    out.letters.seen += page.letters.seen;
+    out.letters.unreadable += page.letters.unreadable;
+    if (page.text.empty() && first_diagnostic().empty()) first_diagnostic() = "cannot be read";
+    if (!first_diagnostic().empty() && problems.size() < most_problems) {
+      problems.push_back("page " + std::to_string(i + 1) + ": " + first_diagnostic());
+    }
+  }
+  for (std::size_t i = 1; i < reasons; ++i) {
+    if (tells_of(static_cast<Unseen>(i))) out.letters.unseen += findings.unseen[i];
+  }
+  out.letters.are_exchanged = are_letters_exchanged(out.text);
+  add_findings(findings, problems);
+  add_doubts(out.letters, problems);
+  if (const auto what = stand_in(*drawing, out.text, out.value["embedded_files"].size())) {
+    out.letters.is_stand_in = true;
+    problems.push_back(*what);
+  }
+  if (!problems.empty()) out.value["problems"] = std::move(problems);
+  return out;
+}
+
+}  // namespace docket::worker
