@@ -56,6 +56,13 @@ set(homes
   "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/pdf/.*"  # Poppler's private headers.
   "seccomp.h=worker/process/.*"
   "magic.h=worker/formats/.*"
+  "gmime/=worker/formats/.*"
+  "archive(_entry)?.h=worker/formats/.*"
+  "pugixml.hpp=worker/(formats|pdf)/.*"
+  "gumbo.h=worker/formats/.*"
+  "gsf/=worker/formats/.*"
+  "cld2/=worker/text/language.cpp"
+  "(tesseract|leptonica)/=worker/ocr/.*"
   "kainjow/=stages/prompt_template.cpp"
   "CLI/=cli/.*"
   "spdlog/=cli/.*"
