@@ -3,7 +3,12 @@
 #include <algorithm>
 
 #include "pipeline/support/digest.h"
+#include "worker/formats/data_type.h"
 #include "worker/formats/mail.h"
+#include "worker/formats/markup_type.h"
+#include "worker/formats/office.h"
+#include "worker/formats/office_type.h"
+#include "worker/formats/rtf.h"
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
@@ -21,12 +26,25 @@ bool is_marked_up(std::string_view media_type) {
          media_type.starts_with("image/");
 }
 
-/// What libmagic calls all kinds of text; what it takes for programs and data is often prose.
-bool is_kind_of_text(std::string_view media_type) {
-  constexpr std::string_view kinds[] = {
-      "text/html",           "text/xml", "text/csv", "application/json", "application/x-ndjson",
-      "application/x-subrip"};
-  return std::find(std::begin(kinds), std::end(kinds), media_type) != std::end(kinds);
+/// What kind of text it is. What libmagic takes for programs and data is often prose.
+std::string kind_of_text(std::string_view utf8, std::string_view libmagic) {
+  if (const std::string_view markup = markup_type(utf8, libmagic);
+      !markup.empty() && (markup != "text/html" || text_media_type(utf8) != "text/markdown"))
+    return std::string(markup);
+  const std::string_view data = data_media_type(utf8);
+  std::string own = text_media_type(utf8);
+  if (!data.empty() && (own == "text/plain" || data != "text/csv")) return std::string(data);
+  return own == "text/plain" && libmagic == "application/x-subrip" ? std::string(libmagic) : own;
+}
+
+/// The type of a container, which is looked into; empty: it is none.
+std::string container_type(std::string_view bytes, const MediaTypes& media_types) {
+  std::string container = media_types.container(bytes);
+  if (container.empty()) return container;
+  if (std::string document = zip_document_type(bytes); !document.empty()) return document;
+  if (std::string document = ole_document_type(bytes); !document.empty() && bytes.starts_with("\xD0\xCF\x11\xE0"))
+    return document;
+  return container;
 }
 
 /// A format that libmagic knows and that begins as no text does, or bytes between which some happen to be
@@ -56,7 +74,7 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (type.starts_with("message/")) type = "text/plain";
   if (is_marked_up(type)) return {std::move(type), {}};
   if (begins_as_pdf(bytes)) return {std::string(pdf), {}};
-  if (std::string container = media_types.container(bytes); !container.empty())
+  if (std::string container = container_type(bytes, media_types); !container.empty())
     return {std::move(container), {}};
   if (std::string behind = media_types.behind_blanks(bytes); is_marked_up(behind))
     return {std::move(behind), {}};
@@ -65,19 +83,21 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (text && is_data(bytes, type, *text)) text.reset();
   if (!text) return {type.starts_with("text/") ? "application/octet-stream" : std::move(type), {}};
   if (is_mail(text->utf8)) return {"message/rfc822", {}};
-  std::string own = text_media_type(text->utf8);
-  return {own == "text/plain" && is_kind_of_text(type) ? std::move(type) : std::move(own), std::move(text)};
+  std::string kind = kind_of_text(text->utf8, type);
+  if (kind.starts_with("image/")) text.reset();
+  return {std::move(kind), std::move(text)};
 }
 
-Result<Extraction> read_content(std::string_view bytes, const Content& content, const std::string& password) {
+Result<Extraction> read_content(std::string_view bytes, const Content& content, const std::string& password,
+                                TableForm tables) {
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
   if (content.media_type == pdf) return read_pdf(bytes, password);
-  if (!content.text) return unsupported(content.media_type);
-  Extraction out;
-  out.text = text_pages(content.text->utf8);
-  out.value["metadata"] = {{"encoding", content.text->encoding}};
-  out.value["embedded_files"] = nlohmann::json::array();
-  return out;
+  if (content.text) return read_decoded(*content.text, content.media_type, tables);
+  if (content.media_type == "text/rtf") return read_rtf(bytes, tables);
+  if (content.media_type == "application/encrypted")
+    return Error{ErrorClass::encrypted, "is an Office document with a password; save it without one"};
+  if (auto office = read_office(bytes, content.media_type, tables)) return std::move(*office);
+  return unsupported(content.media_type);
 }
 
 }  // namespace
@@ -89,7 +109,7 @@ Result<Extraction> read_file(int descriptor, const std::string& password, const 
   const std::string_view bytes = file->content();
   const Content content = examine(bytes, media_types);
   announce({sha256_hex(bytes), static_cast<std::int64_t>(bytes.size()), content.media_type});
-  auto out = read_content(bytes, content, password);
+  auto out = read_content(bytes, content, password, TableForm::plain);
   if (!out) return out;
   out->value["pages"] = out->text.pages.size();
   out->value["characters"] = character_count(out->text);

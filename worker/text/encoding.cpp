@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <map>
 #include <memory>
-#include <vector>
 
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
@@ -77,11 +77,23 @@ std::string to_decode_with(std::string_view encoding, std::string_view bytes) {
   return sibling != siblings.end() && has_windows_bytes(bytes) ? sibling->used : name;
 }
 
-/// `bytes` as UTF-8 with U+FFFD for what does not decode, or nothing when iconv does not know the encoding.
-std::optional<std::string> convert(std::string_view bytes, const std::string& encoding) {
+/// Null: the C library does not know the encoding. Kept for the life of the process: there are few encodings.
+iconv_t converter_from(const std::string& encoding) {
+  static std::map<std::string, iconv_t> kept;
+  const auto known = kept.find(encoding);
+  if (known != kept.end()) {
+    iconv(known->second, nullptr, nullptr, nullptr, nullptr);  // To its first state.
+    return known->second;
+  }
   const iconv_t converter = iconv_open("UTF-8", encoding.c_str());
-  if (converter == reinterpret_cast<iconv_t>(-1)) return {};
-  const std::unique_ptr<void, int (*)(iconv_t)> closer(converter, iconv_close);
+  if (converter == reinterpret_cast<iconv_t>(-1)) return nullptr;
+  kept.emplace(encoding, converter);
+  return converter;
+}
+
+std::optional<std::string> convert(std::string_view bytes, const std::string& encoding) {
+  const iconv_t converter = converter_from(encoding);
+  if (converter == nullptr) return {};
   std::string out;
   std::array<char, 16384> chunk;
   char* in = const_cast<char*>(bytes.data());  // iconv's signature; it does not write there.
@@ -182,6 +194,10 @@ bool has_shift_sequences(std::string_view bytes) {
 
 }  // namespace
 
+std::optional<std::string> decode_from(std::string_view bytes, const std::string& encoding) {
+  return convert(bytes, encoding);
+}
+
 std::optional<DecodedText> decode_text(std::string_view bytes) {
   for (const Mark& mark : marks) {
     if (bytes.starts_with(mark.bytes)) {
@@ -206,10 +222,7 @@ std::optional<DecodedText> decode_text(std::string_view bytes) {
 }
 
 void load_encodings() {
-  static std::vector<iconv_t> kept;  // The library forgets what nobody holds.
-  const auto load = [](std::string_view encoding) {
-    kept.push_back(iconv_open("UTF-8", std::string(encoding).c_str()));
-  };
+  const auto load = [](std::string_view encoding) { converter_from(std::string(encoding)); };
   for (const Mark& mark : marks)
     load(mark.encoding);
   for (const Superset& superset : supersets)
