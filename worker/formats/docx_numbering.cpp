@@ -18,7 +18,7 @@ DocxNumbering::Level DocxNumbering::read_level(const pugi::xml_node& node) {
 void DocxNumbering::read_list(const pugi::xml_node& node, List& list) {
   for (const pugi::xml_node& at : node.children()) {
     const auto level = number(at, "ilvl").value_or(-1);
-    if (local_name(at) == "lvl" && level >= 0 && level < static_cast<long>(levels))
+    if (local_name(at) == "lvl" && level >= 0 && level < static_cast<long>(depth))
       list.levels[static_cast<std::size_t>(level)] = read_level(at);
   }
 }
@@ -27,7 +27,7 @@ void DocxNumbering::read_num(const pugi::xml_node& node, Num& num) {
   num.list = attribute(child(node, "abstractNumId"), "val");
   for (const pugi::xml_node& at : node.children()) {
     const auto level = number(at, "ilvl").value_or(-1);
-    if (local_name(at) != "lvlOverride" || level < 0 || level >= static_cast<long>(levels)) continue;
+    if (local_name(at) != "lvlOverride" || level < 0 || level >= static_cast<long>(depth)) continue;
     const auto index = static_cast<std::size_t>(level);
     if (const auto start = number(child(at, "startOverride"), "val")) num.restarts[index] = *start;
     if (const pugi::xml_node own = child(at, "lvl")) num.overrides[index] = read_level(own);
@@ -80,7 +80,7 @@ std::string DocxNumbering::written(const List& list, const Num& num, std::size_t
 
 std::string DocxNumbering::next(std::string_view num_id, long level) {
   const auto num = nums_.find(num_id);
-  if (num == nums_.end() || level < 0 || level >= static_cast<long>(levels)) return {};
+  if (num == nums_.end() || level < 0 || level >= static_cast<long>(depth)) return {};
   const auto list = lists_.find(num->second.list);
   if (list == lists_.end()) return {};
   const auto index = static_cast<std::size_t>(level);

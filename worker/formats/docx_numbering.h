@@ -17,7 +17,7 @@ class DocxNumbering {
   std::string next(std::string_view num, long level);
 
  private:
-  static constexpr std::size_t levels = 9;
+  static constexpr std::size_t depth = 9;
   struct Level {
     std::string form = "none";
     std::string text;  ///< With %1 for the number of the first level.
@@ -27,8 +27,8 @@ class DocxNumbering {
   static constexpr long not_counted = -1;  ///< Since an item of a higher level came.
   struct List {
     List() { counts.fill(not_counted); }
-    std::array<Level, levels> levels;
-    std::array<long, levels> counts{};
+    std::array<Level, depth> levels;
+    std::array<long, depth> counts{};
   };
   struct Num {
     std::string list;

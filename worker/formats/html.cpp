@@ -99,7 +99,7 @@ void walk_html(const GumboNode* root, const Enter& enter, const Leave& leave) {
   }
 }
 
-std::string_view attribute(const GumboNode& node, const char* name) {
+std::string_view html_attribute(const GumboNode& node, const char* name) {
   const GumboAttribute* found = gumbo_get_attribute(&node.v.element.attributes, name);
   return found == nullptr ? std::string_view() : std::string_view(found->value);
 }
@@ -133,7 +133,7 @@ std::string text_below(const GumboNode& node) {
 }
 
 std::uint32_t span_of(const GumboNode& cell, const char* name) {
-  const std::string_view text = trim(attribute(cell, name));
+  const std::string_view text = trim(html_attribute(cell, name));
   std::uint32_t span = 1;
   std::from_chars(text.data(), text.data() + text.size(), span);
   return std::clamp<std::uint32_t>(span, 1, 1000);
@@ -205,7 +205,6 @@ bool is_never_shown(GumboTag tag) {
     case GUMBO_TAG_TEMPLATE:
     case GUMBO_TAG_TITLE:
     case GUMBO_TAG_DESC:
-    case GUMBO_TAG_METADATA:
     case GUMBO_TAG_IFRAME:
     case GUMBO_TAG_OBJECT:
     case GUMBO_TAG_AUDIO:
@@ -222,15 +221,15 @@ bool keeps_blanks(const GumboNode& element) {
   const GumboTag tag = element.v.element.tag;
   return tag == GUMBO_TAG_PRE || tag == GUMBO_TAG_TEXTAREA || tag == GUMBO_TAG_LISTING ||
          tag == GUMBO_TAG_XMP || tag == GUMBO_TAG_PLAINTEXT ||
-         css_value(attribute(element, "style"), "white-space").starts_with("pre");
+         css_value(html_attribute(element, "style"), "white-space").starts_with("pre");
 }
 
 std::string background_of(const GumboNode& element) {
-  const std::string_view style = attribute(element, "style");
+  const std::string_view style = html_attribute(element, "style");
   for (const char* property : {"background-color", "background"})
     if (std::string value = css_value(style, property); !value.empty()) return value;
   if (has_attribute(element, "background")) return "image";
-  return to_lower(attribute(element, "bgcolor"));
+  return to_lower(html_attribute(element, "bgcolor"));
 }
 
 bool is_white(std::string_view color) { return color == "#fff" || color == "#ffffff" || color == "white"; }
@@ -263,8 +262,8 @@ class HtmlReader {
         [this](const GumboNode& node) {
           if (node.type != GUMBO_NODE_ELEMENT) return node.type == GUMBO_NODE_DOCUMENT;
           const GumboTag tag = node.v.element.tag;
-          if (tag == GUMBO_TAG_STYLE && attribute(node, "media") != "print") styles_.add_sheet(text_below(node));
-          if (tag == GUMBO_TAG_LINK && to_lower(attribute(node, "rel")) == "stylesheet") has_sheet_ = true;
+          if (tag == GUMBO_TAG_STYLE && html_attribute(node, "media") != "print") styles_.add_sheet(text_below(node));
+          if (tag == GUMBO_TAG_LINK && to_lower(html_attribute(node, "rel")) == "stylesheet") has_sheet_ = true;
           if (tag == GUMBO_TAG_TITLE && node.v.element.tag_namespace == GUMBO_NAMESPACE_HTML)
             set("title", text_below(node));
           if (tag == GUMBO_TAG_META) read_meta(node);
@@ -280,8 +279,8 @@ class HtmlReader {
   }
 
   void read_meta(const GumboNode& node) {
-    const std::string name = to_lower(attribute(node, "name"));
-    const std::string_view content = attribute(node, "content");
+    const std::string name = to_lower(html_attribute(node, "name"));
+    const std::string_view content = html_attribute(node, "content");
     if (name == "author" || name == "dc.creator") set("author", content);
     if (name == "description") set("description", content);
     if (name == "keywords") set("keywords", content);
@@ -294,16 +293,16 @@ class HtmlReader {
     const GumboTag tag = element.v.element.tag;
     if (has_attribute(element, "hidden") || (tag_name(element) == "dialog" && !has_attribute(element, "open")))
       return true;
-    const std::string_view style = attribute(element, "style");
+    const std::string_view style = html_attribute(element, "style");
     if (const auto said = is_hidden_by(style)) return *said;
-    return styles_.hides(tag_name(element), attribute(element, "class"), attribute(element, "id")) &&
+    return styles_.hides(tag_name(element), html_attribute(element, "class"), html_attribute(element, "id")) &&
            tag != GUMBO_TAG_HTML;
   }
 
   /// In the colour of what is beneath, as far as elements say it themselves.
   bool is_in_color_of_ground(const GumboNode& element) const {
-    std::string color = css_value(attribute(element, "style"), "color");
-    if (element.v.element.tag == GUMBO_TAG_FONT && color.empty()) color = to_lower(attribute(element, "color"));
+    std::string color = css_value(html_attribute(element, "style"), "color");
+    if (element.v.element.tag == GUMBO_TAG_FONT && color.empty()) color = to_lower(html_attribute(element, "color"));
     if (color.empty()) return false;
     for (const GumboNode* at = &element; at != nullptr && at->type == GUMBO_NODE_ELEMENT; at = at->parent) {
       const std::string ground = background_of(*at);
@@ -354,7 +353,7 @@ class HtmlReader {
   }
 
   static bool is_shown_as_block(const GumboNode& node) {
-    const std::string display = css_value(attribute(node, "style"), "display");
+    const std::string display = css_value(html_attribute(node, "style"), "display");
     return display == "block" || display == "table" || display == "flex" || display == "list-item";
   }
 
@@ -369,7 +368,7 @@ class HtmlReader {
 
   void open_list(GumboTag tag, const GumboNode& node) {
     if (tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL || tag == GUMBO_TAG_MENU || tag == GUMBO_TAG_DIR) {
-      const std::string_view form = attribute(node, "type"), start = attribute(node, "start");
+      const std::string_view form = html_attribute(node, "type"), start = html_attribute(node, "start");
       List list{tag == GUMBO_TAG_OL, form.empty() ? "1" : std::string(form), 1};
       std::from_chars(start.data(), start.data() + start.size(), list.next);
       lists_.push_back(std::move(list));
@@ -382,7 +381,7 @@ class HtmlReader {
       return;
     }
     List& list = lists_.back();
-    const std::string_view own = attribute(node, "value");
+    const std::string_view own = html_attribute(node, "value");
     std::from_chars(own.data(), own.data() + own.size(), list.next);
     label_ += list_number(list.next, list.form) + ". ";
     if (list.next < 1'000'000'000) ++list.next;
@@ -396,19 +395,19 @@ class HtmlReader {
       add_choice(node);
       return false;
     } else if (tag == GUMBO_TAG_IMG) {
-      const std::string_view source = attribute(node, "src");
-      if (!source.starts_with("data:") && !source.starts_with("cid:")) add_text(attribute(node, "alt"));
+      const std::string_view source = html_attribute(node, "src");
+      if (!source.starts_with("data:") && !source.starts_with("cid:")) add_text(html_attribute(node, "alt"));
     }
     return true;
   }
 
   void add_input(const GumboNode& node) {
-    const std::string type = to_lower(attribute(node, "type"));
+    const std::string type = to_lower(html_attribute(node, "type"));
     if (type == "checkbox" || type == "radio") {
       add_text(has_attribute(node, "checked") ? "☒ " : "☐ ");
     } else if (type != "hidden" && type != "password" && type != "image" && type != "file") {
-      const std::string_view value = attribute(node, "value");
-      add_text(value.empty() ? attribute(node, "placeholder") : value);
+      const std::string_view value = html_attribute(node, "value");
+      add_text(value.empty() ? html_attribute(node, "placeholder") : value);
     }
   }
 

@@ -23,7 +23,7 @@ namespace {
 constexpr long most_repeated_cells = 1024;  ///< In a row; a sheet of an office program has so many.
 constexpr long most_repeated_rows = 1000;
 constexpr std::size_t most_sheet_bytes = std::size_t{64} << 20;
-constexpr long most_blanks = 200;  ///< Of one `text:s`.
+constexpr long longest_blanks = 200;  ///< Of one `text:s`.
 
 bool is_in(const pugi::xml_node& node, std::string_view prefix) {
   return std::string_view(node.name()).starts_with(prefix);
@@ -245,7 +245,7 @@ class OdfReader {
 
   bool enter_sign(const pugi::xml_node& node, std::string_view name) {
     if (name == "s" && is_in(node, "text:")) {
-      const long count = std::clamp(number(node, "c").value_or(1), 0L, most_blanks);
+      const long count = std::clamp(number(node, "c").value_or(1), 0L, longest_blanks);
       flow_.add(std::string(static_cast<std::size_t>(count), ' '));
     } else if (name == "tab") {
       flow_.add_tab();
@@ -306,7 +306,7 @@ class OdfReader {
         [&](const pugi::xml_node& node) {
           const std::string_view name = local_name(node);
           if (is_text(node)) text += node.value();
-          if (name == "s") text.append(static_cast<std::size_t>(std::clamp(number(node, "c").value_or(1), 0L, most_blanks)), ' ');
+          if (name == "s") text.append(static_cast<std::size_t>(std::clamp(number(node, "c").value_or(1), 0L, longest_blanks)), ' ');
           if (name == "tab" || name == "line-break") text += ' ';
           return name != "annotation" && !is_in(node, "svg:");
         },
