@@ -12,6 +12,7 @@
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 #include "worker/text/clean_text.h"
+#include "worker/text/single_byte.h"
 
 namespace docket::worker {
 namespace {
@@ -54,11 +55,12 @@ constexpr std::array supersets = {
     Superset{"US-ASCII", "WINDOWS-1252"},
     Superset{"ASCII", "WINDOWS-1252"},
     Superset{"X-SJIS", "CP932"},
+    Superset{"ISO-8859-16", "WINDOWS-1250"},
 };
 
 /// Where a byte of 0x80..0x9F stands, it is not the ISO encoding but Windows' kin of it.
 constexpr std::array siblings = {
-    Superset{"ISO-8859-2", "WINDOWS-1250"},  Superset{"ISO-8859-16", "WINDOWS-1250"},
+    Superset{"ISO-8859-2", "WINDOWS-1250"},
     Superset{"ISO-8859-7", "WINDOWS-1253"},  Superset{"ISO-8859-8", "WINDOWS-1255"},
     Superset{"ISO-8859-13", "WINDOWS-1257"}, Superset{"ISO-8859-15", "WINDOWS-1252"},
 };
@@ -188,6 +190,10 @@ std::optional<DecodedText> decode_as(std::string_view bytes, std::string encodin
   return DecodedText{std::move(*text), std::move(encoding)};
 }
 
+bool is_ascii(std::string_view bytes) {
+  return std::ranges::all_of(bytes, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 bool has_shift_sequences(std::string_view bytes) {
   return bytes.find("\x1B$") != bytes.npos || bytes.find("\x1B(") != bytes.npos;
 }
@@ -209,16 +215,17 @@ std::optional<DecodedText> decode_text(std::string_view bytes) {
   if (has_zeros || !valid_utf8) {
     if (const auto wide = wide_encoding(bytes)) return decode_as(bytes, *wide);
   }
-  if (valid_utf8 && !has_shift_sequences(bytes)) return decode_as(bytes, "UTF-8");
+  if (valid_utf8 && !has_shift_sequences(bytes)) return decode_as(bytes, is_ascii(bytes) && is_utf7(bytes) ? "UTF-7" : "UTF-8");
   if (const auto declared = declared_encoding(bytes); declared && *declared != "UTF-8") {
     if (auto text = decode_as(bytes, to_decode_with(*declared, bytes))) return text;
   }
   if (const auto likely = likely_encoding(bytes)) {
-    if (auto text = decode_as(bytes, to_decode_with(*likely, bytes))) return text;
+    const std::string better = better_single_byte(bytes, to_decode_with(*likely, bytes));
+    if (auto text = decode_as(bytes, better)) return text;
   }
   if (valid_utf8) return decode_as(bytes, "UTF-8");
   if (auto text = decode_as(bytes, "JOHAB"); text && is_faultless(text->utf8)) return text;
-  return decode_as(bytes, "WINDOWS-1252");
+  return decode_as(bytes, better_single_byte(bytes, "WINDOWS-1252"));
 }
 
 void load_encodings() {
