@@ -9,6 +9,7 @@
 #include "worker/formats/office.h"
 #include "worker/formats/office_type.h"
 #include "worker/formats/rtf.h"
+#include "worker/formats/zip_parts.h"
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
@@ -37,11 +38,21 @@ std::string kind_of_text(std::string_view utf8, std::string_view libmagic) {
   return own == "text/plain" && libmagic == "application/x-subrip" ? std::string(libmagic) : own;
 }
 
+constexpr std::string_view cut_office = "application/vnd.openxmlformats-officedocument";
+
+/// The begin of an Office document: the directory at its end is lost, and with it what kind it is of.
+bool is_cut_office(std::string_view bytes) {
+  constexpr std::size_t first_part = 30;  // Where the name of the first part stands.
+  return bytes.starts_with("PK\x03\x04") && bytes.substr(first_part).starts_with("[Content_Types].xml") &&
+         zip_names(bytes).empty();
+}
+
 /// The type of a container, which is looked into; empty: it is none.
 std::string container_type(std::string_view bytes, const MediaTypes& media_types) {
   std::string container = media_types.container(bytes);
   if (container.empty()) return container;
   if (std::string document = zip_document_type(bytes); !document.empty()) return document;
+  if (is_cut_office(bytes)) return std::string(cut_office);
   if (std::string document = ole_document_type(bytes); !document.empty() && bytes.starts_with("\xD0\xCF\x11\xE0"))
     return document;
   return container;
@@ -96,6 +107,8 @@ Result<Extraction> read_content(std::string_view bytes, const Content& content, 
   if (content.media_type == "text/rtf") return read_rtf(bytes, tables);
   if (content.media_type == "application/encrypted")
     return Error{ErrorClass::encrypted, "is an Office document with a password; save it without one"};
+  if (content.media_type == cut_office)
+    return Error{ErrorClass::damaged, "is a broken Office document: it is cut off"};
   if (auto office = read_office(bytes, content.media_type, tables)) return std::move(*office);
   return unsupported(content.media_type);
 }

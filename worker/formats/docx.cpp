@@ -476,6 +476,7 @@ class DocxReader {
     const pugi::xml_node mark = child(properties, "rPr");
     // Its end was deleted: the next paragraph goes on in the same line.
     if (!child(mark, "del") && !child(mark, "moveFrom")) {
+      if (label_ != "-") add_label();  // Of an item without words, the number is seen.
       label_.clear();
       flow_.end_line();
     }

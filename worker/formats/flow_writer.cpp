@@ -166,7 +166,8 @@ void FlowWriter::end_cell(const Open& cell) {
     std::fill_n(table.held.begin() + table.column, cell.columns, cell.rows - 1);
   }
   if (!content.text.empty())
-    table.table.rows.back().cells.push_back({table.column, std::move(content.text), content.has_table});
+    table.table.rows.back().cells.push_back(
+        {table.column, std::move(content.text), cell.columns, content.has_table});
   table.column += std::min(cell.columns, most_columns);
 }
 

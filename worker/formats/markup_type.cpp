@@ -73,7 +73,8 @@ std::string_view markup_type(std::string_view utf8, std::string_view libmagic) {
     if (root == "svg") return "image/svg+xml";
     const bool is_flat_odf = root == "document" && beginning.find("opendocument:xmlns:office") != beginning.npos;
     if (is_flat_odf) return "application/vnd.oasis.opendocument";
-    if (has_head) return "application/xml";
+    const bool is_broken_html = is_element_of_html(root) && ends_as_html(text);
+    if (has_head) return is_broken_html ? "application/xhtml+xml" : "application/xml";
     if (!root.empty() && text.ends_with('>') && parse_xml(text, Blanks::kept, pugi::encoding_utf8))
       return "application/xml";
   }

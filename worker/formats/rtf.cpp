@@ -124,6 +124,7 @@ struct RtfState {
   bool is_deleted = false;
   bool is_in_table = false;
   bool opens_box = false;  ///< The end of the group ends an aside or a note.
+  bool opens_property = false;
 };
 
 struct Words {
@@ -197,7 +198,8 @@ class RtfReader {
         unicode_rest_ = 0;
         if (states_.size() < deepest_group) states_.push_back(state_);
         else ++ignored_groups_;
-        state_.opens_box = false;
+        state_.opens_box = state_.opens_property = false;
+        is_group_begin_ = true;
         return;
       case '}':
         return end_group();
@@ -218,7 +220,7 @@ class RtfReader {
       --ignored_groups_;
       return;
     }
-    if (state_.target == Target::property) end_property();
+    if (state_.opens_property) end_property();
     if (state_.opens_box) close_box();
     if (states_.empty()) return;
     state_ = std::move(states_.back());
@@ -273,7 +275,7 @@ class RtfReader {
       case '_':
         return add_text("-");
       case '*':
-        is_optional_ = true;
+        is_optional_ = is_group_begin_;
         return;
       case '\r':
       case '\n':
@@ -285,6 +287,7 @@ class RtfReader {
 
   void do_word(std::string_view word, long value, bool has_value) {
     const bool is_optional = std::exchange(is_optional_, false);
+    is_group_begin_ = false;
     if (word == "bin") return rest_.remove_prefix(std::min(rest_.size(), static_cast<std::size_t>(std::max(value, 0L))));
     if (word == "u" && has_value) return add_unicode(value);
     if (state_.target == Target::nothing && word != "ud") return;
@@ -306,19 +309,20 @@ class RtfReader {
   bool do_destination(std::string_view word) {
     if (std::ranges::find(never_shown, word) != std::end(never_shown)) {
       state_.target = Target::nothing;
+    } else if (word == "upr") {
+      state_.around_choice = std::exchange(state_.target, Target::nothing);
+    } else if (word == "ud") {
+      state_.target = state_.around_choice;
     } else if (word == "fonttbl") {
       state_.target = Target::font_table;
     } else if (word == "info") {
       state_.target = Target::information;
     } else if (state_.target == Target::information || word == "generator") {
       state_.target = Target::property;
+      state_.opens_property = true;
       state_.property = word;
       property_.clear();
       date_ = {};
-    } else if (word == "upr") {
-      state_.around_choice = std::exchange(state_.target, Target::nothing);
-    } else if (word == "ud") {
-      state_.target = state_.around_choice;
     } else if (word == "shpinst") {
       state_.target = Target::shape;
     } else if (word == "shptxt" || word == "dptxbxtext") {
@@ -434,7 +438,7 @@ class RtfReader {
   bool is_unseen() const { return state_.is_hidden || state_.is_deleted; }
 
   void add_byte(char c) {
-    is_optional_ = false;
+    is_optional_ = is_group_begin_ = false;
     if (unicode_rest_ > 0) {
       --unicode_rest_;
       return;
@@ -660,6 +664,7 @@ class RtfReader {
   std::vector<RtfState> states_;  ///< Of the groups around.
   RtfState state_;
   std::size_t ignored_groups_ = 0;
+  bool is_group_begin_ = false;
   bool is_optional_ = false;  ///< `\*` stood before: a group that may be left out if not known.
   std::string encoding_ = "WINDOWS-1252";
   std::map<long, RtfFont> fonts_;

@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 7> unlikely = {"ISO-8859-3",  "ISO-8859-4
                                                       "ISO-8859-16", "WINDOWS-1258", "IBM852"};
 
 constexpr std::u32string_view usual_letters =
-    U"äöüßéèàùâêîôûçñáíóúåæøëïœãõìòÿ" U"ąćęłńóśźżčďěňřšťůžýőűăâîșțşţđľĺŕ" U"ğışāēģīķļņūėįų";
+    U"äöüßéèàùâêîôûçñáíóúåæøëïœãõìòÿ" U"ąćęłńóśźżčďěňřšťůžýőűăâîșțşţđľĺŕ" U"ğıİşāēģīķļņūėįų";
 constexpr std::u32string_view within_words = U"\u2019\u2018\u00B4\u0060\u00B7\u00AD\u2013\u2014\u2010\u2011\u00AA\u00BA";
 
 bool is_letter_of_word(char32_t c) {

@@ -82,8 +82,8 @@ class Block {
     std::vector<std::size_t> widths(columns_.size(), 0);
     for (const TableRow& row : rows_)
       for (const TableCell& cell : row.cells)
-        widths[cell.column] =
-            std::max(widths[cell.column], std::min(characters(cell.text), widest_column));
+        if (cell.columns == 1)  // Others reach into the next columns.
+          widths[cell.column] = std::max(widths[cell.column], std::min(characters(cell.text), widest_column));
     return widths;
   }
 
