@@ -253,7 +253,8 @@ TEST_F(ExtractPool, PagesTogetherAreHeldToTheLimitOfOutput) {
   use_fake_worker(page + page + page + "cat <&3 >/dev/null\n");
   options_.output_limit = 1 << 20;
   options_.time_limit = 60s;
-  EXPECT_EQ(error_of("x"), (Error{ErrorClass::limit, "file has more than 1 MiB of text and word boxes"}));
+  EXPECT_EQ(error_of("x"),
+            (Error{ErrorClass::output_limit, "file has more than 1 MiB of text and word boxes"}));
 }
 
 TEST_F(ExtractPool, AWorkerThatDoesNothingAtAllIsGivenUp) {
