@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "pipeline/backend.h"
 #include "worker/formats/media_type.h"
@@ -10,7 +11,8 @@ namespace docket::worker {
 
 /// Reads the regular file behind `descriptor` (which stays open). `announce` is called with what the file is
 /// as soon as that is known, before its content is parsed.
-Result<Extraction> read_file(int descriptor, const std::string& password, const MediaTypes& media_types,
+Result<Extraction> read_file(int descriptor, const std::vector<std::string>& passwords,
+                             const MediaTypes& media_types,
                              const std::function<void(const FileFacts&)>& announce);
 
 }  // namespace docket::worker

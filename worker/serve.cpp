@@ -23,7 +23,7 @@ namespace {
 
 constexpr int most_documents = 500;               ///< Per worker; libraries leak a little.
 constexpr long most_growth = 96L << 20;           ///< Bytes of memory above what the worker began with.
-constexpr std::uint64_t largest_order = 1 << 16;  ///< A password fits.
+constexpr std::uint64_t largest_order = 1 << 18;  ///< All passwords fit.
 
 /// The header of the next order and the descriptor that comes with it; none when the pool has gone.
 Descriptor receive_header(int socket, FrameHeader& header) {
@@ -69,7 +69,7 @@ class MemoryMeter {
 
 Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
   const auto announce = [&](const FileFacts& facts) { send_frame(socket, Frame::file, encode(facts)); };
-  auto out = read_file(file, order.password, media_types, announce);
+  auto out = read_file(file, order.passwords, media_types, announce);
   if (!out) return out.error();
   return Answer{std::move(out->value), std::make_shared<const Text>(std::move(out->text))};
 }
@@ -82,9 +82,11 @@ std::string encoded_answer(int socket, int file, const ExtractOrder& order, cons
 
 }  // namespace
 
-WorkerExit serve(int socket, const MediaTypes& media_types, Descriptor statm) try {
+WorkerExit serve(int socket, const std::string& refused, const MediaTypes& media_types,
+                 Descriptor statm) try {
   const MemoryMeter memory(std::move(statm));
-  if (!send_frame(socket, Frame::ready, wire_version)) return WorkerExit::done;
+  if (!send_frame(socket, Frame::ready, encode(Ready{std::string(wire_version), refused})))
+    return WorkerExit::done;
   for (int documents = 1;; ++documents) {
     FrameHeader header;
     const Descriptor file = receive_header(socket, header);

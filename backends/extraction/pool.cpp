@@ -14,6 +14,7 @@
 
 #include "backends/extraction/input.h"
 #include "backends/extraction/process.h"
+#include "pipeline/support/byte_size.h"
 #include "pipeline/support/duration.h"
 #include "pipeline/support/event.h"
 #include "pipeline/support/utf8.h"
@@ -39,34 +40,47 @@ struct Job {
 
 struct Limits {
   nanoseconds cpu{0};
+  nanoseconds wall{0};
   std::int64_t memory = 0;
   std::int64_t output = 0;
+  std::int64_t open_files = 0;
 };
 
-std::string in_mib(std::int64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
+std::string in_words(nanoseconds duration) { return format_duration(duration_cast<milliseconds>(duration)); }
 
 Error cancelled() { return {ErrorClass::cancelled, "the run was stopped before the file was read"}; }
 
 Error time_error(const Limits& limits) {
-  return {ErrorClass::timeout, "took longer than " +
-                                   format_duration(duration_cast<milliseconds>(limits.cpu)) +
-                                   " of CPU time; see `time_limit` of the extract stage"};
+  return {ErrorClass::timeout, "took longer than " + in_words(limits.cpu) +
+                                   " of CPU time (`limits.cpu_time` of the extract stage)"};
 }
 
 Error clock_error(const Limits& limits) {
-  return {ErrorClass::timeout, "gave no answer within " +
-                                   format_duration(duration_cast<milliseconds>(limits.cpu * clock_per_cpu)) +
-                                   "; see `time_limit` of the extract stage"};
+  return {ErrorClass::timeout,
+          "gave no answer within " + in_words(limits.wall) + " (`limits.wall_time` of the extract stage)"};
 }
 
 Error memory_error(const Limits& limits) {
-  return {ErrorClass::memory, "needed more than " + in_mib(limits.memory) +
-                                  " of memory; see `memory_limit` of the extract stage"};
+  return {ErrorClass::memory, "needed more than " + format_byte_size(limits.memory) +
+                                  " of memory (`limits.memory` of the extract stage)"};
 }
 
 std::string signal_name(int number) {
   const char* const short_name = sigabbrev_np(number);
   return short_name ? std::string("SIG") + short_name : "signal " + std::to_string(number);
+}
+
+std::string unprotected(const std::string& refused) {
+  return "the extraction workers are not locked in entirely: " + refused +
+         ". Their limits of time, memory and files hold; `sandbox: require` of the extract stage would read "
+         "nothing here";
+}
+
+Error no_sandbox(const std::string& refused) {
+  return {ErrorClass::unavailable,
+          "the extraction workers cannot be locked in, and `sandbox: require` of the "
+          "extract stage wants that: " +
+              refused};
 }
 
 /// Why a document failed whose worker ended with `status`.
@@ -80,6 +94,7 @@ Error death(int status, const Limits& limits) {
     return {ErrorClass::crash, "made the parser stop (exit code " + std::to_string(code) + ")"};
   }
   const int signal_number = WTERMSIG(status);
+  if (signal_number == SIGXCPU) return time_error(limits);
   if (signal_number == SIGKILL) {
     return {ErrorClass::crash,
             "could not be read: its parser was killed from outside, perhaps because the machine ran out of "
@@ -212,8 +227,14 @@ class ExtractPool final : public Backend {
   Limits limits_for(const ExtractQuestion& question, std::int64_t size) const {
     const std::int64_t mib = std::min<std::int64_t>(size >> 20, 100);
     const milliseconds by_size = options_.time_limit + options_.time_limit_per_mib * mib;
-    return {question.time_limit.count() > 0 ? question.time_limit : by_size,
-            question.memory_limit > 0 ? question.memory_limit : options_.memory_limit, options_.output_limit};
+    const ExtractLimits& own = question.limits;
+    Limits limits;
+    limits.cpu = own.cpu_time.count() > 0 ? own.cpu_time : by_size;
+    limits.wall = own.wall_time.count() > 0 ? nanoseconds(own.wall_time) : limits.cpu * clock_per_cpu;
+    limits.memory = own.memory > 0 ? own.memory : options_.memory_limit;
+    limits.output = own.output > 0 ? own.output : options_.output_limit;
+    limits.open_files = own.open_files > 0 ? own.open_files : options_.open_files;
+    return limits;
   }
 
   void send_or_start(Slot& slot) {
@@ -226,9 +247,9 @@ class ExtractPool final : public Backend {
     if (!slot.process->is_ready) return;  // The job is sent when it is.
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
-    const ExtractOrder order{slot.job->question.password, static_cast<std::uint64_t>(slot.limits.output)};
-    if (!slot.process->send(order, slot.file.descriptor.get(), slot.file.size, slot.limits.memory))
-      died(slot);
+    slot.process->limit({slot.file.size + slot.limits.memory, slot.limits.cpu, slot.limits.open_files});
+    const ExtractOrder order{slot.job->question.passwords, static_cast<std::uint64_t>(slot.limits.output)};
+    if (!slot.process->send(order, slot.file.descriptor.get())) died(slot);
   }
 
   /// Until a worker says something, the bell rings, or a limit may have been reached: a process with one
@@ -249,7 +270,7 @@ class ExtractPool final : public Backend {
   nanoseconds time_left(Slot& slot) {
     const nanoseconds passed = Clock::now() - slot.begin;
     if (!slot.was_sent) return start_limit - passed;
-    return std::min(slot.limits.cpu - cpu_of(slot), slot.limits.cpu * clock_per_cpu - passed);
+    return std::min(slot.limits.cpu - cpu_of(slot), slot.limits.wall - passed);
   }
 
   static nanoseconds cpu_of(Slot& slot) { return slot.process->cpu_time() - slot.cpu_begin; }
@@ -263,7 +284,7 @@ class ExtractPool final : public Backend {
 
   void listen(Slot& slot) {
     std::vector<WorkerFrame> frames;
-    const std::uint64_t most = static_cast<std::uint64_t>(options_.output_limit) + framing;
+    const std::uint64_t most = static_cast<std::uint64_t>(slot.limits.output) + framing;
     const auto received = slot.process->receive(most, frames);
     for (WorkerFrame& frame : frames) {
       if (slot.process) take(slot, frame);
@@ -275,9 +296,7 @@ class ExtractPool final : public Backend {
 
   void take(Slot& slot, const WorkerFrame& frame) {
     if (frame.kind == Frame::ready) {
-      if (frame.body != wire_version) return not_started(slot, other_version(options_.worker));
-      slot.process->is_ready = some_was_ready_ = true;
-      if (slot.job && !slot.was_sent) send_or_start(slot);
+      is_ready(slot, decode_ready(frame.body));
     } else if (frame.kind == Frame::file && slot.was_sent) {
       if (auto facts = decode_facts(frame.body)) slot.facts = std::move(*facts);
     } else if (slot.was_sent) {
@@ -285,6 +304,16 @@ class ExtractPool final : public Backend {
       if (frame.kind == Frame::last_answer) slot.process.reset();
       end_job(slot, decode_answer(frame.body), spent);
     }
+  }
+
+  void is_ready(Slot& slot, const Ready& ready) {
+    if (ready.version != wire_version) return not_started(slot, other_version(options_.worker));
+    if (!ready.refused.empty()) {
+      if (slot.job && slot.job->question.need_sandbox) return not_started(slot, no_sandbox(ready.refused));
+      if (options_.warn && !std::exchange(has_warned_, true)) options_.warn(unprotected(ready.refused));
+    }
+    slot.process->is_ready = some_was_ready_ = true;
+    if (slot.job && !slot.was_sent) send_or_start(slot);
   }
 
   /// A first worker that does not start is no document's fault, and none that comes after it would.
@@ -343,6 +372,7 @@ class ExtractPool final : public Backend {
   std::deque<Job> queue_;
   bool some_was_ready_ = false;
   bool has_no_worker_ = false;
+  bool has_warned_ = false;
   const Event wake_up_;
   std::mutex mutex_;
   std::vector<Job> inbox_;  // Guarded by mutex_.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "backends/extraction/bytes.h"
+#include "pipeline/support/byte_size.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -99,12 +100,19 @@ std::shared_ptr<const Text> read_text(Reader& in) {
 }  // namespace
 
 Error output_limit_error(std::uint64_t limit) {
-  return {ErrorClass::output_limit, "has more than " + std::to_string(limit >> 20) + " MiB of text and word boxes"};
+  return {ErrorClass::output_limit, "has more than " + format_byte_size(static_cast<std::int64_t>(limit)) +
+                                        " of text and word boxes (`limits.output` of the extract stage)"};
+}
+
+std::string encode(const Ready& ready) {
+  return ready.refused.empty() ? ready.version : ready.version + '\n' + ready.refused;
 }
 
 std::string encode(const ExtractOrder& order) {
   Writer out;
-  out.text(order.password);
+  out.number<std::uint64_t>(order.passwords.size());
+  for (const std::string& password : order.passwords)
+    out.text(password);
   out.number(order.output_limit);
   return std::move(out.bytes);
 }
@@ -130,10 +138,19 @@ std::string encode(const Result<Answer>& answer) {
   return std::move(out.bytes);
 }
 
+Ready decode_ready(std::string_view bytes) {
+  const std::size_t end = bytes.find('\n');
+  if (end == bytes.npos) return {std::string(bytes)};
+  if (!is_utf8(bytes)) return {};
+  return {std::string(bytes.substr(0, end)), std::string(bytes.substr(end + 1))};
+}
+
 Result<ExtractOrder> decode_order(std::string_view bytes) {
   Reader in(bytes);
   ExtractOrder order;
-  order.password = in.text();
+  const auto passwords = in.count(sizeof(std::uint64_t));
+  for (std::uint64_t i = 0; i < passwords && in.good; ++i)
+    order.passwords.emplace_back(in.text());
   order.output_limit = in.number<std::uint64_t>();
   if (!in.at_end()) return not_understood();
   return order;

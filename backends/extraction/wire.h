@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pipeline/backend.h"
 #include "pipeline/support/result.h"
@@ -22,11 +23,11 @@ namespace docket {
 inline constexpr int worker_socket = 3;
 
 /// Of all that is sent here. Another one is that of a docket or a worker which was left from an older build.
-inline constexpr std::string_view wire_version = "2";
+inline constexpr std::string_view wire_version = "3";
 
 enum class Frame : std::uint32_t {
   order = 1,
-  ready,        ///< `wire_version`: the worker has locked itself in and waits for orders.
+  ready,        ///< Ready: the worker has locked itself in and waits for orders.
   file,         ///< FileFacts, sent before the file is parsed.
   answer,       ///< An Error or an Answer.
   last_answer,  ///< The same, from a worker that ends now: it has grown too large or too old.
@@ -52,19 +53,27 @@ enum class WorkerExit : int {
   file_shrank = 73,    ///< The file became shorter while it was read.
 };
 
+struct Ready {
+  std::string version;
+  std::string refused = {};  ///< What the kernel refused of the sandbox, in words; empty: nothing.
+};
+
 struct ExtractOrder {
-  std::string password;
+  std::vector<std::string> passwords = {};
   std::uint64_t output_limit = 0;  ///< Bytes of an answer.
 };
 
-/// "gave more than 64 MiB of text", whoever notices first. Messages that travel here continue a sentence that
+/// "has more than 64 MiB of text", whoever notices first. Messages that travel here continue a sentence that
 /// begins with the name of the file.
 Error output_limit_error(std::uint64_t limit);
 
+std::string encode(const Ready& ready);
 std::string encode(const ExtractOrder& order);
 std::string encode(const FileFacts& facts);
 std::string encode(const Result<Answer>& answer);
 
+/// Of another version where the bytes are not what `encode` gives.
+Ready decode_ready(std::string_view bytes);
 Result<ExtractOrder> decode_order(std::string_view bytes);
 Result<FileFacts> decode_facts(std::string_view bytes);
 /// An Error of class `crash` when the bytes are not what `encode` gives; the text is valid UTF-8 and every
