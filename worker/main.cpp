@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "pipeline/support/descriptor.h"
 #include "worker/conditions/condition_server.h"
@@ -68,10 +67,10 @@ int run_once(const char* path, Form form) {
   if (const std::string refused = lock_in(); !refused.empty())
     std::cerr << "docket-extract: warning: not locked in entirely: " << refused << '\n';
   FileFacts facts;
-  std::vector<std::string> passwords;
-  if (const char* password = std::getenv("DOCKET_PASSWORD")) passwords.emplace_back(password);
+  ReadOrder order;
+  if (const char* password = std::getenv("DOCKET_PASSWORD")) order.passwords.emplace_back(password);
   const auto extraction =
-      read_file(file.get(), passwords, **media_types, [&](const FileFacts& known) { facts = known; });
+      read_file(file.get(), order, **media_types, [&](const FileFacts& known) { facts = known; });
   if (!extraction) {
     std::cerr << path << ' ' << extraction.error().message << " (" << name(extraction.error().error_class)
               << ")\n";

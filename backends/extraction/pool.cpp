@@ -124,6 +124,29 @@ Error naming(const std::filesystem::path& file, Error error) {
   return {error.error_class, (is_utf8(file_name) ? file_name : "the file") + ' ' + error.message};
 }
 
+/// The name of the limit, in `extract.limits`, that was exceeded; empty: none.
+std::string_view exceeded(const Error& error, const Limits& limits) {
+  if (error == time_error(limits)) return "cpu_time";
+  if (error == clock_error(limits)) return "wall_time";
+  if (error.error_class == ErrorClass::memory) return "memory";
+  return error.error_class == ErrorClass::output_limit ? "output" : "";
+}
+
+/// The first pages of a document whose reading ended at a limit.
+struct Part {
+  Progress pages;
+  std::string_view limit;
+  Error why;  ///< That there are no more.
+};
+
+/// Marks the answer as a part.
+void mark(Answer& answer, const Part& part) {
+  const std::string pages = std::to_string(part.pages.read), of = std::to_string(part.pages.of);
+  answer.value["partial"] = {{"pages", part.pages.read}, {"of", part.pages.of}, {"limit", part.limit}};
+  answer.value["problems"].push_back("only " + pages + " of " + of + " pages were read: the document " +
+                                     part.why.message);
+}
+
 /// A place for one worker process, and the document that it works on.
 struct Slot {
   std::unique_ptr<ExtractProcess> process;  ///< Null: none was needed yet, or the last one has ended.
@@ -138,6 +161,8 @@ struct Slot {
   std::optional<FileFacts> facts;
   Text text;
   std::uint64_t bytes = 0;  ///< Of its frames.
+  Progress progress;
+  std::optional<Part> part;  ///< Its pages are read again, and no more than these.
 };
 
 class ExtractPool final : public Backend {
@@ -277,7 +302,9 @@ class ExtractPool final : public Backend {
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
     slot.process->limit({slot.file.size + slot.limits.memory, slot.limits.cpu, slot.limits.open_files});
-    const ExtractOrder order{slot.job->question.passwords, static_cast<std::uint64_t>(slot.limits.output)};
+    const ExtractOrder order{slot.job->question.passwords, static_cast<std::uint64_t>(slot.limits.output),
+                             slot.part ? slot.part->pages.read : 0,
+                             slot.job->question.keep_partial && !slot.part ? 1U : 0U};
     if (!slot.process->send(order, slot.file.descriptor.get())) died(slot);
   }
 
@@ -319,7 +346,7 @@ class ExtractPool final : public Backend {
     }
     if (!slot.process) return;
     if (received == ExtractProcess::Received::too_long)
-      give_up(slot, output_limit_error(most_bytes() - framing));
+      give_up(slot, output_limit_error(most_bytes(slot) - framing));
     if (received == ExtractProcess::Received::ended) died(slot);
   }
 
@@ -334,6 +361,9 @@ class ExtractPool final : public Backend {
         break;
       case Frame::page:
         take_page(slot, decode_page(frame.body));
+        break;
+      case Frame::progress:
+        slot.progress = decode_progress(frame.body);
         break;
       default:
         take_answer(slot, frame);
@@ -398,15 +428,38 @@ class ExtractPool final : public Backend {
     if (!slot.job) return;
     if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
     if (was_fresh) return end_job(slot, death(status, slot.limits), spent);
-    slot.cpu_before = spent;
+    try_again(slot, spent);
+  }
+
+  void try_again(Slot& slot, nanoseconds spent) {
+    slot.cpu_before += spent;
     slot.was_sent = false;
     slot.text = {};
     slot.bytes = 0;
+    slot.progress = {};
     send_or_start(slot);
+  }
+
+  /// Of a document whose reading ended at a limit, the pages before are read again: then the text, its grade
+  /// and its facts are those of a document with so many pages. They may take twice as long, for good measure.
+  static bool can_be_part(const Slot& slot, const Error& error) {
+    return slot.job->question.keep_partial && !slot.part && slot.progress.read > 0 &&
+           !exceeded(error, slot.limits).empty();
+  }
+
+  void read_part(Slot& slot, Error why, nanoseconds spent) {
+    const std::string_view limit = exceeded(why, slot.limits);
+    slot.part = Part{slot.progress, limit, std::move(why)};
+    slot.limits.cpu *= 2;
+    slot.limits.wall *= 2;
+    try_again(slot, spent);
   }
 
   /// Ends the slot's job with an answer and frees the slot.
   void end_job(Slot& slot, Result<Answer> answer, nanoseconds spent = nanoseconds(0)) {
+    if (!answer && can_be_part(slot, answer.error())) return read_part(slot, answer.error(), spent);
+    if (answer && slot.part) mark(*answer, *slot.part);
+    if (!answer && slot.part) answer = slot.part->why;
     Reply reply;
     if (!answer) answer = naming(slot.job->question.file, answer.error());
     reply.answer = std::move(answer);
@@ -419,6 +472,8 @@ class ExtractPool final : public Backend {
     slot.facts.reset();
     slot.text = {};
     slot.bytes = 0;
+    slot.progress = {};
+    slot.part.reset();
     slot.was_sent = false;
     slot.cpu_before = nanoseconds(0);
   }

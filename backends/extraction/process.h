@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/extraction/frame_reader.h"
 #include "backends/extraction/wire.h"
 #include "pipeline/support/descriptor.h"
 #include "pipeline/support/result.h"
@@ -18,12 +19,6 @@ namespace docket::backends {
 
 /// docket-extract lies beside docket, built or installed.
 std::filesystem::path worker_program();
-
-/// A message from a worker.
-struct WorkerFrame {
-  Frame kind;
-  std::string body;
-};
 
 /// One running docket-extract. For one thread. The process is killed and reaped with the object.
 class ExtractProcess {
@@ -70,12 +65,10 @@ class ExtractProcess {
 
  private:
   ExtractProcess(pid_t pid, Descriptor socket) : pid_(pid), socket_(std::move(socket)) {}
-  /// Moves the whole frames that have arrived. False: one is announced that is longer than `most`.
-  bool take_frames(std::uint64_t most, std::vector<WorkerFrame>& frames);
 
   const pid_t pid_;
   const Descriptor socket_;
-  std::string arrived_;  ///< Not yet a whole frame.
+  FrameReader arrived_;
   std::optional<int> status_;
   std::chrono::nanoseconds cpu_time_{0};
 };

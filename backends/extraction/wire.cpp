@@ -66,12 +66,21 @@ std::string encode(const Ready& ready) {
   return ready.refused.empty() ? ready.version : ready.version + '\n' + ready.refused;
 }
 
+std::string encode(const Progress& progress) {
+  Writer out;
+  out.number(progress.read);
+  out.number(progress.of);
+  return std::move(out.bytes);
+}
+
 std::string encode(const ExtractOrder& order) {
   Writer out;
   out.number<std::uint64_t>(order.passwords.size());
   for (const std::string& password : order.passwords)
     out.text(password);
   out.number(order.output_limit);
+  out.number(order.most_pages);
+  out.number(order.tell_progress);
   return std::move(out.bytes);
 }
 
@@ -117,6 +126,14 @@ Ready decode_ready(std::string_view bytes) {
   return {std::string(bytes.substr(0, end)), std::string(bytes.substr(end + 1))};
 }
 
+Progress decode_progress(std::string_view bytes) {
+  Reader in(bytes);
+  Progress progress;
+  progress.read = in.number<std::uint32_t>();
+  progress.of = in.number<std::uint32_t>();
+  return in.at_end() && progress.read <= progress.of ? progress : Progress();
+}
+
 Result<ExtractOrder> decode_order(std::string_view bytes) {
   Reader in(bytes);
   ExtractOrder order;
@@ -124,6 +141,8 @@ Result<ExtractOrder> decode_order(std::string_view bytes) {
   for (std::uint64_t i = 0; i < passwords && in.good; ++i)
     order.passwords.emplace_back(in.text());
   order.output_limit = in.number<std::uint64_t>();
+  order.most_pages = in.number<std::uint32_t>();
+  order.tell_progress = in.number<std::uint32_t>();
   if (!in.at_end()) return not_understood();
   return order;
 }

@@ -40,6 +40,7 @@ enum class Frame : std::uint32_t {
   questions,
   verdicts,
   dying,
+  progress,  ///< Progress, of a worker that reads files.
 };
 
 struct FrameHeader {
@@ -63,7 +64,14 @@ struct Ready {
 
 struct ExtractOrder {
   std::vector<std::string> passwords = {};
-  std::uint64_t output_limit = 0;  ///< Bytes of an answer.
+  std::uint64_t output_limit = 0;   ///< Bytes of an answer.
+  std::uint32_t most_pages = 0;     ///< Those after them are not read; 0: all are.
+  std::uint32_t tell_progress = 0;  ///< 1: `progress` after each page, and before an answer that is too long.
+};
+
+/// How far the worker has come: so many pages can be had within the limits.
+struct Progress {
+  std::uint32_t read = 0, of = 0;
 };
 
 /// "has more than 64 MiB of text", whoever notices first. Messages that travel here continue a sentence that
@@ -71,6 +79,7 @@ struct ExtractOrder {
 Error output_limit_error(std::uint64_t limit);
 
 std::string encode(const Ready& ready);
+std::string encode(const Progress& progress);
 std::string encode(const ExtractOrder& order);
 std::string encode(const FileFacts& facts);
 std::string encode(const Page& page);
@@ -78,6 +87,8 @@ std::string encode(const Result<Answer>& answer);
 /// Bytes that encode() makes of it.
 std::uint64_t encoded_size(const Page& page);
 
+/// Nothing read where the bytes are not what `encode` gives.
+Progress decode_progress(std::string_view bytes);
 /// Of another version where the bytes are not what `encode` gives.
 Ready decode_ready(std::string_view bytes);
 Result<ExtractOrder> decode_order(std::string_view bytes);

@@ -230,7 +230,8 @@ std::unique_ptr<PDFDoc> open_drawing(std::string_view content, const std::string
 
 }  // namespace
 
-Result<Extraction> read_pdf(std::string_view content, const std::vector<std::string>& passwords) {
+Result<Extraction> read_pdf(std::string_view content, const std::vector<std::string>& passwords,
+                            const PageWatch& watch) {
   poppler::set_debug_error_function(keep_first_diagnostic, nullptr);
   first_diagnostic().clear();
   std::string used_password;
@@ -248,7 +249,7 @@ Result<Extraction> read_pdf(std::string_view content, const std::vector<std::str
   if (!first_diagnostic().empty()) problems.push_back(first_diagnostic());
   const std::unique_ptr<PDFDoc> drawing = open_drawing(content, used_password);
   Findings findings;
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < count && (watch.most == 0 || out.text.pages.size() < watch.most); ++i) {
     first_diagnostic().clear();
     const PdfPage page = read_pdf_page(*drawing, i);
     out.text.pages.push_back(lay_out(page.width, page.height, page.text));
@@ -260,6 +261,7 @@ Result<Extraction> read_pdf(std::string_view content, const std::vector<std::str
     if (!first_diagnostic().empty() && problems.size() < most_problems) {
       problems.push_back("page " + std::to_string(i + 1) + ": " + first_diagnostic());
     }
+    if (watch.was_read) watch.was_read(out.text.pages.size(), static_cast<std::size_t>(count));
   }
   for (std::size_t i = 1; i < reasons; ++i) {
     if (tells_of(static_cast<Unseen>(i))) out.letters.unseen += findings.unseen[i];

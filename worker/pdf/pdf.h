@@ -12,6 +12,7 @@ namespace docket::worker {
 /// tried in turn where it does not open without. Gives pages, metadata, embedded_files and problems; errors
 /// are encrypted, empty and damaged. Not for several threads at once: poppler reports its complaints through
 /// one global function.
-Result<Extraction> read_pdf(std::string_view content, const std::vector<std::string>& passwords);
+Result<Extraction> read_pdf(std::string_view content, const std::vector<std::string>& passwords,
+                            const PageWatch& watch = {});
 
 }  // namespace docket::worker

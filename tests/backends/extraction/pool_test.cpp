@@ -268,14 +268,14 @@ TEST_F(ExtractPool, AWorkerThatDoesNothingAtAllIsGivenUp) {
 }
 
 TEST_F(ExtractPool, ADeathAfterOtherDocumentsIsTriedAgainInAFreshWorker) {
-  // An order without password has 32 bytes. The first is answered as `damaged` (5), the second is the
+  // An order without password has 40 bytes. The first is answered as `damaged` (5), the second is the
   // worker's death. Every worker leaves a line in `started`.
   const std::string started = (folder_.path() / "started").string();
   options_.worker = folder_.write(
-      "worker", "#!/bin/sh\necho >>" + started + "\n" + ready() + "head -c 32 <&3 >/dev/null\n" +
+      "worker", "#!/bin/sh\necho >>" + started + "\n" + ready() + "head -c 40 <&3 >/dev/null\n" +
                     frame(Frame::answer, "\\020\\0\\0\\0\\0\\0\\0\\0") +
                     "printf '\\0\\0\\0\\0\\005\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3\n" +
-                    "head -c 32 <&3 >/dev/null\nkill -SEGV $$\n");
+                    "head -c 40 <&3 >/dev/null\nkill -SEGV $$\n");
   std::filesystem::permissions(options_.worker, std::filesystem::perms::owner_all);
   options_.workers = 1;
   EXPECT_EQ(error_of("x").error_class, ErrorClass::damaged);
