@@ -29,6 +29,7 @@ struct ExtractQuestion {
   std::string password;                     ///< UTF-8; empty: none.
   std::chrono::milliseconds time_limit{0};  ///< CPU time; 0: what the pool of workers sets.
   std::int64_t memory_limit = 0;            ///< Bytes; 0: the same.
+  TextForm form = {};
 };
 
 /// One label of a closed set.

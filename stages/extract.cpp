@@ -10,6 +10,8 @@ namespace docket::stages {
 namespace {
 
 constexpr std::string_view ocr_choices[] = {"auto", "off", "always"};
+constexpr std::string_view table_choices[] = {"rows", "markdown"};
+constexpr std::string_view repeated_choices[] = {"keep", "once"};
 
 constexpr Field fields[] = {
     {.name = "password",
@@ -22,6 +24,19 @@ constexpr Field fields[] = {
          "and a scan has the grade `none`.",
      .fallback = "auto",
      .choices = ocr_choices},
+    {.name = "tables",
+     .type = Field::Type::choice,
+     .help = "How tables stand in the text: `rows`: line by line as on the page, cells apart by blanks; "
+             "`markdown`: as Markdown tables, which models read better.",
+     .fallback = "rows",
+     .choices = table_choices},
+    {.name = "repeated_lines",
+     .type = Field::Type::choice,
+     .help =
+         "Headers and footers that pages repeat: `keep` them on every page, or have each `once`, where it "
+         "stands first, so that models do not read them page by page.",
+     .fallback = "keep",
+     .choices = repeated_choices},
     {.name = "time_limit",
      .type = Field::Type::duration,
      .help = "CPU time for one document. Default: 20 s, plus 1 s for each MiB of the file, up to two "
@@ -37,12 +52,6 @@ constexpr Field fields[] = {
      .affects_answer = false},
 };
 
-/// What the text shows of itself.
-void add_facts(const Text& text, nlohmann::json& output) {
-  output["tables"] = count_tables(text);
-  if (const std::string language = language_of(text); !language.empty()) output["language"] = language;
-}
-
 class Extract final : public Stage {
  public:
   explicit Extract(ExtractOptions options) : options_(std::move(options)) {}
@@ -51,7 +60,7 @@ class Extract final : public Stage {
                                        StageResult& result) const override {
     if (turn.number == 0) {
       const ExtractQuestion question{document.file, options_.password, options_.time_limit,
-                                     options_.memory_limit};
+                                     options_.memory_limit, options_.form};
       return std::vector<Request>{{std::string(extraction_workers), question}};
     }
     const Reply& reply = turn.replies.front();
@@ -63,7 +72,7 @@ class Extract final : public Stage {
     if (!reply.answer) return reply.answer.error();
     document.text = reply.answer->text;
     result.output = reply.answer->value;
-    if (document.text) add_facts(*document.text, result.output);
+    if (document.text) result.output["tables"] = count_tables(*document.text);
     return std::vector<Request>{};
   }
 
@@ -85,6 +94,8 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
   options.password = settings.text("password");
   if (settings.has("time_limit")) options.time_limit = settings.duration("time_limit");
   options.memory_limit = settings.integer("memory_limit") << 20;
+  if (settings.text("tables") == "markdown") options.form.tables = TextForm::Tables::markdown;
+  if (settings.text("repeated_lines") == "once") options.form.repeated_lines = TextForm::RepeatedLines::once;
   return make_extract(std::move(options));
 }
 
@@ -97,7 +108,7 @@ std::unique_ptr<Stage> make_extract(ExtractOptions options) {
 StageType extract() {
   return {.name = "extract",
           .summary = "Reads the file: text, pages, word boxes, metadata, embedded files.",
-          .version = 3,
+          .version = 4,
           .fields = fields,
           .reads = [](const Settings&) { return StageReads{.file = true}; },
           .make = make,

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "pipeline/stage.h"
+#include "pipeline/text.h"
 
 namespace docket::stages {
 
@@ -12,6 +13,7 @@ struct ExtractOptions {
   std::string password;
   std::chrono::milliseconds time_limit{0};  ///< 0: what the pool of workers sets.
   std::int64_t memory_limit = 0;            ///< Bytes; 0: the same.
+  TextForm form = {};
 };
 
 /// Asks the pool of workers for the text; sets the document's text, sha256, bytes and media type (these three

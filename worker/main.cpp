@@ -65,7 +65,7 @@ int run_once(const char* path, Form form) {
   if (const auto error = lock_in()) return fail(*error);
   FileFacts facts;
   const char* password = std::getenv("DOCKET_PASSWORD");
-  const auto extraction = read_file(file.get(), password ? password : "", **media_types,
+  const auto extraction = read_file(file.get(), password ? password : "", {}, **media_types,
                                     [&](const FileFacts& known) { facts = known; });
   if (!extraction) {
     std::cerr << path << ' ' << extraction.error().message << " (" << name(extraction.error().error_class)

@@ -220,7 +220,8 @@ class ExtractPool final : public Backend {
     if (!slot.process->is_ready) return;  // The job is sent when it is.
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
-    const ExtractOrder order{slot.job->question.password, static_cast<std::uint64_t>(slot.limits.output)};
+    const ExtractOrder order{slot.job->question.password, static_cast<std::uint64_t>(slot.limits.output),
+                             slot.job->question.form};
     if (!slot.process->send(order, slot.file.descriptor.get(), slot.file.size, slot.limits.memory))
       died(slot);
   }

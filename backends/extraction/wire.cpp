@@ -104,6 +104,7 @@ std::string encode(const ExtractOrder& order) {
   Writer out;
   out.text(order.password);
   out.number(order.output_limit);
+  out.number(order.form);
   return std::move(out.bytes);
 }
 
@@ -133,6 +134,7 @@ Result<ExtractOrder> decode_order(std::string_view bytes) {
   ExtractOrder order;
   order.password = in.text();
   order.output_limit = in.number<std::uint64_t>();
+  order.form = in.number<TextForm>();
   if (!in.at_end()) return not_understood();
   return order;
 }

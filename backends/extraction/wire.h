@@ -22,7 +22,7 @@ namespace docket {
 inline constexpr int worker_socket = 3;
 
 /// Of all that is sent here. Another one is that of a docket or a worker which was left from an older build.
-inline constexpr std::string_view wire_version = "2";
+inline constexpr std::string_view wire_version = "3";
 
 enum class Frame : std::uint32_t {
   order = 1,
@@ -55,6 +55,7 @@ enum class WorkerExit : int {
 struct ExtractOrder {
   std::string password;
   std::uint64_t output_limit = 0;  ///< Bytes of an answer.
+  TextForm form = {};
 };
 
 /// "gave more than 64 MiB of text", whoever notices first. Messages that travel here continue a sentence that
