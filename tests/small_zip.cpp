@@ -23,7 +23,8 @@ std::uint32_t crc(std::string_view content) {
   return ~value;
 }
 
-constexpr std::string_view relation_type = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
+constexpr std::string_view relation_type =
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
 
 /// The relation that a part of that name has: `footnotes` for `footnotes.xml`, `header` for `header1.xml`.
 std::string type_of(std::string_view name) {
@@ -36,10 +37,11 @@ std::string type_of(std::string_view name) {
 void add_relations(std::vector<ZipMember>& members, const std::string& folder, const std::string& part) {
   std::string relations = "<Relationships>";
   for (const ZipMember& member : members) {
-    if (!member.name.starts_with(folder) || member.name == folder + part || member.name.ends_with(".rels")) continue;
+    if (!member.name.starts_with(folder) || member.name == folder + part || member.name.ends_with(".rels"))
+      continue;
     const std::string target = member.name.substr(folder.size());
-    relations += "<Relationship Id=\"" + target + "\" Type=\"" + std::string(relation_type) + type_of(target) +
-                 "\" Target=\"" + target + "\"/>";
+    relations += "<Relationship Id=\"" + target + "\" Type=\"" + std::string(relation_type) +
+                 type_of(target) + "\" Target=\"" + target + "\"/>";
   }
   members.push_back({folder + "_rels/" + part + ".rels", relations + "</Relationships>"});
 }
@@ -47,11 +49,12 @@ void add_relations(std::vector<ZipMember>& members, const std::string& folder, c
 std::string office(std::vector<ZipMember> members, const std::string& main, std::string_view type) {
   const std::size_t slash = main.rfind('/');
   add_relations(members, main.substr(0, slash + 1), main.substr(slash + 1));
-  members.push_back({"_rels/.rels", "<Relationships><Relationship Id=\"a\" Type=\"" + std::string(relation_type) +
-                                        "officeDocument\" Target=\"" + main + "\"/></Relationships>"});
-  members.insert(members.begin(),
-                 {"[Content_Types].xml", "<Types><Override PartName=\"/" + main + "\" ContentType=\"application/vnd." +
-                                             std::string(type) + ".main+xml\"/></Types>"});
+  members.push_back({"_rels/.rels", "<Relationships><Relationship Id=\"a\" Type=\"" +
+                                        std::string(relation_type) + "officeDocument\" Target=\"" + main +
+                                        "\"/></Relationships>"});
+  members.insert(members.begin(), {"[Content_Types].xml", "<Types><Override PartName=\"/" + main +
+                                                              "\" ContentType=\"application/vnd." +
+                                                              std::string(type) + ".main+xml\"/></Types>"});
   return small_zip(members);
 }
 
@@ -62,7 +65,8 @@ std::string small_zip(const std::vector<ZipMember>& members) {
   for (const auto& [name, content] : members) {
     const auto size = static_cast<std::uint32_t>(content.size());
     const std::string common = number(20, 2) + number(0, 8) + number(crc(content), 4) + number(size, 4) +
-                               number(size, 4) + number(static_cast<std::uint32_t>(name.size()), 2) + number(0, 2);
+                               number(size, 4) + number(static_cast<std::uint32_t>(name.size()), 2) +
+                               number(0, 2);
     directory += "PK\x01\x02" + number(20, 2) + common + number(0, 10) +
                  number(static_cast<std::uint32_t>(out.size()), 4) + name;
     out += "PK\x03\x04" + common + name + content;
@@ -75,11 +79,14 @@ std::string small_zip(const std::vector<ZipMember>& members) {
 }
 
 std::string small_docx(std::string_view body, std::vector<ZipMember> more) {
-  more.push_back({"word/document.xml", "<w:document><w:body>" + std::string(body) + "</w:body></w:document>"});
-  return office(std::move(more), "word/document.xml", "openxmlformats-officedocument.wordprocessingml.document");
+  more.push_back(
+      {"word/document.xml", "<w:document><w:body>" + std::string(body) + "</w:body></w:document>"});
+  return office(std::move(more), "word/document.xml",
+                "openxmlformats-officedocument.wordprocessingml.document");
 }
 
-std::string small_xlsx(const std::vector<std::pair<std::string, std::string>>& sheets, std::vector<ZipMember> more) {
+std::string small_xlsx(const std::vector<std::pair<std::string, std::string>>& sheets,
+                       std::vector<ZipMember> more) {
   std::string list;
   for (std::size_t i = 0; i < sheets.size(); ++i) {
     const std::string part = "sheet" + std::to_string(i + 1) + ".xml";
@@ -97,8 +104,10 @@ std::string small_pptx(const std::vector<std::string>& slides, std::vector<ZipMe
     list += "<p:sldId id=\"" + std::to_string(256 + i) + "\" r:id=\"" + part + "\"/>";
     more.push_back({"ppt/" + part, slides[i]});
   }
-  more.push_back({"ppt/presentation.xml", "<p:presentation><p:sldIdLst>" + list + "</p:sldIdLst></p:presentation>"});
-  return office(std::move(more), "ppt/presentation.xml", "openxmlformats-officedocument.presentationml.presentation");
+  more.push_back(
+      {"ppt/presentation.xml", "<p:presentation><p:sldIdLst>" + list + "</p:sldIdLst></p:presentation>"});
+  return office(std::move(more), "ppt/presentation.xml",
+                "openxmlformats-officedocument.presentationml.presentation");
 }
 
 std::string small_odf(std::string_view kind, std::string_view body, std::string_view styles,

@@ -13,8 +13,9 @@
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
-#include "worker/text/grade.h"
+#include "worker/text/finish.h"
 #include "worker/text/plain_text.h"
+#include "worker/text/table.h"
 
 namespace docket::worker {
 namespace {
@@ -53,7 +54,8 @@ std::string container_type(std::string_view bytes, const MediaTypes& media_types
   if (container.empty()) return container;
   if (std::string document = zip_document_type(bytes); !document.empty()) return document;
   if (is_cut_office(bytes)) return std::string(cut_office);
-  if (std::string document = ole_document_type(bytes); !document.empty() && bytes.starts_with("\xD0\xCF\x11\xE0"))
+  if (std::string document = ole_document_type(bytes);
+      !document.empty() && bytes.starts_with("\xD0\xCF\x11\xE0"))
     return document;
   return container;
 }
@@ -99,10 +101,11 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
   return {std::move(kind), std::move(text)};
 }
 
-Result<Extraction> read_content(std::string_view bytes, const Content& content, const std::string& password,
-                                TableForm tables) {
+Result<Extraction> read_content(std::string_view bytes, const Content& content, const ReadOrder& order) {
+  const TableForm tables =
+      order.form.tables == TextForm::Tables::markdown ? TableForm::markdown : TableForm::plain;
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
-  if (content.media_type == pdf) return read_pdf(bytes, password);
+  if (content.media_type == pdf) return read_pdf(bytes, order.passwords, order.pages);
   if (content.text) return read_decoded(*content.text, content.media_type, tables);
   if (content.media_type == "text/rtf") return read_rtf(bytes, tables);
   if (content.media_type == "application/encrypted")
@@ -115,18 +118,16 @@ Result<Extraction> read_content(std::string_view bytes, const Content& content, 
 
 }  // namespace
 
-Result<Extraction> read_file(int descriptor, const std::string& password, const MediaTypes& media_types,
+Result<Extraction> read_file(int descriptor, const ReadOrder& order, const MediaTypes& media_types,
                              const std::function<void(const FileFacts&)>& announce) {
   const auto file = MappedFile::open(descriptor);
   if (!file) return file.error();
   const std::string_view bytes = file->content();
   const Content content = examine(bytes, media_types);
   announce({sha256_hex(bytes), static_cast<std::int64_t>(bytes.size()), content.media_type});
-  auto out = read_content(bytes, content, password, TableForm::plain);
+  auto out = read_content(bytes, content, order);
   if (!out) return out;
-  out->value["pages"] = out->text.pages.size();
-  out->value["characters"] = character_count(out->text);
-  out->value["grade"] = grade(out->text, out->letters);
+  finish(*out, order.form);
   return out;
 }
 

@@ -1,4 +1,6 @@
 // Bytes as text in any encoding, and what kind of text it is: XML, JSON, CSV.
+#include "worker/text/encoding.h"
+
 #include <cstdint>
 #include <cstdlib>
 
@@ -6,7 +8,6 @@
 #include "worker/formats/data_type.h"
 #include "worker/formats/markup_type.h"
 #include "worker/formats/office.h"
-#include "worker/text/encoding.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace docket;
@@ -14,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!text) return 0;
   if (!is_utf8(text->utf8)) std::abort();
   worker::data_media_type(text->utf8);
-  const auto out = worker::read_decoded(*text, worker::markup_type(text->utf8, "text/html"), worker::TableForm::plain);
+  const auto out =
+      worker::read_decoded(*text, worker::markup_type(text->utf8, "text/html"), worker::TableForm::plain);
   if (!out) return 0;
   for (const Page& page : out->text.pages)
     if (!is_utf8(page.text)) std::abort();

@@ -1,9 +1,10 @@
 // HTML of any kind, as text decoded from any encoding.
+#include "worker/formats/html.h"
+
 #include <cstdint>
 #include <cstdlib>
 
 #include "pipeline/support/utf8.h"
-#include "worker/formats/html.h"
 #include "worker/text/encoding.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,5 +1,7 @@
-// The readers of zip documents. An input is such a file, or, so that a search gets through the checksums, one part
-// of one: its first byte says which, and the other parts are made here.
+// The readers of zip documents. An input is such a file, or, so that a search gets through the checksums, one
+// part of one: its first byte says which, and the other parts are made here.
+#include "worker/formats/office.h"
+
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -7,7 +9,6 @@
 #include "pipeline/support/utf8.h"
 #include "tests/small_zip.h"
 #include "worker/formats/number_format.h"
-#include "worker/formats/office.h"
 #include "worker/formats/office_type.h"
 
 namespace {
@@ -27,13 +28,16 @@ std::string around(std::uint8_t kind, const std::string& part) {
     case 0:
       return small_docx(part);
     case 1:
-      return small_docx("<w:p><w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p>",
-                        {{"word/numbering.xml", part}, {"word/styles.xml", part}, {"docProps/core.xml", part}});
+      return small_docx(
+          "<w:p><w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p>",
+          {{"word/numbering.xml", part}, {"word/styles.xml", part}, {"docProps/core.xml", part}});
     case 2:
       return small_xlsx({{"name=\"a\"", part}});
     case 3:
-      return small_xlsx({{"name=\"a\"", "<sheetData><row><c s=\"0\"><v>1.5</v></c><c t=\"s\"><v>0</v></c></row></sheetData>"}},
-                        {{"xl/styles.xml", part}, {"xl/sharedStrings.xml", part}});
+      return small_xlsx(
+          {{"name=\"a\"",
+            "<sheetData><row><c s=\"0\"><v>1.5</v></c><c t=\"s\"><v>0</v></c></row></sheetData>"}},
+          {{"xl/styles.xml", part}, {"xl/sharedStrings.xml", part}});
     case 4:
       return small_pptx({part});
     case 5:

@@ -1,9 +1,10 @@
 // Rich Text.
+#include "worker/formats/rtf.h"
+
 #include <cstdint>
 #include <cstdlib>
 
 #include "pipeline/support/utf8.h"
-#include "worker/formats/rtf.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace docket;

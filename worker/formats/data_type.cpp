@@ -30,7 +30,9 @@ bool is_json(std::string_view text) {
     bool end_object() override { return depth_-- > 0; }
     bool start_array(std::size_t) override { return ++depth_ <= deepest_json; }
     bool end_array() override { return depth_-- > 0; }
-    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+      return false;
+    }
 
    private:
     int depth_ = 0;

@@ -79,16 +79,17 @@ class DocxStyles {
 };
 
 constexpr std::string_view not_shown[] = {
-    "delText",    "delInstrText", "instrText", "rPr",    "tblPr",     "tblGrid",   "trPr",      "tcPr",
-    "sdtPr",      "sdtEndPr",     "tblPrEx",   "rubyPr", "docPr",     "cNvPr",     "fPr",       "naryPr",
-    "dPr",        "radPr",        "sSupPr",    "sSubPr", "sSubSupPr", "funcPr",    "ctrlPr",    "oMathParaPr",
-    "sectPr",     "annotationRef", "ffData",   "mPr",    "eqArrPr",   "limLowPr",  "limUppPr",  "accPr",
-    "groupChrPr", "barPr",        "boxPr",     "binData"};
+    "delText",    "delInstrText",  "instrText", "rPr",    "tblPr",     "tblGrid",  "trPr",     "tcPr",
+    "sdtPr",      "sdtEndPr",      "tblPrEx",   "rubyPr", "docPr",     "cNvPr",    "fPr",      "naryPr",
+    "dPr",        "radPr",         "sSupPr",    "sSubPr", "sSubSupPr", "funcPr",   "ctrlPr",   "oMathParaPr",
+    "sectPr",     "annotationRef", "ffData",    "mPr",    "eqArrPr",   "limLowPr", "limUppPr", "accPr",
+    "groupChrPr", "barPr",         "boxPr",     "binData"};
 
 /// One part of the document after the other; see enter() for what becomes of each element.
 class DocxReader {
  public:
-  DocxReader(const OoxmlPackage& package, const DocxStyles& styles, DocxNumbering& numbering, TableForm tables)
+  DocxReader(const OoxmlPackage& package, const DocxStyles& styles, DocxNumbering& numbering,
+             TableForm tables)
       : package_(package), styles_(styles), numbering_(numbering), tables_(tables), flow_(tables) {}
 
   void read_document(const pugi::xml_node& document) {
@@ -257,8 +258,8 @@ class DocxReader {
         return false;
       }
       flow_.begin_row();
-      flow_.skip_cells(
-          static_cast<std::uint32_t>(std::clamp(number(child(properties, "gridBefore"), "val").value_or(0), 0L, 63L)));
+      flow_.skip_cells(static_cast<std::uint32_t>(
+          std::clamp(number(child(properties, "gridBefore"), "val").value_or(0), 0L, 63L)));
     } else if (name == "tc") {
       const long columns = number(descendant(node, "tcPr/gridSpan"), "val").value_or(1);
       flow_.begin_cell(static_cast<std::uint32_t>(std::clamp(columns, 1L, 63L)));
@@ -420,7 +421,8 @@ class DocxReader {
     if ((name == "num" || name == "den") && is_long_operand(node)) add(")");
     if (name == "d") add(find_attribute(descendant(node, "dPr/endChr"), "val").value_or(")"));
     if (name == "e" && local_name(node.parent()) == "rad") add(")");
-    if (name == "oMath" && node.next_sibling() && local_name(node.next_sibling()) == "oMath") flow_.end_line();
+    if (name == "oMath" && node.next_sibling() && local_name(node.next_sibling()) == "oMath")
+      flow_.end_line();
   }
 
   bool enter_other(std::string_view name, const pugi::xml_node& node) {

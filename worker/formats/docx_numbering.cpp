@@ -42,7 +42,8 @@ DocxNumbering::DocxNumbering(const pugi::xml_node& numbering) {
     if (name == "abstractNum") {
       const std::string id(attribute(node, "abstractNumId"));
       read_list(node, lists_[id]);
-      if (const auto style = find_attribute(child(node, "styleLink"), "val")) by_style[std::string(*style)] = id;
+      if (const auto style = find_attribute(child(node, "styleLink"), "val"))
+        by_style[std::string(*style)] = id;
       if (const auto style = find_attribute(child(node, "numStyleLink"), "val")) linked[id] = *style;
     } else if (name == "num") {
       read_num(node, nums_[std::string(attribute(node, "numId"))]);
@@ -65,8 +66,8 @@ std::string DocxNumbering::written(const List& list, const Num& num, std::size_t
   if (own.form == "none" || own.form.empty()) return {};
   std::string out;
   for (std::size_t i = 0; i < own.text.size(); ++i) {
-    const bool is_number = own.text[i] == '%' && i + 1 < own.text.size() && own.text[i + 1] >= '1' &&
-                           own.text[i + 1] <= '9';
+    const bool is_number =
+        own.text[i] == '%' && i + 1 < own.text.size() && own.text[i + 1] >= '1' && own.text[i + 1] <= '9';
     if (!is_number) {
       out += own.text[i];
       continue;

@@ -74,7 +74,7 @@ class FlowWriter {
   };
   struct OpenTable {
     Table table;
-    std::uint32_t column = 0;  ///< Of the next cell in the open row.
+    std::uint32_t column = 0;         ///< Of the next cell in the open row.
     std::vector<std::uint32_t> held;  ///< For how many more rows a cell above reaches down, by column.
   };
 

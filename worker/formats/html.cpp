@@ -123,8 +123,8 @@ std::string text_below(const GumboNode& node) {
   walk_html(
       &node,
       [&](const GumboNode& at) {
-        const bool is_text = at.type == GUMBO_NODE_TEXT || at.type == GUMBO_NODE_CDATA ||
-                             at.type == GUMBO_NODE_WHITESPACE;
+        const bool is_text =
+            at.type == GUMBO_NODE_TEXT || at.type == GUMBO_NODE_CDATA || at.type == GUMBO_NODE_WHITESPACE;
         if (is_text) text += at.v.text.text;
         return true;
       },
@@ -262,8 +262,10 @@ class HtmlReader {
         [this](const GumboNode& node) {
           if (node.type != GUMBO_NODE_ELEMENT) return node.type == GUMBO_NODE_DOCUMENT;
           const GumboTag tag = node.v.element.tag;
-          if (tag == GUMBO_TAG_STYLE && html_attribute(node, "media") != "print") styles_.add_sheet(text_below(node));
-          if (tag == GUMBO_TAG_LINK && to_lower(html_attribute(node, "rel")) == "stylesheet") has_sheet_ = true;
+          if (tag == GUMBO_TAG_STYLE && html_attribute(node, "media") != "print")
+            styles_.add_sheet(text_below(node));
+          if (tag == GUMBO_TAG_LINK && to_lower(html_attribute(node, "rel")) == "stylesheet")
+            has_sheet_ = true;
           if (tag == GUMBO_TAG_TITLE && node.v.element.tag_namespace == GUMBO_NAMESPACE_HTML)
             set("title", text_below(node));
           if (tag == GUMBO_TAG_META) read_meta(node);
@@ -291,18 +293,21 @@ class HtmlReader {
 
   bool is_hidden(const GumboNode& element) {
     const GumboTag tag = element.v.element.tag;
-    if (has_attribute(element, "hidden") || (tag_name(element) == "dialog" && !has_attribute(element, "open")))
+    if (has_attribute(element, "hidden") ||
+        (tag_name(element) == "dialog" && !has_attribute(element, "open")))
       return true;
     const std::string_view style = html_attribute(element, "style");
     if (const auto said = is_hidden_by(style)) return *said;
-    return styles_.hides(tag_name(element), html_attribute(element, "class"), html_attribute(element, "id")) &&
+    return styles_.hides(tag_name(element), html_attribute(element, "class"),
+                         html_attribute(element, "id")) &&
            tag != GUMBO_TAG_HTML;
   }
 
   /// In the colour of what is beneath, as far as elements say it themselves.
   bool is_in_color_of_ground(const GumboNode& element) const {
     std::string color = css_value(html_attribute(element, "style"), "color");
-    if (element.v.element.tag == GUMBO_TAG_FONT && color.empty()) color = to_lower(html_attribute(element, "color"));
+    if (element.v.element.tag == GUMBO_TAG_FONT && color.empty())
+      color = to_lower(html_attribute(element, "color"));
     if (color.empty()) return false;
     for (const GumboNode* at = &element; at != nullptr && at->type == GUMBO_NODE_ELEMENT; at = at->parent) {
       const std::string ground = background_of(*at);
@@ -434,10 +439,12 @@ class HtmlReader {
     const GumboTag tag = node.v.element.tag;
     preserved_ -= keeps_blanks(node);
     if (tag == GUMBO_TAG_Q) add_text("”");
-    const bool is_list = tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL || tag == GUMBO_TAG_MENU || tag == GUMBO_TAG_DIR;
+    const bool is_list =
+        tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL || tag == GUMBO_TAG_MENU || tag == GUMBO_TAG_DIR;
     if (is_list) lists_.pop_back();
     if (tag == GUMBO_TAG_LI) label_.clear();
-    if (tag == GUMBO_TAG_TABLE || tag == GUMBO_TAG_TR || tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH) flow_.end();
+    if (tag == GUMBO_TAG_TABLE || tag == GUMBO_TAG_TR || tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH)
+      flow_.end();
     const Shape shape = shape_of(tag);
     if (shape == Shape::parted_block && lists_.empty()) {
       flow_.part();

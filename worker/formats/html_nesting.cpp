@@ -11,11 +11,11 @@ constexpr int deepest = 400;  ///< Chromium's limit is 512 elements.
 
 /// Elements without content, and those that their neighbours end.
 constexpr std::string_view not_counted[] = {
-    "area",  "base", "br", "col", "embed", "hr", "img", "input", "link",  "meta",  "param", "source", "track",
-    "wbr",   "p",    "li", "td",  "th",    "tr", "dt",  "dd",    "tbody", "thead", "tfoot", "colgroup", "option",
-    "html",  "head", "body"};
-constexpr std::string_view within_lines[] = {"a", "b", "i", "u", "em", "font", "span", "strong", "small", "tt",
-                                             "code", "big", "s", "sub", "sup"};
+    "area",  "base",   "br",    "col",   "embed",    "hr",     "img",  "input", "link", "meta",
+    "param", "source", "track", "wbr",   "p",        "li",     "td",   "th",    "tr",   "dt",
+    "dd",    "tbody",  "thead", "tfoot", "colgroup", "option", "html", "head",  "body"};
+constexpr std::string_view within_lines[] = {"a",     "b",  "i",    "u",   "em", "font", "span", "strong",
+                                             "small", "tt", "code", "big", "s",  "sub",  "sup"};
 
 bool is_one_of(std::string_view name, const auto& names) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);

@@ -31,7 +31,8 @@ bool is_far_away(std::string_view value) { return leading_number(value) <= -999;
 
 bool is_simple(std::string_view selector) {
   return !selector.empty() && std::ranges::all_of(selector, [](char c) {
-    return is_alnum(c) || c == '.' || c == '#' || c == '-' || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+    return is_alnum(c) || c == '.' || c == '#' || c == '-' || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
   }) && std::ranges::count_if(selector, [](char c) { return c == '.' || c == '#'; }) <= 1;
 }
 
@@ -114,7 +115,8 @@ bool HtmlStyles::hides(std::string_view tag, std::string_view classes, std::stri
   if (hidden_.empty()) return false;
   const std::string name(tag);
   if (hidden_.contains(name)) return true;
-  if (!id.empty() && (hidden_.contains("#" + std::string(id)) || hidden_.contains(name + "#" + std::string(id))))
+  if (!id.empty() &&
+      (hidden_.contains("#" + std::string(id)) || hidden_.contains(name + "#" + std::string(id))))
     return true;
   while (!classes.empty()) {
     const std::size_t end = std::min(classes.find_first_of(" \t\r\n\f"), classes.size());

@@ -11,10 +11,11 @@ namespace docket::worker {
 namespace {
 
 constexpr std::string_view elements_of_html[] = {
-    "html", "head",  "body", "title",  "meta", "link",   "style",   "script",  "p",    "div",  "span", "table",
-    "tr",   "td",    "ul",   "ol",     "li",   "h1",     "h2",      "h3",      "h4",   "a",    "b",    "i",
-    "u",    "em",    "strong", "font", "br",   "center", "pre",     "section", "article", "main", "nav",
-    "header", "footer", "form", "img", "blockquote", "dl", "frameset", "base", "noscript", "hr", "address"};
+    "html", "head",     "body",    "title",    "meta", "link",   "style",  "script", "p",   "div",
+    "span", "table",    "tr",      "td",       "ul",   "ol",     "li",     "h1",     "h2",  "h3",
+    "h4",   "a",        "b",       "i",        "u",    "em",     "strong", "font",   "br",  "center",
+    "pre",  "section",  "article", "main",     "nav",  "header", "footer", "form",   "img", "blockquote",
+    "dl",   "frameset", "base",    "noscript", "hr",   "address"};
 
 bool is_element_of_html(const std::string& name) {
   return std::ranges::find(elements_of_html, std::string_view(name)) != std::end(elements_of_html);
@@ -43,7 +44,8 @@ std::string element_name(std::string_view text) {
   std::size_t end = 1;
   while (end < text.size() && end < 32 && (is_alnum(text[end]) || text[end] == ':'))
     ++end;
-  const bool is_tag = end < text.size() && std::string_view(" \t\r\n/>").find(text[end]) != std::string_view::npos;
+  const bool is_tag =
+      end < text.size() && std::string_view(" \t\r\n/>").find(text[end]) != std::string_view::npos;
   return is_tag ? to_lower(text.substr(1, end - 1)) : std::string();
 }
 
@@ -71,7 +73,8 @@ std::string_view markup_type(std::string_view utf8, std::string_view libmagic) {
   if (has_head || (!name.empty() && !is_element_of_html(name))) {
     const std::string root = xml_root(text);
     if (root == "svg") return "image/svg+xml";
-    const bool is_flat_odf = root == "document" && beginning.find("opendocument:xmlns:office") != beginning.npos;
+    const bool is_flat_odf =
+        root == "document" && beginning.find("opendocument:xmlns:office") != beginning.npos;
     if (is_flat_odf) return "application/vnd.oasis.opendocument";
     const bool is_broken_html = is_element_of_html(root) && ends_as_html(text);
     if (has_head) return is_broken_html ? "application/xhtml+xml" : "application/xml";

@@ -41,8 +41,8 @@ std::pair<std::string, std::string> rounded(double value, std::size_t decimals) 
   Digits digits = digits_of(value);
   const long kept = digits.before + static_cast<long>(decimals);
   if (kept < 0) return {"", std::string(decimals, '0')};
-  bool carry = kept < static_cast<long>(digits.digits.size()) &&
-               digits.digits[static_cast<std::size_t>(kept)] >= '5';
+  bool carry =
+      kept < static_cast<long>(digits.digits.size()) && digits.digits[static_cast<std::size_t>(kept)] >= '5';
   digits.digits.resize(static_cast<std::size_t>(kept), '0');
   for (std::size_t i = digits.digits.size(); carry && i-- > 0;) {
     carry = digits.digits[i] == '9';
@@ -102,7 +102,7 @@ void take_token(std::string_view& rest, Section& section) {
     return rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   if (c == '\\' || c == '_' || c == '*') {  // As it is; as wide as; repeated to fill the cell.
-    std::size_t size = 2;  // Of a character of several bytes, all.
+    std::size_t size = 2;                   // Of a character of several bytes, all.
     while (size < rest.size() && (static_cast<unsigned char>(rest[size]) & 0xC0) == 0x80)
       ++size;
     size = std::min(size, rest.size());
@@ -168,7 +168,9 @@ std::vector<Section> sections_of(std::string_view format) {
   return sections;
 }
 
-bool has(const Tokens& tokens, Token::Kind kind) { return std::ranges::find(tokens, kind, &Token::kind) != tokens.end(); }
+bool has(const Tokens& tokens, Token::Kind kind) {
+  return std::ranges::find(tokens, kind, &Token::kind) != tokens.end();
+}
 
 bool holds(std::string_view condition, double value) {
   const std::size_t digits = std::min(condition.find_first_not_of("<>="), condition.size());
@@ -223,8 +225,9 @@ std::string date_text(double value, const Tokens& tokens, bool is_1904) {
     has_seconds = has_seconds || letter == 's';
     goes_on = goes_on || letter == '[';
   }
-  const bool has_month = std::ranges::any_of(
-      tokens, [](const Token& token) { return token.kind == Token::Kind::date && token.text.front() == 'm'; });
+  const bool has_month = std::ranges::any_of(tokens, [](const Token& token) {
+    return token.kind == Token::Kind::date && token.text.front() == 'm';
+  });
   has_date = has_date || (has_month && !has_time);
   auto seconds = static_cast<long>(std::floor(value * 86400 + 0.5));
   const long days = seconds / 86400;
@@ -291,10 +294,10 @@ std::string placed_number(double value, const Tokens& tokens, bool is_negative) 
     return token.kind == Token::Kind::digit || token.kind == Token::Kind::point;
   };
   const auto first = static_cast<std::size_t>(std::ranges::find_if(tokens, is_place) - tokens.begin());
-  const auto last = static_cast<std::size_t>(
-      tokens.rend() - std::find_if(tokens.rbegin(), tokens.rend(), is_place));
-  auto point = static_cast<std::size_t>(
-      std::ranges::find(tokens, Token::Kind::point, &Token::kind) - tokens.begin());
+  const auto last =
+      static_cast<std::size_t>(tokens.rend() - std::find_if(tokens.rbegin(), tokens.rend(), is_place));
+  auto point =
+      static_cast<std::size_t>(std::ranges::find(tokens, Token::Kind::point, &Token::kind) - tokens.begin());
   point = std::min(point, last);
   std::size_t decimals = 0;
   for (std::size_t i = point; i < last; ++i)
@@ -307,7 +310,8 @@ std::string placed_number(double value, const Tokens& tokens, bool is_negative) 
   for (std::size_t i = 0; i < first; ++i)
     if (tokens[i].kind == Token::Kind::literal) before += tokens[i].text;
   for (std::size_t i = last; i < tokens.size(); ++i)
-    if (tokens[i].kind == Token::Kind::literal || tokens[i].kind == Token::Kind::percent) behind += tokens[i].text;
+    if (tokens[i].kind == Token::Kind::literal || tokens[i].kind == Token::Kind::percent)
+      behind += tokens[i].text;
   std::string number = whole_part(tokens, first, point, whole);
   if (number.empty()) number = whole.empty() ? "0" : whole;
   const std::string rest = decimals_part(tokens, std::min(point + 1, last), last, fraction);

@@ -31,17 +31,19 @@ bool is_in(const pugi::xml_node& node, std::string_view prefix) {
 
 /// Shapes of a drawing that may have text in them.
 bool is_box(const pugi::xml_node& node, std::string_view name) {
-  constexpr std::string_view names[] = {"text-box", "custom-shape", "rect",    "ellipse",  "circle",
-                                        "polygon",  "path",         "caption", "line",     "polyline",
-                                        "connector", "measure",     "regular-polygon"};
+  constexpr std::string_view names[] = {"text-box",  "custom-shape", "rect",           "ellipse", "circle",
+                                        "polygon",   "path",         "caption",        "line",    "polyline",
+                                        "connector", "measure",      "regular-polygon"};
   return is_in(node, "draw:") && std::ranges::find(names, name) != std::end(names);
 }
 
 bool is_never_shown(const pugi::xml_node& node, std::string_view name) {
-  constexpr std::string_view names[] = {"forms",           "script",   "event-listeners", "sequence-decls",
-                                        "variable-decls",  "change-info", "user-field-decls", "settings",
-                                        "dde-connection-decls", "binary-data", "annotation-end", "meta-field-source"};
-  return std::ranges::find(names, name) != std::end(names) || name.ends_with("-source") || is_in(node, "svg:");
+  constexpr std::string_view names[] = {
+      "forms",          "script",           "event-listeners", "sequence-decls",       "variable-decls",
+      "change-info",    "user-field-decls", "settings",        "dde-connection-decls", "binary-data",
+      "annotation-end", "meta-field-source"};
+  return std::ranges::find(names, name) != std::end(names) || name.ends_with("-source") ||
+         is_in(node, "svg:");
 }
 
 using SubDocument = std::function<std::optional<pugi::xml_document>(std::string_view folder)>;
@@ -192,7 +194,8 @@ class OdfReader {
                         attribute(node, "visibility") != "visible";
     const bool may_be_styled = name == "span" || name == "p" || name == "h";
     const bool is_styled = may_be_styled && styles_.find(attribute(node, "style-name")).is_hidden;
-    const bool is_hidden_text = is_condition && attribute(node, "is-hidden") != "false" && name == "hidden-text";
+    const bool is_hidden_text =
+        is_condition && attribute(node, "is-hidden") != "false" && name == "hidden-text";
     if (!is_hidden_text && !is_section && !is_row && !is_styled) return false;
     unseen_.add(all_text(node), Unseen::Reason::hidden);
     return true;
@@ -213,7 +216,8 @@ class OdfReader {
   void enter_list(const pugi::xml_node& node) {
     std::string style(attribute(node, "style-name"));
     if (style.empty() && !lists_.empty()) style = lists_.back();
-    const bool goes_on = attribute(node, "continue-numbering") == "true" || find_attribute(node, "continue-list");
+    const bool goes_on =
+        attribute(node, "continue-numbering") == "true" || find_attribute(node, "continue-list");
     if (!goes_on) counters_[style].restart(lists_.size());
     lists_.push_back(std::move(style));
   }
@@ -306,7 +310,9 @@ class OdfReader {
         [&](const pugi::xml_node& node) {
           const std::string_view name = local_name(node);
           if (is_text(node)) text += node.value();
-          if (name == "s") text.append(static_cast<std::size_t>(std::clamp(number(node, "c").value_or(1), 0L, longest_blanks)), ' ');
+          if (name == "s")
+            text.append(
+                static_cast<std::size_t>(std::clamp(number(node, "c").value_or(1), 0L, longest_blanks)), ' ');
           if (name == "tab" || name == "line-break") text += ' ';
           return name != "annotation" && !is_in(node, "svg:");
         },
@@ -385,7 +391,8 @@ class OdfReader {
           if (name != "table-column") return true;
           const long count = std::clamp(number(node, "number-columns-repeated").value_or(1), 1L, 1L << 20);
           const std::string_view visibility = attribute(node, "visibility");
-          if (!visibility.empty() && visibility != "visible") hidden_.emplace_back(column, column + count - 1);
+          if (!visibility.empty() && visibility != "visible")
+            hidden_.emplace_back(column, column + count - 1);
           column += count;
           return false;
         },
@@ -412,7 +419,8 @@ class OdfReader {
         unseen_.add(cell.text, Unseen::Reason::hidden);
       return;
     }
-    const long repeated = std::clamp(number(node, "number-rows-repeated").value_or(1), 1L, most_repeated_rows);
+    const long repeated =
+        std::clamp(number(node, "number-rows-repeated").value_or(1), 1L, most_repeated_rows);
     for (long i = 1; i < repeated && sheet_bytes_ < most_sheet_bytes; ++i) {
       for (const TableCell& cell : row.cells)
         sheet_bytes_ += cell.text.size() + sizeof cell;
@@ -490,14 +498,16 @@ class OdfReader {
 
 nlohmann::json odf_metadata(const pugi::xml_node& meta) {
   constexpr std::pair<const char*, std::string_view> texts[] = {
-      {"title", "title"},       {"author", "initial-creator"}, {"author", "creator"},  {"subject", "subject"},
-      {"keywords", "keyword"}, {"description", "description"}, {"creator", "generator"}};
+      {"title", "title"},      {"author", "initial-creator"}, {"author", "creator"},
+      {"subject", "subject"},  {"keywords", "keyword"},       {"description", "description"},
+      {"creator", "generator"}};
   nlohmann::json metadata = nlohmann::json::object();
   for (const auto& [name, element] : texts) {
     const std::string value = clean_utf8(trim(child(meta, element).text().get()));
     if (!value.empty() && !metadata.contains(name)) metadata[name] = value;
   }
-  constexpr std::pair<const char*, std::string_view> dates[] = {{"created", "creation-date"}, {"modified", "date"}};
+  constexpr std::pair<const char*, std::string_view> dates[] = {{"created", "creation-date"},
+                                                                {"modified", "date"}};
   for (const auto& [name, element] : dates)
     if (const auto date = document_date(child(meta, element).text().get())) metadata[name] = *date;
   return metadata;
@@ -529,7 +539,8 @@ Result<Extraction> read_odf(std::string_view bytes, TableForm tables) {
   const auto parse = [&](std::string_view name) -> Result<pugi::xml_document> {
     const std::string* part = zip->part(name);
     if (part == nullptr)
-      return Error{ErrorClass::damaged, "is a broken OpenDocument file: its part " + clean_utf8(name) + " is missing"};
+      return Error{ErrorClass::damaged,
+                   "is a broken OpenDocument file: its part " + clean_utf8(name) + " is missing"};
     return parse_xml(*part, Blanks::kept);
   };
   const auto content = parse("content.xml");
@@ -560,7 +571,8 @@ Result<Extraction> read_flat_odf(std::string_view utf8, TableForm tables) {
   const pugi::xml_node root = child(*document, "document");
   OdfStyles styles;
   styles.add(root);
-  OdfReader reader(styles, [](std::string_view) -> std::optional<pugi::xml_document> { return {}; }, tables);
+  OdfReader reader(
+      styles, [](std::string_view) -> std::optional<pugi::xml_document> { return {}; }, tables);
   reader.read(root, root);
   Extraction out;
   out.text = reader.take_text();

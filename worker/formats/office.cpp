@@ -50,7 +50,8 @@ Result<Extraction> read_decoded(const DecodedText& text, std::string_view media_
   if (media_type == "text/html" || media_type == "application/xhtml+xml")
     return with_encoding(read_html(text.utf8, tables));
   if (media_type == "application/xml") return with_encoding(read_xml(text.utf8));
-  if (media_type == "application/vnd.oasis.opendocument") return with_encoding(read_flat_odf(text.utf8, tables));
+  if (media_type == "application/vnd.oasis.opendocument")
+    return with_encoding(read_flat_odf(text.utf8, tables));
   Extraction out;
   out.text = text_pages(text.utf8);
   out.value["metadata"] = nlohmann::json::object();

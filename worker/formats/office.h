@@ -10,7 +10,8 @@
 namespace docket::worker {
 
 /// Reads a document whose parts are in a zip archive, by its media type; nothing: no such document.
-std::optional<Result<Extraction>> read_office(std::string_view bytes, std::string_view media_type, TableForm tables);
+std::optional<Result<Extraction>> read_office(std::string_view bytes, std::string_view media_type,
+                                              TableForm tables);
 
 /// One of the files that `embedded_files` of such a document names. What is wrapped as an OLE object comes
 /// unwrapped.

@@ -59,8 +59,8 @@ std::string odf_type(const std::string& manifest) {
 
 bool is_media_type(std::string_view text) {
   return text.size() < 128 && text.find('/') != text.npos && std::ranges::all_of(text, [](char c) {
-    return is_alnum(c) || std::string_view("/.+-_").find(c) != std::string_view::npos;
-  });
+           return is_alnum(c) || std::string_view("/.+-_").find(c) != std::string_view::npos;
+         });
 }
 
 /// The names in the directory of an OLE container are UTF-16, in entries of 128 bytes.
@@ -83,8 +83,9 @@ std::string zip_document_type(std::string_view bytes) {
   if (!zip) return {};
   if (const std::string* said = zip->part("mimetype")) {
     const std::string_view type = trim(*said);
-    if (is_media_type(type) && (type.starts_with("application/vnd.oasis.") || type == "application/epub+zip" ||
-                                type.starts_with("application/vnd.sun.xml.")))
+    if (is_media_type(type) &&
+        (type.starts_with("application/vnd.oasis.") || type == "application/epub+zip" ||
+         type.starts_with("application/vnd.sun.xml.")))
       return std::string(type);
   }
   if (const std::string* types = zip->part("[Content_Types].xml")) {

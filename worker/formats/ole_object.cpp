@@ -26,7 +26,8 @@ std::optional<std::string> stream(GsfInfile* file, const char* name) {
   const gsf_off_t size = gsf_input_size(input.get());
   if (size <= 0 || static_cast<std::size_t>(size) > largest_object) return {};
   std::string content(static_cast<std::size_t>(size), '\0');
-  if (gsf_input_read(input.get(), content.size(), reinterpret_cast<guint8*>(content.data())) == nullptr) return {};
+  if (gsf_input_read(input.get(), content.size(), reinterpret_cast<guint8*>(content.data())) == nullptr)
+    return {};
   return content;
 }
 
@@ -39,9 +40,7 @@ std::uint32_t number_of(std::string_view bytes) {
 
 /// `\1Ole10Native`: a size, a number, name, path, two numbers, the path again with its size, size, content.
 std::optional<std::string> native_content(std::string_view native) {
-  const auto skip = [&](std::size_t size) {
-    native.remove_prefix(std::min(size, native.size()));
-  };
+  const auto skip = [&](std::size_t size) { native.remove_prefix(std::min(size, native.size())); };
   const auto skip_text = [&] { skip(std::min(native.find('\0'), native.size()) + 1); };
   skip(4 + 2);
   skip_text();

@@ -77,8 +77,8 @@ Result<OoxmlPackage> OoxmlPackage::open(std::string_view bytes, std::string_view
 Result<pugi::xml_document> OoxmlPackage::xml(std::string_view name) const {
   const std::string* found = part(name);
   if (found == nullptr)
-    return Error{ErrorClass::damaged, "is a broken Office document: its part " + std::string(name) +
-                                          " is missing"};
+    return Error{ErrorClass::damaged,
+                 "is a broken Office document: its part " + std::string(name) + " is missing"};
   auto parsed = parse_xml(*found, Blanks::kept_if_alone);
   if (!parsed) return Error{parsed.error().error_class, parsed.error().message + " of " + std::string(name)};
   return parsed;
@@ -104,9 +104,11 @@ std::string OoxmlPackage::related(std::string_view part, std::string_view type) 
 }
 
 nlohmann::json OoxmlPackage::metadata() const {
-  constexpr std::pair<const char*, std::string_view> texts[] = {
-      {"title", "title"},         {"author", "creator"},      {"subject", "subject"},
-      {"keywords", "keywords"},   {"description", "description"}};
+  constexpr std::pair<const char*, std::string_view> texts[] = {{"title", "title"},
+                                                                {"author", "creator"},
+                                                                {"subject", "subject"},
+                                                                {"keywords", "keywords"},
+                                                                {"description", "description"}};
   nlohmann::json metadata = nlohmann::json::object();
   std::string core = related("", "core-properties");
   if (core.empty()) core = "docProps/core.xml";

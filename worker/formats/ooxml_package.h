@@ -18,7 +18,8 @@ struct Relation {
 };
 using Relations = std::map<std::string, Relation, std::less<>>;  ///< By id.
 
-/// An Office document (ECMA-376, Open Packaging Conventions): parts of XML in a zip archive, tied by relations.
+/// An Office document (ECMA-376, Open Packaging Conventions): parts of XML in a zip archive, tied by
+/// relations.
 class OoxmlPackage {
  public:
   /// `usual_main` is the name of the main part where the archive does not say.
@@ -51,8 +52,7 @@ class OoxmlPackage {
 std::string resolved_part(std::string_view part, std::string_view target);
 
 /// Files within a zip document, by the folders that hold them.
-nlohmann::json files_within(const std::vector<ZipEntry>& entries,
-                            bool (*is_within)(std::string_view name));
+nlohmann::json files_within(const std::vector<ZipEntry>& entries, bool (*is_within)(std::string_view name));
 
 /// `image/png` for `a.png`; empty: not known.
 std::string_view media_type_of_name(std::string_view name);

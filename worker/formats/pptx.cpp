@@ -74,7 +74,8 @@ class PptxReader {
     if (!document) return;
     read_shapes(layout, document->first_child(), Shapes::without_placeholders);
     const std::string master = package_.related(layout, "slideMaster");
-    if (attribute(document->first_child(), "showMasterSp") == "0" || !backgrounds_.insert(master).second) return;
+    if (attribute(document->first_child(), "showMasterSp") == "0" || !backgrounds_.insert(master).second)
+      return;
     if (const auto drawn = package_.xml(master))
       read_shapes(master, drawn->first_child(), Shapes::without_placeholders);
   }
@@ -103,7 +104,8 @@ class PptxReader {
     if (name == "tc") flow_.begin_cell();  // Those that a wide or high one covers are there, empty.
     if (name == "den") flow_.add("/");
     if (name == "chart" || name == "relIds") add_graphic(node, name);
-    return name != "pPr" && name != "rPr" && name != "endParaRPr" && name != "extLst" && name != "custDataLst";
+    return name != "pPr" && name != "rPr" && name != "endParaRPr" && name != "extLst" &&
+           name != "custDataLst";
   }
 
   bool enter_shape(const pugi::xml_node& shape, Shapes shapes) {
@@ -132,7 +134,7 @@ class PptxReader {
 
   const OoxmlPackage& package_;
   FlowWriter flow_;
-  Relations relations_;  ///< Of the part that is read.
+  Relations relations_;                ///< Of the part that is read.
   std::set<std::string> backgrounds_;  ///< Layouts and masters that were read.
   Unseen unseen_;
   std::vector<std::string> problems_;
@@ -164,7 +166,8 @@ Result<Extraction> read_pptx(std::string_view bytes, TableForm tables) {
   for (const std::string& problem : reader.problems())
     out.value["problems"].push_back(problem);
   if (left_out > 0)
-    out.value["problems"].push_back(std::to_string(left_out) + (left_out == 1 ? " hidden slide was" : " hidden slides were") +
+    out.value["problems"].push_back(std::to_string(left_out) +
+                                    (left_out == 1 ? " hidden slide was" : " hidden slides were") +
                                     " left out");
   reader.unseen().report(out);
   return out;

@@ -104,9 +104,9 @@ struct RtfFont {
 /// Where text goes that is read.
 enum class Target {
   text,
-  nothing,    ///< And what is nested in it, too.
-  no_text,    ///< Control words count.
-  shape,      ///< Only text boxes within it are text.
+  nothing,  ///< And what is nested in it, too.
+  no_text,  ///< Control words count.
+  shape,    ///< Only text boxes within it are text.
   font_table,
   information,  ///< Of `\info`, in no property.
   property,
@@ -131,22 +131,23 @@ struct Words {
   std::string_view word;
   std::string_view text;
 };
-constexpr Words signs[] = {{"emdash", "—"},    {"endash", "–"},    {"bullet", "•"},   {"lquote", "‘"},
-                           {"rquote", "’"},    {"ldblquote", "“"}, {"rdblquote", "”"}, {"emspace", " "},
-                           {"enspace", " "},   {"qmspace", " "}};
+constexpr Words signs[] = {{"emdash", "—"},  {"endash", "–"},    {"bullet", "•"},    {"lquote", "‘"},
+                           {"rquote", "’"},  {"ldblquote", "“"}, {"rdblquote", "”"}, {"emspace", " "},
+                           {"enspace", " "}, {"qmspace", " "}};
 
 constexpr std::string_view never_shown[] = {
-    "stylesheet", "colortbl",     "pict",      "nonshppict", "shprslt",   "listtable", "listoverridetable",
-    "xe",         "tc",           "rxe",       "pn",         "bkmkstart", "bkmkend",   "nonesttables",
-    "filetbl",    "revtbl",       "template",  "private",    "fldinst",   "objdata",   "objclass",
-    "themedata",  "datafield",    "formfield", "mchr",       "mbegChr",   "mendChr",   "msepChr",
-    "mtype",      "mpos",         "mvertJc",   "mdegHide",   "mlimLoc",   "mgrow",     "msubHide",
-    "msupHide",   "mctrlPr",      "txe",       "sp",         "sn",        "sv",        "do",
-    "ftnsep",     "ftnsepc",      "aftnsep",   "aftnsepc",   "ftncn",     "aftncn"};
+    "stylesheet", "colortbl",  "pict",      "nonshppict", "shprslt",   "listtable", "listoverridetable",
+    "xe",         "tc",        "rxe",       "pn",         "bkmkstart", "bkmkend",   "nonesttables",
+    "filetbl",    "revtbl",    "template",  "private",    "fldinst",   "objdata",   "objclass",
+    "themedata",  "datafield", "formfield", "mchr",       "mbegChr",   "mendChr",   "msepChr",
+    "mtype",      "mpos",      "mvertJc",   "mdegHide",   "mlimLoc",   "mgrow",     "msubHide",
+    "msupHide",   "mctrlPr",   "txe",       "sp",         "sn",        "sv",        "do",
+    "ftnsep",     "ftnsepc",   "aftnsep",   "aftnsepc",   "ftncn",     "aftncn"};
 
 class RtfReader {
  public:
-  RtfReader(std::string_view bytes, TableForm tables) : rest_(bytes), tables_(tables), body_(tables), frame_(tables) {}
+  RtfReader(std::string_view bytes, TableForm tables)
+      : rest_(bytes), tables_(tables), body_(tables), frame_(tables) {}
 
   void read() {
     while (!rest_.empty())
@@ -196,8 +197,10 @@ class RtfReader {
       case '{':
         flush();
         unicode_rest_ = 0;
-        if (states_.size() < deepest_group) states_.push_back(state_);
-        else ++ignored_groups_;
+        if (states_.size() < deepest_group)
+          states_.push_back(state_);
+        else
+          ++ignored_groups_;
         state_.opens_box = state_.opens_property = false;
         is_group_begin_ = true;
         return;
@@ -288,7 +291,8 @@ class RtfReader {
   void do_word(std::string_view word, long value, bool has_value) {
     const bool is_optional = std::exchange(is_optional_, false);
     is_group_begin_ = false;
-    if (word == "bin") return rest_.remove_prefix(std::min(rest_.size(), static_cast<std::size_t>(std::max(value, 0L))));
+    if (word == "bin")
+      return rest_.remove_prefix(std::min(rest_.size(), static_cast<std::size_t>(std::max(value, 0L))));
     if (word == "u" && has_value) return add_unicode(value);
     if (state_.target == Target::nothing && word != "ud") return;
     flush();
@@ -302,7 +306,8 @@ class RtfReader {
   }
 
   static bool is_container(std::string_view word) {
-    return word == "moMath" || word == "moMathPara" || word == "mmath" || word == "fldrslt" || word == "shppict";
+    return word == "moMath" || word == "moMathPara" || word == "mmath" || word == "fldrslt" ||
+           word == "shppict";
   }
 
   /// Words at the begin of a group that say what its text is.
@@ -428,7 +433,8 @@ class RtfReader {
       fonts_[current_font_].charset = value;
     } else if (word == "cpg") {
       fonts_[current_font_].code_page = value;
-    } else if (word == "falt" || word == "panose" || word == "fontemb" || word == "fontfile" || word == "fname") {
+    } else if (word == "falt" || word == "panose" || word == "fontemb" || word == "fontfile" ||
+               word == "fname") {
       state_.target = Target::nothing;
     }
   }
@@ -443,7 +449,8 @@ class RtfReader {
       --unicode_rest_;
       return;
     }
-    if (state_.target != Target::nothing && state_.target != Target::no_text && state_.target != Target::shape)
+    if (state_.target != Target::nothing && state_.target != Target::no_text &&
+        state_.target != Target::shape)
       bytes_ += c;
   }
 
@@ -471,7 +478,8 @@ class RtfReader {
 
   const RtfFont& font() const {
     static const RtfFont none;
-    const long wanted = state_.is_east_asian && state_.east_asian_font >= 0 ? state_.east_asian_font : state_.font;
+    const long wanted =
+        state_.is_east_asian && state_.east_asian_font >= 0 ? state_.east_asian_font : state_.font;
     const auto found = fonts_.find(wanted);
     return found == fonts_.end() ? none : found->second;
   }
@@ -500,7 +508,8 @@ class RtfReader {
       return;
     }
     if (font().charset == 2) return put(symbols(bytes));
-    if (std::ranges::all_of(bytes, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return put(bytes);
+    if (std::ranges::all_of(bytes, [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+      return put(bytes);
     put(decode_from(bytes, encoding_of_font()).value_or(bytes));
   }
 
@@ -637,14 +646,16 @@ class RtfReader {
 
   void end_property() {
     constexpr std::pair<std::string_view, const char*> names[] = {
-        {"title", "title"},       {"author", "author"},  {"subject", "subject"},
+        {"title", "title"},       {"author", "author"},       {"subject", "subject"},
         {"keywords", "keywords"}, {"doccomm", "description"}, {"generator", "creator"}};
     const auto known = std::ranges::find(names, std::string_view(state_.property),
                                          &std::pair<std::string_view, const char*>::first);
     std::string_view text = trim(property_);
     if (text.ends_with(';')) text.remove_suffix(1);
     if (known != std::end(names) && !text.empty()) metadata_[known->second] = clean_utf8(text);
-    const char* date = state_.property == "creatim" ? "created" : state_.property == "revtim" ? "modified" : nullptr;
+    const char* date = state_.property == "creatim"  ? "created"
+                       : state_.property == "revtim" ? "modified"
+                                                     : nullptr;
     if (date != nullptr && is_calendar_day(date_.year, date_.month, date_.day))
       metadata_[date] = iso_date(date_.year, date_.month, date_.day);
     property_.clear();
@@ -687,7 +698,8 @@ class RtfReader {
 
 Result<Extraction> read_rtf(std::string_view bytes, TableForm tables) {
   const std::size_t begin = bytes.substr(0, 1024).find("{\\rtf");
-  if (begin == bytes.npos) return Error{ErrorClass::damaged, "is broken Rich Text: it does not begin with {\\rtf"};
+  if (begin == bytes.npos)
+    return Error{ErrorClass::damaged, "is broken Rich Text: it does not begin with {\\rtf"};
   const std::size_t end = bytes.find_last_not_of('\0');
   RtfReader reader(bytes.substr(begin, end + 1 - begin), tables);
   reader.read();

@@ -16,9 +16,9 @@ constexpr std::pair<char32_t, char32_t> symbols[] = {
     {0xE5, U'∑'}, {0xF2, U'∫'}, {0xB6, U'∂'}, {0xD2, U'®'}, {0xD3, U'©'}, {0xD4, U'™'}};
 
 constexpr std::pair<char32_t, char32_t> wingdings[] = {
-    {0x28, U'☎'}, {0x2A, U'✉'}, {0x6C, U'●'}, {0x6E, U'■'}, {0x6F, U'□'}, {0x71, U'❑'}, {0x72, U'❒'},
-    {0x76, U'❖'}, {0xA7, U'▪'}, {0xA8, U'☐'}, {0xD8, U'➢'}, {0xE0, U'→'}, {0xFB, U'✗'}, {0xFC, U'✓'},
-    {0xFD, U'☒'}, {0xFE, U'☑'}, {0x78, U'☒'}, {0x9F, U'•'}};
+    {0x28, U'☎'}, {0x2A, U'✉'}, {0x6C, U'●'}, {0x6E, U'■'}, {0x6F, U'□'}, {0x71, U'❑'},
+    {0x72, U'❒'}, {0x76, U'❖'}, {0xA7, U'▪'}, {0xA8, U'☐'}, {0xD8, U'➢'}, {0xE0, U'→'},
+    {0xFB, U'✗'}, {0xFC, U'✓'}, {0xFD, U'☒'}, {0xFE, U'☑'}, {0x78, U'☒'}, {0x9F, U'•'}};
 
 template <std::size_t size>
 char32_t look_up(const std::pair<char32_t, char32_t> (&table)[size], char32_t code) {

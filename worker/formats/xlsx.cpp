@@ -197,9 +197,11 @@ class SheetReader {
           const std::string_view name = local_name(node);
           if (name == "Fallback") return !child(node.parent(), "Choice");
           if (name == "txBody") add_lines(paragraphs(node));
-          if (const auto relation = relations.find(attribute(node, "id")); relation != relations.end() && name == "chart")
+          if (const auto relation = relations.find(attribute(node, "id"));
+              relation != relations.end() && name == "chart")
             add_lines(package_.chart_text(relation->second.target));
-          if (const auto data = relations.find(attribute(node, "dm")); data != relations.end() && name == "relIds")
+          if (const auto data = relations.find(attribute(node, "dm"));
+              data != relations.end() && name == "relIds")
             add_lines(package_.diagram_text(data->second.target));
           return name != "txBody";
         },
@@ -223,7 +225,8 @@ class SheetReader {
       std::string text = string_of(child(comment, "text"));
       std::ranges::replace(text, '\n', ' ');
       if (!trim(text).empty())
-        lines += "Comment (" + std::string(attribute(comment, "ref")) + "): " + std::string(trim(text)) + '\n';
+        lines +=
+            "Comment (" + std::string(attribute(comment, "ref")) + "): " + std::string(trim(text)) + '\n';
     }
     add_lines(lines);
   }
@@ -269,7 +272,8 @@ Result<Extraction> read_xlsx(std::string_view bytes, TableForm tables) {
     flow.end_page();
   }
   if (left_out > 0)
-    out.value["problems"].push_back(std::to_string(left_out) + (left_out == 1 ? " hidden sheet was" : " hidden sheets were") +
+    out.value["problems"].push_back(std::to_string(left_out) +
+                                    (left_out == 1 ? " hidden sheet was" : " hidden sheets were") +
                                     " left out");
   out.text = flow.take_text();
   out.value["metadata"] = package->metadata();

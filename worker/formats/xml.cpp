@@ -6,11 +6,10 @@
 
 namespace docket::worker {
 
-Result<pugi::xml_document> parse_xml(std::string_view bytes, Blanks blanks,
-                                     pugi::xml_encoding encoding) {
-  const unsigned options =
-      pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_wconv_attribute |
-      (blanks == Blanks::kept ? pugi::parse_ws_pcdata : pugi::parse_ws_pcdata_single);
+Result<pugi::xml_document> parse_xml(std::string_view bytes, Blanks blanks, pugi::xml_encoding encoding) {
+  const unsigned options = pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol |
+                           pugi::parse_wconv_attribute |
+                           (blanks == Blanks::kept ? pugi::parse_ws_pcdata : pugi::parse_ws_pcdata_single);
   pugi::xml_document document;
   const pugi::xml_parse_result parsed = document.load_buffer(bytes.data(), bytes.size(), options, encoding);
   if (parsed.status == pugi::status_out_of_memory) throw std::bad_alloc();

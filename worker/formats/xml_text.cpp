@@ -11,9 +11,8 @@ namespace docket::worker {
 namespace {
 
 bool has_own_text(const pugi::xml_node& node) {
-  return std::ranges::any_of(node.children(), [](const pugi::xml_node& at) {
-    return is_text(at) && !trim(at.value()).empty();
-  });
+  return std::ranges::any_of(
+      node.children(), [](const pugi::xml_node& at) { return is_text(at) && !trim(at.value()).empty(); });
 }
 
 bool has_elements(const pugi::xml_node& node) {
@@ -64,7 +63,8 @@ class XmlLines {
     if (!trim(text).empty()) return add_line(std::string(local_name(node)), text);
     for (const pugi::xml_attribute& attribute : node.attributes())
       if (is_content(attribute) && !trim(attribute.value()).empty())
-        add_line(std::string(local_name(node)) + " " + std::string(local_name(attribute.name())), attribute.value());
+        add_line(std::string(local_name(node)) + " " + std::string(local_name(attribute.name())),
+                 attribute.value());
   }
 
   void add_line(const std::string& name, std::string_view value) {

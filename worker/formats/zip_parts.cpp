@@ -42,7 +42,7 @@ Error broken_zip(archive* reader) {
 }
 
 Error zip_too_large() {
-  return {ErrorClass::limit, "unpacks to more than " + std::to_string(most_unpacked >> 20) + " MiB"};
+  return {ErrorClass::memory, "unpacks to more than " + std::to_string(most_unpacked >> 20) + " MiB"};
 }
 
 Result<std::string> read_zip_data(archive* reader, std::size_t most) {
@@ -69,7 +69,7 @@ Result<std::size_t> for_each_file(std::string_view bytes, const Visit& visit) {
     if (status == ARCHIVE_EOF) return count;
     if (status < ARCHIVE_WARN) return broken_zip(reader.get());
     if (++count > most_entries)
-      return Error{ErrorClass::limit, "has more than " + std::to_string(most_entries) + " parts"};
+      return Error{ErrorClass::memory, "has more than " + std::to_string(most_entries) + " parts"};
     if (archive_entry_filetype(entry) == AE_IFDIR) continue;
     if (const auto error = visit(reader.get(), entry)) return *error;
   }

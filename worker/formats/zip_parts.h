@@ -20,7 +20,8 @@ struct ZipEntry {
 class ZipParts {
  public:
   /// Unpacks those parts whose name `wanted` takes. An Error: `damaged` when the archive has no directory or
-  /// a wanted part is broken, `encrypted` when one has a password, `limit` when they are too many or too large.
+  /// a wanted part is broken, `encrypted` when one has a password, `memory` when they are too many or too
+  /// large.
   static Result<ZipParts> open(std::string_view bytes, const std::function<bool(std::string_view)>& wanted);
 
   const std::vector<ZipEntry>& entries() const { return entries_; }  ///< Files only.

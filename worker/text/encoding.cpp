@@ -60,9 +60,9 @@ constexpr std::array supersets = {
 
 /// Where a byte of 0x80..0x9F stands, it is not the ISO encoding but Windows' kin of it.
 constexpr std::array siblings = {
-    Superset{"ISO-8859-2", "WINDOWS-1250"},
-    Superset{"ISO-8859-7", "WINDOWS-1253"},  Superset{"ISO-8859-8", "WINDOWS-1255"},
-    Superset{"ISO-8859-13", "WINDOWS-1257"}, Superset{"ISO-8859-15", "WINDOWS-1252"},
+    Superset{"ISO-8859-2", "WINDOWS-1250"},  Superset{"ISO-8859-7", "WINDOWS-1253"},
+    Superset{"ISO-8859-8", "WINDOWS-1255"},  Superset{"ISO-8859-13", "WINDOWS-1257"},
+    Superset{"ISO-8859-15", "WINDOWS-1252"},
 };
 
 bool has_windows_bytes(std::string_view bytes) {
@@ -215,7 +215,8 @@ std::optional<DecodedText> decode_text(std::string_view bytes) {
   if (has_zeros || !valid_utf8) {
     if (const auto wide = wide_encoding(bytes)) return decode_as(bytes, *wide);
   }
-  if (valid_utf8 && !has_shift_sequences(bytes)) return decode_as(bytes, is_ascii(bytes) && is_utf7(bytes) ? "UTF-7" : "UTF-8");
+  if (valid_utf8 && !has_shift_sequences(bytes))
+    return decode_as(bytes, is_ascii(bytes) && is_utf7(bytes) ? "UTF-7" : "UTF-8");
   if (const auto declared = declared_encoding(bytes); declared && *declared != "UTF-8") {
     if (auto text = decode_as(bytes, to_decode_with(*declared, bytes))) return text;
   }

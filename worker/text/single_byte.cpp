@@ -23,18 +23,23 @@ constexpr std::array<std::string_view, 6> detected_cyrillic = {"KOI8-R", "WINDOW
                                                                "IBM855", "IBM866",       "MAC-CYRILLIC"};
 
 /// What statistics find where hardly anybody uses it.
-constexpr std::array<std::string_view, 7> unlikely = {"ISO-8859-3",  "ISO-8859-4",   "ISO-8859-10", "ISO-8859-14",
-                                                      "ISO-8859-16", "WINDOWS-1258", "IBM852"};
+constexpr std::array<std::string_view, 7> unlikely = {
+    "ISO-8859-3", "ISO-8859-4", "ISO-8859-10", "ISO-8859-14", "ISO-8859-16", "WINDOWS-1258", "IBM852"};
 
 constexpr std::u32string_view usual_letters =
-    U"äöüßéèàùâêîôûçñáíóúåæøëïœãõìòÿ" U"ąćęłńóśźżčďěňřšťůžýőűăâîșțşţđľĺŕ" U"ğıİşāēģīķļņūėįų";
-constexpr std::u32string_view within_words = U"\u2019\u2018\u00B4\u0060\u00B7\u00AD\u2013\u2014\u2010\u2011\u00AA\u00BA";
+    U"äöüßéèàùâêîôûçñáíóúåæøëïœãõìòÿ"
+    U"ąćęłńóśźżčďěňřšťůžýőűăâîșțşţđľĺŕ"
+    U"ğıİşāēģīķļņūėįų";
+constexpr std::u32string_view within_words =
+    U"\u2019\u2018\u00B4\u0060\u00B7\u00AD\u2013\u2014\u2010\u2011\u00AA\u00BA";
 
 bool is_letter_of_word(char32_t c) {
   return c < 0x80 ? (c != 0 && is_alpha(static_cast<char>(c))) : word_part(c) != WordPart::none;
 }
 
-bool is_capital(char32_t c) { return fold(c) != c && capital(c) == c; }  // Not the Turkish ı, which is folded too.
+bool is_capital(char32_t c) {
+  return fold(c) != c && capital(c) == c;
+}  // Not the Turkish ı, which is folded too.
 bool is_small(char32_t c) { return is_letter_of_word(c) && !is_capital(c); }
 
 bool is_other_script(char32_t c) { return c >= 0x370 && c < 0x1E00; }
@@ -50,7 +55,8 @@ bool is_fault(char32_t before, char32_t c, char32_t behind) {
   if (is_other_script(c)) return is_ascii_letter(before) || is_ascii_letter(behind);
   const bool is_latin = c < 0x370;
   if (is_latin && (is_other_script(before) || is_other_script(behind))) return true;
-  const bool is_usual = usual_letters.find(fold(c)) != usual_letters.npos || usual_letters.find(c) != usual_letters.npos;
+  const bool is_usual =
+      usual_letters.find(fold(c)) != usual_letters.npos || usual_letters.find(c) != usual_letters.npos;
   if (is_latin && !is_usual && c != U'ª' && c != U'º') return true;
   if (c == U'ï' && std::u32string_view(U"aeouéAEOU").find(before) == std::u32string_view::npos) return true;
   if (c == U'ì' && is_letter_of_word(behind)) return true;  // It ends words of Italian.
@@ -72,7 +78,8 @@ std::optional<std::size_t> faults(std::string_view bytes, const std::string& enc
 }
 
 bool has_one_byte(std::string_view encoding) {
-  for (const std::string_view begin : {"ISO-8859-", "WINDOWS-125", "IBM", "CP85", "CP86", "MAC", "KOI8", "X-MAC"})
+  for (const std::string_view begin :
+       {"ISO-8859-", "WINDOWS-125", "IBM", "CP85", "CP86", "MAC", "KOI8", "X-MAC"})
     if (encoding.starts_with(begin)) return true;
   return false;
 }
@@ -87,7 +94,8 @@ std::string better_single_byte(std::string_view bytes, const std::string& detect
   const std::size_t own = faults(bytes, detected).value_or(bytes.size()) + (is_unlikely ? 1 : 0);
   if (own == 0) return detected;
   std::vector<const char*> others(latin.begin(), latin.end());
-  const bool is_cyrillic = std::ranges::find(detected_cyrillic, std::string_view(detected)) != detected_cyrillic.end();
+  const bool is_cyrillic =
+      std::ranges::find(detected_cyrillic, std::string_view(detected)) != detected_cyrillic.end();
   others.insert(is_cyrillic ? others.begin() : others.end(), cyrillic.begin(), cyrillic.end());
   for (const char* other : others) {
     const auto count = faults(bytes, other);

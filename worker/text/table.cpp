@@ -74,8 +74,8 @@ class Block {
     columns_.erase(std::unique(columns_.begin(), columns_.end()), columns_.end());
     for (TableRow& row : rows_)
       for (TableCell& cell : row.cells)
-        cell.column = static_cast<std::uint32_t>(std::ranges::lower_bound(columns_, cell.column) -
-                                                 columns_.begin());
+        cell.column =
+            static_cast<std::uint32_t>(std::ranges::lower_bound(columns_, cell.column) - columns_.begin());
   }
 
   std::vector<std::size_t> widths() const {

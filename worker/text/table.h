@@ -12,10 +12,10 @@ enum class TableForm {
 };
 
 struct TableCell {
-  std::uint32_t column = 0;  ///< From 0. Columns that no cell fills are left out.
-  std::string text;          ///< Lines end with '\n'; the last need not.
-  std::uint32_t columns = 1; ///< That it is wide.
-  bool is_block = false;     ///< Holds what cannot stand on one line, such as another table.
+  std::uint32_t column = 0;   ///< From 0. Columns that no cell fills are left out.
+  std::string text;           ///< Lines end with '\n'; the last need not.
+  std::uint32_t columns = 1;  ///< That it is wide.
+  bool is_block = false;      ///< Holds what cannot stand on one line, such as another table.
 };
 
 struct TableRow {
