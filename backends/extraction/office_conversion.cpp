@@ -33,7 +33,8 @@ struct OldFormat {
 };
 
 constexpr std::array formats = {
-    OldFormat{"application/msword", "doc", "docx", "a Word document of before 2007", "libreoffice-writer-nogui"},
+    OldFormat{"application/msword", "doc", "docx", "a Word document of before 2007",
+              "libreoffice-writer-nogui"},
     OldFormat{"application/vnd.ms-excel", "xls", "xlsx", "an Excel workbook of before 2007",
               "libreoffice-calc-nogui"},
     OldFormat{"application/vnd.ms-powerpoint", "ppt", "pptx", "a PowerPoint presentation of before 2007",
@@ -84,8 +85,8 @@ Result<std::filesystem::path> new_folder() {
 
 /// All that LibreOffice learns of docket's environment, which may hold keys.
 std::vector<std::string> office_environment(const std::filesystem::path& folder) {
-  return {"HOME=" + folder.string(), "TMPDIR=" + folder.string(), "PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8",
-          "SAL_USE_VCLPLUGIN=svp"};
+  return {"HOME=" + folder.string(), "TMPDIR=" + folder.string(), "PATH=/usr/local/bin:/usr/bin:/bin",
+          "LANG=C.UTF-8", "SAL_USE_VCLPLUGIN=svp"};
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -125,8 +126,8 @@ bool is_convertible(std::string_view media_type) { return format_of_type(media_t
 OfficeConversion::OfficeConversion(std::filesystem::path folder, const Limits& limits)
     : folder_(std::move(folder)), limits_(limits) {}
 
-Result<std::unique_ptr<OfficeConversion>> OfficeConversion::start(const std::filesystem::path& worker, int file,
-                                                                  std::string_view media_type,
+Result<std::unique_ptr<OfficeConversion>> OfficeConversion::start(const std::filesystem::path& worker,
+                                                                  int file, std::string_view media_type,
                                                                   const Limits& limits) {
   const OldFormat& format = *format_of_type(media_type);
   const std::filesystem::path office = office_program();
@@ -140,8 +141,8 @@ Result<std::unique_ptr<OfficeConversion>> OfficeConversion::start(const std::fil
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(limits.cpu_time).count();
   const std::string memory = std::to_string(limits.memory);
   const int failed = spawn_in_session(out->pid_,
-                                      {worker.string(), "--convert", office.string(), out->folder_.string(), name,
-                                       std::string(format.new_ending), std::to_string(seconds), memory},
+                                      {worker.string(), "--convert", office.string(), out->folder_.string(),
+                                       name, std::string(format.new_ending), std::to_string(seconds), memory},
                                       office_environment(out->folder_));
   if (failed != 0) {
     out->pid_ = -1;

@@ -19,9 +19,10 @@ namespace docket::backends {
 /// workbooks.
 bool is_convertible(std::string_view media_type);
 
-/// One run of LibreOffice that turns an old Office document into one that docket reads. It runs in a folder of
-/// its own, locked in by docket-extract (`--convert`): it can write there alone, read nothing of a person's
-/// but the document, and has no network. For one thread. Killed, with its folder, by the end of the object.
+/// One run of LibreOffice that turns an old Office document into one that docket reads. It runs in a folder
+/// of its own, locked in by docket-extract (`--convert`): it can write there alone, read nothing of a
+/// person's but the document, and has no network. For one thread. Killed, with its folder, by the end of the
+/// object.
 class OfficeConversion {
  public:
   struct Limits {

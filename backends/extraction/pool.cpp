@@ -369,7 +369,8 @@ class ExtractPool final : public Backend {
     switch (frame.kind) {
       case Frame::file:
         // Those of the document, not of what LibreOffice made of it.
-        if (auto facts = decode_facts(frame.body); facts && !slot.is_converted) slot.facts = std::move(*facts);
+        if (auto facts = decode_facts(frame.body); facts && !slot.is_converted)
+          slot.facts = std::move(*facts);
         break;
       case Frame::page:
         take_page(slot, decode_page(frame.body));

@@ -172,7 +172,7 @@ void FlowWriter::end_cell(const Open& cell) {
 }
 
 void FlowWriter::end_table() {
-  Table table = std::move(tables_.back().table);
+  SourceTable table = std::move(tables_.back().table);
   tables_.pop_back();
   break_line();
   std::string rows;

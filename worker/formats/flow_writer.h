@@ -73,7 +73,7 @@ class FlowWriter {
     std::uint32_t rows;
   };
   struct OpenTable {
-    Table table;
+    SourceTable table;
     std::uint32_t column = 0;         ///< Of the next cell in the open row.
     std::vector<std::uint32_t> held;  ///< For how many more rows a cell above reaches down, by column.
   };

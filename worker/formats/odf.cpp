@@ -411,18 +411,18 @@ class OdfReader {
   }
 
   void add_row(const pugi::xml_node& node) {
-    TableRow row = read_row(node);
+    SourceRow row = read_row(node);
     if (row.cells.empty()) return write_rows();
     const std::string_view visibility = attribute(node, "visibility");
     if (!visibility.empty() && visibility != "visible") {
-      for (const TableCell& cell : row.cells)
+      for (const SourceCell& cell : row.cells)
         unseen_.add(cell.text, Unseen::Reason::hidden);
       return;
     }
     const long repeated =
         std::clamp(number(node, "number-rows-repeated").value_or(1), 1L, most_repeated_rows);
     for (long i = 1; i < repeated && sheet_bytes_ < most_sheet_bytes; ++i) {
-      for (const TableCell& cell : row.cells)
+      for (const SourceCell& cell : row.cells)
         sheet_bytes_ += cell.text.size() + sizeof cell;
       rows_.rows.push_back(row);
     }
@@ -435,8 +435,8 @@ class OdfReader {
     append_table(sheet_, std::exchange(rows_, {}), tables_);
   }
 
-  TableRow read_row(const pugi::xml_node& node) {
-    TableRow row;
+  SourceRow read_row(const pugi::xml_node& node) {
+    SourceRow row;
     long column = 0;
     for (const pugi::xml_node& cell : node.children()) {
       const std::string_view name = local_name(cell);
@@ -445,7 +445,7 @@ class OdfReader {
       const std::string text = cell_text(cell);
       for (long i = 0; i < std::min(repeated, most_repeated_cells) && !text.empty(); ++i) {
         if (sheet_bytes_ > most_sheet_bytes) break;
-        sheet_bytes_ += text.size() + sizeof(TableCell);
+        sheet_bytes_ += text.size() + sizeof(SourceCell);
         if (is_hidden_column(column + i)) {
           unseen_.add(text, Unseen::Reason::hidden);
         } else {
@@ -489,7 +489,7 @@ class OdfReader {
   OdfCounter outline_;
   std::string label_;  ///< Of an item, not yet written.
   std::string sheet_;
-  Table rows_;
+  SourceTable rows_;
   std::size_t sheet_bytes_ = 0;
   std::vector<std::pair<long, long>> hidden_;  ///< Columns.
   std::size_t left_out_ = 0;

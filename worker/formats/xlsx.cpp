@@ -122,7 +122,7 @@ class SheetReader {
  private:
   /// Rows with nothing between them are a table; empty rows part tables.
   void read_rows(const pugi::xml_node& data) {
-    Table table;
+    SourceTable table;
     long last = 0;
     for (const pugi::xml_node& node : data.children()) {
       if (local_name(node) != "row") continue;
@@ -133,7 +133,7 @@ class SheetReader {
           unseen_.add(workbook_.text_of(cell), Unseen::Reason::hidden);
         continue;
       }
-      TableRow row = read_row(node);
+      SourceRow row = read_row(node);
       if (row.cells.empty()) continue;
       if (at > last + 1) write(table);
       last = at;
@@ -142,8 +142,8 @@ class SheetReader {
     write(table);
   }
 
-  TableRow read_row(const pugi::xml_node& node) {
-    TableRow row;
+  SourceRow read_row(const pugi::xml_node& node) {
+    SourceRow row;
     std::uint32_t next = 0;
     for (const pugi::xml_node& cell : node.children()) {
       if (local_name(cell) != "c") continue;
@@ -157,7 +157,7 @@ class SheetReader {
         row.cells.push_back({column, std::move(text)});
       }
     }
-    const auto by_column = [](const TableCell& a, const TableCell& b) { return a.column < b.column; };
+    const auto by_column = [](const SourceCell& a, const SourceCell& b) { return a.column < b.column; };
     if (!std::ranges::is_sorted(row.cells, by_column)) std::ranges::stable_sort(row.cells, by_column);
     return row;
   }
@@ -167,7 +167,7 @@ class SheetReader {
         hidden_, [&](const auto& range) { return column >= range.first && column <= range.second; });
   }
 
-  void write(Table& table) {
+  void write(SourceTable& table) {
     if (table.rows.empty()) return;
     if (!lines_.empty()) lines_ += '\n';
     append_table(lines_, std::exchange(table, {}), tables_);

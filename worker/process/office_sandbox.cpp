@@ -21,13 +21,27 @@ namespace docket::worker {
 namespace {
 
 constexpr std::uint64_t all_access = (1U << 13) - 1;  ///< That the first version of Landlock knows.
-constexpr std::uint64_t reading =
+constexpr std::uint64_t reading_and_running =
     LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_EXECUTE;
 
-constexpr const char* system_folders[] = {"/usr", "/lib", "/lib64", "/bin", "/opt", "/etc/fonts", "/etc/libreoffice",
-                                          "/etc/ld.so.cache", "/etc/passwd", "/etc/nsswitch.conf", "/etc/localtime",
-                                          "/var/cache/fontconfig", "/var/lib/libreoffice", "/proc", "/dev/null",
-                                          "/dev/urandom", "/dev/random", "/sys/devices/system/cpu"};
+constexpr const char* system_folders[] = {"/usr",
+                                          "/lib",
+                                          "/lib64",
+                                          "/bin",
+                                          "/opt",
+                                          "/etc/fonts",
+                                          "/etc/libreoffice",
+                                          "/etc/ld.so.cache",
+                                          "/etc/passwd",
+                                          "/etc/nsswitch.conf",
+                                          "/etc/localtime",
+                                          "/var/cache/fontconfig",
+                                          "/var/lib/libreoffice",
+                                          "/proc",
+                                          "/dev/null",
+                                          "/dev/urandom",
+                                          "/dev/random",
+                                          "/sys/devices/system/cpu"};
 
 void allow_below(int rules, const char* path, std::uint64_t access) {
   const Descriptor place = open_file(path, O_PATH);
@@ -47,9 +61,10 @@ bool restrict_files(const std::string& program, const char* folder) {
   const Descriptor rules(static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
   if (!rules) return false;
   for (const char* path : system_folders)
-    allow_below(rules.get(), path, reading);
-  allow_below(rules.get(), program.substr(0, program.rfind('/')).c_str(), reading);
-  allow_below(rules.get(), folder, all_access & ~std::uint64_t{LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK});
+    allow_below(rules.get(), path, reading_and_running);
+  allow_below(rules.get(), program.substr(0, program.rfind('/')).c_str(), reading_and_running);
+  allow_below(rules.get(), folder,
+              all_access & ~std::uint64_t{LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK});
   return syscall(SYS_landlock_restrict_self, rules.get(), 0) == 0;
 }
 
@@ -58,12 +73,31 @@ bool restrict_calls() {
   const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
   if (filter == nullptr) return false;
   bool is_set = true;
-  for (const char* name : {"socket", "connect", "bind", "ptrace", "process_vm_readv", "process_vm_writev", "mount",
-                           "umount2", "pivot_root", "chroot", "setns", "unshare", "bpf", "keyctl", "add_key",
-                           "request_key", "io_uring_setup", "userfaultfd", "perf_event_open", "kexec_load",
-                           "open_by_handle_at", "setsid"}) {
+  for (const char* name : {"socket",
+                           "connect",
+                           "bind",
+                           "ptrace",
+                           "process_vm_readv",
+                           "process_vm_writev",
+                           "mount",
+                           "umount2",
+                           "pivot_root",
+                           "chroot",
+                           "setns",
+                           "unshare",
+                           "bpf",
+                           "keyctl",
+                           "add_key",
+                           "request_key",
+                           "io_uring_setup",
+                           "userfaultfd",
+                           "perf_event_open",
+                           "kexec_load",
+                           "open_by_handle_at",
+                           "setsid"}) {
     const int number = seccomp_syscall_resolve_name(name);
-    if (number != __NR_SCMP_ERROR) is_set = is_set && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), number, 0) == 0;
+    if (number != __NR_SCMP_ERROR)
+      is_set = is_set && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), number, 0) == 0;
   }
   is_set = is_set && seccomp_load(filter) == 0;
   seccomp_release(filter);
@@ -91,8 +125,9 @@ int become_office(char** arguments) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return cannot;
   if (!restrict_files(program, folder.c_str()) || !restrict_calls()) return cannot;
   const std::string profile = "-env:UserInstallation=file://" + folder + "/profile";
-  execl(program.c_str(), program.c_str(), profile.c_str(), "--headless", "--norestore", "--nologo", "--nodefault",
-        "--nolockcheck", "--convert-to", ending.c_str(), "--outdir", folder.c_str(), file.c_str(), nullptr);
+  execl(program.c_str(), program.c_str(), profile.c_str(), "--headless", "--norestore", "--nologo",
+        "--nodefault", "--nolockcheck", "--convert-to", ending.c_str(), "--outdir", folder.c_str(),
+        file.c_str(), nullptr);
   return cannot;
 }
 

@@ -13,7 +13,7 @@
 namespace docket::worker {
 namespace {
 
-constexpr std::size_t looked_at = std::size_t{1} << 16;  ///< Bytes.
+constexpr std::size_t examined_for_words = std::size_t{1} << 16;  ///< Bytes.
 
 /// In the order in which they are likely.
 constexpr std::array latin = {"WINDOWS-1252", "CP850",        "MACINTOSH", "WINDOWS-1250",
@@ -33,24 +33,24 @@ constexpr std::u32string_view usual_letters =
 constexpr std::u32string_view within_words =
     U"\u2019\u2018\u00B4\u0060\u00B7\u00AD\u2013\u2014\u2010\u2011\u00AA\u00BA";
 
-bool is_letter_of_word(char32_t c) {
+bool is_within_word(char32_t c) {
   return c < 0x80 ? (c != 0 && is_alpha(static_cast<char>(c))) : word_part(c) != WordPart::none;
 }
 
-bool is_capital(char32_t c) {
+bool is_capital_letter(char32_t c) {
   return fold(c) != c && capital(c) == c;
 }  // Not the Turkish ı, which is folded too.
-bool is_small(char32_t c) { return is_letter_of_word(c) && !is_capital(c); }
+bool is_small_letter(char32_t c) { return is_within_word(c) && !is_capital_letter(c); }
 
 bool is_other_script(char32_t c) { return c >= 0x370 && c < 0x1E00; }
 
-bool is_ascii_letter(char32_t c) { return c < 0x80 && is_letter_of_word(c); }
+bool is_ascii_letter(char32_t c) { return c < 0x80 && is_within_word(c); }
 
 /// What no writer puts there.
-bool is_fault(char32_t before, char32_t c, char32_t behind) {
+bool is_fault_of_word(char32_t before, char32_t c, char32_t behind) {
   if (c < 0x80) return false;
-  if (!is_letter_of_word(c)) {
-    return within_words.find(c) == within_words.npos && is_letter_of_word(before) && is_small(behind);
+  if (!is_within_word(c)) {
+    return within_words.find(c) == within_words.npos && is_within_word(before) && is_small_letter(behind);
   }
   if (is_other_script(c)) return is_ascii_letter(before) || is_ascii_letter(behind);
   const bool is_latin = c < 0x370;
@@ -59,22 +59,22 @@ bool is_fault(char32_t before, char32_t c, char32_t behind) {
       usual_letters.find(fold(c)) != usual_letters.npos || usual_letters.find(c) != usual_letters.npos;
   if (is_latin && !is_usual && c != U'ª' && c != U'º') return true;
   if (c == U'ï' && std::u32string_view(U"aeouéAEOU").find(before) == std::u32string_view::npos) return true;
-  if (c == U'ì' && is_letter_of_word(behind)) return true;  // It ends words of Italian.
-  return is_latin && is_capital(c) && is_small(before) && is_small(behind);
+  if (c == U'ì' && is_within_word(behind)) return true;  // It ends words of Italian.
+  return is_latin && is_capital_letter(c) && is_small_letter(before) && is_small_letter(behind);
 }
 
-std::optional<std::size_t> faults(std::string_view bytes, const std::string& encoding) {
-  const auto text = decode_from(bytes.substr(0, looked_at), encoding);
+std::optional<std::size_t> faults_of_words(std::string_view bytes, const std::string& encoding) {
+  const auto text = decode_from(bytes.substr(0, examined_for_words), encoding);
   if (!text) return {};
   std::size_t count = 0;
   char32_t before = 0, c = 0;
   for (std::size_t at = 0; at < text->size();) {
     const char32_t behind = next_code_point(*text, at);
-    count += is_fault(before, c, behind) || c == replacement_character || (c >= 0x80 && c < 0xA0);
+    count += is_fault_of_word(before, c, behind) || c == replacement_character || (c >= 0x80 && c < 0xA0);
     before = c;
     c = behind;
   }
-  return count + (is_fault(before, c, 0) ? 1 : 0);
+  return count + (is_fault_of_word(before, c, 0) ? 1 : 0);
 }
 
 bool has_one_byte(std::string_view encoding) {
@@ -91,14 +91,14 @@ bool is_base64(char c) { return is_alnum(c) || c == '+' || c == '/'; }
 std::string better_single_byte(std::string_view bytes, const std::string& detected) {
   if (!has_one_byte(detected)) return detected;
   const bool is_unlikely = std::ranges::find(unlikely, std::string_view(detected)) != unlikely.end();
-  const std::size_t own = faults(bytes, detected).value_or(bytes.size()) + (is_unlikely ? 1 : 0);
+  const std::size_t own = faults_of_words(bytes, detected).value_or(bytes.size()) + (is_unlikely ? 1 : 0);
   if (own == 0) return detected;
   std::vector<const char*> others(latin.begin(), latin.end());
   const bool is_cyrillic =
       std::ranges::find(detected_cyrillic, std::string_view(detected)) != detected_cyrillic.end();
   others.insert(is_cyrillic ? others.begin() : others.end(), cyrillic.begin(), cyrillic.end());
   for (const char* other : others) {
-    const auto count = faults(bytes, other);
+    const auto count = faults_of_words(bytes, other);
     if (count && *count * 4 < own) return other;
   }
   return detected;

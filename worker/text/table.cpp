@@ -18,7 +18,7 @@ constexpr std::size_t most_aligned_columns = 64;
 constexpr std::size_t most_markdown_columns = 200;
 constexpr std::size_t most_padding = 8;  ///< Times the text. Sparse tables of thousands of columns exist.
 
-bool is_long(const TableCell& cell) {
+bool is_long(const SourceCell& cell) {
   return cell.is_block || cell.text.size() > longest_cell ||
          static_cast<std::size_t>(std::ranges::count(cell.text, '\n')) > most_lines_in_cell;
 }
@@ -46,10 +46,10 @@ void append_lines(std::string& out, const std::string& text) {
 /// Rows that are written alike, their cells on one line each.
 class Block {
  public:
-  void add(TableRow row) {
-    for (TableCell& cell : row.cells)
+  void add(SourceRow row) {
+    for (SourceCell& cell : row.cells)
       cell.text = one_line(cell.text);
-    std::erase_if(row.cells, [](const TableCell& cell) { return cell.text.empty(); });
+    std::erase_if(row.cells, [](const SourceCell& cell) { return cell.text.empty(); });
     rows_.push_back(std::move(row));
   }
 
@@ -67,21 +67,21 @@ class Block {
  private:
   /// Columns that are used get the numbers 0, 1, 2, …
   void number_columns() {
-    for (const TableRow& row : rows_)
-      for (const TableCell& cell : row.cells)
+    for (const SourceRow& row : rows_)
+      for (const SourceCell& cell : row.cells)
         columns_.push_back(cell.column);
     std::ranges::sort(columns_);
     columns_.erase(std::unique(columns_.begin(), columns_.end()), columns_.end());
-    for (TableRow& row : rows_)
-      for (TableCell& cell : row.cells)
+    for (SourceRow& row : rows_)
+      for (SourceCell& cell : row.cells)
         cell.column =
             static_cast<std::uint32_t>(std::ranges::lower_bound(columns_, cell.column) - columns_.begin());
   }
 
   std::vector<std::size_t> widths() const {
     std::vector<std::size_t> widths(columns_.size(), 0);
-    for (const TableRow& row : rows_)
-      for (const TableCell& cell : row.cells)
+    for (const SourceRow& row : rows_)
+      for (const SourceCell& cell : row.cells)
         if (cell.columns == 1)  // Others reach into the next columns.
           widths[cell.column] = std::max(widths[cell.column], std::min(characters(cell.text), widest_column));
     return widths;
@@ -92,8 +92,8 @@ class Block {
     std::size_t width = 0, text = 4096;
     for (const std::size_t column : widths)
       width += column + 2;
-    for (const TableRow& row : rows_)
-      for (const TableCell& cell : row.cells)
+    for (const SourceRow& row : rows_)
+      for (const SourceCell& cell : row.cells)
         text += cell.text.size();
     return width * rows_.size() <= text * most_padding;
   }
@@ -104,10 +104,10 @@ class Block {
     std::size_t begin = 0;
     for (std::size_t& column : begins)
       begin += std::exchange(column, begin) + 2;
-    for (const TableRow& row : rows_) {
+    for (const SourceRow& row : rows_) {
       if (row.begins_page) out += '\f';
       std::size_t at = 0;
-      for (const TableCell& cell : row.cells) {
+      for (const SourceCell& cell : row.cells) {
         const std::size_t apart = at == 0 ? 0 : 2;
         const std::size_t blanks =
             is_aligned && begins[cell.column] > at + apart ? begins[cell.column] - at : apart;
@@ -121,11 +121,11 @@ class Block {
 
   void write_markdown(std::string& out) const {
     bool is_first = true;
-    for (const TableRow& row : rows_) {
+    for (const SourceRow& row : rows_) {
       if (row.cells.empty()) continue;
       if (row.begins_page && !is_first) out += '\f';
       std::vector<std::string_view> texts(columns_.size());
-      for (const TableCell& cell : row.cells)
+      for (const SourceCell& cell : row.cells)
         texts[cell.column] = cell.text;
       for (const std::string_view text : texts) {
         out += "| ";
@@ -142,14 +142,14 @@ class Block {
     }
   }
 
-  std::vector<TableRow> rows_;
+  std::vector<SourceRow> rows_;
   std::vector<std::uint32_t> columns_;  ///< Those that are used, sorted.
 };
 
-bool has_one_column(const Table& table) {
-  const TableCell* first = nullptr;
-  for (const TableRow& row : table.rows)
-    for (const TableCell& cell : row.cells) {
+bool has_one_column(const SourceTable& table) {
+  const SourceCell* first = nullptr;
+  for (const SourceRow& row : table.rows)
+    for (const SourceCell& cell : row.cells) {
       if (trim(cell.text).empty()) continue;
       if (first != nullptr && first->column != cell.column) return false;
       first = &cell;
@@ -159,17 +159,17 @@ bool has_one_column(const Table& table) {
 
 }  // namespace
 
-void append_table(std::string& out, Table table, TableForm form) {
+void append_table(std::string& out, SourceTable table, TableForm form) {
   const bool is_list = has_one_column(table);
   Block block;
-  for (TableRow& row : table.rows) {
+  for (SourceRow& row : table.rows) {
     if (!is_list && std::ranges::none_of(row.cells, is_long)) {
       block.add(std::move(row));
       continue;
     }
     block.write(out, form);
     if (row.begins_page) out += '\f';
-    for (const TableCell& cell : row.cells)
+    for (const SourceCell& cell : row.cells)
       append_lines(out, cell.text);
   }
   block.write(out, form);
