@@ -110,9 +110,10 @@ class OldOffice(e2e.Case):
     def test_it_is_locked_in(self):
         secret = self.write("secret.txt", "secret")
         made = base64.b64encode(docx("Nothing.")).decode()
-        record = self.outcome(f"echo {made} | base64 -d > document.docx\ncat {secret} > document.docx\n"
-                              f"echo x > {self.dir}/written\nexec 3<>/dev/tcp/127.0.0.1/9\n")
-        self.assertNotIn("secret", str(record))
+        record = self.outcome(f"echo {made} | base64 -d > document.docx\ncat {secret} > stolen\n[ -s stolen ] && rm document.docx\n"
+                              f"echo x > {self.dir}/written && rm document.docx\n"
+                              "python3 -c 'import socket; socket.socket()' && rm document.docx\n")
+        self.assertEqual(record["status"], "done", record)
         self.assertFalse((self.dir / "written").exists())
 
     def test_it_makes_nothing(self):

@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace docket::backends {
@@ -56,14 +59,42 @@ std::filesystem::path office_program() {
   const auto is_program = [&](const std::filesystem::path& path) {
     return std::filesystem::is_regular_file(path, unknown) && access(path.c_str(), X_OK) == 0;
   };
+  // `soffice` is a script around the program itself, and starts it again where docket has to.
+  const auto program_itself = [&](const std::filesystem::path& script) {
+    const std::filesystem::path real = canonical(script, unknown);
+    const std::filesystem::path program = real.parent_path() / "soffice.bin";
+    return is_program(program) ? program : real;
+  };
   while (!folders.empty()) {
     const std::size_t end = std::min(folders.find(':'), folders.size());
     const std::filesystem::path folder(folders.substr(0, end));
     folders.remove_prefix(std::min(end + 1, folders.size()));
-    if (folder.is_absolute() && is_program(folder / "soffice")) return canonical(folder / "soffice", unknown);
+    if (folder.is_absolute() && is_program(folder / "soffice")) return program_itself(folder / "soffice");
   }
   const std::filesystem::path usual = "/usr/lib/libreoffice/program/soffice";
-  return is_program(usual) ? usual : std::filesystem::path();
+  return is_program(usual) ? program_itself(usual) : std::filesystem::path();
+}
+
+/// LibreOffice may make its socket in /tmp and not remove it. Of those of this user, the ones at which nobody
+/// listens and that are no older than `since` are removed.
+void remove_dead_sockets(std::chrono::system_clock::time_point since) {
+  const std::string begin = "OSL_PIPE_" + std::to_string(geteuid()) + "_SingleOfficeIPC_";
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/tmp", error)) {
+    const std::string name = entry.path().filename().string();
+    struct stat status {};
+    if (!name.starts_with(begin) || lstat(entry.path().c_str(), &status) != 0) continue;
+    const bool is_ours = S_ISSOCK(status.st_mode) && status.st_uid == geteuid() &&
+                         status.st_mtime + 1 >= std::chrono::system_clock::to_time_t(since);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (!is_ours || entry.path().string().size() >= sizeof address.sun_path) continue;
+    std::strcpy(address.sun_path, entry.path().c_str());
+    const Descriptor caller(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const bool is_dead = connect(caller.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 &&
+                         errno == ECONNREFUSED;
+    if (is_dead) std::filesystem::remove(entry.path(), error);
+  }
 }
 
 Error not_installed(const OldFormat& format) {
@@ -123,33 +154,50 @@ int spawn_in_session(pid_t& pid, std::vector<std::string> arguments, std::vector
 
 bool is_convertible(std::string_view media_type) { return format_of_type(media_type) != nullptr; }
 
-OfficeConversion::OfficeConversion(std::filesystem::path folder, const Limits& limits)
-    : folder_(std::move(folder)), limits_(limits) {}
+OfficeConversion::OfficeConversion(std::filesystem::path folder, std::filesystem::path worker,
+                                   std::filesystem::path office, const Limits& limits)
+    : folder_(std::move(folder)), limits_(limits), worker_(std::move(worker)), office_(std::move(office)) {}
 
 Result<std::unique_ptr<OfficeConversion>> OfficeConversion::start(const std::filesystem::path& worker,
                                                                   int file, std::string_view media_type,
                                                                   const Limits& limits) {
   const OldFormat& format = *format_of_type(media_type);
-  const std::filesystem::path office = office_program();
+  std::filesystem::path office = office_program();
   if (office.empty()) return not_installed(format);
   auto folder = new_folder();
   if (!folder) return folder.error();
-  std::unique_ptr<OfficeConversion> out(new OfficeConversion(std::move(*folder), limits));
-  const std::string name = "document." + std::string(format.ending);
-  if (const auto error = out->copy(file, name)) return *error;
+  std::unique_ptr<OfficeConversion> out(
+      new OfficeConversion(std::move(*folder), worker, std::move(office), limits));
+  out->document_ = "document." + std::string(format.ending);
   out->made_ = "document." + std::string(format.new_ending);
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(limits.cpu_time).count();
-  const std::string memory = std::to_string(limits.memory);
-  const int failed = spawn_in_session(out->pid_,
-                                      {worker.string(), "--convert", office.string(), out->folder_.string(),
-                                       name, std::string(format.new_ending), std::to_string(seconds), memory},
-                                      office_environment(out->folder_));
-  if (failed != 0) {
-    out->pid_ = -1;
-    return Error{ErrorClass::unavailable, "cannot start " + worker.string() + ": " + std::strerror(failed)};
-  }
-  out->ended_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, out->pid_, 0)));
+  if (const auto error = out->copy(file, out->document_)) return *error;
+  if (const auto error = out->run()) return *error;
   return out;
+}
+
+std::optional<Error> OfficeConversion::run() {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(limits_.cpu_time).count();
+  const std::string ending = made_.substr(made_.find('.') + 1);
+  ++runs_;
+  const int failed =
+      spawn_in_session(pid_,
+                       {worker_.string(), "--convert", office_.string(), folder_.string(), document_, ending,
+                        std::to_string(seconds), std::to_string(limits_.memory)},
+                       office_environment(folder_));
+  if (failed != 0) {
+    pid_ = -1;
+    return Error{ErrorClass::unavailable, "cannot start " + worker_.string() + ": " + std::strerror(failed)};
+  }
+  ended_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  return {};
+}
+
+bool OfficeConversion::goes_on() {
+  constexpr int wants_to_start_again = 81;  // Once its settings are there.
+  if (runs_ > 1 || time_left() <= nanoseconds(0)) return false;
+  end();
+  const bool is_first = WIFEXITED(status_) && WEXITSTATUS(status_) == wants_to_start_again;
+  return is_first && !run();
 }
 
 std::optional<Error> OfficeConversion::copy(int file, std::string_view name) const {
@@ -175,9 +223,10 @@ void OfficeConversion::end() {
   while (wait4(pid_, &status_, 0, &usage) < 0 && errno == EINTR) {
   }
   ::kill(-pid_, SIGKILL);  // Those that it left behind.
-  cpu_time_ = std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-              std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+  cpu_time_ += std::chrono::seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+               std::chrono::microseconds(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
   pid_ = -1;
+  remove_dead_sockets(begin_by_calendar_);
 }
 
 Result<InputFile> OfficeConversion::result() {

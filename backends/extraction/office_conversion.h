@@ -44,21 +44,29 @@ class OfficeConversion {
   /// Until it has had its time.
   std::chrono::nanoseconds time_left() const;
 
+  /// Once it has ended: whether it had only made its own settings, and was started again.
+  bool goes_on();
+
   /// What it made, once it has ended. An Error: `damaged`, or `timeout` when it was ended at its limit.
   Result<InputFile> result();
   /// CPU time of all its processes, once it has ended.
   std::chrono::nanoseconds cpu_time() const { return cpu_time_; }
 
  private:
-  OfficeConversion(std::filesystem::path folder, const Limits& limits);
+  OfficeConversion(std::filesystem::path folder, std::filesystem::path worker, std::filesystem::path office,
+                   const Limits& limits);
   std::optional<Error> copy(int file, std::string_view name) const;
+  std::optional<Error> run();
   void end();
 
   const std::filesystem::path folder_;
   const Limits limits_;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  std::string made_;  ///< Name of the file that it is to make.
-  pid_t pid_ = -1;    ///< Of its session, which all its processes are in.
+  const std::chrono::system_clock::time_point begin_by_calendar_ = std::chrono::system_clock::now();
+  const std::filesystem::path worker_, office_;
+  std::string document_, made_;  ///< Names of the file that it is given, and of that which it is to make.
+  int runs_ = 0;
+  pid_t pid_ = -1;  ///< Of its session, which all its processes are in.
   Descriptor ended_;
   int status_ = 0;
   std::chrono::nanoseconds cpu_time_{0};

@@ -430,6 +430,7 @@ class ExtractPool final : public Backend {
   void check_conversion(Slot& slot) {
     pollfd ended{slot.conversion->descriptor(), POLLIN, 0};
     if (poll(&ended, 1, 0) == 0 && slot.conversion->time_left() > nanoseconds(0)) return;
+    if (slot.conversion->goes_on()) return;
     auto made = slot.conversion->result();
     slot.is_converted = true;
     slot.cpu_before += slot.conversion->cpu_time();

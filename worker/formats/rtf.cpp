@@ -223,8 +223,8 @@ class RtfReader {
       --ignored_groups_;
       return;
     }
-    if (state_.opens_property) end_property();
-    if (state_.opens_box) close_box();
+    if (std::exchange(state_.opens_property, false)) end_property();
+    if (std::exchange(state_.opens_box, false)) close_box();
     if (states_.empty()) return;
     state_ = std::move(states_.back());
     states_.pop_back();

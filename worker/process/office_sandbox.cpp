@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 #include "pipeline/support/descriptor.h"
@@ -37,6 +39,8 @@ constexpr const char* system_folders[] = {"/usr",
                                           "/etc/localtime",
                                           "/var/cache/fontconfig",
                                           "/var/lib/libreoffice",
+                                          "/var/spool/libreoffice",
+                                          "/etc/locale.alias",
                                           "/proc",
                                           "/dev/null",
                                           "/dev/urandom",
@@ -65,17 +69,32 @@ bool restrict_files(const std::string& program, const char* folder) {
   allow_below(rules.get(), program.substr(0, program.rfind('/')).c_str(), reading_and_running);
   allow_below(rules.get(), folder,
               all_access & ~std::uint64_t{LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK});
+  allow_below(rules.get(), "/dev/null", reading_and_running | LANDLOCK_ACCESS_FS_WRITE_FILE);
+  allow_below(rules.get(), "/tmp", LANDLOCK_ACCESS_FS_MAKE_SOCK);  // See allow_listening().
   return syscall(SYS_landlock_restrict_self, rules.get(), 0) == 0;
 }
 
-/// No socket of any kind, and nothing that looks into or steers other processes.
+/// LibreOffice waits at a local socket in its folder for others of its kind; more than that it may not: it
+/// can connect to nothing.
+bool allow_listening(scmp_filter_ctx filter) {
+  constexpr scmp_datum_t kind = 0xF;  // Beside flags.
+  const scmp_arg_cmp other_family{0, SCMP_CMP_NE, AF_UNIX, 0};
+  if (seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1, &other_family) != 0)
+    return false;
+  for (const scmp_datum_t type : {SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET}) {
+    const scmp_arg_cmp other_kind{1, SCMP_CMP_MASKED_EQ, kind, type};
+    if (seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1, &other_kind) != 0)
+      return false;
+  }
+  return true;
+}
+
+/// No network, and nothing that looks into or steers other processes.
 bool restrict_calls() {
-  const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-  if (filter == nullptr) return false;
-  bool is_set = true;
-  for (const char* name : {"socket",
-                           "connect",
-                           "bind",
+  const std::unique_ptr<void, void (*)(scmp_filter_ctx)> filter(seccomp_init(SCMP_ACT_ALLOW),
+                                                                seccomp_release);
+  if (!filter || !allow_listening(filter.get())) return false;
+  for (const char* name : {"connect",
                            "ptrace",
                            "process_vm_readv",
                            "process_vm_writev",
@@ -96,12 +115,10 @@ bool restrict_calls() {
                            "open_by_handle_at",
                            "setsid"}) {
     const int number = seccomp_syscall_resolve_name(name);
-    if (number != __NR_SCMP_ERROR)
-      is_set = is_set && seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), number, 0) == 0;
+    if (number == __NR_SCMP_ERROR) continue;
+    if (seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(EACCES), number, 0) != 0) return false;
   }
-  is_set = is_set && seccomp_load(filter) == 0;
-  seccomp_release(filter);
-  return is_set;
+  return seccomp_load(filter.get()) == 0;
 }
 
 void limit_both(__rlimit_resource resource, rlim_t value) {
