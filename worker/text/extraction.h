@@ -1,6 +1,8 @@
 #pragma once
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "pipeline/text.h"
 
@@ -15,11 +17,18 @@ struct DrawnLetters {
   bool is_stand_in = false;    ///< The pages only say that the document is elsewhere.
 };
 
+/// An XML file that is embedded in another one.
+struct AttachedXml {
+  std::string name;   ///< UTF-8.
+  std::string bytes;  ///< Empty: it was too large to be read.
+};
+
 /// What was read out of one file: `value` as `extract` in docs/record.schema.json, and the text.
 struct Extraction {
   nlohmann::json value;
   Text text;
   DrawnLetters letters;
+  std::vector<AttachedXml> attached_xml = {};  ///< Where an e-invoice may be.
 };
 
 }  // namespace docket::worker
