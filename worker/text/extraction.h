@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pipeline/text.h"
+#include "worker/text/page_grade.h"
 
 namespace docket::worker {
 
@@ -29,6 +30,7 @@ struct Extraction {
   Text text;
   DrawnLetters letters;
   std::vector<AttachedXml> attached_xml = {};  ///< Where an e-invoice may be.
+  std::vector<PageGrade> drawn_pages;  ///< What the drawing of each page says; empty for what is not drawn.
 };
 
 }  // namespace docket::worker
