@@ -15,6 +15,9 @@ constexpr Field fields[] = {
     {.name = "password",
      .type = Field::Type::secret,
      .help = "User or owner password for encrypted PDFs, tried on every document."},
+    {.name = "fallback",
+     .type = Field::Type::backend,
+     .help = "A backend of type `tika` that reads what docket does not (class `unsupported`)."},
     {.name = "ocr",
      .type = Field::Type::choice,
      .help =
@@ -37,6 +40,12 @@ constexpr Field fields[] = {
      .affects_answer = false},
 };
 
+/// Another reader was asked; `unsupported` is what docket itself said.
+struct FallbackAsked final : StageProgress {
+  explicit FallbackAsked(Error error) : unsupported(std::move(error)) {}
+  const Error unsupported;
+};
+
 /// What the text shows of itself.
 void add_facts(const Text& text, nlohmann::json& output) {
   output["tables"] = count_tables(text);
@@ -50,15 +59,20 @@ class Extract final : public Stage {
   Result<std::vector<Request>> advance(Document& document, const Turn& turn,
                                        StageResult& result) const override {
     if (turn.number == 0) {
-      const ExtractQuestion question{document.file, options_.password, options_.time_limit,
-                                     options_.memory_limit};
-      return std::vector<Request>{{std::string(extraction_workers), question}};
+      return std::vector<Request>{{std::string(extraction_workers), question(document)}};
     }
     const Reply& reply = turn.replies.front();
     if (reply.file) {
       document.sha256 = reply.file->sha256;
       document.bytes = reply.file->bytes;
       document.media_type = reply.file->media_type;
+    }
+    const auto* asked = dynamic_cast<const FallbackAsked*>(turn.progress.get());
+    if (!reply.answer && asked != nullptr) return of_both(asked->unsupported, reply.answer.error());
+    const bool has_other_reader = asked == nullptr && !options_.fallback.empty();
+    if (!reply.answer && has_other_reader && reply.answer.error().error_class == ErrorClass::unsupported) {
+      turn.progress = std::make_unique<FallbackAsked>(reply.answer.error());
+      return std::vector<Request>{{options_.fallback, question(document)}};
     }
     if (!reply.answer) return reply.answer.error();
     document.text = reply.answer->text;
@@ -68,6 +82,17 @@ class Extract final : public Stage {
   }
 
  private:
+  ExtractQuestion question(const Document& document) const {
+    return {document.file, options_.password, options_.time_limit, options_.memory_limit};
+  }
+
+  /// What the other reader says counts, but where that is no more than docket said: then people want to know
+  /// what kind of file it is.
+  static Error of_both(const Error& own, Error other) {
+    if (other.error_class != ErrorClass::unsupported) return other;
+    return {ErrorClass::unsupported, own.message + "; " + other.message};
+  }
+
   const ExtractOptions options_;
 };
 
@@ -76,13 +101,18 @@ std::vector<Doubt> doubts(const std::string&, const nlohmann::json& output) {
   return {};
 }
 
-Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
+Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
   const Settings& settings = stage.settings;
+  const BackendConfig* fallback = pipeline.backend(settings.text("fallback"));
+  if (fallback != nullptr && !fallback->type->reads_files)
+    return Error{ErrorClass::config,
+                 "fallback: '" + fallback->name + "' reads no files; name a backend of type tika"};
   if (settings.text("ocr") == "always") {
     return Error{ErrorClass::config, "ocr: always is not available yet: this version reads text layers only"};
   }
   ExtractOptions options;
   options.password = settings.text("password");
+  options.fallback = settings.text("fallback");
   if (settings.has("time_limit")) options.time_limit = settings.duration("time_limit");
   options.memory_limit = settings.integer("memory_limit") << 20;
   return make_extract(std::move(options));
@@ -97,7 +127,7 @@ std::unique_ptr<Stage> make_extract(ExtractOptions options) {
 StageType extract() {
   return {.name = "extract",
           .summary = "Reads the file: text, pages, word boxes, metadata, embedded files.",
-          .version = 3,
+          .version = 4,
           .fields = fields,
           .reads = [](const Settings&) { return StageReads{.file = true}; },
           .make = make,

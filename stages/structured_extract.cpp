@@ -116,6 +116,7 @@ class StructuredExtract final : public TieredStage {
 Result<std::unique_ptr<ExcerptStage>> make_for(const StageConfig& stage, const Pipeline& pipeline,
                                                const std::vector<std::string>& backends,
                                                std::vector<ErrorClass> hands_up) {
+  if (auto problem = problem_of_tiers(backends, pipeline)) return *problem;
   auto fields = FieldsTask::of(stage, pipeline);
   if (!fields) return fields.error();
   auto task = PromptTemplate::of_setting(stage.settings, "prompt", "structured-extract.mustache");

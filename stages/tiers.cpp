@@ -142,6 +142,17 @@ std::optional<bool> think_of(const Settings& settings) {
   return settings.has(think_field.name) ? std::optional(settings.boolean(think_field.name)) : std::nullopt;
 }
 
+std::optional<Error> problem_of_tiers(const std::vector<std::string>& backends, const Pipeline& pipeline) {
+  for (const std::string& name : backends) {
+    const BackendConfig* backend = pipeline.backend(name);
+    if (backend != nullptr && backend->type->reads_files)
+      return Error{ErrorClass::config, "backends: '" + name +
+                                           "' reads files and answers no questions; it can be the "
+                                           "`fallback` of the extract stage"};
+  }
+  return std::nullopt;
+}
+
 std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline,
                            std::optional<bool> think) {
   std::vector<Tier> tiers;

@@ -60,6 +60,8 @@ struct Tier {
   bool answers_prompts = false;
   std::optional<bool> think = std::nullopt;  ///< See Prompt.
 };
+/// The Error (class `config`): one of them answers no questions.
+std::optional<Error> problem_of_tiers(const std::vector<std::string>& backends, const Pipeline& pipeline);
 std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline,
                            std::optional<bool> think = std::nullopt);
 
