@@ -60,6 +60,9 @@ constexpr Field fields[] = {
     {.name = "passwords",
      .type = Field::Type::secrets,
      .help = "User or owner passwords, tried in turn on documents that need one. A file has one a line."},
+    {.name = "fallback",
+     .type = Field::Type::backend,
+     .help = "A backend of type `tika` that reads what docket does not (class `unsupported`)."},
     {.name = "ocr",
      .type = Field::Type::choice,
      .help =
@@ -114,6 +117,12 @@ constexpr Field fields[] = {
      .affects_answer_with = where_partial},
 };
 
+/// Another reader was asked; `unsupported` is what docket itself said.
+struct FallbackAsked final : StageProgress {
+  explicit FallbackAsked(Error error) : unsupported(std::move(error)) {}
+  const Error unsupported;
+};
+
 class Extract final : public Stage {
  public:
   explicit Extract(ExtractOptions options) : options_(std::move(options)) {}
@@ -121,15 +130,20 @@ class Extract final : public Stage {
   Result<std::vector<Request>> advance(Document& document, const Turn& turn,
                                        StageResult& result) const override {
     if (turn.number == 0) {
-      const ExtractQuestion question{document.file,         options_.passwords,    options_.limits,
-                                     options_.keep_partial, options_.need_sandbox, options_.form};
-      return std::vector<Request>{{std::string(extraction_workers), question}};
+      return std::vector<Request>{{std::string(extraction_workers), question(document)}};
     }
     const Reply& reply = turn.replies.front();
     if (reply.file) {
       document.sha256 = reply.file->sha256;
       document.bytes = reply.file->bytes;
       document.media_type = reply.file->media_type;
+    }
+    const auto* asked = dynamic_cast<const FallbackAsked*>(turn.progress.get());
+    if (!reply.answer && asked != nullptr) return of_both(asked->unsupported, reply.answer.error());
+    const bool has_other_reader = asked == nullptr && !options_.fallback.empty();
+    if (!reply.answer && has_other_reader && reply.answer.error().error_class == ErrorClass::unsupported) {
+      turn.progress = std::make_unique<FallbackAsked>(reply.answer.error());
+      return std::vector<Request>{{options_.fallback, question(document)}};
     }
     if (!reply.answer) return reply.answer.error();
     document.text = reply.answer->text;
@@ -139,6 +153,18 @@ class Extract final : public Stage {
   }
 
  private:
+  ExtractQuestion question(const Document& document) const {
+    return {document.file,         options_.passwords,    options_.limits,
+            options_.keep_partial, options_.need_sandbox, options_.form};
+  }
+
+  /// What the other reader says counts, but where that is no more than docket said: then people want to know
+  /// what kind of file it is.
+  static Error of_both(const Error& own, Error other) {
+    if (other.error_class != ErrorClass::unsupported) return other;
+    return {ErrorClass::unsupported, own.message + "; " + other.message};
+  }
+
   const ExtractOptions options_;
 };
 
@@ -182,8 +208,12 @@ Result<std::vector<std::string>> passwords_of(const Settings& settings) {
   return passwords;
 }
 
-Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
+Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
   const Settings& settings = stage.settings;
+  const BackendConfig* fallback = pipeline.backend(settings.text("fallback"));
+  if (fallback != nullptr && !fallback->type->reads_files)
+    return Error{ErrorClass::config,
+                 "fallback: '" + fallback->name + "' reads no files; name a backend of type tika"};
   if (settings.text("ocr") == "always") {
     return Error{ErrorClass::config, "ocr: always is not available yet: this version reads text layers only"};
   }
@@ -195,6 +225,7 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
                          settings.text("sandbox") == "require"};
   if (settings.text("tables") == "markdown") options.form.tables = TextForm::Tables::markdown;
   if (settings.text("repeated_lines") == "once") options.form.repeated_lines = TextForm::RepeatedLines::once;
+  options.fallback = settings.text("fallback");
   return make_extract(std::move(options));
 }
 

@@ -14,6 +14,7 @@ struct ExtractOptions {
   ExtractLimits limits = {};
   bool keep_partial = false, need_sandbox = false;  ///< As in ExtractQuestion.
   TextForm form = {};
+  std::string fallback = {};  ///< Backend that reads what is `unsupported`; empty: none.
 };
 
 /// Asks the pool of workers for the text; sets the document's text, sha256, bytes and media type (these three

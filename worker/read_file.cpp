@@ -1,9 +1,13 @@
 #include "worker/read_file.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "pipeline/support/digest.h"
 #include "worker/formats/data_type.h"
+#include "worker/formats/einvoice.h"
 #include "worker/formats/mail.h"
 #include "worker/formats/markup_type.h"
 #include "worker/formats/office.h"
@@ -77,6 +81,9 @@ bool is_data(std::string_view bytes, std::string_view media_type, const DecodedT
 struct Content {
   std::string media_type;
   std::optional<DecodedText> text;  ///< Set when it is text that docket reads.
+  /// Set when that is an electronic invoice, with what is wrong with it.
+  std::optional<Result<nlohmann::json>> einvoice = {};
+  std::vector<std::string> einvoice_problems = {};
 };
 
 Content examine(std::string_view bytes, const MediaTypes& media_types) {
@@ -96,6 +103,9 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (text && is_data(bytes, type, *text)) text.reset();
   if (!text) return {type.starts_with("text/") ? "application/octet-stream" : std::move(type), {}};
   if (is_mail(text->utf8)) return {"message/rfc822", {}};
+  std::vector<std::string> problems;
+  if (auto einvoice = einvoice_in(text->utf8, problems))
+    return {"application/xml", std::move(text), std::move(einvoice), std::move(problems)};
   std::string kind = kind_of_text(text->utf8, type);
   if (kind.starts_with("image/")) text.reset();
   return {std::move(kind), std::move(text)};
@@ -106,6 +116,8 @@ Result<Extraction> read_content(std::string_view bytes, const Content& content, 
       order.form.tables == TextForm::Tables::markdown ? TableForm::markdown : TableForm::plain;
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
   if (content.media_type == pdf) return read_pdf(bytes, order.passwords, order.pages);
+  if (content.einvoice && !*content.einvoice) return content.einvoice->error();
+  if (content.einvoice) return einvoice_as_document(**content.einvoice, content.einvoice_problems);
   if (content.text) return read_decoded(*content.text, content.media_type, tables);
   if (content.media_type == "text/rtf") return read_rtf(bytes, tables);
   if (content.media_type == "application/encrypted")
@@ -127,6 +139,7 @@ Result<Extraction> read_file(int descriptor, const ReadOrder& order, const Media
   announce({sha256_hex(bytes), static_cast<std::int64_t>(bytes.size()), content.media_type});
   auto out = read_content(bytes, content, order);
   if (!out) return out;
+  read_attached_einvoices(out->attached_xml, out->value);
   finish(*out, order.form);
   return out;
 }

@@ -131,7 +131,10 @@ long has_environment() {
 }
 
 [[noreturn]] void spin() {
-  for (volatile unsigned i = 0;; i = i + 1) {
+  volatile unsigned turns = 0;
+  for (;;) {
+    const unsigned next = turns + 1;
+    turns = next;
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "pipeline/support/utf8.h"
 #include "worker/layout/layout.h"
+#include "worker/pdf/attached_xml.h"
 #include "worker/pdf/pdf_date.h"
 #include "worker/pdf/pdf_page.h"
 #include "worker/pdf/stand_in.h"
@@ -248,6 +249,7 @@ Result<Extraction> read_pdf(std::string_view content, const std::vector<std::str
   std::vector<std::string> problems;
   if (!first_diagnostic().empty()) problems.push_back(first_diagnostic());
   const std::unique_ptr<PDFDoc> drawing = open_drawing(content, used_password);
+  out.attached_xml = attached_xml(*drawing);
   Findings findings;
   for (int i = 0; i < count && (watch.most == 0 || out.text.pages.size() < watch.most); ++i) {
     first_diagnostic().clear();
