@@ -81,7 +81,7 @@ struct Break {
   std::uint32_t before = 0;          ///< Where the part before the hyphen begins.
   std::string first, second, shown;  ///< The letters of both parts as keys; the second as it is.
   bool is_soft = false, is_compound = false, is_small = false, is_far = false;
-  bool is_in_capitals = false;
+  bool is_in_capitals = false, is_conjunction = false;
 
   std::string joined() const { return first + second; }
   std::string hyphenated() const { return first + '-' + second; }
@@ -160,8 +160,10 @@ class Breaks {
     out.is_small = is_small(first_character(token));
     out.is_in_capitals = out.shown == to_upper_ascii(out.shown);
     const std::string_view rest = token.substr(letters);
-    out.is_compound = out.is_compound || (rest.size() > 1 && rest[0] == '-' &&
-                                          is_letter_of_word(first_character(rest.substr(1))));
+    const bool goes_on =
+        rest.size() > 1 && rest[0] == '-' && is_letter_of_word(first_character(rest.substr(1)));
+    out.is_compound = out.is_compound || goes_on;
+    out.is_conjunction = !goes_on && is_any(out.second, conjunctions);
     return rest.find_first_of("/@_\\") == rest.npos && !has_dot_within(rest);
   }
 
@@ -223,7 +225,7 @@ enum class Fate { left_alone, joined, keeps_hyphen };
 
 Fate fate_of(const Break& one, const WordCounts& counts) {
   if (one.is_soft) return one.is_far ? Fate::left_alone : Fate::joined;
-  if (is_any(one.second, conjunctions)) return Fate::left_alone;
+  if (one.is_conjunction) return Fate::left_alone;
   const int joined = counts.of(one.joined()), hyphenated = counts.of(one.hyphenated());
   const bool may_join = !one.is_compound && (one.is_small || one.is_in_capitals);
   if (may_join && joined > 0 && joined >= hyphenated) return Fate::joined;
