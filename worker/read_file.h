@@ -1,17 +1,25 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "pipeline/backend.h"
+#include "pipeline/text.h"
 #include "worker/formats/media_type.h"
 #include "worker/text/extraction.h"
 
 namespace docket::worker {
 
-/// Reads the regular file behind `descriptor` (which stays open), and writes its text in `form`. `announce`
-/// is called with what the file is as soon as that is known, before its content is parsed.
-Result<Extraction> read_file(int descriptor, const std::string& password, const TextForm& form,
-                             const MediaTypes& media_types,
+/// What to read, and how.
+struct ReadOrder {
+  std::vector<std::string> passwords = {};  ///< UTF-8; tried in turn where the file needs one.
+  PageWatch pages = {};
+  TextForm form = {};
+};
+
+/// Reads the regular file behind `descriptor` (which stays open). `announce` is called with what the file is
+/// as soon as that is known, before its content is parsed.
+Result<Extraction> read_file(int descriptor, const ReadOrder& order, const MediaTypes& media_types,
                              const std::function<void(const FileFacts&)>& announce);
 
 }  // namespace docket::worker
