@@ -20,6 +20,8 @@ namespace {
 constexpr std::string_view soft_mark = "\u00AD";
 constexpr std::string_view hyphen_marks[] = {"-", "\u2010", soft_mark};
 
+constexpr std::size_t longest_part = 64;  ///< Bytes, of a word.
+
 /// What joins two words of which the first lacks its end: `Haupt- und Nebenkosten`.
 constexpr std::string_view conjunctions[] = {"und", "oder", "bzw", "sowie", "bis",  "and",
                                              "or",  "to",   "nor", "resp",  "et",   "ou",
@@ -137,7 +139,7 @@ class Breaks {
     }
     out.before = static_cast<std::uint32_t>(begin);
     out.first = key_of(word);
-    return !word.empty() && end_of_letters(word, 0) == word.size();
+    return !word.empty() && word.size() <= longest_part && end_of_letters(word, 0) == word.size();
   }
 
   bool reads_after(Break& out) const {
@@ -152,7 +154,7 @@ class Breaks {
       return false;
     const std::string_view token = text_.substr(next, std::min(text_.find(' ', next), line_end) - next);
     const std::size_t letters = end_of_letters(token, 0);
-    if (letters == 0) return false;
+    if (letters == 0 || letters > longest_part) return false;
     out.next = static_cast<std::uint32_t>(next);
     out.token_end = static_cast<std::uint32_t>(next + token.size());
     out.shown = std::string(token.substr(0, letters));
