@@ -131,6 +131,7 @@ PageGrade operator+(const PageGrade& a, const PageGrade& b) {
   sum.beneath_images += b.beneath_images;
   sum.paints += b.paints;
   sum.images = std::max(a.images, b.images);
+  sum.is_drawn = a.is_drawn || b.is_drawn;
   sum.is_exchanged = a.is_exchanged || b.is_exchanged;
   return sum;
 }
@@ -143,6 +144,7 @@ bool is_garbled(const PageGrade& page) {
 
 std::string_view why_ocr(const PageGrade& page) {
   constexpr std::size_t a_line = 40, a_paragraph = 200, many_drawings = 100;
+  if (!page.is_drawn) return "";
   if ((page.characters >= something || page.unreadable > 0) && is_garbled(page)) return "garbled";
   const bool is_read_already = page.characters >= something && page.beneath_images * 2 > page.drawn;
   if (is_read_already) return "";
@@ -154,7 +156,7 @@ std::string_view why_ocr(const PageGrade& page) {
 
 std::string_view grade(const PageGrade& page) {
   if (page.characters < something) return "none";
-  return needs_ocr(page) ? "poor" : "good";
+  return is_garbled(page) || needs_ocr(page) ? "poor" : "good";
 }
 
 }  // namespace docket::worker

@@ -26,6 +26,7 @@ std::string exchanged(std::string text) {
 
 PageGrade page_of(std::string_view text, float images = 0, std::size_t paints = 0) {
   PageGrade page;
+  page.is_drawn = true;
   page.images = images;
   page.paints = paints;
   add_text(page, text);
@@ -34,9 +35,10 @@ PageGrade page_of(std::string_view text, float images = 0, std::size_t paints = 
 }
 
 TEST(PageGrade, ATextNeedsNoOcr) {
-  for (const std::string& text : {sentences, std::string("Exhibit A\n"), std::string("本合同由甲乙双方签订\n"),
-                                  std::string("Настоящий договор заключён между сторонами\n"),
-                                  std::string("4711  12.50  AB-1234\n4712  18.20  XQ-9981\n")}) {
+  for (const std::string& text :
+       {sentences, std::string("Exhibit A\n"), std::string("本合同由甲乙双方签订\n"),
+        std::string("Настоящий договор заключён между сторонами\n"),
+        std::string("4711  12.50  AB-1234\n4712  18.20  XQ-9981\n")}) {
     EXPECT_EQ(why_ocr(page_of(text)), "") << text;
     EXPECT_EQ(grade(page_of(text)), "good") << text;
   }
@@ -87,6 +89,13 @@ TEST(PageGrade, Garbled) {
   PageGrade nothing = page_of("");
   nothing.drawn = nothing.unreadable = 300;
   EXPECT_EQ(why_ocr(nothing), "garbled") << "no letter of it has a meaning";
+}
+
+TEST(PageGrade, WhatIsNotDrawnCannotBeReadAsAnImage) {
+  Extraction text;
+  text.text.pages.push_back({0, 0, exchanged(sentences), {}});
+  EXPECT_EQ(why_ocr(grade_pages(text).front()), "");
+  EXPECT_EQ(grade(grade_pages(text).front()), "poor");
 }
 
 TEST(PageGrade, StretchesOfPages) {
