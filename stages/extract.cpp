@@ -11,8 +11,6 @@ namespace docket::stages {
 namespace {
 
 constexpr std::string_view ocr_choices[] = {"auto", "off", "always"};
-constexpr std::string_view table_choices[] = {"rows", "markdown"};
-constexpr std::string_view repeated_choices[] = {"keep", "once"};
 constexpr std::string_view partial_choices[] = {"refuse", "accept"};
 constexpr std::string_view sandbox_choices[] = {"auto", "require"};
 
@@ -54,6 +52,8 @@ constexpr Field limit_fields[] = {
      .minimum = 16,
      .maximum = 1024},
 };
+constexpr std::string_view table_choices[] = {"rows", "markdown"};
+constexpr std::string_view repeated_choices[] = {"keep", "once"};
 
 constexpr Field fields[] = {
     {.name = "password", .type = Field::Type::secret, .help = "Short for `passwords` with one."},
@@ -67,19 +67,6 @@ constexpr Field fields[] = {
          "and a scan has the grade `none`.",
      .fallback = "auto",
      .choices = ocr_choices},
-    {.name = "tables",
-     .type = Field::Type::choice,
-     .help = "How tables stand in the text: `rows`: line by line as on the page, cells apart by blanks; "
-             "`markdown`: as Markdown tables, which models read better.",
-     .fallback = "rows",
-     .choices = table_choices},
-    {.name = "repeated_lines",
-     .type = Field::Type::choice,
-     .help =
-         "Headers and footers that pages repeat: `keep` them on every page, or have each `once`, where it "
-         "stands first, so that models do not read them page by page.",
-     .fallback = "keep",
-     .choices = repeated_choices},
     {.name = "limits",
      .type = Field::Type::group,
      .help = "What one document may take of the machine.",
@@ -99,6 +86,19 @@ constexpr Field fields[] = {
      .fallback = "auto",
      .choices = sandbox_choices,
      .affects_answer = false},
+    {.name = "tables",
+     .type = Field::Type::choice,
+     .help = "How tables stand in the text: `rows`: line by line as on the page, cells apart by blanks; "
+             "`markdown`: as Markdown tables, which models read better.",
+     .fallback = "rows",
+     .choices = table_choices},
+    {.name = "repeated_lines",
+     .type = Field::Type::choice,
+     .help =
+         "Headers and footers that pages repeat: `keep` them on every page, or have each `once`, where it "
+         "stands first, so that models do not read them page by page.",
+     .fallback = "keep",
+     .choices = repeated_choices},
     {.name = "time_limit",
      .type = Field::Type::duration,
      .help = "Short for `limits: {cpu_time: …}`.",
@@ -182,13 +182,6 @@ Result<std::vector<std::string>> passwords_of(const Settings& settings) {
   return passwords;
 }
 
-TextForm form_of(const Settings& settings) {
-  TextForm form;
-  if (settings.text("tables") == "markdown") form.tables = TextForm::Tables::markdown;
-  if (settings.text("repeated_lines") == "once") form.repeated_lines = TextForm::RepeatedLines::once;
-  return form;
-}
-
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
   const Settings& settings = stage.settings;
   if (settings.text("ocr") == "always") {
@@ -198,8 +191,11 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
   if (!passwords) return passwords.error();
   const auto limits = limits_of(settings);
   if (!limits) return limits.error();
-  return make_extract({std::move(*passwords), *limits, settings.text("partial") == "accept",
-                       settings.text("sandbox") == "require", form_of(settings)});
+  ExtractOptions options{std::move(*passwords), *limits, settings.text("partial") == "accept",
+                         settings.text("sandbox") == "require"};
+  if (settings.text("tables") == "markdown") options.form.tables = TextForm::Tables::markdown;
+  if (settings.text("repeated_lines") == "once") options.form.repeated_lines = TextForm::RepeatedLines::once;
+  return make_extract(std::move(options));
 }
 
 }  // namespace
@@ -211,7 +207,7 @@ std::unique_ptr<Stage> make_extract(ExtractOptions options) {
 StageType extract() {
   return {.name = "extract",
           .summary = "Reads the file: text, pages, word boxes, metadata, embedded files.",
-          .version = 5,
+          .version = 4,
           .fields = fields,
           .reads = [](const Settings&) { return StageReads{.file = true}; },
           .make = make,

@@ -34,6 +34,10 @@ constexpr std::string_view kept_behind[] = {"non",  "self",  "ex",    "all",   "
 constexpr std::string_view joined_behind[] = {"here", "there", "where", "with", "what",    "any",
                                               "some", "every", "never", "none", "further", "not"};
 
+/// Before these, too, behind a word of four letters or more.
+constexpr std::string_view kept_before[] = {"based", "related", "specific", "owned",  "free",     "wide",
+                                            "party", "driven",  "oriented", "making", "delivered"};
+
 bool is_any(std::string_view word, const auto& words) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
@@ -237,7 +241,8 @@ Fate fate_of(const Break& one, const WordCounts& counts) {
   const bool are_words = one.first.size() >= 3 && one.second.size() >= 3 && counts.of(one.first) > 0 &&
                          counts.of(one.second) > 0;
   const bool is_hyphen = one.is_compound || one.first.size() < 2 || one.second.size() < 2 ||
-                         is_any(one.first, kept_behind) || are_words;
+                         is_any(one.first, kept_behind) ||
+                         (one.first.size() >= 4 && is_any(one.second, kept_before)) || are_words;
   return is_hyphen ? Fate::keeps_hyphen : Fate::joined;
 }
 
