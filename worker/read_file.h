@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "pipeline/backend.h"
+#include "pipeline/text.h"
 #include "worker/formats/media_type.h"
 #include "worker/text/extraction.h"
 

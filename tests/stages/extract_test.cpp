@@ -11,7 +11,9 @@ const nlohmann::json no_record = nlohmann::json::object();
 
 TEST(ExtractStage, AsksTheWorkersForTheFileAtOnce) {
   const ExtractLimits limits{std::chrono::seconds(5), std::chrono::seconds(9), 1 << 30, 1 << 20, 32};
-  const auto stage = make_extract({{"sesame", "open"}, limits});
+  ExtractOptions options{{"sesame", "open"}, limits};
+  options.form = {TextForm::Tables::markdown, TextForm::RepeatedLines::once};
+  const auto stage = make_extract(options);
   Document document;
   document.file = "/inbox/a.pdf";
   StageResult result;
@@ -24,6 +26,7 @@ TEST(ExtractStage, AsksTheWorkersForTheFileAtOnce) {
   EXPECT_EQ(question.file, "/inbox/a.pdf");
   EXPECT_EQ(question.passwords, (std::vector<std::string>{"sesame", "open"}));
   EXPECT_EQ(question.limits, limits);
+  EXPECT_EQ(question.form, options.form);
 }
 
 TEST(ExtractStage, TheAnswerFillsTheDocument) {

@@ -43,10 +43,13 @@ TEST(ExtractWire, AnErrorArrivesAsItWasSent) {
 }
 
 TEST(ExtractWire, OrdersAndFactsArriveAsTheyWereSent) {
-  const auto order = decode_order(encode(ExtractOrder{{"sesam\xFF", "", "2"}, 4711}));
+  ExtractOrder sent{{"sesam\xFF", "", "2"}, 4711};
+  sent.form = {TextForm::Tables::markdown, TextForm::RepeatedLines::once};
+  const auto order = decode_order(encode(sent));
   ASSERT_TRUE(order);
   EXPECT_EQ(order->passwords, (std::vector<std::string>{"sesam\xFF", "", "2"}));
   EXPECT_EQ(order->output_limit, 4711U);
+  EXPECT_EQ(order->form, sent.form);
   const auto facts = decode_facts(encode(FileFacts{"abc", 12, "text/plain"}));
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->sha256, "abc");
