@@ -40,6 +40,7 @@ struct ExtractQuestion {
   ExtractLimits limits = {};
   bool keep_partial = false;  ///< The pages that were read before a limit are an answer.
   bool need_sandbox = false;  ///< Not to be read by a worker that could not lock itself in entirely.
+  TextForm form = {};
 };
 
 /// One label of a closed set.

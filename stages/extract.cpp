@@ -52,6 +52,8 @@ constexpr Field limit_fields[] = {
      .minimum = 16,
      .maximum = 1024},
 };
+constexpr std::string_view table_choices[] = {"rows", "markdown"};
+constexpr std::string_view repeated_choices[] = {"keep", "once"};
 
 constexpr Field fields[] = {
     {.name = "password", .type = Field::Type::secret, .help = "Short for `passwords` with one."},
@@ -84,6 +86,19 @@ constexpr Field fields[] = {
      .fallback = "auto",
      .choices = sandbox_choices,
      .affects_answer = false},
+    {.name = "tables",
+     .type = Field::Type::choice,
+     .help = "How tables stand in the text: `rows`: line by line as on the page, cells apart by blanks; "
+             "`markdown`: as Markdown tables, which models read better.",
+     .fallback = "rows",
+     .choices = table_choices},
+    {.name = "repeated_lines",
+     .type = Field::Type::choice,
+     .help =
+         "Headers and footers that pages repeat: `keep` them on every page, or have each `once`, where it "
+         "stands first, so that models do not read them page by page.",
+     .fallback = "keep",
+     .choices = repeated_choices},
     {.name = "time_limit",
      .type = Field::Type::duration,
      .help = "Short for `limits: {cpu_time: …}`.",
@@ -99,12 +114,6 @@ constexpr Field fields[] = {
      .affects_answer_with = where_partial},
 };
 
-/// What the text shows of itself.
-void add_facts(const Text& text, nlohmann::json& output) {
-  output["tables"] = count_tables(text);
-  if (const std::string language = language_of(text); !language.empty()) output["language"] = language;
-}
-
 class Extract final : public Stage {
  public:
   explicit Extract(ExtractOptions options) : options_(std::move(options)) {}
@@ -112,8 +121,8 @@ class Extract final : public Stage {
   Result<std::vector<Request>> advance(Document& document, const Turn& turn,
                                        StageResult& result) const override {
     if (turn.number == 0) {
-      const ExtractQuestion question{document.file, options_.passwords, options_.limits,
-                                     options_.keep_partial, options_.need_sandbox};
+      const ExtractQuestion question{document.file,         options_.passwords,    options_.limits,
+                                     options_.keep_partial, options_.need_sandbox, options_.form};
       return std::vector<Request>{{std::string(extraction_workers), question}};
     }
     const Reply& reply = turn.replies.front();
@@ -125,7 +134,7 @@ class Extract final : public Stage {
     if (!reply.answer) return reply.answer.error();
     document.text = reply.answer->text;
     result.output = reply.answer->value;
-    if (document.text) add_facts(*document.text, result.output);
+    if (document.text) result.output["tables"] = count_tables(*document.text);
     return std::vector<Request>{};
   }
 
@@ -182,8 +191,11 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
   if (!passwords) return passwords.error();
   const auto limits = limits_of(settings);
   if (!limits) return limits.error();
-  return make_extract({std::move(*passwords), *limits, settings.text("partial") == "accept",
-                       settings.text("sandbox") == "require"});
+  ExtractOptions options{std::move(*passwords), *limits, settings.text("partial") == "accept",
+                         settings.text("sandbox") == "require"};
+  if (settings.text("tables") == "markdown") options.form.tables = TextForm::Tables::markdown;
+  if (settings.text("repeated_lines") == "once") options.form.repeated_lines = TextForm::RepeatedLines::once;
+  return make_extract(std::move(options));
 }
 
 }  // namespace

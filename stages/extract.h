@@ -5,6 +5,7 @@
 
 #include "pipeline/backend.h"
 #include "pipeline/stage.h"
+#include "pipeline/text.h"
 
 namespace docket::stages {
 
@@ -12,6 +13,7 @@ struct ExtractOptions {
   std::vector<std::string> passwords = {};
   ExtractLimits limits = {};
   bool keep_partial = false, need_sandbox = false;  ///< As in ExtractQuestion.
+  TextForm form = {};
 };
 
 /// Asks the pool of workers for the text; sets the document's text, sha256, bytes and media type (these three

@@ -81,6 +81,7 @@ std::string encode(const ExtractOrder& order) {
   out.number(order.output_limit);
   out.number(order.most_pages);
   out.number(order.tell_progress);
+  out.number(order.form);
   return std::move(out.bytes);
 }
 
@@ -143,6 +144,7 @@ Result<ExtractOrder> decode_order(std::string_view bytes) {
   order.output_limit = in.number<std::uint64_t>();
   order.most_pages = in.number<std::uint32_t>();
   order.tell_progress = in.number<std::uint32_t>();
+  order.form = in.number<TextForm>();
   if (!in.at_end()) return not_understood();
   return order;
 }
