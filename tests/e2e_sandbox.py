@@ -122,6 +122,13 @@ class Limits(e2e.Case):
             self.assertEqual(result.code, 2)
             self.assertRegex(result.err, f"is short for {said}: leave one of them out")
 
+    def test_a_new_limit_alone_reads_nothing_again(self):
+        self.write("in/a.txt", "a text")
+        self.run_pipeline(pipeline=extract(limits="{ memory: 1GiB }"))
+        self.write("pipeline.yaml", extract(limits="{ memory: 2GiB, open_files: 32, wall_time: 5m }"))
+        self.run_pipeline()
+        self.assertEqual(self.report()["documents"]["up_to_date"], 1)
+
     def test_sizes_are_checked(self):
         for size, said in (("64", "did you mean '64MiB'"), ("1MiB", "at least 64 MiB"), ("lots", "a size such as 64MiB")):
             self.write("pipeline.yaml", extract(limits=f"{{memory: {size}}}"))
