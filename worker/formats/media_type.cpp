@@ -268,7 +268,12 @@ std::string MediaTypes::of(std::string_view content) const {
   return std::string(type);
 }
 
-bool begins_as_pdf(std::string_view content) { return without_leading_blanks(content).starts_with("%PDF-"); }
+bool begins_as_pdf(std::string_view content) {
+  const std::string_view text = without_leading_blanks(content);
+  if (text.starts_with("%PDF-")) return true;
+  const auto has = [&](std::string_view part) { return text.find(part) != text.npos; };
+  return text.starts_with("%PDF") && (has("trailer") || has("startxref") || has("endobj"));
+}
 
 bool has_parts_of_pdf(std::string_view content) {
   const std::string_view beginning = content.substr(0, examined);

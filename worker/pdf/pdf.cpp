@@ -93,6 +93,9 @@ Result<DocumentPtr> open(std::string_view content, const std::vector<std::string
     return Error{ErrorClass::damaged, "is a broken PDF" + (why.empty() ? "" : ": " + why)};
   }
   if (is_locked(document)) {  // Asked for anything else now, poppler crashes.
+    if (first_diagnostic().find("security handler") !=
+        std::string::npos)  // For owners of a certificate, say.
+      return Error{ErrorClass::encrypted, "is encrypted as docket cannot undo it: " + first_diagnostic()};
     return Error{
         ErrorClass::encrypted,
         passwords.empty()
@@ -100,6 +103,13 @@ Result<DocumentPtr> open(std::string_view content, const std::vector<std::string
             : "opens with none of the `passwords` of the extract stage"};
   }
   return document;
+}
+
+/// Of a document that says so; poppler finds none either where it cannot follow what is broken.
+Error no_pages(const std::string& diagnostic) {
+  if (diagnostic.empty() || diagnostic.starts_with("Invalid page count 0"))
+    return {ErrorClass::empty, "has no pages"};
+  return {ErrorClass::damaged, "is a broken PDF, without a page that can be found: " + diagnostic};
 }
 
 nlohmann::json read_metadata(const poppler::document& document) {
@@ -240,7 +250,7 @@ Result<Extraction> read_pdf(std::string_view content, const std::vector<std::str
   if (!opened) return opened.error();
   const poppler::document& document = **opened;
   const int count = document.pages();
-  if (count < 1) return Error{ErrorClass::empty, "has no pages"};
+  if (count < 1) return no_pages(first_diagnostic());
 
   Extraction out;
   out.value["metadata"] = read_metadata(document);

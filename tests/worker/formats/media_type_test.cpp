@@ -9,6 +9,9 @@ namespace {
 // program has libonig, whose regcomp() takes the place of the C library's that libmagic expects.
 
 TEST(MediaType, ADamagedPdfIsKnownByItsParts) {
+  EXPECT_TRUE(begins_as_pdf("%PDF-1.4\n"));
+  EXPECT_TRUE(begins_as_pdf("%PDFn\r\ntrailer\r\n<</Root 5 0 R>>"));
+  EXPECT_FALSE(begins_as_pdf("%PDF is a comment in TeX\n"));
   EXPECT_TRUE(has_parts_of_pdf("junk\n%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"));
   EXPECT_TRUE(has_parts_of_pdf("<<>>\n12 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n"));
   EXPECT_FALSE(has_parts_of_pdf("About %PDF-1.4 and its objects"));
