@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <utility>
 
 namespace docket::backends {
 namespace {
@@ -85,6 +86,13 @@ std::uint64_t address_space(pid_t pid) {
   std::uint64_t pages = 0;
   statm >> pages;
   return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+/// With its header, which has arrived.
+std::size_t frame_size(const std::string& arrived) {
+  FrameHeader header;
+  std::memcpy(&header, arrived.data(), sizeof header);
+  return sizeof header + header.size;
 }
 
 std::chrono::nanoseconds as_duration(const timeval& time) {
@@ -166,23 +174,40 @@ void ExtractProcess::limit_memory(std::int64_t file_size, std::int64_t memory_li
 ExtractProcess::Received ExtractProcess::receive(std::uint64_t most, std::vector<WorkerFrame>& frames) {
   std::array<char, 1 << 16> chunk;
   for (int chunks = 0; chunks < most_chunks; ++chunks) {
-    const ssize_t got = recv(socket_.get(), chunk.data(), chunk.size(), 0);
+    const std::size_t wanted = std::min(chunk.size(), missing());
+    const ssize_t got = recv(socket_.get(), chunk.data(), wanted, 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return Received::more_later;
     if (got <= 0) return Received::ended;
     arrived_.append(chunk.data(), static_cast<std::size_t>(got));
     if (!take_frames(most, frames)) return Received::too_long;
+    if (static_cast<std::size_t>(got) < wanted) return Received::more_later;
   }
   return Received::more_later;
 }
 
+/// Bytes to the end of a long frame that has begun to arrive, so that it comes alone and need not be copied.
+std::size_t ExtractProcess::missing() const {
+  constexpr std::size_t long_frame = std::size_t{1} << 20;
+  return arrived_.size() > long_frame ? frame_size(arrived_) - arrived_.size() : long_frame;
+}
+
 bool ExtractProcess::take_frames(std::uint64_t most, std::vector<WorkerFrame>& frames) {
-  FrameHeader header;
   std::size_t taken = 0;
+  FrameHeader header;
   while (arrived_.size() - taken >= sizeof header) {
     std::memcpy(&header, arrived_.data() + taken, sizeof header);
     if (header.size > most) return false;
-    if (arrived_.size() - taken - sizeof header < header.size) break;
+    if (arrived_.size() - taken - sizeof header < header.size) {
+      arrived_.erase(0, taken);
+      arrived_.reserve(sizeof header + header.size);
+      return true;
+    }
+    if (taken == 0 && arrived_.size() == sizeof header + header.size) {  // Alone: it may be long.
+      arrived_.erase(0, sizeof header);
+      frames.push_back({header.kind, std::exchange(arrived_, {})});
+      return true;
+    }
     frames.push_back({header.kind, arrived_.substr(taken + sizeof header, header.size)});
     taken += sizeof header + header.size;
   }
