@@ -125,9 +125,12 @@ bool send_answer(int socket, Frame kind, const Result<Answer>& answer, const Ext
   std::string bytes;
   if (answer) {
     for (const Page& page : answer->text->pages) {
-      append_frame(bytes, Frame::page, encode(page));
-      if (bytes.size() < sent_together) continue;
-      if (!send_all(socket, bytes)) return false;
+      const std::string body = encode(page);
+      if (bytes.size() + body.size() < sent_together) {
+        append_frame(bytes, Frame::page, body);
+        continue;
+      }
+      if (!send_all(socket, bytes) || !send_frame(socket, Frame::page, body)) return false;
       bytes.clear();
     }
   }

@@ -210,11 +210,10 @@ class ExtractPool final : public Backend {
       if (hard_stop_.stop_requested() || has_no_worker_) cancel_all();
       assign_jobs();
       reply();  // Afterwards: no worker waits for those who hear of what it has done.
-      wait();
-      for (Slot& slot : slots_) {
-        if (slot.process) listen(slot);
+      for (Slot* slot : wait())
+        listen(*slot);
+      for (Slot& slot : slots_)
         if (slot.process && slot.job) check_limits(slot);
-      }
     }
     take_inbox();
     cancel_all();
@@ -309,25 +308,33 @@ class ExtractPool final : public Backend {
     if (!slot.process->send(order, slot.file.descriptor.get())) died(slot);
   }
 
-  /// Until a worker says something, the bell rings, or a limit may have been reached: a process with one
-  /// thread cannot use more CPU time than passes by the clock.
-  void wait() {
+  /// Until a worker says something, the bell rings, or a limit may have been reached. Whose workers have said
+  /// something, or have gone.
+  std::vector<Slot*> wait() {
     std::vector<pollfd> sources = {{wake_up_.descriptor(), POLLIN, 0}};
+    std::vector<Slot*> slots;
     nanoseconds timeout = std::chrono::hours(1);
     for (Slot& slot : slots_) {
       if (!slot.process) continue;
       sources.push_back({slot.process->socket(), POLLIN, 0});
+      slots.push_back(&slot);
       if (slot.job) timeout = std::min(timeout, time_left(slot));
     }
     const auto whole = std::chrono::ceil<milliseconds>(std::max(timeout, nanoseconds(0)));
-    poll(sources.data(), sources.size(), static_cast<int>(whole.count()));
-    wake_up_.clear();
+    if (poll(sources.data(), sources.size(), static_cast<int>(whole.count())) <= 0) return {};
+    if (sources.front().revents != 0) wake_up_.clear();
+    std::vector<Slot*> speaking;
+    for (std::size_t i = 0; i < slots.size(); ++i)
+      if (sources[i + 1].revents != 0) speaking.push_back(slots[i]);
+    return speaking;
   }
 
   nanoseconds time_left(Slot& slot) {
     const nanoseconds passed = Clock::now() - slot.begin;
     if (!slot.was_sent) return start_limit - passed;
-    return std::min(slot.limits.cpu - cpu_of(slot), slot.limits.wall - passed);
+    // A process with one thread uses no more CPU time than passes by the clock: it is not asked before.
+    const nanoseconds cpu = passed < slot.limits.cpu ? passed : cpu_of(slot);
+    return std::min(slot.limits.cpu - cpu, slot.limits.wall - passed);
   }
 
   static nanoseconds cpu_of(Slot& slot) { return slot.process->cpu_time() - slot.cpu_begin; }
@@ -351,7 +358,7 @@ class ExtractPool final : public Backend {
     if (received == ExtractProcess::Received::ended) died(slot);
   }
 
-  void take(Slot& slot, const WorkerFrame& frame) {
+  void take(Slot& slot, WorkerFrame& frame) {
     if (frame.kind == Frame::ready) return take_ready(slot, decode_ready(frame.body));
     if (!slot.was_sent) return;  // Of no job: a worker that says more than it was asked.
     slot.bytes += sizeof(FrameHeader) + frame.body.size();
@@ -361,7 +368,7 @@ class ExtractPool final : public Backend {
         if (auto facts = decode_facts(frame.body)) slot.facts = std::move(*facts);
         break;
       case Frame::page:
-        take_page(slot, decode_page(frame.body));
+        take_page(slot, decode_page(std::move(frame.body)));
         break;
       case Frame::progress:
         slot.progress = decode_progress(frame.body);

@@ -25,6 +25,16 @@ bool is_sound(const Word& word, const Page& page) {
          word.length <= page.text.size() - word.offset;
 }
 
+/// `part` of `bytes`, which are not needed any more. A long one, such as a file of plain text, is not copied.
+std::string cut_out(std::string& bytes, std::string_view part) {
+  constexpr std::size_t copied = std::size_t{1} << 20;
+  if (part.size() < copied) return std::string(part);
+  const auto begin = static_cast<std::size_t>(part.data() - bytes.data());
+  bytes.resize(begin + part.size());
+  bytes.erase(0, begin);
+  return std::move(bytes);
+}
+
 /// What a document can be blamed for; a worker may say nothing that would end the whole run.
 bool is_about_a_document(std::uint32_t error_class) {
   switch (static_cast<ErrorClass>(error_class)) {
@@ -159,15 +169,17 @@ Result<FileFacts> decode_facts(std::string_view bytes) {
   return facts;
 }
 
-Result<Page> decode_page(std::string_view bytes) {
+Result<Page> decode_page(std::string bytes) {
   Reader in(bytes);
   Page page;
   page.width = in.number<float>();
   page.height = in.number<float>();
-  page.text = in.text();
+  const std::string_view text = in.text();
   page.words = in.list<Word>();
+  const bool is_whole = in.at_end();
+  page.text = cut_out(bytes, text);
   const bool is_good =
-      in.at_end() && std::isfinite(page.width) && std::isfinite(page.height) && is_utf8(page.text) &&
+      is_whole && std::isfinite(page.width) && std::isfinite(page.height) && is_utf8(page.text) &&
       std::ranges::all_of(page.words, [&](const Word& word) { return is_sound(word, page); });
   if (!is_good) return not_understood();
   return page;

@@ -96,7 +96,7 @@ Result<ExtractOrder> decode_order(std::string_view bytes);
 Result<FileFacts> decode_facts(std::string_view bytes);
 // An Error of class `crash` when the bytes are not what `encode` gives.
 /// The text is valid UTF-8 and every word lies within it.
-Result<Page> decode_page(std::string_view bytes);
+Result<Page> decode_page(std::string bytes);
 /// `text`: of the pages that came before; an Error too when they are not as many as there are to be.
 Result<Answer> decode_answer(std::string_view bytes, Text text);
 

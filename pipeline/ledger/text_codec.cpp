@@ -49,11 +49,13 @@ void put_float(std::string& bytes, float value) {
     bytes += static_cast<char>(bits >> shift);
 }
 
-void put_page(std::string& bytes, const Page& page) {
+void put_text(std::string& bytes, const Page& page) {
   put_float(bytes, page.width);
   put_float(bytes, page.height);
   put_count(bytes, page.text.size());
-  bytes += page.text;
+}
+
+void put_words(std::string& bytes, const Page& page) {
   put_count(bytes, page.words.size());
   Sides before{};
   std::uint32_t end = 0;
@@ -160,8 +162,16 @@ void encode_text(const Text& text, const TakePiece& take) {
   std::string bytes;
   put_count(bytes, version);
   put_count(bytes, text.pages.size());
+  constexpr std::size_t copied = std::size_t{1} << 16;
   for (const Page& page : text.pages) {
-    put_page(bytes, page);
+    put_text(bytes, page);
+    if (page.text.size() <= copied) {
+      bytes += page.text;
+    } else {
+      if (!take(bytes) || !take(page.text)) return;
+      bytes.clear();
+    }
+    put_words(bytes, page);
     if (!take(bytes)) return;
     bytes.clear();
   }
