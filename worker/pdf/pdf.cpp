@@ -15,6 +15,7 @@
 #include "worker/pdf/pdf_date.h"
 #include "worker/pdf/pdf_page.h"
 #include "worker/pdf/stand_in.h"
+#include "worker/poppler/fonts.h"
 #include "worker/text/clean_text.h"
 #include "worker/text/letters.h"
 
@@ -43,9 +44,14 @@ std::string_view bare(std::string_view message) {
   return colon < 24 ? message.substr(colon + 2) : message;
 }
 
+/// Poppler misses the colour transforms that no_color_profiles.cpp keeps from it.
+bool tells_of_transforms(std::string_view message) {
+  return message.find("Can't create ") != message.npos && message.ends_with("transform");
+}
+
 void keep_first_diagnostic(const std::string& message, void*) {
   std::string& diagnostic = first_diagnostic();
-  if (!diagnostic.empty()) return;
+  if (!diagnostic.empty() || tells_of_transforms(message)) return;
   diagnostic = clean_utf8(bare(message).substr(0, 300));
   while (!diagnostic.empty() && diagnostic.back() == ' ')
     diagnostic.pop_back();
@@ -224,6 +230,7 @@ Result<Extraction> read_pdf(std::string_view content, const std::string& passwor
   std::vector<std::string> problems;
   if (!first_diagnostic().empty()) problems.push_back(first_diagnostic());
   const std::unique_ptr<PDFDoc> drawing = open_drawing(content, used_password);
+  forget_fonts();  // Of what was read before, also where that broke off.
   Findings findings;
   for (int i = 0; i < count; ++i) {
     first_diagnostic().clear();
