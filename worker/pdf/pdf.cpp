@@ -1,5 +1,6 @@
 #include "worker/pdf/pdf.h"
 
+#include <GlobalParams.h>
 #include <PDFDoc.h>
 #include <Stream.h>
 #include <poppler-document.h>
@@ -220,6 +221,8 @@ Result<Extraction> read_pdf(std::string_view content, const std::string& passwor
   std::string used_password;
   auto opened = open(content, password, used_password);
   if (!opened) return opened.error();
+  // What poppler knows of encodings would go with its last document, and be looked for again.
+  static const GlobalParamsIniter globals(nullptr);
   const poppler::document& document = **opened;
   const int count = document.pages();
   if (count < 1) return Error{ErrorClass::empty, "has no pages"};

@@ -1,7 +1,6 @@
 #include "worker/text/grade.h"
 
 #include <algorithm>
-#include <set>
 
 #include "pipeline/support/utf8.h"
 #include "worker/text/clean_text.h"
@@ -36,15 +35,24 @@ struct Census {
 
   void add_word(std::string_view word) {
     std::size_t characters = 0, plain = 0, latin = 0, vowels = 0, bad = 0;
-    std::set<int> scripts;
+    int first_script = 0, second_script = 0;
+    bool is_two_scripts = true;  // At most.
     for (std::size_t at = 0; at < word.size();) {
       const char32_t c = next_code_point(word, at);
       ++characters;
       latin += is_latin(c);
       vowels += is_vowel(c);
       bad += is_meaningless(c);
-      if (const int script = script_of(c)) scripts.insert(script);
       plain += is_latin(c) || (c >= '0' && c <= '9') || c > 0x7F;
+      const int script = script_of(c);
+      if (script == 0 || script == first_script || script == second_script) continue;
+      if (first_script == 0) {
+        first_script = script;
+      } else if (second_script == 0) {
+        second_script = script;
+      } else {
+        is_two_scripts = false;
+      }
     }
     visible += characters;
     meaningless += bad;
@@ -52,8 +60,7 @@ struct Census {
     ++words;
     latin_letters += latin;
     latin_vowels += latin > 0 ? vowels : 0;
-    const bool is_one_script = scripts.size() <= 2;
-    likely_words += bad == 0 && plain * 2 >= characters && is_one_script && (latin < 4 || vowels > 0);
+    likely_words += bad == 0 && plain * 2 >= characters && is_two_scripts && (latin < 4 || vowels > 0);
   }
 
   void add_page(std::string_view text) {
