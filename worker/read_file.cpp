@@ -7,7 +7,7 @@
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
-#include "worker/text/grade.h"
+#include "worker/text/finish.h"
 #include "worker/text/plain_text.h"
 
 namespace docket::worker {
@@ -69,9 +69,9 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
   return {own == "text/plain" && is_kind_of_text(type) ? std::move(type) : std::move(own), std::move(text)};
 }
 
-Result<Extraction> read_content(std::string_view bytes, const Content& content, const std::string& password) {
+Result<Extraction> read_content(std::string_view bytes, const Content& content, const ReadOrder& order) {
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
-  if (content.media_type == pdf) return read_pdf(bytes, password);
+  if (content.media_type == pdf) return read_pdf(bytes, order.passwords, order.pages);
   if (!content.text) return unsupported(content.media_type);
   Extraction out;
   out.text = text_pages(content.text->utf8);
@@ -82,18 +82,16 @@ Result<Extraction> read_content(std::string_view bytes, const Content& content, 
 
 }  // namespace
 
-Result<Extraction> read_file(int descriptor, const std::string& password, const MediaTypes& media_types,
+Result<Extraction> read_file(int descriptor, const ReadOrder& order, const MediaTypes& media_types,
                              const std::function<void(const FileFacts&)>& announce) {
   const auto file = MappedFile::open(descriptor);
   if (!file) return file.error();
   const std::string_view bytes = file->content();
   const Content content = examine(bytes, media_types);
   announce({sha256_hex(bytes), static_cast<std::int64_t>(bytes.size()), content.media_type});
-  auto out = read_content(bytes, content, password);
+  auto out = read_content(bytes, content, order);
   if (!out) return out;
-  out->value["pages"] = out->text.pages.size();
-  out->value["characters"] = character_count(out->text);
-  out->value["grade"] = grade(out->text, out->letters);
+  finish(*out, order.form);
   return out;
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 #include <cstddef>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "pipeline/text.h"
+#include "worker/text/page_grade.h"
 
 namespace docket::worker {
 
@@ -15,11 +18,18 @@ struct DrawnLetters {
   bool is_stand_in = false;    ///< The pages only say that the document is elsewhere.
 };
 
+/// How much of a document with pages is read, and who is told after each.
+struct PageWatch {
+  std::size_t most = 0;  ///< Those after them are not read; 0: all are.
+  std::function<void(std::size_t read, std::size_t of)> was_read = {};
+};
+
 /// What was read out of one file: `value` as `extract` in docs/record.schema.json, and the text.
 struct Extraction {
   nlohmann::json value;
   Text text;
   DrawnLetters letters;
+  std::vector<PageGrade> drawn_pages;  ///< What the drawing of each page says; empty for what is not drawn.
 };
 
 }  // namespace docket::worker
