@@ -42,8 +42,11 @@ Lexer::Lexer(XRef* xrefA, Object* contents) {
 }
 
 int Lexer::getChar(bool comesFromLook) {
-  if (lookCharLastValueCached != LOOK_VALUE_NOT_CACHED)
-    return std::exchange(lookCharLastValueCached, LOOK_VALUE_NOT_CACHED);
+  if (lookCharLastValueCached != LOOK_VALUE_NOT_CACHED) {
+    const int looked_at = lookCharLastValueCached;
+    lookCharLastValueCached = LOOK_VALUE_NOT_CACHED;
+    return looked_at;
+  }
   int c = EOF;
   while (curStr.isStream() && (c = curStr.getStream()->getChar()) == EOF && !comesFromLook) {
     curStr.streamClose();
