@@ -30,7 +30,8 @@ set(rooms
   "stages=${config}"
   "worker/text=${config}"
   "worker/layout=${config};worker/text"
-  "worker/pdf=${config};worker/text;worker/layout"
+  "worker/poppler="
+  "worker/pdf=${config};worker/text;worker/layout;worker/poppler"
   "worker/formats=${config};worker/text;worker/layout"
   "worker/process=${config};worker/text;${wire}"
   "worker/conditions=${config};worker/process;${wire}"
@@ -52,9 +53,10 @@ set(homes
   "openssl/=(pipeline/support/digest.cpp|worker/.*)"
   "curl/=backends/http/.*"
   "uchardet=worker/text/encoding.cpp"
-  "poppler-=worker/pdf/.*"
-  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/pdf/.*"  # Poppler's private headers.
+  "poppler-=worker/(pdf|poppler)/.*"
+  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/(pdf|poppler)/.*"  # Poppler's private headers.
   "seccomp.h=worker/process/.*"
+  "zlib.h=worker/.*"
   "magic.h=worker/formats/.*"
   "gmime/=worker/formats/.*"
   "archive(_entry)?.h=worker/formats/.*"

@@ -57,6 +57,7 @@ struct Content {
 
 Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (bytes.empty()) return {"application/x-empty", {}};
+  if (bytes.starts_with("%PDF-")) return {std::string(pdf), {}};  // As libmagic says too, after a while.
   if (is_mail(bytes)) return {"message/rfc822", {}};
   std::string type = media_types.of(bytes);
   // For libmagic, what begins with "Date:" or "From:" is a message, be it a memo.
