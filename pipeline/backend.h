@@ -23,12 +23,32 @@ namespace docket {
 class Condition;
 class Schema;
 
-/// Read a file: media type, identity, text, pages, metadata. Answered by the pool of extraction workers.
+/// A picture of a page, as a file.
+struct Image {
+  std::string media_type;  ///< `image/png`
+  std::string bytes;
+  int width = 0, height = 0;  ///< Pixels.
+};
+
+/// A page of a file that has to be looked at.
+struct SeenPage {
+  enum class Wanted {
+    words,    ///< Read by OCR: `text` of the answer has the page alone.
+    picture,  ///< Drawn upright, for a model that sees: `image` of the answer.
+  };
+  Wanted wanted = Wanted::words;
+  int number = 1;                           ///< From 1.
+  std::vector<std::string> languages = {};  ///< Of its words, as tesseract calls them: `eng`, `deu`.
+};
+
+/// Read a file: media type, identity, text, pages, metadata; or look at one of its pages. Answered by the
+/// pool of extraction workers.
 struct ExtractQuestion {
   std::filesystem::path file;
-  std::string password;                     ///< UTF-8; empty: none.
-  std::chrono::milliseconds time_limit{0};  ///< CPU time; 0: what the pool of workers sets.
-  std::int64_t memory_limit = 0;            ///< Bytes; 0: the same.
+  std::string password;                         ///< UTF-8; empty: none.
+  std::chrono::milliseconds time_limit{0};      ///< CPU time; 0: what the pool of workers sets.
+  std::int64_t memory_limit = 0;                ///< Bytes; 0: the same.
+  std::optional<SeenPage> page = std::nullopt;  ///< None: the file is read.
 };
 
 /// One label of a closed set.
@@ -58,11 +78,12 @@ struct FieldsQuestion {
   DayMonth dates = DayMonth::unknown;  ///< What the pipeline says of 05/03/2024.
 };
 
-/// A piece of what a model is shown. Pictures may join text later.
+/// A piece of what a model is shown.
 struct PromptPart {
-  enum class Kind { text };
+  enum class Kind { text, image };
   Kind kind = Kind::text;
   std::string text;
+  std::shared_ptr<const Image> image = nullptr;  ///< Of that kind.
 };
 
 /// A question in a model's words. Servers keep what they computed for the beginning of a prompt, so it goes
@@ -176,7 +197,8 @@ struct TokenProbability {
 
 /// An answer to
 ///  - ExtractQuestion: `text`, and `value` {pages, characters, grade, metadata, embedded_files, …}: see
-///    `extract` in docs/record.schema.json; what the file is stands in Reply::file
+///    `extract` in docs/record.schema.json; what the file is stands in Reply::file. About a SeenPage: `text`
+///    of that page, and `value` {grade, confidence, rotation, skew, …}, see worker/ocr/; or `image`
 ///  - ClassifyQuestion: `value` {label: string or null, confidence: 0..1, scores: {label: 0..1}}
 ///  - FieldsQuestion: `value` {fields: {name: value or null},
 ///    details: {name: {evidence: {page, quote, box?}, signals: {…}} or {problem: string}}}
@@ -190,6 +212,7 @@ struct Answer {
   /// By JSON Pointer of a value in `value`: why it cannot be what the model means, though the schema allows
   /// it. It must not be accepted.
   std::map<std::string, std::string> problems = {};
+  std::shared_ptr<const Image> image = nullptr;
 };
 
 /// The first problem of a value, or of one that is inside it; null: there is none.

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -14,8 +16,8 @@
 #include "worker/process/fatal_signals.h"
 #include "worker/process/sandbox.h"
 #include "worker/process/sanitizers.h"
+#include "worker/process/serve.h"
 #include "worker/read_file.h"
-#include "worker/serve.h"
 #include "worker/warm_up.h"
 
 namespace {
@@ -33,6 +35,13 @@ int fail(const Error& error) {
   return static_cast<int>(WorkerExit::cannot_start);
 }
 
+Result<Answer> extract(int file, const ExtractOrder& order, const MediaTypes& media_types,
+                       const std::function<void(const FileFacts&)>& announce) {
+  auto out = read_file(file, order.password, media_types, announce);
+  if (!out) return out.error();
+  return Answer{std::move(out->value), std::make_shared<const Text>(std::move(out->text))};
+}
+
 int run_worker() {
   bind_to_parent();
   explain_fatal_signals();
@@ -43,7 +52,10 @@ int run_worker() {
   if (const auto error = lock_in()) return fail(*error);
   // From here on only libraries print, and a hostile file makes them print without end.
   if (!under_sanitizer) dup2(STDOUT_FILENO, STDERR_FILENO);
-  return static_cast<int>(serve(worker_socket, **media_types, std::move(statm)));
+  const Work work = [&](int file, const ExtractOrder& order, const auto& announce) {
+    return extract(file, order, **media_types, announce);
+  };
+  return static_cast<int>(serve(worker_socket, work, std::move(statm)));
 }
 
 int run_condition_worker() {

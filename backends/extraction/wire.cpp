@@ -1,5 +1,6 @@
 #include "backends/extraction/wire.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -10,7 +11,7 @@ namespace docket {
 namespace {
 
 constexpr std::size_t word_bytes = 4 * sizeof(float) + 2 * sizeof(std::uint32_t);
-constexpr std::size_t page_bytes = 2 * sizeof(float) + 2 * sizeof(std::uint64_t);
+constexpr std::size_t page_bytes = 2 * sizeof(float) + 3 * sizeof(std::uint64_t);
 
 Error not_understood() { return {ErrorClass::crash, "made its worker send an invalid reply"}; }
 
@@ -27,6 +28,7 @@ void write(Writer& out, const Text& text) {
       out.number(word.offset);
       out.number(word.length);
     }
+    out.text(std::string_view(reinterpret_cast<const char*>(page.confidence.data()), page.confidence.size()));
   }
 }
 
@@ -52,7 +54,11 @@ Page read_page(Reader& in) {
     if (word.offset > page.text.size() || word.length > page.text.size() - word.offset) in.good = false;
     page.words.push_back(word);
   }
-  if (!is_utf8(page.text)) in.good = false;
+  const std::string_view confidence = in.text();
+  page.confidence.assign(confidence.begin(), confidence.end());
+  const bool fits = page.confidence.empty() || page.confidence.size() == page.words.size();
+  const bool is_percent = std::ranges::all_of(page.confidence, [](std::uint8_t c) { return c <= 100; });
+  if (!is_utf8(page.text) || !fits || !is_percent) in.good = false;
   return page;
 }
 
@@ -94,6 +100,47 @@ std::shared_ptr<const Text> read_text(Reader& in) {
   return text;
 }
 
+void write(Writer& out, const std::optional<SeenPage>& page) {
+  out.number<std::uint32_t>(page.has_value());
+  if (!page) return;
+  out.number<std::uint32_t>(page->wanted == SeenPage::Wanted::picture);
+  out.number<std::uint32_t>(static_cast<std::uint32_t>(page->number));
+  out.number<std::uint64_t>(page->languages.size());
+  for (const std::string& language : page->languages)
+    out.text(language);
+}
+
+std::optional<SeenPage> read_seen_page(Reader& in) {
+  if (in.number<std::uint32_t>() == 0) return std::nullopt;
+  SeenPage page;
+  if (in.number<std::uint32_t>() != 0) page.wanted = SeenPage::Wanted::picture;
+  page.number = static_cast<int>(in.number<std::uint32_t>());
+  const auto languages = in.count(sizeof(std::uint64_t));
+  for (std::uint64_t i = 0; i < languages && in.good; ++i)
+    page.languages.emplace_back(in.text());
+  return page;
+}
+
+void write(Writer& out, const std::shared_ptr<const Image>& image) {
+  out.number<std::uint32_t>(image != nullptr);
+  if (image == nullptr) return;
+  out.text(image->media_type);
+  out.text(image->bytes);
+  out.number<std::int32_t>(image->width);
+  out.number<std::int32_t>(image->height);
+}
+
+std::shared_ptr<const Image> read_image(Reader& in) {
+  if (in.number<std::uint32_t>() == 0) return nullptr;
+  auto image = std::make_shared<Image>();
+  image->media_type = in.text();
+  image->bytes = in.text();
+  image->width = in.number<std::int32_t>();
+  image->height = in.number<std::int32_t>();
+  if (!is_utf8(image->media_type) || image->width < 1 || image->height < 1) in.good = false;
+  return image;
+}
+
 }  // namespace
 
 Error output_limit_error(std::uint64_t limit) {
@@ -104,6 +151,7 @@ std::string encode(const ExtractOrder& order) {
   Writer out;
   out.text(order.password);
   out.number(order.output_limit);
+  write(out, order.page);
   return std::move(out.bytes);
 }
 
@@ -121,6 +169,7 @@ std::string encode(const Result<Answer>& answer) {
   if (answer) {
     out.text(answer->value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     write(out, *answer->text);
+    write(out, answer->image);
   } else {
     out.number(static_cast<std::uint32_t>(answer.error().error_class));
     out.text(answer.error().message);
@@ -133,6 +182,7 @@ Result<ExtractOrder> decode_order(std::string_view bytes) {
   ExtractOrder order;
   order.password = in.text();
   order.output_limit = in.number<std::uint64_t>();
+  order.page = read_seen_page(in);
   if (!in.at_end()) return not_understood();
   return order;
 }
@@ -160,6 +210,7 @@ Result<Answer> decode_answer(std::string_view bytes) {
   answer.value = read_value(in.text());
   if (answer.value.is_null()) return not_understood();
   answer.text = read_text(in);
+  answer.image = read_image(in);
   if (!in.at_end()) return not_understood();
   return answer;
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,7 @@ namespace docket {
 inline constexpr int worker_socket = 3;
 
 /// Of all that is sent here. Another one is that of a docket or a worker which was left from an older build.
-inline constexpr std::string_view wire_version = "2";
+inline constexpr std::string_view wire_version = "3";
 
 enum class Frame : std::uint32_t {
   order = 1,
@@ -54,7 +55,8 @@ enum class WorkerExit : int {
 
 struct ExtractOrder {
   std::string password;
-  std::uint64_t output_limit = 0;  ///< Bytes of an answer.
+  std::uint64_t output_limit = 0;               ///< Bytes of an answer.
+  std::optional<SeenPage> page = std::nullopt;  ///< As in ExtractQuestion.
 };
 
 /// "gave more than 64 MiB of text", whoever notices first. Messages that travel here continue a sentence that
@@ -67,8 +69,8 @@ std::string encode(const Result<Answer>& answer);
 
 Result<ExtractOrder> decode_order(std::string_view bytes);
 Result<FileFacts> decode_facts(std::string_view bytes);
-/// An Error of class `crash` when the bytes are not what `encode` gives; the text is valid UTF-8 and every
-/// word lies within its page's text.
+/// An Error of class `crash` when the bytes are not what `encode` gives; the text is valid UTF-8, every
+/// word lies within its page's text, and a page has a confidence for each word or none.
 Result<Answer> decode_answer(std::string_view bytes);
 
 }  // namespace docket

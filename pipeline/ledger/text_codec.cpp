@@ -1,5 +1,6 @@
 #include "pipeline/ledger/text_codec.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -8,7 +9,7 @@
 namespace docket {
 namespace {
 
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t plain = 1, with_confidence = 2;  ///< Versions.
 
 using Sides = std::array<std::uint32_t, 4>;
 
@@ -39,7 +40,7 @@ void put_float(std::string& bytes, float value) {
     bytes += static_cast<char>(bits >> shift);
 }
 
-void put_page(std::string& bytes, const Page& page) {
+void put_page(std::string& bytes, const Page& page, std::uint64_t version) {
   put_float(bytes, page.width);
   put_float(bytes, page.height);
   put_count(bytes, page.text.size());
@@ -56,6 +57,9 @@ void put_page(std::string& bytes, const Page& page) {
       put_count(bytes, swapped(now[i] ^ before[i]));
     before = now;
   }
+  if (version == plain) return;
+  put_count(bytes, page.confidence.size());
+  bytes.append(page.confidence.begin(), page.confidence.end());
 }
 
 /// Takes values from the front; once something is missing `ok` is false and all values are 0.
@@ -119,7 +123,7 @@ std::size_t count_of(Reader& reader, std::size_t least) {
   return count > reader.left() / least ? reader.fail() : count;
 }
 
-Page take_page(Reader& reader) {
+Page take_page(Reader& reader, std::uint64_t version) {
   Page page;
   page.width = reader.real();
   page.height = reader.real();
@@ -139,6 +143,10 @@ Page take_page(Reader& reader) {
       break;
     }
   }
+  if (version == plain) return page;
+  const std::string_view confidence = reader.bytes(reader.count());
+  page.confidence.assign(confidence.begin(), confidence.end());
+  if (!confidence.empty() && confidence.size() != page.words.size()) reader.fail();
   return page;
 }
 
@@ -146,20 +154,23 @@ Page take_page(Reader& reader) {
 
 std::string encode_text(const Text& text) {
   std::string bytes;
+  const bool was_seen = std::ranges::any_of(text.pages, [](const Page& p) { return !p.confidence.empty(); });
+  const std::uint64_t version = was_seen ? with_confidence : plain;
   put_count(bytes, version);
   put_count(bytes, text.pages.size());
   for (const Page& page : text.pages)
-    put_page(bytes, page);
+    put_page(bytes, page, version);
   return bytes;
 }
 
 std::shared_ptr<const Text> decode_text(std::string_view bytes) {
   Reader reader(bytes);
-  if (reader.count() != version) return nullptr;
+  const std::uint64_t version = reader.count();
+  if (version != plain && version != with_confidence) return nullptr;
   auto text = std::make_shared<Text>();
   const std::size_t pages = count_of(reader, 10);
   for (std::size_t i = 0; i < pages && reader.ok(); ++i)
-    text->pages.push_back(take_page(reader));
+    text->pages.push_back(take_page(reader, version));
   if (!reader.ok() || !reader.at_end()) return nullptr;
   return text;
 }

@@ -45,6 +45,34 @@ TEST(ExtractWire, OrdersAndFactsArriveAsTheyWereSent) {
   EXPECT_EQ(facts->media_type, "text/plain");
 }
 
+TEST(ExtractWire, APageThatIsToBeSeenArrivesAsItWasSent) {
+  const SeenPage page{SeenPage::Wanted::picture, 17, {"eng", "deu"}};
+  const auto order = decode_order(encode(ExtractOrder{"", 1, page}));
+  ASSERT_TRUE(order && order->page);
+  EXPECT_EQ(order->page->wanted, SeenPage::Wanted::picture);
+  EXPECT_EQ(order->page->number, 17);
+  EXPECT_EQ(order->page->languages, (std::vector<std::string>{"eng", "deu"}));
+}
+
+TEST(ExtractWire, PicturesAndConfidencesArriveAsTheyWereSent) {
+  Text text = some_text();
+  text.pages[0].confidence = {96, 0};
+  Answer answer = *answer_with(text);
+  answer.image = std::make_shared<const Image>(Image{"image/png", std::string("\0PNG", 4), 3, 2});
+  const auto arrived = decode_answer(encode(Result<Answer>(answer)));
+  ASSERT_TRUE(arrived && arrived->image);
+  EXPECT_EQ(*arrived->text, text);
+  EXPECT_EQ(arrived->image->bytes, std::string("\0PNG", 4));
+}
+
+TEST(ExtractWire, APageHasAConfidenceForEachWordOrNone) {
+  for (const std::vector<std::uint8_t>& wrong : {std::vector<std::uint8_t>{96}, {96, 101}, {1, 2, 3}}) {
+    Text text = some_text();
+    text.pages[0].confidence = wrong;
+    EXPECT_FALSE(decode_answer(encode(answer_with(text))));
+  }
+}
+
 TEST(ExtractWire, EveryCutIsNoticed) {
   const std::string whole = encode(answer_with(some_text()));
   for (std::size_t length = 0; length < whole.size(); ++length) {

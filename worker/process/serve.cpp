@@ -1,4 +1,4 @@
-#include "worker/serve.h"
+#include "worker/process/serve.h"
 
 #include <fcntl.h>
 #include <malloc.h>
@@ -10,13 +10,12 @@
 #include <cstdio>
 #include <cstring>
 #include <new>
-#include <optional>
+#include <string>
 #include <utility>
 
 #include "pipeline/support/descriptor.h"
 #include "worker/process/fatal_signals.h"
 #include "worker/process/frames.h"
-#include "worker/read_file.h"
 
 namespace docket::worker {
 namespace {
@@ -67,22 +66,16 @@ class MemoryMeter {
   const long begin_;
 };
 
-Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
+std::string encoded_answer(int socket, int file, const ExtractOrder& order, const Work& work) {
   const auto announce = [&](const FileFacts& facts) { send_frame(socket, Frame::file, encode(facts)); };
-  auto out = read_file(file, order.password, media_types, announce);
-  if (!out) return out.error();
-  return Answer{std::move(out->value), std::make_shared<const Text>(std::move(out->text))};
-}
-
-std::string encoded_answer(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
-  std::string bytes = encode(extract(socket, file, order, media_types));
+  std::string bytes = encode(work(file, order, announce));
   if (bytes.size() <= order.output_limit) return bytes;
   return encode(Result<Answer>(output_limit_error(order.output_limit)));
 }
 
 }  // namespace
 
-WorkerExit serve(int socket, const MediaTypes& media_types, Descriptor statm) try {
+WorkerExit serve(int socket, const Work& work, Descriptor statm) try {
   const MemoryMeter memory(std::move(statm));
   if (!send_frame(socket, Frame::ready, wire_version)) return WorkerExit::done;
   for (int documents = 1;; ++documents) {
@@ -94,7 +87,7 @@ WorkerExit serve(int socket, const MediaTypes& media_types, Descriptor statm) tr
     const auto order = decode_order(body);
     if (!order) return WorkerExit::done;
     forget_failed_allocations();
-    const std::string answer = encoded_answer(socket, file.get(), *order, media_types);
+    const std::string answer = encoded_answer(socket, file.get(), *order, work);
     const bool last = documents == most_documents || memory.has_grown_too_large();
     if (!send_frame(socket, last ? Frame::last_answer : Frame::answer, answer)) return WorkerExit::done;
     if (last) return WorkerExit::done;
