@@ -5,6 +5,7 @@
 #include <string>
 
 #include "pipeline/stage.h"
+#include "stages/ocr.h"
 
 namespace docket::stages {
 
@@ -12,10 +13,11 @@ struct ExtractOptions {
   std::string password;
   std::chrono::milliseconds time_limit{0};  ///< 0: what the pool of workers sets.
   std::int64_t memory_limit = 0;            ///< Bytes; 0: the same.
+  OcrOptions ocr = {};
 };
 
-/// Asks the pool of workers for the text; sets the document's text, sha256, bytes and media type (these three
-/// even when the file cannot be read).
+/// Asks the pool of workers for the text, then for what OCR reads on pages without one; sets the document's
+/// text, sha256, bytes and media type (these three even when the file cannot be read).
 std::unique_ptr<Stage> make_extract(ExtractOptions options);
 
 }  // namespace docket::stages

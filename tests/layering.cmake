@@ -34,6 +34,7 @@ set(rooms
   "worker/formats=${config};worker/text;worker/layout"
   "worker/process=${config};worker/text;${wire}"
   "worker/conditions=${config};worker/process;${wire}"
+  "worker/ocr=${config};${wire};worker/text;worker/layout;worker/formats;worker/process"
   "worker=${config};${wire};worker/text;worker/layout;worker/pdf;worker/formats;worker/process;worker/conditions"
   "cli=${run};backends;backends/calls;backends/extraction;stages"
 )
@@ -53,7 +54,7 @@ set(homes
   "curl/=backends/http/.*"
   "uchardet=worker/text/encoding.cpp"
   "poppler-=worker/pdf/.*"
-  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/pdf/.*"  # Poppler's private headers.
+  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/(pdf|ocr)/.*"  # Poppler's private headers.
   "seccomp.h=worker/process/.*"
   "magic.h=worker/formats/.*"
   "gmime/=worker/formats/.*"

@@ -4,6 +4,7 @@
 
 #include "pipeline/support/digest.h"
 #include "worker/formats/mail.h"
+#include "worker/formats/picture.h"
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
@@ -72,6 +73,7 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
 Result<Extraction> read_content(std::string_view bytes, const Content& content, const std::string& password) {
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
   if (content.media_type == pdf) return read_pdf(bytes, password);
+  if (is_picture(content.media_type)) return read_picture(bytes, content.media_type);
   if (!content.text) return unsupported(content.media_type);
   Extraction out;
   out.text = text_pages(content.text->utf8);

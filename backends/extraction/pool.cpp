@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -96,8 +97,15 @@ Error naming(const std::filesystem::path& file, Error error) {
   return {error.error_class, (is_utf8(file_name) ? file_name : "the file") + ' ' + error.message};
 }
 
+enum class Program { extract, ocr };
+
+Program program_for(const ExtractQuestion& question) {
+  return question.page ? Program::ocr : Program::extract;
+}
+
 /// A place for one worker process, and the document that it works on.
 struct Slot {
+  Program program = Program::extract;
   std::unique_ptr<ExtractProcess> process;  ///< Null: none was needed yet, or the last one has ended.
   std::optional<Job> job;
   InputFile file;
@@ -113,7 +121,7 @@ class ExtractPool final : public Backend {
  public:
   ExtractPool(ExtractPoolOptions options, std::stop_token hard_stop)
       : options_(std::move(options)),
-        slots_(worker_count(options_)),
+        slots_(make_slots(worker_count(options_))),
         hard_stop_(std::move(hard_stop)),
         on_hard_stop_(hard_stop_, Signal{wake_up_}),
         thread_([this](const std::stop_token& stop) { loop(stop); }) {}
@@ -181,10 +189,24 @@ class ExtractPool final : public Backend {
     }
   }
 
+  /// A slot for each process that may be at work, of either program: an idle one costs no time.
+  static std::vector<Slot> make_slots(std::size_t workers) {
+    std::vector<Slot> slots(2 * workers);
+    for (std::size_t i = workers; i < slots.size(); ++i)
+      slots[i].program = Program::ocr;
+    return slots;
+  }
+
+  const std::filesystem::path& program_of(const Slot& slot) const {
+    return slot.program == Program::ocr ? options_.ocr_worker : options_.worker;
+  }
+
   /// Gives waiting jobs to workers: first to those that are ready, then to new ones.
   void assign_jobs() {
-    while (!queue_.empty()) {
-      const auto is_free = [](const Slot& slot) { return !slot.job; };
+    const auto busy = [](const Slot& slot) { return slot.job.has_value(); };
+    while (!queue_.empty() && std::ranges::count_if(slots_, busy) * 2 < std::ssize(slots_)) {
+      const Program program = program_for(queue_.front().question);
+      const auto is_free = [&](const Slot& slot) { return !slot.job && slot.program == program; };
       auto slot = std::ranges::find_if(slots_, [&](const Slot& s) { return is_free(s) && s.process; });
       if (slot == slots_.end()) slot = std::ranges::find_if(slots_, is_free);
       if (slot == slots_.end()) return;
@@ -213,14 +235,15 @@ class ExtractPool final : public Backend {
   void send_or_start(Slot& slot) {
     slot.begin = Clock::now();
     if (!slot.process) {
-      auto started = ExtractProcess::start(options_.worker);
+      auto started = ExtractProcess::start(program_of(slot));
       if (!started) return not_started(slot, started.error());
       slot.process = std::move(*started);
     }
     if (!slot.process->is_ready) return;  // The job is sent when it is.
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
-    const ExtractOrder order{slot.job->question.password, static_cast<std::uint64_t>(slot.limits.output)};
+    const ExtractOrder order{slot.job->question.password, static_cast<std::uint64_t>(slot.limits.output),
+                             slot.job->question.page};
     if (!slot.process->send(order, slot.file.descriptor.get(), slot.file.size, slot.limits.memory))
       died(slot);
   }
@@ -250,7 +273,7 @@ class ExtractPool final : public Backend {
 
   void check_limits(Slot& slot) {
     if (time_left(slot) > nanoseconds(0)) return;
-    if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
+    if (!slot.was_sent) return not_started(slot, never_ready(program_of(slot)));
     const bool by_cpu = cpu_of(slot) >= slot.limits.cpu;
     give_up(slot, by_cpu ? time_error(slot.limits) : clock_error(slot.limits));
   }
@@ -269,7 +292,7 @@ class ExtractPool final : public Backend {
 
   void take(Slot& slot, const WorkerFrame& frame) {
     if (frame.kind == Frame::ready) {
-      if (frame.body != wire_version) return not_started(slot, other_version(options_.worker));
+      if (frame.body != wire_version) return not_started(slot, other_version(program_of(slot)));
       slot.process->is_ready = some_was_ready_ = true;
       if (slot.job && !slot.was_sent) send_or_start(slot);
     } else if (frame.kind == Frame::file && slot.was_sent) {
@@ -281,10 +304,11 @@ class ExtractPool final : public Backend {
     }
   }
 
-  /// A first worker that does not start is no document's fault, and none that comes after it would.
+  /// A first worker that does not start is no document's fault, and none that comes after it would. Without
+  /// docket-ocr, documents that have a text can be read.
   void not_started(Slot& slot, Error error) {
     slot.process.reset();
-    if (some_was_ready_ || !options_.no_worker) {
+    if (some_was_ready_ || !options_.no_worker || slot.program == Program::ocr) {
       if (slot.job) end_job(slot, std::move(error));
       return;
     }
@@ -308,7 +332,7 @@ class ExtractPool final : public Backend {
     const bool was_fresh = slot.process->documents <= 1;
     slot.process.reset();
     if (!slot.job) return;
-    if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
+    if (!slot.was_sent) return not_started(slot, never_ready(program_of(slot)));
     if (was_fresh) return end_job(slot, death(status, slot.limits), spent);
     slot.cpu_before = spent;
     slot.was_sent = false;
@@ -349,6 +373,7 @@ class ExtractPool final : public Backend {
 
 std::unique_ptr<Backend> make_extract_pool(ExtractPoolOptions options, std::stop_token hard_stop) {
   if (options.worker.empty()) options.worker = worker_program();
+  if (options.ocr_worker.empty()) options.ocr_worker = worker_program("docket-ocr");
   return std::make_unique<ExtractPool>(std::move(options), std::move(hard_stop));
 }
 

@@ -11,8 +11,10 @@
 namespace docket::backends {
 
 struct ExtractPoolOptions {
-  std::filesystem::path worker;  ///< The docket-extract to run; empty: the one beside this program.
-  int workers = 0;               ///< Processes at most, started when needed; 0: one per core.
+  std::filesystem::path worker;      ///< The docket-extract to run; empty: the one beside this program.
+  std::filesystem::path ocr_worker;  ///< The docket-ocr; the same.
+  /// Processes at work at most, of both kinds together, started when needed; 0: one per core.
+  int workers = 0;
 
   /// Told once, on the pool's thread, that no worker has ever started: every question is then answered as
   /// `cancelled`, since no document can be read. Empty: each is answered as `unavailable`.
@@ -25,7 +27,8 @@ struct ExtractPoolOptions {
   std::int64_t output_limit = std::int64_t{64} << 20;   ///< Bytes of text and word boxes.
 };
 
-/// A pool of docket-extract processes that answers ExtractQuestions, each file by one process. Time is CPU
+/// A pool of docket-extract processes that answers ExtractQuestions, each file by one process; pages
+/// that have to be looked at are answered by docket-ocr, each by one process. Time is CPU
 /// time, so that a busy machine fails no document; a worker that does nothing at all is given up after ten
 /// times as long by the clock.
 ///

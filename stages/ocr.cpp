@@ -1,0 +1,149 @@
+#include "stages/ocr.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+
+#include "pipeline/support/utf8.h"
+
+namespace docket::stages {
+namespace {
+
+using nlohmann::json;
+using Why = UnreadPage::Why;
+
+constexpr std::size_t most_problems = 20;
+
+std::size_t visible(const Page& page) {
+  std::size_t count = 0;
+  for (const char c : page.text)
+    count += c != ' ' && c != '\n' && (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  return count;
+}
+
+void add(const json& numbers, Why why, std::size_t pages, std::vector<UnreadPage>& found) {
+  if (!numbers.is_array()) return;
+  for (const json& number : numbers) {
+    const auto page = number.is_number_integer() ? number.get<std::int64_t>() : 0;
+    if (page >= 1 && page <= static_cast<std::int64_t>(pages)) found.push_back({static_cast<int>(page), why});
+  }
+}
+
+/// Whether what OCR read takes the place of the page's own text.
+bool is_better(const Page& own, const Page& read, const json& about, Why why) {
+  const std::size_t own_count = visible(own), count = visible(read);
+  if (count == 0) return false;
+  switch (why) {
+    case Why::asked:
+      return true;
+    case Why::no_text:
+      return count > own_count + own_count / 4;
+    case Why::doubtful:
+      return about.value("grade", "") == "good" && count * 2 > own_count;
+  }
+  return false;
+}
+
+/// Sums of what was read, letter by letter.
+struct Found {
+  json pages = json::array();
+  double letters = 0, confidence = 0;
+  std::size_t good = 0;
+
+  void add(int number, const Page& page, const json& about) {
+    const auto count = static_cast<double>(visible(page));
+    pages.push_back(number);
+    letters += count;
+    confidence += count * about.value("confidence", 0.0);
+    good += about.value("grade", "") == "good";
+  }
+  double mean() const { return letters > 0 ? std::round(confidence / letters * 10) / 10 : 0; }
+};
+
+void add_problem(json& value, const std::string& problem) {
+  json& problems = value["problems"];
+  if (!problems.is_array()) problems = json::array();
+  if (problems.size() < most_problems) problems.push_back(problem);
+}
+
+/// `none` where there is next to no text; `good` where most of the pages that had been in doubt are so now.
+std::string grade_of(const Text& text, const Found& found, std::size_t asked, const std::string& before) {
+  constexpr std::size_t least_letters = 5;
+  constexpr double least_confidence = 70;
+  std::size_t count = 0;
+  for (const Page& page : text.pages)
+    count += visible(page);
+  if (count < least_letters * text.pages.size()) return "none";
+  if (found.good * 2 < asked || found.mean() < least_confidence) return before == "good" ? before : "poor";
+  return "good";
+}
+
+void describe(const Text& text, const Found& found, std::size_t asked, const OcrOptions& options,
+              json& value) {
+  std::size_t count = 0;
+  for (const Page& page : text.pages)
+    count += characters(page.text);
+  value["characters"] = count;
+  value["grade"] = grade_of(text, found, asked, value.value("grade", "none"));
+  value["ocr"] = {{"pages", found.pages}, {"languages", options.languages}, {"confidence", found.mean()}};
+}
+
+}  // namespace
+
+std::vector<UnreadPage> take_unread_pages(json& value, std::size_t pages, OcrOptions::Mode mode) {
+  std::vector<UnreadPage> found;
+  if (mode == OcrOptions::Mode::always)
+    for (std::size_t i = 0; i < pages; ++i)
+      found.push_back({static_cast<int>(i + 1), Why::asked});
+  const auto look_at = value.find("look_at");
+  if (look_at == value.end()) return found;
+  if (mode == OcrOptions::Mode::automatic && look_at->is_object()) {
+    add(look_at->value("no_text", json()), Why::no_text, pages, found);
+    add(look_at->value("doubtful", json()), Why::doubtful, pages, found);
+  }
+  value.erase(look_at);
+  return found;
+}
+
+std::vector<Request> ask_for_pages(const ExtractQuestion& file, const std::vector<UnreadPage>& pages,
+                                   const OcrOptions& options) {
+  std::vector<Request> requests;
+  for (const UnreadPage& page : pages) {
+    ExtractQuestion question = file;
+    question.page = SeenPage{SeenPage::Wanted::words, page.number, options.languages};
+    question.time_limit = options.page_time;
+    requests.push_back({std::string(extraction_workers), std::move(question)});
+  }
+  return requests;
+}
+
+Result<std::shared_ptr<const Text>> join_pages(const Text& text, const std::vector<UnreadPage>& pages,
+                                               std::span<const Reply> replies, const OcrOptions& options,
+                                               json& value) {
+  auto joined = std::make_shared<Text>(text);
+  Found found;
+  const Error* first_error = nullptr;
+  for (std::size_t i = 0; i < pages.size() && i < replies.size(); ++i) {
+    const Reply& reply = replies[i];
+    if (!reply.answer) {
+      if (reply.answer.error().error_class == ErrorClass::cancelled) return reply.answer.error();
+      if (first_error == nullptr) first_error = &reply.answer.error();
+      add_problem(value, "page " + std::to_string(pages[i].number) +
+                             " could not be read by OCR: " + reply.answer.error().message);
+      continue;
+    }
+    if (!reply.answer->text || reply.answer->text->pages.size() != 1) continue;
+    const Page& read = reply.answer->text->pages.front();
+    Page& own = joined->pages[static_cast<std::size_t>(pages[i].number) - 1];
+    if (!is_better(own, read, reply.answer->value, pages[i].why)) continue;
+    found.add(pages[i].number, read, reply.answer->value);
+    own = read;
+  }
+  const bool has_no_text = value.value("grade", "none") == "none";
+  if (first_error != nullptr && found.pages.empty() && has_no_text) return *first_error;
+  describe(*joined, found, pages.size(), options, value);
+  return std::shared_ptr<const Text>(std::move(joined));
+}
+
+}  // namespace docket::stages
