@@ -95,7 +95,10 @@ Result<Extraction> read_file(int descriptor, const std::string& password, const 
   if (!out) return out;
   out->value["pages"] = out->text.pages.size();
   out->value["characters"] = character_count(out->text);
-  out->value["grade"] = grade(out->text, out->letters);
+  const std::vector<PageGrade> pages = grade_pages(*out);
+  out->value["grade"] = grade(pages, out->letters);
+  if (auto stretches = page_stretches(pages); !stretches.empty())
+    out->value["page_grades"] = std::move(stretches);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "backends/extraction/pool.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -48,19 +49,25 @@ std::string in_mib(std::int64_t bytes) { return std::to_string(bytes >> 20) + " 
 Error cancelled() { return {ErrorClass::cancelled, "the run was stopped before the file was read"}; }
 
 Error time_error(const Limits& limits) {
-  return {ErrorClass::limit, "took longer than " + format_duration(duration_cast<milliseconds>(limits.cpu)) +
-                                 " of CPU time; see `time_limit` of the extract stage"};
+  return {ErrorClass::timeout, "took longer than " +
+                                   format_duration(duration_cast<milliseconds>(limits.cpu)) +
+                                   " of CPU time; see `time_limit` of the extract stage"};
 }
 
 Error clock_error(const Limits& limits) {
-  return {ErrorClass::limit, "gave no answer within " +
-                                 format_duration(duration_cast<milliseconds>(limits.cpu * clock_per_cpu)) +
-                                 "; see `time_limit` of the extract stage"};
+  return {ErrorClass::timeout, "gave no answer within " +
+                                   format_duration(duration_cast<milliseconds>(limits.cpu * clock_per_cpu)) +
+                                   "; see `time_limit` of the extract stage"};
 }
 
 Error memory_error(const Limits& limits) {
-  return {ErrorClass::limit, "needed more than " + in_mib(limits.memory) +
-                                 " of memory; see `memory_limit` of the extract stage"};
+  return {ErrorClass::memory, "needed more than " + in_mib(limits.memory) +
+                                  " of memory; see `memory_limit` of the extract stage"};
+}
+
+std::string signal_name(int number) {
+  const char* const short_name = sigabbrev_np(number);
+  return short_name ? std::string("SIG") + short_name : "signal " + std::to_string(number);
 }
 
 /// Why a document failed whose worker ended with `status`.
@@ -74,13 +81,12 @@ Error death(int status, const Limits& limits) {
     return {ErrorClass::crash, "made the parser stop (exit code " + std::to_string(code) + ")"};
   }
   const int signal_number = WTERMSIG(status);
-  const std::string signal_name = strsignal(signal_number);
   if (signal_number == SIGKILL) {
     return {ErrorClass::crash,
             "could not be read: its parser was killed from outside, perhaps because the machine ran out of "
             "memory"};
   }
-  return {ErrorClass::crash, "crashed the parser (" + signal_name + ")"};
+  return {ErrorClass::crash, "crashed the parser (" + signal_name(signal_number) + ")"};
 }
 
 /// "a.docx is a Word document", where the error is about the document.

@@ -70,7 +70,9 @@ bool is_about_a_document(std::uint32_t error_class) {
     case ErrorClass::encrypted:
     case ErrorClass::empty:
     case ErrorClass::damaged:
-    case ErrorClass::limit:
+    case ErrorClass::timeout:
+    case ErrorClass::memory:
+    case ErrorClass::output_limit:
     case ErrorClass::crash:
       return true;
     default:
@@ -144,7 +146,7 @@ std::shared_ptr<const Image> read_image(Reader& in) {
 }  // namespace
 
 Error output_limit_error(std::uint64_t limit) {
-  return {ErrorClass::limit, "has more than " + std::to_string(limit >> 20) + " MiB of text and word boxes"};
+  return {ErrorClass::output_limit, "has more than " + std::to_string(limit >> 20) + " MiB of text and word boxes"};
 }
 
 std::string encode(const ExtractOrder& order) {

@@ -182,7 +182,7 @@ TEST_F(ExtractPool, ADocumentThatTakesTooLongFailsAndTheNextIsRead) {
   auto endless = ask({.file = slow, .password = {}, .time_limit = 200ms});
   auto next = ask({.file = folder_.write("next", "a text\n"), .password = {}});
   EXPECT_EQ(endless.get().answer.error(),
-            (Error{ErrorClass::limit,
+            (Error{ErrorClass::timeout,
                    "slow took longer than 200 ms of CPU time; see `time_limit` of the extract stage"}));
   EXPECT_TRUE(next.get().answer);
 }
@@ -194,7 +194,7 @@ TEST_F(ExtractPool, ADocumentThatNeedsTooMuchMemoryFailsAndTheNextIsRead) {
     large += "A line like any other, and there are many.\n";
   const auto file = folder_.write("large", large);
   EXPECT_EQ(error_of({.file = file, .password = {}, .time_limit = {}, .memory_limit = 24 << 20}),
-            (Error{ErrorClass::limit,
+            (Error{ErrorClass::memory,
                    "large needed more than 24 MiB of memory; see `memory_limit` of the extract stage"}));
   EXPECT_TRUE(ask({.file = file, .password = {}}).get().answer);
 }
@@ -202,12 +202,12 @@ TEST_F(ExtractPool, ADocumentThatNeedsTooMuchMemoryFailsAndTheNextIsRead) {
 TEST_F(ExtractPool, TooMuchTextFails) {
   options_.output_limit = 1 << 20;
   EXPECT_EQ(error_of(std::string((1 << 20) + 100, 'a')),
-            (Error{ErrorClass::limit, "file has more than 1 MiB of text and word boxes"}));
+            (Error{ErrorClass::output_limit, "file has more than 1 MiB of text and word boxes"}));
 }
 
 TEST_F(ExtractPool, AWorkerThatDiesFailsItsDocumentOnly) {
   use_fake_worker("kill -SEGV $$\n");
-  EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file crashed the parser (Segmentation fault)"}));
+  EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file crashed the parser (SIGSEGV)"}));
   EXPECT_EQ(error_of("y").error_class, ErrorClass::crash);
 }
 
@@ -234,15 +234,16 @@ TEST_F(ExtractPool, AnAnswerThatIsNoneIsACrash) {
 
 TEST_F(ExtractPool, AnAnswerWithoutEndIsCutOff) {
   use_fake_worker(frame(4, "\\0\\0\\0\\0\\0\\0\\001\\0") + "cat <&3 >/dev/null\n");
-  EXPECT_EQ(error_of("x"), (Error{ErrorClass::limit, "file has more than 64 MiB of text and word boxes"}));
+  EXPECT_EQ(error_of("x"),
+            (Error{ErrorClass::output_limit, "file has more than 64 MiB of text and word boxes"}));
 }
 
 TEST_F(ExtractPool, AWorkerThatDoesNothingAtAllIsGivenUp) {
   options_.time_limit = 20ms;
   use_fake_worker("cat <&3 >/dev/null\n");  // Waits for a second order.
-  EXPECT_EQ(
-      error_of("x"),
-      (Error{ErrorClass::limit, "file gave no answer within 200 ms; see `time_limit` of the extract stage"}));
+  EXPECT_EQ(error_of("x"),
+            (Error{ErrorClass::timeout,
+                   "file gave no answer within 200 ms; see `time_limit` of the extract stage"}));
 }
 
 TEST_F(ExtractPool, ADeathAfterOtherDocumentsIsTriedAgainInAFreshWorker) {
