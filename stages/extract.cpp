@@ -90,7 +90,7 @@ class Extract final : public Stage {
     if (!reply.answer) return reply.answer.error();
     nlohmann::json value = reply.answer->value;
     const std::size_t count = reply.answer->text ? reply.answer->text->pages.size() : 0;
-    std::vector<UnreadPage> unread = take_unread_pages(value, count, options_.ocr.mode);
+    std::vector<UnreadPage> unread = unread_pages(value, count, options_.ocr.mode);
     if (unread.empty()) return finish(document, result, reply.answer->text, std::move(value));
     auto looking = std::make_unique<Looking>();
     looking->text = reply.answer->text;
@@ -168,6 +168,13 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
   return make_extract(std::move(options));
 }
 
+/// The same page may give other words by other data, or by another tesseract.
+nlohmann::json machine(const Settings& settings) {
+  const auto ocr = ocr_options(settings.group("ocr"));
+  if (!ocr || ocr->mode == OcrOptions::Mode::never) return nullptr;
+  return ocr_data_version(ocr->languages);
+}
+
 }  // namespace
 
 std::unique_ptr<Stage> make_extract(ExtractOptions options) {
@@ -183,7 +190,8 @@ StageType extract() {
           .make = make,
           .provides_text = true,
           .doubts = doubts,
-          .output = [](const Settings&) { return record_schema_of("extract"); }};
+          .output = [](const Settings&) { return record_schema_of("extract"); },
+          .machine = machine};
 }
 
 }  // namespace docket::stages

@@ -22,13 +22,44 @@ std::size_t visible(const Page& page) {
   return count;
 }
 
-void add(const json& numbers, Why why, std::size_t pages, std::vector<UnreadPage>& found) {
-  if (!numbers.is_array()) return;
-  for (const json& number : numbers) {
-    const auto page = number.is_number_integer() ? number.get<std::int64_t>() : 0;
-    if (page >= 1 && page <= static_cast<std::int64_t>(pages)) found.push_back({static_cast<int>(page), why});
+/// One entry of `page_grades` for each page that one tells of.
+struct PageGrades {
+  std::vector<json> pages;
+
+  PageGrades(const json& value, std::size_t count) : pages(count) {
+    const auto stretches = value.find("page_grades");
+    if (stretches == value.end()) return;
+    for (const json& stretch : *stretches) {
+      const auto from = stretch.value("from", std::size_t{0}), to = stretch.value("to", std::size_t{0});
+      for (std::size_t page = from; page >= 1 && page <= std::min(to, count); ++page)
+        pages[page - 1] = without_places(stretch);
+    }
   }
-}
+
+  static json without_places(json stretch) {
+    stretch.erase("from");
+    stretch.erase("to");
+    return stretch;
+  }
+
+  /// The same again, for what is told; nothing where all pages are of one kind and none needs OCR.
+  json stretches() const {
+    json found = json::array();
+    for (std::size_t first = 0; first < pages.size();) {
+      std::size_t last = first;
+      while (last + 1 < pages.size() && pages[last + 1] == pages[first])
+        ++last;
+      if (json stretch = pages[first]; !stretch.is_null()) {
+        stretch["from"] = first + 1;
+        stretch["to"] = last + 1;
+        found.push_back(std::move(stretch));
+      }
+      first = last + 1;
+    }
+    const bool says_nothing = found.size() == 1 && !found[0].contains("needs_ocr");
+    return says_nothing ? json::array() : found;
+  }
+};
 
 /// Whether what OCR read takes the place of the page's own text.
 bool is_better(const Page& own, const Page& read, const json& about, Why why) {
@@ -47,16 +78,19 @@ bool is_better(const Page& own, const Page& read, const json& about, Why why) {
 
 /// Sums of what was read, letter by letter.
 struct Found {
+  PageGrades grades;
   json pages = json::array();
   double letters = 0, confidence = 0;
   std::size_t good = 0;
 
+  explicit Found(PageGrades all) : grades(std::move(all)) {}
   void add(int number, const Page& page, const json& about) {
     const auto count = static_cast<double>(visible(page));
     pages.push_back(number);
     letters += count;
     confidence += count * about.value("confidence", 0.0);
     good += about.value("grade", "") == "good";
+    grades.pages[static_cast<std::size_t>(number) - 1] = {{"grade", about.value("grade", "none")}};
   }
   double mean() const { return letters > 0 ? std::round(confidence / letters * 10) / 10 : 0; }
 };
@@ -86,23 +120,27 @@ void describe(const Text& text, const Found& found, std::size_t asked, const Ocr
     count += characters(page.text);
   value["characters"] = count;
   value["grade"] = grade_of(text, found, asked, value.value("grade", "none"));
-  value["ocr"] = {{"pages", found.pages}, {"languages", options.languages}, {"confidence", found.mean()}};
+  value.erase("page_grades");
+  if (json stretches = found.grades.stretches(); !stretches.empty())
+    value["page_grades"] = std::move(stretches);
+  if (!found.pages.empty())
+    value["ocr"] = {{"pages", found.pages}, {"languages", options.languages}, {"confidence", found.mean()}};
 }
 
 }  // namespace
 
-std::vector<UnreadPage> take_unread_pages(json& value, std::size_t pages, OcrOptions::Mode mode) {
+std::vector<UnreadPage> unread_pages(const json& value, std::size_t pages, OcrOptions::Mode mode) {
   std::vector<UnreadPage> found;
-  if (mode == OcrOptions::Mode::always)
-    for (std::size_t i = 0; i < pages; ++i)
-      found.push_back({static_cast<int>(i + 1), Why::asked});
-  const auto look_at = value.find("look_at");
-  if (look_at == value.end()) return found;
-  if (mode == OcrOptions::Mode::automatic && look_at->is_object()) {
-    add(look_at->value("no_text", json()), Why::no_text, pages, found);
-    add(look_at->value("doubtful", json()), Why::doubtful, pages, found);
+  if (mode == OcrOptions::Mode::never) return found;
+  const PageGrades grades(value, pages);
+  for (std::size_t i = 0; i < pages; ++i) {
+    const std::string why = grades.pages[i].is_object() ? grades.pages[i].value("needs_ocr", "") : "";
+    const int number = static_cast<int>(i + 1);
+    if (mode == OcrOptions::Mode::always)
+      found.push_back({number, Why::asked});
+    else if (!why.empty())
+      found.push_back({number, why == "garbled" ? Why::doubtful : Why::no_text});
   }
-  value.erase(look_at);
   return found;
 }
 
@@ -122,7 +160,7 @@ Result<std::shared_ptr<const Text>> join_pages(const Text& text, const std::vect
                                                std::span<const Reply> replies, const OcrOptions& options,
                                                json& value) {
   auto joined = std::make_shared<Text>(text);
-  Found found;
+  Found found{PageGrades(value, text.pages.size())};
   const Error* first_error = nullptr;
   for (std::size_t i = 0; i < pages.size() && i < replies.size(); ++i) {
     const Reply& reply = replies[i];

@@ -35,16 +35,16 @@ struct UnreadPage {
   Why why = Why::asked;
 };
 
-/// Takes `look_at` out of what was read of a file, which says these pages to docket only: docs/extraction.md.
-std::vector<UnreadPage> take_unread_pages(nlohmann::json& value, std::size_t pages, OcrOptions::Mode mode);
+/// The pages that are read; `value`: what was read of the file, whose `page_grades` say what needs OCR.
+std::vector<UnreadPage> unread_pages(const nlohmann::json& value, std::size_t pages, OcrOptions::Mode mode);
 
 /// What is asked about each of them; `file` is the question that the file was read by.
 std::vector<Request> ask_for_pages(const ExtractQuestion& file, const std::vector<UnreadPage>& pages,
                                    const OcrOptions& options);
 
-/// Puts what was read into the text and into `value` (ocr, characters, grade, problems). A page keeps its
-/// text layer where OCR did not find more, or nothing better. An Error where no page of a document without a
-/// text could be read.
+/// Puts what was read into the text and into `value` (ocr, characters, grade, page_grades, problems). A page
+/// keeps its text layer where OCR did not find more, or nothing better. An Error where no page of a document
+/// without a text could be read.
 Result<std::shared_ptr<const Text>> join_pages(const Text& text, const std::vector<UnreadPage>& pages,
                                                std::span<const Reply> replies, const OcrOptions& options,
                                                nlohmann::json& value);

@@ -208,6 +208,10 @@ Result<Extraction> read_picture(std::string_view bytes, std::string_view media_t
     page.width = static_cast<float>(frame.lies() ? height : width);
     page.height = static_cast<float>(frame.lies() ? width : height);
     out.text.pages.push_back(std::move(page));
+    PageGrade drawn;
+    drawn.images = 1;
+    drawn.paints = 1;
+    out.drawn_pages.push_back(drawn);
   }
   out.value["metadata"] = {{"width", frames.front().width}, {"height", frames.front().height}};
   if (frames.front().dpi > 0) out.value["metadata"]["dpi"] = std::lround(frames.front().dpi);

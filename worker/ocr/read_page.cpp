@@ -10,7 +10,7 @@
 #include "worker/ocr/page_picture.h"
 #include "worker/ocr/upright.h"
 #include "worker/text/clean_text.h"
-#include "worker/text/grade.h"
+#include "worker/text/page_grade.h"
 
 namespace docket::worker {
 namespace {
@@ -194,11 +194,13 @@ Answer answer_with(const Attempt& attempt, const PagePicture& picture) {
         {word.box.left / points, word.box.top / points, word.box.right / points, word.box.bottom / points});
   page.width = picture.width;
   page.height = picture.height;
+  PageGrade page_grade;
+  add_text(page_grade, page.text);
   auto text = std::make_shared<Text>();
   text->pages.push_back(std::move(page));
   const auto tenth = [](double number) { return std::round(number * 10) / 10; };
   Answer answer;
-  answer.value = {{"grade", grade(*text)},
+  answer.value = {{"grade", grade(page_grade)},
                   {"confidence", tenth(attempt.reading.confidence)},
                   {"rotation", attempt.upright.quarter_turns() * 90},
                   {"skew", tenth(attempt.upright.degrees())}};
