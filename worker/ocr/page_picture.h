@@ -18,6 +18,8 @@ enum class Look { grey, colours };
 
 /// No picture has more pixels: a page is drawn at a lower resolution, a file's picture is made smaller.
 inline constexpr double most_pixels = 36e6;
+/// Nor more than so many on one side, for a model that sees: it would make a larger one smaller.
+inline constexpr double most_edge_to_see = 2000;
 
 /// Page `number` (from 1) of a PDF or of a picture file. `password` is UTF-8. Errors: damaged, encrypted,
 /// empty, unsupported, limit.

@@ -19,9 +19,8 @@ namespace {
 
 constexpr double points_per_inch = 72;
 constexpr double usual_dpi = 300, least_dpi_to_read = 250, most_dpi_to_read = 450;
-constexpr double least_share = 0.1;    ///< Of the page, for an image that matters.
-constexpr double most_edge = 30'000;   ///< Pixels: leptonica and tesseract count in 16 bits here and there.
-constexpr double picture_edge = 2000;  ///< Pixels: models that see make larger ones smaller.
+constexpr double least_share = 0.1;   ///< Of the page, for an image that matters.
+constexpr double most_edge = 30'000;  ///< Pixels: leptonica and tesseract count in 16 bits here and there.
 
 /// The resolution of the images that take much of a page. Nothing of them is decoded.
 class ImageResolution final : public OutputDev {
@@ -123,7 +122,7 @@ Result<PagePicture> draw_pdf_page(std::string_view bytes, int number, const std:
   if (!(width >= 1 && height >= 1)) return Error{ErrorClass::damaged, "has a page without a size"};
 
   constexpr bool media_box = false, crop = true, printing = false;
-  double dpi = picture_edge / std::max(width, height) * points_per_inch;
+  double dpi = most_edge_to_see / std::max(width, height) * points_per_inch;
   if (look == Look::grey) {
     ImageResolution images(width * height);
     document->displayPage(&images, number, points_per_inch, points_per_inch, 0, media_box, crop, printing);

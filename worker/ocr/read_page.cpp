@@ -15,10 +15,10 @@
 namespace docket::worker {
 namespace {
 
-constexpr int usual_dpi = 300;
+constexpr int told_dpi =
+    300;  ///< To tesseract, which wants to know, of a picture whose letters are as high as there.
 constexpr float good_height =
     24;  ///< Pixels of a small letter and what is above it, at 300 dpi and 10 points.
-constexpr double picture_edge = 2000;
 
 /// What one attempt to read a page gave.
 struct Reading {
@@ -131,10 +131,10 @@ Attempt read_turned(OcrReader& reader, const PagePicture& page, int quarter_turn
     step(attempt.upright.scaled(*pix, scale));
   if (const float skew = skew_of(*pix); skew != 0) step(attempt.upright.rotated(*pix, skew));
   step(evenly_lit(*pix));
-  attempt.reading = judged(reader.read(*pix, usual_dpi, Arrangement::page));
+  attempt.reading = judged(reader.read(*pix, told_dpi, Arrangement::page));
   const bool is_little = attempt.reading.letters < 20;
   if (is_little) {
-    Reading sparse = judged(reader.read(*pix, usual_dpi, Arrangement::sparse));
+    Reading sparse = judged(reader.read(*pix, told_dpi, Arrangement::sparse));
     if (sparse.letters > attempt.reading.letters) attempt.reading = std::move(sparse);
   }
   return attempt;
@@ -145,7 +145,7 @@ Attempt read_turned(OcrReader& reader, const PagePicture& page, int quarter_turn
 Attempt read_upright(OcrReader& reader, const PagePicture& page) {
   constexpr float sure = 6;
   constexpr double makes_sense = 65;
-  const OcrReader::Orientation guess = reader.orientation(*page.pix, usual_dpi);
+  const OcrReader::Orientation guess = reader.orientation(*page.pix, told_dpi);
   Attempt best = read_turned(reader, page, guess.quarter_turns);
   if (best.reading.confidence >= makes_sense || (guess.confidence >= sure && best.reading.letters >= 50))
     return best;
@@ -210,7 +210,7 @@ Answer answer_with(const Attempt& attempt, const PagePicture& picture) {
 
 Result<Answer> as_image(const Pix& drawn) {
   const double edge = std::max(pixGetWidth(const_cast<Pix*>(&drawn)), pixGetHeight(const_cast<Pix*>(&drawn)));
-  const auto scale = static_cast<l_float32>(std::min(1.0, picture_edge / edge));
+  const auto scale = static_cast<l_float32>(std::min(1.0, most_edge_to_see / edge));
   const PixPtr pix(pixScale(const_cast<Pix*>(&drawn), scale, scale));
   l_uint8* png = nullptr;
   std::size_t size = 0;
