@@ -41,13 +41,24 @@ struct SeenPage {
   std::vector<std::string> languages = {};  ///< Of its words, as tesseract calls them: `eng`, `deu`.
 };
 
+/// What one document may take of the machine. 0: what the pool of workers sets.
+struct ExtractLimits {
+  std::chrono::milliseconds cpu_time{0};
+  std::chrono::milliseconds wall_time{0};  ///< By the clock.
+  std::int64_t memory = 0;                 ///< Bytes, beside the worker's own and the file's.
+  std::int64_t output = 0;                 ///< Bytes of text and word boxes.
+  std::int64_t open_files = 0;             ///< In the worker's process.
+  friend bool operator==(const ExtractLimits&, const ExtractLimits&) = default;
+};
+
 /// Read a file: media type, identity, text, pages, metadata; or look at one of its pages. Answered by the
 /// pool of extraction workers.
 struct ExtractQuestion {
   std::filesystem::path file;
-  std::string password;                         ///< UTF-8; empty: none.
-  std::chrono::milliseconds time_limit{0};      ///< CPU time; 0: what the pool of workers sets.
-  std::int64_t memory_limit = 0;                ///< Bytes; 0: the same.
+  std::vector<std::string> passwords = {};  ///< UTF-8; tried in turn where the file needs one.
+  ExtractLimits limits = {};
+  bool keep_partial = false;  ///< The pages that were read before a limit are an answer.
+  bool need_sandbox = false;  ///< Not to be read by a worker that could not lock itself in entirely.
   std::optional<SeenPage> page = std::nullopt;  ///< None: the file is read.
 };
 
@@ -78,12 +89,11 @@ struct FieldsQuestion {
   DayMonth dates = DayMonth::unknown;  ///< What the pipeline says of 05/03/2024.
 };
 
-/// A piece of what a model is shown.
+/// A piece of what a model is shown. Pictures may join text later.
 struct PromptPart {
-  enum class Kind { text, image };
+  enum class Kind { text };
   Kind kind = Kind::text;
   std::string text;
-  std::shared_ptr<const Image> image = nullptr;  ///< Of that kind.
 };
 
 /// A question in a model's words. Servers keep what they computed for the beginning of a prompt, so it goes
@@ -197,8 +207,7 @@ struct TokenProbability {
 
 /// An answer to
 ///  - ExtractQuestion: `text`, and `value` {pages, characters, grade, metadata, embedded_files, …}: see
-///    `extract` in docs/record.schema.json; what the file is stands in Reply::file. About a SeenPage: `text`
-///    of that page, and `value` {grade, confidence, rotation, skew, …}, see worker/ocr/; or `image`
+///    `extract` in docs/record.schema.json; what the file is stands in Reply::file
 ///  - ClassifyQuestion: `value` {label: string or null, confidence: 0..1, scores: {label: 0..1}}
 ///  - FieldsQuestion: `value` {fields: {name: value or null},
 ///    details: {name: {evidence: {page, quote, box?}, signals: {…}} or {problem: string}}}
@@ -212,7 +221,6 @@ struct Answer {
   /// By JSON Pointer of a value in `value`: why it cannot be what the model means, though the schema allows
   /// it. It must not be accepted.
   std::map<std::string, std::string> problems = {};
-  std::shared_ptr<const Image> image = nullptr;
 };
 
 /// The first problem of a value, or of one that is inside it; null: there is none.

@@ -150,7 +150,9 @@ std::vector<Request> ask_for_pages(const ExtractQuestion& file, const std::vecto
   for (const UnreadPage& page : pages) {
     ExtractQuestion question = file;
     question.page = SeenPage{SeenPage::Wanted::words, page.number, options.languages};
-    question.time_limit = options.page_time;
+    question.limits.cpu_time = options.page_time;
+    question.limits.wall_time = {};
+    question.keep_partial = false;
     requests.push_back({std::string(extraction_workers), std::move(question)});
   }
   return requests;

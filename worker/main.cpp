@@ -1,12 +1,13 @@
-// docket-extract --serve         a worker of docket's pool, see serve.h
+// docket-extract --serve         a worker of docket's pool, see worker/process/serve.h
 // docket-extract [--text] FILE   the same for people: JSON, or the text with a form feed between pages
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <functional>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "worker/conditions/condition_server.h"
 #include "worker/print.h"
 #include "worker/process/fatal_signals.h"
+#include "worker/process/frames.h"
 #include "worker/process/sandbox.h"
 #include "worker/process/sanitizers.h"
 #include "worker/process/serve.h"
@@ -35,32 +37,42 @@ int fail(const Error& error) {
   return static_cast<int>(WorkerExit::cannot_start);
 }
 
-Result<Answer> extract(int file, const ExtractOrder& order, const MediaTypes& media_types,
-                       const std::function<void(const FileFacts&)>& announce) {
-  auto out = read_file(file, order.password, media_types, announce);
+ReadOrder read_order(int socket, const ExtractOrder& order) {
+  ReadOrder out{order.passwords, {order.most_pages, {}}};
+  if (order.tell_progress != 0)
+    out.pages.was_read = [socket](std::size_t read, std::size_t of) {
+      send_frame(socket, Frame::progress,
+                 encode(Progress{static_cast<std::uint32_t>(read), static_cast<std::uint32_t>(of)}));
+    };
+  return out;
+}
+
+Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
+  const auto announce = [&](const FileFacts& facts) { send_frame(socket, Frame::file, encode(facts)); };
+  auto out = read_file(file, read_order(socket, order), media_types, announce);
   if (!out) return out.error();
   return Answer{std::move(out->value), std::make_shared<const Text>(std::move(out->text))};
 }
 
 int run_worker() {
-  bind_to_parent();
+  bind_to_parent(worker_socket);
   explain_fatal_signals();
   const auto media_types = MediaTypes::load();
   if (!media_types) return fail(media_types.error());
   warm_up();
   Descriptor statm = open_file("/proc/self/statm", O_RDONLY);  // Once it is locked in, it cannot.
-  if (const auto error = lock_in()) return fail(*error);
+  const std::string refused = lock_in();
   // From here on only libraries print, and a hostile file makes them print without end.
   if (!under_sanitizer) dup2(STDOUT_FILENO, STDERR_FILENO);
-  const Work work = [&](int file, const ExtractOrder& order, const auto& announce) {
-    return extract(file, order, **media_types, announce);
+  const Work work = [&](int socket, int file, const ExtractOrder& order) {
+    return extract(socket, file, order, **media_types);
   };
-  return static_cast<int>(serve(worker_socket, work, std::move(statm)));
+  return static_cast<int>(serve(worker_socket, refused, work, std::move(statm)));
 }
 
 int run_condition_worker() {
   prepare_for_conditions();
-  if (const auto error = lock_in()) return fail(*error);
+  lock_in();  // What is refused, the workers that read files say.
   if (!under_sanitizer) dup2(STDOUT_FILENO, STDERR_FILENO);
   return static_cast<int>(serve_conditions(worker_socket));
 }
@@ -74,11 +86,13 @@ int run_once(const char* path, Form form) {
   const auto media_types = MediaTypes::load();
   if (!media_types) return fail(media_types.error());
   warm_up();
-  if (const auto error = lock_in()) return fail(*error);
+  if (const std::string refused = lock_in(); !refused.empty())
+    std::cerr << "docket-extract: warning: not locked in entirely: " << refused << '\n';
   FileFacts facts;
-  const char* password = std::getenv("DOCKET_PASSWORD");
-  const auto extraction = read_file(file.get(), password ? password : "", **media_types,
-                                    [&](const FileFacts& known) { facts = known; });
+  ReadOrder order;
+  if (const char* password = std::getenv("DOCKET_PASSWORD")) order.passwords.emplace_back(password);
+  const auto extraction =
+      read_file(file.get(), order, **media_types, [&](const FileFacts& known) { facts = known; });
   if (!extraction) {
     std::cerr << path << ' ' << extraction.error().message << " (" << name(extraction.error().error_class)
               << ")\n";

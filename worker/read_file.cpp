@@ -70,9 +70,9 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
   return {own == "text/plain" && is_kind_of_text(type) ? std::move(type) : std::move(own), std::move(text)};
 }
 
-Result<Extraction> read_content(std::string_view bytes, const Content& content, const std::string& password) {
+Result<Extraction> read_content(std::string_view bytes, const Content& content, const ReadOrder& order) {
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
-  if (content.media_type == pdf) return read_pdf(bytes, password);
+  if (content.media_type == pdf) return read_pdf(bytes, order.passwords, order.pages);
   if (is_picture(content.media_type)) return read_picture(bytes, content.media_type);
   if (!content.text) return unsupported(content.media_type);
   Extraction out;
@@ -84,14 +84,14 @@ Result<Extraction> read_content(std::string_view bytes, const Content& content, 
 
 }  // namespace
 
-Result<Extraction> read_file(int descriptor, const std::string& password, const MediaTypes& media_types,
+Result<Extraction> read_file(int descriptor, const ReadOrder& order, const MediaTypes& media_types,
                              const std::function<void(const FileFacts&)>& announce) {
   const auto file = MappedFile::open(descriptor);
   if (!file) return file.error();
   const std::string_view bytes = file->content();
   const Content content = examine(bytes, media_types);
   announce({sha256_hex(bytes), static_cast<std::int64_t>(bytes.size()), content.media_type});
-  auto out = read_content(bytes, content, password);
+  auto out = read_content(bytes, content, order);
   if (!out) return out;
   out->value["pages"] = out->text.pages.size();
   out->value["characters"] = character_count(out->text);

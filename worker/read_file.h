@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "pipeline/backend.h"
 #include "worker/formats/media_type.h"
@@ -8,9 +9,15 @@
 
 namespace docket::worker {
 
+/// What to read, and how.
+struct ReadOrder {
+  std::vector<std::string> passwords = {};  ///< UTF-8; tried in turn where the file needs one.
+  PageWatch pages = {};
+};
+
 /// Reads the regular file behind `descriptor` (which stays open). `announce` is called with what the file is
 /// as soon as that is known, before its content is parsed.
-Result<Extraction> read_file(int descriptor, const std::string& password, const MediaTypes& media_types,
+Result<Extraction> read_file(int descriptor, const ReadOrder& order, const MediaTypes& media_types,
                              const std::function<void(const FileFacts&)>& announce);
 
 }  // namespace docket::worker

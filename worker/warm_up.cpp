@@ -18,6 +18,6 @@ constexpr std::string_view small_pdf =
 
 }  // namespace
 
-void warm_up() { static_cast<void>(read_pdf(small_pdf, "").has_value()); }
+void warm_up() { static_cast<void>(read_pdf(small_pdf, {}).has_value()); }
 
 }  // namespace docket::worker

@@ -107,6 +107,7 @@ void RunLedger::ended(const Document& document, bool in_input, std::string recor
   row.record_bytes = files.record;
   row.text_bytes = files.text;
   row.words_bytes = files.words;
+  row.has_words = files.has_words;
   count_attempt(row, before);
   keep_acknowledgement(row, before);
   if (std::ranges::any_of(document.stages, &StageResult::withheld_for_now)) row.settled = false;

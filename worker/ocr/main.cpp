@@ -31,11 +31,6 @@ using namespace docket::worker;
   _exit(code);  // Locked in, the ends of libraries and of the leak checker may not do what they want to.
 }
 
-int fail(const Error& error) {
-  std::cerr << "docket-ocr: " << error.message << '\n';
-  return static_cast<int>(WorkerExit::cannot_start);
-}
-
 /// tesseract is slower with several threads than with one for each page, and the sandbox makes no thread.
 /// OpenMP's runtime is the library's, not this program's: there may be none.
 void use_one_thread() {
@@ -53,16 +48,14 @@ Result<Answer> look(OcrReader& reader, int descriptor, const ExtractOrder& order
 }
 
 int run_worker() {
-  bind_to_parent();
+  bind_to_parent(worker_socket);
   explain_fatal_signals();
   Descriptor statm = open_file("/proc/self/statm", O_RDONLY);  // Once it is locked in, it cannot.
-  if (const auto error = lock_in()) return fail(*error);
+  const std::string refused = lock_in();
   if (!under_sanitizer) dup2(STDOUT_FILENO, STDERR_FILENO);
   OcrReader reader;
-  const Work work = [&](int file, const ExtractOrder& order, const auto&) {
-    return look(reader, file, order);
-  };
-  return static_cast<int>(serve(worker_socket, work, std::move(statm)));
+  const Work work = [&](int, int file, const ExtractOrder& order) { return look(reader, file, order); };
+  return static_cast<int>(serve(worker_socket, refused, work, std::move(statm)));
 }
 
 int run_once(const char* path, int number, std::vector<std::string> languages) {
@@ -72,10 +65,12 @@ int run_once(const char* path, int number, std::vector<std::string> languages) {
     return 1;
   }
   if (languages.empty()) languages = default_ocr_languages();
-  if (const auto error = lock_in()) return fail(*error);
+  lock_in();
   OcrReader reader;
   const char* password = std::getenv("DOCKET_PASSWORD");
-  ExtractOrder order{password ? password : "", 0, SeenPage{SeenPage::Wanted::words, number, languages}};
+  ExtractOrder order;
+  if (password != nullptr) order.passwords.emplace_back(password);
+  order.page = SeenPage{SeenPage::Wanted::words, number, std::move(languages)};
   const auto answer = look(reader, file.get(), order);
   if (!answer) {
     std::cerr << path << ' ' << answer.error().message << " (" << name(answer.error().error_class) << ")\n";

@@ -74,8 +74,9 @@ PixPtr upright(PixPtr pix, int orientation) {
 Result<PagePicture> frame_picture(std::string_view bytes, int number, const PictureFrame& frame, Look look) {
   const double bytes_a_pixel = bytes.starts_with("II") || bytes.starts_with("MM") ? 0.125 : 1;
   if (!bytes.starts_with("\xFF\xD8") && double(frame.width) * frame.height * bytes_a_pixel > most_bytes)
-    return Error{ErrorClass::limit, "has a picture of " + std::to_string(frame.width) + " times " +
-                                        std::to_string(frame.height) + " pixels, which is too large to read"};
+    return Error{ErrorClass::memory, "has a picture of " + std::to_string(frame.width) + " times " +
+                                         std::to_string(frame.height) +
+                                         " pixels, which is too large to read"};
   PixPtr pix = on_paper(decode(bytes, number, frame));
   if (look == Look::colours && pix) pix.reset(pixConvertTo32(pix.get()));
   if (look == Look::grey) pix = grey(std::move(pix));
@@ -90,10 +91,11 @@ Result<PagePicture> frame_picture(std::string_view bytes, int number, const Pict
 
 }  // namespace
 
-Result<PagePicture> page_picture(std::string_view bytes, int number, const std::string& password, Look look) {
+Result<PagePicture> page_picture(std::string_view bytes, int number,
+                                 const std::vector<std::string>& passwords, Look look) {
   if (number < 1) return no_such_page(number);
   const std::vector<PictureFrame> frames = picture_frames(bytes);
-  if (frames.empty()) return draw_pdf_page(bytes, number, password, look);
+  if (frames.empty()) return draw_pdf_page(bytes, number, passwords, look);
   if (static_cast<std::size_t>(number) > frames.size()) return no_such_page(number);
   return frame_picture(bytes, number, frames[static_cast<std::size_t>(number) - 1], look);
 }

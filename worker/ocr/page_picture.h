@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pipeline/support/result.h"
 #include "worker/ocr/pix.h"
@@ -21,8 +22,9 @@ inline constexpr double most_pixels = 36e6;
 /// Nor more than so many on one side, for a model that sees: it would make a larger one smaller.
 inline constexpr double most_edge_to_see = 2000;
 
-/// Page `number` (from 1) of a PDF or of a picture file. `password` is UTF-8. Errors: damaged, encrypted,
-/// empty, unsupported, limit.
-Result<PagePicture> page_picture(std::string_view bytes, int number, const std::string& password, Look look);
+/// Page `number` (from 1) of a PDF or of a picture file. `passwords` are UTF-8, tried in turn. Errors:
+/// damaged, encrypted, memory.
+Result<PagePicture> page_picture(std::string_view bytes, int number,
+                                 const std::vector<std::string>& passwords, Look look);
 
 }  // namespace docket::worker

@@ -13,6 +13,9 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
+
+#include "worker/text/latin1.h"
 
 namespace docket::worker {
 namespace {
@@ -100,18 +103,29 @@ PixPtr to_pix(SplashBitmap& bitmap, Look look) {
   return pix;
 }
 
-std::unique_ptr<PDFDoc> open(std::string_view bytes, const std::string& password) {
-  if (!globalParams) globalParams = std::make_unique<GlobalParams>();
+std::unique_ptr<PDFDoc> open_with(std::string_view bytes, const std::string& password) {
   // Owned by the document.
   auto* stream = new MemStream(bytes.data(), 0, static_cast<Goffset>(bytes.size()), Object(objNull));
   return std::make_unique<PDFDoc>(stream, GooString(password), GooString(password));
 }
 
+std::unique_ptr<PDFDoc> open_to_draw(std::string_view bytes, const std::vector<std::string>& passwords) {
+  if (!globalParams) globalParams = std::make_unique<GlobalParams>();
+  std::unique_ptr<PDFDoc> document = open_with(bytes, "");
+  const auto is_locked = [&] { return !document->isOk() && document->getErrorCode() == errEncrypted; };
+  for (std::size_t i = 0; i < passwords.size() && is_locked(); ++i) {
+    document = open_with(bytes, passwords[i]);
+    const auto latin1 = as_latin1(passwords[i]);
+    if (latin1 && is_locked()) document = open_with(bytes, *latin1);
+  }
+  return document;
+}
+
 }  // namespace
 
-Result<PagePicture> draw_pdf_page(std::string_view bytes, int number, const std::string& password,
-                                  Look look) {
-  const std::unique_ptr<PDFDoc> document = open(bytes, password);
+Result<PagePicture> draw_pdf_page(std::string_view bytes, int number,
+                                  const std::vector<std::string>& passwords, Look look) {
+  const std::unique_ptr<PDFDoc> document = open_to_draw(bytes, passwords);
   if (!document->isOk())
     return Error{document->getErrorCode() == errEncrypted ? ErrorClass::encrypted : ErrorClass::damaged,
                  "cannot be opened to be looked at"};
@@ -139,7 +153,7 @@ Result<PagePicture> draw_pdf_page(std::string_view bytes, int number, const std:
   document->displayPage(&splash, number, dpi, dpi, 0, media_box, crop, printing);
   PagePicture out;
   if (splash.getBitmap() != nullptr) out.pix = to_pix(*splash.getBitmap(), look);
-  if (!out.pix) return Error{ErrorClass::limit, "has a page that needs too much memory to be drawn"};
+  if (!out.pix) return Error{ErrorClass::memory, "has a page that needs too much memory to be drawn"};
   out.width = static_cast<float>(width);
   out.height = static_cast<float>(height);
   return out;

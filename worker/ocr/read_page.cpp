@@ -215,7 +215,7 @@ Result<Answer> as_image(const Pix& drawn) {
   l_uint8* png = nullptr;
   std::size_t size = 0;
   if (!pix || pixWriteMemPng(&png, &size, pix.get(), 0) != 0)
-    return Error{ErrorClass::limit, "has a page that needs too much memory to be drawn"};
+    return Error{ErrorClass::memory, "has a page that needs too much memory to be drawn"};
   auto image = std::make_shared<Image>();
   image->media_type = "image/png";
   image->bytes.assign(reinterpret_cast<const char*>(png), size);
@@ -235,7 +235,7 @@ Result<Answer> look_at_page(OcrReader& reader, std::string_view bytes, const Ext
   const SeenPage wanted = order.page.value_or(SeenPage{});
   const bool is_read = wanted.wanted == SeenPage::Wanted::words;
   const Result<PagePicture> picture =
-      page_picture(bytes, wanted.number, order.password, is_read ? Look::grey : Look::colours);
+      page_picture(bytes, wanted.number, order.passwords, is_read ? Look::grey : Look::colours);
   if (!picture) return picture.error();
   if (!is_read) return as_image(*picture->pix);
   if (const auto error = reader.use(wanted.languages)) return *error;
