@@ -58,6 +58,7 @@ def scan(*pictures):
 class Ocr(e2e.Case):
     def extract(self, *names, ocr="auto", expect=0):
         pipeline = EXTRACT.replace("extract:", "extract: { ocr: %s }" % ocr)
+        pipeline = pipeline.replace("dir: out", "dir: out, words: always")
         self.write("pipeline.yaml", pipeline)
         self.run_pipeline(*names, expect=expect)
 
