@@ -89,11 +89,12 @@ struct FieldsQuestion {
   DayMonth dates = DayMonth::unknown;  ///< What the pipeline says of 05/03/2024.
 };
 
-/// A piece of what a model is shown. Pictures may join text later.
+/// A piece of what a model is shown.
 struct PromptPart {
-  enum class Kind { text };
+  enum class Kind { text, image };
   Kind kind = Kind::text;
   std::string text;
+  std::shared_ptr<const Image> image = nullptr;  ///< Of that kind.
 };
 
 /// A question in a model's words. Servers keep what they computed for the beginning of a prompt, so it goes
@@ -207,7 +208,8 @@ struct TokenProbability {
 
 /// An answer to
 ///  - ExtractQuestion: `text`, and `value` {pages, characters, grade, metadata, embedded_files, …}: see
-///    `extract` in docs/record.schema.json; what the file is stands in Reply::file
+///    `extract` in docs/record.schema.json; what the file is stands in Reply::file. About a SeenPage: `text`
+///    of that page, and `value` {grade, confidence, rotation, skew}, see worker/ocr/read_page.h; or `image`
 ///  - ClassifyQuestion: `value` {label: string or null, confidence: 0..1, scores: {label: 0..1}}
 ///  - FieldsQuestion: `value` {fields: {name: value or null},
 ///    details: {name: {evidence: {page, quote, box?}, signals: {…}} or {problem: string}}}
@@ -221,6 +223,7 @@ struct Answer {
   /// By JSON Pointer of a value in `value`: why it cannot be what the model means, though the schema allows
   /// it. It must not be accepted.
   std::map<std::string, std::string> problems = {};
+  std::shared_ptr<const Image> image = nullptr;
 };
 
 /// The first problem of a value, or of one that is inside it; null: there is none.

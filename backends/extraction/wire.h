@@ -64,13 +64,12 @@ struct Ready {
 };
 
 struct ExtractOrder {
-  std::vector<std::string> passwords = {std::optional<SeenPage> page =
-                                            std::nullopt;  ///< As in ExtractQuestion.
+  std::vector<std::string> passwords = {};
+  std::uint64_t output_limit = 0;   ///< Bytes of an answer.
+  std::uint32_t most_pages = 0;     ///< Those after them are not read; 0: all are.
+  std::uint32_t tell_progress = 0;  ///< 1: `progress` after each page, and before an answer that is too long.
+  std::optional<SeenPage> page = std::nullopt;  ///< As in ExtractQuestion.
 };
-std::uint64_t output_limit = 0;   ///< Bytes of an answer.
-std::uint32_t most_pages = 0;     ///< Those after them are not read; 0: all are.
-std::uint32_t tell_progress = 0;  ///< 1: `progress` after each page, and before an answer that is too long.
-};                                // namespace docket
 
 /// How far the worker has come: so many pages can be had within the limits.
 struct Progress {

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "pipeline/ledger/ledger.h"
 #include "pipeline/pipeline.h"
