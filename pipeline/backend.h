@@ -59,6 +59,7 @@ struct ExtractQuestion {
   ExtractLimits limits = {};
   bool keep_partial = false;  ///< The pages that were read before a limit are an answer.
   bool need_sandbox = false;  ///< Not to be read by a worker that could not lock itself in entirely.
+  TextForm form = {};
   std::optional<SeenPage> page = std::nullopt;  ///< None: the file is read.
 };
 

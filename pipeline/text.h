@@ -37,4 +37,14 @@ struct Text {
   friend bool operator==(const Text&, const Text&) = default;
 };
 
+/// How the text of a document is to be written.
+struct TextForm {
+  enum class Tables : std::uint8_t { rows, markdown };
+  enum class RepeatedLines : std::uint8_t { keep, once };
+  Tables tables = Tables::rows;  ///< Cells of a row apart by blanks, or tables as Markdown has them.
+  RepeatedLines repeated_lines =
+      RepeatedLines::keep;  ///< Headers and footers: on all pages, or on the first.
+  friend bool operator==(const TextForm&, const TextForm&) = default;
+};
+
 }  // namespace docket

@@ -78,6 +78,8 @@ constexpr Field limit_fields[] = {
      .minimum = 16,
      .maximum = 1024},
 };
+constexpr std::string_view table_choices[] = {"rows", "markdown"};
+constexpr std::string_view repeated_choices[] = {"keep", "once"};
 
 constexpr Field fields[] = {
     {.name = "password", .type = Field::Type::secret, .help = "Short for `passwords` with one."},
@@ -108,6 +110,19 @@ constexpr Field fields[] = {
      .fallback = "auto",
      .choices = sandbox_choices,
      .affects_answer = false},
+    {.name = "tables",
+     .type = Field::Type::choice,
+     .help = "How tables stand in the text: `rows`: line by line as on the page, cells apart by blanks; "
+             "`markdown`: as Markdown tables, which models read better.",
+     .fallback = "rows",
+     .choices = table_choices},
+    {.name = "repeated_lines",
+     .type = Field::Type::choice,
+     .help =
+         "Headers and footers that pages repeat: `keep` them on every page, or have each `once`, where it "
+         "stands first, so that models do not read them page by page.",
+     .fallback = "keep",
+     .choices = repeated_choices},
     {.name = "time_limit",
      .type = Field::Type::duration,
      .help = "Short for `limits: {cpu_time: …}`.",
@@ -122,12 +137,6 @@ constexpr Field fields[] = {
      .affects_answer = false,
      .affects_answer_with = where_partial},
 };
-
-/// What the text shows of itself.
-void add_facts(const Text& text, nlohmann::json& output) {
-  output["tables"] = count_tables(text);
-  if (const std::string language = language_of(text); !language.empty()) output["language"] = language;
-}
 
 /// A document some of whose pages have to be looked at.
 struct Looking final : StageProgress {
@@ -166,7 +175,8 @@ class Extract final : public Stage {
 
  private:
   ExtractQuestion question(const Document& document) const {
-    return {document.file, options_.passwords, options_.limits, options_.keep_partial, options_.need_sandbox};
+    return {document.file,         options_.passwords,    options_.limits,
+            options_.keep_partial, options_.need_sandbox, options_.form};
   }
 
   Result<std::vector<Request>> join(Document& document, const Turn& turn, StageResult& result) const {
@@ -180,7 +190,7 @@ class Extract final : public Stage {
                                      std::shared_ptr<const Text> text, nlohmann::json value) {
     document.text = std::move(text);
     result.output = std::move(value);
-    if (document.text) add_facts(*document.text, result.output);
+    if (document.text) result.output["tables"] = count_tables(*document.text);
     return {};
   }
 
@@ -262,8 +272,12 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
   if (!passwords) return passwords.error();
   const auto limits = limits_of(settings);
   if (!limits) return limits.error();
-  return make_extract({std::move(*passwords), *limits, settings.text("partial") == "accept",
-                       settings.text("sandbox") == "require", std::move(*ocr)});
+  ExtractOptions options{std::move(*passwords), *limits, settings.text("partial") == "accept",
+                         settings.text("sandbox") == "require"};
+  if (settings.text("tables") == "markdown") options.form.tables = TextForm::Tables::markdown;
+  if (settings.text("repeated_lines") == "once") options.form.repeated_lines = TextForm::RepeatedLines::once;
+  options.ocr = std::move(*ocr);
+  return make_extract(std::move(options));
 }
 
 /// The same page may give other words by other data, or by another tesseract.

@@ -5,6 +5,7 @@
 
 #include "pipeline/backend.h"
 #include "pipeline/stage.h"
+#include "pipeline/text.h"
 #include "stages/ocr.h"
 
 namespace docket::stages {
@@ -14,6 +15,7 @@ struct ExtractOptions {
   ExtractLimits limits = {};
   bool keep_partial = false, need_sandbox = false;  ///< As in ExtractQuestion.
   OcrOptions ocr = {};
+  TextForm form = {};
 };
 
 /// Asks the pool of workers for the text, then for what OCR reads on pages without one; sets the document's

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <iterator>
+#include <map>
+#include <string>
+#include <utility>
 
 #include "pipeline/support/utf8.h"
 
@@ -82,6 +84,7 @@ struct Found {
   json pages = json::array();
   double letters = 0, confidence = 0;
   std::size_t good = 0;
+  std::map<std::string, double> languages;  ///< Letters, by language.
 
   explicit Found(PageGrades all) : grades(std::move(all)) {}
   void add(int number, const Page& page, const json& about) {
@@ -90,7 +93,13 @@ struct Found {
     letters += count;
     confidence += count * about.value("confidence", 0.0);
     good += about.value("grade", "") == "good";
+    if (const std::string language = about.value("language", ""); !language.empty())
+      languages[language] += count;
     grades.pages[static_cast<std::size_t>(number) - 1] = {{"grade", about.value("grade", "none")}};
+  }
+  std::string language() const {
+    const auto most = std::ranges::max_element(languages, {}, [](const auto& entry) { return entry.second; });
+    return most == languages.end() ? "" : most->first;
   }
   double mean() const { return letters > 0 ? std::round(confidence / letters * 10) / 10 : 0; }
 };
@@ -120,6 +129,9 @@ void describe(const Text& text, const Found& found, std::size_t asked, const Ocr
     count += characters(page.text);
   value["characters"] = count;
   value["grade"] = grade_of(text, found, asked, value.value("grade", "none"));
+  if (const std::string language = found.language();
+      !language.empty() && found.letters * 2 > static_cast<double>(count))
+    value["language"] = language;
   value.erase("page_grades");
   if (json stretches = found.grades.stretches(); !stretches.empty())
     value["page_grades"] = std::move(stretches);

@@ -38,7 +38,7 @@ int fail(const Error& error) {
 }
 
 ReadOrder read_order(int socket, const ExtractOrder& order) {
-  ReadOrder out{order.passwords, {order.most_pages, {}}};
+  ReadOrder out{order.passwords, {order.most_pages, {}}, order.form};
   if (order.tell_progress != 0)
     out.pages.was_read = [socket](std::size_t read, std::size_t of) {
       send_frame(socket, Frame::progress,

@@ -8,7 +8,7 @@
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
-#include "worker/text/grade.h"
+#include "worker/text/finish.h"
 #include "worker/text/plain_text.h"
 
 namespace docket::worker {
@@ -93,12 +93,7 @@ Result<Extraction> read_file(int descriptor, const ReadOrder& order, const Media
   announce({sha256_hex(bytes), static_cast<std::int64_t>(bytes.size()), content.media_type});
   auto out = read_content(bytes, content, order);
   if (!out) return out;
-  out->value["pages"] = out->text.pages.size();
-  out->value["characters"] = character_count(out->text);
-  const std::vector<PageGrade> pages = grade_pages(*out);
-  out->value["grade"] = grade(pages, out->letters);
-  if (auto stretches = page_stretches(pages); !stretches.empty())
-    out->value["page_grades"] = std::move(stretches);
+  finish(*out, order.form);
   return out;
 }
 

@@ -13,6 +13,7 @@ namespace docket::worker {
 struct ReadOrder {
   std::vector<std::string> passwords = {};  ///< UTF-8; tried in turn where the file needs one.
   PageWatch pages = {};
+  TextForm form = {};
 };
 
 /// Reads the regular file behind `descriptor` (which stays open). `announce` is called with what the file is

@@ -325,9 +325,11 @@ class ExtractPool final : public Backend {
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
     slot.process->limit({slot.file.size + slot.limits.memory, slot.limits.cpu, slot.limits.open_files});
-    const ExtractOrder order{slot.job->question.passwords, static_cast<std::uint64_t>(slot.limits.output),
+    const ExtractOrder order{slot.job->question.passwords,
+                             static_cast<std::uint64_t>(slot.limits.output),
                              slot.part ? slot.part->pages.read : 0,
                              slot.job->question.keep_partial && !slot.part ? 1U : 0U,
+                             slot.job->question.form,
                              slot.job->question.page};
     if (!slot.process->send(order, slot.file.descriptor.get())) died(slot);
   }

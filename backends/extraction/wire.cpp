@@ -123,6 +123,7 @@ std::string encode(const ExtractOrder& order) {
   out.number(order.most_pages);
   out.number(order.tell_progress);
   write(out, order.page);
+  out.number(order.form);
   return std::move(out.bytes);
 }
 
@@ -189,6 +190,7 @@ Result<ExtractOrder> decode_order(std::string_view bytes) {
   order.most_pages = in.number<std::uint32_t>();
   order.tell_progress = in.number<std::uint32_t>();
   order.page = read_seen_page(in);
+  order.form = in.number<TextForm>();
   if (!in.at_end()) return not_understood();
   return order;
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -10,7 +12,8 @@
 #include "worker/ocr/page_picture.h"
 #include "worker/ocr/upright.h"
 #include "worker/text/clean_text.h"
-#include "worker/text/page_grade.h"
+#include "worker/text/extraction.h"
+#include "worker/text/finish.h"
 
 namespace docket::worker {
 namespace {
@@ -161,7 +164,7 @@ Attempt read_upright(OcrReader& reader, const PagePicture& page) {
 float middle(float a, float b) { return (a + b) / 2; }
 
 /// The words that were read, in reading order; boxes are still those of the upright page.
-Page arranged(const Attempt& attempt, float width, float height) {
+Extraction arranged(const Attempt& attempt, float width, float height, const TextForm& form) {
   const float points = attempt.upright.points();
   PlacedText text;
   for (const ReadWord& word : attempt.reading.words) {
@@ -169,42 +172,46 @@ Page arranged(const Attempt& attempt, float width, float height) {
                   word.box.bottom * points};
     text.words.push_back({box, word.text, 0, true});
   }
-  Page page = lay_out(width, height, {text});
-  // What was laid out may be parts of words put together: the worst of them counts.
-  for (const Word& word : page.words) {
-    float confidence = 101;
-    for (std::size_t i = 0; i < text.words.size(); ++i) {
-      const Box& part = text.words[i].box;
-      const float x = middle(part.left, part.right), y = middle(part.top, part.bottom);
-      const bool is_inside =
-          x >= word.box.left && x <= word.box.right && y >= word.box.top && y <= word.box.bottom;
-      if (is_inside) confidence = std::min(confidence, attempt.reading.words[i].confidence);
-    }
-    page.confidence.push_back(static_cast<std::uint8_t>(confidence > 100 ? 0 : std::max(0.0F, confidence)));
-  }
-  return page;
+  Extraction extraction;
+  extraction.text.pages.push_back(lay_out(width, height, {std::move(text)}));
+  finish(extraction, form);
+  return extraction;
 }
 
-Answer answer_with(const Attempt& attempt, const PagePicture& picture) {
-  const bool lies = attempt.upright.quarter_turns() % 2 != 0;
-  Page page = arranged(attempt, lies ? picture.height : picture.width, lies ? picture.width : picture.height);
+/// Of a word of the page, which may be several put together: the worst of them counts.
+std::uint8_t confidence_of(const Box& word, const Attempt& attempt) {
   const float points = attempt.upright.points();
-  for (Word& word : page.words)
+  std::optional<float> least;
+  for (const ReadWord& part : attempt.reading.words) {
+    const float x = points * (part.box.left + part.box.right) / 2,
+                y = points * (part.box.top + part.box.bottom) / 2;
+    const bool is_inside = x >= word.left && x <= word.right && y >= word.top && y <= word.bottom;
+    if (is_inside) least = std::min(least.value_or(100), part.confidence);
+  }
+  return static_cast<std::uint8_t>(std::clamp(least.value_or(0), 0.0F, 100.0F));
+}
+
+Answer answer_with(const Attempt& attempt, const PagePicture& picture, const TextForm& form) {
+  const bool lies = attempt.upright.quarter_turns() % 2 != 0;
+  Extraction read =
+      arranged(attempt, lies ? picture.height : picture.width, lies ? picture.width : picture.height, form);
+  Page& page = read.text.pages.front();
+  const float points = attempt.upright.points();
+  for (Word& word : page.words) {
+    page.confidence.push_back(confidence_of(word.box, attempt));
     word.box = attempt.upright.on_page(
         {word.box.left / points, word.box.top / points, word.box.right / points, word.box.bottom / points});
+  }
   page.width = picture.width;
   page.height = picture.height;
-  PageGrade page_grade;
-  add_text(page_grade, page.text);
-  auto text = std::make_shared<Text>();
-  text->pages.push_back(std::move(page));
   const auto tenth = [](double number) { return std::round(number * 10) / 10; };
   Answer answer;
-  answer.value = {{"grade", grade(page_grade)},
+  answer.value = {{"grade", read.value["grade"]},
                   {"confidence", tenth(attempt.reading.confidence)},
                   {"rotation", attempt.upright.quarter_turns() * 90},
                   {"skew", tenth(attempt.upright.degrees())}};
-  answer.text = std::move(text);
+  if (read.value.contains("language")) answer.value["language"] = read.value["language"];
+  answer.text = std::make_shared<const Text>(std::move(read.text));
   return answer;
 }
 
@@ -239,7 +246,7 @@ Result<Answer> look_at_page(OcrReader& reader, std::string_view bytes, const Ext
   if (!picture) return picture.error();
   if (!is_read) return as_image(*picture->pix);
   if (const auto error = reader.use(wanted.languages)) return *error;
-  return answer_with(read_upright(reader, *picture), *picture);
+  return answer_with(read_upright(reader, *picture), *picture, order.form);
 }
 
 }  // namespace docket::worker
