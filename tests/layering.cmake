@@ -35,6 +35,7 @@ set(rooms
   "worker/formats=${config};worker/text;worker/layout"
   "worker/process=${config};worker/text;${wire}"
   "worker/conditions=${config};worker/process;${wire}"
+  "worker/ocr=${config};${wire};worker/text;worker/layout;worker/formats;worker/process"
   "worker=${config};${wire};worker/text;worker/layout;worker/pdf;worker/formats;worker/process;worker/conditions"
   "cli=${run};backends;backends/calls;backends/extraction;stages"
 )
@@ -54,7 +55,7 @@ set(homes
   "curl/=backends/http/.*"
   "uchardet=worker/text/encoding.cpp"
   "poppler-=worker/(pdf|poppler)/.*"
-  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/(pdf|poppler)/.*"  # Poppler's private headers.
+  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/(pdf|poppler|ocr)/.*"  # Poppler's private headers.
   "seccomp.h=worker/process/.*"
   "zlib.h=worker/.*"
   "magic.h=worker/formats/.*"

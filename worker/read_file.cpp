@@ -8,6 +8,7 @@
 #include "pipeline/support/digest.h"
 #include "worker/formats/einvoice.h"
 #include "worker/formats/mail.h"
+#include "worker/formats/picture.h"
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
@@ -83,6 +84,7 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
 Result<Extraction> read_content(std::string_view bytes, const Content& content, const ReadOrder& order) {
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
   if (content.media_type == pdf) return read_pdf(bytes, order.passwords, order.pages);
+  if (is_picture(content.media_type)) return read_picture(bytes, content.media_type);
   if (!content.text) return unsupported(content.media_type);
   if (content.einvoice && !*content.einvoice) return content.einvoice->error();
   if (content.einvoice) return einvoice_as_document(**content.einvoice, content.einvoice_problems);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -147,8 +148,15 @@ void mark(Answer& answer, const Part& part) {
                                      part.why.message);
 }
 
+enum class Program { extract, ocr };
+
+Program program_for(const ExtractQuestion& question) {
+  return question.page ? Program::ocr : Program::extract;
+}
+
 /// A place for one worker process, and the document that it works on.
 struct Slot {
+  Program program = Program::extract;
   std::unique_ptr<ExtractProcess> process;  ///< Null: none was needed yet, or the last one has ended.
   std::optional<Job> job;
   InputFile file;
@@ -169,7 +177,7 @@ class ExtractPool final : public Backend {
  public:
   ExtractPool(ExtractPoolOptions options, std::stop_token hard_stop)
       : options_(std::move(options)),
-        slots_(worker_count(options_)),
+        slots_(make_slots(worker_count(options_))),
         hard_stop_(std::move(hard_stop)),
         on_hard_stop_(hard_stop_, Signal{wake_up_}),
         thread_([this](const std::stop_token& stop) { loop(stop); }) {}
@@ -243,10 +251,25 @@ class ExtractPool final : public Backend {
       one.done(std::move(one.reply));
   }
 
+  /// A slot for each process that may be at work, of either program: an idle one costs no time.
+  static std::vector<Slot> make_slots(std::size_t workers) {
+    std::vector<Slot> slots(2 * workers);
+    for (std::size_t i = workers; i < slots.size(); ++i)
+      slots[i].program = Program::ocr;
+    return slots;
+  }
+
+  const std::filesystem::path& program_of(const Slot& slot) const {
+    return slot.program == Program::ocr ? options_.ocr_worker : options_.worker;
+  }
+
   /// Gives waiting jobs to workers: first to those that are ready, then to new ones.
   void assign_jobs() {
+    const auto busy = [](const Slot& slot) { return slot.job.has_value(); };
     while (!queue_.empty()) {
-      const auto is_free = [](const Slot& slot) { return !slot.job; };
+      if (std::ranges::count_if(slots_, busy) * 2 >= std::ssize(slots_)) return read_ahead();
+      const Program program = program_for(queue_.front().question);
+      const auto is_free = [&](const Slot& slot) { return !slot.job && slot.program == program; };
       auto slot = std::ranges::find_if(slots_, [&](const Slot& s) { return is_free(s) && s.process; });
       if (slot == slots_.end()) slot = std::ranges::find_if(slots_, is_free);
       if (slot == slots_.end()) return read_ahead();
@@ -293,7 +316,7 @@ class ExtractPool final : public Backend {
   void send_or_start(Slot& slot) {
     slot.begin = Clock::now();
     if (!slot.process) {
-      auto started = ExtractProcess::start(options_.worker);
+      auto started = ExtractProcess::start(program_of(slot));
       if (!started) return not_started(slot, started.error());
       slot.process = std::move(*started);
     }
@@ -301,10 +324,12 @@ class ExtractPool final : public Backend {
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
     slot.process->limit({slot.file.size + slot.limits.memory, slot.limits.cpu, slot.limits.open_files});
-    const ExtractOrder order{slot.job->question.passwords, static_cast<std::uint64_t>(slot.limits.output),
+    const ExtractOrder order{slot.job->question.passwords,
+                             static_cast<std::uint64_t>(slot.limits.output),
                              slot.part ? slot.part->pages.read : 0,
                              slot.job->question.keep_partial && !slot.part ? 1U : 0U,
-                             slot.job->question.form};
+                             slot.job->question.form,
+                             slot.job->question.page};
     if (!slot.process->send(order, slot.file.descriptor.get())) died(slot);
   }
 
@@ -341,7 +366,7 @@ class ExtractPool final : public Backend {
 
   void check_limits(Slot& slot) {
     if (time_left(slot) > nanoseconds(0)) return;
-    if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
+    if (!slot.was_sent) return not_started(slot, never_ready(program_of(slot)));
     const bool by_cpu = cpu_of(slot) >= slot.limits.cpu;
     give_up(slot, by_cpu ? time_error(slot.limits) : clock_error(slot.limits));
   }
@@ -380,7 +405,7 @@ class ExtractPool final : public Backend {
   }
 
   void take_ready(Slot& slot, const Ready& ready) {
-    if (ready.version != wire_version) return not_started(slot, other_version(options_.worker));
+    if (ready.version != wire_version) return not_started(slot, other_version(program_of(slot)));
     if (!ready.refused.empty()) {
       if (slot.job && slot.job->question.need_sandbox) return not_started(slot, no_sandbox(ready.refused));
       if (options_.warn && !std::exchange(has_warned_, true)) options_.warn(unprotected(ready.refused));
@@ -407,10 +432,11 @@ class ExtractPool final : public Backend {
     return static_cast<std::uint64_t>(slot.limits.output) + framing;
   }
 
-  /// A first worker that does not start is no document's fault, and none that comes after it would.
+  /// A first worker that does not start is no document's fault, and none that comes after it would. Without
+  /// docket-ocr, documents that have a text can be read.
   void not_started(Slot& slot, Error error) {
     slot.process.reset();
-    if (some_was_ready_ || !options_.no_worker) {
+    if (some_was_ready_ || !options_.no_worker || slot.program == Program::ocr) {
       if (slot.job) end_job(slot, std::move(error));
       return;
     }
@@ -434,7 +460,7 @@ class ExtractPool final : public Backend {
     const bool was_fresh = slot.process->documents <= 1;
     slot.process.reset();
     if (!slot.job) return;
-    if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
+    if (!slot.was_sent) return not_started(slot, never_ready(program_of(slot)));
     if (was_fresh) return end_job(slot, death(status, slot.limits), spent);
     try_again(slot, spent);
   }
@@ -505,6 +531,7 @@ class ExtractPool final : public Backend {
 
 std::unique_ptr<Backend> make_extract_pool(ExtractPoolOptions options, std::stop_token hard_stop) {
   if (options.worker.empty()) options.worker = worker_program();
+  if (options.ocr_worker.empty()) options.ocr_worker = worker_program("docket-ocr");
   return std::make_unique<ExtractPool>(std::move(options), std::move(hard_stop));
 }
 

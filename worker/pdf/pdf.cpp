@@ -11,7 +11,6 @@
 #include <memory>
 #include <optional>
 
-#include "pipeline/support/utf8.h"
 #include "worker/layout/layout.h"
 #include "worker/pdf/attached_xml.h"
 #include "worker/pdf/pdf_date.h"
@@ -19,6 +18,7 @@
 #include "worker/pdf/stand_in.h"
 #include "worker/poppler/fonts.h"
 #include "worker/text/clean_text.h"
+#include "worker/text/latin1.h"
 #include "worker/text/letters.h"
 
 namespace docket::worker {
@@ -57,17 +57,6 @@ void keep_first_diagnostic(const std::string& message, void*) {
   diagnostic = clean_utf8(bare(message).substr(0, 300));
   while (!diagnostic.empty() && diagnostic.back() == ' ')
     diagnostic.pop_back();
-}
-
-/// Passwords of PDF 1.7 and before are not Unicode: what a user types as UTF-8 was set as Latin-1.
-std::optional<std::string> as_latin1(const std::string& utf8) {
-  std::string latin1;
-  for (std::size_t at = 0; at < utf8.size();) {
-    const char32_t c = next_code_point(utf8, at);
-    if (c > 0xFF) return {};
-    latin1 += static_cast<char>(c);
-  }
-  return latin1 == utf8 ? std::nullopt : std::optional(latin1);
 }
 
 using DocumentPtr = std::unique_ptr<poppler::document>;
