@@ -16,6 +16,7 @@
 #include "worker/print.h"
 #include "worker/process/fatal_signals.h"
 #include "worker/process/frames.h"
+#include "worker/process/office_sandbox.h"
 #include "worker/process/sandbox.h"
 #include "worker/process/sanitizers.h"
 #include "worker/process/serve.h"
@@ -108,6 +109,7 @@ int main(int argc, char** argv) {
   const std::string_view first = argc > 1 ? argv[1] : "";
   if (argc == 2 && first == "--serve") end(run_worker());
   if (argc == 2 && first == "--conditions") end(run_condition_worker());
+  if (argc == 8 && first == "--convert") end(become_office(argv + 2));
   if (argc == 3 && first == "--text") end(run_once(argv[2], Form::text));
   if (argc == 2 && !first.starts_with("--")) end(run_once(argv[1], Form::json));
   std::cerr << "usage: docket-extract FILE          print what is found in FILE as JSON\n"

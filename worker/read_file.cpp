@@ -6,14 +6,21 @@
 #include <vector>
 
 #include "pipeline/support/digest.h"
+#include "worker/formats/data_type.h"
 #include "worker/formats/einvoice.h"
 #include "worker/formats/mail.h"
+#include "worker/formats/markup_type.h"
+#include "worker/formats/office.h"
+#include "worker/formats/office_type.h"
 #include "worker/formats/picture.h"
+#include "worker/formats/rtf.h"
+#include "worker/formats/zip_parts.h"
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
 #include "worker/text/finish.h"
 #include "worker/text/plain_text.h"
+#include "worker/text/table.h"
 
 namespace docket::worker {
 namespace {
@@ -26,12 +33,36 @@ bool is_marked_up(std::string_view media_type) {
          media_type.starts_with("image/");
 }
 
-/// What libmagic calls all kinds of text; what it takes for programs and data is often prose.
-bool is_kind_of_text(std::string_view media_type) {
-  constexpr std::string_view kinds[] = {
-      "text/html",           "text/xml", "text/csv", "application/json", "application/x-ndjson",
-      "application/x-subrip"};
-  return std::find(std::begin(kinds), std::end(kinds), media_type) != std::end(kinds);
+/// What kind of text it is. What libmagic takes for programs and data is often prose.
+std::string kind_of_text(std::string_view utf8, std::string_view libmagic) {
+  if (const std::string_view markup = markup_type(utf8, libmagic);
+      !markup.empty() && (markup != "text/html" || text_media_type(utf8) != "text/markdown"))
+    return std::string(markup);
+  const std::string_view data = data_media_type(utf8);
+  std::string own = text_media_type(utf8);
+  if (!data.empty() && (own == "text/plain" || data != "text/csv")) return std::string(data);
+  return own == "text/plain" && libmagic == "application/x-subrip" ? std::string(libmagic) : own;
+}
+
+constexpr std::string_view cut_office = "application/vnd.openxmlformats-officedocument";
+
+/// The begin of an Office document: the directory at its end is lost, and with it what kind it is of.
+bool is_cut_office(std::string_view bytes) {
+  constexpr std::size_t first_part = 30;  // Where the name of the first part stands.
+  return bytes.starts_with("PK\x03\x04") && bytes.substr(first_part).starts_with("[Content_Types].xml") &&
+         zip_names(bytes).empty();
+}
+
+/// The type of a container, which is looked into; empty: it is none.
+std::string container_type(std::string_view bytes, const MediaTypes& media_types) {
+  std::string container = media_types.container(bytes);
+  if (container.empty()) return container;
+  if (std::string document = zip_document_type(bytes); !document.empty()) return document;
+  if (is_cut_office(bytes)) return std::string(cut_office);
+  if (std::string document = ole_document_type(bytes);
+      !document.empty() && bytes.starts_with("\xD0\xCF\x11\xE0"))
+    return document;
+  return container;
 }
 
 /// A format that libmagic knows and that begins as no text does, or bytes between which some happen to be
@@ -65,7 +96,7 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (type.starts_with("message/")) type = "text/plain";
   if (is_marked_up(type)) return {std::move(type), {}};
   if (begins_as_pdf(bytes)) return {std::string(pdf), {}};
-  if (std::string container = media_types.container(bytes); !container.empty())
+  if (std::string container = container_type(bytes, media_types); !container.empty())
     return {std::move(container), {}};
   if (std::string behind = media_types.behind_blanks(bytes); is_marked_up(behind))
     return {std::move(behind), {}};
@@ -77,22 +108,27 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
   std::vector<std::string> problems;
   if (auto einvoice = einvoice_in(text->utf8, problems))
     return {"application/xml", std::move(text), std::move(einvoice), std::move(problems)};
-  std::string own = text_media_type(text->utf8);
-  return {own == "text/plain" && is_kind_of_text(type) ? std::move(type) : std::move(own), std::move(text)};
+  std::string kind = kind_of_text(text->utf8, type);
+  if (kind.starts_with("image/")) text.reset();
+  return {std::move(kind), std::move(text)};
 }
 
 Result<Extraction> read_content(std::string_view bytes, const Content& content, const ReadOrder& order) {
+  const TableForm tables =
+      order.form.tables == TextForm::Tables::markdown ? TableForm::markdown : TableForm::plain;
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
   if (content.media_type == pdf) return read_pdf(bytes, order.passwords, order.pages);
   if (is_picture(content.media_type)) return read_picture(bytes, content.media_type);
-  if (!content.text) return unsupported(content.media_type);
   if (content.einvoice && !*content.einvoice) return content.einvoice->error();
   if (content.einvoice) return einvoice_as_document(**content.einvoice, content.einvoice_problems);
-  Extraction out;
-  out.text = text_pages(content.text->utf8);
-  out.value["metadata"] = {{"encoding", content.text->encoding}};
-  out.value["embedded_files"] = nlohmann::json::array();
-  return out;
+  if (content.text) return read_decoded(*content.text, content.media_type, tables);
+  if (content.media_type == "text/rtf") return read_rtf(bytes, tables);
+  if (content.media_type == "application/encrypted")
+    return Error{ErrorClass::encrypted, "is an Office document with a password; save it without one"};
+  if (content.media_type == cut_office)
+    return Error{ErrorClass::damaged, "is a broken Office document: it is cut off"};
+  if (auto office = read_office(bytes, content.media_type, tables)) return std::move(*office);
+  return unsupported(content.media_type);
 }
 
 }  // namespace

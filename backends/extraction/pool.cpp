@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "backends/extraction/input.h"
+#include "backends/extraction/office_conversion.h"
 #include "backends/extraction/process.h"
 #include "pipeline/support/byte_size.h"
 #include "pipeline/support/duration.h"
@@ -171,6 +172,9 @@ struct Slot {
   std::uint64_t bytes = 0;  ///< Of its frames.
   Progress progress;
   std::optional<Part> part;  ///< Its pages are read again, and no more than these.
+  // Of a document that LibreOffice turns into another, which is read then:
+  std::unique_ptr<OfficeConversion> conversion;
+  bool is_converted = false;
 };
 
 class ExtractPool final : public Backend {
@@ -220,8 +224,10 @@ class ExtractPool final : public Backend {
       reply();  // Afterwards: no worker waits for those who hear of what it has done.
       for (Slot* slot : wait())
         listen(*slot);
-      for (Slot& slot : slots_)
+      for (Slot& slot : slots_) {
+        if (is_converting(slot)) check_conversion(slot);
         if (slot.process && slot.job) check_limits(slot);
+      }
     }
     take_inbox();
     cancel_all();
@@ -340,17 +346,22 @@ class ExtractPool final : public Backend {
     std::vector<Slot*> slots;
     nanoseconds timeout = std::chrono::hours(1);
     for (Slot& slot : slots_) {
+      if (is_converting(slot)) {
+        sources.push_back({slot.conversion->descriptor(), POLLIN, 0});
+        slots.push_back(nullptr);
+        timeout = std::min(timeout, slot.conversion->time_left());
+      }
       if (!slot.process) continue;
       sources.push_back({slot.process->socket(), POLLIN, 0});
       slots.push_back(&slot);
-      if (slot.job) timeout = std::min(timeout, time_left(slot));
+      if (slot.job && !is_converting(slot)) timeout = std::min(timeout, time_left(slot));
     }
     const auto whole = std::chrono::ceil<milliseconds>(std::max(timeout, nanoseconds(0)));
     if (poll(sources.data(), sources.size(), static_cast<int>(whole.count())) <= 0) return {};
     if (sources.front().revents != 0) wake_up_.clear();
     std::vector<Slot*> speaking;
     for (std::size_t i = 0; i < slots.size(); ++i)
-      if (sources[i + 1].revents != 0) speaking.push_back(slots[i]);
+      if (slots[i] != nullptr && sources[i + 1].revents != 0) speaking.push_back(slots[i]);
     return speaking;
   }
 
@@ -365,6 +376,7 @@ class ExtractPool final : public Backend {
   static nanoseconds cpu_of(Slot& slot) { return slot.process->cpu_time() - slot.cpu_begin; }
 
   void check_limits(Slot& slot) {
+    if (is_converting(slot)) return;
     if (time_left(slot) > nanoseconds(0)) return;
     if (!slot.was_sent) return not_started(slot, never_ready(program_of(slot)));
     const bool by_cpu = cpu_of(slot) >= slot.limits.cpu;
@@ -390,7 +402,9 @@ class ExtractPool final : public Backend {
     if (slot.bytes > most_bytes(slot)) return give_up(slot, output_limit_error(most_bytes(slot) - framing));
     switch (frame.kind) {
       case Frame::file:
-        if (auto facts = decode_facts(frame.body)) slot.facts = std::move(*facts);
+        // Those of the document, not of what LibreOffice made of it.
+        if (auto facts = decode_facts(frame.body); facts && !slot.is_converted)
+          slot.facts = std::move(*facts);
         break;
       case Frame::page:
         take_page(slot, decode_page(std::move(frame.body)));
@@ -425,7 +439,39 @@ class ExtractPool final : public Backend {
     // Who has once said what no worker says is not asked again.
     const bool is_sound = answer || answer.error().error_class != ErrorClass::crash;
     if (frame.kind == Frame::last_answer || !is_sound) slot.process.reset();
+    if (!answer && can_be_converted(slot, answer.error())) return convert(slot, spent);
     end_job(slot, std::move(answer), spent);
+  }
+
+  static bool is_converting(const Slot& slot) { return slot.conversion && !slot.is_converted; }
+
+  static bool can_be_converted(const Slot& slot, const Error& error) {
+    return error.error_class == ErrorClass::unsupported && slot.facts && !slot.conversion &&
+           is_convertible(slot.facts->media_type);
+  }
+
+  void convert(Slot& slot, nanoseconds spent) {
+    auto started =
+        OfficeConversion::start(options_.worker, slot.file.descriptor.get(), slot.facts->media_type,
+                                {slot.limits.cpu, slot.limits.wall, slot.limits.memory});
+    if (!started) return end_job(slot, started.error(), spent);
+    slot.conversion = std::move(*started);
+    slot.cpu_before += spent;
+    slot.was_sent = false;
+  }
+
+  /// Once LibreOffice has ended, or has had its time.
+  void check_conversion(Slot& slot) {
+    pollfd ended{slot.conversion->descriptor(), POLLIN, 0};
+    if (poll(&ended, 1, 0) == 0 && slot.conversion->time_left() > nanoseconds(0)) return;
+    if (slot.conversion->goes_on()) return;
+    auto made = slot.conversion->result();
+    slot.is_converted = true;
+    slot.cpu_before += slot.conversion->cpu_time();
+    if (!made) return end_job(slot, made.error());
+    slot.file = std::move(*made);
+    slot.bytes = 0;
+    send_or_start(slot);
   }
 
   static std::uint64_t most_bytes(const Slot& slot) {
@@ -447,7 +493,7 @@ class ExtractPool final : public Backend {
 
   /// Ends a worker that goes beyond a limit, and its document.
   void give_up(Slot& slot, Error error) {
-    if (!slot.job) return slot.process.reset();
+    if (!slot.job || is_converting(slot)) return slot.process.reset();
     slot.process->kill();
     const nanoseconds spent = cpu_of(slot);
     slot.process.reset();
@@ -459,7 +505,7 @@ class ExtractPool final : public Backend {
     const nanoseconds spent = cpu_of(slot);
     const bool was_fresh = slot.process->documents <= 1;
     slot.process.reset();
-    if (!slot.job) return;
+    if (!slot.job || is_converting(slot)) return;
     if (!slot.was_sent) return not_started(slot, never_ready(program_of(slot)));
     if (was_fresh) return end_job(slot, death(status, slot.limits), spent);
     try_again(slot, spent);
@@ -508,6 +554,8 @@ class ExtractPool final : public Backend {
     slot.bytes = 0;
     slot.progress = {};
     slot.part.reset();
+    slot.conversion.reset();
+    slot.is_converted = false;
     slot.was_sent = false;
     slot.cpu_before = nanoseconds(0);
   }

@@ -24,9 +24,9 @@ constexpr std::array kinds = {
     Kind{"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "an Excel workbook"},
     Kind{"application/vnd.openxmlformats-officedocument.presentationml.presentation",
          "a PowerPoint presentation"},
-    Kind{"application/msword", "a Word document"},
-    Kind{"application/vnd.ms-excel", "an Excel workbook"},
-    Kind{"application/vnd.ms-powerpoint", "a PowerPoint presentation"},
+    Kind{"application/msword", "a Word document of before 2007"},
+    Kind{"application/vnd.ms-excel", "an Excel workbook of before 2007"},
+    Kind{"application/vnd.ms-powerpoint", "a PowerPoint presentation of before 2007"},
     Kind{"application/CDFV2*", "an Office document of the old format"},
     Kind{"application/encrypted", "an encrypted Office document"},
     Kind{"application/x-ole-storage", "an Office document of the old format"},
@@ -313,7 +313,7 @@ Error unsupported(std::string_view media_type) {
       std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) { return matches(kind, media_type); });
   std::string message = "is ";
   message += known == kinds.end() ? "a file of another kind" : known->name;
-  message += " (" + std::string(media_type) + "); docket reads PDF, plain text and Markdown";
+  message += " (" + std::string(media_type) + "); docket reads PDF, Office and OpenDocument files, HTML, Rich Text, e-books and plain text";
   return {ErrorClass::unsupported, message};
 }
 
