@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "pipeline/members.h"
 #include "pipeline/price.h"
 #include "pipeline/reading/dates.h"
 #include "pipeline/support/result.h"
@@ -29,6 +30,9 @@ struct ExtractQuestion {
   std::string password;                     ///< UTF-8; empty: none.
   std::chrono::milliseconds time_limit{0};  ///< CPU time; 0: what the pool of workers sets.
   std::int64_t memory_limit = 0;            ///< Bytes; 0: the same.
+  std::vector<std::string> members = {};    ///< See MemberPlace::names; empty: the file itself is read.
+  MemberLimits member_limits = {};
+  Attachments attachments = Attachments::automatic;
 };
 
 /// One label of a closed set.

@@ -11,7 +11,54 @@ namespace {
 
 constexpr std::string_view ocr_choices[] = {"auto", "off", "always"};
 
+constexpr std::string_view attachment_choices[] = {"auto", "always", "never"};
+constexpr MemberLimits usual_limits = {};
+static_assert(usual_limits.depth == 5 && usual_limits.count == 10'000 && usual_limits.total == 1024 << 20 &&
+              usual_limits.ratio == 250);
+
+constexpr Field member_fields[] = {
+    {.name = "depth",
+     .type = Field::Type::integer,
+     .help = "Levels of archives within archives.",
+     .fallback = "5",
+     .minimum = 1,
+     .maximum = 16,
+     .affects_answer = false},
+    {.name = "count",
+     .type = Field::Type::integer,
+     .help = "Members of one file, on all levels together.",
+     .fallback = "10000",
+     .minimum = 1,
+     .maximum = 1'000'000,
+     .affects_answer = false},
+    {.name = "total",
+     .type = Field::Type::integer,
+     .help = "MiB that the members of one file unpack to, on all levels together.",
+     .fallback = "1024",
+     .minimum = 1,
+     .maximum = 1 << 20,
+     .affects_answer = false},
+    {.name = "ratio",
+     .type = Field::Type::integer,
+     .help = "Unpacked bytes for each byte of the file; looked at beyond 16 MiB.",
+     .fallback = "250",
+     .minimum = 1,
+     .maximum = 1'000'000,
+     .affects_answer = false},
+};
+
 constexpr Field fields[] = {
+    {.name = "attachments",
+     .type = Field::Type::choice,
+     .help = "Which files in a document become documents of their own. auto: members of archives and "
+             "mailboxes, attachments of e-mails, files of PDF portfolios; always: those in other PDFs and in "
+             "office documents too.",
+     .fallback = "auto",
+     .choices = attachment_choices},
+    {.name = "members",
+     .type = Field::Type::group,
+     .help = "how much one file may unpack to",
+     .fields = member_fields},
     {.name = "password",
      .type = Field::Type::secret,
      .help = "User or owner password for encrypted PDFs, tried on every document."},
@@ -50,8 +97,10 @@ class Extract final : public Stage {
   Result<std::vector<Request>> advance(Document& document, const Turn& turn,
                                        StageResult& result) const override {
     if (turn.number == 0) {
-      const ExtractQuestion question{document.file, options_.password, options_.time_limit,
-                                     options_.memory_limit};
+      ExtractQuestion question{document.file, options_.password, options_.time_limit, options_.memory_limit};
+      if (document.inside) question.members = document.inside->names;
+      question.member_limits = options_.member_limits;
+      question.attachments = options_.attachments;
       return std::vector<Request>{{std::string(extraction_workers), question}};
     }
     const Reply& reply = turn.replies.front();
@@ -63,7 +112,7 @@ class Extract final : public Stage {
     if (!reply.answer) return reply.answer.error();
     document.text = reply.answer->text;
     result.output = reply.answer->value;
-    if (document.text) add_facts(*document.text, result.output);
+    if (document.text && !is_container(result.output)) add_facts(*document.text, result.output);
     return std::vector<Request>{};
   }
 
@@ -85,6 +134,15 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
   options.password = settings.text("password");
   if (settings.has("time_limit")) options.time_limit = settings.duration("time_limit");
   options.memory_limit = settings.integer("memory_limit") << 20;
+  const Settings members = settings.group("members");
+  if (members.has("depth")) options.member_limits.depth = members.integer("depth");
+  if (members.has("count")) options.member_limits.count = members.integer("count");
+  if (members.has("total")) options.member_limits.total = members.integer("total") << 20;
+  if (members.has("ratio")) options.member_limits.ratio = members.integer("ratio");
+  const std::string attachments = settings.text("attachments");
+  options.attachments = attachments == "always"  ? Attachments::always
+                        : attachments == "never" ? Attachments::never
+                                                 : Attachments::automatic;
   return make_extract(std::move(options));
 }
 

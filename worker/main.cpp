@@ -5,8 +5,10 @@
 
 #include <cstdio>
 #include <iostream>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "pipeline/support/descriptor.h"
 #include "worker/conditions/condition_server.h"
@@ -53,7 +55,7 @@ int run_condition_worker() {
   return static_cast<int>(serve_conditions(worker_socket));
 }
 
-int run_once(const char* path, Form form) {
+int run_once(const char* path, Form form, std::vector<std::string> members = {}) {
   const Descriptor file = open_file(path, O_RDONLY | O_NOCTTY);
   if (!file) {
     std::perror(path);
@@ -65,7 +67,8 @@ int run_once(const char* path, Form form) {
   if (const auto error = lock_in()) return fail(*error);
   FileFacts facts;
   const char* password = std::getenv("DOCKET_PASSWORD");
-  const auto extraction = read_file(file.get(), password ? password : "", **media_types,
+  const ReadOrder order{password ? password : "", std::move(members)};
+  const auto extraction = read_file(file.get(), order, **media_types,
                                     [&](const FileFacts& known) { facts = known; });
   if (!extraction) {
     std::cerr << path << ' ' << extraction.error().message << " (" << name(extraction.error().error_class)
@@ -82,10 +85,12 @@ int main(int argc, char** argv) {
   const std::string_view first = argc > 1 ? argv[1] : "";
   if (argc == 2 && first == "--serve") end(run_worker());
   if (argc == 2 && first == "--conditions") end(run_condition_worker());
+  if (argc > 3 && first == "--member") end(run_once(argv[argc - 1], Form::json, {argv + 2, argv + argc - 1}));
   if (argc == 3 && first == "--text") end(run_once(argv[2], Form::text));
   if (argc == 2 && !first.starts_with("--")) end(run_once(argv[1], Form::json));
-  std::cerr << "usage: docket-extract FILE          print what is found in FILE as JSON\n"
-               "       docket-extract --text FILE   print its text, a form feed between pages\n"
+  std::cerr << "usage: docket-extract FILE                     print what is found in FILE as JSON\n"
+               "       docket-extract --text FILE              print its text, a form feed between pages\n"
+               "       docket-extract --member NAME… FILE      the same as JSON of a file that is in it\n"
                "DOCKET_PASSWORD holds the password of an encrypted PDF.\n";
   return 2;
 }

@@ -3,7 +3,11 @@
 #include <algorithm>
 
 #include "pipeline/support/digest.h"
+#include "worker/formats/archive.h"
 #include "worker/formats/mail.h"
+#include "worker/formats/mail_message.h"
+#include "worker/formats/msg.h"
+#include "worker/members.h"
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
@@ -50,6 +54,7 @@ struct Content {
 
 Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (bytes.empty()) return {"application/x-empty", {}};
+  if (std::string holder = holder_type(bytes, media_types); !holder.empty()) return {std::move(holder), {}};
   if (is_mail(bytes)) return {"message/rfc822", {}};
   std::string type = media_types.of(bytes);
   // For libmagic, what begins with "Date:" or "From:" is a message, be it a memo.
@@ -69,9 +74,31 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
   return {own == "text/plain" && is_kind_of_text(type) ? std::move(type) : std::move(own), std::move(text)};
 }
 
-Result<Extraction> read_content(std::string_view bytes, const Content& content, const std::string& password) {
+// No reader of HTML and of RTF is there yet: such bodies have no text.
+std::string html_to_text(std::string_view) { return {}; }
+std::string rtf_to_text(std::string_view) { return {}; }
+
+/// A message in an encoding that has zeros between its letters.
+Result<Extraction> read_message(std::string_view bytes, const MemberTools& tools) {
+  std::optional<DecodedText> wide;
+  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) wide = decode_text(bytes);
+  const bool from_outlook = is_msg(bytes);
+  auto out = from_outlook ? read_msg(bytes, html_to_text, rtf_to_text)
+                          : read_mail(wide ? std::string_view(wide->utf8) : bytes, html_to_text);
+  if (!out) return out;
+  const char* type = from_outlook ? "application/vnd.ms-outlook" : "message/rfc822";
+  if (auto failed = list_members(bytes, type, tools, *out)) return *failed;
+  return out;
+}
+
+Result<Extraction> read_content(std::string_view bytes, const Content& content, const std::string& password,
+                                const MemberTools& tools) {
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
   if (content.media_type == pdf) return read_pdf(bytes, password);
+  if (content.media_type == "message/rfc822" || content.media_type == "application/vnd.ms-outlook")
+    return read_message(bytes, tools);
+  if (content.media_type == "application/mbox" || is_archive(content.media_type))
+    return read_container(bytes, content.media_type, tools);
   if (!content.text) return unsupported(content.media_type);
   Extraction out;
   out.text = text_pages(content.text->utf8);
@@ -82,18 +109,28 @@ Result<Extraction> read_content(std::string_view bytes, const Content& content, 
 
 }  // namespace
 
-Result<Extraction> read_file(int descriptor, const std::string& password, const MediaTypes& media_types,
+Result<Extraction> read_file(int descriptor, const ReadOrder& order, const MediaTypes& media_types,
                              const std::function<void(const FileFacts&)>& announce) {
   const auto file = MappedFile::open(descriptor);
   if (!file) return file.error();
-  const std::string_view bytes = file->content();
+  MemberBudget budget(order.member_limits, file->content().size());
+  const std::vector<std::string> passwords =
+      order.password.empty() ? std::vector<std::string>() : std::vector<std::string>{order.password};
+  const MemberTools tools{media_types, passwords, budget, order.attachments, order.members.size() + 1};
+  std::string member;
+  if (!order.members.empty()) {
+    auto found = read_member(file->content(), order.members, tools);
+    if (!found) return found.error();
+    member = std::move(*found);
+  }
+  const std::string_view bytes = order.members.empty() ? file->content() : std::string_view(member);
   const Content content = examine(bytes, media_types);
   announce({sha256_hex(bytes), static_cast<std::int64_t>(bytes.size()), content.media_type});
-  auto out = read_content(bytes, content, password);
+  auto out = read_content(bytes, content, order.password, tools);
   if (!out) return out;
   out->value["pages"] = out->text.pages.size();
   out->value["characters"] = character_count(out->text);
-  out->value["grade"] = grade(out->text, out->letters);
+  if (!is_container(out->value)) out->value["grade"] = grade(out->text, out->letters);
   return out;
 }
 

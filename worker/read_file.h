@@ -1,16 +1,26 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "pipeline/backend.h"
+#include "pipeline/members.h"
 #include "worker/formats/media_type.h"
 #include "worker/text/extraction.h"
 
 namespace docket::worker {
 
+/// What to read, and how.
+struct ReadOrder {
+  std::string password;
+  std::vector<std::string> members = {};  ///< See MemberPlace::names.
+  MemberLimits member_limits = {};
+  Attachments attachments = Attachments::automatic;
+};
+
 /// Reads the regular file behind `descriptor` (which stays open). `announce` is called with what the file is
-/// as soon as that is known, before its content is parsed.
-Result<Extraction> read_file(int descriptor, const std::string& password, const MediaTypes& media_types,
+/// as soon as that is known, before its content is parsed; of the member, where one is read.
+Result<Extraction> read_file(int descriptor, const ReadOrder& order, const MediaTypes& media_types,
                              const std::function<void(const FileFacts&)>& announce);
 
 }  // namespace docket::worker

@@ -69,7 +69,8 @@ class MemoryMeter {
 
 Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
   const auto announce = [&](const FileFacts& facts) { send_frame(socket, Frame::file, encode(facts)); };
-  auto out = read_file(file, order.password, media_types, announce);
+  const ReadOrder what{order.password, order.members, order.member_limits, order.attachments};
+  auto out = read_file(file, what, media_types, announce);
   if (!out) return out.error();
   return Answer{std::move(out->value), std::make_shared<const Text>(std::move(out->text))};
 }

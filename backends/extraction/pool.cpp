@@ -83,7 +83,7 @@ Error death(int status, const Limits& limits) {
 }
 
 /// "a.docx is a Word document", where the error is about the document.
-Error naming(const std::filesystem::path& file, Error error) {
+Error naming(const ExtractQuestion& question, Error error) {
   switch (error.error_class) {
     case ErrorClass::unavailable:
     case ErrorClass::cancelled:
@@ -92,7 +92,9 @@ Error naming(const std::filesystem::path& file, Error error) {
     default:
       break;
   }
-  const std::string file_name = file.filename().string();
+  const std::filesystem::path named =
+      question.members.empty() ? question.file : std::filesystem::path(question.members.back());
+  const std::string file_name = named.filename().string();
   return {error.error_class, (is_utf8(file_name) ? file_name : "the file") + ' ' + error.message};
 }
 
@@ -220,7 +222,9 @@ class ExtractPool final : public Backend {
     if (!slot.process->is_ready) return;  // The job is sent when it is.
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
-    const ExtractOrder order{slot.job->question.password, static_cast<std::uint64_t>(slot.limits.output)};
+    const ExtractQuestion& question = slot.job->question;
+    const ExtractOrder order{question.password, static_cast<std::uint64_t>(slot.limits.output),
+                             question.members, question.member_limits, question.attachments};
     if (!slot.process->send(order, slot.file.descriptor.get(), slot.file.size, slot.limits.memory))
       died(slot);
   }
@@ -318,7 +322,7 @@ class ExtractPool final : public Backend {
   /// Answers the slot's job and frees the slot.
   void end_job(Slot& slot, Result<Answer> answer, nanoseconds spent = nanoseconds(0)) {
     Reply reply;
-    if (!answer) answer = naming(slot.job->question.file, answer.error());
+    if (!answer) answer = naming(slot.job->question, answer.error());
     reply.answer = std::move(answer);
     reply.cpu_ns = (slot.cpu_before + spent).count();
     reply.queued = slot.job->queued;

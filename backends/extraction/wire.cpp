@@ -104,6 +104,13 @@ std::string encode(const ExtractOrder& order) {
   Writer out;
   out.text(order.password);
   out.number(order.output_limit);
+  out.number<std::uint64_t>(order.members.size());
+  for (const std::string& name : order.members)
+    out.text(name);
+  const MemberLimits& limits = order.member_limits;
+  for (const std::int64_t limit : {limits.depth, limits.count, limits.total, limits.ratio})
+    out.number(limit);
+  out.number(static_cast<std::uint32_t>(order.attachments));
   return std::move(out.bytes);
 }
 
@@ -133,6 +140,12 @@ Result<ExtractOrder> decode_order(std::string_view bytes) {
   ExtractOrder order;
   order.password = in.text();
   order.output_limit = in.number<std::uint64_t>();
+  for (std::uint64_t left = in.count(sizeof(std::uint64_t)); left > 0 && in.good; --left)
+    order.members.emplace_back(in.text());
+  MemberLimits& limits = order.member_limits;
+  for (std::int64_t* limit : {&limits.depth, &limits.count, &limits.total, &limits.ratio})
+    *limit = in.number<std::int64_t>();
+  order.attachments = static_cast<Attachments>(in.number<std::uint32_t>());
   if (!in.at_end()) return not_understood();
   return order;
 }

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pipeline/backend.h"
 #include "pipeline/support/result.h"
@@ -22,7 +23,7 @@ namespace docket {
 inline constexpr int worker_socket = 3;
 
 /// Of all that is sent here. Another one is that of a docket or a worker which was left from an older build.
-inline constexpr std::string_view wire_version = "2";
+inline constexpr std::string_view wire_version = "3";
 
 enum class Frame : std::uint32_t {
   order = 1,
@@ -55,6 +56,9 @@ enum class WorkerExit : int {
 struct ExtractOrder {
   std::string password;
   std::uint64_t output_limit = 0;  ///< Bytes of an answer.
+  std::vector<std::string> members = {};  ///< See ExtractQuestion.
+  MemberLimits member_limits = {};
+  Attachments attachments = Attachments::automatic;
 };
 
 /// "gave more than 64 MiB of text", whoever notices first. Messages that travel here continue a sentence that

@@ -41,6 +41,10 @@ struct LedgerDocument {
   /// `verdicts_of` the document, as JSON. None: it is not done, or the row is an older docket's.
   std::optional<std::string> verdicts;
   std::optional<std::string> label;  ///< `label_of` the document.
+  std::optional<std::string> parent;  ///< Path of the document that it is inside of; none: it is a file.
+  /// Of a member: the SHA-256 that it had when its outer document was last read. None: it is no longer there.
+  std::optional<std::string> listed;
+  std::int64_t members = 0;  ///< Documents that it holds.
   friend bool operator==(const LedgerDocument&, const LedgerDocument&) = default;
 };
 
@@ -75,7 +79,15 @@ inline constexpr LedgerColumn<LedgerDocument> document_columns[] = {
     column<&LedgerDocument::ack_of>("ack_of", "TEXT"),
     column<&LedgerDocument::verdicts>("verdicts", "TEXT"),
     column<&LedgerDocument::label>("label", "TEXT"),
+    column<&LedgerDocument::parent>("parent", "TEXT"),
+    column<&LedgerDocument::listed>("listed", "TEXT"),
+    column<&LedgerDocument::members>("members", "INTEGER NOT NULL DEFAULT 0"),
 };
+
+/// True of a member that no run has worked on yet: only its outer document was read.
+inline bool is_only_listed(const LedgerDocument& row) {
+  return row.outcome == Outcome::cancelled && row.sha256.empty() && row.listed;
+}
 
 /// All that is known of a document.
 struct LedgerHistory {

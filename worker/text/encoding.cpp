@@ -205,6 +205,13 @@ std::optional<DecodedText> decode_text(std::string_view bytes) {
   return decode_as(bytes, "WINDOWS-1252");
 }
 
+std::optional<DecodedText> decode_text_as(std::string_view bytes, std::string_view stated) {
+  const std::string encoding = to_decode_with(trim(stated), bytes);
+  if (encoding.empty() || encoding == "UTF-8") return decode_text(bytes);
+  if (auto text = decode_as(bytes, encoding)) return text;
+  return decode_text(bytes);
+}
+
 void load_encodings() {
   static std::vector<iconv_t> kept;  // The library forgets what nobody holds.
   const auto load = [](std::string_view encoding) {
