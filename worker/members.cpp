@@ -17,20 +17,13 @@ namespace {
 constexpr std::string_view mail_type = "message/rfc822", mbox_type = "application/mbox",
                            msg_type = "application/vnd.ms-outlook", pdf_type = "application/pdf";
 
-/// A message in UTF-16, which nobody sends and mail programs save.
-std::optional<std::string> in_utf8(std::string_view bytes) {
-  if (!bytes.starts_with("\xFF\xFE") && !bytes.starts_with("\xFE\xFF")) return std::nullopt;
-  auto decoded = decode_text(bytes);
-  return decoded ? std::optional(std::move(decoded->utf8)) : std::nullopt;
-}
-
 std::optional<Error> unpack(std::string_view bytes, std::string_view type, const MemberTools& tools,
                             const MemberHandler& handler, std::vector<std::string>& problems) {
   if (is_archive(type)) return unpack_archive(bytes, type, tools.passwords, tools.budget, handler, problems);
   if (type == mbox_type) return unpack_mbox(bytes, tools.budget, handler);
   if (type == msg_type) return unpack_msg(bytes, tools.budget, handler);
   if (type == mail_type) {
-    const auto utf8 = in_utf8(bytes);
+    const auto utf8 = wide_message(bytes);
     return unpack_mail(utf8 ? *utf8 : bytes, tools.budget, handler);
   }
   return std::nullopt;
@@ -154,8 +147,19 @@ Result<std::string> read_one(std::string_view bytes, const std::string& name, co
 
 }  // namespace
 
+std::optional<std::string> wide_message(std::string_view bytes) {
+  constexpr std::size_t first_words = 16;
+  if (bytes.substr(0, first_words).find('\0') == bytes.npos) return std::nullopt;
+  const bool is_marked = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  const bool may_be_text = bytes.size() > 2 && (is_letter(bytes[0]) != is_letter(bytes[1]));
+  if (!is_marked && !may_be_text) return std::nullopt;
+  auto decoded = decode_text(bytes);
+  return decoded ? std::optional(std::move(decoded->utf8)) : std::nullopt;
+}
+
 std::string holder_type(std::string_view bytes, const MediaTypes& media_types) {
-  if (const auto utf8 = in_utf8(bytes)) return is_mail(*utf8) ? std::string(mail_type) : std::string();
+  if (const auto utf8 = wide_message(bytes); utf8 && is_mail(*utf8)) return std::string(mail_type);
   if (is_mbox(bytes)) return std::string(mbox_type);
   if (is_mail(bytes)) return std::string(mail_type);
   std::string type = media_types.container(bytes);

@@ -20,8 +20,10 @@ struct MemberTools {
   std::size_t level = 1;  ///< Of the document whose members are listed; the outermost is on the first.
 };
 
-/// The type of a file that holds documents: an archive, a message, a mailbox, a PDF; empty: it is none. A
-/// text in UTF-16 is looked at as it is.
+/// A message in UTF-16, which nobody sends and some programs save, in UTF-8; nothing: it cannot be one.
+std::optional<std::string> wide_message(std::string_view bytes);
+
+/// The type of a file that holds documents: an archive, a message, a mailbox; empty: it is none.
 std::string holder_type(std::string_view bytes, const MediaTypes& media_types);
 
 /// Walks from a file down to the member that `names` lead to, and unpacks it. The Error is of class

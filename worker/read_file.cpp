@@ -80,11 +80,10 @@ std::string rtf_to_text(std::string_view) { return {}; }
 
 /// A message in an encoding that has zeros between its letters.
 Result<Extraction> read_message(std::string_view bytes, const MemberTools& tools) {
-  std::optional<DecodedText> wide;
-  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) wide = decode_text(bytes);
+  const auto wide = wide_message(bytes);
   const bool from_outlook = is_msg(bytes);
   auto out = from_outlook ? read_msg(bytes, html_to_text, rtf_to_text)
-                          : read_mail(wide ? std::string_view(wide->utf8) : bytes, html_to_text);
+                          : read_mail(wide ? std::string_view(*wide) : bytes, html_to_text);
   if (!out) return out;
   const char* type = from_outlook ? "application/vnd.ms-outlook" : "message/rfc822";
   if (auto failed = list_members(bytes, type, tools, *out)) return *failed;
