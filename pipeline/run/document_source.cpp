@@ -165,8 +165,8 @@ DocumentPtr DocumentSource::next_member() {
 DocumentPtr DocumentSource::consider_member(LedgerDocument row) {
   ++number_;
   Input input{row.path, in_.file};
-  const std::string record_name = row.name + std::string(record_ending);
-  listener_.named(input, output_ + record_name);
+  const std::string name = output_name(row.path);
+  listener_.named(input, output_ + name + std::string(record_ending));
   if (row.in_input) ++known_in_input_;
   auto document = std::make_shared<Document>();
   document->sha256 = *row.listed;
@@ -183,8 +183,7 @@ DocumentPtr DocumentSource::consider_member(LedgerDocument row) {
     document->history =
         std::make_shared<const LedgerHistory>(LedgerHistory{std::move(row), std::move(*stages)});
   }
-  return decide_on(std::move(input), output_name(document->inside->outer + '/' + document->inside->names.back()),
-                   std::move(document));
+  return decide_on(std::move(input), name, std::move(document));
 }
 
 /// Those of a document that is not run, and is as it was when it was last read.

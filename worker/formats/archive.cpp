@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "worker/text/clean_text.h"
@@ -47,9 +48,13 @@ class NamesInUtf8 {
   const locale_t before_;
 };
 
+enum class Inside { archive, single_file };
+
 /// Only what the type says, so that no text is taken for an archive. None of the filters starts a program.
-void support(archive* reader, std::string_view type) {
-  if (type == "application/zip") {
+void support(archive* reader, std::string_view type, Inside inside) {
+  if (inside == Inside::single_file) {
+    archive_read_support_format_raw(reader);
+  } else if (type == "application/zip") {
     archive_read_support_format_zip(reader);
   } else if (type == "application/x-7z-compressed") {
     archive_read_support_format_7zip(reader);
@@ -105,7 +110,7 @@ class Unpacking {
       problems.push_back(std::to_string(left_out_) + " links, devices or other things that are no files were left out");
     return std::nullopt;
   }
-  std::size_t files() const { return files_; }
+  bool found_nothing() const { return entries_ == 0; }
 
  private:
   std::optional<Error> next() {
@@ -113,6 +118,7 @@ class Unpacking {
     const int result = archive_read_next_header(reader_, &entry);
     if (result == ARCHIVE_EOF) return end();
     if (result == ARCHIVE_RETRY || result == ARCHIVE_FATAL || result == ARCHIVE_FAILED) return broken();
+    ++entries_;
     if (auto failed = budget_.add_member()) return failed;
     if (!is_file(entry)) {
       if (archive_entry_filetype(entry) != AE_IFDIR) ++left_out_;
@@ -171,7 +177,7 @@ class Unpacking {
   MemberBudget& budget_;
   const MemberHandler& handler_;
   MemberNames names_;
-  std::size_t files_ = 0, left_out_ = 0;
+  std::size_t entries_ = 0, files_ = 0, left_out_ = 0;
   std::string damage_;
   bool is_over_ = false;
 };
@@ -186,15 +192,21 @@ std::optional<Error> unpack_archive(std::string_view bytes, std::string_view med
                                     const std::vector<std::string>& passwords, MemberBudget& budget,
                                     const MemberHandler& handler, std::vector<std::string>& problems) {
   const NamesInUtf8 names;
-  const ArchivePtr reader(archive_read_new(), archive_read_free);
-  if (!reader) throw std::bad_alloc();
-  support(reader.get(), media_type);
-  for (const std::string& password : passwords)
-    if (!password.empty()) archive_read_add_passphrase(reader.get(), password.c_str());
-  if (archive_read_open_memory(reader.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
-    return Error{ErrorClass::damaged, "is damaged: " + why(reader.get())};
-  Unpacking unpacking(reader.get(), !passwords.empty(), budget, handler);
-  return unpacking.run(problems);
+  for (const Inside inside : {Inside::archive, Inside::single_file}) {
+    const ArchivePtr reader(archive_read_new(), archive_read_free);
+    if (!reader) throw std::bad_alloc();
+    support(reader.get(), media_type, inside);
+    for (const std::string& password : passwords)
+      if (!password.empty()) archive_read_add_passphrase(reader.get(), password.c_str());
+    if (archive_read_open_memory(reader.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
+      return Error{ErrorClass::damaged, "is damaged: " + why(reader.get())};
+    Unpacking unpacking(reader.get(), !passwords.empty(), budget, handler);
+    const bool is_last = inside == Inside::single_file || !is_one_of(media_type, compressed);
+    auto failed = unpacking.run(problems);
+    // A file that begins with zeros looks like a tar archive that has nothing in it.
+    if (failed || is_last || !unpacking.found_nothing()) return failed;
+  }
+  return std::nullopt;
 }
 
 void load_archives() { static_cast<void>(NamesInUtf8::locale()); }
