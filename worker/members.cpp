@@ -49,7 +49,7 @@ std::optional<Error> measure(std::string_view bytes, const MemberTools& outer) {
   std::vector<std::string> ignored;
   auto failed = unpack(bytes, type, tools, handler, ignored);
   // What is wrong with it is said of it when it is read.
-  return failed && failed->error_class == ErrorClass::limit ? failed : std::nullopt;
+  return failed && failed->error_class == ErrorClass::output_limit ? failed : std::nullopt;
 }
 
 /// Left beside documents by a system.

@@ -129,7 +129,11 @@ Result<Extraction> read_file(int descriptor, const ReadOrder& order, const Media
   if (!out) return out;
   out->value["pages"] = out->text.pages.size();
   out->value["characters"] = character_count(out->text);
-  if (!is_container(out->value)) out->value["grade"] = grade(out->text, out->letters);
+  if (is_container(out->value)) return out;
+  const std::vector<PageGrade> pages = grade_pages(*out);
+  out->value["grade"] = grade(pages, out->letters);
+  if (auto stretches = page_stretches(pages); !stretches.empty())
+    out->value["page_grades"] = std::move(stretches);
   return out;
 }
 

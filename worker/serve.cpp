@@ -24,6 +24,7 @@ namespace {
 constexpr int most_documents = 500;               ///< Per worker; libraries leak a little.
 constexpr long most_growth = 96L << 20;           ///< Bytes of memory above what the worker began with.
 constexpr std::uint64_t largest_order = 1 << 16;  ///< A password fits.
+constexpr std::size_t sent_together = 1 << 16;  ///< Bytes of frames: each sending costs, and so does waiting.
 
 /// The header of the next order and the descriptor that comes with it; none when the pool has gone.
 Descriptor receive_header(int socket, FrameHeader& header) {
@@ -75,10 +76,30 @@ Result<Answer> extract(int socket, int file, const ExtractOrder& order, const Me
   return Answer{std::move(out->value), std::make_shared<const Text>(std::move(out->text))};
 }
 
-std::string encoded_answer(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
-  std::string bytes = encode(extract(socket, file, order, media_types));
-  if (bytes.size() <= order.output_limit) return bytes;
-  return encode(Result<Answer>(output_limit_error(order.output_limit)));
+std::uint64_t encoded_size(const Text& text) {
+  std::uint64_t size = 0;
+  for (const Page& page : text.pages)
+    size += docket::encoded_size(page);
+  return size;
+}
+
+/// The pages of the answer, and the answer itself. False: the pool has gone.
+bool send_answer(int socket, Frame kind, const Result<Answer>& answer, std::uint64_t output_limit) {
+  std::string end = encode(answer);
+  const std::uint64_t size = end.size() + (answer ? encoded_size(*answer->text) : 0);
+  if (size > output_limit)
+    return send_frame(socket, kind, encode(Result<Answer>(output_limit_error(output_limit))));
+  std::string bytes;
+  if (answer) {
+    for (const Page& page : answer->text->pages) {
+      append_frame(bytes, Frame::page, encode(page));
+      if (bytes.size() < sent_together) continue;
+      if (!send_all(socket, bytes)) return false;
+      bytes.clear();
+    }
+  }
+  append_frame(bytes, kind, end);
+  return send_all(socket, bytes);
 }
 
 }  // namespace
@@ -95,9 +116,10 @@ WorkerExit serve(int socket, const MediaTypes& media_types, Descriptor statm) tr
     const auto order = decode_order(body);
     if (!order) return WorkerExit::done;
     forget_failed_allocations();
-    const std::string answer = encoded_answer(socket, file.get(), *order, media_types);
+    const Result<Answer> answer = extract(socket, file.get(), *order, media_types);
     const bool last = documents == most_documents || memory.has_grown_too_large();
-    if (!send_frame(socket, last ? Frame::last_answer : Frame::answer, answer)) return WorkerExit::done;
+    const Frame kind = last ? Frame::last_answer : Frame::answer;
+    if (!send_answer(socket, kind, answer, order->output_limit)) return WorkerExit::done;
     if (last) return WorkerExit::done;
   }
 } catch (const std::bad_alloc&) {

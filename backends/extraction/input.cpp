@@ -39,4 +39,6 @@ Result<InputFile> open_input(const std::filesystem::path& path) {
   return InputFile{std::move(descriptor), status.st_size};
 }
 
+void will_need(const InputFile& file) { posix_fadvise(file.descriptor.get(), 0, 0, POSIX_FADV_WILLNEED); }
+
 }  // namespace docket::backends

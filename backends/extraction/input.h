@@ -17,4 +17,7 @@ struct InputFile {
 /// terminal neither waits nor has an effect.
 Result<InputFile> open_input(const std::filesystem::path& path);
 
+/// Tells the system that all of the file will be read soon; does not wait.
+void will_need(const InputFile& file);
+
 }  // namespace docket::backends

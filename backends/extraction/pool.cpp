@@ -1,6 +1,7 @@
 #include "backends/extraction/pool.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -33,7 +34,14 @@ struct Job {
   ExtractQuestion question;
   Backend::Done done;
   Clock::time_point since;
-  Clock::duration queued{0};  ///< From then on until a worker had time.
+  Clock::duration queued{0};                ///< From then on until a worker had time.
+  std::optional<Result<InputFile>> opened;  ///< Ahead of that.
+};
+
+/// What is to be said to who asked.
+struct Finished {
+  Backend::Done done;
+  Reply reply;
 };
 
 struct Limits {
@@ -47,19 +55,25 @@ std::string in_mib(std::int64_t bytes) { return std::to_string(bytes >> 20) + " 
 Error cancelled() { return {ErrorClass::cancelled, "the run was stopped before the file was read"}; }
 
 Error time_error(const Limits& limits) {
-  return {ErrorClass::limit, "took longer than " + format_duration(duration_cast<milliseconds>(limits.cpu)) +
-                                 " of CPU time; see `time_limit` of the extract stage"};
+  return {ErrorClass::timeout, "took longer than " +
+                                   format_duration(duration_cast<milliseconds>(limits.cpu)) +
+                                   " of CPU time; see `time_limit` of the extract stage"};
 }
 
 Error clock_error(const Limits& limits) {
-  return {ErrorClass::limit, "gave no answer within " +
-                                 format_duration(duration_cast<milliseconds>(limits.cpu * clock_per_cpu)) +
-                                 "; see `time_limit` of the extract stage"};
+  return {ErrorClass::timeout, "gave no answer within " +
+                                   format_duration(duration_cast<milliseconds>(limits.cpu * clock_per_cpu)) +
+                                   "; see `time_limit` of the extract stage"};
 }
 
 Error memory_error(const Limits& limits) {
-  return {ErrorClass::limit, "needed more than " + in_mib(limits.memory) +
-                                 " of memory; see `memory_limit` of the extract stage"};
+  return {ErrorClass::memory, "needed more than " + in_mib(limits.memory) +
+                                  " of memory; see `memory_limit` of the extract stage"};
+}
+
+std::string signal_name(int number) {
+  const char* const short_name = sigabbrev_np(number);
+  return short_name ? std::string("SIG") + short_name : "signal " + std::to_string(number);
 }
 
 /// Why a document failed whose worker ended with `status`.
@@ -73,13 +87,12 @@ Error death(int status, const Limits& limits) {
     return {ErrorClass::crash, "made the parser stop (exit code " + std::to_string(code) + ")"};
   }
   const int signal_number = WTERMSIG(status);
-  const std::string signal_name = strsignal(signal_number);
   if (signal_number == SIGKILL) {
     return {ErrorClass::crash,
             "could not be read: its parser was killed from outside, perhaps because the machine ran out of "
             "memory"};
   }
-  return {ErrorClass::crash, "crashed the parser (" + signal_name + ")"};
+  return {ErrorClass::crash, "crashed the parser (" + signal_name(signal_number) + ")"};
 }
 
 /// "a.docx is a Word document", where the error is about the document.
@@ -108,7 +121,10 @@ struct Slot {
   nanoseconds cpu_begin{0};   ///< Of the process, when the job was sent.
   nanoseconds cpu_before{0};  ///< Spent on the job in a process that died.
   Clock::time_point begin;    ///< When the job was sent, or the process started for it.
+  // What the worker has said of the job so far:
   std::optional<FileFacts> facts;
+  Text text;
+  std::uint64_t bytes = 0;  ///< Of its frames.
 };
 
 class ExtractPool final : public Backend {
@@ -134,7 +150,7 @@ class ExtractPool final : public Backend {
     }
     {
       const std::lock_guard lock(mutex_);
-      inbox_.push_back({std::move(*question), std::move(done), Clock::now()});
+      inbox_.push_back({std::move(*question), std::move(done), Clock::now(), {}, {}});
     }
     wake_up_.signal();
   }
@@ -155,6 +171,7 @@ class ExtractPool final : public Backend {
       take_inbox();
       if (hard_stop_.stop_requested() || has_no_worker_) cancel_all();
       assign_jobs();
+      reply();  // Afterwards: no worker waits for those who hear of what it has done.
       wait();
       for (Slot& slot : slots_) {
         if (slot.process) listen(slot);
@@ -163,6 +180,7 @@ class ExtractPool final : public Backend {
     }
     take_inbox();
     cancel_all();
+    reply();
   }
 
   void take_inbox() {
@@ -179,8 +197,13 @@ class ExtractPool final : public Backend {
     for (Job& job : std::exchange(queue_, {})) {
       Reply reply;
       reply.answer = cancelled();
-      job.done(std::move(reply));
+      finished_.push_back({std::move(job.done), std::move(reply)});
     }
+  }
+
+  void reply() {
+    for (Finished& one : std::exchange(finished_, {}))
+      one.done(std::move(one.reply));
   }
 
   /// Gives waiting jobs to workers: first to those that are ready, then to new ones.
@@ -189,7 +212,7 @@ class ExtractPool final : public Backend {
       const auto is_free = [](const Slot& slot) { return !slot.job; };
       auto slot = std::ranges::find_if(slots_, [&](const Slot& s) { return is_free(s) && s.process; });
       if (slot == slots_.end()) slot = std::ranges::find_if(slots_, is_free);
-      if (slot == slots_.end()) return;
+      if (slot == slots_.end()) return read_ahead();
       slot->job = std::move(queue_.front());
       queue_.pop_front();
       slot->job->queued = Clock::now() - slot->job->since;
@@ -197,8 +220,20 @@ class ExtractPool final : public Backend {
     }
   }
 
+  /// The disk reads what the workers are given next while they are at work.
+  void read_ahead() {
+    const std::size_t next = std::min(queue_.size(), slots_.size());
+    for (std::size_t i = 0; i < next; ++i) {
+      Job& job = queue_[i];
+      if (job.opened) continue;
+      job.opened = open_input(job.question.file);
+      if (*job.opened) will_need(**job.opened);
+    }
+  }
+
   void begin(Slot& slot) {
-    auto opened = open_input(slot.job->question.file);
+    Job& job = *slot.job;
+    Result<InputFile> opened = job.opened ? std::move(*job.opened) : open_input(job.question.file);
     if (!opened) return end_job(slot, opened.error());
     slot.file = std::move(*opened);
     slot.limits = limits_for(slot.job->question, slot.file.size);
@@ -261,29 +296,55 @@ class ExtractPool final : public Backend {
 
   void listen(Slot& slot) {
     std::vector<WorkerFrame> frames;
-    const std::uint64_t most = static_cast<std::uint64_t>(options_.output_limit) + framing;
-    const auto received = slot.process->receive(most, frames);
+    const auto received = slot.process->receive(most_bytes(), frames);
     for (WorkerFrame& frame : frames) {
       if (slot.process) take(slot, frame);
     }
     if (!slot.process) return;
-    if (received == ExtractProcess::Received::too_long) give_up(slot, output_limit_error(most - framing));
+    if (received == ExtractProcess::Received::too_long)
+      give_up(slot, output_limit_error(most_bytes() - framing));
     if (received == ExtractProcess::Received::ended) died(slot);
   }
 
   void take(Slot& slot, const WorkerFrame& frame) {
-    if (frame.kind == Frame::ready) {
-      if (frame.body != wire_version) return not_started(slot, other_version(options_.worker));
-      slot.process->is_ready = some_was_ready_ = true;
-      if (slot.job && !slot.was_sent) send_or_start(slot);
-    } else if (frame.kind == Frame::file && slot.was_sent) {
-      if (auto facts = decode_facts(frame.body)) slot.facts = std::move(*facts);
-    } else if (slot.was_sent) {
-      const nanoseconds spent = cpu_of(slot);
-      if (frame.kind == Frame::last_answer) slot.process.reset();
-      end_job(slot, decode_answer(frame.body), spent);
+    if (frame.kind == Frame::ready) return take_ready(slot, frame.body);
+    if (!slot.was_sent) return;  // Of no job: a worker that says more than it was asked.
+    slot.bytes += sizeof(FrameHeader) + frame.body.size();
+    if (slot.bytes > most_bytes()) return give_up(slot, output_limit_error(most_bytes() - framing));
+    switch (frame.kind) {
+      case Frame::file:
+        if (auto facts = decode_facts(frame.body)) slot.facts = std::move(*facts);
+        break;
+      case Frame::page:
+        take_page(slot, decode_page(frame.body));
+        break;
+      default:
+        take_answer(slot, frame);
+        break;
     }
   }
+
+  void take_ready(Slot& slot, std::string_view version) {
+    if (version != wire_version) return not_started(slot, other_version(options_.worker));
+    slot.process->is_ready = some_was_ready_ = true;
+    if (slot.job && !slot.was_sent) send_or_start(slot);
+  }
+
+  void take_page(Slot& slot, Result<Page> page) {
+    if (!page) return give_up(slot, page.error());
+    slot.text.pages.push_back(std::move(*page));
+  }
+
+  void take_answer(Slot& slot, const WorkerFrame& frame) {
+    const nanoseconds spent = cpu_of(slot);
+    Result<Answer> answer = decode_answer(frame.body, std::exchange(slot.text, {}));
+    // Who has once said what no worker says is not asked again.
+    const bool is_sound = answer || answer.error().error_class != ErrorClass::crash;
+    if (frame.kind == Frame::last_answer || !is_sound) slot.process.reset();
+    end_job(slot, std::move(answer), spent);
+  }
+
+  std::uint64_t most_bytes() const { return static_cast<std::uint64_t>(options_.output_limit) + framing; }
 
   /// A first worker that does not start is no document's fault, and none that comes after it would.
   void not_started(Slot& slot, Error error) {
@@ -316,10 +377,12 @@ class ExtractPool final : public Backend {
     if (was_fresh) return end_job(slot, death(status, slot.limits), spent);
     slot.cpu_before = spent;
     slot.was_sent = false;
+    slot.text = {};
+    slot.bytes = 0;
     send_or_start(slot);
   }
 
-  /// Answers the slot's job and frees the slot.
+  /// Ends the slot's job with an answer and frees the slot.
   void end_job(Slot& slot, Result<Answer> answer, nanoseconds spent = nanoseconds(0)) {
     Reply reply;
     if (!answer) answer = naming(slot.job->question, answer.error());
@@ -327,18 +390,20 @@ class ExtractPool final : public Backend {
     reply.cpu_ns = (slot.cpu_before + spent).count();
     reply.queued = slot.job->queued;
     reply.file = std::move(slot.facts);
-    const Done done = std::move(slot.job->done);
+    finished_.push_back({std::move(slot.job->done), std::move(reply)});
     slot.job.reset();
     slot.file = {};
     slot.facts.reset();
+    slot.text = {};
+    slot.bytes = 0;
     slot.was_sent = false;
     slot.cpu_before = nanoseconds(0);
-    done(std::move(reply));
   }
 
   const ExtractPoolOptions options_;
   std::vector<Slot> slots_;  // Of the loop, like all up to wake_up_.
   std::deque<Job> queue_;
+  std::vector<Finished> finished_;
   bool some_was_ready_ = false;
   bool has_no_worker_ = false;
   const Event wake_up_;

@@ -29,7 +29,8 @@ struct ExtractPoolOptions {
 /// time, so that a busy machine fails no document; a worker that does nothing at all is given up after ten
 /// times as long by the clock.
 ///
-/// A worker that dies or goes beyond a limit fails only its document (classes crash and limit) and is
+/// A worker that dies or goes beyond a limit fails only its document (classes crash, timeout, memory and
+/// output_limit) and is
 /// replaced. A document that a worker dies of which had read others before is tried again in a fresh one, so
 /// that an answer does not depend on what was read before. A worker that does not start fails its question as
 /// `unavailable`.

@@ -171,16 +171,23 @@ ExtractProcess::Received ExtractProcess::receive(std::uint64_t most, std::vector
     if (got < 0 && errno == EAGAIN) return Received::more_later;
     if (got <= 0) return Received::ended;
     arrived_.append(chunk.data(), static_cast<std::size_t>(got));
-    FrameHeader header;
-    while (arrived_.size() >= sizeof header) {
-      std::memcpy(&header, arrived_.data(), sizeof header);
-      if (header.size > most) return Received::too_long;
-      if (arrived_.size() - sizeof header < header.size) break;
-      frames.push_back({header.kind, arrived_.substr(sizeof header, header.size)});
-      arrived_.erase(0, sizeof header + header.size);
-    }
+    if (!take_frames(most, frames)) return Received::too_long;
   }
   return Received::more_later;
+}
+
+bool ExtractProcess::take_frames(std::uint64_t most, std::vector<WorkerFrame>& frames) {
+  FrameHeader header;
+  std::size_t taken = 0;
+  while (arrived_.size() - taken >= sizeof header) {
+    std::memcpy(&header, arrived_.data() + taken, sizeof header);
+    if (header.size > most) return false;
+    if (arrived_.size() - taken - sizeof header < header.size) break;
+    frames.push_back({header.kind, arrived_.substr(taken + sizeof header, header.size)});
+    taken += sizeof header + header.size;
+  }
+  arrived_.erase(0, taken);
+  return true;
 }
 
 std::chrono::nanoseconds ExtractProcess::cpu_time() {

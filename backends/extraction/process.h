@@ -64,6 +64,8 @@ class ExtractProcess {
  private:
   ExtractProcess(pid_t pid, Descriptor socket) : pid_(pid), socket_(std::move(socket)) {}
   void limit_memory(std::int64_t file_size, std::int64_t memory_limit) const;
+  /// Moves the whole frames that have arrived. False: one is announced that is longer than `most`.
+  bool take_frames(std::uint64_t most, std::vector<WorkerFrame>& frames);
 
   const pid_t pid_;
   const Descriptor socket_;

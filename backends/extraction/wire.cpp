@@ -1,7 +1,9 @@
 #include "backends/extraction/wire.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "backends/extraction/bytes.h"
 #include "pipeline/support/utf8.h"
@@ -9,51 +11,17 @@
 namespace docket {
 namespace {
 
-constexpr std::size_t word_bytes = 4 * sizeof(float) + 2 * sizeof(std::uint32_t);
-constexpr std::size_t page_bytes = 2 * sizeof(float) + 2 * sizeof(std::uint64_t);
+static_assert(std::is_trivially_copyable_v<Word> &&
+                  sizeof(Word) == 4 * sizeof(float) + 2 * sizeof(std::uint32_t),
+              "words travel as they are in memory");
 
 Error not_understood() { return {ErrorClass::crash, "made its worker send an invalid reply"}; }
 
-void write(Writer& out, const Text& text) {
-  out.number<std::uint64_t>(text.pages.size());
-  for (const Page& page : text.pages) {
-    out.number(page.width);
-    out.number(page.height);
-    out.text(page.text);
-    out.number<std::uint64_t>(page.words.size());
-    for (const Word& word : page.words) {
-      for (const float edge : {word.box.left, word.box.top, word.box.right, word.box.bottom})
-        out.number(edge);
-      out.number(word.offset);
-      out.number(word.length);
-    }
-  }
-}
-
-float read_float(Reader& in) {
-  const auto value = in.number<float>();
-  if (!std::isfinite(value)) in.good = false;
-  return value;
-}
-
-Page read_page(Reader& in) {
-  Page page;
-  page.width = read_float(in);
-  page.height = read_float(in);
-  page.text = in.text();
-  const auto words = in.count(word_bytes);
-  page.words.reserve(words);
-  for (std::uint64_t i = 0; i < words; ++i) {
-    Word word;
-    for (float* edge : {&word.box.left, &word.box.top, &word.box.right, &word.box.bottom})
-      *edge = read_float(in);
-    word.offset = in.number<std::uint32_t>();
-    word.length = in.number<std::uint32_t>();
-    if (word.offset > page.text.size() || word.length > page.text.size() - word.offset) in.good = false;
-    page.words.push_back(word);
-  }
-  if (!is_utf8(page.text)) in.good = false;
-  return page;
+bool is_sound(const Word& word, const Page& page) {
+  const Box& box = word.box;
+  return std::isfinite(box.left) && std::isfinite(box.top) && std::isfinite(box.right) &&
+         std::isfinite(box.bottom) && word.offset <= page.text.size() &&
+         word.length <= page.text.size() - word.offset;
 }
 
 /// What a document can be blamed for; a worker may say nothing that would end the whole run.
@@ -64,7 +32,9 @@ bool is_about_a_document(std::uint32_t error_class) {
     case ErrorClass::encrypted:
     case ErrorClass::empty:
     case ErrorClass::damaged:
-    case ErrorClass::limit:
+    case ErrorClass::timeout:
+    case ErrorClass::memory:
+    case ErrorClass::output_limit:
     case ErrorClass::crash:
       return true;
     default:
@@ -84,20 +54,10 @@ nlohmann::json read_value(std::string_view bytes) {
   return value.is_object() && !too_deep ? value : nlohmann::json();
 }
 
-std::shared_ptr<const Text> read_text(Reader& in) {
-  auto text = std::make_shared<Text>();
-  const auto pages = in.count(page_bytes);
-  text->pages.reserve(pages);
-  for (std::uint64_t i = 0; i < pages && in.good; ++i) {
-    text->pages.push_back(read_page(in));
-  }
-  return text;
-}
-
 }  // namespace
 
 Error output_limit_error(std::uint64_t limit) {
-  return {ErrorClass::limit, "has more than " + std::to_string(limit >> 20) + " MiB of text and word boxes"};
+  return {ErrorClass::output_limit, "has more than " + std::to_string(limit >> 20) + " MiB of text and word boxes"};
 }
 
 std::string encode(const ExtractOrder& order) {
@@ -122,12 +82,26 @@ std::string encode(const FileFacts& facts) {
   return std::move(out.bytes);
 }
 
+std::string encode(const Page& page) {
+  Writer out;
+  out.bytes.reserve(encoded_size(page));
+  out.number(page.width);
+  out.number(page.height);
+  out.text(page.text);
+  out.list(page.words);
+  return std::move(out.bytes);
+}
+
+std::uint64_t encoded_size(const Page& page) {
+  return 2 * sizeof(float) + 2 * sizeof(std::uint64_t) + page.text.size() + page.words.size() * sizeof(Word);
+}
+
 std::string encode(const Result<Answer>& answer) {
   Writer out;
   out.number<std::uint32_t>(answer.has_value());
   if (answer) {
     out.text(answer->value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-    write(out, *answer->text);
+    out.number<std::uint64_t>(answer->text->pages.size());
   } else {
     out.number(static_cast<std::uint32_t>(answer.error().error_class));
     out.text(answer.error().message);
@@ -160,7 +134,21 @@ Result<FileFacts> decode_facts(std::string_view bytes) {
   return facts;
 }
 
-Result<Answer> decode_answer(std::string_view bytes) {
+Result<Page> decode_page(std::string_view bytes) {
+  Reader in(bytes);
+  Page page;
+  page.width = in.number<float>();
+  page.height = in.number<float>();
+  page.text = in.text();
+  page.words = in.list<Word>();
+  const bool is_good =
+      in.at_end() && std::isfinite(page.width) && std::isfinite(page.height) && is_utf8(page.text) &&
+      std::ranges::all_of(page.words, [&](const Word& word) { return is_sound(word, page); });
+  if (!is_good) return not_understood();
+  return page;
+}
+
+Result<Answer> decode_answer(std::string_view bytes, Text text) {
   Reader in(bytes);
   const bool is_answer = in.number<std::uint32_t>() == 1;
   if (!is_answer) {
@@ -171,9 +159,9 @@ Result<Answer> decode_answer(std::string_view bytes) {
   }
   Answer answer;
   answer.value = read_value(in.text());
-  if (answer.value.is_null()) return not_understood();
-  answer.text = read_text(in);
-  if (!in.at_end()) return not_understood();
+  const auto pages = in.number<std::uint64_t>();
+  if (!in.at_end() || answer.value.is_null() || pages != text.pages.size()) return not_understood();
+  answer.text = std::make_shared<const Text>(std::move(text));
   return answer;
 }
 

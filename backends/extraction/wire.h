@@ -14,22 +14,25 @@ namespace docket {
 // are in the machine's byte order):
 //
 //   pool -> worker   one message per document: the file's descriptor (SCM_RIGHTS) with an order
-//   worker -> pool   `ready` once; then for each order `file` and `answer` or `last_answer`
+//   worker -> pool   `ready` once; then for each order `file`, the `page`s of its text, and `answer` or
+//                    `last_answer`
 //
-// Every message is a FrameHeader and `size` bytes. What a worker sends may have been forged by the document
-// that it parses: the decoders believe nothing.
+// Every message is a FrameHeader and `size` bytes. A text travels page by page, so that neither end ever
+// holds a long one twice. What a worker sends may have been forged by the document that it parses: the
+// decoders believe nothing.
 
 /// Descriptor of the socket in the worker.
 inline constexpr int worker_socket = 3;
 
 /// Of all that is sent here. Another one is that of a docket or a worker which was left from an older build.
-inline constexpr std::string_view wire_version = "3";
+inline constexpr std::string_view wire_version = "4";
 
 enum class Frame : std::uint32_t {
   order = 1,
   ready,        ///< `wire_version`: the worker has locked itself in and waits for orders.
   file,         ///< FileFacts, sent before the file is parsed.
-  answer,       ///< An Error or an Answer.
+  page,         ///< The next Page of the text.
+  answer,       ///< An Error, or an Answer without its pages, which have gone before.
   last_answer,  ///< The same, from a worker that ends now: it has grown too large or too old.
   // Of a worker that evaluates conditions; see condition_wire.h.
   programs,
@@ -67,12 +70,17 @@ Error output_limit_error(std::uint64_t limit);
 
 std::string encode(const ExtractOrder& order);
 std::string encode(const FileFacts& facts);
+std::string encode(const Page& page);
 std::string encode(const Result<Answer>& answer);
+/// Bytes that encode() makes of it.
+std::uint64_t encoded_size(const Page& page);
 
 Result<ExtractOrder> decode_order(std::string_view bytes);
 Result<FileFacts> decode_facts(std::string_view bytes);
-/// An Error of class `crash` when the bytes are not what `encode` gives; the text is valid UTF-8 and every
-/// word lies within its page's text.
-Result<Answer> decode_answer(std::string_view bytes);
+// An Error of class `crash` when the bytes are not what `encode` gives.
+/// The text is valid UTF-8 and every word lies within it.
+Result<Page> decode_page(std::string_view bytes);
+/// `text`: of the pages that came before; an Error too when they are not as many as there are to be.
+Result<Answer> decode_answer(std::string_view bytes, Text text);
 
 }  // namespace docket

@@ -10,8 +10,22 @@ std::string attention_of(const LedgerDocument& document) {
   return std::string(name(document.error ? document.error->error_class : ErrorClass::bug));
 }
 
+namespace {
+
+/// True if a document was acknowledged for what is wrong with it now. An older docket had one class for what
+/// are three limits today.
+bool is_same(const std::optional<std::string>& acknowledged, const LedgerDocument& now) {
+  if (acknowledged == attention_of(now)) return true;
+  if (acknowledged != name(ErrorClass::limit) || now.outcome != Outcome::failed || !now.error) return false;
+  const ErrorClass error_class = now.error->error_class;
+  return error_class == ErrorClass::timeout || error_class == ErrorClass::memory ||
+         error_class == ErrorClass::output_limit;
+}
+
+}  // namespace
+
 bool is_acknowledged(const LedgerDocument& document) {
-  return document.acknowledged && document.ack_of == attention_of(document);
+  return document.acknowledged && is_same(document.ack_of, document);
 }
 
 void keep_acknowledgement(LedgerDocument& now, const LedgerDocument* before) {
@@ -20,7 +34,7 @@ void keep_acknowledgement(LedgerDocument& now, const LedgerDocument* before) {
   const bool not_its_doing = now.outcome == Outcome::failed && now.error &&
                              consequence(now.error->error_class) == Consequence::not_counted;
   const bool same_content = before->sha256 == now.sha256 || (not_its_doing && now.sha256.empty());
-  if (!same_content || (!not_its_doing && before->ack_of != attention_of(now))) return;
+  if (!same_content || (!not_its_doing && !is_same(before->ack_of, now))) return;
   now.acknowledged = before->acknowledged;
   now.ack_reason = before->ack_reason;
   now.ack_of = before->ack_of;

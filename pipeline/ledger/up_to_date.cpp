@@ -82,6 +82,9 @@ Consequence consequence(ErrorClass error_class) {
     case ErrorClass::damaged:
     case ErrorClass::too_long:
       return Consequence::parks;
+    case ErrorClass::timeout:
+    case ErrorClass::memory:
+    case ErrorClass::output_limit:
     case ErrorClass::limit:
     case ErrorClass::crash:
     case ErrorClass::condition:

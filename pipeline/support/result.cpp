@@ -16,6 +16,12 @@ std::string_view name(ErrorClass error_class) {
       return "empty";
     case ErrorClass::damaged:
       return "damaged";
+    case ErrorClass::timeout:
+      return "timeout";
+    case ErrorClass::memory:
+      return "memory";
+    case ErrorClass::output_limit:
+      return "output_limit";
     case ErrorClass::limit:
       return "limit";
     case ErrorClass::crash:

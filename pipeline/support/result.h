@@ -8,26 +8,29 @@ namespace docket {
 
 /// What went wrong, by consequence. The name (see `name`) is what records, reports and tests show.
 enum class ErrorClass {
-  config,       ///< Command line or pipeline file. Exit 2, nothing was run.
-  unreadable,   ///< The file is missing, is no regular file or may not be read.
-  unsupported,  ///< The content is not of a kind that docket reads.
-  encrypted,    ///< A password is needed, or the one given is wrong.
-  empty,        ///< No bytes, or a document without a single page.
-  damaged,      ///< The content is broken beyond what the parser can repair.
-  limit,        ///< Parsing exceeded its time, memory or output limit.
-  crash,        ///< The process that parsed the document died.
-  condition,    ///< A condition of the pipeline could not be evaluated for this document.
-  unavailable,  ///< A backend that is needed cannot be used. Exit 4.
-  unreachable,  ///< No connection to a server: host unknown, refused, time-out. Ends as `unavailable`.
-  transport,    ///< No whole reply: the connection broke, or time-out.
-  transient,    ///< The server asked to come back later and never answered.
-  too_long,     ///< The question is longer than what the model can hold.
-  withheld,     ///< The question may not leave this machine. The document is held, not failed.
-  rejected,     ///< The server refuses this request; it would refuse it again.
-  content,      ///< The model's answer is no answer: not JSON, cut off, against the schema.
-  output,       ///< A result could not be written.
-  cancelled,    ///< The run was stopped before this document was finished.
-  bug,          ///< docket is wrong.
+  config,        ///< Command line or pipeline file. Exit 2, nothing was run.
+  unreadable,    ///< The file is missing, is no regular file or may not be read.
+  unsupported,   ///< The content is not of a kind that docket reads.
+  encrypted,     ///< A password is needed, or the one given is wrong.
+  empty,         ///< No bytes, or a document without a single page.
+  damaged,       ///< The content is broken beyond what the parser can repair.
+  timeout,       ///< Parsing took longer than its limit, of CPU time or by the clock.
+  memory,        ///< Parsing needed more memory than its limit.
+  output_limit,  ///< The document gives more text than its limit.
+  limit,         ///< One of these three, in ledgers from before they were told apart.
+  crash,         ///< The process that parsed the document died; the message names the signal.
+  condition,     ///< A condition of the pipeline could not be evaluated for this document.
+  unavailable,   ///< A backend that is needed cannot be used. Exit 4.
+  unreachable,   ///< No connection to a server: host unknown, refused, time-out. Ends as `unavailable`.
+  transport,     ///< No whole reply: the connection broke, or time-out.
+  transient,     ///< The server asked to come back later and never answered.
+  too_long,      ///< The question is longer than what the model can hold.
+  withheld,      ///< The question may not leave this machine. The document is held, not failed.
+  rejected,      ///< The server refuses this request; it would refuse it again.
+  content,       ///< The model's answer is no answer: not JSON, cut off, against the schema.
+  output,        ///< A result could not be written.
+  cancelled,     ///< The run was stopped before this document was finished.
+  bug,           ///< docket is wrong.
 };
 
 std::string_view name(ErrorClass error_class);

@@ -80,7 +80,7 @@ std::vector<std::string> components_of(std::string_view raw) {
 }
 
 Error beyond(const std::string& what, const char* setting) {
-  return {ErrorClass::limit, what + "; see `members: {" + setting + "}` of the extract stage"};
+  return {ErrorClass::output_limit, what + "; see `members: {" + setting + "}` of the extract stage"};
 }
 
 }  // namespace

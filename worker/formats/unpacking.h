@@ -18,7 +18,7 @@ class MemberBudget {
  public:
   MemberBudget(const MemberLimits& limits, std::size_t file_bytes) : limits_(limits), file_bytes_(file_bytes) {}
 
-  /// The Errors (class `limit`) name the limit and its setting.
+  /// The Errors (class `output_limit`) name the limit and its setting.
   std::optional<Error> add_member();
   std::optional<Error> add_bytes(std::size_t bytes);
   /// Of an archive on that level; the file itself is on the first.

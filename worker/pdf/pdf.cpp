@@ -199,6 +199,19 @@ void add_doubts(const DrawnLetters& letters, std::vector<std::string>& problems)
   }
 }
 
+PageGrade grade_of_drawing(const PdfPage& page) {
+  PageGrade grade;
+  grade.drawn = page.letters.seen;
+  grade.unreadable = page.letters.unreadable;
+  grade.beneath_images = page.letters.beneath_images;
+  for (std::size_t i = 1; i < reasons; ++i) {
+    if (tells_of(static_cast<Unseen>(i))) grade.unseen += page.letters.unseen[i];
+  }
+  grade.paints = page.paints;
+  grade.images = page.images;
+  return grade;
+}
+
 /// Poppler's own document, for what its C++ interface does not tell: how text is painted.
 std::unique_ptr<PDFDoc> open_drawing(std::string_view content, const std::string& password) {
   BaseStream* stream =
@@ -230,6 +243,7 @@ Result<Extraction> read_pdf(std::string_view content, const std::string& passwor
     const PdfPage page = read_pdf_page(*drawing, i);
     out.text.pages.push_back(lay_out(page.width, page.height, page.text));
     findings.add(page, i + 1);
+    out.drawn_pages.push_back(grade_of_drawing(page));
     out.letters.seen += page.letters.seen;
     out.letters.unreadable += page.letters.unreadable;
     if (page.text.empty() && first_diagnostic().empty()) first_diagnostic() = "cannot be read";

@@ -48,6 +48,8 @@ PdfPage read_pdf_page(PDFDoc& document, int index) {
   page.draw(look);
   const Verdict verdict(page, look);
   out.letters = verdict.counts();
+  out.paints = look.paints().count();
+  out.images = look.paints().share_of_images(0);
   const bool is_scanned = out.letters.beneath_images * 2 > out.letters.seen;
   const std::vector<float> directions = directions_of(look.glyphs(), is_scanned);
   const Plan plan = plan_of(look.glyphs(), verdict, directions, is_scanned);

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <vector>
 
 #include "worker/layout/layout.h"
@@ -13,6 +14,8 @@ struct PdfPage {
   float width = 0, height = 0;   ///< Points, upright.
   std::vector<PlacedText> text;  ///< What runs in the page's own direction is the first.
   GlyphCounts letters;
+  std::size_t paints = 0;  ///< Paths and images.
+  float images = 0;        ///< Share of the page that images take, when none is above another.
 };
 
 /// Reads page `index` (0: the first) of `document`, in which poppler's GlobalParams must be alive. Letters

@@ -1,8 +1,10 @@
 #pragma once
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "pipeline/text.h"
+#include "worker/text/page_grade.h"
 
 namespace docket::worker {
 
@@ -20,6 +22,7 @@ struct Extraction {
   nlohmann::json value;
   Text text;
   DrawnLetters letters;
+  std::vector<PageGrade> drawn_pages;  ///< What the drawing of each page says; empty for what is not drawn.
 };
 
 }  // namespace docket::worker

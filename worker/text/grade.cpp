@@ -1,89 +1,60 @@
 #include "worker/text/grade.h"
 
 #include <algorithm>
-#include <set>
+#include <numeric>
 
 #include "pipeline/support/utf8.h"
-#include "worker/text/clean_text.h"
 
 namespace docket::worker {
 namespace {
 
-bool is_latin(char32_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
+constexpr std::size_t most_stretches = 1000;
 
-/// Accented letters count as vowels: most are, and the rest do no harm.
-bool is_vowel(char32_t c) {
-  return c > 0x7F || std::string_view("aeiouyAEIOUY").find(static_cast<char>(c)) != std::string_view::npos;
+bool is_one_kind(const PageGrade& a, const PageGrade& b) {
+  return grade(a) == grade(b) && why_ocr(a) == why_ocr(b);
 }
 
-/// Which family of letters: 0 for digits, marks and what is common to several; Chinese, Japanese and Korean
-/// are one family, for they stand side by side.
-int script_of(char32_t c) {
-  if (c < 0x250) return is_latin(c) || c >= 0xC0 ? 1 : 0;
-  if (c < 0x300 || (c >= 0x2000 && c < 0x2C00)) return 0;
-  if (c >= 0x2E80 && c < 0xD800) return 2;
-  if (c >= 0xF900) return 0;
-  if (c >= 0x370 && c < 0x400) return 3;  // Greek
-  if (c >= 0x400 && c < 0x530) return 4;  // Cyrillic
-  if (c >= 0x600 && c < 0x900) return 5;  // Arabic and its kin
-  return 0x100 + static_cast<int>(c >> 7);
+nlohmann::json stretch(const PageGrade& page, std::size_t from, std::size_t to) {
+  nlohmann::json out = {{"from", from}, {"to", to}, {"grade", grade(page)}};
+  if (needs_ocr(page)) out["needs_ocr"] = why_ocr(page);
+  return out;
 }
-
-/// Collects what `grade` judges by.
-struct Census {
-  std::size_t visible = 0, meaningless = 0, words = 0, likely_words = 0, empty_pages = 0;
-  std::size_t latin_letters = 0, latin_vowels = 0;
-
-  void add_word(std::string_view word) {
-    std::size_t characters = 0, plain = 0, latin = 0, vowels = 0, bad = 0;
-    std::set<int> scripts;
-    for (std::size_t at = 0; at < word.size();) {
-      const char32_t c = next_code_point(word, at);
-      ++characters;
-      latin += is_latin(c);
-      vowels += is_vowel(c);
-      bad += is_meaningless(c);
-      if (const int script = script_of(c)) scripts.insert(script);
-      plain += is_latin(c) || (c >= '0' && c <= '9') || c > 0x7F;
-    }
-    visible += characters;
-    meaningless += bad;
-    if (plain == 0) return;  // Rules, leaders, single marks: neither for nor against.
-    ++words;
-    latin_letters += latin;
-    latin_vowels += latin > 0 ? vowels : 0;
-    const bool is_one_script = scripts.size() <= 2;
-    likely_words += bad == 0 && plain * 2 >= characters && is_one_script && (latin < 4 || vowels > 0);
-  }
-
-  void add_page(std::string_view text) {
-    const std::size_t before = visible;
-    constexpr std::string_view blanks = " \n";
-    for (std::size_t first = text.find_first_not_of(blanks); first != text.npos;) {
-      const std::size_t last = std::min(text.find_first_of(blanks, first), text.size());
-      add_word(text.substr(first, last - first));
-      first = text.find_first_not_of(blanks, last);
-    }
-    empty_pages += visible == before;
-  }
-};
 
 }  // namespace
 
-std::string_view grade(const Text& text, const DrawnLetters& letters) {
-  Census census;
-  for (const Page& page : text.pages) {
-    census.add_page(page.text);
+std::vector<PageGrade> grade_pages(const Extraction& extraction) {
+  std::vector<PageGrade> pages = extraction.drawn_pages;
+  pages.resize(extraction.text.pages.size());
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    pages[i].is_exchanged = extraction.letters.are_exchanged;
+    add_text(pages[i], extraction.text.pages[i].text);
   }
-  const std::size_t pages = text.pages.size();
-  if (census.visible < 5 * pages || census.visible == 0) return "none";
-  const bool few_vowels = census.latin_letters >= 100 && census.latin_vowels * 5 < census.latin_letters;
+  return pages;
+}
+
+std::string_view grade(const std::vector<PageGrade>& pages, const DrawnLetters& letters) {
+  const PageGrade all = std::accumulate(pages.begin(), pages.end(), PageGrade());
+  const auto empty_pages = std::ranges::count(pages, std::size_t{0}, &PageGrade::characters);
+  if (all.characters < 5 * pages.size() || all.characters == 0) return "none";
+  const bool few_vowels = all.latin_letters >= 100 && all.latin_vowels * 5 < all.latin_letters;
   const bool is_doubtful = letters.is_stand_in || letters.are_exchanged || letters.unseen > letters.seen ||
                            letters.unreadable * 20 > letters.seen;
-  const bool poor = is_doubtful || few_vowels || census.visible < 40 * pages ||
-                    census.empty_pages * 2 > pages || census.meaningless * 20 > census.visible ||
-                    census.likely_words * 2 < census.words;
-  return poor ? "poor" : "good";
+  const bool is_poor = is_doubtful || few_vowels || is_garbled(all) || all.characters < 40 * pages.size() ||
+                       static_cast<std::size_t>(empty_pages) * 2 > pages.size();
+  return is_poor ? "poor" : "good";
+}
+
+nlohmann::json page_stretches(const std::vector<PageGrade>& pages) {
+  nlohmann::json stretches = nlohmann::json::array();
+  for (std::size_t first = 0; first < pages.size() && stretches.size() < most_stretches;) {
+    std::size_t last = first;
+    while (last + 1 < pages.size() && is_one_kind(pages[first], pages[last + 1]))
+      ++last;
+    stretches.push_back(stretch(pages[first], first + 1, last + 1));
+    first = last + 1;
+  }
+  const bool says_nothing = stretches.size() == 1 && !stretches[0].contains("needs_ocr");
+  return says_nothing ? nlohmann::json::array() : stretches;
 }
 
 std::size_t character_count(const Text& text) {

@@ -32,13 +32,14 @@ std::string endless_pdf() {
 }
 
 /// What a shell script writes as the header of a frame.
-std::string frame(int kind, const std::string& size_in_octal) {
-  return "printf '\\00" + std::to_string(kind) + "\\0\\0\\0\\0\\0\\0\\0" + size_in_octal + "' >&3\n";
+std::string frame(Frame kind, const std::string& size_in_octal) {
+  return "printf '\\00" + std::to_string(static_cast<int>(kind)) + "\\0\\0\\0\\0\\0\\0\\0" + size_in_octal +
+         "' >&3\n";
 }
 
 /// What a script says when it is ready to work.
 std::string ready(const std::string& version = std::string(wire_version)) {
-  return frame(2, "\\001\\0\\0\\0\\0\\0\\0\\0") + "printf " + version + " >&3\n";
+  return frame(Frame::ready, "\\001\\0\\0\\0\\0\\0\\0\\0") + "printf " + version + " >&3\n";
 }
 
 class ExtractPool : public testing::Test {
@@ -182,7 +183,7 @@ TEST_F(ExtractPool, ADocumentThatTakesTooLongFailsAndTheNextIsRead) {
   auto endless = ask({.file = slow, .password = {}, .time_limit = 200ms});
   auto next = ask({.file = folder_.write("next", "a text\n"), .password = {}});
   EXPECT_EQ(endless.get().answer.error(),
-            (Error{ErrorClass::limit,
+            (Error{ErrorClass::timeout,
                    "slow took longer than 200 ms of CPU time; see `time_limit` of the extract stage"}));
   EXPECT_TRUE(next.get().answer);
 }
@@ -194,7 +195,7 @@ TEST_F(ExtractPool, ADocumentThatNeedsTooMuchMemoryFailsAndTheNextIsRead) {
     large += "A line like any other, and there are many.\n";
   const auto file = folder_.write("large", large);
   EXPECT_EQ(error_of({.file = file, .password = {}, .time_limit = {}, .memory_limit = 24 << 20}),
-            (Error{ErrorClass::limit,
+            (Error{ErrorClass::memory,
                    "large needed more than 24 MiB of memory; see `memory_limit` of the extract stage"}));
   EXPECT_TRUE(ask({.file = file, .password = {}}).get().answer);
 }
@@ -202,12 +203,12 @@ TEST_F(ExtractPool, ADocumentThatNeedsTooMuchMemoryFailsAndTheNextIsRead) {
 TEST_F(ExtractPool, TooMuchTextFails) {
   options_.output_limit = 1 << 20;
   EXPECT_EQ(error_of(std::string((1 << 20) + 100, 'a')),
-            (Error{ErrorClass::limit, "file has more than 1 MiB of text and word boxes"}));
+            (Error{ErrorClass::output_limit, "file has more than 1 MiB of text and word boxes"}));
 }
 
 TEST_F(ExtractPool, AWorkerThatDiesFailsItsDocumentOnly) {
   use_fake_worker("kill -SEGV $$\n");
-  EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file crashed the parser (Segmentation fault)"}));
+  EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file crashed the parser (SIGSEGV)"}));
   EXPECT_EQ(error_of("y").error_class, ErrorClass::crash);
 }
 
@@ -228,32 +229,51 @@ TEST_F(ExtractPool, AWorkerThatGivesUpIsReported) {
 }
 
 TEST_F(ExtractPool, AnAnswerThatIsNoneIsACrash) {
-  use_fake_worker(frame(4, "\\003\\0\\0\\0\\0\\0\\0\\0") + "printf 'abc' >&3\ncat <&3 >/dev/null\n");
+  use_fake_worker(frame(Frame::answer, "\\003\\0\\0\\0\\0\\0\\0\\0") +
+                  "printf 'abc' >&3\ncat <&3 >/dev/null\n");
   EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file made its worker send an invalid reply"}));
 }
 
 TEST_F(ExtractPool, AnAnswerWithoutEndIsCutOff) {
-  use_fake_worker(frame(4, "\\0\\0\\0\\0\\0\\0\\001\\0") + "cat <&3 >/dev/null\n");
-  EXPECT_EQ(error_of("x"), (Error{ErrorClass::limit, "file has more than 64 MiB of text and word boxes"}));
+  use_fake_worker(frame(Frame::answer, "\\0\\0\\0\\0\\0\\0\\001\\0") + "cat <&3 >/dev/null\n");
+  EXPECT_EQ(error_of("x"),
+            (Error{ErrorClass::output_limit, "file has more than 64 MiB of text and word boxes"}));
+}
+
+TEST_F(ExtractPool, APageThatIsNoneIsACrash) {
+  use_fake_worker(frame(Frame::page, "\\003\\0\\0\\0\\0\\0\\0\\0") +
+                  "printf 'abc' >&3\ncat <&3 >/dev/null\n");
+  EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file made its worker send an invalid reply"}));
+}
+
+TEST_F(ExtractPool, PagesTogetherAreHeldToTheLimitOfOutput) {
+  // Each is sound, and has half a MiB of text: NULs.
+  const std::string page = frame(Frame::page, "\\030\\0\\010\\0\\0\\0\\0\\0") + "head -c 8 </dev/zero >&3\n" +
+                           "printf '\\0\\0\\010\\0\\0\\0\\0\\0' >&3\nhead -c 524296 </dev/zero >&3\n";
+  use_fake_worker(page + page + page + "cat <&3 >/dev/null\n");
+  options_.output_limit = 1 << 20;
+  options_.time_limit = 60s;
+  EXPECT_EQ(error_of("x"),
+            (Error{ErrorClass::output_limit, "file has more than 1 MiB of text and word boxes"}));
 }
 
 TEST_F(ExtractPool, AWorkerThatDoesNothingAtAllIsGivenUp) {
   options_.time_limit = 20ms;
   use_fake_worker("cat <&3 >/dev/null\n");  // Waits for a second order.
-  EXPECT_EQ(
-      error_of("x"),
-      (Error{ErrorClass::limit, "file gave no answer within 200 ms; see `time_limit` of the extract stage"}));
+  EXPECT_EQ(error_of("x"),
+            (Error{ErrorClass::timeout,
+                   "file gave no answer within 200 ms; see `time_limit` of the extract stage"}));
 }
 
 TEST_F(ExtractPool, ADeathAfterOtherDocumentsIsTriedAgainInAFreshWorker) {
   // An order without password has 32 bytes. The first is answered as `damaged` (5), the second is the
   // worker's death. Every worker leaves a line in `started`.
   const std::string started = (folder_.path() / "started").string();
-  options_.worker =
-      folder_.write("worker", "#!/bin/sh\necho >>" + started + "\n" + ready() +
-                                  "head -c 32 <&3 >/dev/null\n" + frame(4, "\\020\\0\\0\\0\\0\\0\\0\\0") +
-                                  "printf '\\0\\0\\0\\0\\005\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3\n" +
-                                  "head -c 32 <&3 >/dev/null\nkill -SEGV $$\n");
+  options_.worker = folder_.write(
+      "worker", "#!/bin/sh\necho >>" + started + "\n" + ready() + "head -c 32 <&3 >/dev/null\n" +
+                    frame(Frame::answer, "\\020\\0\\0\\0\\0\\0\\0\\0") +
+                    "printf '\\0\\0\\0\\0\\005\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3\n" +
+                    "head -c 32 <&3 >/dev/null\nkill -SEGV $$\n");
   std::filesystem::permissions(options_.worker, std::filesystem::perms::owner_all);
   options_.workers = 1;
   EXPECT_EQ(error_of("x").error_class, ErrorClass::damaged);

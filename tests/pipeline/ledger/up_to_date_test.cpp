@@ -151,7 +151,7 @@ TEST(Attempts, ParkAfterThreeWithTheSameInputs) {
   EXPECT_EQ(document.attempts, 1);
   EXPECT_FALSE(document.parked || document.settled);
   document = failed_again(&document, ErrorClass::transport);  // The server's doing.
-  document = failed_again(&document, ErrorClass::limit);
+  document = failed_again(&document, ErrorClass::timeout);
   EXPECT_FALSE(document.parked);
   document = failed_again(&document, ErrorClass::crash);
   EXPECT_EQ(document.attempts, 3);

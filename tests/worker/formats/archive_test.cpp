@@ -115,7 +115,7 @@ TEST(Archive, StopsAtItsLimits) {
   const Files many(50, {"a", ""});
   EXPECT_EQ(open(packed(archive_write_set_format_zip, no_filter, many), "application/zip", {}, {.count = 49})
                 .error->error_class,
-            ErrorClass::limit);
+            ErrorClass::output_limit);
   const Files zeros(40, {"z", std::string(1 << 20, '\0')});
   const std::string bomb = packed(archive_write_set_format_zip, no_filter, zeros);
   EXPECT_NE(open(bomb, "application/zip").error->message.find("ratio"), std::string::npos);

@@ -57,7 +57,7 @@ TEST_P(LeftOut, WithAWordOfIt) {
   if (!GetParam().reason.empty()) {
     EXPECT_TRUE(has_problem(out, GetParam().reason)) << out.value.dump();
   }
-  EXPECT_EQ(grade(out.text, out.letters), "good");
+  EXPECT_EQ(grade(grade_pages(out), out.letters), "good");
 }
 
 const std::string box = "70 590 200 20 re f\n";
@@ -151,12 +151,12 @@ TEST(PdfPainted, LettersOfAnImageBesideOthersAreKeptAndNamed) {
 TEST(PdfPainted, ADocumentThatNobodySeesIsNotGood) {
   for (const std::string how : {"3 Tr", "1 g", "1 1 1 rg"}) {
     const Extraction out = read_pages({{{}, 0, "", write(std::string(seen), 600, how), "", "", ""}});
-    EXPECT_EQ(grade(out.text, out.letters), "none");
+    EXPECT_EQ(grade(grade_pages(out), out.letters), "none");
     EXPECT_TRUE(out.value.contains("problems"));
   }
   const Extraction most =
       read_pages({page_with(write(std::string(seen), 600, "3 Tr") + write(std::string(seen), 500, "1 g"))});
-  EXPECT_EQ(grade(most.text, most.letters), "poor");
+  EXPECT_EQ(grade(grade_pages(most), most.letters), "poor");
 }
 
 TEST(PdfPainted, HiddenAnnotationsAreNotRead) {
@@ -343,7 +343,7 @@ TEST(PdfPainted, LettersWithoutAMapAreToldOf) {
     SmallPage page = page_with(write("the text of a page in letters that say nothing", 600, "", "U"));
     page.fonts = "/U<</Type/Font/Subtype/TrueType/BaseFont/X/ToUnicode 7 0 R>>";
     const Extraction out = read_pages({page}, {"", {small_map(codes)}});
-    EXPECT_EQ(grade(out.text, out.letters), "poor") << first;
+    EXPECT_EQ(grade(grade_pages(out), out.letters), "poor") << first;
     EXPECT_TRUE(has_problem(out, "% of the characters cannot be read")) << out.value.dump();
   }
 }
@@ -357,10 +357,11 @@ TEST(PdfPainted, ExchangedLettersAreToldOf) {
     for (const char c : prose)
       moved += c == ' ' ? c : static_cast<char>(c + by);
     const Extraction out = read_pages({{{{72, 100, moved}}}});
-    EXPECT_EQ(grade(out.text, out.letters), "poor") << moved;
+    EXPECT_EQ(grade(grade_pages(out), out.letters), "poor") << moved;
     EXPECT_TRUE(has_problem(out, "words of no language")) << by;
   }
-  EXPECT_EQ(grade(read_pages({{{{72, 100, prose}}}}).text), "good");
+  const Extraction plain = read_pages({{{{72, 100, prose}}}});
+  EXPECT_EQ(grade(grade_pages(plain), plain.letters), "good");
 }
 
 TEST(PdfPainted, PagesThatStandInForADocument) {
@@ -370,13 +371,13 @@ TEST(PdfPainted, PagesThatStandInForADocument) {
   for (const std::string catalog :
        {"/NeedsRendering true/AcroForm<</XFA 7 0 R/Fields[]>>", "/AcroForm<</XFA[(a) 7 0 R]/Fields[]>>"}) {
     const Extraction out = read_pages(placeholder, {catalog, {small_stream("<xdp/>")}});
-    EXPECT_EQ(grade(out.text, out.letters), "poor");
+    EXPECT_EQ(grade(grade_pages(out), out.letters), "poor");
     EXPECT_TRUE(has_problem(out, "dynamic form (XFA)"));
   }
   const Extraction cover = read_pages(
       placeholder, {"/Collection<</Type/Collection>>/Names<</EmbeddedFiles<</Names[(a) 7 0 R]>>>>",
                     {"<</Type/Filespec/F(a.pdf)/EF<</F 8 0 R>>>>", small_stream("x", "/Type/EmbeddedFile")}});
-  EXPECT_EQ(grade(cover.text, cover.letters), "poor");
+  EXPECT_EQ(grade(grade_pages(cover), cover.letters), "poor");
   EXPECT_TRUE(has_problem(cover, "its document is the file embedded in it"));
   // A form whose fields are on its page is a document.
   std::vector<SmallPage> form = placeholder;

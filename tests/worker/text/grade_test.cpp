@@ -6,11 +6,11 @@ namespace docket::worker {
 namespace {
 
 std::string_view grade_of(const std::vector<std::string>& pages) {
-  Text text;
+  Extraction extraction;
   for (const std::string& page : pages) {
-    text.pages.push_back({0, 0, page, {}});
+    extraction.text.pages.push_back({0, 0, page, {}});
   }
-  return grade(text);
+  return grade(grade_pages(extraction), {});
 }
 
 const std::string prose = "Invoice 4711 of 3 May 2024\nThe total of 119.00 EUR is due within thirty days.\n";
