@@ -81,7 +81,7 @@ int status_command(const PipelineOptions& options) {
       acknowledged += acknowledged_line(document);
       return;
     }
-    std::string& list = document.parked                              ? parked
+    std::string& list = document.parked                          ? parked
                         : document.outcome == Outcome::held      ? held
                         : document.outcome == Outcome::cancelled ? unread
                                                                  : failed;

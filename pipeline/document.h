@@ -77,11 +77,11 @@ struct EarlierWork {
 /// come before them in the graph, so no member needs a lock. The extract stage alone sets `text`, `sha256`,
 /// `bytes` and `media_type`, or a known result in its place; every other stage comes after it.
 struct Document {
-  std::size_t number = 0;      ///< Position in the input, from 0.
-  std::string path;            ///< As the record names it: relative where that is possible.
-  std::filesystem::path file;  ///< What to open.
+  std::size_t number = 0;             ///< Position in the input, from 0.
+  std::string path;                   ///< As the record names it: relative where that is possible.
+  std::filesystem::path file;         ///< What to open.
   std::optional<MemberPlace> inside;  ///< Of a member: where in `file` it is. None: it is the file.
-  std::string sha256;          ///< Hex, of the content.
+  std::string sha256;                 ///< Hex, of the content.
   std::int64_t bytes = 0;
   std::string media_type;
   std::shared_ptr<const Text> text;

@@ -17,10 +17,10 @@ enum class Attachments {
 
 /// How much one file may unpack to. What goes beyond is taken for a bomb.
 struct MemberLimits {
-  std::int64_t depth = 5;                          ///< Levels of archives within archives.
-  std::int64_t count = 10'000;                     ///< Members, on all levels together.
-  std::int64_t total = std::int64_t{1} << 30;      ///< Bytes of them, unpacked, likewise.
-  std::int64_t ratio = 250;                        ///< Unpacked bytes for each byte of the file.
+  std::int64_t depth = 5;                      ///< Levels of archives within archives.
+  std::int64_t count = 10'000;                 ///< Members, on all levels together.
+  std::int64_t total = std::int64_t{1} << 30;  ///< Bytes of them, unpacked, likewise.
+  std::int64_t ratio = 250;                    ///< Unpacked bytes for each byte of the file.
   friend bool operator==(const MemberLimits&, const MemberLimits&) = default;
 };
 

@@ -68,8 +68,8 @@ int run_once(const char* path, Form form, std::vector<std::string> members = {})
   FileFacts facts;
   const char* password = std::getenv("DOCKET_PASSWORD");
   const ReadOrder order{password ? password : "", std::move(members)};
-  const auto extraction = read_file(file.get(), order, **media_types,
-                                    [&](const FileFacts& known) { facts = known; });
+  const auto extraction =
+      read_file(file.get(), order, **media_types, [&](const FileFacts& known) { facts = known; });
   if (!extraction) {
     std::cerr << path << ' ' << extraction.error().message << " (" << name(extraction.error().error_class)
               << ")\n";

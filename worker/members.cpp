@@ -9,6 +9,7 @@
 #include "worker/formats/mail.h"
 #include "worker/formats/mbox.h"
 #include "worker/formats/msg.h"
+#include "worker/pdf/attached_files.h"
 #include "worker/text/encoding.h"
 
 namespace docket::worker {
@@ -17,9 +18,30 @@ namespace {
 constexpr std::string_view mail_type = "message/rfc822", mbox_type = "application/mbox",
                            msg_type = "application/vnd.ms-outlook", pdf_type = "application/pdf";
 
+std::optional<Error> unpack_pdf(std::string_view bytes, const MemberTools& tools, const MemberHandler& handler) {
+  std::optional<Error> failed;
+  MemberNames names;
+  std::string name;
+  AttachedFileHandler files;
+  files.wants = [&](const std::string& given) {
+    if (!failed) failed = tools.budget.add_member();
+    name = names.add(given);
+    return !failed && handler.wants(name, MemberKind::file);
+  };
+  files.may_grow = [&](std::size_t more) { return !(failed = tools.budget.add_bytes(more)); };
+  files.take = [&](const std::string&, std::string content) {
+    const Result<bool> more = handler.take({name, std::move(content)});
+    if (!more) failed = more.error();
+    return more && *more;
+  };
+  for_each_attached_file(bytes, tools.passwords, files);
+  return failed;
+}
+
 std::optional<Error> unpack(std::string_view bytes, std::string_view type, const MemberTools& tools,
                             const MemberHandler& handler, std::vector<std::string>& problems) {
   if (is_archive(type)) return unpack_archive(bytes, type, tools.passwords, tools.budget, handler, problems);
+  if (type == pdf_type) return unpack_pdf(bytes, tools, handler);
   if (type == mbox_type) return unpack_mbox(bytes, tools.budget, handler);
   if (type == msg_type) return unpack_msg(bytes, tools.budget, handler);
   if (type == mail_type) {
@@ -29,15 +51,15 @@ std::optional<Error> unpack(std::string_view bytes, std::string_view type, const
   return std::nullopt;
 }
 
-bool holds_documents(std::string_view type) {
-  return is_archive(type) || type == mbox_type || type == msg_type || type == mail_type;
+bool holds_documents(std::string_view type, Attachments attachments) {
+  return (type == pdf_type && attachments == Attachments::always) || is_archive(type) || type == mbox_type || type == msg_type || type == mail_type;
 }
 
 /// Goes through all that is in a member, for the limits alone.
 std::optional<Error> measure(std::string_view bytes, const MemberTools& outer) {
   MemberTools tools{outer.media_types, outer.passwords, outer.budget, outer.attachments, outer.level + 1};
   const std::string type = holder_type(bytes, tools.media_types);
-  if (!holds_documents(type)) return std::nullopt;
+  if (!holds_documents(type, tools.attachments)) return std::nullopt;
   if (is_archive(type))
     if (auto failed = tools.budget.check_level(tools.level)) return failed;
   if (tools.budget.check_level(tools.level)) return std::nullopt;  // A message has its own text all the same.
@@ -72,13 +94,15 @@ class Lister {
 
   std::optional<Error> run(std::string_view bytes) {
     std::vector<std::string> problems;
-    const MemberHandler handler{[this](const std::string& name, MemberKind kind) { return wants(name, kind); },
-                                [this](UnpackedMember member) { return take(std::move(member)); }};
+    const MemberHandler handler{
+        [this](const std::string& name, MemberKind kind) { return wants(name, kind); },
+        [this](UnpackedMember member) { return take(std::move(member)); }};
     if (auto failed = unpack(bytes, type_, tools_, handler, problems)) return failed;
     out_.value["embedded_files"] = std::move(files_);
     if (is_too_deep())
       problems.push_back("the files in it are no documents of their own: it is on level " +
-                         std::to_string(tools_.level) + " of files within files, and `members: {depth}` ends there");
+                         std::to_string(tools_.level) +
+                         " of files within files, and `members: {depth}` ends there");
     for (std::string& problem : problems)
       out_.value["problems"].push_back(std::move(problem));
     return std::nullopt;
@@ -160,6 +184,7 @@ std::optional<std::string> wide_message(std::string_view bytes) {
 
 std::string holder_type(std::string_view bytes, const MediaTypes& media_types) {
   if (const auto utf8 = wide_message(bytes); utf8 && is_mail(*utf8)) return std::string(mail_type);
+  if (begins_as_pdf(bytes)) return std::string(pdf_type);
   if (is_mbox(bytes)) return std::string(mbox_type);
   if (is_mail(bytes)) return std::string(mail_type);
   std::string type = media_types.container(bytes);

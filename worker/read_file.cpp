@@ -90,10 +90,25 @@ Result<Extraction> read_message(std::string_view bytes, const MemberTools& tools
   return out;
 }
 
+/// Where its files are to be documents, or are the document.
+Result<Extraction> read_pdf_and_files(std::string_view bytes, const std::string& password,
+                                      const MemberTools& tools) {
+  auto out = read_pdf(bytes, password);
+  if (!out || out->value["embedded_files"].empty() || tools.attachments == Attachments::never) return out;
+  const nlohmann::json problems = out->value.value("problems", nlohmann::json::array());
+  const bool is_portfolio = std::ranges::any_of(problems, [](const nlohmann::json& problem) {
+    return problem.get_ref<const std::string&>().starts_with("is a portfolio");
+  });
+  if (!is_portfolio && tools.attachments != Attachments::always) return out;
+  if (auto failed = list_members(bytes, pdf, tools, *out)) return *failed;
+  if (is_portfolio) out->value["container"] = true;
+  return out;
+}
+
 Result<Extraction> read_content(std::string_view bytes, const Content& content, const std::string& password,
                                 const MemberTools& tools) {
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
-  if (content.media_type == pdf) return read_pdf(bytes, password);
+  if (content.media_type == pdf) return read_pdf_and_files(bytes, password, tools);
   if (content.media_type == "message/rfc822" || content.media_type == "application/vnd.ms-outlook")
     return read_message(bytes, tools);
   if (content.media_type == "application/mbox" || is_archive(content.media_type))

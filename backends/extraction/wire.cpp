@@ -57,7 +57,8 @@ nlohmann::json read_value(std::string_view bytes) {
 }  // namespace
 
 Error output_limit_error(std::uint64_t limit) {
-  return {ErrorClass::output_limit, "has more than " + std::to_string(limit >> 20) + " MiB of text and word boxes"};
+  return {ErrorClass::output_limit,
+          "has more than " + std::to_string(limit >> 20) + " MiB of text and word boxes"};
 }
 
 std::string encode(const ExtractOrder& order) {

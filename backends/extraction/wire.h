@@ -58,7 +58,7 @@ enum class WorkerExit : int {
 
 struct ExtractOrder {
   std::string password;
-  std::uint64_t output_limit = 0;  ///< Bytes of an answer.
+  std::uint64_t output_limit = 0;         ///< Bytes of an answer.
   std::vector<std::string> members = {};  ///< See ExtractQuestion.
   MemberLimits member_limits = {};
   Attachments attachments = Attachments::automatic;

@@ -40,7 +40,7 @@ struct LedgerDocument {
   std::optional<std::string> acknowledged, ack_reason, ack_of;
   /// `verdicts_of` the document, as JSON. None: it is not done, or the row is an older docket's.
   std::optional<std::string> verdicts;
-  std::optional<std::string> label;  ///< `label_of` the document.
+  std::optional<std::string> label;   ///< `label_of` the document.
   std::optional<std::string> parent;  ///< Path of the document that it is inside of; none: it is a file.
   /// Of a member: the SHA-256 that it had when its outer document was last read. None: it is no longer there.
   std::optional<std::string> listed;

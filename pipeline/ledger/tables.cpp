@@ -293,14 +293,16 @@ std::optional<Error> list_members(LedgerDatabase& database, const std::string& o
       " excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode,"
       " in_input = max(in_input, excluded.in_input)";
   const auto [first, end] = range_below(outer);
-  if (auto failed = database.run("UPDATE documents SET listed = NULL WHERE path > ? AND path < ? AND parent = ?",
-                                 {first, end, outer}))
+  if (auto failed =
+          database.run("UPDATE documents SET listed = NULL WHERE path > ? AND path < ? AND parent = ?",
+                       {first, end, outer}))
     return failed;
   for (const LedgerDocument& member : members)
     if (auto failed = database.run(sql.c_str(), values_of(document_columns, member))) return failed;
   // What nobody has read has left nothing behind.
   return database.run(
-      "DELETE FROM documents WHERE path > ? AND path < ? AND parent = ? AND listed IS NULL AND sha256 = '' AND"
+      "DELETE FROM documents WHERE path > ? AND path < ? AND parent = ? AND listed IS NULL AND sha256 = '' "
+      "AND"
       " record_bytes < 0",
       {first, end, outer});
 }

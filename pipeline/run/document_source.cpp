@@ -216,7 +216,8 @@ bool DocumentSource::wanted(const Input& input) {
 
 /// A pattern means a member of the file; what was never read may have it.
 bool DocumentSource::wants_member(const Input& input) {
-  if (std::ranges::any_of(outer_only_, [&](const Glob& glob) { return glob.matches(input.file); })) return true;
+  if (std::ranges::any_of(outer_only_, [&](const Glob& glob) { return glob.matches(input.file); }))
+    return true;
   if (!cursor_) return false;
   const Result<const LedgerGlance*> known = cursor_->find(input.path);
   return known && *known != nullptr && (*known)->members > 0 && wants_known_member(input);

@@ -118,16 +118,16 @@ class DocumentSource {
   const std::int64_t pipeline_mtime_ns_;  ///< Of the newest file of the pipeline.
   const bool whole_input_;
   const std::vector<PathPatterns> only_;
-  std::vector<bool> only_met_;  ///< Which of the options' `only` mean a document that was listed.
+  std::vector<bool> only_met_;          ///< Which of the options' `only` mean a document that was listed.
   const std::vector<Glob> outer_only_;  ///< Files that they may mean members of.
   Inputs inputs_;
   std::optional<LedgerCursor> cursor_;
-  std::deque<OuterDocument> outer_;     ///< Whose members are still to be considered.
-  OuterDocument in_;                    ///< The one whose members are being considered.
+  std::deque<OuterDocument> outer_;      ///< Whose members are still to be considered.
+  OuterDocument in_;                     ///< The one whose members are being considered.
   std::vector<LedgerDocument> members_;  ///< Of these, in reverse order.
-  bool is_all_listed_ = false;          ///< Of the input.
-  std::size_t number_ = 0;  ///< Documents named.
-  std::size_t listed_ = 0;  ///< Those too that `only` does not want.
+  bool is_all_listed_ = false;           ///< Of the input.
+  std::size_t number_ = 0;               ///< Documents named.
+  std::size_t listed_ = 0;               ///< Those too that `only` does not want.
   bool has_problem_ = false;
   std::int64_t handed_out_ = 0;
   std::int64_t known_in_input_ = 0;

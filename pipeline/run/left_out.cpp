@@ -48,5 +48,4 @@ bool LeftOut::covers(std::string_view path) const {
   return false;
 }
 
-
 }  // namespace docket

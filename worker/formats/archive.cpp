@@ -15,15 +15,12 @@
 namespace docket::worker {
 namespace {
 
-constexpr std::string_view compressed[] = {"application/gzip", "application/x-bzip2", "application/x-xz",
-                                           "application/zstd", "application/x-lz4",   "application/x-lzip",
+constexpr std::string_view compressed[] = {"application/gzip",  "application/x-bzip2", "application/x-xz",
+                                           "application/zstd",  "application/x-lz4",   "application/x-lzip",
                                            "application/x-lzma"};
-constexpr std::string_view archives[] = {"application/zip",
-                                         "application/x-tar",
-                                         "application/x-7z-compressed",
-                                         "application/x-rar",
-                                         "application/vnd.rar",
-                                         "application/vnd.ms-cab-compressed"};
+constexpr std::string_view archives[] = {
+    "application/zip",   "application/x-tar",   "application/x-7z-compressed",
+    "application/x-rar", "application/vnd.rar", "application/vnd.ms-cab-compressed"};
 
 bool is_one_of(std::string_view type, const auto& types) {
   return std::ranges::find(types, type) != std::end(types);
@@ -107,7 +104,8 @@ class Unpacking {
     if (!damage_.empty() && files_ == 0) return Error{ErrorClass::damaged, "is damaged: " + damage_};
     if (!damage_.empty()) problems.push_back("is damaged behind what was read: " + damage_);
     if (left_out_ > 0)
-      problems.push_back(std::to_string(left_out_) + " links, devices or other things that are no files were left out");
+      problems.push_back(std::to_string(left_out_) +
+                         " links, devices or other things that are no files were left out");
     return std::nullopt;
   }
   bool found_nothing() const { return entries_ == 0; }
@@ -147,7 +145,8 @@ class Unpacking {
   std::optional<Error> take(archive_entry* entry, std::string name) {
     UnpackedMember member{std::move(name), {}};
     const la_int64_t stated = archive_entry_size_is_set(entry) ? archive_entry_size(entry) : 0;
-    const std::size_t expected = std::min<std::size_t>(static_cast<std::size_t>(std::max<la_int64_t>(stated, 0)), budget_.room());
+    const std::size_t expected =
+        std::min<std::size_t>(static_cast<std::size_t>(std::max<la_int64_t>(stated, 0)), budget_.room());
     member.content.reserve(expected);
     std::array<char, 65536> block;
     la_ssize_t got = 0;

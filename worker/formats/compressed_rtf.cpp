@@ -1,5 +1,6 @@
-// A header of four numbers of four bytes (what follows it and 12, bytes unpacked, kind, checksum), then groups of
-// eight tokens behind a byte that says which are references into the last 4096 bytes, and which are bytes.
+// A header of four numbers of four bytes (what follows it and 12, bytes unpacked, kind, checksum), then
+// groups of eight tokens behind a byte that says which are references into the last 4096 bytes, and which are
+// bytes.
 #include "worker/formats/compressed_rtf.h"
 
 #include <algorithm>
@@ -44,7 +45,8 @@ std::string unpack_rtf(std::string_view in, std::size_t size) {
         continue;
       }
       if (at + 2 > in.size()) return out;
-      const unsigned token = static_cast<unsigned char>(in[at]) << 8U | static_cast<unsigned char>(in[at + 1]);
+      const unsigned token =
+          static_cast<unsigned char>(in[at]) << 8U | static_cast<unsigned char>(in[at + 1]);
       at += 2;
       const std::size_t from = token >> 4;
       if (from == write) return out;  // The end.

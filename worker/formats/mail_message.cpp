@@ -162,11 +162,13 @@ class Parts {
     }
     const auto says_something = [](const Parts& one, bool html) {
       return std::ranges::any_of(one.bodies, [&](const Body& body) {
-        return body.is_html == html && content_of(body.part).find_first_not_of(" \t\r\n") != std::string::npos;
+        return body.is_html == html &&
+               content_of(body.part).find_first_not_of(" \t\r\n") != std::string::npos;
       });
     };
     auto best = std::ranges::find_if(all, [&](const Parts& one) { return says_something(one, false); });
-    if (best == all.end()) best = std::ranges::find_if(all, [&](const Parts& one) { return says_something(one, true); });
+    if (best == all.end())
+      best = std::ranges::find_if(all, [&](const Parts& one) { return says_something(one, true); });
     for (Parts& one : all) {
       if (best != all.end() && &one == &*best) std::ranges::move(one.bodies, std::back_inserter(bodies));
       std::ranges::move(one.attached, std::back_inserter(attached));
@@ -177,13 +179,15 @@ class Parts {
   static bool is_enciphered(GMimeObject* part, const std::string& type) {
     if (type != "application/pkcs7-mime" && type != "application/x-pkcs7-mime") return false;
     const std::string kind = to_lower(parameter(part, "smime-type"));
-    return kind.empty() || kind == "enveloped-data" || kind == "authenveloped-data" || kind == "authenvelopeddata";
+    return kind.empty() || kind == "enveloped-data" || kind == "authenveloped-data" ||
+           kind == "authenvelopeddata";
   }
 
   static bool is_shown(GMimeObject* part, const std::string& type) {
     if (is_attachment(part)) return false;
     if (type == "message/delivery-status" || type == "text/rfc822-headers") return true;
-    const bool is_readable = type.starts_with("text/") && type != "text/calendar" && type != "text/x-vcard" && type != "text/vcard" && type != "text/xml" && type != "text/csv";
+    const bool is_readable = type.starts_with("text/") && type != "text/calendar" && type != "text/x-vcard" &&
+                             type != "text/vcard" && type != "text/xml" && type != "text/csv";
     return is_readable && file_name_of(part).empty();
   }
 
@@ -192,7 +196,9 @@ class Parts {
         type == "application/x-pkcs7-signature")
       return MemberKind::signature;
     const bool is_in_text = g_mime_object_get_content_id(part) != nullptr && !is_attachment(part);
-    return type.starts_with("image/") && (is_in_text || (in_related && !is_attachment(part))) ? MemberKind::picture : MemberKind::file;
+    return type.starts_with("image/") && (is_in_text || (in_related && !is_attachment(part)))
+               ? MemberKind::picture
+               : MemberKind::file;
   }
 
   Parts() = default;
@@ -201,9 +207,10 @@ class Parts {
 /// What a file is called by that came without a name.
 std::string usual_name(const std::string& type) {
   constexpr std::pair<std::string_view, std::string_view> endings[] = {
-      {"text/plain", "txt"},      {"text/html", "html"},      {"text/calendar", "ics"}, {"text/csv", "csv"},
-      {"text/vcard", "vcf"},      {"application/pdf", "pdf"}, {"image/png", "png"},     {"image/jpeg", "jpg"},
-      {"image/gif", "gif"},       {"image/tiff", "tiff"},     {"text/xml", "xml"},      {"application/xml", "xml"},
+      {"text/plain", "txt"},      {"text/html", "html"},       {"text/calendar", "ics"},
+      {"text/csv", "csv"},        {"text/vcard", "vcf"},       {"application/pdf", "pdf"},
+      {"image/png", "png"},       {"image/jpeg", "jpg"},       {"image/gif", "gif"},
+      {"image/tiff", "tiff"},     {"text/xml", "xml"},         {"application/xml", "xml"},
       {"application/zip", "zip"}, {"application/json", "json"}};
   const auto found = std::ranges::find(endings, type, &std::pair<std::string_view, std::string_view>::first);
   return found == std::end(endings) ? "attachment" : "attachment." + std::string(found->second);
@@ -212,7 +219,8 @@ std::string usual_name(const std::string& type) {
 std::string iso_date(GMimeMessage* message) {
   GDateTime* date = g_mime_message_get_date(message);
   if (date == nullptr) return {};
-  gchar* text = g_date_time_format(date, g_date_time_get_utc_offset(date) == 0 ? "%Y-%m-%dT%H:%M:%SZ" : "%Y-%m-%dT%H:%M:%S%:z");
+  gchar* text = g_date_time_format(
+      date, g_date_time_get_utc_offset(date) == 0 ? "%Y-%m-%dT%H:%M:%SZ" : "%Y-%m-%dT%H:%M:%S%:z");
   const std::string iso = text == nullptr ? std::string() : std::string(text);
   g_free(text);
   return iso;
@@ -283,7 +291,8 @@ class Unpacker {
     const std::string type = type_of(one.part);
     if (!GMIME_IS_MESSAGE_PART(one.part)) {
       std::string given = as_file_name(file_name_of(one.part));
-      if (type == "application/ms-tnef" || type == "application/vnd.ms-tnef" || to_lower(given) == "winmail.dat")
+      if (type == "application/ms-tnef" || type == "application/vnd.ms-tnef" ||
+          to_lower(given) == "winmail.dat")
         if (auto content = content_of(GMIME_PART(one.part)); is_tnef(content)) return take_tnef(content);
       return hand_over(given.empty() ? usual_name(type) : given, one.kind,
                        [&] { return content_of(GMIME_PART(one.part)); });
@@ -333,8 +342,9 @@ Result<Extraction> read_mail(std::string_view bytes, const HtmlToText& html_to_t
   if (!message) return not_a_message();
   const Parts parts(message.get());
   if (!parts.locked.empty())
-    return Error{ErrorClass::encrypted, "is an encrypted e-mail message (" + parts.locked +
-                                            "): only its receiver's mail program can open it; save it from there"};
+    return Error{ErrorClass::encrypted,
+                 "is an encrypted e-mail message (" + parts.locked +
+                     "): only its receiver's mail program can open it; save it from there"};
   std::string text;
   for (const auto& [name, value] : headers_of(message.get()))
     if (!value.empty()) text += name + ": " + value + "\n";

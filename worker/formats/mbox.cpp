@@ -25,7 +25,9 @@ bool begins_message(std::string_view text, std::size_t at) {
     colons += line[i] == ':' && is_digit(line[i + 1]);
     const bool begins = i == 0 || !is_digit(line[i - 1]);
     const bool ends = i + 4 == line.size() || !is_digit(line[i + 4]);
-    years += begins && ends && std::all_of(line.begin() + static_cast<std::ptrdiff_t>(i), line.begin() + static_cast<std::ptrdiff_t>(i) + 4, is_digit);
+    years += begins && ends &&
+             std::all_of(line.begin() + static_cast<std::ptrdiff_t>(i),
+                         line.begin() + static_cast<std::ptrdiff_t>(i) + 4, is_digit);
   }
   return colons >= 1 && years >= 1;
 }
@@ -35,7 +37,8 @@ std::size_t next_message(std::string_view text, std::size_t from) {
   if (from == 0 && begins_message(text, 0)) return 0;
   for (std::size_t at = text.find("\nFrom ", from == 0 ? 0 : from - 1); at != text.npos;
        at = text.find("\nFrom ", at + 1)) {
-    const bool is_after_blank = at == 0 || text[at - 1] == '\n' || (at > 1 && text[at - 1] == '\r' && text[at - 2] == '\n');
+    const bool is_after_blank =
+        at == 0 || text[at - 1] == '\n' || (at > 1 && text[at - 1] == '\r' && text[at - 2] == '\n');
     if (is_after_blank && begins_message(text, at + 1)) return at + 1;
   }
   return text.size();

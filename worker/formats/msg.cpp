@@ -1,6 +1,6 @@
-// A .msg is an OLE file: each property is a stream `__substg1.0_IIIITTTT` (id and type in hex), those of a fixed size
-// stand in `__properties_version1.0` behind a header (32 bytes, 24 in a message within another, 8 in receivers and
-// attachments) in rows of 16 bytes; receivers and attachments are folders.
+// A .msg is an OLE file: each property is a stream `__substg1.0_IIIITTTT` (id and type in hex), those of a
+// fixed size stand in `__properties_version1.0` behind a header (32 bytes, 24 in a message within another, 8
+// in receivers and attachments) in rows of 16 bytes; receivers and attachments are folders.
 #include "worker/formats/msg.h"
 
 #include <gsf/gsf.h>
@@ -29,10 +29,11 @@ constexpr int most_folders = 10'000, deepest_folder = 8;
 constexpr unsigned wide_text = 0x001F, narrow_text = 0x001E, binary = 0x0102, storage = 0x000D;
 constexpr unsigned subject = 0x0037, headers_of_transport = 0x007D, body_plain = 0x1000, body_rtf = 0x1009,
                    body_html = 0x1013, message_id = 0x1035, sender_name = 0x0C1A, sender_address = 0x0C1F,
-                   sender_smtp = 0x5D01, shown_to = 0x0E04, shown_cc = 0x0E03, sent = 0x0039, delivered = 0x0E06,
-                   receiver_type = 0x0C15, display_name = 0x3001, address = 0x3003, smtp_address = 0x39FE,
-                   attached_data = 0x3701, short_name = 0x3704, long_name_of_file = 0x3707, content_id = 0x3712,
-                   hidden = 0x7FFE, message_class = 0x001A, internet_code_page = 0x3FDE, code_page = 0x3FFD;
+                   sender_smtp = 0x5D01, shown_to = 0x0E04, shown_cc = 0x0E03, sent = 0x0039,
+                   delivered = 0x0E06, receiver_type = 0x0C15, display_name = 0x3001, address = 0x3003,
+                   smtp_address = 0x39FE, attached_data = 0x3701, short_name = 0x3704,
+                   long_name_of_file = 0x3707, content_id = 0x3712, hidden = 0x7FFE, message_class = 0x001A,
+                   internet_code_page = 0x3FDE, code_page = 0x3FFD;
 
 struct DropObject {
   void operator()(void* object) const { g_object_unref(object); }
@@ -45,7 +46,8 @@ std::string bytes_of(GsfInput* stream) {
   if (size <= 0 || static_cast<std::size_t>(size) > largest_stream) return {};
   gsf_input_seek(stream, 0, G_SEEK_SET);
   const guint8* data = gsf_input_read(stream, static_cast<std::size_t>(size), nullptr);
-  return data == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
+  return data == nullptr ? std::string()
+                         : std::string(reinterpret_cast<const char*>(data), static_cast<std::size_t>(size));
 }
 
 std::uint64_t little(std::string_view bytes, std::size_t at, std::size_t size) {
@@ -77,7 +79,8 @@ class Properties {
   }
   std::string line(unsigned id) const {
     std::string line = clean_utf8(text(id));
-    std::ranges::replace_if(line, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+    std::ranges::replace_if(
+        line, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
     return std::string(trim(line));
   }
   FolderPtr folder(unsigned id) const { return FolderPtr(as_folder(child(name(id, storage).c_str()))); }
@@ -126,7 +129,8 @@ std::vector<FolderPtr> folders_named(GsfInfile* file, std::string_view beginning
   std::vector<std::pair<std::string, int>> named;
   const int count = std::min(gsf_infile_num_children(file), most_folders);
   for (int i = 0; i < count; ++i)
-    if (const char* name = gsf_infile_name_by_index(file, i); name != nullptr && std::string_view(name).starts_with(beginning))
+    if (const char* name = gsf_infile_name_by_index(file, i);
+        name != nullptr && std::string_view(name).starts_with(beginning))
       named.emplace_back(name, i);
   std::ranges::sort(named);
   std::vector<FolderPtr> folders;
@@ -150,7 +154,8 @@ std::string mailbox(const std::string& name, const std::string& mail) {
 std::string first_of(std::string first, const std::string& second) { return first.empty() ? second : first; }
 
 std::string sender_of(const Properties& message) {
-  return mailbox(message.line(sender_name), first_of(message.line(sender_smtp), message.line(sender_address)));
+  return mailbox(message.line(sender_name),
+                 first_of(message.line(sender_smtp), message.line(sender_address)));
 }
 
 std::string receivers_of(GsfInfile* file, std::uint64_t type, std::string shown) {
@@ -201,12 +206,14 @@ bool copy_folder(GsfInfile* from, GsfOutfile* to, int depth) {
     const InputPtr child(gsf_infile_child_by_index(from, i));
     const char* name = gsf_infile_name_by_index(from, i);
     if (!child || name == nullptr) continue;
-    const bool is_folder = GSF_IS_INFILE(child.get()) && gsf_infile_num_children(reinterpret_cast<GsfInfile*>(child.get())) >= 0;
+    const bool is_folder =
+        GSF_IS_INFILE(child.get()) && gsf_infile_num_children(reinterpret_cast<GsfInfile*>(child.get())) >= 0;
     const std::unique_ptr<GsfOutput, DropObject> copy(gsf_outfile_new_child(to, name, is_folder));
     if (!copy) return false;
     bool good = true;
     if (is_folder) {
-      good = depth < deepest_folder && copy_folder(reinterpret_cast<GsfInfile*>(child.get()), reinterpret_cast<GsfOutfile*>(copy.get()), depth + 1);
+      good = depth < deepest_folder && copy_folder(reinterpret_cast<GsfInfile*>(child.get()),
+                                                   reinterpret_cast<GsfOutfile*>(copy.get()), depth + 1);
     } else {
       std::string bytes = bytes_of(child.get());
       if (depth == 0 && std::string_view(name) == fixed_properties && bytes.size() >= header_of_inner)
@@ -226,7 +233,8 @@ std::string as_file(GsfInfile* message) {
   gsf_output_close(reinterpret_cast<GsfOutput*>(file.get()));
   if (!good) return {};
   const guint8* bytes = gsf_output_memory_get_bytes(GSF_OUTPUT_MEMORY(memory.get()));
-  return std::string(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(gsf_output_size(memory.get())));
+  return std::string(reinterpret_cast<const char*>(bytes),
+                     static_cast<std::size_t>(gsf_output_size(memory.get())));
 }
 
 Error broken_msg() { return {ErrorClass::damaged, "is a damaged Outlook message"}; }
@@ -242,14 +250,17 @@ bool is_msg(std::string_view bytes) {
   return bytes.find(name) != bytes.npos;
 }
 
-Result<Extraction> read_msg(std::string_view bytes, const HtmlToText& html_to_text, const RtfToText& rtf_to_text) {
+Result<Extraction> read_msg(std::string_view bytes, const HtmlToText& html_to_text,
+                            const RtfToText& rtf_to_text) {
   const FolderPtr file = open_ole(bytes);
   if (!file) return broken_msg();
   const Properties message(file.get(), header_of_file);
   if (to_lower(message.line(message_class)).starts_with("ipm.note.smime") &&
       !to_lower(message.line(message_class)).ends_with("multipartsigned"))
-    return Error{ErrorClass::encrypted, "is an encrypted Outlook message (S/MIME): only its receiver can open it"};
-  const std::string date = iso_time(message.number(sent) != 0 ? message.number(sent) : message.number(delivered));
+    return Error{ErrorClass::encrypted,
+                 "is an encrypted Outlook message (S/MIME): only its receiver can open it"};
+  const std::string date =
+      iso_time(message.number(sent) != 0 ? message.number(sent) : message.number(delivered));
   const std::pair<const char*, std::string> headers[] = {
       {"From", sender_of(message)},
       {"To", receivers_of(file.get(), 1, message.line(shown_to))},
@@ -265,7 +276,8 @@ Result<Extraction> read_msg(std::string_view bytes, const HtmlToText& html_to_te
     out.value["metadata"][to_lower(name)] = value;
   }
   if (const std::string id = message.line(message_id); !id.empty())
-    out.value["metadata"]["message_id"] = id.starts_with('<') && id.ends_with('>') ? id.substr(1, id.size() - 2) : id;
+    out.value["metadata"]["message_id"] =
+        id.starts_with('<') && id.ends_with('>') ? id.substr(1, id.size() - 2) : id;
   if (const std::string body = body_of(message, html_to_text, rtf_to_text); says_something(body))
     text += (text.empty() ? "" : "\n") + body + "\n";
   if (text.empty()) return broken_msg();
@@ -281,7 +293,9 @@ std::optional<Error> unpack_msg(std::string_view bytes, MemberBudget& budget, co
     if (auto failed = budget.add_member()) return failed;
     const Properties attachment(folder.get(), header_of_part);
     const FolderPtr message = attachment.folder(attached_data);
-    std::string given = as_file_name(first_of(attachment.line(long_name_of_file), first_of(attachment.line(short_name), attachment.line(display_name))));
+    std::string given =
+        as_file_name(first_of(attachment.line(long_name_of_file),
+                              first_of(attachment.line(short_name), attachment.line(display_name))));
     if (message) {
       const std::string about = as_file_name(Properties(message.get(), header_of_inner).line(subject));
       given = first_of(about, first_of(given, "message"));
@@ -291,7 +305,8 @@ std::optional<Error> unpack_msg(std::string_view bytes, MemberBudget& budget, co
     const MemberKind kind = is_shown ? MemberKind::picture : MemberKind::file;
     std::string name = names.add(first_of(given, "attachment"));
     if (!handler.wants(name, kind)) continue;
-    UnpackedMember member{std::move(name), message ? as_file(message.get()) : attachment.bytes(attached_data), kind};
+    UnpackedMember member{std::move(name), message ? as_file(message.get()) : attachment.bytes(attached_data),
+                          kind};
     if (auto failed = budget.add_bytes(member.content.size())) return failed;
     const Result<bool> more = handler.take(std::move(member));
     if (!more) return more.error();

@@ -1,5 +1,5 @@
-// A winmail.dat is a signature, a key, and attributes: level (1 byte), id (4), length (4), data, checksum (2).
-// Of each attachment there are, in this order: attAttachRendData, attAttachTitle, attAttachData, and
+// A winmail.dat is a signature, a key, and attributes: level (1 byte), id (4), length (4), data, checksum
+// (2). Of each attachment there are, in this order: attAttachRendData, attAttachTitle, attAttachData, and
 // attAttachment, a list of MAPI properties with its long name.
 #include "worker/formats/tnef.h"
 
@@ -13,7 +13,8 @@ namespace docket::worker {
 namespace {
 
 constexpr std::string_view signature = "\x78\x9F\x3E\x22";
-constexpr std::uint32_t rendering = 0x00069002, title = 0x00018010, data = 0x0006800F, properties = 0x00069005;
+constexpr std::uint32_t rendering = 0x00069002, title = 0x00018010, data = 0x0006800F,
+                        properties = 0x00069005;
 constexpr std::uint32_t long_file_name = 0x3707, transport_name = 0x370C;
 constexpr std::size_t most_files = 10'000;
 

@@ -14,7 +14,8 @@ constexpr std::size_t most_components = 32;
 
 /// The letters of an archive's name in the encoding of DOS, which zip uses where it does not say UTF-8.
 constexpr char16_t code_page_437[] =
-    u"ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩"
+    u"ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµ"
+    u"τΦΘΩδ∞φε∩"
     u"≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00A0";
 static_assert(std::size(code_page_437) == 129);
 
@@ -37,7 +38,8 @@ std::string without_controls(std::string_view utf8) {
   for (std::size_t at = 0; at < utf8.size();) {
     const std::size_t begin = at;
     const char32_t c = next_code_point(utf8, at);
-    const bool turns = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F;
+    const bool turns =
+        (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F;
     const bool is_control = c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029;
     if (is_control || turns)
       out += '_';
@@ -107,7 +109,8 @@ std::optional<Error> MemberBudget::add_bytes(std::size_t bytes) {
 
 std::optional<Error> MemberBudget::check_level(std::size_t level) const {
   if (static_cast<std::int64_t>(level) <= limits_.depth) return std::nullopt;
-  return beyond("has archives within archives on more than " + std::to_string(limits_.depth) + " levels", "depth");
+  return beyond("has archives within archives on more than " + std::to_string(limits_.depth) + " levels",
+                "depth");
 }
 
 std::size_t MemberBudget::room() const {
@@ -119,7 +122,8 @@ std::string MemberNames::add(std::string_view raw) {
   const std::vector<std::string> components = components_of(raw);
   std::string path;
   for (std::size_t i = 0; i < components.size(); ++i)
-    path += (i == 0 ? "" : "/") + unique(path.empty() ? path : path + '/', components[i], i + 1 == components.size());
+    path += (i == 0 ? "" : "/") +
+            unique(path.empty() ? path : path + '/', components[i], i + 1 == components.size());
   return path;
 }
 

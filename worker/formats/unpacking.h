@@ -16,7 +16,8 @@ namespace docket::worker {
 /// What one file unpacks to, held against its limits. One for all levels of a file.
 class MemberBudget {
  public:
-  MemberBudget(const MemberLimits& limits, std::size_t file_bytes) : limits_(limits), file_bytes_(file_bytes) {}
+  MemberBudget(const MemberLimits& limits, std::size_t file_bytes)
+      : limits_(limits), file_bytes_(file_bytes) {}
 
   /// The Errors (class `output_limit`) name the limit and its setting.
   std::optional<Error> add_member();

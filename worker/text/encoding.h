@@ -15,8 +15,8 @@ struct DecodedText {
 /// Nothing when they are no text.
 std::optional<DecodedText> decode_text(std::string_view bytes);
 
-/// The same for bytes whose sender says in which encoding they are, which may be wrong, unknown or empty: then
-/// it is found out.
+/// The same for bytes whose sender says in which encoding they are, which may be wrong, unknown or empty:
+/// then it is found out.
 std::optional<DecodedText> decode_text_as(std::string_view bytes, std::string_view stated);
 
 /// Loads the converters of usual encodings for the life of the process, which may open no file later on.

@@ -1,7 +1,8 @@
 #include "pipeline/run/left_out.h"
-#include "pipeline/support/system_names.h"
 
 #include <gtest/gtest.h>
+
+#include "pipeline/support/system_names.h"
 
 namespace docket {
 namespace {

@@ -67,7 +67,8 @@ TEST(Archive, OfEachKindIsOpened) {
       {"application/x-tar", packed(archive_write_set_format_pax, no_filter, letters)},
       {"application/x-7z-compressed", packed(archive_write_set_format_7zip, no_filter, letters)},
       {"application/gzip", packed(archive_write_set_format_ustar, archive_write_add_filter_gzip, letters)},
-      {"application/x-bzip2", packed(archive_write_set_format_ustar, archive_write_add_filter_bzip2, letters)},
+      {"application/x-bzip2",
+       packed(archive_write_set_format_ustar, archive_write_add_filter_bzip2, letters)},
       {"application/x-xz", packed(archive_write_set_format_ustar, archive_write_add_filter_xz, letters)},
       {"application/zstd", packed(archive_write_set_format_ustar, archive_write_add_filter_zstd, letters)},
   };
@@ -84,7 +85,8 @@ TEST(Archive, OfEachKindIsOpened) {
 }
 
 TEST(Archive, OfASingleFileHasOneMember) {
-  const std::string bytes = packed(archive_write_set_format_raw, archive_write_add_filter_xz, {{"x", "only"}});
+  const std::string bytes =
+      packed(archive_write_set_format_raw, archive_write_add_filter_xz, {{"x", "only"}});
   Opened opened = open(bytes, "application/x-xz");
   EXPECT_EQ(opened.found.names, std::vector<std::string>{"data"});
   EXPECT_EQ(opened.found.contents["data"], "only");
@@ -107,7 +109,8 @@ TEST(Archive, ThatIsCutGivesWhatIsWhole) {
   EXPECT_EQ(cut.found.contents["a"], "first");
   EXPECT_FALSE(cut.found.problems["b"].empty());
   EXPECT_FALSE(cut.problems.empty());
-  for (const char* type : {"application/zip", "application/x-7z-compressed", "application/x-rar", "application/gzip"})
+  for (const char* type :
+       {"application/zip", "application/x-7z-compressed", "application/x-rar", "application/gzip"})
     EXPECT_EQ(open("not at all", type).error->error_class, ErrorClass::damaged) << type;
 }
 
@@ -119,15 +122,20 @@ TEST(Archive, StopsAtItsLimits) {
   const Files zeros(40, {"z", std::string(1 << 20, '\0')});
   const std::string bomb = packed(archive_write_set_format_zip, no_filter, zeros);
   EXPECT_NE(open(bomb, "application/zip").error->message.find("ratio"), std::string::npos);
-  EXPECT_NE(open(bomb, "application/zip", {}, {.total = 1 << 20, .ratio = 100'000}).error->message.find("total"),
-            std::string::npos);
+  EXPECT_NE(
+      open(bomb, "application/zip", {}, {.total = 1 << 20, .ratio = 100'000}).error->message.find("total"),
+      std::string::npos);
 }
 
 TEST(Archive, SurvivesEveryCut) {
   for (const auto& [type, bytes] :
-       {std::pair<std::string, std::string>("application/zip", packed(archive_write_set_format_zip, no_filter, letters)),
-        std::pair<std::string, std::string>("application/x-7z-compressed", packed(archive_write_set_format_7zip, no_filter, letters)),
-        std::pair<std::string, std::string>("application/zstd", packed(archive_write_set_format_ustar, archive_write_add_filter_zstd, letters))})
+       {std::pair<std::string, std::string>("application/zip",
+                                            packed(archive_write_set_format_zip, no_filter, letters)),
+        std::pair<std::string, std::string>("application/x-7z-compressed",
+                                            packed(archive_write_set_format_7zip, no_filter, letters)),
+        std::pair<std::string, std::string>(
+            "application/zstd",
+            packed(archive_write_set_format_ustar, archive_write_add_filter_zstd, letters))})
     for (std::size_t size = 0; size < bytes.size(); ++size) {
       const Opened opened = open(bytes.substr(0, size), type);
       for (const auto& [name, content] : opened.found.contents) {

@@ -8,8 +8,10 @@ namespace docket::worker {
 namespace {
 
 const std::string first =
-    "From a@b.example Tue Mar  5 10:15:00 2024\nMessage-ID: <1@b>\nSubject: One\n\nFrom me to you\n>From here\n";
-const std::string second = "From - Wed Mar 06 10:15:00 2024\r\nMessage-ID: <2@b>\r\nSubject: Two\r\n\r\nbody\r\n";
+    "From a@b.example Tue Mar  5 10:15:00 2024\nMessage-ID: <1@b>\nSubject: One\n\nFrom me to you\n>From "
+    "here\n";
+const std::string second =
+    "From - Wed Mar 06 10:15:00 2024\r\nMessage-ID: <2@b>\r\nSubject: Two\r\n\r\nbody\r\n";
 
 TEST(Mbox, IsSeveralMessages) {
   EXPECT_TRUE(is_mbox(first + "\n" + second));

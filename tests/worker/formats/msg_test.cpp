@@ -65,13 +65,16 @@ std::string file_of(const Folder& folder) {
 
 Folder message(const std::string& subject, std::size_t header) {
   Folder folder;
-  folder.streams["__properties_version1.0"] = std::string(header, '\0') + row(0x0039, 0x40, 133'541'037'000'000'000) + row(0x3FDE, 3, 1252);
+  folder.streams["__properties_version1.0"] =
+      std::string(header, '\0') + row(0x0039, 0x40, 133'541'037'000'000'000) + row(0x3FDE, 3, 1252);
   folder.streams["__substg1.0_0037001F"] = wide(subject);
   folder.streams["__substg1.0_0C1A001F"] = wide("Ann");
   folder.streams["__substg1.0_5D01001F"] = wide("ann@a.example");
   Folder receiver;
   receiver.streams["__properties_version1.0"] = std::string(8, '\0') + row(0x0C15, 3, 1);
-  receiver.streams["__substg1.0_3001001E"] = "B\xF6" "b";
+  receiver.streams["__substg1.0_3001001E"] =
+      "B\xF6"
+      "b";
   receiver.streams["__substg1.0_39FE001E"] = "bob@a.example";
   folder.folders["__recip_version1.0_#00000000"] = receiver;
   return folder;
@@ -99,9 +102,10 @@ TEST(Msg, BeginsWithItsHeaders) {
   folder.streams["__substg1.0_1000001F"] = wide("Hello\r\nBob");
   const std::string bytes = file_of(folder);
   EXPECT_TRUE(is_msg(bytes));
-  EXPECT_EQ(text_of(bytes),
-            "From: Ann <ann@a.example>\nTo: Böb <bob@a.example>\nDate: 2024-03-05T09:15:00Z\nSubject: Invoice 7\n\n"
-            "Hello\nBob\n");
+  EXPECT_EQ(
+      text_of(bytes),
+      "From: Ann <ann@a.example>\nTo: Böb <bob@a.example>\nDate: 2024-03-05T09:15:00Z\nSubject: Invoice 7\n\n"
+      "Hello\nBob\n");
   EXPECT_EQ(read_msg(bytes, html, rtf)->value["metadata"]["subject"], "Invoice 7");
 }
 
@@ -109,7 +113,9 @@ TEST(Msg, ShowsTheBestBody) {
   Folder folder = message("x", 32);
   folder.streams["__substg1.0_10090102"] = std::string("\x0f\0\0\0\3\0\0\0MELA\0\0\0\0{x}", 19);
   EXPECT_NE(text_of(file_of(folder)).find("rtf:{x}"), std::string::npos);
-  folder.streams["__substg1.0_10130102"] = "<b>gr\xFC\xDF" "e</b>";
+  folder.streams["__substg1.0_10130102"] =
+      "<b>gr\xFC\xDF"
+      "e</b>";
   EXPECT_NE(text_of(file_of(folder)).find("html:<b>grüße</b>"), std::string::npos);
   folder.streams["__substg1.0_1000001F"] = wide("plain");
   EXPECT_NE(text_of(file_of(folder)).find("\n\nplain"), std::string::npos);

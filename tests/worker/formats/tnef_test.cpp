@@ -28,12 +28,12 @@ std::string long_name(const std::string& ascii) {
          little(static_cast<std::uint32_t>(wide.size())) + wide + padding;
 }
 
-const std::string winmail = "\x78\x9F\x3E\x22" + little(1, 2) + attribute(0x00089006, little(0x10000)) +
-                            attribute(0x00069002, std::string(14, '\0')) +
-                            attribute(0x00018010, std::string("SHORT~1.PDF\0", 12)) + attribute(0x0006800F, "one") +
-                            attribute(0x00069005, long_name("a long name.pdf")) +
-                            attribute(0x00069002, std::string(14, '\0')) +
-                            attribute(0x00018010, std::string("b.txt\0", 6)) + attribute(0x0006800F, "two");
+const std::string winmail =
+    "\x78\x9F\x3E\x22" + little(1, 2) + attribute(0x00089006, little(0x10000)) +
+    attribute(0x00069002, std::string(14, '\0')) + attribute(0x00018010, std::string("SHORT~1.PDF\0", 12)) +
+    attribute(0x0006800F, "one") + attribute(0x00069005, long_name("a long name.pdf")) +
+    attribute(0x00069002, std::string(14, '\0')) + attribute(0x00018010, std::string("b.txt\0", 6)) +
+    attribute(0x0006800F, "two");
 
 TEST(Tnef, HasFiles) {
   const std::vector<TnefFile> files = files_in_tnef(winmail);

@@ -47,7 +47,8 @@ TEST(MemberNames, AreEachGivenOnce) {
 
 TEST(MemberNames, FitIntoAFileSystem) {
   MemberNames names;
-  const std::string umlauts = std::string(150, 'x') + "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4"
+  const std::string umlauts = std::string(150, 'x') +
+                              "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4"
                               "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4.docx";
   const std::string cut = names.add(umlauts);
   EXPECT_LE(cut.size(), 180U);
