@@ -304,9 +304,9 @@ stages:""") + """\
 """)
         self.run_pipeline("--offline", expect=3, env={"KEY": "k"})
         held = {path: self.record(path)["held"] for path in self.paths() if path.endswith("a.txt")}
-        self.assertIn("in/hr", held["in/hr/pay.zip/a.txt"])
-        self.assertIn("in/hr", held["in/link.zip/a.txt"])
-        self.assertNotIn("in/hr", held["in/open.zip/a.txt"])
+        self.assertEqual(held["in/hr/pay.zip/a.txt"], "policy: private")
+        self.assertEqual(held["in/link.zip/a.txt"], "policy: private")
+        self.assertNotEqual(held["in/open.zip/a.txt"], "policy: private")
 
     def test_other_verbs(self):
         self.write("in/a.zip", archive({"x/a.txt": invoice(1)}))

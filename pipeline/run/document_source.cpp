@@ -167,7 +167,7 @@ DocumentPtr DocumentSource::consider_member(LedgerDocument row) {
   Input input{row.path, in_.file};
   const std::string name = output_name(row.path);
   listener_.named(input, output_ + name + std::string(record_ending));
-  if (row.in_input) ++known_in_input_;
+  if (row.in_input && !is_only_listed(row)) ++known_in_input_;
   auto document = std::make_shared<Document>();
   document->sha256 = *row.listed;
   document->stamp = in_.stamp;
@@ -202,7 +202,7 @@ void DocumentSource::tell_unmet() {
   if (unmet.empty()) return;
   const std::string text =
       "--only" + unmet + ": none of the " + std::to_string(listed_) + " documents of the input matches";
-  if (number_ > 0) return listener_.input_note(text);
+  if (std::ranges::find(only_met_, true) != only_met_.end()) return listener_.input_note(text);
   has_problem_ = true;
   listener_.input_problem(text);
 }
