@@ -24,13 +24,24 @@ namespace docket {
 class Condition;
 class Schema;
 
+/// What one document may take of the machine. 0: what the pool of workers sets.
+struct ExtractLimits {
+  std::chrono::milliseconds cpu_time{0};
+  std::chrono::milliseconds wall_time{0};  ///< By the clock.
+  std::int64_t memory = 0;                 ///< Bytes, beside the worker's own and the file's.
+  std::int64_t output = 0;                 ///< Bytes of text and word boxes.
+  std::int64_t open_files = 0;             ///< In the worker's process.
+  friend bool operator==(const ExtractLimits&, const ExtractLimits&) = default;
+};
+
 /// Read a file: media type, identity, text, pages, metadata. Answered by the pool of extraction workers.
 struct ExtractQuestion {
   std::filesystem::path file;
-  std::string password;                     ///< UTF-8; empty: none.
-  std::chrono::milliseconds time_limit{0};  ///< CPU time; 0: what the pool of workers sets.
-  std::int64_t memory_limit = 0;            ///< Bytes; 0: the same.
-  std::vector<std::string> members = {};    ///< See MemberPlace::names; empty: the file itself is read.
+  std::vector<std::string> passwords = {};  ///< UTF-8; tried in turn where the file needs one.
+  ExtractLimits limits = {};
+  bool keep_partial = false;  ///< The pages that were read before a limit are an answer.
+  bool need_sandbox = false;  ///< Not to be read by a worker that could not lock itself in entirely.
+  std::vector<std::string> members = {};  ///< See MemberPlace::names; empty: the file itself is read.
   MemberLimits member_limits = {};
   Attachments attachments = Attachments::automatic;
 };

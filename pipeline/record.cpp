@@ -99,7 +99,8 @@ void link_members(const std::string& path, ordered_json& output) {
 /// What stages with signals have found. One that decides on reasons comes after the decision.
 void add_output(const StageConfig& stage, const StageResult& result, std::vector<StageOutput>& outputs) {
   const bool decides = stage.type != nullptr && stage.type->decides_on_reasons;
-  if (!decides && !result.output.is_null() && !is_container(result.output)) outputs.push_back({stage.id, result.output});
+  if (!decides && !result.output.is_null() && !is_container(result.output))
+    outputs.push_back({stage.id, result.output});
 }
 
 }  // namespace

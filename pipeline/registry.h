@@ -82,6 +82,7 @@ struct StageType {
   /// What is probably wrong with settings that are valid, in words; null: nothing ever.
   std::vector<std::string> (*warnings)(const StageConfig& stage, const Pipeline& pipeline) = nullptr;
   bool provides_text = false;       ///< Sets the document's text; one stage of a pipeline at most.
+  bool shows_places = false;        ///< Its answers say where on the pages they stand.
   bool decides_on_reasons = false;  ///< Runs even when no `when` holds, and looks at Turn::reasons itself.
   Redo redo = {};
   /// What an output of this type says against itself; `stage`: the id. Null: nothing ever.

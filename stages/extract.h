@@ -1,17 +1,17 @@
 #pragma once
-#include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "pipeline/backend.h"
 #include "pipeline/stage.h"
 
 namespace docket::stages {
 
 struct ExtractOptions {
-  std::string password;
-  std::chrono::milliseconds time_limit{0};  ///< 0: what the pool of workers sets.
-  std::int64_t memory_limit = 0;            ///< Bytes; 0: the same.
+  std::vector<std::string> passwords = {};
+  ExtractLimits limits = {};
+  bool keep_partial = false, need_sandbox = false;  ///< As in ExtractQuestion.
   MemberLimits member_limits = {};
   Attachments attachments = Attachments::automatic;
 };

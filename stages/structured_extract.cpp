@@ -263,6 +263,7 @@ StageType structured_extract() {
           .fields = fields,
           .reads = reads,
           .make = make,
+          .shows_places = true,
           .redo = {.make = make_with,
                    .review = make_fields_review,
                    .claims = claims,

@@ -175,14 +175,14 @@ class Members(Case):
         self.write("in/deep.zip", chain)
         self.write("in/many.zip", archive({f"{i}.txt": "" for i in range(300)}, zipfile.ZIP_STORED))
         self.write("in/big.gz", gzip.compress(zeros * 20))
-        self.write("pipeline.yaml", PIPELINE.replace("extract:", "extract: {members: {count: 250, total: 100}}", 1))
+        self.write("pipeline.yaml", PIPELINE.replace("extract:", "extract: {members: {count: 250, total: 100MiB}}", 1))
         self.run_pipeline(expect=1)
         self.assertEqual(set(self.statuses().values()), {"failed"})
         self.assertEqual(len(self.paths()), 4)
         for name, limit in (("nested.zip", "ratio"), ("deep.zip", "depth"), ("many.zip", "count"), ("big.gz", "ratio")):
             error_class, message = self.failure(f"in/{name}")
             self.assertIn("limit", error_class)
-            self.assertIn("members: {" + limit + "}", message)
+            self.assertIn("`members." + limit + "`", message)
 
     def test_damaged_and_locked(self):
         files = {"a.txt": invoice(1), "b.txt": invoice(2)}

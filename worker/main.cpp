@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -36,21 +37,21 @@ int fail(const Error& error) {
 }
 
 int run_worker() {
-  bind_to_parent();
+  bind_to_parent(worker_socket);
   explain_fatal_signals();
   const auto media_types = MediaTypes::load();
   if (!media_types) return fail(media_types.error());
   warm_up();
   Descriptor statm = open_file("/proc/self/statm", O_RDONLY);  // Once it is locked in, it cannot.
-  if (const auto error = lock_in()) return fail(*error);
+  const std::string refused = lock_in();
   // From here on only libraries print, and a hostile file makes them print without end.
   if (!under_sanitizer) dup2(STDOUT_FILENO, STDERR_FILENO);
-  return static_cast<int>(serve(worker_socket, **media_types, std::move(statm)));
+  return static_cast<int>(serve(worker_socket, refused, **media_types, std::move(statm)));
 }
 
 int run_condition_worker() {
   prepare_for_conditions();
-  if (const auto error = lock_in()) return fail(*error);
+  lock_in();  // What is refused, the workers that read files say.
   if (!under_sanitizer) dup2(STDOUT_FILENO, STDERR_FILENO);
   return static_cast<int>(serve_conditions(worker_socket));
 }
@@ -64,10 +65,12 @@ int run_once(const char* path, Form form, std::vector<std::string> members = {})
   const auto media_types = MediaTypes::load();
   if (!media_types) return fail(media_types.error());
   warm_up();
-  if (const auto error = lock_in()) return fail(*error);
+  if (const std::string refused = lock_in(); !refused.empty())
+    std::cerr << "docket-extract: warning: not locked in entirely: " << refused << '\n';
   FileFacts facts;
-  const char* password = std::getenv("DOCKET_PASSWORD");
-  const ReadOrder order{password ? password : "", std::move(members)};
+  ReadOrder order;
+  if (const char* password = std::getenv("DOCKET_PASSWORD")) order.passwords.emplace_back(password);
+  order.members = std::move(members);
   const auto extraction =
       read_file(file.get(), order, **media_types, [&](const FileFacts& known) { facts = known; });
   if (!extraction) {

@@ -18,7 +18,8 @@ namespace {
 constexpr std::string_view mail_type = "message/rfc822", mbox_type = "application/mbox",
                            msg_type = "application/vnd.ms-outlook", pdf_type = "application/pdf";
 
-std::optional<Error> unpack_pdf(std::string_view bytes, const MemberTools& tools, const MemberHandler& handler) {
+std::optional<Error> unpack_pdf(std::string_view bytes, const MemberTools& tools,
+                                const MemberHandler& handler) {
   std::optional<Error> failed;
   MemberNames names;
   std::string name;
@@ -52,7 +53,8 @@ std::optional<Error> unpack(std::string_view bytes, std::string_view type, const
 }
 
 bool holds_documents(std::string_view type, Attachments attachments) {
-  return (type == pdf_type && attachments == Attachments::always) || is_archive(type) || type == mbox_type || type == msg_type || type == mail_type;
+  return (type == pdf_type && attachments == Attachments::always) || is_archive(type) || type == mbox_type ||
+         type == msg_type || type == mail_type;
 }
 
 /// Goes through all that is in a member, for the limits alone.
@@ -102,7 +104,7 @@ class Lister {
     if (is_too_deep())
       problems.push_back("the files in it are no documents of their own: it is on level " +
                          std::to_string(tools_.level) +
-                         " of files within files, and `members: {depth}` ends there");
+                         " of files within files (`members.depth` of the extract stage)");
     for (std::string& problem : problems)
       out_.value["problems"].push_back(std::move(problem));
     return std::nullopt;

@@ -91,9 +91,9 @@ Result<Extraction> read_message(std::string_view bytes, const MemberTools& tools
 }
 
 /// Where its files are to be documents, or are the document.
-Result<Extraction> read_pdf_and_files(std::string_view bytes, const std::string& password,
+Result<Extraction> read_pdf_and_files(std::string_view bytes, const ReadOrder& order,
                                       const MemberTools& tools) {
-  auto out = read_pdf(bytes, password);
+  auto out = read_pdf(bytes, order.passwords, order.pages);
   if (!out || out->value["embedded_files"].empty() || tools.attachments == Attachments::never) return out;
   const nlohmann::json problems = out->value.value("problems", nlohmann::json::array());
   const bool is_portfolio = std::ranges::any_of(problems, [](const nlohmann::json& problem) {
@@ -105,10 +105,10 @@ Result<Extraction> read_pdf_and_files(std::string_view bytes, const std::string&
   return out;
 }
 
-Result<Extraction> read_content(std::string_view bytes, const Content& content, const std::string& password,
+Result<Extraction> read_content(std::string_view bytes, const Content& content, const ReadOrder& order,
                                 const MemberTools& tools) {
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
-  if (content.media_type == pdf) return read_pdf_and_files(bytes, password, tools);
+  if (content.media_type == pdf) return read_pdf_and_files(bytes, order, tools);
   if (content.media_type == "message/rfc822" || content.media_type == "application/vnd.ms-outlook")
     return read_message(bytes, tools);
   if (content.media_type == "application/mbox" || is_archive(content.media_type))
@@ -128,9 +128,7 @@ Result<Extraction> read_file(int descriptor, const ReadOrder& order, const Media
   const auto file = MappedFile::open(descriptor);
   if (!file) return file.error();
   MemberBudget budget(order.member_limits, file->content().size());
-  const std::vector<std::string> passwords =
-      order.password.empty() ? std::vector<std::string>() : std::vector<std::string>{order.password};
-  const MemberTools tools{media_types, passwords, budget, order.attachments, order.members.size() + 1};
+  const MemberTools tools{media_types, order.passwords, budget, order.attachments, order.members.size() + 1};
   std::string member;
   if (!order.members.empty()) {
     auto found = read_member(file->content(), order.members, tools);
@@ -140,7 +138,7 @@ Result<Extraction> read_file(int descriptor, const ReadOrder& order, const Media
   const std::string_view bytes = order.members.empty() ? file->content() : std::string_view(member);
   const Content content = examine(bytes, media_types);
   announce({sha256_hex(bytes), static_cast<std::int64_t>(bytes.size()), content.media_type});
-  auto out = read_content(bytes, content, order.password, tools);
+  auto out = read_content(bytes, content, order, tools);
   if (!out) return out;
   out->value["pages"] = out->text.pages.size();
   out->value["characters"] = character_count(out->text);

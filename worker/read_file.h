@@ -12,7 +12,8 @@ namespace docket::worker {
 
 /// What to read, and how.
 struct ReadOrder {
-  std::string password;
+  std::vector<std::string> passwords = {};  ///< UTF-8; tried in turn where the file needs one.
+  PageWatch pages = {};
   std::vector<std::string> members = {};  ///< See MemberPlace::names.
   MemberLimits member_limits = {};
   Attachments attachments = Attachments::automatic;

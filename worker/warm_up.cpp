@@ -22,7 +22,7 @@ constexpr std::string_view small_pdf =
 }  // namespace
 
 void warm_up() {
-  static_cast<void>(read_pdf(small_pdf, "").has_value());
+  static_cast<void>(read_pdf(small_pdf, {}).has_value());
   load_archives();
   load_mail();
   load_msg();

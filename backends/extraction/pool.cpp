@@ -14,6 +14,7 @@
 
 #include "backends/extraction/input.h"
 #include "backends/extraction/process.h"
+#include "pipeline/support/byte_size.h"
 #include "pipeline/support/duration.h"
 #include "pipeline/support/event.h"
 #include "pipeline/support/utf8.h"
@@ -46,34 +47,47 @@ struct Finished {
 
 struct Limits {
   nanoseconds cpu{0};
+  nanoseconds wall{0};
   std::int64_t memory = 0;
   std::int64_t output = 0;
+  std::int64_t open_files = 0;
 };
 
-std::string in_mib(std::int64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
+std::string in_words(nanoseconds duration) { return format_duration(duration_cast<milliseconds>(duration)); }
 
 Error cancelled() { return {ErrorClass::cancelled, "the run was stopped before the file was read"}; }
 
 Error time_error(const Limits& limits) {
-  return {ErrorClass::timeout, "took longer than " +
-                                   format_duration(duration_cast<milliseconds>(limits.cpu)) +
-                                   " of CPU time; see `time_limit` of the extract stage"};
+  return {ErrorClass::timeout, "took longer than " + in_words(limits.cpu) +
+                                   " of CPU time (`limits.cpu_time` of the extract stage)"};
 }
 
 Error clock_error(const Limits& limits) {
-  return {ErrorClass::timeout, "gave no answer within " +
-                                   format_duration(duration_cast<milliseconds>(limits.cpu * clock_per_cpu)) +
-                                   "; see `time_limit` of the extract stage"};
+  return {ErrorClass::timeout,
+          "gave no answer within " + in_words(limits.wall) + " (`limits.wall_time` of the extract stage)"};
 }
 
 Error memory_error(const Limits& limits) {
-  return {ErrorClass::memory, "needed more than " + in_mib(limits.memory) +
-                                  " of memory; see `memory_limit` of the extract stage"};
+  return {ErrorClass::memory, "needed more than " + format_byte_size(limits.memory) +
+                                  " of memory (`limits.memory` of the extract stage)"};
 }
 
 std::string signal_name(int number) {
   const char* const short_name = sigabbrev_np(number);
   return short_name ? std::string("SIG") + short_name : "signal " + std::to_string(number);
+}
+
+std::string unprotected(const std::string& refused) {
+  return "the extraction workers are not locked in entirely: " + refused +
+         ". Their limits of time, memory and files hold; `sandbox: require` of the extract stage would read "
+         "nothing here";
+}
+
+Error no_sandbox(const std::string& refused) {
+  return {ErrorClass::unavailable,
+          "the extraction workers cannot be locked in, and `sandbox: require` of the "
+          "extract stage wants that: " +
+              refused};
 }
 
 /// Why a document failed whose worker ended with `status`.
@@ -87,6 +101,7 @@ Error death(int status, const Limits& limits) {
     return {ErrorClass::crash, "made the parser stop (exit code " + std::to_string(code) + ")"};
   }
   const int signal_number = WTERMSIG(status);
+  if (signal_number == SIGXCPU) return time_error(limits);
   if (signal_number == SIGKILL) {
     return {ErrorClass::crash,
             "could not be read: its parser was killed from outside, perhaps because the machine ran out of "
@@ -111,6 +126,29 @@ Error naming(const ExtractQuestion& question, Error error) {
   return {error.error_class, (is_utf8(file_name) ? file_name : "the file") + ' ' + error.message};
 }
 
+/// The name of the limit, in `extract.limits`, that was exceeded; empty: none.
+std::string_view exceeded(const Error& error, const Limits& limits) {
+  if (error == time_error(limits)) return "cpu_time";
+  if (error == clock_error(limits)) return "wall_time";
+  if (error.error_class == ErrorClass::memory) return "memory";
+  return error.error_class == ErrorClass::output_limit ? "output" : "";
+}
+
+/// The first pages of a document whose reading ended at a limit.
+struct Part {
+  Progress pages;
+  std::string_view limit;
+  Error why;  ///< That there are no more.
+};
+
+/// Marks the answer as a part.
+void mark(Answer& answer, const Part& part) {
+  const std::string pages = std::to_string(part.pages.read), of = std::to_string(part.pages.of);
+  answer.value["partial"] = {{"pages", part.pages.read}, {"of", part.pages.of}, {"limit", part.limit}};
+  answer.value["problems"].push_back("only " + pages + " of " + of + " pages were read: the document " +
+                                     part.why.message);
+}
+
 /// A place for one worker process, and the document that it works on.
 struct Slot {
   std::unique_ptr<ExtractProcess> process;  ///< Null: none was needed yet, or the last one has ended.
@@ -125,6 +163,8 @@ struct Slot {
   std::optional<FileFacts> facts;
   Text text;
   std::uint64_t bytes = 0;  ///< Of its frames.
+  Progress progress;
+  std::optional<Part> part;  ///< Its pages are read again, and no more than these.
 };
 
 class ExtractPool final : public Backend {
@@ -243,8 +283,14 @@ class ExtractPool final : public Backend {
   Limits limits_for(const ExtractQuestion& question, std::int64_t size) const {
     const std::int64_t mib = std::min<std::int64_t>(size >> 20, 100);
     const milliseconds by_size = options_.time_limit + options_.time_limit_per_mib * mib;
-    return {question.time_limit.count() > 0 ? question.time_limit : by_size,
-            question.memory_limit > 0 ? question.memory_limit : options_.memory_limit, options_.output_limit};
+    const ExtractLimits& own = question.limits;
+    Limits limits;
+    limits.cpu = own.cpu_time.count() > 0 ? own.cpu_time : by_size;
+    limits.wall = own.wall_time.count() > 0 ? nanoseconds(own.wall_time) : limits.cpu * clock_per_cpu;
+    limits.memory = own.memory > 0 ? own.memory : options_.memory_limit;
+    limits.output = own.output > 0 ? own.output : options_.output_limit;
+    limits.open_files = own.open_files > 0 ? own.open_files : options_.open_files;
+    return limits;
   }
 
   void send_or_start(Slot& slot) {
@@ -257,11 +303,16 @@ class ExtractPool final : public Backend {
     if (!slot.process->is_ready) return;  // The job is sent when it is.
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
+    slot.process->limit({slot.file.size + slot.limits.memory, slot.limits.cpu, slot.limits.open_files});
     const ExtractQuestion& question = slot.job->question;
-    const ExtractOrder order{question.password, static_cast<std::uint64_t>(slot.limits.output),
-                             question.members, question.member_limits, question.attachments};
-    if (!slot.process->send(order, slot.file.descriptor.get(), slot.file.size, slot.limits.memory))
-      died(slot);
+    const ExtractOrder order{question.passwords,
+                             static_cast<std::uint64_t>(slot.limits.output),
+                             slot.part ? slot.part->pages.read : 0,
+                             question.keep_partial && !slot.part ? 1U : 0U,
+                             question.members,
+                             question.member_limits,
+                             question.attachments};
+    if (!slot.process->send(order, slot.file.descriptor.get())) died(slot);
   }
 
   /// Until a worker says something, the bell rings, or a limit may have been reached: a process with one
@@ -282,7 +333,7 @@ class ExtractPool final : public Backend {
   nanoseconds time_left(Slot& slot) {
     const nanoseconds passed = Clock::now() - slot.begin;
     if (!slot.was_sent) return start_limit - passed;
-    return std::min(slot.limits.cpu - cpu_of(slot), slot.limits.cpu * clock_per_cpu - passed);
+    return std::min(slot.limits.cpu - cpu_of(slot), slot.limits.wall - passed);
   }
 
   static nanoseconds cpu_of(Slot& slot) { return slot.process->cpu_time() - slot.cpu_begin; }
@@ -296,21 +347,21 @@ class ExtractPool final : public Backend {
 
   void listen(Slot& slot) {
     std::vector<WorkerFrame> frames;
-    const auto received = slot.process->receive(most_bytes(), frames);
+    const auto received = slot.process->receive(most_bytes(slot), frames);
     for (WorkerFrame& frame : frames) {
       if (slot.process) take(slot, frame);
     }
     if (!slot.process) return;
     if (received == ExtractProcess::Received::too_long)
-      give_up(slot, output_limit_error(most_bytes() - framing));
+      give_up(slot, output_limit_error(most_bytes(slot) - framing));
     if (received == ExtractProcess::Received::ended) died(slot);
   }
 
   void take(Slot& slot, const WorkerFrame& frame) {
-    if (frame.kind == Frame::ready) return take_ready(slot, frame.body);
+    if (frame.kind == Frame::ready) return take_ready(slot, decode_ready(frame.body));
     if (!slot.was_sent) return;  // Of no job: a worker that says more than it was asked.
     slot.bytes += sizeof(FrameHeader) + frame.body.size();
-    if (slot.bytes > most_bytes()) return give_up(slot, output_limit_error(most_bytes() - framing));
+    if (slot.bytes > most_bytes(slot)) return give_up(slot, output_limit_error(most_bytes(slot) - framing));
     switch (frame.kind) {
       case Frame::file:
         if (auto facts = decode_facts(frame.body)) slot.facts = std::move(*facts);
@@ -318,14 +369,21 @@ class ExtractPool final : public Backend {
       case Frame::page:
         take_page(slot, decode_page(frame.body));
         break;
+      case Frame::progress:
+        slot.progress = decode_progress(frame.body);
+        break;
       default:
         take_answer(slot, frame);
         break;
     }
   }
 
-  void take_ready(Slot& slot, std::string_view version) {
-    if (version != wire_version) return not_started(slot, other_version(options_.worker));
+  void take_ready(Slot& slot, const Ready& ready) {
+    if (ready.version != wire_version) return not_started(slot, other_version(options_.worker));
+    if (!ready.refused.empty()) {
+      if (slot.job && slot.job->question.need_sandbox) return not_started(slot, no_sandbox(ready.refused));
+      if (options_.warn && !std::exchange(has_warned_, true)) options_.warn(unprotected(ready.refused));
+    }
     slot.process->is_ready = some_was_ready_ = true;
     if (slot.job && !slot.was_sent) send_or_start(slot);
   }
@@ -344,7 +402,9 @@ class ExtractPool final : public Backend {
     end_job(slot, std::move(answer), spent);
   }
 
-  std::uint64_t most_bytes() const { return static_cast<std::uint64_t>(options_.output_limit) + framing; }
+  static std::uint64_t most_bytes(const Slot& slot) {
+    return static_cast<std::uint64_t>(slot.limits.output) + framing;
+  }
 
   /// A first worker that does not start is no document's fault, and none that comes after it would.
   void not_started(Slot& slot, Error error) {
@@ -375,15 +435,38 @@ class ExtractPool final : public Backend {
     if (!slot.job) return;
     if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
     if (was_fresh) return end_job(slot, death(status, slot.limits), spent);
-    slot.cpu_before = spent;
+    try_again(slot, spent);
+  }
+
+  void try_again(Slot& slot, nanoseconds spent) {
+    slot.cpu_before += spent;
     slot.was_sent = false;
     slot.text = {};
     slot.bytes = 0;
+    slot.progress = {};
     send_or_start(slot);
+  }
+
+  /// Of a document whose reading ended at a limit, the pages before are read again: then the text, its grade
+  /// and its facts are those of a document with so many pages. They may take twice as long, for good measure.
+  static bool can_be_part(const Slot& slot, const Error& error) {
+    return slot.job->question.keep_partial && !slot.part && slot.progress.read > 0 &&
+           !exceeded(error, slot.limits).empty();
+  }
+
+  void read_part(Slot& slot, Error why, nanoseconds spent) {
+    const std::string_view limit = exceeded(why, slot.limits);
+    slot.part = Part{slot.progress, limit, std::move(why)};
+    slot.limits.cpu *= 2;
+    slot.limits.wall *= 2;
+    try_again(slot, spent);
   }
 
   /// Ends the slot's job with an answer and frees the slot.
   void end_job(Slot& slot, Result<Answer> answer, nanoseconds spent = nanoseconds(0)) {
+    if (!answer && can_be_part(slot, answer.error())) return read_part(slot, answer.error(), spent);
+    if (answer && slot.part) mark(*answer, *slot.part);
+    if (!answer && slot.part) answer = slot.part->why;
     Reply reply;
     if (!answer) answer = naming(slot.job->question, answer.error());
     reply.answer = std::move(answer);
@@ -396,6 +479,8 @@ class ExtractPool final : public Backend {
     slot.facts.reset();
     slot.text = {};
     slot.bytes = 0;
+    slot.progress = {};
+    slot.part.reset();
     slot.was_sent = false;
     slot.cpu_before = nanoseconds(0);
   }
@@ -406,6 +491,7 @@ class ExtractPool final : public Backend {
   std::vector<Finished> finished_;
   bool some_was_ready_ = false;
   bool has_no_worker_ = false;
+  bool has_warned_ = false;
   const Event wake_up_;
   std::mutex mutex_;
   std::vector<Job> inbox_;  // Guarded by mutex_.

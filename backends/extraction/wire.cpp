@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "backends/extraction/bytes.h"
+#include "pipeline/support/byte_size.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -57,14 +58,29 @@ nlohmann::json read_value(std::string_view bytes) {
 }  // namespace
 
 Error output_limit_error(std::uint64_t limit) {
-  return {ErrorClass::output_limit,
-          "has more than " + std::to_string(limit >> 20) + " MiB of text and word boxes"};
+  return {ErrorClass::output_limit, "has more than " + format_byte_size(static_cast<std::int64_t>(limit)) +
+                                        " of text and word boxes (`limits.output` of the extract stage)"};
+}
+
+std::string encode(const Ready& ready) {
+  return ready.refused.empty() ? ready.version : ready.version + '\n' + ready.refused;
+}
+
+std::string encode(const Progress& progress) {
+  Writer out;
+  out.number(progress.read);
+  out.number(progress.of);
+  return std::move(out.bytes);
 }
 
 std::string encode(const ExtractOrder& order) {
   Writer out;
-  out.text(order.password);
+  out.number<std::uint64_t>(order.passwords.size());
+  for (const std::string& password : order.passwords)
+    out.text(password);
   out.number(order.output_limit);
+  out.number(order.most_pages);
+  out.number(order.tell_progress);
   out.number<std::uint64_t>(order.members.size());
   for (const std::string& name : order.members)
     out.text(name);
@@ -110,11 +126,30 @@ std::string encode(const Result<Answer>& answer) {
   return std::move(out.bytes);
 }
 
+Ready decode_ready(std::string_view bytes) {
+  const std::size_t end = bytes.find('\n');
+  if (end == bytes.npos) return {std::string(bytes)};
+  if (!is_utf8(bytes)) return {};
+  return {std::string(bytes.substr(0, end)), std::string(bytes.substr(end + 1))};
+}
+
+Progress decode_progress(std::string_view bytes) {
+  Reader in(bytes);
+  Progress progress;
+  progress.read = in.number<std::uint32_t>();
+  progress.of = in.number<std::uint32_t>();
+  return in.at_end() && progress.read <= progress.of ? progress : Progress();
+}
+
 Result<ExtractOrder> decode_order(std::string_view bytes) {
   Reader in(bytes);
   ExtractOrder order;
-  order.password = in.text();
+  const auto passwords = in.count(sizeof(std::uint64_t));
+  for (std::uint64_t i = 0; i < passwords && in.good; ++i)
+    order.passwords.emplace_back(in.text());
   order.output_limit = in.number<std::uint64_t>();
+  order.most_pages = in.number<std::uint32_t>();
+  order.tell_progress = in.number<std::uint32_t>();
   for (std::uint64_t left = in.count(sizeof(std::uint64_t)); left > 0 && in.good; --left)
     order.members.emplace_back(in.text());
   MemberLimits& limits = order.member_limits;

@@ -29,7 +29,7 @@ inline constexpr std::string_view wire_version = "4";
 
 enum class Frame : std::uint32_t {
   order = 1,
-  ready,        ///< `wire_version`: the worker has locked itself in and waits for orders.
+  ready,        ///< Ready: the worker has locked itself in and waits for orders.
   file,         ///< FileFacts, sent before the file is parsed.
   page,         ///< The next Page of the text.
   answer,       ///< An Error, or an Answer without its pages, which have gone before.
@@ -40,6 +40,7 @@ enum class Frame : std::uint32_t {
   questions,
   verdicts,
   dying,
+  progress,  ///< Progress, of a worker that reads files.
 };
 
 struct FrameHeader {
@@ -56,18 +57,32 @@ enum class WorkerExit : int {
   file_shrank = 73,    ///< The file became shorter while it was read.
 };
 
+struct Ready {
+  std::string version;
+  std::string refused = {};  ///< What the kernel refused of the sandbox, in words; empty: nothing.
+};
+
 struct ExtractOrder {
-  std::string password;
-  std::uint64_t output_limit = 0;         ///< Bytes of an answer.
+  std::vector<std::string> passwords = {};
+  std::uint64_t output_limit = 0;   ///< Bytes of an answer.
+  std::uint32_t most_pages = 0;     ///< Those after them are not read; 0: all are.
+  std::uint32_t tell_progress = 0;  ///< 1: `progress` after each page, and before an answer that is too long.
   std::vector<std::string> members = {};  ///< See ExtractQuestion.
   MemberLimits member_limits = {};
   Attachments attachments = Attachments::automatic;
 };
 
-/// "gave more than 64 MiB of text", whoever notices first. Messages that travel here continue a sentence that
+/// How far the worker has come: so many pages can be had within the limits.
+struct Progress {
+  std::uint32_t read = 0, of = 0;
+};
+
+/// "has more than 64 MiB of text", whoever notices first. Messages that travel here continue a sentence that
 /// begins with the name of the file.
 Error output_limit_error(std::uint64_t limit);
 
+std::string encode(const Ready& ready);
+std::string encode(const Progress& progress);
 std::string encode(const ExtractOrder& order);
 std::string encode(const FileFacts& facts);
 std::string encode(const Page& page);
@@ -75,6 +90,10 @@ std::string encode(const Result<Answer>& answer);
 /// Bytes that encode() makes of it.
 std::uint64_t encoded_size(const Page& page);
 
+/// Nothing read where the bytes are not what `encode` gives.
+Progress decode_progress(std::string_view bytes);
+/// Of another version where the bytes are not what `encode` gives.
+Ready decode_ready(std::string_view bytes);
 Result<ExtractOrder> decode_order(std::string_view bytes);
 Result<FileFacts> decode_facts(std::string_view bytes);
 // An Error of class `crash` when the bytes are not what `encode` gives.

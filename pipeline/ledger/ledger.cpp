@@ -129,6 +129,15 @@ void Ledger::document_seen(std::string path, const FileStamp& stamp, bool in_inp
       row_bytes, Urgency::grouped);
 }
 
+void Ledger::words_written(std::string path, std::int64_t bytes) {
+  writer_.submit(
+      [path = std::move(path), bytes](LedgerDatabase& database) {
+        return database.run("UPDATE documents SET words_bytes = ?, has_words = 1 WHERE path = ?",
+                            {bytes, path});
+      },
+      row_bytes, Urgency::grouped);
+}
+
 void Ledger::acknowledge(const LedgerDocument& document, const std::string& reason) {
   writer_.submit(
       [path = document.path, of = attention_of(document), reason](LedgerDatabase& database) {

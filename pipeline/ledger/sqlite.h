@@ -11,6 +11,7 @@
 #include <string_view>
 #include <variant>
 
+#include "pipeline/support/pieces.h"
 #include "pipeline/support/result.h"
 
 struct sqlite3;
@@ -75,11 +76,18 @@ class LedgerDatabase {
   /// The first column of the only row; empty if there is none.
   Result<std::string> text(const char* sql, std::initializer_list<LedgerValue> values = {});
 
+  // A long value, piece by piece: nobody holds it as a whole. `table` and `column` are literals.
+  /// Puts `pieces` in the place of a value that has just their length (`zeroblob`).
+  std::optional<Error> fill(const char* table, const char* column, std::int64_t row_id, const Pieces& pieces);
+  std::optional<Error> read(const char* table, const char* column, std::int64_t row_id,
+                            const TakePiece& take);
+
   /// Moves the log into the database, as far as other connections let it, and empties it; the Error says only
   /// what is wrong with the file or its disk.
   std::optional<Error> empty_log();
 
   std::int64_t last_row_id() const;
+  std::int64_t changed_rows() const;  ///< By the last statement that was run.
   const std::filesystem::path& file() const { return file_; }
 
  private:

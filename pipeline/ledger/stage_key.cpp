@@ -47,7 +47,7 @@ std::string input_change(const json& before, const json& now) {
   const std::string member = first_difference(before, now);
   if (member == "document") return "the document's content changed";
   if (member == "outputs") {
-    const std::string stage = first_difference(before["outputs"], now["outputs"]);
+    const std::string stage = first_difference(before.value("outputs", json()), now["outputs"]);
     return "the result of " + stage + " changed";
   }
   if (member == "text") return "the document's text changed";

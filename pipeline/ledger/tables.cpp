@@ -190,18 +190,40 @@ std::optional<Error> insert_attempt(LedgerDatabase& database, const LedgerDocume
        document.pipeline_digest});
 }
 
+namespace {
+
+/// Bytes of an encoded text from which on it is written and read piece by piece: opening one for that takes
+/// longer than a short text does.
+constexpr std::size_t long_text = std::size_t{1} << 20;
+
+std::optional<Error> insert(LedgerDatabase& database, const std::string& digest, const Text& text) {
+  std::string bytes;
+  std::size_t size = 0;
+  encode_text(text, [&](std::string_view piece) {
+    size += piece.size();
+    if (size < long_text) bytes += piece;
+    return true;
+  });
+  if (size < long_text)
+    return database.run("INSERT OR IGNORE INTO texts (digest, content) VALUES (?, ?)",
+                        {digest, LedgerBytes{bytes}});
+  if (auto failed = database.run("INSERT OR IGNORE INTO texts (digest, content) VALUES (?, zeroblob(?))",
+                                 {digest, static_cast<std::int64_t>(size)}))
+    return failed;
+  if (database.changed_rows() == 0) return std::nullopt;  // It is there already.
+  return database.fill("texts", "content", database.last_row_id(),
+                       [&](const TakePiece& take) { encode_text(text, take); });
+}
+
+}  // namespace
+
 std::optional<Error> upsert(LedgerDatabase& database, const StoredResult& result) {
-  std::optional<std::string> digest;
-  if (result.text) {
-    const std::string encoded = encode_text(*result.text);
-    digest = short_digest(encoded);
-    if (auto failed = database.run("INSERT OR IGNORE INTO texts (digest, content) VALUES (?, ?)",
-                                   {*digest, LedgerBytes{encoded}}))
-      return failed;
-  }
+  if (result.text)
+    if (auto failed = insert(database, result.text_digest, *result.text)) return failed;
   static const std::string sql =
       insert_statement("REPLACE INTO stage_results", result_columns, {"text", "created"});
-  return database.run(sql.c_str(), values_of(result_columns, result, {or_null(digest), utc_now()}));
+  const LedgerValue digest = result.text ? LedgerValue(result.text_digest) : LedgerValue();
+  return database.run(sql.c_str(), values_of(result_columns, result, {digest, utc_now()}));
 }
 
 std::optional<Error> upsert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run) {
@@ -392,19 +414,35 @@ Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::st
 
 Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key) {
   static const std::string sql = "SELECT " + names_of(result_columns) +
-                                 ", text, content FROM stage_results LEFT JOIN texts ON digest = text"
+                                 ", text, texts.rowid, CASE WHEN length(content) < " +
+                                 std::to_string(long_text) +
+                                 " THEN content END FROM stage_results LEFT JOIN texts ON digest = text"
                                  " WHERE key = ?";
   std::optional<StoredResult> found;
+  std::optional<std::int64_t> long_text_row;
   const auto take = [&](const LedgerRow& row) {
-    StoredResult result;
+    StoredResult& result = found.emplace();
     const int next = read_row(row, result_columns, result);
-    const auto [digest, content] = cells<std::optional<std::string_view>, LedgerBytes>(row, next);
-    if (digest) result.text = decode_text(content.bytes);
-    const bool makes_sense = result.state != StageResult::State::pending && !result.output.is_discarded() &&
-                             (!digest || result.text);
-    if (makes_sense) found = std::move(result);
+    result.text_digest = row.text(next);
+    if (row.is_null(next + 1)) return;
+    if (row.is_null(next + 2))
+      long_text_row = row.integer(next + 1);
+    else
+      result.text = decode_text(row.bytes(next + 2));
   };
   if (auto failed = database.run(sql.c_str(), {key}, take)) return *failed;
+  if (long_text_row) {
+    TextDecoder decoder;
+    const auto add = [&](std::string_view piece) {
+      decoder.add(piece);
+      return true;
+    };
+    if (auto failed = database.read("texts", "content", *long_text_row, add)) return *failed;
+    found->text = decoder.end();
+  }
+  const bool makes_sense = found && found->state != StageResult::State::pending &&
+                           !found->output.is_discarded() && (found->text_digest.empty() || found->text);
+  if (!makes_sense) found.reset();
   return found;
 }
 

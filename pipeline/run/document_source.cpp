@@ -81,6 +81,7 @@ DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeli
       listener_(listener),
       ledger_(ledger),
       pipeline_digests_(std::move(pipeline_digests)),
+      writes_words_(pipeline.writes_words),
       output_(pipeline.output_dir.string() + '/'),
       project_(pipeline.directory.string() + '/'),
       output_folder_(open_folder(pipeline.output_dir)),
@@ -253,7 +254,8 @@ DocumentPtr DocumentSource::consider(Input input) {
     if (glance->in_input) ++known_in_input_;
     const auto record = stamp_at(output_folder_.get(), record_name.c_str());
     const bool needed_only = options_.rebuild.which == RebuildOptions::Which::needed;
-    if (needed_only && record && up_to_date(*glance, stamp, record->size) && files_stand(*glance, name)) {
+    if (needed_only && record && up_to_date(*glance, stamp, record->size) &&
+        files_are_as_wanted(*glance, name)) {
       keep(input, record_file, stamp, *record, {glance->outcome, glance->is_acknowledged, glance->verdicts},
            glance->in_input, true);
       if (glance->members > 0) outer_.push_back({input.path, input.file, {}, stamp});
@@ -264,11 +266,12 @@ DocumentPtr DocumentSource::consider(Input input) {
 }
 
 /// Text and word boxes.
-bool DocumentSource::files_stand(const LedgerGlance& glance, std::string name) const {
+bool DocumentSource::files_are_as_wanted(const LedgerGlance& glance, std::string name) const {
+  if (!words_change(writes_words_, glance.has_words, glance.words_bytes).empty()) return false;
   const std::size_t length = name.size();
   for (const auto& [ending, written] :
        {std::pair(text_ending, glance.text_bytes), std::pair(words_ending, glance.words_bytes)}) {
-    if (written.value_or(not_written) == not_written) continue;
+    if (!was_written(written)) continue;
     name.resize(length);
     const auto stamp = stamp_at(output_folder_.get(), (name += ending).c_str());
     if (!stamp || stamp->size != *written) return false;
@@ -336,13 +339,15 @@ DocumentPtr DocumentSource::decide_on(Input input, const std::string& name, Docu
   return document;
 }
 
-/// A document that needs nothing has its files again, from the ledger; where that cannot be, it is run.
+/// A document that needs nothing has its files again, or those that the pipeline wants now, from the ledger;
+/// where that cannot be, it is run.
 Rebuild DocumentSource::see_to_files(const LedgerHistory& history, Rebuild rebuild) {
   if (rebuild.what != Rebuild::What::up_to_date && rebuild.what != Rebuild::What::parked) return rebuild;
   const LedgerDocument& row = history.document;
-  const std::string lost = lost_file(row, files_now(output_folder_.get(), row.name, row));
-  if (lost.empty() || listener_.restore(history) || rebuild.what == Rebuild::What::parked) return rebuild;
-  return {Rebuild::What::run, lost};
+  std::string why = lost_file(row, files_now(output_folder_.get(), row.name, row));
+  if (why.empty()) why = words_change(writes_words_, row.has_words, row.words_bytes);
+  if (why.empty() || listener_.restore(history) || rebuild.what == Rebuild::What::parked) return rebuild;
+  return {Rebuild::What::run, std::move(why)};
 }
 
 void DocumentSource::keep(const Input& input, const std::string& record_file, const FileStamp& stamp,

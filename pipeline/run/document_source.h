@@ -57,8 +57,8 @@ class DocumentSource {
     virtual void parked(std::size_t number, const LedgerDocument& document) = 0;
     /// The document is up to date, but its row is not.
     virtual void seen(const std::string& path, const FileStamp& stamp, bool in_input) = 0;
-    /// Nothing is to be done with the document, but a file of it is not as a run wrote it. True: it is again,
-    /// or will be; false: the document is to be run if it may be.
+    /// Nothing is to be done with the document, but a file of it is not as a run wrote it, or as the pipeline
+    /// wants it now. True: it is again, or will be; false: the document is to be run if it may be.
     virtual bool restore(const LedgerHistory& history) = 0;
     /// The document is up to date, but its record looks older than what it was made from.
     virtual void record_looks_old(const std::string& record) = 0;
@@ -101,7 +101,7 @@ class DocumentSource {
   DocumentPtr consider(Input input);
   DocumentPtr decide_on(Input input, const std::string& name, DocumentPtr document);
   std::optional<FileStamp> stamp_of_input(const Input& input) const;
-  bool files_stand(const LedgerGlance& glance, std::string name) const;
+  bool files_are_as_wanted(const LedgerGlance& glance, std::string name) const;
   DocumentPtr decide_slowly(Input input, const std::string& name, const FileStamp& stamp);
   Rebuild see_to_files(const LedgerHistory& history, Rebuild rebuild);
   void keep(const Input& input, const std::string& record_file, const FileStamp& stamp,
@@ -111,6 +111,7 @@ class DocumentSource {
   Listener& listener_;
   LedgerDatabase* const ledger_;
   const PipelineDigests pipeline_digests_;
+  const bool writes_words_;
   const std::string output_;        ///< The output folder, with a slash behind.
   const std::string project_;       ///< The pipeline's folder, likewise.
   const Descriptor output_folder_;  ///< Open: names below it are found without walking down to it each time.

@@ -154,6 +154,7 @@ void RunLedger::ended(const Document& document, bool in_input, std::string recor
     row.members = static_cast<std::int64_t>(members_in(*found).size());
   else if (before != nullptr && before->sha256 == row.sha256)
     row.members = before->members;
+  row.has_words = files.has_words;
   count_attempt(row, before);
   keep_acknowledgement(row, before);
   if (std::ranges::any_of(document.stages, &StageResult::withheld_for_now)) row.settled = false;

@@ -95,7 +95,9 @@ void take_result(Document& document, std::size_t position, StoredResult result) 
   to.origin.taken = true;
   to.reused += result.usage;
   if (!result.media_type.empty()) document.media_type = std::move(result.media_type);
-  if (result.text) document.text = std::move(result.text);
+  if (!result.text) return;
+  document.text = std::move(result.text);
+  document.text_digest = std::move(result.text_digest);
 }
 
 /// A stage that the run does not ask for has a result if that is known, and does nothing else.
@@ -187,7 +189,7 @@ Result<StageDecision> StageDecider::decide_by_results(Document& document, std::s
     }
     if (found->result) {
       take_result(document, position, std::move(*found->result));
-      note_digests(document, position, stage.type->provides_text);
+      note_digests(document, position, false);  // That of a text came with it.
       decision.what = What::kept;
       return decision;
     }
@@ -231,7 +233,7 @@ Result<std::vector<std::string>> conditions_that_hold(std::span<const NamedCondi
 void note_digests(Document& document, std::size_t position, bool provides_text) {
   StageResult& result = document.stages[position];
   if (!result.output.is_null()) result.origin.digest = short_digest(json_to_text(to_stored(result)));
-  if (provides_text && document.text) document.text_digest = short_digest(encode_text(*document.text));
+  if (provides_text && document.text) document.text_digest = text_digest(*document.text);
 }
 
 }  // namespace docket

@@ -1,4 +1,5 @@
-// An archive: one letter for its type, then its bytes. Nothing in it brings the worker down, and no name leads out of it.
+// An archive: one letter for its type, then its bytes. Nothing in it brings the worker down, and no name
+// leads out of it.
 #include "worker/formats/archive.h"
 
 #include <cstdint>
@@ -7,10 +8,11 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace docket::worker;
-  constexpr std::string_view types[] = {"application/zip",     "application/x-tar",   "application/x-7z-compressed",
-                                        "application/gzip",    "application/x-bzip2", "application/x-xz",
-                                        "application/zstd",    "application/x-rar",   "application/vnd.ms-cab-compressed",
-                                        "application/x-lzip"};
+  constexpr std::string_view types[] = {
+      "application/zip",   "application/x-tar",   "application/x-7z-compressed",
+      "application/gzip",  "application/x-bzip2", "application/x-xz",
+      "application/zstd",  "application/x-rar",   "application/vnd.ms-cab-compressed",
+      "application/x-lzip"};
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   MemberBudget budget(small_limits, bytes.size());

@@ -1,8 +1,10 @@
-// An e-mail message or a mailbox: nothing in it brings the worker down, its text is valid, and so are the names of its files.
+// An e-mail message or a mailbox: nothing in it brings the worker down, its text is valid, and so are the
+// names of its files.
+#include "worker/formats/mail.h"
+
 #include <cstdint>
 
 #include "tests/fuzz/members.h"
-#include "worker/formats/mail.h"
 #include "worker/formats/mail_message.h"
 #include "worker/formats/mbox.h"
 

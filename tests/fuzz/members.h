@@ -14,8 +14,8 @@ inline MemberHandler checked_members(std::set<std::string>& names) {
           [&names](const UnpackedMember& member) -> Result<bool> {
             const std::string path = '/' + member.name + '/';
             const bool is_good = !member.name.empty() && is_utf8(member.name) && member.name.front() != '/' &&
-                                 path.find("/../") == std::string::npos && path.find("//") == std::string::npos &&
-                                 names.insert(member.name).second;
+                                 path.find("/../") == std::string::npos &&
+                                 path.find("//") == std::string::npos && names.insert(member.name).second;
             if (!is_good) std::abort();
             return true;
           }};

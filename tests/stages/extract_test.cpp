@@ -10,7 +10,8 @@ namespace {
 const nlohmann::json no_record = nlohmann::json::object();
 
 TEST(ExtractStage, AsksTheWorkersForTheFileAtOnce) {
-  const auto stage = make_extract({"sesame", std::chrono::seconds(5), 1 << 30});
+  const ExtractLimits limits{std::chrono::seconds(5), std::chrono::seconds(9), 1 << 30, 1 << 20, 32};
+  const auto stage = make_extract({{"sesame", "open"}, limits});
   Document document;
   document.file = "/inbox/a.pdf";
   StageResult result;
@@ -21,9 +22,8 @@ TEST(ExtractStage, AsksTheWorkersForTheFileAtOnce) {
   EXPECT_EQ(requests->front().backend, extraction_workers);
   const auto& question = std::get<ExtractQuestion>(requests->front().question);
   EXPECT_EQ(question.file, "/inbox/a.pdf");
-  EXPECT_EQ(question.password, "sesame");
-  EXPECT_EQ(question.time_limit, std::chrono::seconds(5));
-  EXPECT_EQ(question.memory_limit, 1 << 30);
+  EXPECT_EQ(question.passwords, (std::vector<std::string>{"sesame", "open"}));
+  EXPECT_EQ(question.limits, limits);
 }
 
 TEST(ExtractStage, TheAnswerFillsTheDocument) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "pipeline/support/byte_size.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::worker {
@@ -82,7 +83,7 @@ std::vector<std::string> components_of(std::string_view raw) {
 }
 
 Error beyond(const std::string& what, const char* setting) {
-  return {ErrorClass::output_limit, what + "; see `members: {" + setting + "}` of the extract stage"};
+  return {ErrorClass::output_limit, what + " (`members." + setting + "` of the extract stage)"};
 }
 
 }  // namespace
@@ -101,7 +102,7 @@ std::int64_t MemberBudget::most_bytes_by_ratio() const {
 std::optional<Error> MemberBudget::add_bytes(std::size_t bytes) {
   bytes_ += static_cast<std::int64_t>(bytes);
   if (bytes_ > limits_.total)
-    return beyond("unpacks to more than " + std::to_string(limits_.total >> 20) + " MiB", "total");
+    return beyond("unpacks to more than " + format_byte_size(limits_.total), "total");
   if (bytes_ > most_bytes_by_ratio())
     return beyond("unpacks to more than " + std::to_string(limits_.ratio) + " times its size", "ratio");
   return std::nullopt;

@@ -48,7 +48,8 @@ std::optional<std::string> unpacked(Stream& stream, const AttachedFileHandler& h
   std::array<unsigned char, 1 << 16> piece;
   bool is_small = true;
   stream.reset();
-  for (int got = 0; is_small && (got = stream.doGetChars(static_cast<int>(piece.size()), piece.data())) > 0;) {
+  for (int got = 0;
+       is_small && (got = stream.doGetChars(static_cast<int>(piece.size()), piece.data())) > 0;) {
     bytes.append(reinterpret_cast<const char*>(piece.data()), static_cast<std::size_t>(got));
     is_small = handler.may_grow(static_cast<std::size_t>(got));
   }

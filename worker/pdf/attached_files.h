@@ -10,7 +10,7 @@ namespace docket::worker {
 /// Who is told of the files that are attached to a PDF.
 struct AttachedFileHandler {
   std::function<bool(const std::string& name)> wants;  ///< Whether `take` is to get the content.
-  std::function<bool(std::size_t bytes)> may_grow;     ///< So much more was unpacked. False: that is too much.
+  std::function<bool(std::size_t bytes)> may_grow;  ///< So much more was unpacked. False: that is too much.
   std::function<bool(std::string name, std::string content)> take;  ///< False: no more are wanted.
 };
 

@@ -66,28 +66,37 @@ using DocumentPtr = std::unique_ptr<poppler::document>;
 
 bool is_locked(const DocumentPtr& document) { return document && document->is_locked(); }
 
-/// `used` becomes the password that opened it.
-Result<DocumentPtr> open(std::string_view content, const std::string& password, std::string& used) {
-  const auto load = [&](const std::string& word) {
-    used = word;
-    return DocumentPtr(
-        poppler::document::load_from_raw_data(content.data(), static_cast<int>(content.size()), word, word));
-  };
-  // A password is for those documents that need one: others open without, or with an empty one.
-  DocumentPtr document = load(password);
-  if (is_locked(document)) {
-    if (const auto latin1 = as_latin1(password)) document = load(*latin1);
-  }
-  if (is_locked(document) && !password.empty()) document = load("");
+DocumentPtr load(std::string_view content, const std::string& password) {
+  return DocumentPtr(poppler::document::load_from_raw_data(content.data(), static_cast<int>(content.size()),
+                                                           password, password));
+}
+
+/// Tries `password` as it is and as older PDFs have it; `used` becomes what opened the document.
+void unlock(DocumentPtr& document, std::string_view content, const std::string& password, std::string& used) {
+  used = password;
+  document = load(content, used);
+  const auto latin1 = as_latin1(password);
+  if (!is_locked(document) || !latin1) return;
+  used = *latin1;
+  document = load(content, used);
+}
+
+Result<DocumentPtr> open(std::string_view content, const std::vector<std::string>& passwords,
+                         std::string& used) {
+  used.clear();
+  DocumentPtr document = load(content, used);  // Many are encrypted and open without a password.
+  for (std::size_t i = 0; i < passwords.size() && is_locked(document); ++i)
+    unlock(document, content, passwords[i], used);
   if (!document) {
     const std::string& why = first_diagnostic();
     return Error{ErrorClass::damaged, "is a broken PDF" + (why.empty() ? "" : ": " + why)};
   }
   if (is_locked(document)) {  // Asked for anything else now, poppler crashes.
-    return Error{ErrorClass::encrypted,
-                 password.empty() ? "needs a password; set `password:` of the extract stage"
-                                  : "has a different password than the given one; see `password:` of "
-                                    "the extract stage"};
+    return Error{
+        ErrorClass::encrypted,
+        passwords.empty()
+            ? "needs a password: give it in `passwords` of the extract stage, and run with --retry-parked"
+            : "opens with none of the `passwords` of the extract stage"};
   }
   return document;
 }
@@ -221,11 +230,12 @@ std::unique_ptr<PDFDoc> open_drawing(std::string_view content, const std::string
 
 }  // namespace
 
-Result<Extraction> read_pdf(std::string_view content, const std::string& password) {
+Result<Extraction> read_pdf(std::string_view content, const std::vector<std::string>& passwords,
+                            const PageWatch& watch) {
   poppler::set_debug_error_function(keep_first_diagnostic, nullptr);
   first_diagnostic().clear();
   std::string used_password;
-  auto opened = open(content, password, used_password);
+  auto opened = open(content, passwords, used_password);
   if (!opened) return opened.error();
   const poppler::document& document = **opened;
   const int count = document.pages();
@@ -233,12 +243,13 @@ Result<Extraction> read_pdf(std::string_view content, const std::string& passwor
 
   Extraction out;
   out.value["metadata"] = read_metadata(document);
+  if (!used_password.empty()) out.value["opened_with_password"] = true;
   out.value["embedded_files"] = read_embedded_files(document);
   std::vector<std::string> problems;
   if (!first_diagnostic().empty()) problems.push_back(first_diagnostic());
   const std::unique_ptr<PDFDoc> drawing = open_drawing(content, used_password);
   Findings findings;
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < count && (watch.most == 0 || out.text.pages.size() < watch.most); ++i) {
     first_diagnostic().clear();
     const PdfPage page = read_pdf_page(*drawing, i);
     out.text.pages.push_back(lay_out(page.width, page.height, page.text));
@@ -250,6 +261,7 @@ Result<Extraction> read_pdf(std::string_view content, const std::string& passwor
     if (!first_diagnostic().empty() && problems.size() < most_problems) {
       problems.push_back("page " + std::to_string(i + 1) + ": " + first_diagnostic());
     }
+    if (watch.was_read) watch.was_read(out.text.pages.size(), static_cast<std::size_t>(count));
   }
   for (std::size_t i = 1; i < reasons; ++i) {
     if (tells_of(static_cast<Unseen>(i))) out.letters.unseen += findings.unseen[i];

@@ -69,7 +69,7 @@ class ExtractPool : public testing::Test {
   }
 
   Reply read(const std::string& name, std::string_view content) {
-    return ask({.file = folder_.write(name, content), .password = {}}).get();
+    return ask({.file = folder_.write(name, content)}).get();
   }
 
   Error error_of(ExtractQuestion question) {
@@ -78,9 +78,7 @@ class ExtractPool : public testing::Test {
     return reply.answer ? Error{} : reply.answer.error();
   }
 
-  Error error_of(std::string_view content) {
-    return error_of({.file = folder_.write("file", content), .password = {}});
-  }
+  Error error_of(std::string_view content) { return error_of({.file = folder_.write("file", content)}); }
 
   const TempDir folder_;
   ExtractPoolOptions options_;
@@ -161,16 +159,14 @@ TEST_F(ExtractPool, TheIdentityIsKnownEvenWhenTheContentCannotBeRead) {
 }
 
 TEST_F(ExtractPool, WhatIsNoFileIsUnreadableAndNamed) {
-  EXPECT_EQ(error_of({.file = folder_.path() / "none", .password = {}}),
+  EXPECT_EQ(error_of({.file = folder_.path() / "none"}),
             (Error{ErrorClass::unreadable, "none cannot be found: No such file or directory"}));
-  EXPECT_EQ(error_of({.file = folder_.path(), .password = {}}),
+  EXPECT_EQ(error_of({.file = folder_.path()}),
             (Error{ErrorClass::unreadable, folder_.path().filename().string() + " is a folder, not a file"}));
   const auto pipe = folder_.path() / "pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  EXPECT_EQ(error_of({.file = pipe, .password = {}}),
-            (Error{ErrorClass::unreadable, "pipe is a named pipe, not a file"}));
-  EXPECT_EQ(error_of({.file = "/dev/null", .password = {}}),
-            (Error{ErrorClass::unreadable, "null is a device, not a file"}));
+  EXPECT_EQ(error_of({.file = pipe}), (Error{ErrorClass::unreadable, "pipe is a named pipe, not a file"}));
+  EXPECT_EQ(error_of({.file = "/dev/null"}), (Error{ErrorClass::unreadable, "null is a device, not a file"}));
 }
 
 TEST_F(ExtractPool, AnEmptyFileIsEmpty) {
@@ -180,11 +176,11 @@ TEST_F(ExtractPool, AnEmptyFileIsEmpty) {
 TEST_F(ExtractPool, ADocumentThatTakesTooLongFailsAndTheNextIsRead) {
   options_.workers = 1;
   const auto slow = folder_.write("slow", endless_pdf());
-  auto endless = ask({.file = slow, .password = {}, .time_limit = 200ms});
-  auto next = ask({.file = folder_.write("next", "a text\n"), .password = {}});
+  auto endless = ask({.file = slow, .limits = {.cpu_time = 200ms}});
+  auto next = ask({.file = folder_.write("next", "a text\n")});
   EXPECT_EQ(endless.get().answer.error(),
             (Error{ErrorClass::timeout,
-                   "slow took longer than 200 ms of CPU time; see `time_limit` of the extract stage"}));
+                   "slow took longer than 200 ms of CPU time (`limits.cpu_time` of the extract stage)"}));
   EXPECT_TRUE(next.get().answer);
 }
 
@@ -194,16 +190,18 @@ TEST_F(ExtractPool, ADocumentThatNeedsTooMuchMemoryFailsAndTheNextIsRead) {
   while (large.size() < (16U << 20))
     large += "A line like any other, and there are many.\n";
   const auto file = folder_.write("large", large);
-  EXPECT_EQ(error_of({.file = file, .password = {}, .time_limit = {}, .memory_limit = 24 << 20}),
+  EXPECT_EQ(error_of({.file = file, .limits = {.memory = 24 << 20}}),
             (Error{ErrorClass::memory,
-                   "large needed more than 24 MiB of memory; see `memory_limit` of the extract stage"}));
-  EXPECT_TRUE(ask({.file = file, .password = {}}).get().answer);
+                   "large needed more than 24 MiB of memory (`limits.memory` of the extract stage)"}));
+  EXPECT_TRUE(ask({.file = file}).get().answer);
 }
 
 TEST_F(ExtractPool, TooMuchTextFails) {
   options_.output_limit = 1 << 20;
-  EXPECT_EQ(error_of(std::string((1 << 20) + 100, 'a')),
-            (Error{ErrorClass::output_limit, "file has more than 1 MiB of text and word boxes"}));
+  EXPECT_EQ(
+      error_of(std::string((1 << 20) + 100, 'a')),
+      (Error{ErrorClass::output_limit,
+             "file has more than 1 MiB of text and word boxes (`limits.output` of the extract stage)"}));
 }
 
 TEST_F(ExtractPool, AWorkerThatDiesFailsItsDocumentOnly) {
@@ -236,8 +234,10 @@ TEST_F(ExtractPool, AnAnswerThatIsNoneIsACrash) {
 
 TEST_F(ExtractPool, AnAnswerWithoutEndIsCutOff) {
   use_fake_worker(frame(Frame::answer, "\\0\\0\\0\\0\\0\\0\\001\\0") + "cat <&3 >/dev/null\n");
-  EXPECT_EQ(error_of("x"),
-            (Error{ErrorClass::output_limit, "file has more than 64 MiB of text and word boxes"}));
+  EXPECT_EQ(
+      error_of("x"),
+      (Error{ErrorClass::output_limit,
+             "file has more than 64 MiB of text and word boxes (`limits.output` of the extract stage)"}));
 }
 
 TEST_F(ExtractPool, APageThatIsNoneIsACrash) {
@@ -253,8 +253,10 @@ TEST_F(ExtractPool, PagesTogetherAreHeldToTheLimitOfOutput) {
   use_fake_worker(page + page + page + "cat <&3 >/dev/null\n");
   options_.output_limit = 1 << 20;
   options_.time_limit = 60s;
-  EXPECT_EQ(error_of("x"),
-            (Error{ErrorClass::output_limit, "file has more than 1 MiB of text and word boxes"}));
+  EXPECT_EQ(
+      error_of("x"),
+      (Error{ErrorClass::output_limit,
+             "file has more than 1 MiB of text and word boxes (`limits.output` of the extract stage)"}));
 }
 
 TEST_F(ExtractPool, AWorkerThatDoesNothingAtAllIsGivenUp) {
@@ -262,18 +264,18 @@ TEST_F(ExtractPool, AWorkerThatDoesNothingAtAllIsGivenUp) {
   use_fake_worker("cat <&3 >/dev/null\n");  // Waits for a second order.
   EXPECT_EQ(error_of("x"),
             (Error{ErrorClass::timeout,
-                   "file gave no answer within 200 ms; see `time_limit` of the extract stage"}));
+                   "file gave no answer within 200 ms (`limits.wall_time` of the extract stage)"}));
 }
 
 TEST_F(ExtractPool, ADeathAfterOtherDocumentsIsTriedAgainInAFreshWorker) {
-  // An order without password has 32 bytes. The first is answered as `damaged` (5), the second is the
+  // An order without password has 40 bytes. The first is answered as `damaged` (5), the second is the
   // worker's death. Every worker leaves a line in `started`.
   const std::string started = (folder_.path() / "started").string();
   options_.worker = folder_.write(
-      "worker", "#!/bin/sh\necho >>" + started + "\n" + ready() + "head -c 32 <&3 >/dev/null\n" +
+      "worker", "#!/bin/sh\necho >>" + started + "\n" + ready() + "head -c 40 <&3 >/dev/null\n" +
                     frame(Frame::answer, "\\020\\0\\0\\0\\0\\0\\0\\0") +
                     "printf '\\0\\0\\0\\0\\005\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3\n" +
-                    "head -c 32 <&3 >/dev/null\nkill -SEGV $$\n");
+                    "head -c 40 <&3 >/dev/null\nkill -SEGV $$\n");
   std::filesystem::permissions(options_.worker, std::filesystem::perms::owner_all);
   options_.workers = 1;
   EXPECT_EQ(error_of("x").error_class, ErrorClass::damaged);
@@ -315,7 +317,7 @@ TEST_F(ExtractPool, AWorkerThatNeverStartsIsToldOnceAndFailsNoDocument) {
     pool_.reset();
     std::vector<std::future<Reply>> replies;
     for (int i = 0; i < 5; ++i)
-      replies.push_back(ask({.file = folder_.write("file", "x"), .password = {}}));
+      replies.push_back(ask({.file = folder_.write("file", "x")}));
     for (std::future<Reply>& reply : replies)
       EXPECT_EQ(reply.get().answer.error().error_class, ErrorClass::cancelled);
     pool_.reset();
@@ -339,20 +341,20 @@ TEST_F(ExtractPool, AHardStopAnswersEverything) {
   const auto slow = folder_.write("slow", endless_pdf());
   std::vector<std::future<Reply>> replies;
   for (int i = 0; i < 20; ++i) {
-    replies.push_back(ask({.file = slow, .password = {}}));
+    replies.push_back(ask({.file = slow}));
   }
   hard_stop_.request_stop();
   for (auto& reply : replies) {
     EXPECT_EQ(reply.get().answer.error().error_class, ErrorClass::cancelled);
   }
-  EXPECT_EQ(error_of({.file = slow, .password = {}}).error_class, ErrorClass::cancelled);
+  EXPECT_EQ(error_of({.file = slow}).error_class, ErrorClass::cancelled);
 }
 
 TEST_F(ExtractPool, TheEndOfThePoolAnswersEverything) {
   std::vector<std::future<Reply>> replies;
   const auto slow = folder_.write("slow", endless_pdf());
   for (int i = 0; i < 20; ++i) {
-    replies.push_back(ask({.file = slow, .password = {}}));
+    replies.push_back(ask({.file = slow}));
   }
   pool_.reset();
   for (auto& reply : replies) {
@@ -380,7 +382,7 @@ TEST_F(ExtractPool, TheSameFilesGiveTheSameAnswersWhoeverReadsThemWhen) {
     std::vector<std::future<Reply>> futures(files.size());
     for (std::size_t i = 0; i < files.size(); ++i) {
       const std::size_t n = workers == 1 ? i : files.size() - 1 - i;
-      futures[n] = ask({.file = files[n], .password = {}});
+      futures[n] = ask({.file = files[n]});
     }
     std::vector<Reply>& replies = runs.emplace_back();
     for (auto& future : futures) {

@@ -43,15 +43,22 @@ TEST(ExtractWire, AnErrorArrivesAsItWasSent) {
 }
 
 TEST(ExtractWire, OrdersAndFactsArriveAsTheyWereSent) {
-  const auto order = decode_order(encode(ExtractOrder{"sesam\xFF", 4711}));
+  const auto order = decode_order(encode(ExtractOrder{{"sesam\xFF", "", "2"}, 4711}));
   ASSERT_TRUE(order);
-  EXPECT_EQ(order->password, "sesam\xFF");
+  EXPECT_EQ(order->passwords, (std::vector<std::string>{"sesam\xFF", "", "2"}));
   EXPECT_EQ(order->output_limit, 4711U);
   const auto facts = decode_facts(encode(FileFacts{"abc", 12, "text/plain"}));
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->sha256, "abc");
   EXPECT_EQ(facts->bytes, 12);
   EXPECT_EQ(facts->media_type, "text/plain");
+}
+
+TEST(ExtractWire, ReadySaysTheVersionAndWhatTheKernelRefused) {
+  EXPECT_EQ(decode_ready(encode(Ready{"3"})).version, "3");
+  EXPECT_EQ(decode_ready(encode(Ready{"3"})).refused, "");
+  EXPECT_EQ(decode_ready(encode(Ready{"3", "seccomp"})).refused, "seccomp");
+  EXPECT_EQ(decode_ready("3\n\xFF").version, "");
 }
 
 TEST(ExtractWire, APageTooManyOrTooFewIsNoticed) {

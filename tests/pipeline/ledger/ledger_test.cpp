@@ -9,6 +9,7 @@
 #include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/reader.h"
 #include "pipeline/ledger/tables.h"
+#include "pipeline/ledger/text_codec.h"
 #include "pipeline/pipeline.h"
 #include "tests/temp_dir.h"
 
@@ -172,6 +173,7 @@ TEST(Ledger, FindsAResultOnceItIsCommitted) {
   result.stage = "extract";
   result.output = {{"pages", 1}};
   result.text = text;
+  result.text_digest = text_digest(*text);
   result.media_type = "application/pdf";
   result.usage.output_tokens = 3;
   std::promise<bool> committed;
@@ -186,12 +188,41 @@ TEST(Ledger, FindsAResultOnceItIsCommitted) {
   EXPECT_FALSE(ledger->result("key2")->has_value());
 }
 
+TEST(Ledger, KeepsALongTextOnceAndWhole) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  auto text = std::make_shared<Text>();
+  for (int page = 0; page < 300; ++page) {
+    text->pages.push_back({595, 842, std::string(10'000, static_cast<char>('a' + page % 26)), {}});
+    text->pages.back().words = {{{1, 2, 3, static_cast<float>(page)}, 0, 5000}};
+  }
+  StoredResult result;
+  result.text = text;
+  result.text_digest = text_digest(*text);
+  for (const char* key : {"key1", "key2"}) {
+    result.key = key;
+    ledger->keep(result);
+  }
+  ASSERT_FALSE(ledger->flush());
+  for (const char* key : {"key1", "key2"}) {
+    const auto found = ledger->result(key);
+    ASSERT_TRUE(found && *found) << key;
+    EXPECT_EQ((*found)->text_digest, result.text_digest);
+    EXPECT_EQ(*(*found)->text, *text);
+  }
+  auto other = LedgerDatabase::open(Ledger::file_in(dir.path()), LedgerDatabase::Access::write);
+  EXPECT_EQ((*other)->number("SELECT count(*) FROM texts").value(), 1);
+  ASSERT_FALSE((*other)->execute("UPDATE texts SET content = zeroblob(2000000)"));
+  EXPECT_FALSE(ledger->result("key1")->has_value());
+}
+
 TEST(Ledger, AResultWhoseTextIsGoneOrBrokenIsNotKnown) {
   const TempDir dir;
   const auto ledger = open(dir.path());
   StoredResult result;
   result.key = "key1";
   result.text = std::make_shared<Text>();
+  result.text_digest = text_digest(*result.text);
   ledger->keep(result);
   ASSERT_FALSE(ledger->flush());
   ASSERT_TRUE(ledger->result("key1")->has_value());

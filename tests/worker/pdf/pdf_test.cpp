@@ -10,14 +10,14 @@ namespace {
 
 std::string data(const std::string& name) { return TempDir::read(SOURCE_DIR "/tests/data/worker/" + name); }
 
-Extraction read(const std::string& pdf, const std::string& password = "") {
-  auto out = read_pdf(pdf, password);
+Extraction read(const std::string& pdf, const std::vector<std::string>& passwords = {}) {
+  auto out = read_pdf(pdf, passwords);
   EXPECT_TRUE(out) << out.error().message;
   return out ? std::move(*out) : Extraction{};
 }
 
-Error error_of(const std::string& pdf, const std::string& password = "") {
-  const auto out = read_pdf(pdf, password);
+Error error_of(const std::string& pdf, const std::vector<std::string>& passwords = {}) {
+  const auto out = read_pdf(pdf, passwords);
   EXPECT_FALSE(out);
   return out ? Error{} : out.error();
 }
@@ -89,9 +89,9 @@ TEST(Pdf, EmbeddedFilesAreNamed) {
 
 TEST(Pdf, PasswordsOpenWhatTheyShould) {
   const std::string expected = "Only for those who know the word\n";
-  EXPECT_EQ(read(data("password_rc4.pdf"), "open sesame").text.pages[0].text, expected);
-  EXPECT_EQ(read(data("password_rc4.pdf"), "master").text.pages[0].text, expected);
-  EXPECT_EQ(read(data("password_umlaut.pdf"), "grün").text.pages[0].text, expected);
+  EXPECT_EQ(read(data("password_rc4.pdf"), {"open sesame"}).text.pages[0].text, expected);
+  EXPECT_EQ(read(data("password_rc4.pdf"), {"master"}).text.pages[0].text, expected);
+  EXPECT_EQ(read(data("password_umlaut.pdf"), {"grün"}).text.pages[0].text, expected);
 }
 
 TEST(Pdf, AnOwnersPasswordAloneKeepsNobodyOut) {
@@ -99,15 +99,16 @@ TEST(Pdf, AnOwnersPasswordAloneKeepsNobodyOut) {
   EXPECT_EQ(out.text.pages[0].text, "Only for those who know the word\n");
   EXPECT_EQ(out.value["metadata"]["encrypted"], true);
   // A password that is set for other documents does not get in the way.
-  EXPECT_EQ(read(data("owner_password_only.pdf"), "something else").text.pages.size(), 1U);
+  EXPECT_EQ(read(data("owner_password_only.pdf"), {"something else"}).text.pages.size(), 1U);
 }
 
 TEST(Pdf, AMissingAndAWrongPasswordAreToldApart) {
-  EXPECT_EQ(error_of(data("password_rc4.pdf")),
-            (Error{ErrorClass::encrypted, "needs a password; set `password:` of the extract stage"}));
-  EXPECT_EQ(error_of(data("password_rc4.pdf"), "guess"),
-            (Error{ErrorClass::encrypted,
-                   "has a different password than the given one; see `password:` of the extract stage"}));
+  EXPECT_EQ(
+      error_of(data("password_rc4.pdf")),
+      (Error{ErrorClass::encrypted,
+             "needs a password: give it in `passwords` of the extract stage, and run with --retry-parked"}));
+  EXPECT_EQ(error_of(data("password_rc4.pdf"), {"guess", "guess again"}),
+            (Error{ErrorClass::encrypted, "opens with none of the `passwords` of the extract stage"}));
 }
 
 TEST(Pdf, WithoutPagesItIsEmpty) { EXPECT_EQ(error_of(small_pdf({})).error_class, ErrorClass::empty); }
@@ -121,7 +122,7 @@ TEST(Pdf, DamageIsNamed) {
 TEST(Pdf, TruncatedAnywhereItIsReadOrRefused) {
   const std::string whole = small_pdf({{{{72, 100, "one"}}}, {{{72, 100, "two"}}}});
   for (std::size_t length = 0; length < whole.size(); length += 7) {
-    const auto out = read_pdf(std::string_view(whole).substr(0, length), "");
+    const auto out = read_pdf(std::string_view(whole).substr(0, length), {});
     if (!out) {
       EXPECT_FALSE(out.error().message.empty());
     }
