@@ -170,8 +170,9 @@ class Extract final : public Stage {
       document.media_type = reply.file->media_type;
     }
     if (!reply.answer) return reply.answer.error();
-    document.text = reply.answer->text;
     result.output = reply.answer->value;
+    const bool has_text = !is_container(result.output) || !reply.answer->text->pages.empty();
+    document.text = has_text ? reply.answer->text : nullptr;
     if (document.text && !is_container(result.output)) add_facts(*document.text, result.output);
     return std::vector<Request>{};
   }
