@@ -29,6 +29,7 @@ struct MemberPlace {
   std::string outer;               ///< `path` of the document that holds it.
   std::vector<std::string> names;  ///< From the file down to the document: of a member on each level.
   std::string sha256;              ///< As the outer one gave it when it was last read.
+  std::int64_t place = 0;          ///< Among the members of the outer one.
 };
 
 /// A file inside of a document that is a document of its own.

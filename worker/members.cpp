@@ -153,22 +153,40 @@ class Lister {
   std::size_t damaged_ = 0;
 };
 
-/// The first member of that name.
-Result<std::string> read_one(std::string_view bytes, const std::string& name, const MemberTools& tools) {
+/// Its members can only be had one after the other.
+bool is_solid(std::string_view type) {
+  return is_archive(type) && type != "application/zip" && type != "application/x-tar";
+}
+
+/// The first member of that name. `archive`: for the cache, see there.
+Result<std::string> read_one(std::string_view bytes, const std::string& name, const std::string& archive,
+                             const MemberTools& tools) {
   const std::string type = holder_type(bytes, tools.media_types);
+  MemberCache* const cache = is_solid(type) ? tools.cache : nullptr;
+  if (cache != nullptr) cache->begin(archive);
   std::optional<std::string> found;
   std::string problem;
-  const MemberHandler handler{[&](const std::string& one, MemberKind) { return !found && one == name; },
-                              [&](UnpackedMember member) -> Result<bool> {
-                                problem = std::move(member.problem);
-                                found = std::move(member.content);
-                                return false;
-                              }};
+  const MemberHandler handler{
+      [&](const std::string& one, MemberKind) { return found ? cache != nullptr : one == name; },
+      [&](UnpackedMember member) -> Result<bool> {
+        if (found) return !member.problem.empty() || cache->keep(member.name, std::move(member.content));
+        problem = std::move(member.problem);
+        found = std::move(member.content);
+        return cache != nullptr;
+      }};
   std::vector<std::string> ignored;
   if (auto failed = unpack(bytes, type, tools, handler, ignored); failed && !found) return *failed;
   if (!found) return Error{ErrorClass::unreadable, "is no longer in the file that had it"};
   if (!problem.empty()) return Error{ErrorClass::damaged, "is damaged: " + problem};
   return std::move(*found);
+}
+
+/// Which archive it is whose member the last of the names is.
+std::string archive_of(const std::vector<std::string>& names, std::size_t last, const MemberTools& tools) {
+  std::string archive = tools.file_identity;
+  for (std::size_t i = 0; i < last; ++i)
+    (archive += '\0') += names[i];
+  return archive;
 }
 
 }  // namespace
@@ -196,9 +214,13 @@ std::string holder_type(std::string_view bytes, const MediaTypes& media_types) {
 
 Result<std::string> read_member(std::string_view file, const std::vector<std::string>& names,
                                 const MemberTools& tools) {
+  if (tools.cache != nullptr)
+    if (auto kept = tools.cache->take(archive_of(names, names.size() - 1, tools), names.back()))
+      return std::move(*kept);
   std::string content;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    auto member = read_one(i == 0 ? file : std::string_view(content), names[i], tools);
+    auto member =
+        read_one(i == 0 ? file : std::string_view(content), names[i], archive_of(names, i, tools), tools);
     if (!member) return member;
     content = std::move(*member);
   }

@@ -7,6 +7,7 @@
 #include "worker/formats/mail_message.h"
 #include "worker/formats/media_type.h"
 #include "worker/formats/unpacking.h"
+#include "worker/member_cache.h"
 #include "worker/text/extraction.h"
 
 namespace docket::worker {
@@ -17,7 +18,9 @@ struct MemberTools {
   const std::vector<std::string>& passwords;
   MemberBudget& budget;  ///< Of the outermost file.
   Attachments attachments = Attachments::automatic;
-  std::size_t level = 1;  ///< Of the document whose members are listed; the outermost is on the first.
+  std::size_t level = 1;         ///< Of the document whose members are listed; the outermost is on the first.
+  MemberCache* cache = nullptr;  ///< Of the worker, if it reads more than one member.
+  std::string file_identity = {};  ///< With a cache: which file it is, and as it was when.
 };
 
 /// A message in UTF-16, which nobody sends and some programs save, in UTF-8; nothing: it cannot be one.

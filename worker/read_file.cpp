@@ -1,6 +1,9 @@
 #include "worker/read_file.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cstdint>
 
 #include "pipeline/support/digest.h"
 #include "worker/formats/archive.h"
@@ -78,6 +81,19 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
 std::string html_to_text(std::string_view) { return {}; }
 std::string rtf_to_text(std::string_view) { return {}; }
 
+/// Of a file as it is now; of its content, as long as nobody turns back its clock.
+std::string identity_of(int descriptor) {
+  struct stat now {};
+  if (fstat(descriptor, &now) != 0) return {};
+  std::string identity;
+  for (const auto number :
+       {static_cast<std::int64_t>(now.st_dev), static_cast<std::int64_t>(now.st_ino),
+        static_cast<std::int64_t>(now.st_size), static_cast<std::int64_t>(now.st_mtim.tv_sec),
+        static_cast<std::int64_t>(now.st_mtim.tv_nsec), static_cast<std::int64_t>(now.st_ctim.tv_nsec)})
+    identity += std::to_string(number) + ' ';
+  return identity;
+}
+
 /// A message in an encoding that has zeros between its letters.
 Result<Extraction> read_message(std::string_view bytes, const MemberTools& tools) {
   const auto wide = wide_message(bytes);
@@ -128,7 +144,13 @@ Result<Extraction> read_file(int descriptor, const ReadOrder& order, const Media
   const auto file = MappedFile::open(descriptor);
   if (!file) return file.error();
   MemberBudget budget(order.member_limits, file->content().size());
-  const MemberTools tools{media_types, order.passwords, budget, order.attachments, order.members.size() + 1};
+  const MemberTools tools{media_types,
+                          order.passwords,
+                          budget,
+                          order.attachments,
+                          order.members.size() + 1,
+                          order.cache,
+                          order.cache == nullptr ? std::string() : identity_of(descriptor)};
   std::string member;
   if (!order.members.empty()) {
     auto found = read_member(file->content(), order.members, tools);

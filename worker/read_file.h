@@ -6,6 +6,7 @@
 #include "pipeline/backend.h"
 #include "pipeline/members.h"
 #include "worker/formats/media_type.h"
+#include "worker/member_cache.h"
 #include "worker/text/extraction.h"
 
 namespace docket::worker {
@@ -17,6 +18,7 @@ struct ReadOrder {
   std::vector<std::string> members = {};  ///< See MemberPlace::names.
   MemberLimits member_limits = {};
   Attachments attachments = Attachments::automatic;
+  MemberCache* cache = nullptr;  ///< Of a worker that reads many members.
 };
 
 /// Reads the regular file behind `descriptor` (which stays open). `announce` is called with what the file is

@@ -70,9 +70,9 @@ class MemoryMeter {
   const long begin_;
 };
 
-ReadOrder read_order(int socket, const ExtractOrder& order) {
-  ReadOrder out{
-      order.passwords, {order.most_pages, {}}, order.members, order.member_limits, order.attachments};
+ReadOrder read_order(int socket, const ExtractOrder& order, MemberCache& cache) {
+  ReadOrder out{order.passwords,     {order.most_pages, {}}, order.members,
+                order.member_limits, order.attachments,      &cache};
   if (order.tell_progress != 0)
     out.pages.was_read = [socket](std::size_t read, std::size_t of) {
       send_frame(socket, Frame::progress,
@@ -81,10 +81,11 @@ ReadOrder read_order(int socket, const ExtractOrder& order) {
   return out;
 }
 
-Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
+Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types,
+                       MemberCache& cache) {
   const auto announce = [&](const FileFacts& facts) { send_frame(socket, Frame::file, encode(facts)); };
   fault_point("reading a file");
-  auto out = read_file(file, read_order(socket, order), media_types, announce);
+  auto out = read_file(file, read_order(socket, order, cache), media_types, announce);
   if (!out) return out.error();
   return Answer{std::move(out->value), std::make_shared<const Text>(std::move(out->text))};
 }
@@ -141,6 +142,7 @@ bool send_answer(int socket, Frame kind, const Result<Answer>& answer, const Ext
 WorkerExit serve(int socket, const std::string& refused, const MediaTypes& media_types,
                  Descriptor statm) try {
   const MemoryMeter memory(std::move(statm));
+  MemberCache cache;
   if (!send_frame(socket, Frame::ready, encode(Ready{std::string(wire_version), refused})))
     return WorkerExit::done;
   for (int documents = 1;; ++documents) {
@@ -152,7 +154,7 @@ WorkerExit serve(int socket, const std::string& refused, const MediaTypes& media
     const auto order = decode_order(body);
     if (!order) return WorkerExit::done;
     forget_failed_allocations();
-    const Result<Answer> answer = extract(socket, file.get(), *order, media_types);
+    const Result<Answer> answer = extract(socket, file.get(), *order, media_types, cache);
     const bool last = documents == most_documents || memory.has_grown_too_large();
     const Frame kind = last ? Frame::last_answer : Frame::answer;
     if (!send_answer(socket, kind, answer, *order)) return WorkerExit::done;

@@ -50,6 +50,7 @@ struct LedgerDocument {
   /// Of a member: the SHA-256 that it had when its outer document was last read. None: it is no longer there.
   std::optional<std::string> listed;
   std::int64_t members = 0;  ///< Documents that it holds.
+  std::int64_t place = 0;    ///< Of a member, among those of its outer document.
   friend bool operator==(const LedgerDocument&, const LedgerDocument&) = default;
 };
 
@@ -87,6 +88,7 @@ inline constexpr LedgerColumn<LedgerDocument> document_columns[] = {
     column<&LedgerDocument::parent>("parent", "TEXT"),
     column<&LedgerDocument::listed>("listed", "TEXT"),
     column<&LedgerDocument::members>("members", "INTEGER NOT NULL DEFAULT 0"),
+    column<&LedgerDocument::place>("place", "INTEGER NOT NULL DEFAULT 0"),
     column<&LedgerDocument::has_words>("has_words", "INTEGER NOT NULL DEFAULT 0"),
 };
 

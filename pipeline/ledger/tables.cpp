@@ -297,7 +297,7 @@ std::pair<std::string, std::string> range_below(std::string_view path) {
 Result<std::vector<LedgerDocument>> select_members(LedgerDatabase& database, std::string_view outer) {
   static const std::string sql = "SELECT " + names_of(document_columns) +
                                  " FROM documents WHERE path > ? AND path < ? AND parent = ? AND listed IS"
-                                 " NOT NULL ORDER BY path";
+                                 " NOT NULL ORDER BY place, path";
   const auto [first, end] = range_below(outer);
   std::vector<LedgerDocument> members;
   if (auto failed = database.run(sql.c_str(), {first, end, outer}, [&](const LedgerRow& row) {
@@ -311,7 +311,8 @@ std::optional<Error> list_members(LedgerDatabase& database, const std::string& o
                                   const std::vector<LedgerDocument>& members) {
   static const std::string sql =
       insert_statement("INSERT INTO documents", document_columns) +
-      " ON CONFLICT (path) DO UPDATE SET parent = excluded.parent, listed = excluded.listed, size ="
+      " ON CONFLICT (path) DO UPDATE SET parent = excluded.parent, listed = excluded.listed, place = "
+      "excluded.place, size ="
       " excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode,"
       " in_input = max(in_input, excluded.in_input)";
   const auto [first, end] = range_below(outer);

@@ -46,7 +46,8 @@ struct LedgerOwner {
 /// Of the last run that says so; none: there was no such run.
 Result<std::optional<LedgerOwner>> select_owner(LedgerDatabase& database);
 Result<std::optional<LedgerDocument>> select_document(LedgerDatabase& database, std::string_view path);
-/// The documents that are inside of one, as it was when it was last read; in the order of their paths.
+/// The documents that are inside of one, as it was when it was last read; in the order in which they stand
+/// there.
 Result<std::vector<LedgerDocument>> select_members(LedgerDatabase& database, std::string_view outer);
 /// The document has these members, and no others: rows are made for those that have none (see
 /// `is_only_listed`), and what others had is kept, but for `listed`.

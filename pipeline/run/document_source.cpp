@@ -173,7 +173,7 @@ DocumentPtr DocumentSource::consider_member(LedgerDocument row) {
   document->sha256 = *row.listed;
   document->stamp = in_.stamp;
   document->stamp.size = row.stamp.size;
-  document->inside = {in_.path, in_.names, *row.listed};
+  document->inside = {in_.path, in_.names, *row.listed, row.place};
   document->inside->names.push_back(row.path.substr(in_.path.size() + 1));
   if (!is_only_listed(row)) {
     auto stages = select_stages(*ledger_, row.path);

@@ -42,6 +42,7 @@ LedgerDocument row_of(const Document& document, const Pipeline& pipeline) {
   if (document.inside) {
     row.parent = document.inside->outer;
     row.listed = document.inside->sha256;
+    row.place = document.inside->place;
   }
   return row;
 }
@@ -133,6 +134,7 @@ bool RunLedger::list_members(const Document& document, bool in_input) {
   std::vector<LedgerDocument> rows;
   for (Member& member : members_in(*found)) {
     rows.push_back(listed_row(document, std::move(member)));
+    rows.back().place = static_cast<std::int64_t>(rows.size());
     rows.back().in_input = in_input;
   }
   const bool has_members = !rows.empty();

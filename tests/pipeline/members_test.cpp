@@ -6,9 +6,10 @@ namespace docket {
 namespace {
 
 TEST(Members, AreTheFilesWithADigest) {
-  const auto members = members_in(
-      {{"embedded_files",
-        {{{"name", "a.pdf"}, {"bytes", 7}, {"sha256", "abc"}}, {{"name", "logo.png"}, {"inline", true}}, "odd"}}});
+  const auto members = members_in({{"embedded_files",
+                                    {{{"name", "a.pdf"}, {"bytes", 7}, {"sha256", "abc"}},
+                                     {{"name", "logo.png"}, {"inline", true}},
+                                     "odd"}}});
   ASSERT_EQ(members.size(), 1U);
   EXPECT_EQ(members[0].name, "a.pdf");
   EXPECT_EQ(members[0].bytes, 7);

@@ -93,7 +93,8 @@ TEST(Ledger, KnowsMembersFromWhenTheirOuterDocumentWasLastRead) {
       all += member.path + "=" + *member.listed + (is_only_listed(member) ? "? " : " ");
     return all;
   };
-  ledger->members_listed("a.zip", {member_at("a.zip", "x", "1"), member_at("a.zip", "y", "2"), member_at("a.zip", "z", "3")});
+  ledger->members_listed(
+      "a.zip", {member_at("a.zip", "x", "1"), member_at("a.zip", "y", "2"), member_at("a.zip", "z", "3")});
   ledger->members_listed("a.zip/x", {member_at("a.zip/x", "deep", "4")});
   ledger->document_ended(document_at("a.zip.txt"), {}, "{}");
   EXPECT_EQ(listed(), "a.zip/x=1? a.zip/y=2? a.zip/z=3? ");
