@@ -113,7 +113,7 @@ Error death(int status, const Limits& limits) {
 }
 
 /// "a.docx is a Word document", where the error is about the document.
-Error naming(const std::filesystem::path& file, Error error) {
+Error naming(const ExtractQuestion& question, Error error) {
   switch (error.error_class) {
     case ErrorClass::unavailable:
     case ErrorClass::cancelled:
@@ -122,7 +122,9 @@ Error naming(const std::filesystem::path& file, Error error) {
     default:
       break;
   }
-  const std::string file_name = file.filename().string();
+  const std::filesystem::path named =
+      question.members.empty() ? question.file : std::filesystem::path(question.members.back());
+  const std::string file_name = named.filename().string();
   return {error.error_class, (is_utf8(file_name) ? file_name : "the file") + ' ' + error.message};
 }
 
@@ -330,12 +332,16 @@ class ExtractPool final : public Backend {
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
     slot.process->limit({slot.file.size + slot.limits.memory, slot.limits.cpu, slot.limits.open_files});
-    const ExtractOrder order{slot.job->question.passwords,
+    const ExtractQuestion& question = slot.job->question;
+    const ExtractOrder order{question.passwords,
                              static_cast<std::uint64_t>(slot.limits.output),
                              slot.part ? slot.part->pages.read : 0,
-                             slot.job->question.keep_partial && !slot.part ? 1U : 0U,
-                             slot.job->question.form,
-                             slot.job->question.page};
+                             question.keep_partial && !slot.part ? 1U : 0U,
+                             question.members,
+                             question.member_limits,
+                             question.attachments,
+                             question.form,
+                             question.page};
     if (!slot.process->send(order, slot.file.descriptor.get())) died(slot);
   }
 
@@ -541,7 +547,7 @@ class ExtractPool final : public Backend {
     if (answer && slot.part) mark(*answer, *slot.part);
     if (!answer && slot.part) answer = slot.part->why;
     Reply reply;
-    if (!answer) answer = naming(slot.job->question.file, answer.error());
+    if (!answer) answer = naming(slot.job->question, answer.error());
     reply.answer = std::move(answer);
     reply.cpu_ns = (slot.cpu_before + spent).count();
     reply.queued = slot.job->queued;

@@ -68,6 +68,9 @@ struct ExtractOrder {
   std::uint64_t output_limit = 0;   ///< Bytes of an answer.
   std::uint32_t most_pages = 0;     ///< Those after them are not read; 0: all are.
   std::uint32_t tell_progress = 0;  ///< 1: `progress` after each page, and before an answer that is too long.
+  std::vector<std::string> members = {};  ///< See ExtractQuestion.
+  MemberLimits member_limits = {};
+  Attachments attachments = Attachments::automatic;
   TextForm form = {};
   std::optional<SeenPage> page = std::nullopt;  ///< As in ExtractQuestion.
 };
