@@ -21,7 +21,6 @@
 #include "worker/formats/office_type.h"
 #include "worker/formats/picture.h"
 #include "worker/formats/rtf.h"
-#include "worker/formats/zip_parts.h"
 #include "worker/members.h"
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"

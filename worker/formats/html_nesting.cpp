@@ -17,7 +17,7 @@ constexpr std::string_view not_counted[] = {
 constexpr std::string_view within_lines[] = {"a",     "b",  "i",    "u",   "em", "font", "span", "strong",
                                              "small", "tt", "code", "big", "s",  "sub",  "sup"};
 
-bool is_one_of(std::string_view name, const auto& names) {
+bool is_a_name_of(std::string_view name, const auto& names) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
@@ -48,7 +48,7 @@ std::string_view limit_nesting(std::string_view html, std::string& kept) {
     const std::string name = name_at(html, at + 1 + is_end);
     const std::size_t close = html.find('>', at);
     if (close == html.npos) break;
-    if (name.empty() || !is_alpha(name.front()) || is_one_of(name, not_counted)) {
+    if (name.empty() || !is_alpha(name.front()) || is_a_name_of(name, not_counted)) {
       ++at;
       continue;
     }
@@ -62,7 +62,7 @@ std::string_view limit_nesting(std::string_view html, std::string& kept) {
     if (is_beyond) {
       if (kept.empty()) kept = html;
       const std::size_t size = close + 1 - at;
-      const std::string_view stand_in = size >= 4 && !is_one_of(name, within_lines) ? "<br>" : " ";
+      const std::string_view stand_in = size >= 4 && !is_a_name_of(name, within_lines) ? "<br>" : " ";
       kept.replace(at, size, std::string(stand_in) + std::string(size - stand_in.size(), ' '));
     }
     at = close + 1;

@@ -216,7 +216,7 @@ std::string usual_name(const std::string& type) {
   return found == std::end(endings) ? "attachment" : "attachment." + std::string(found->second);
 }
 
-std::string iso_date(GMimeMessage* message) {
+std::string sent_on(GMimeMessage* message) {
   GDateTime* date = g_mime_message_get_date(message);
   if (date == nullptr) return {};
   gchar* text = g_date_time_format(
@@ -253,7 +253,7 @@ nlohmann::json metadata_of(GMimeMessage* message) {
   nlohmann::json metadata = nlohmann::json::object();
   for (const auto& [name, value] : headers_of(message))
     if (!value.empty()) metadata[to_lower(name)] = value;
-  if (const std::string date = iso_date(message); !date.empty()) metadata["date"] = date;
+  if (const std::string date = sent_on(message); !date.empty()) metadata["date"] = date;
   if (const std::string id = header_text(g_mime_message_get_message_id(message)); !id.empty())
     metadata["message_id"] = id;
   return metadata;
@@ -370,7 +370,7 @@ std::string name_of_message(std::string_view bytes) {
   const std::string_view header = bytes.substr(0, std::min(bytes.find("\n\n"), bytes.size()));
   const Ref<GMimeMessage> message = parse(std::string(header.substr(0, std::size_t{1} << 16)) + "\n\n");
   if (!message) return "message.eml";
-  const std::string date = iso_date(message.get()).substr(0, 10);
+  const std::string date = sent_on(message.get()).substr(0, 10);
   const std::string subject = as_file_name(header_text(g_mime_message_get_subject(message.get())));
   const std::string name = date + (date.empty() || subject.empty() ? "" : " ") + subject;
   return (name.empty() ? "message" : name) + ".eml";
