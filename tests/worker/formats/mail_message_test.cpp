@@ -9,7 +9,7 @@ namespace {
 
 const HtmlToText shown = [](std::string_view html) { return "html:" + std::string(html) + "\n"; };
 
-Extraction read(const std::string& bytes) {
+Extraction read_message(const std::string& bytes) {
   auto mail = read_mail(bytes, shown);
   EXPECT_TRUE(mail) << mail.error().message;
   return mail ? std::move(*mail) : Extraction();
@@ -17,7 +17,7 @@ Extraction read(const std::string& bytes) {
 
 std::string text_of(const std::string& bytes) {
   std::string text;
-  for (const Page& page : read(bytes).text.pages)
+  for (const Page& page : read_message(bytes).text.pages)
     text += page.text;
   return text;
 }
@@ -40,7 +40,7 @@ TEST(MailMessage, BeginsWithItsHeaders) {
       text_of(mail),
       "From: Jörg Müller <j@a.example>\nTo: Bob <b@a.example>, c@a.example\nCc: \"D, E\" <d@a.example>\n"
       "Date: Tue, 05 Mar 2024 10:15:00 +0100\nSubject: Rechnung März\n\nHello\n");
-  const nlohmann::json metadata = read(mail).value["metadata"];
+  const nlohmann::json metadata = read_message(mail).value["metadata"];
   EXPECT_EQ(metadata["subject"], "Rechnung März");
   EXPECT_EQ(metadata["date"], "2024-03-05T10:15:00+01:00");
   EXPECT_EQ(metadata["message_id"], "1@a.example");

@@ -91,7 +91,7 @@ Folder attachment(const std::string& name, const std::string& content) {
 const HtmlToText html = [](std::string_view text) { return "html:" + std::string(text); };
 const RtfToText rtf = [](std::string_view text) { return "rtf:" + std::string(text); };
 
-std::string text_of(const std::string& bytes) {
+std::string text_of_message(const std::string& bytes) {
   const auto out = read_msg(bytes, html, rtf);
   EXPECT_TRUE(out) << out.error().message;
   return out && !out->text.pages.empty() ? out->text.pages[0].text : std::string();
@@ -103,7 +103,7 @@ TEST(Msg, BeginsWithItsHeaders) {
   const std::string bytes = file_of(folder);
   EXPECT_TRUE(is_msg(bytes));
   EXPECT_EQ(
-      text_of(bytes),
+      text_of_message(bytes),
       "From: Ann <ann@a.example>\nTo: Böb <bob@a.example>\nDate: 2024-03-05T09:15:00Z\nSubject: Invoice 7\n\n"
       "Hello\nBob\n");
   EXPECT_EQ(read_msg(bytes, html, rtf)->value["metadata"]["subject"], "Invoice 7");
@@ -112,13 +112,13 @@ TEST(Msg, BeginsWithItsHeaders) {
 TEST(Msg, ShowsTheBestBody) {
   Folder folder = message("x", 32);
   folder.streams["__substg1.0_10090102"] = std::string("\x0f\0\0\0\3\0\0\0MELA\0\0\0\0{x}", 19);
-  EXPECT_NE(text_of(file_of(folder)).find("rtf:{x}"), std::string::npos);
+  EXPECT_NE(text_of_message(file_of(folder)).find("rtf:{x}"), std::string::npos);
   folder.streams["__substg1.0_10130102"] =
       "<b>gr\xFC\xDF"
       "e</b>";
-  EXPECT_NE(text_of(file_of(folder)).find("html:<b>grüße</b>"), std::string::npos);
+  EXPECT_NE(text_of_message(file_of(folder)).find("html:<b>grüße</b>"), std::string::npos);
   folder.streams["__substg1.0_1000001F"] = wide("plain");
-  EXPECT_NE(text_of(file_of(folder)).find("\n\nplain"), std::string::npos);
+  EXPECT_NE(text_of_message(file_of(folder)).find("\n\nplain"), std::string::npos);
 }
 
 TEST(Msg, HasFilesAndMessages) {
@@ -138,8 +138,8 @@ TEST(Msg, HasFilesAndMessages) {
   EXPECT_EQ(files.names, (std::vector<std::string>{"a_b.pdf", "Inner.msg"}));
   EXPECT_EQ(files.contents["a_b.pdf"], std::string(5000, 'x'));
   ASSERT_TRUE(is_msg(files.contents["Inner.msg"]));
-  EXPECT_NE(text_of(files.contents["Inner.msg"]).find("from within"), std::string::npos);
-  EXPECT_NE(text_of(files.contents["Inner.msg"]).find("2024-03-05"), std::string::npos);
+  EXPECT_NE(text_of_message(files.contents["Inner.msg"]).find("from within"), std::string::npos);
+  EXPECT_NE(text_of_message(files.contents["Inner.msg"]).find("2024-03-05"), std::string::npos);
   Unpacked deep;
   EXPECT_FALSE(unpack_msg(files.contents["Inner.msg"], budget, deep.handler()));
   EXPECT_EQ(deep.contents["deep.txt"], "deep");

@@ -7,7 +7,7 @@
 namespace docket::worker {
 namespace {
 
-std::string little(std::uint32_t value, int bytes = 4) {
+std::string little_endian(std::uint32_t value, int bytes = 4) {
   std::string out;
   for (int i = 0; i < bytes; ++i)
     out += static_cast<char>(value >> 8 * i & 0xFF);
@@ -15,7 +15,8 @@ std::string little(std::uint32_t value, int bytes = 4) {
 }
 
 std::string attribute(std::uint32_t id, const std::string& data) {
-  return '\2' + little(id) + little(static_cast<std::uint32_t>(data.size())) + data + little(0, 2);
+  return '\2' + little_endian(id) + little_endian(static_cast<std::uint32_t>(data.size())) + data +
+         little_endian(0, 2);
 }
 
 /// One property of a text in UTF-16: the long name.
@@ -24,12 +25,12 @@ std::string long_name(const std::string& ascii) {
   for (const char c : ascii + '\0')
     (wide += c) += '\0';
   std::string padding((4 - wide.size() % 4) % 4, '\0');
-  return little(2) + little(0x37050003) + little(1) + little(0x3707001F) + little(1) +
-         little(static_cast<std::uint32_t>(wide.size())) + wide + padding;
+  return little_endian(2) + little_endian(0x37050003) + little_endian(1) + little_endian(0x3707001F) +
+         little_endian(1) + little_endian(static_cast<std::uint32_t>(wide.size())) + wide + padding;
 }
 
 const std::string winmail =
-    "\x78\x9F\x3E\x22" + little(1, 2) + attribute(0x00089006, little(0x10000)) +
+    "\x78\x9F\x3E\x22" + little_endian(1, 2) + attribute(0x00089006, little_endian(0x10000)) +
     attribute(0x00069002, std::string(14, '\0')) + attribute(0x00018010, std::string("SHORT~1.PDF\0", 12)) +
     attribute(0x0006800F, "one") + attribute(0x00069005, long_name("a long name.pdf")) +
     attribute(0x00069002, std::string(14, '\0')) + attribute(0x00018010, std::string("b.txt\0", 6)) +
