@@ -1,0 +1,30 @@
+#include "worker/member_cache.h"
+
+#include <utility>
+
+namespace docket::worker {
+
+std::optional<std::string> MemberCache::take(const std::string& archive, const std::string& name) {
+  if (archive != archive_) return std::nullopt;
+  const auto found = contents_.find(name);
+  if (found == contents_.end()) return std::nullopt;
+  std::string content = std::move(found->second);
+  bytes_ -= content.size();
+  contents_.erase(found);
+  return content;
+}
+
+void MemberCache::begin(std::string archive) {
+  archive_ = std::move(archive);
+  contents_.clear();
+  bytes_ = 0;
+}
+
+bool MemberCache::keep(const std::string& name, std::string content) {
+  if (content.size() > most_bytes - bytes_) return false;
+  bytes_ += content.size();
+  contents_.insert_or_assign(name, std::move(content));
+  return true;
+}
+
+}  // namespace docket::worker
