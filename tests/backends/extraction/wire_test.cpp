@@ -121,7 +121,7 @@ TEST(ExtractWire, EveryCutIsNoticed) {
   EXPECT_FALSE(decode_answer(answer + "x", some_text()));
   const std::string page = encode(some_text().pages.front());
   for (std::size_t length = 0; length < page.size(); ++length) {
-    const auto arrived = decode_page(std::string_view(page).substr(0, length));
+    const auto arrived = decode_page(page.substr(0, length));
     ASSERT_FALSE(arrived) << length;
     EXPECT_EQ(arrived.error().error_class, ErrorClass::crash);
   }
