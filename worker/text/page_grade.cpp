@@ -91,9 +91,10 @@ struct WordCensus {
 
   /// Accented letters count as vowels: most are, and the rest do no harm.
   void add_other(char32_t c) {
+    const bool is_punctuation = c >= 0x2000 && c < 0x2C00;  // Dots, dashes, quotation marks, symbols.
     ++beyond_ascii;
-    ++plain;
-    ++vowels;
+    plain += !is_punctuation;
+    vowels += !is_punctuation;
     meaningless += is_meaningless(c);
     scripts.add(script_of(c));
   }

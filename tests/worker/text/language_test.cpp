@@ -47,6 +47,7 @@ TEST(Language, OfShortBillsAndLetters) {
 TEST(Language, WhatIsNotClearHasNone) {
   EXPECT_EQ(language_of(text_of({})), "");
   EXPECT_EQ(language_of(text_of({""})), "");
+  EXPECT_EQ(language_of(text_of({"foreword\n"})), "") << "a word";
   EXPECT_EQ(language_of(text_of({"AB-1234 XX-9981 17.50\nZZ-4411 QP-1200 18.20\n"})), "") << "codes";
   EXPECT_EQ(language_of(text_of({"1,234.00  2,345.00  19%\n"})), "") << "numbers";
   EXPECT_EQ(language_of(text_of({"Wkh wrwdo lv gxh zlwklq wkluwb gdbv diwhu uhfhlsw ri wklv lqyrlfh\n"})),

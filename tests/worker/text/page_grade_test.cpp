@@ -38,7 +38,8 @@ TEST(PageGrade, ATextNeedsNoOcr) {
   for (const std::string& text :
        {sentences, std::string("Exhibit A\n"), std::string("本合同由甲乙双方签订\n"),
         std::string("Настоящий договор заключён между сторонами\n"),
-        std::string("4711  12.50  AB-1234\n4712  18.20  XQ-9981\n")}) {
+        std::string("4711  12.50  AB-1234\n4712  18.20  XQ-9981\n"),
+        std::string("Exhibit 3\n[…***…]\n[…***…] […***…]\n[…***…]\n[…***…]\n")}) {
     EXPECT_EQ(why_ocr(page_of(text)), "") << text;
     EXPECT_EQ(grade(page_of(text)), "good") << text;
   }
