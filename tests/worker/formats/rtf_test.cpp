@@ -28,8 +28,8 @@ TEST(Rtf, CharactersOfManyCharsets) {
   EXPECT_EQ(
       rtf_text(
           "{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset0 A;}{\\f1\\fcharset128 MS Mincho;}{\\f2\\fcharset161 B;}}"
-          "\\f1 \\'93\\'fa\\'96{\\'7b}\\f2 \\'e1\\f0 \\'e4}"),
-      "日・{αä\n");
+          "\\f1 \\'93\\'fa\\'96\\'7b\\f2 \\'e1\\f0 \\'e4}"),
+      "日本αä\n");
   EXPECT_EQ(rtf_text("{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset0 A;}{\\f1\\fcharset128 B;}}"
                      "\\loch\\af0\\hich\\af0\\dbch\\af1 \\'93\\'fa\\'83A}"),
             "日ア\n");
