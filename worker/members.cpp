@@ -9,6 +9,7 @@
 #include "worker/formats/mail.h"
 #include "worker/formats/mbox.h"
 #include "worker/formats/msg.h"
+#include "worker/formats/office_type.h"
 #include "worker/pdf/attached_files.h"
 #include "worker/text/encoding.h"
 
@@ -209,6 +210,8 @@ std::string holder_type(std::string_view bytes, const MediaTypes& media_types) {
   if (is_mail(bytes)) return std::string(mail_type);
   std::string type = media_types.container(bytes);
   if (is_msg(bytes)) return std::string(msg_type);
+  // What libmagic takes for an archive may be a document.
+  if (type == "application/zip" && (is_cut_office(bytes) || !zip_document_type(bytes).empty())) return {};
   return is_archive(type) ? type : std::string();
 }
 

@@ -4,18 +4,32 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "pipeline/support/digest.h"
 #include "worker/formats/archive.h"
+#include "worker/formats/data_type.h"
+#include "worker/formats/einvoice.h"
+#include "worker/formats/html.h"
 #include "worker/formats/mail.h"
 #include "worker/formats/mail_message.h"
+#include "worker/formats/markup_type.h"
 #include "worker/formats/msg.h"
+#include "worker/formats/office.h"
+#include "worker/formats/office_type.h"
+#include "worker/formats/picture.h"
+#include "worker/formats/rtf.h"
+#include "worker/formats/zip_parts.h"
 #include "worker/members.h"
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
+#include "worker/text/finish.h"
 #include "worker/text/grade.h"
 #include "worker/text/plain_text.h"
+#include "worker/text/table.h"
 
 namespace docket::worker {
 namespace {
@@ -28,12 +42,29 @@ bool is_marked_up(std::string_view media_type) {
          media_type.starts_with("image/");
 }
 
-/// What libmagic calls all kinds of text; what it takes for programs and data is often prose.
-bool is_kind_of_text(std::string_view media_type) {
-  constexpr std::string_view kinds[] = {
-      "text/html",           "text/xml", "text/csv", "application/json", "application/x-ndjson",
-      "application/x-subrip"};
-  return std::find(std::begin(kinds), std::end(kinds), media_type) != std::end(kinds);
+/// What kind of text it is. What libmagic takes for programs and data is often prose.
+std::string kind_of_text(std::string_view utf8, std::string_view libmagic) {
+  if (const std::string_view markup = markup_type(utf8, libmagic);
+      !markup.empty() && (markup != "text/html" || text_media_type(utf8) != "text/markdown"))
+    return std::string(markup);
+  const std::string_view data = data_media_type(utf8);
+  std::string own = text_media_type(utf8);
+  if (!data.empty() && (own == "text/plain" || data != "text/csv")) return std::string(data);
+  return own == "text/plain" && libmagic == "application/x-subrip" ? std::string(libmagic) : own;
+}
+
+constexpr std::string_view cut_office = "application/vnd.openxmlformats-officedocument";
+
+/// The type of a container, which is looked into; empty: it is none.
+std::string container_type(std::string_view bytes, const MediaTypes& media_types) {
+  std::string container = media_types.container(bytes);
+  if (container.empty()) return container;
+  if (std::string document = zip_document_type(bytes); !document.empty()) return document;
+  if (is_cut_office(bytes)) return std::string(cut_office);
+  if (std::string document = ole_document_type(bytes);
+      !document.empty() && bytes.starts_with("\xD0\xCF\x11\xE0"))
+    return document;
+  return container;
 }
 
 /// A format that libmagic knows and that begins as no text does, or bytes between which some happen to be
@@ -53,10 +84,14 @@ bool is_data(std::string_view bytes, std::string_view media_type, const DecodedT
 struct Content {
   std::string media_type;
   std::optional<DecodedText> text;  ///< Set when it is text that docket reads.
+  /// Set when that is an electronic invoice, with what is wrong with it.
+  std::optional<Result<nlohmann::json>> einvoice = {};
+  std::vector<std::string> einvoice_problems = {};
 };
 
 Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (bytes.empty()) return {"application/x-empty", {}};
+  if (bytes.starts_with("%PDF-")) return {std::string(pdf), {}};  // As libmagic says too, after a while.
   if (std::string holder = holder_type(bytes, media_types); !holder.empty()) return {std::move(holder), {}};
   if (is_mail(bytes)) return {"message/rfc822", {}};
   std::string type = media_types.of(bytes);
@@ -64,7 +99,7 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (type.starts_with("message/")) type = "text/plain";
   if (is_marked_up(type)) return {std::move(type), {}};
   if (begins_as_pdf(bytes)) return {std::string(pdf), {}};
-  if (std::string container = media_types.container(bytes); !container.empty())
+  if (std::string container = container_type(bytes, media_types); !container.empty())
     return {std::move(container), {}};
   if (std::string behind = media_types.behind_blanks(bytes); is_marked_up(behind))
     return {std::move(behind), {}};
@@ -73,13 +108,27 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (text && is_data(bytes, type, *text)) text.reset();
   if (!text) return {type.starts_with("text/") ? "application/octet-stream" : std::move(type), {}};
   if (is_mail(text->utf8)) return {"message/rfc822", {}};
-  std::string own = text_media_type(text->utf8);
-  return {own == "text/plain" && is_kind_of_text(type) ? std::move(type) : std::move(own), std::move(text)};
+  std::vector<std::string> problems;
+  if (auto einvoice = einvoice_in(text->utf8, problems))
+    return {"application/xml", std::move(text), std::move(einvoice), std::move(problems)};
+  std::string kind = kind_of_text(text->utf8, type);
+  if (kind.starts_with("image/")) text.reset();
+  return {std::move(kind), std::move(text)};
 }
 
-// No reader of HTML and of RTF is there yet: such bodies have no text.
-std::string html_to_text(std::string_view) { return {}; }
-std::string rtf_to_text(std::string_view) { return {}; }
+std::string joined(const Text& text) {
+  std::string all;
+  for (const Page& page : text.pages)
+    all += page.text;
+  return all;
+}
+
+std::string html_to_text(std::string_view utf8) { return joined(read_html(utf8, TableForm::plain).text); }
+
+std::string rtf_to_text(std::string_view bytes) {
+  const auto read = read_rtf(bytes, TableForm::plain);
+  return read ? joined(read->text) : std::string();
+}
 
 /// Of a file as it is now; of its content, as long as nobody turns back its clock.
 std::string identity_of(int descriptor) {
@@ -123,18 +172,25 @@ Result<Extraction> read_pdf_and_files(std::string_view bytes, const ReadOrder& o
 
 Result<Extraction> read_content(std::string_view bytes, const Content& content, const ReadOrder& order,
                                 const MemberTools& tools) {
+  const TableForm tables =
+      order.form.tables == TextForm::Tables::markdown ? TableForm::markdown : TableForm::plain;
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
   if (content.media_type == pdf) return read_pdf_and_files(bytes, order, tools);
   if (content.media_type == "message/rfc822" || content.media_type == "application/vnd.ms-outlook")
     return read_message(bytes, tools);
   if (content.media_type == "application/mbox" || is_archive(content.media_type))
     return read_container(bytes, content.media_type, tools);
-  if (!content.text) return unsupported(content.media_type);
-  Extraction out;
-  out.text = text_pages(content.text->utf8);
-  out.value["metadata"] = {{"encoding", content.text->encoding}};
-  out.value["embedded_files"] = nlohmann::json::array();
-  return out;
+  if (is_picture(content.media_type)) return read_picture(bytes, content.media_type);
+  if (content.einvoice && !*content.einvoice) return content.einvoice->error();
+  if (content.einvoice) return einvoice_as_document(**content.einvoice, content.einvoice_problems);
+  if (content.text) return read_decoded(*content.text, content.media_type, tables);
+  if (content.media_type == "text/rtf") return read_rtf(bytes, tables);
+  if (content.media_type == "application/encrypted")
+    return Error{ErrorClass::encrypted, "is an Office document with a password; save it without one"};
+  if (content.media_type == cut_office)
+    return Error{ErrorClass::damaged, "is a broken Office document: it is cut off"};
+  if (auto office = read_office(bytes, content.media_type, tables)) return std::move(*office);
+  return unsupported(content.media_type);
 }
 
 }  // namespace
@@ -162,13 +218,13 @@ Result<Extraction> read_file(int descriptor, const ReadOrder& order, const Media
   announce({sha256_hex(bytes), static_cast<std::int64_t>(bytes.size()), content.media_type});
   auto out = read_content(bytes, content, order, tools);
   if (!out) return out;
-  out->value["pages"] = out->text.pages.size();
-  out->value["characters"] = character_count(out->text);
-  if (is_container(out->value)) return out;
-  const std::vector<PageGrade> pages = grade_pages(*out);
-  out->value["grade"] = grade(pages, out->letters);
-  if (auto stretches = page_stretches(pages); !stretches.empty())
-    out->value["page_grades"] = std::move(stretches);
+  read_attached_einvoices(out->attached_xml, out->value);
+  if (!is_container(out->value)) {
+    finish(*out, order.form);
+  } else {
+    out->value["pages"] = out->text.pages.size();
+    out->value["characters"] = character_count(out->text);
+  }
   return out;
 }
 

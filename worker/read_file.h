@@ -5,6 +5,7 @@
 
 #include "pipeline/backend.h"
 #include "pipeline/members.h"
+#include "pipeline/text.h"
 #include "worker/formats/media_type.h"
 #include "worker/member_cache.h"
 #include "worker/text/extraction.h"
@@ -15,6 +16,7 @@ namespace docket::worker {
 struct ReadOrder {
   std::vector<std::string> passwords = {};  ///< UTF-8; tried in turn where the file needs one.
   PageWatch pages = {};
+  TextForm form = {};
   std::vector<std::string> members = {};  ///< See MemberPlace::names.
   MemberLimits member_limits = {};
   Attachments attachments = Attachments::automatic;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,8 @@ struct ExtractOrder {
   std::vector<std::string> members = {};  ///< See ExtractQuestion.
   MemberLimits member_limits = {};
   Attachments attachments = Attachments::automatic;
+  TextForm form = {};
+  std::optional<SeenPage> page = std::nullopt;  ///< As in ExtractQuestion.
 };
 
 /// How far the worker has come: so many pages can be had within the limits.
@@ -97,8 +100,8 @@ Ready decode_ready(std::string_view bytes);
 Result<ExtractOrder> decode_order(std::string_view bytes);
 Result<FileFacts> decode_facts(std::string_view bytes);
 // An Error of class `crash` when the bytes are not what `encode` gives.
-/// The text is valid UTF-8 and every word lies within it.
-Result<Page> decode_page(std::string_view bytes);
+/// The text is valid UTF-8, every word lies within it, and each has a confidence or none has.
+Result<Page> decode_page(std::string bytes);
 /// `text`: of the pages that came before; an Error too when they are not as many as there are to be.
 Result<Answer> decode_answer(std::string_view bytes, Text text);
 

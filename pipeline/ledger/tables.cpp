@@ -207,12 +207,9 @@ std::optional<Error> insert(LedgerDatabase& database, const std::string& digest,
   if (size < long_text)
     return database.run("INSERT OR IGNORE INTO texts (digest, content) VALUES (?, ?)",
                         {digest, LedgerBytes{bytes}});
-  if (auto failed = database.run("INSERT OR IGNORE INTO texts (digest, content) VALUES (?, zeroblob(?))",
-                                 {digest, static_cast<std::int64_t>(size)}))
-    return failed;
-  if (database.changed_rows() == 0) return std::nullopt;  // It is there already.
-  return database.fill("texts", "content", database.last_row_id(),
-                       [&](const TakePiece& take) { encode_text(text, take); });
+  return database.insert_long("INSERT OR IGNORE INTO texts (digest, content) VALUES (?, zeroblob(?))",
+                              {digest, static_cast<std::int64_t>(size)}, "texts", "content",
+                              [&](const TakePiece& take) { encode_text(text, take); });
 }
 
 }  // namespace

@@ -75,9 +75,11 @@ StageInput stage_input(const Document& document, std::span<const StageConfig> st
   StageInput input;
   if (reads.file) input.document = document.sha256;
   if (reads.text) input.text = document.text_digest;
-  if (!reads.record) return input;
   for (const std::size_t i : before)
-    if (!document.stages[i].output.is_null()) input.outputs[stages[i].id] = document.stages[i].origin.digest;
+    if ((reads.record || (reads.source && stages[i].type->provides_text)) &&
+        !document.stages[i].output.is_null())
+      input.outputs[stages[i].id] = document.stages[i].origin.digest;
+  if (!reads.record) return input;
   // It also depends on the pipeline's rule, of which no output knows.
   if (const auto complexity = decision.record.find("complexity"); complexity != decision.record.end())
     input.outputs["complexity"] = short_digest(json_to_text(*complexity));

@@ -11,6 +11,16 @@
 
 namespace docket::worker {
 
+namespace {
+
+/// Of a vector; most lie along an axis.
+double length(double x, double y) {
+  if (y == 0) return std::abs(x);
+  return x == 0 ? std::abs(y) : std::hypot(x, y);
+}
+
+}  // namespace
+
 LetterMeasure LetterRuler::measure(GfxState& state, double x, double y, double dx, double dy) {
   double a = 0, b = 0, c = 0, d = 0;
   state.getFontTransMat(&a, &b, &c, &d);
@@ -18,8 +28,8 @@ LetterMeasure LetterRuler::measure(GfxState& state, double x, double y, double d
   if (matrix != matrix_) {
     matrix_ = matrix;
     angle_ = static_cast<float>(std::atan2(b, a) * 180 / std::numbers::pi);
-    wide_ = static_cast<float>(std::hypot(a, b) * std::abs(state.getHorizScaling()));
-    high_ = static_cast<float>(std::hypot(c, d));
+    wide_ = static_cast<float>(length(a, b) * std::abs(state.getHorizScaling()));
+    high_ = static_cast<float>(length(c, d));
   }
   LetterMeasure out;
   out.at = on_page(state, x, y);
@@ -34,7 +44,7 @@ LetterMeasure LetterRuler::measure(GfxState& state, double x, double y, double d
     dy -= space_y;
   }
   state.transformDelta(dx, dy, &along.x, &along.y);
-  out.advance = static_cast<float>(std::hypot(along.x, along.y));
+  out.advance = static_cast<float>(length(along.x, along.y));
   if (state.getFont() && state.getFont()->getWMode() != 0) along = {a, b};
   const GfxFont* font = state.getFont().get();
   const bool is_drawn = font && font->getType() == fontType3;
