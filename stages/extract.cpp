@@ -215,7 +215,8 @@ class Extract final : public Stage {
     }
     const auto* asked = dynamic_cast<const FallbackAsked*>(turn.progress.get());
     if (!reply.answer && asked != nullptr) return of_both(asked->unsupported, reply.answer.error());
-    const bool has_other_reader = asked == nullptr && !options_.fallback.empty();
+    // What is inside of a file has no file of its own that could be sent.
+    const bool has_other_reader = asked == nullptr && !options_.fallback.empty() && !document.inside;
     if (!reply.answer && has_other_reader && reply.answer.error().error_class == ErrorClass::unsupported) {
       turn.progress = std::make_unique<FallbackAsked>(reply.answer.error());
       return std::vector<Request>{{options_.fallback, question(document)}};

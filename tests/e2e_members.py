@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import hashlib
 import io
 import lzma
 import os
@@ -186,8 +187,8 @@ class Members(Case):
 
     def test_damaged_and_locked(self):
         files = {"a.txt": invoice(1), "b.txt": invoice(2)}
-        whole = tar(files, "w:gz")
-        self.write("in/cut.tar.gz", whole[:-40])
+        noise = b"".join(hashlib.sha256(str(i).encode()).digest() for i in range(5000))
+        self.write("in/cut.tar.gz", tar(files | {"noise": noise}, "w:gz")[:-40_000])
         self.write("in/none.zip", archive(files)[:30])
         self.write("in/empty.zip", archive({}))
         locked = bytearray(archive({"a.txt": invoice(1)}))
@@ -205,6 +206,7 @@ class Members(Case):
         crc = self.record("in/crc.zip")["extract"]
         self.assertIn("a.txt is damaged", crc["problems"][0])
         self.assertEqual([path for path in self.paths() if "crc" in path], ["in/crc.zip", "in/crc.zip/b.txt"])
+        self.assertIn("noise is damaged", self.record("in/cut.tar.gz")["extract"]["problems"][0])
         self.assertIn("in/cut.tar.gz/a.txt", self.paths())
 
     def test_setting_of_attachments(self):

@@ -53,6 +53,13 @@ ReadOrder read_order(int socket, const ExtractOrder& order, MemberCache& cache) 
 Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types,
                        MemberCache& cache) {
   const auto announce = [&](const FileFacts& facts) { send_frame(socket, Frame::file, encode(facts)); };
+  if (order.only_bytes != 0) {
+    auto bytes = read_bytes(file, read_order(socket, order, cache), media_types);
+    if (!bytes) return bytes.error();
+    Answer answer{nlohmann::json::object(), std::make_shared<const Text>()};
+    answer.image = std::make_shared<const Image>(Image{"application/octet-stream", std::move(*bytes), 1, 1});
+    return answer;
+  }
   auto out = read_file(file, read_order(socket, order, cache), media_types, announce);
   if (!out) return out.error();
   return Answer{std::move(out->value), std::make_shared<const Text>(std::move(out->text))};

@@ -1,9 +1,6 @@
 #include "worker/read_file.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,7 +18,7 @@
 #include "worker/formats/office_type.h"
 #include "worker/formats/picture.h"
 #include "worker/formats/rtf.h"
-#include "worker/members.h"
+#include "worker/members/members.h"
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
@@ -129,19 +126,6 @@ std::string rtf_to_text(std::string_view bytes) {
   return read ? joined(read->text) : std::string();
 }
 
-/// Of a file as it is now; of its content, as long as nobody turns back its clock.
-std::string identity_of(int descriptor) {
-  struct stat now {};
-  if (fstat(descriptor, &now) != 0) return {};
-  std::string identity;
-  for (const auto number :
-       {static_cast<std::int64_t>(now.st_dev), static_cast<std::int64_t>(now.st_ino),
-        static_cast<std::int64_t>(now.st_size), static_cast<std::int64_t>(now.st_mtim.tv_sec),
-        static_cast<std::int64_t>(now.st_mtim.tv_nsec), static_cast<std::int64_t>(now.st_ctim.tv_nsec)})
-    identity += std::to_string(number) + ' ';
-  return identity;
-}
-
 /// A message in an encoding that has zeros between its letters.
 Result<Extraction> read_message(std::string_view bytes, const MemberTools& tools) {
   const auto wide = wide_message(bytes);
@@ -188,8 +172,24 @@ Result<Extraction> read_content(std::string_view bytes, const Content& content, 
     return Error{ErrorClass::encrypted, "is an Office document with a password; save it without one"};
   if (content.media_type == cut_office)
     return Error{ErrorClass::damaged, "is a broken Office document: it is cut off"};
-  if (auto office = read_office(bytes, content.media_type, tables)) return std::move(*office);
+  if (auto office = read_office(bytes, content.media_type, tables)) {
+    const bool has_files = *office && !(*office)->value["embedded_files"].empty();
+    if (has_files && tools.attachments == Attachments::always)
+      if (auto failed = list_members(bytes, content.media_type, tools, **office)) return *failed;
+    return std::move(*office);
+  }
   return unsupported(content.media_type);
+}
+
+MemberTools tools_for(int descriptor, const ReadOrder& order, const MediaTypes& media_types,
+                      MemberBudget& budget) {
+  return {media_types,
+          order.passwords,
+          budget,
+          order.attachments,
+          order.members.size() + 1,
+          order.cache,
+          order.cache == nullptr ? std::string() : file_identity(descriptor)};
 }
 
 }  // namespace
@@ -199,13 +199,7 @@ Result<Extraction> read_file(int descriptor, const ReadOrder& order, const Media
   const auto file = MappedFile::open(descriptor);
   if (!file) return file.error();
   MemberBudget budget(order.member_limits, file->content().size());
-  const MemberTools tools{media_types,
-                          order.passwords,
-                          budget,
-                          order.attachments,
-                          order.members.size() + 1,
-                          order.cache,
-                          order.cache == nullptr ? std::string() : identity_of(descriptor)};
+  const MemberTools tools = tools_for(descriptor, order, media_types, budget);
   std::string member;
   if (!order.members.empty()) {
     auto found = read_member(file->content(), order.members, tools);
@@ -225,6 +219,13 @@ Result<Extraction> read_file(int descriptor, const ReadOrder& order, const Media
     out->value["characters"] = character_count(out->text);
   }
   return out;
+}
+
+Result<std::string> read_bytes(int descriptor, const ReadOrder& order, const MediaTypes& media_types) {
+  const auto file = MappedFile::open(descriptor);
+  if (!file) return file.error();
+  MemberBudget budget(order.member_limits, file->content().size());
+  return read_member(file->content(), order.members, tools_for(descriptor, order, media_types, budget));
 }
 
 }  // namespace docket::worker

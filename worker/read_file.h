@@ -7,7 +7,7 @@
 #include "pipeline/members.h"
 #include "pipeline/text.h"
 #include "worker/formats/media_type.h"
-#include "worker/member_cache.h"
+#include "worker/members/member_cache.h"
 #include "worker/text/extraction.h"
 
 namespace docket::worker {
@@ -27,5 +27,8 @@ struct ReadOrder {
 /// as soon as that is known, before its content is parsed; of the member, where one is read.
 Result<Extraction> read_file(int descriptor, const ReadOrder& order, const MediaTypes& media_types,
                              const std::function<void(const FileFacts&)>& announce);
+
+/// The bytes of the member that is ordered, unread.
+Result<std::string> read_bytes(int descriptor, const ReadOrder& order, const MediaTypes& media_types);
 
 }  // namespace docket::worker

@@ -177,6 +177,9 @@ struct Slot {
   // Of a document that LibreOffice turns into another, which is read then:
   std::unique_ptr<OfficeConversion> conversion;
   bool is_converted = false;
+  // Of one that is inside of a file, for LibreOffice, which knows only files:
+  bool wants_bytes = false;  ///< The worker is asked for them.
+  bool has_bytes = false;    ///< They are `file`.
 };
 
 class ExtractPool final : public Backend {
@@ -337,11 +340,12 @@ class ExtractPool final : public Backend {
                              static_cast<std::uint64_t>(slot.limits.output),
                              slot.part ? slot.part->pages.read : 0,
                              question.keep_partial && !slot.part ? 1U : 0U,
-                             question.members,
+                             slot.has_bytes ? std::vector<std::string>() : question.members,
                              question.member_limits,
                              question.attachments,
                              question.form,
-                             question.page};
+                             question.page,
+                             slot.wants_bytes ? 1U : 0U};
     if (!slot.process->send(order, slot.file.descriptor.get())) died(slot);
   }
 
@@ -445,6 +449,7 @@ class ExtractPool final : public Backend {
     // Who has once said what no worker says is not asked again.
     const bool is_sound = answer || answer.error().error_class != ErrorClass::crash;
     if (frame.kind == Frame::last_answer || !is_sound) slot.process.reset();
+    if (slot.wants_bytes) return take_bytes(slot, answer, spent);
     if (!answer && can_be_converted(slot, answer.error())) return convert(slot, spent);
     end_job(slot, std::move(answer), spent);
   }
@@ -456,7 +461,23 @@ class ExtractPool final : public Backend {
            is_convertible(slot.facts->media_type);
   }
 
+  void take_bytes(Slot& slot, const Result<Answer>& answer, nanoseconds spent) {
+    slot.wants_bytes = false;
+    if (!answer) return end_job(slot, answer.error(), spent);
+    auto file = answer->image
+                    ? file_of(answer->image->bytes)
+                    : Result<InputFile>(Error{ErrorClass::crash, "made its worker send an invalid reply"});
+    if (!file) return end_job(slot, file.error(), spent);
+    slot.file = std::move(*file);
+    slot.has_bytes = true;
+    convert(slot, spent);
+  }
+
   void convert(Slot& slot, nanoseconds spent) {
+    if (!slot.job->question.members.empty() && !slot.has_bytes) {
+      slot.wants_bytes = true;
+      return try_again(slot, spent);
+    }
     auto started =
         OfficeConversion::start(options_.worker, slot.file.descriptor.get(), slot.facts->media_type,
                                 {slot.limits.cpu, slot.limits.wall, slot.limits.memory});
@@ -562,6 +583,7 @@ class ExtractPool final : public Backend {
     slot.part.reset();
     slot.conversion.reset();
     slot.is_converted = false;
+    slot.wants_bytes = slot.has_bytes = false;
     slot.was_sent = false;
     slot.cpu_before = nanoseconds(0);
   }

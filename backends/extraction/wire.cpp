@@ -141,6 +141,7 @@ std::string encode(const ExtractOrder& order) {
   out.number(static_cast<std::uint32_t>(order.attachments));
   write(out, order.page);
   out.number(order.form);
+  out.number(order.only_bytes);
   return std::move(out.bytes);
 }
 
@@ -214,6 +215,7 @@ Result<ExtractOrder> decode_order(std::string_view bytes) {
   order.attachments = static_cast<Attachments>(in.number<std::uint32_t>());
   order.page = read_seen_page(in);
   order.form = in.number<TextForm>();
+  order.only_bytes = in.number<std::uint32_t>();
   if (!in.at_end()) return not_understood();
   return order;
 }

@@ -26,7 +26,7 @@ namespace docket {
 inline constexpr int worker_socket = 3;
 
 /// Of all that is sent here. Another one is that of a docket or a worker which was left from an older build.
-inline constexpr std::string_view wire_version = "4";
+inline constexpr std::string_view wire_version = "5";
 
 enum class Frame : std::uint32_t {
   order = 1,
@@ -73,6 +73,8 @@ struct ExtractOrder {
   Attachments attachments = Attachments::automatic;
   TextForm form = {};
   std::optional<SeenPage> page = std::nullopt;  ///< As in ExtractQuestion.
+  /// 1: nothing is read; the answer has the bytes of the member as its `image`.
+  std::uint32_t only_bytes = 0;
 };
 
 /// How far the worker has come: so many pages can be had within the limits.

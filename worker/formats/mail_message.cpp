@@ -3,6 +3,7 @@
 #include <gmime/gmime.h>
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -18,6 +19,9 @@ namespace docket::worker {
 namespace {
 
 constexpr int deepest_part = 64;
+constexpr std::size_t longest_header = std::size_t{1}
+                                       << 20;  ///< Bytes. GMime takes sixty times as much memory.
+constexpr std::size_t longest_line = std::size_t{1} << 14;  ///< Of what is shown of a field.
 
 template <class T>
 struct Unref {
@@ -43,15 +47,26 @@ std::string in_utf8(const char* text) {
 
 /// On one line: what is folded in a header is not.
 std::string header_text(const char* text) {
+  if (text == nullptr) return {};
+  std::string_view beginning(text, strnlen(text, longest_line + 1));
+  const bool is_cut = beginning.size() > longest_line;
+  while (is_cut && !beginning.empty() && (static_cast<unsigned char>(beginning.back()) & 0xC0) == 0x80)
+    beginning.remove_suffix(1);
+  if (is_cut) beginning.remove_suffix(1);
   std::string line;
-  for (const char c : in_utf8(text)) {
+  for (const char c : in_utf8(std::string(beginning).c_str())) {
     const bool is_blank = c == '\n' || c == '\r' || c == '\t' || c == ' ';
     if (!is_blank)
       line += c;
     else if (!line.empty() && line.back() != ' ')
       line += ' ';
   }
+  if (is_cut) line += " …";
   return std::string(trim(line));
+}
+
+std::size_t header_size(std::string_view bytes) {
+  return std::min({bytes.find("\n\n"), bytes.find("\n\r\n"), bytes.size()});
 }
 
 Ref<GMimeMessage> parse(std::string_view bytes) {
@@ -61,6 +76,7 @@ Ref<GMimeMessage> parse(std::string_view bytes) {
   bytes.remove_prefix(first);
   if (bytes.starts_with("From ") || bytes.starts_with(">From "))
     bytes.remove_prefix(std::min(bytes.find('\n'), bytes.size() - 1) + 1);
+  if (header_size(bytes) > longest_header) return nullptr;
   const Ref<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(bytes.data(), bytes.size()));
   const Ref<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
   g_mime_parser_set_format(parser.get(), GMIME_FORMAT_MESSAGE);
@@ -333,7 +349,10 @@ class Unpacker {
   bool is_over_ = false;
 };
 
-Error not_a_message() { return {ErrorClass::damaged, "is a damaged e-mail message: it has no header"}; }
+Error not_a_message() {
+  return {ErrorClass::damaged,
+          "is a damaged e-mail message: it has no header, or one of more than a megabyte"};
+}
 
 }  // namespace
 

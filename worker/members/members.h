@@ -7,7 +7,7 @@
 #include "worker/formats/mail_message.h"
 #include "worker/formats/media_type.h"
 #include "worker/formats/unpacking.h"
-#include "worker/member_cache.h"
+#include "worker/members/member_cache.h"
 #include "worker/text/extraction.h"
 
 namespace docket::worker {
@@ -26,7 +26,8 @@ struct MemberTools {
 /// A message in UTF-16, which nobody sends and some programs save, in UTF-8; nothing: it cannot be one.
 std::optional<std::string> wide_message(std::string_view bytes);
 
-/// The type of a file that holds documents: an archive, a message, a mailbox; empty: it is none.
+/// The type of a file that may hold documents: an archive, a message, a mailbox, a PDF, an Office document;
+/// empty: it is none.
 std::string holder_type(std::string_view bytes, const MediaTypes& media_types);
 
 /// Walks from a file down to the member that `names` lead to, and unpacks it. The Error is of class

@@ -1,4 +1,4 @@
-#include "worker/member_cache.h"
+#include "worker/members/member_cache.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,24 @@
-#include "worker/member_cache.h"
+#include "worker/members/member_cache.h"
 
+#include <sys/stat.h>
+
+#include <cstdint>
 #include <utility>
 
 namespace docket::worker {
+
+std::string file_identity(int descriptor) {
+  struct stat now {};
+  if (fstat(descriptor, &now) != 0) return {};
+  std::string identity;
+  for (const auto number :
+       {static_cast<std::int64_t>(now.st_dev), static_cast<std::int64_t>(now.st_ino),
+        static_cast<std::int64_t>(now.st_size), static_cast<std::int64_t>(now.st_mtim.tv_sec),
+        static_cast<std::int64_t>(now.st_mtim.tv_nsec), static_cast<std::int64_t>(now.st_ctim.tv_sec),
+        static_cast<std::int64_t>(now.st_ctim.tv_nsec)})
+    identity += std::to_string(number) + ' ';
+  return identity;
+}
 
 std::optional<std::string> MemberCache::take(const std::string& archive, const std::string& name) {
   if (archive != archive_) return std::nullopt;

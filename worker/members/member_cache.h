@@ -6,6 +6,9 @@
 
 namespace docket::worker {
 
+/// Of an open file as it is now; so of its content, as long as nobody turns back its clock.
+std::string file_identity(int descriptor);
+
 /// What a worker has unpacked of an archive that can only be unpacked from its beginning, behind the member
 /// that it was asked for: those members are asked for next. Without it, each of a thousand members would cost
 /// half of the archive.

@@ -1,4 +1,4 @@
-#include "worker/members.h"
+#include "worker/members/members.h"
 
 #include <algorithm>
 #include <utility>
@@ -9,6 +9,7 @@
 #include "worker/formats/mail.h"
 #include "worker/formats/mbox.h"
 #include "worker/formats/msg.h"
+#include "worker/formats/office.h"
 #include "worker/formats/office_type.h"
 #include "worker/pdf/attached_files.h"
 #include "worker/text/encoding.h"
@@ -40,6 +41,33 @@ std::optional<Error> unpack_pdf(std::string_view bytes, const MemberTools& tools
   return failed;
 }
 
+/// What is shown in the text is a picture of it.
+std::optional<Error> unpack_office(std::string_view bytes, std::string_view type, const MemberTools& tools,
+                                   const MemberHandler& handler) {
+  auto office = read_office(bytes, type, TableForm::plain);
+  if (!office) return std::nullopt;
+  if (!*office) return office->error();
+  MemberNames names;
+  for (const nlohmann::json& file : (*office)->value["embedded_files"]) {
+    if (auto failed = tools.budget.add_member()) return failed;
+    const std::string part = file.value("name", "");
+    const bool is_picture = file.value("media_type", "").starts_with("image/") ||
+                            part.find("media/") != std::string::npos ||
+                            part.find("Pictures/") != std::string::npos;
+    const MemberKind kind = is_picture ? MemberKind::picture : MemberKind::file;
+    std::string name = names.add(part);
+    if (!handler.wants(name, kind)) continue;
+    auto content = read_office_member(bytes, part);
+    UnpackedMember member{std::move(name), content ? std::move(*content) : std::string(), kind};
+    if (!content) member.problem = content.error().message;
+    if (auto failed = tools.budget.add_bytes(member.content.size())) return failed;
+    const Result<bool> more = handler.take(std::move(member));
+    if (!more) return more.error();
+    if (!*more) break;
+  }
+  return std::nullopt;
+}
+
 std::optional<Error> unpack(std::string_view bytes, std::string_view type, const MemberTools& tools,
                             const MemberHandler& handler, std::vector<std::string>& problems) {
   if (is_archive(type)) return unpack_archive(bytes, type, tools.passwords, tools.budget, handler, problems);
@@ -50,12 +78,12 @@ std::optional<Error> unpack(std::string_view bytes, std::string_view type, const
     const auto utf8 = wide_message(bytes);
     return unpack_mail(utf8 ? *utf8 : bytes, tools.budget, handler);
   }
-  return std::nullopt;
+  return unpack_office(bytes, type, tools, handler);
 }
 
 bool holds_documents(std::string_view type, Attachments attachments) {
-  return (type == pdf_type && attachments == Attachments::always) || is_archive(type) || type == mbox_type ||
-         type == msg_type || type == mail_type;
+  if (type == pdf_type || format_of(type) != DocumentFormat::none) return attachments == Attachments::always;
+  return is_archive(type) || type == mbox_type || type == msg_type || type == mail_type;
 }
 
 /// Goes through all that is in a member, for the limits alone.
@@ -208,10 +236,10 @@ std::string holder_type(std::string_view bytes, const MediaTypes& media_types) {
   if (begins_as_pdf(bytes)) return std::string(pdf_type);
   if (is_mbox(bytes)) return std::string(mbox_type);
   if (is_mail(bytes)) return std::string(mail_type);
-  std::string type = media_types.container(bytes);
   if (is_msg(bytes)) return std::string(msg_type);
-  // What libmagic takes for an archive may be a document.
-  if (type == "application/zip" && (is_cut_office(bytes) || !zip_document_type(bytes).empty())) return {};
+  std::string type = media_types.container(bytes);
+  if (type.empty() || is_cut_office(bytes)) return {};
+  if (std::string document = zip_document_type(bytes); !document.empty()) return document;
   return is_archive(type) ? type : std::string();
 }
 
