@@ -19,8 +19,8 @@ namespace docket::worker {
 namespace {
 
 constexpr int deepest_part = 64;
-constexpr std::size_t longest_header = std::size_t{1}
-                                       << 20;  ///< Bytes. GMime takes sixty times as much memory.
+constexpr std::size_t longest_message_header = std::size_t{1}
+                                               << 20;  ///< Bytes. GMime takes sixty times as much memory.
 constexpr std::size_t longest_line = std::size_t{1} << 14;  ///< Of what is shown of a field.
 
 template <class T>
@@ -76,7 +76,7 @@ Ref<GMimeMessage> parse(std::string_view bytes) {
   bytes.remove_prefix(first);
   if (bytes.starts_with("From ") || bytes.starts_with(">From "))
     bytes.remove_prefix(std::min(bytes.find('\n'), bytes.size() - 1) + 1);
-  if (header_size(bytes) > longest_header) return nullptr;
+  if (header_size(bytes) > longest_message_header) return nullptr;
   const Ref<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(bytes.data(), bytes.size()));
   const Ref<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
   g_mime_parser_set_format(parser.get(), GMIME_FORMAT_MESSAGE);
