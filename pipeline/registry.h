@@ -93,6 +93,9 @@ struct StageType {
   /// The same of what the conditions among its own settings are about. They are checks: they answer yes or
   /// no.
   nlohmann::json (*checked)(const Settings& settings) = nullptr;
+  /// What of this machine its answers depend on, such as the version of a program's data: other, and earlier
+  /// results are stale. Null: on nothing.
+  nlohmann::json (*machine)(const Settings& settings) = nullptr;
 };
 
 /// What is wrong with a setting that its table allows.

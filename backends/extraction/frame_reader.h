@@ -21,8 +21,12 @@ class FrameReader {
   /// `most`; what comes after it cannot be told.
   bool add(std::string_view bytes, std::uint64_t most, std::vector<WorkerFrame>& frames);
 
+  /// How much to give it next: a long frame that comes to its end alone is not copied.
+  std::size_t most_at_once() const;
+
  private:
-  std::string rest_;  ///< Not yet a whole frame.
+  std::string rest_;            ///< Not yet a whole frame.
+  std::size_t frame_size_ = 0;  ///< Of that, with its header; 0: not known yet.
 };
 
 }  // namespace docket::backends

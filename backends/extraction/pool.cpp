@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -112,7 +113,7 @@ Error death(int status, const Limits& limits) {
 }
 
 /// "a.docx is a Word document", where the error is about the document.
-Error naming(const std::filesystem::path& file, Error error) {
+Error naming(const ExtractQuestion& question, Error error) {
   switch (error.error_class) {
     case ErrorClass::unavailable:
     case ErrorClass::cancelled:
@@ -121,7 +122,9 @@ Error naming(const std::filesystem::path& file, Error error) {
     default:
       break;
   }
-  const std::string file_name = file.filename().string();
+  const std::filesystem::path named =
+      question.members.empty() ? question.file : std::filesystem::path(question.members.back());
+  const std::string file_name = named.filename().string();
   return {error.error_class, (is_utf8(file_name) ? file_name : "the file") + ' ' + error.message};
 }
 
@@ -148,8 +151,15 @@ void mark(Answer& answer, const Part& part) {
                                      part.why.message);
 }
 
+enum class Program { extract, ocr };
+
+Program program_for(const ExtractQuestion& question) {
+  return question.page ? Program::ocr : Program::extract;
+}
+
 /// A place for one worker process, and the document that it works on.
 struct Slot {
+  Program program = Program::extract;
   std::unique_ptr<ExtractProcess> process;  ///< Null: none was needed yet, or the last one has ended.
   std::optional<Job> job;
   InputFile file;
@@ -167,13 +177,16 @@ struct Slot {
   // Of a document that LibreOffice turns into another, which is read then:
   std::unique_ptr<OfficeConversion> conversion;
   bool is_converted = false;
+  // Of one that is inside of a file, for LibreOffice, which knows only files:
+  bool wants_bytes = false;  ///< The worker is asked for them.
+  bool has_bytes = false;    ///< They are `file`.
 };
 
 class ExtractPool final : public Backend {
  public:
   ExtractPool(ExtractPoolOptions options, std::stop_token hard_stop)
       : options_(std::move(options)),
-        slots_(worker_count(options_)),
+        slots_(make_slots(worker_count(options_))),
         hard_stop_(std::move(hard_stop)),
         on_hard_stop_(hard_stop_, Signal{wake_up_}),
         thread_([this](const std::stop_token& stop) { loop(stop); }) {}
@@ -214,9 +227,9 @@ class ExtractPool final : public Backend {
       if (hard_stop_.stop_requested() || has_no_worker_) cancel_all();
       assign_jobs();
       reply();  // Afterwards: no worker waits for those who hear of what it has done.
-      wait();
+      for (Slot* slot : wait())
+        listen(*slot);
       for (Slot& slot : slots_) {
-        if (slot.process) listen(slot);
         if (is_converting(slot)) check_conversion(slot);
         if (slot.process && slot.job) check_limits(slot);
       }
@@ -249,10 +262,25 @@ class ExtractPool final : public Backend {
       one.done(std::move(one.reply));
   }
 
+  /// A slot for each process that may be at work, of either program: an idle one costs no time.
+  static std::vector<Slot> make_slots(std::size_t workers) {
+    std::vector<Slot> slots(2 * workers);
+    for (std::size_t i = workers; i < slots.size(); ++i)
+      slots[i].program = Program::ocr;
+    return slots;
+  }
+
+  const std::filesystem::path& program_of(const Slot& slot) const {
+    return slot.program == Program::ocr ? options_.ocr_worker : options_.worker;
+  }
+
   /// Gives waiting jobs to workers: first to those that are ready, then to new ones.
   void assign_jobs() {
+    const auto busy = [](const Slot& slot) { return slot.job.has_value(); };
     while (!queue_.empty()) {
-      const auto is_free = [](const Slot& slot) { return !slot.job; };
+      if (std::ranges::count_if(slots_, busy) * 2 >= std::ssize(slots_)) return read_ahead();
+      const Program program = program_for(queue_.front().question);
+      const auto is_free = [&](const Slot& slot) { return !slot.job && slot.program == program; };
       auto slot = std::ranges::find_if(slots_, [&](const Slot& s) { return is_free(s) && s.process; });
       if (slot == slots_.end()) slot = std::ranges::find_if(slots_, is_free);
       if (slot == slots_.end()) return read_ahead();
@@ -299,7 +327,7 @@ class ExtractPool final : public Backend {
   void send_or_start(Slot& slot) {
     slot.begin = Clock::now();
     if (!slot.process) {
-      auto started = ExtractProcess::start(options_.worker);
+      auto started = ExtractProcess::start(program_of(slot));
       if (!started) return not_started(slot, started.error());
       slot.process = std::move(*started);
     }
@@ -307,36 +335,52 @@ class ExtractPool final : public Backend {
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
     slot.process->limit({slot.file.size + slot.limits.memory, slot.limits.cpu, slot.limits.open_files});
-    const ExtractOrder order{slot.job->question.passwords, static_cast<std::uint64_t>(slot.limits.output),
+    const ExtractQuestion& question = slot.job->question;
+    const ExtractOrder order{question.passwords,
+                             static_cast<std::uint64_t>(slot.limits.output),
                              slot.part ? slot.part->pages.read : 0,
-                             slot.job->question.keep_partial && !slot.part ? 1U : 0U,
-                             slot.job->question.form};
+                             question.keep_partial && !slot.part ? 1U : 0U,
+                             slot.has_bytes ? std::vector<std::string>() : question.members,
+                             question.member_limits,
+                             question.attachments,
+                             question.form,
+                             question.page,
+                             slot.wants_bytes ? 1U : 0U};
     if (!slot.process->send(order, slot.file.descriptor.get())) died(slot);
   }
 
-  /// Until a worker says something, the bell rings, or a limit may have been reached: a process with one
-  /// thread cannot use more CPU time than passes by the clock.
-  void wait() {
+  /// Until a worker says something, the bell rings, or a limit may have been reached. Whose workers have said
+  /// something, or have gone.
+  std::vector<Slot*> wait() {
     std::vector<pollfd> sources = {{wake_up_.descriptor(), POLLIN, 0}};
+    std::vector<Slot*> slots;
     nanoseconds timeout = std::chrono::hours(1);
     for (Slot& slot : slots_) {
       if (is_converting(slot)) {
         sources.push_back({slot.conversion->descriptor(), POLLIN, 0});
+        slots.push_back(nullptr);
         timeout = std::min(timeout, slot.conversion->time_left());
       }
       if (!slot.process) continue;
       sources.push_back({slot.process->socket(), POLLIN, 0});
+      slots.push_back(&slot);
       if (slot.job && !is_converting(slot)) timeout = std::min(timeout, time_left(slot));
     }
     const auto whole = std::chrono::ceil<milliseconds>(std::max(timeout, nanoseconds(0)));
-    poll(sources.data(), sources.size(), static_cast<int>(whole.count()));
-    wake_up_.clear();
+    if (poll(sources.data(), sources.size(), static_cast<int>(whole.count())) <= 0) return {};
+    if (sources.front().revents != 0) wake_up_.clear();
+    std::vector<Slot*> speaking;
+    for (std::size_t i = 0; i < slots.size(); ++i)
+      if (slots[i] != nullptr && sources[i + 1].revents != 0) speaking.push_back(slots[i]);
+    return speaking;
   }
 
   nanoseconds time_left(Slot& slot) {
     const nanoseconds passed = Clock::now() - slot.begin;
     if (!slot.was_sent) return start_limit - passed;
-    return std::min(slot.limits.cpu - cpu_of(slot), slot.limits.wall - passed);
+    // A process with one thread uses no more CPU time than passes by the clock: it is not asked before.
+    const nanoseconds cpu = passed < slot.limits.cpu ? passed : cpu_of(slot);
+    return std::min(slot.limits.cpu - cpu, slot.limits.wall - passed);
   }
 
   static nanoseconds cpu_of(Slot& slot) { return slot.process->cpu_time() - slot.cpu_begin; }
@@ -344,7 +388,7 @@ class ExtractPool final : public Backend {
   void check_limits(Slot& slot) {
     if (is_converting(slot)) return;
     if (time_left(slot) > nanoseconds(0)) return;
-    if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
+    if (!slot.was_sent) return not_started(slot, never_ready(program_of(slot)));
     const bool by_cpu = cpu_of(slot) >= slot.limits.cpu;
     give_up(slot, by_cpu ? time_error(slot.limits) : clock_error(slot.limits));
   }
@@ -361,7 +405,7 @@ class ExtractPool final : public Backend {
     if (received == ExtractProcess::Received::ended) died(slot);
   }
 
-  void take(Slot& slot, const WorkerFrame& frame) {
+  void take(Slot& slot, WorkerFrame& frame) {
     if (frame.kind == Frame::ready) return take_ready(slot, decode_ready(frame.body));
     if (!slot.was_sent) return;  // Of no job: a worker that says more than it was asked.
     slot.bytes += sizeof(FrameHeader) + frame.body.size();
@@ -373,7 +417,7 @@ class ExtractPool final : public Backend {
           slot.facts = std::move(*facts);
         break;
       case Frame::page:
-        take_page(slot, decode_page(frame.body));
+        take_page(slot, decode_page(std::move(frame.body)));
         break;
       case Frame::progress:
         slot.progress = decode_progress(frame.body);
@@ -385,7 +429,7 @@ class ExtractPool final : public Backend {
   }
 
   void take_ready(Slot& slot, const Ready& ready) {
-    if (ready.version != wire_version) return not_started(slot, other_version(options_.worker));
+    if (ready.version != wire_version) return not_started(slot, other_version(program_of(slot)));
     if (!ready.refused.empty()) {
       if (slot.job && slot.job->question.need_sandbox) return not_started(slot, no_sandbox(ready.refused));
       if (options_.warn && !std::exchange(has_warned_, true)) options_.warn(unprotected(ready.refused));
@@ -405,6 +449,7 @@ class ExtractPool final : public Backend {
     // Who has once said what no worker says is not asked again.
     const bool is_sound = answer || answer.error().error_class != ErrorClass::crash;
     if (frame.kind == Frame::last_answer || !is_sound) slot.process.reset();
+    if (slot.wants_bytes) return take_bytes(slot, answer, spent);
     if (!answer && can_be_converted(slot, answer.error())) return convert(slot, spent);
     end_job(slot, std::move(answer), spent);
   }
@@ -416,7 +461,23 @@ class ExtractPool final : public Backend {
            is_convertible(slot.facts->media_type);
   }
 
+  void take_bytes(Slot& slot, const Result<Answer>& answer, nanoseconds spent) {
+    slot.wants_bytes = false;
+    if (!answer) return end_job(slot, answer.error(), spent);
+    auto file = answer->image
+                    ? file_of(answer->image->bytes)
+                    : Result<InputFile>(Error{ErrorClass::crash, "made its worker send an invalid reply"});
+    if (!file) return end_job(slot, file.error(), spent);
+    slot.file = std::move(*file);
+    slot.has_bytes = true;
+    convert(slot, spent);
+  }
+
   void convert(Slot& slot, nanoseconds spent) {
+    if (!slot.job->question.members.empty() && !slot.has_bytes) {
+      slot.wants_bytes = true;
+      return try_again(slot, spent);
+    }
     auto started =
         OfficeConversion::start(options_.worker, slot.file.descriptor.get(), slot.facts->media_type,
                                 {slot.limits.cpu, slot.limits.wall, slot.limits.memory});
@@ -444,10 +505,11 @@ class ExtractPool final : public Backend {
     return static_cast<std::uint64_t>(slot.limits.output) + framing;
   }
 
-  /// A first worker that does not start is no document's fault, and none that comes after it would.
+  /// A first worker that does not start is no document's fault, and none that comes after it would. Without
+  /// docket-ocr, documents that have a text can be read.
   void not_started(Slot& slot, Error error) {
     slot.process.reset();
-    if (some_was_ready_ || !options_.no_worker) {
+    if (some_was_ready_ || !options_.no_worker || slot.program == Program::ocr) {
       if (slot.job) end_job(slot, std::move(error));
       return;
     }
@@ -471,7 +533,7 @@ class ExtractPool final : public Backend {
     const bool was_fresh = slot.process->documents <= 1;
     slot.process.reset();
     if (!slot.job || is_converting(slot)) return;
-    if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
+    if (!slot.was_sent) return not_started(slot, never_ready(program_of(slot)));
     if (was_fresh) return end_job(slot, death(status, slot.limits), spent);
     try_again(slot, spent);
   }
@@ -506,7 +568,7 @@ class ExtractPool final : public Backend {
     if (answer && slot.part) mark(*answer, *slot.part);
     if (!answer && slot.part) answer = slot.part->why;
     Reply reply;
-    if (!answer) answer = naming(slot.job->question.file, answer.error());
+    if (!answer) answer = naming(slot.job->question, answer.error());
     reply.answer = std::move(answer);
     reply.cpu_ns = (slot.cpu_before + spent).count();
     reply.queued = slot.job->queued;
@@ -521,6 +583,7 @@ class ExtractPool final : public Backend {
     slot.part.reset();
     slot.conversion.reset();
     slot.is_converted = false;
+    slot.wants_bytes = slot.has_bytes = false;
     slot.was_sent = false;
     slot.cpu_before = nanoseconds(0);
   }
@@ -544,6 +607,7 @@ class ExtractPool final : public Backend {
 
 std::unique_ptr<Backend> make_extract_pool(ExtractPoolOptions options, std::stop_token hard_stop) {
   if (options.worker.empty()) options.worker = worker_program();
+  if (options.ocr_worker.empty()) options.ocr_worker = worker_program("docket-ocr");
   return std::make_unique<ExtractPool>(std::move(options), std::move(hard_stop));
 }
 

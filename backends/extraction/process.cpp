@@ -171,11 +171,13 @@ void ExtractProcess::limit(const KernelLimits& limits) {
 ExtractProcess::Received ExtractProcess::receive(std::uint64_t most, std::vector<WorkerFrame>& frames) {
   std::array<char, 1 << 16> chunk;
   for (int chunks = 0; chunks < most_chunks; ++chunks) {
-    const ssize_t got = recv(socket_.get(), chunk.data(), chunk.size(), 0);
+    const std::size_t wanted = std::min(chunk.size(), arrived_.most_at_once());
+    const ssize_t got = recv(socket_.get(), chunk.data(), wanted, 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return Received::more_later;
     if (got <= 0) return Received::ended;
     if (!arrived_.add({chunk.data(), static_cast<std::size_t>(got)}, most, frames)) return Received::too_long;
+    if (static_cast<std::size_t>(got) < wanted) return Received::more_later;
   }
   return Received::more_later;
 }
@@ -214,9 +216,9 @@ int ExtractProcess::kill() {
   return status;
 }
 
-std::filesystem::path worker_program() {
+std::filesystem::path worker_program(std::string_view name) {
   std::error_code unknown;
-  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / "docket-extract";
+  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / name;
 }
 
 Error never_ready(const std::filesystem::path& worker) {

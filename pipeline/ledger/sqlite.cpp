@@ -197,8 +197,23 @@ int open_blob(sqlite3* connection, const char* table, const char* column, std::i
 
 }  // namespace
 
-std::optional<Error> LedgerDatabase::fill(const char* table, const char* column, std::int64_t row_id,
-                                          const Pieces& pieces) {
+std::optional<Error> LedgerDatabase::insert_long(const char* sql, std::initializer_list<LedgerValue> values,
+                                                 const char* table, const char* column,
+                                                 const Pieces& pieces) {
+  // Its pages are not needed again: they would take the place of all others, and memory.
+  const Result<std::int64_t> cache = number("PRAGMA cache_size");
+  if (!cache) return cache.error();
+  if (auto failed = execute("PRAGMA cache_size = -1000")) return failed;
+  std::optional<Error> failed = run(sql, values);
+  if (!failed && sqlite3_changes(connection_) > 0) {
+    const int code = fill(table, column, last_row_id(), pieces);
+    if (code != SQLITE_OK) failed = error(code);
+  }
+  const auto not_restored = execute("PRAGMA cache_size = " + std::to_string(*cache));
+  return failed ? failed : not_restored;
+}
+
+int LedgerDatabase::fill(const char* table, const char* column, std::int64_t row_id, const Pieces& pieces) {
   Blob blob;
   int code = open_blob(connection_, table, column, row_id, 1, blob);
   int at = 0;
@@ -209,7 +224,7 @@ std::optional<Error> LedgerDatabase::fill(const char* table, const char* column,
     return code == SQLITE_OK;
   };
   if (code == SQLITE_OK) pieces(put);
-  return code == SQLITE_OK ? std::nullopt : std::optional(error(code));
+  return code;
 }
 
 std::optional<Error> LedgerDatabase::read(const char* table, const char* column, std::int64_t row_id,
@@ -225,8 +240,6 @@ std::optional<Error> LedgerDatabase::read(const char* table, const char* column,
   }
   return code == SQLITE_OK ? std::nullopt : std::optional(error(code));
 }
-
-std::int64_t LedgerDatabase::changed_rows() const { return sqlite3_changes(connection_); }
 
 std::optional<Error> LedgerDatabase::empty_log() {
   sqlite3_busy_timeout(connection_, 0);  // Who reads now is not waited for.

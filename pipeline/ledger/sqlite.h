@@ -77,8 +77,10 @@ class LedgerDatabase {
   Result<std::string> text(const char* sql, std::initializer_list<LedgerValue> values = {});
 
   // A long value, piece by piece: nobody holds it as a whole. `table` and `column` are literals.
-  /// Puts `pieces` in the place of a value that has just their length (`zeroblob`).
-  std::optional<Error> fill(const char* table, const char* column, std::int64_t row_id, const Pieces& pieces);
+  /// Runs an INSERT of `zeroblob(?)` as the value of that column, with the length of `pieces`, and puts them
+  /// in its place; not if the statement inserts nothing.
+  std::optional<Error> insert_long(const char* sql, std::initializer_list<LedgerValue> values,
+                                   const char* table, const char* column, const Pieces& pieces);
   std::optional<Error> read(const char* table, const char* column, std::int64_t row_id,
                             const TakePiece& take);
 
@@ -87,7 +89,6 @@ class LedgerDatabase {
   std::optional<Error> empty_log();
 
   std::int64_t last_row_id() const;
-  std::int64_t changed_rows() const;  ///< By the last statement that was run.
   const std::filesystem::path& file() const { return file_; }
 
  private:
@@ -98,6 +99,7 @@ class LedgerDatabase {
 
   explicit LedgerDatabase(std::filesystem::path file) : file_(std::move(file)) {}
   int connect(const std::string& name, int flags);
+  int fill(const char* table, const char* column, std::int64_t row_id, const Pieces& pieces);
   Error error(int code) const;
 
   const std::filesystem::path file_;

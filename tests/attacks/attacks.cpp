@@ -131,11 +131,8 @@ long has_environment() {
 }
 
 [[noreturn]] void spin() {
-  volatile unsigned turns = 0;
-  for (;;) {
-    const unsigned next = turns + 1;
-    turns = next;
-  }
+  while (true)
+    sched_yield();
 }
 
 struct Attack {

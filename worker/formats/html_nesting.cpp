@@ -17,7 +17,7 @@ constexpr std::string_view not_counted[] = {
 constexpr std::string_view within_lines[] = {"a",     "b",  "i",    "u",   "em", "font", "span", "strong",
                                              "small", "tt", "code", "big", "s",  "sub",  "sup"};
 
-bool is_one_of(std::string_view name, const auto& names) {
+bool is_a_name_of(std::string_view name, const auto& names) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
@@ -69,7 +69,7 @@ std::string_view limit_nesting(std::string_view html, std::string& kept) {
     if (close == html.npos) break;
     const bool is_crowded = has_too_many_attributes(html.substr(at, close - at));
     const bool is_tag = !name.empty() && is_alpha(name.front());
-    if (!is_tag || (is_one_of(name, not_counted) && !is_crowded)) {
+    if (!is_tag || (is_a_name_of(name, not_counted) && !is_crowded)) {
       ++at;
       continue;
     }
@@ -83,7 +83,7 @@ std::string_view limit_nesting(std::string_view html, std::string& kept) {
     if (is_beyond) {
       if (kept.empty()) kept = html;
       const std::size_t size = close + 1 - at;
-      const std::string_view stand_in = size >= 4 && !is_one_of(name, within_lines) ? "<br>" : " ";
+      const std::string_view stand_in = size >= 4 && !is_a_name_of(name, within_lines) ? "<br>" : " ";
       kept.replace(at, size, std::string(stand_in) + std::string(size - stand_in.size(), ' '));
     }
     at = close + 1;

@@ -112,11 +112,12 @@ TEST(Encoding, AFewStrayBytesDoNotMakeItGarbage) {
 }
 
 TEST(Encoding, TextsOfDosAndOldMacsAreKnownByTheirWords) {
-  const Sample samples[] = {{german, {"CP850", "MACINTOSH"}},
-                            {russian, {"CP866", "IBM855", "MAC-CYRILLIC"}},
-                            {polish, {"CP852"}},
-                            {"Avtalet har ingåtts mellan säljaren och köparen, även när året är slut.\n", {"CP850"}},
-                            {"Цей договір укладено між постачальником і покупцем, її ціна є відома.\n", {"KOI8-U"}}};
+  const Sample samples[] = {
+      {german, {"CP850", "MACINTOSH"}},
+      {russian, {"CP866", "IBM855", "MAC-CYRILLIC"}},
+      {polish, {"CP852"}},
+      {"Avtalet har ingåtts mellan säljaren och köparen, även när året är slut.\n", {"CP850"}},
+      {"Цей договір укладено між постачальником і покупцем, її ціна є відома.\n", {"KOI8-U"}}};
   for (const Sample& sample : samples) {
     for (const char* encoding : sample.encodings) {
       const auto text = decode_text(encoded(sample.text, encoding));
