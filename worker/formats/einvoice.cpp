@@ -66,8 +66,9 @@ bool may_be_einvoice(std::string_view utf8) {
 }
 
 bool has_doctype(const pugi::xml_document& document) {
-  return std::ranges::any_of(document.children(),
-                             [](const pugi::xml_node& node) { return node.type() == pugi::node_doctype; });
+  for (const pugi::xml_node node : document.children())
+    if (node.type() == pugi::node_doctype) return true;
+  return false;
 }
 
 bool is_credit_note(const InvoiceRoot& root, const json& terms) {
