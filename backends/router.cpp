@@ -41,6 +41,7 @@ class Router final : public Backend {
     ExtractPoolOptions pool;
     pool.workers = options.jobs;
     pool.no_worker = options.no_worker;
+    pool.warn = options.warn;
     backends_[std::string(extraction_workers)] = make_extract_pool(pool, options.hard_stop);
   }
 

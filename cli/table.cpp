@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "pipeline/support/duration.h"
 #include "pipeline/support/money.h"
@@ -277,6 +279,34 @@ std::string failed(const ordered_json& report) {
   return text;
 }
 
+/// "3 damaged, 1 timeout"; empty: all are done.
+std::string not_read(const ordered_json& outcomes) {
+  std::string text;
+  for (const auto& [outcome, count] : outcomes.items())
+    if (outcome != "done") text += (text.empty() ? "" : ", ") + number(count) + " " + outcome;
+  return text;
+}
+
+/// What kinds of files there were, where some could not be read.
+std::string files(const ordered_json& report) {
+  constexpr std::size_t most_types_shown = 6;
+  if (!report.contains("files")) return "";  // Of an older docket.
+  std::vector<ordered_json> types = report["files"];
+  std::ranges::stable_sort(types, std::ranges::greater(),
+                           [](const auto& type) { return type["count"].template get<std::int64_t>(); });
+  const auto all_read = [](const ordered_json& type) { return not_read(type["outcomes"]).empty(); };
+  if (std::ranges::all_of(types, all_read)) return "";
+  std::string text;
+  for (std::size_t i = 0; i < std::min(types.size(), most_types_shown); ++i) {
+    const std::string name = types[i]["media_type"], others = not_read(types[i]["outcomes"]);
+    text += fmt::format("{}{} {}{}", i == 0 ? "" : ", ", number(types[i]["count"]),
+                        name.empty() ? "unknown" : name, others.empty() ? "" : " (" + others + ")");
+  }
+  if (types.size() > most_types_shown)
+    text += fmt::format(", and {} more kinds", types.size() - most_types_shown);
+  return "files: " + text + "\n";
+}
+
 std::string missing(const ordered_json& report) {
   const ordered_json& missing = report["missing"];
   if (missing["count"] == 0) return "";
@@ -378,7 +408,8 @@ std::string format_report(const ordered_json& report) {
     text += (rate < 100 ? fmt::format(", {:.3g}", rate) : fmt::format(", {:.0f}", rate)) + " a second";
   }
   text += fmt::format(", {}\n", format_cost(report["totals"]["usage"]["cost_usd"]));
-  text += attention(report) + format_doubts(report["stages"]) + models(report) + egress(report);
+  text +=
+      files(report) + attention(report) + format_doubts(report["stages"]) + models(report) + egress(report);
   if (report["run"].contains("stopped"))
     text += "stopped: " + report["run"]["stopped"].get<std::string>() + "\n";
   return printable(text);

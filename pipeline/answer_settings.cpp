@@ -16,6 +16,13 @@ json backends_in(const json& names, const Describe& backend) {
   return described;
 }
 
+bool affects_answer(const Field& field, const json& resolved) {
+  if (field.affects_answer || field.affects_answer_with.empty()) return field.affects_answer;
+  const std::size_t colon = field.affects_answer_with.find(": ");
+  const auto other = resolved.find(std::string(field.affects_answer_with.substr(0, colon)));
+  return other != resolved.end() && *other == field.affects_answer_with.substr(colon + 2);
+}
+
 json setting(const Field& field, const json& value, const Describe& backend) {
   if (field.type == Type::backend || field.type == Type::backends) return backends_in(value, backend);
   if (field.type == Type::group) return answer_settings(field.fields, value, backend);
@@ -34,7 +41,8 @@ json answer_settings(std::span<const Field> fields, const json& resolved, const 
   json settings = json::object();
   for (const Field& field : fields) {
     const std::string name(field.name);
-    if (!field.affects_answer || field.type == Type::secret || !resolved.contains(name)) continue;
+    const bool is_secret = field.type == Type::secret || field.type == Type::secrets;
+    if (!affects_answer(field, resolved) || is_secret || !resolved.contains(name)) continue;
     settings[name] = setting(field, resolved[name], backend);
   }
   return settings;

@@ -75,6 +75,7 @@ double field_confidence(const json& signals) {
     sum += support(agreement);
   }
   if (is(signals, "pieces_agree", false)) sum -= 2;
+  sum += std::min(0.0, 20 * (share(signals, "ocr", 1) - 0.9));
   const double confidence = 1 / (1 + std::exp(-sum));
   const bool needs_another = is(signals, "readable", false) && agreement <= 0.5;
   const bool is_denied = is(signals, "printed_differs", true) || is(signals, "xml_differs", true);

@@ -34,6 +34,8 @@ namespace docket {
 ///                   what is above 0 counts 2 * credit - 1 times, at least 0 times
 ///   agreement       0…1, what other tiers say, by their confidence                 3.0 * (signal - 0.5)
 ///   pieces_agree    false: other pages of a split document give another value     -2
+///   ocr             0…1, how sure OCR was of the worst word of the evidence        20 * (signal - 0.9),
+///                                                                                  at most 0
 ///
 /// Evidence is a fact and no weight. The confidence is 0 where there is none, whatever else is known:
 ///

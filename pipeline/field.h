@@ -11,6 +11,7 @@ struct Field {
   enum class Type {
     text,
     secret,  ///< `${NAME}`, `${NAME:-}`, or `file:PATH` of mode 0600; a literal is refused, as a default too.
+    secrets,  ///< A secret or a list of them, each of which may be several: one a line.
     integer,
     number,
     decimal,  ///< An amount of money: exact, of nine decimals at most. `minimum` and `maximum` are, too.
@@ -19,6 +20,7 @@ struct Field {
     cap,         ///< A number of documents, 20, or a share of them, 10%: see Cap.
     date,        ///< ISO 8601, 2026-11-01.
     choice,      ///< One of `choices`.
+    size,        ///< 64MiB, 1GiB. Held, and bounded by `minimum` and `maximum`, in bytes.
     texts,       ///< One text or a list of texts.
     choices,     ///< A list whose members are all in `choices`.
     file,        ///< A path relative to the pipeline file; must exist and be readable.
@@ -47,6 +49,8 @@ struct Field {
   bool is_path = false;  ///< Names files, so `~` is refused: no shell has seen it.
   /// Another value may give another answer. Not: it says where, when or how fast an answer comes.
   bool affects_answer = true;
+  /// Where it does not: `NAME: VALUE` of another setting beside it with which it does. Empty: none.
+  std::string_view affects_answer_with = {};
 };
 
 }  // namespace docket

@@ -63,6 +63,7 @@ struct StoredResult {
   std::vector<std::string> reasons;
   std::optional<std::string> held;
   std::shared_ptr<const Text> text;  ///< Of the stage that reads the file.
+  std::string text_digest;           ///< Likewise; Document::text_digest.
   std::string media_type;            ///< Likewise.
   Usage usage;                       ///< What it took.
   std::int64_t run = 0;              ///< That made it.

@@ -53,6 +53,7 @@ struct Pipeline {
   bool input_may_be_empty = false;           ///< A run without a single file is as it should be.
   LetterCase letters = LetterCase::ignored;  ///< In names of inputs, `--only` and conditions.
   std::filesystem::path output_dir;          ///< Absolute.
+  bool writes_words = false;                 ///< Of documents that have word boxes.
   std::vector<BackendConfig> backends;
   std::vector<StageConfig> stages;  ///< Sorted so that each stands after all that it waits for.
   Settings settings;                ///< The top level: budget, policy.

@@ -83,6 +83,7 @@ struct StageType {
   /// What is probably wrong with settings that are valid, in words; null: nothing ever.
   std::vector<std::string> (*warnings)(const StageConfig& stage, const Pipeline& pipeline) = nullptr;
   bool provides_text = false;       ///< Sets the document's text; one stage of a pipeline at most.
+  bool shows_places = false;        ///< Its answers say where on the pages they stand.
   bool decides_on_reasons = false;  ///< Runs even when no `when` holds, and looks at Turn::reasons itself.
   Redo redo = {};
   /// What an output of this type says against itself; `stage`: the id. Null: nothing ever.
@@ -92,6 +93,9 @@ struct StageType {
   /// The same of what the conditions among its own settings are about. They are checks: they answer yes or
   /// no.
   nlohmann::json (*checked)(const Settings& settings) = nullptr;
+  /// What of this machine its answers depend on, such as the version of a program's data: other, and earlier
+  /// results are stale. Null: on nothing.
+  nlohmann::json (*machine)(const Settings& settings) = nullptr;
 };
 
 /// What is wrong with a setting that its table allows.

@@ -95,7 +95,8 @@ json Settings::resolved() const {
   for (std::size_t i = 0; i < values_->fields.size(); ++i) {
     const Field& field = values_->fields[i];
     const SettingValue& value = values_->slots[i].value;
-    if (field.type == Field::Type::secret || std::holds_alternative<std::monostate>(value)) continue;
+    const bool is_secret = field.type == Field::Type::secret || field.type == Field::Type::secrets;
+    if (is_secret || std::holds_alternative<std::monostate>(value)) continue;
     object[std::string(field.name)] = std::visit(Resolve(), value);
   }
   return object;

@@ -19,15 +19,16 @@ namespace docket {
 /// name that the table does not have is a bug and throws std::logic_error.
 class Settings {
  public:
-  bool has(std::string_view name) const;          ///< Given in the file (not only by its fallback).
-  std::string text(std::string_view name) const;  ///< text, secret, choice, cap, date, backend, stage.
-  std::int64_t integer(std::string_view name) const;
+  bool has(std::string_view name) const;              ///< Given in the file (not only by its fallback).
+  std::string text(std::string_view name) const;      ///< text, secret, choice, cap, date, backend, stage.
+  std::int64_t integer(std::string_view name) const;  ///< integer; of a size, its bytes.
   double number(std::string_view name) const;
   std::int64_t decimal(std::string_view name) const;  ///< In billionths: 0.15 is 150'000'000.
   bool boolean(std::string_view name) const;
   std::chrono::milliseconds duration(std::string_view name) const;
-  std::vector<std::string> texts(std::string_view name) const;  ///< texts, choices, backends, stages.
-  std::filesystem::path file(std::string_view name) const;      ///< Absolute.
+  std::vector<std::string> texts(
+      std::string_view name) const;                         ///< texts, secrets, choices, backends, stages.
+  std::filesystem::path file(std::string_view name) const;  ///< Absolute.
   std::shared_ptr<const nlohmann::json> schema(std::string_view name) const;  ///< Null when absent.
   std::vector<NamedCondition> conditions(std::string_view name) const;        ///< condition, conditions.
   Settings group(std::string_view name) const;  ///< Empty when absent, or when a word stands in its place.

@@ -26,6 +26,8 @@ struct Page {
   float width = 0, height = 0;  ///< PDF points; 0 where the source has no layout.
   std::string text;
   std::vector<Word> words;
+  /// Of a page that was read by OCR: how sure it was of each word of `words`, in percent. Else empty.
+  std::vector<std::uint8_t> confidence = {};
   friend bool operator==(const Page&, const Page&) = default;
 };
 
@@ -33,6 +35,16 @@ struct Page {
 struct Text {
   std::vector<Page> pages;
   friend bool operator==(const Text&, const Text&) = default;
+};
+
+/// How the text of a document is to be written.
+struct TextForm {
+  enum class Tables : std::uint8_t { rows, markdown };
+  enum class RepeatedLines : std::uint8_t { keep, once };
+  Tables tables = Tables::rows;  ///< Cells of a row apart by blanks, or tables as Markdown has them.
+  RepeatedLines repeated_lines =
+      RepeatedLines::keep;  ///< Headers and footers: on all pages, or on the first.
+  friend bool operator==(const TextForm&, const TextForm&) = default;
 };
 
 }  // namespace docket

@@ -200,6 +200,7 @@ StageType classify() {
           .reads = reads,
           .make = make,
           .warnings = warnings,
+          .shows_places = true,
           .redo = {.make = make_with,
                    .review = make_label_review,
                    .claims = claims,

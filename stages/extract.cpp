@@ -1,7 +1,12 @@
 #include "stages/extract.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/ocr_data.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
+#include "pipeline/support/byte_size.h"
 #include "stages/doubts.h"
 #include "stages/stages.h"
 #include "stages/text_facts.h"
@@ -9,35 +14,175 @@
 namespace docket::stages {
 namespace {
 
-constexpr std::string_view ocr_choices[] = {"auto", "off", "always"};
+constexpr std::string_view ocr_modes[] = {"auto", "always", "never", "off"};
+
+constexpr Field ocr_fields[] = {
+    {.name = "mode",
+     .type = Field::Type::choice,
+     .help =
+         "`auto`: pages that have no text of their own, or one that is not what a person sees; `always`: all "
+         "pages; `never`, or `off`: none.",
+     .fallback = "auto",
+     .choices = ocr_modes},
+    {.name = "languages",
+     .type = Field::Type::texts,
+     .help =
+         "Of the documents, by the names of tesseract (`eng`, `deu`, `fra`, …); those of English, German and "
+         "French that are installed, when absent."},
+    {.name = "time_limit",
+     .type = Field::Type::duration,
+     .help = "CPU time for one page.",
+     .fallback = "60s",
+     .minimum = 1,
+     .affects_answer = false},
+};
+
+constexpr std::string_view partial_choices[] = {"refuse", "accept"};
+constexpr std::string_view sandbox_choices[] = {"auto", "require"};
+
+// An order to a worker has to fit into its socket's buffer.
+constexpr std::size_t most_passwords = 1000;
+constexpr std::size_t most_password_bytes = 1 << 16;
+
+constexpr double mib = 1 << 20;
+/// Limits decide an answer where what was read before one of them is an answer.
+constexpr std::string_view where_partial = "partial: accept";
+
+constexpr Field limit_fields[] = {
+    {.name = "cpu_time",
+     .type = Field::Type::duration,
+     .help = "CPU time for one document. Default: 20 s, plus 1 s for each MiB of the file, up to two "
+             "minutes.",
+     .minimum = 1},
+    {.name = "wall_time",
+     .type = Field::Type::duration,
+     .help =
+         "Time for one document by the clock. Default: ten times cpu_time, so that a busy machine fails no "
+         "document.",
+     .minimum = 1},
+    {.name = "memory",
+     .type = Field::Type::size,
+     .help = "Memory for one document, in addition to the file itself. Default: 1GiB.",
+     .minimum = 64 * mib,
+     .maximum = mib * mib},
+    {.name = "output",
+     .type = Field::Type::size,
+     .help = "Text and word boxes of one document.",
+     .fallback = "64MiB",
+     .minimum = 1024,
+     .maximum = 2048 * mib},
+    {.name = "open_files",
+     .type = Field::Type::integer,
+     .help = "Files that a worker may have open at a time.",
+     .fallback = "64",
+     .minimum = 16,
+     .maximum = 1024},
+};
+constexpr std::string_view table_choices[] = {"rows", "markdown"};
+constexpr std::string_view repeated_choices[] = {"keep", "once"};
+
+constexpr std::string_view attachment_choices[] = {"auto", "always", "never"};
+
+constexpr Field member_fields[] = {
+    {.name = "depth",
+     .type = Field::Type::integer,
+     .help = "Levels of archives within archives.",
+     .fallback = "5",
+     .minimum = 1,
+     .maximum = 16,
+     .affects_answer = false},
+    {.name = "count",
+     .type = Field::Type::integer,
+     .help = "Members of one file, on all levels together.",
+     .fallback = "10000",
+     .minimum = 1,
+     .maximum = 1'000'000,
+     .affects_answer = false},
+    {.name = "total",
+     .type = Field::Type::size,
+     .help = "What the members of one file unpack to, on all levels together.",
+     .fallback = "1GiB",
+     .minimum = mib,
+     .maximum = mib * mib,
+     .affects_answer = false},
+    {.name = "ratio",
+     .type = Field::Type::integer,
+     .help = "Unpacked bytes for each byte of the file; looked at beyond 16 MiB.",
+     .fallback = "250",
+     .minimum = 1,
+     .maximum = 1'000'000,
+     .affects_answer = false},
+};
 
 constexpr Field fields[] = {
-    {.name = "password",
-     .type = Field::Type::secret,
-     .help = "User or owner password for encrypted PDFs, tried on every document."},
+    {.name = "attachments",
+     .type = Field::Type::choice,
+     .help = "Which files in a document become documents of their own. auto: members of archives and "
+             "mailboxes, attachments of e-mails, files of PDF portfolios; always: those in other PDFs and in "
+             "office documents too.",
+     .fallback = "auto",
+     .choices = attachment_choices},
+    {.name = "members",
+     .type = Field::Type::group,
+     .help = "how much one file may unpack to",
+     .fields = member_fields},
+    {.name = "password", .type = Field::Type::secret, .help = "Short for `passwords` with one."},
+    {.name = "passwords",
+     .type = Field::Type::secrets,
+     .help = "User or owner passwords, tried in turn on documents that need one. A file has one a line."},
     {.name = "fallback",
      .type = Field::Type::backend,
      .help = "A backend of type `tika` that reads what docket does not (class `unsupported`)."},
     {.name = "ocr",
+     .type = Field::Type::group,
+     .help = "Whether scanned pages are read by OCR: `auto`, `always`, `never`; or a mapping.",
+     .choices = ocr_modes,
+     .fields = ocr_fields},
+    {.name = "limits",
+     .type = Field::Type::group,
+     .help = "What one document may take of the machine.",
+     .fields = limit_fields,
+     .affects_answer = false,
+     .affects_answer_with = where_partial},
+    {.name = "partial",
+     .type = Field::Type::choice,
+     .help = "Whether a document that exceeds a limit fails (`refuse`), or what was read before is kept "
+             "(`accept`), with `partial` in its record.",
+     .fallback = "refuse",
+     .choices = partial_choices},
+    {.name = "sandbox",
+     .type = Field::Type::choice,
+     .help = "What to do where the kernel refuses to lock a worker in: warn and go on with the limits "
+             "(`auto`), or read nothing (`require`).",
+     .fallback = "auto",
+     .choices = sandbox_choices,
+     .affects_answer = false},
+    {.name = "tables",
+     .type = Field::Type::choice,
+     .help = "How tables stand in the text: `rows`: line by line as on the page, cells apart by blanks; "
+             "`markdown`: as Markdown tables, which models read better.",
+     .fallback = "rows",
+     .choices = table_choices},
+    {.name = "repeated_lines",
      .type = Field::Type::choice,
      .help =
-         "Whether to read scanned pages. OCR comes with a later version: until then `auto` never reads them "
-         "and a scan has the grade `none`.",
-     .fallback = "auto",
-     .choices = ocr_choices},
+         "Headers and footers that pages repeat: `keep` them on every page, or have each `once`, where it "
+         "stands first, so that models do not read them page by page.",
+     .fallback = "keep",
+     .choices = repeated_choices},
     {.name = "time_limit",
      .type = Field::Type::duration,
-     .help = "CPU time for one document. Default: 20 s, plus 1 s for each MiB of the file, up to two "
-             "minutes.",
+     .help = "Short for `limits: {cpu_time: …}`.",
      .minimum = 1,
-     .affects_answer = false},
+     .affects_answer = false,
+     .affects_answer_with = where_partial},
     {.name = "memory_limit",
      .type = Field::Type::integer,
-     .help = "MiB of memory for one document, in addition to the file itself.",
-     .fallback = "1024",
+     .help = "Short for `limits: {memory: …}`, in MiB.",
      .minimum = 64,
      .maximum = 1 << 20,
-     .affects_answer = false},
+     .affects_answer = false,
+     .affects_answer_with = where_partial},
 };
 
 /// Another reader was asked; `unsupported` is what docket itself said.
@@ -46,11 +191,12 @@ struct FallbackAsked final : StageProgress {
   const Error unsupported;
 };
 
-/// What the text shows of itself.
-void add_facts(const Text& text, nlohmann::json& output) {
-  output["tables"] = count_tables(text);
-  if (const std::string language = language_of(text); !language.empty()) output["language"] = language;
-}
+/// A document some of whose pages have to be looked at.
+struct Looking final : StageProgress {
+  std::shared_ptr<const Text> text;
+  nlohmann::json value;
+  std::vector<UnreadPage> pages;
+};
 
 class Extract final : public Stage {
  public:
@@ -58,9 +204,9 @@ class Extract final : public Stage {
 
   Result<std::vector<Request>> advance(Document& document, const Turn& turn,
                                        StageResult& result) const override {
-    if (turn.number == 0) {
-      return std::vector<Request>{{std::string(extraction_workers), question(document)}};
-    }
+    if (turn.number == 0) return std::vector<Request>{{std::string(extraction_workers), question(document)}};
+    if (auto* looking = dynamic_cast<Looking*>(turn.progress.get()))
+      return join(*looking, document, turn, result);
     const Reply& reply = turn.replies.front();
     if (reply.file) {
       document.sha256 = reply.file->sha256;
@@ -69,21 +215,36 @@ class Extract final : public Stage {
     }
     const auto* asked = dynamic_cast<const FallbackAsked*>(turn.progress.get());
     if (!reply.answer && asked != nullptr) return of_both(asked->unsupported, reply.answer.error());
-    const bool has_other_reader = asked == nullptr && !options_.fallback.empty();
+    // What is inside of a file has no file of its own that could be sent.
+    const bool has_other_reader = asked == nullptr && !options_.fallback.empty() && !document.inside;
     if (!reply.answer && has_other_reader && reply.answer.error().error_class == ErrorClass::unsupported) {
       turn.progress = std::make_unique<FallbackAsked>(reply.answer.error());
       return std::vector<Request>{{options_.fallback, question(document)}};
     }
     if (!reply.answer) return reply.answer.error();
-    document.text = reply.answer->text;
-    result.output = reply.answer->value;
-    if (document.text) add_facts(*document.text, result.output);
-    return std::vector<Request>{};
+    nlohmann::json value = reply.answer->value;
+    if (is_container(value)) return finish_container(document, result, reply.answer->text, std::move(value));
+    const std::size_t count = reply.answer->text ? reply.answer->text->pages.size() : 0;
+    std::vector<UnreadPage> unread = unread_pages(value, count, options_.ocr.mode);
+    if (unread.empty()) return finish(document, result, reply.answer->text, std::move(value));
+    auto looking = std::make_unique<Looking>();
+    looking->text = reply.answer->text;
+    looking->value = std::move(value);
+    looking->pages = std::move(unread);
+    std::vector<Request> requests = ask_for_pages(question(document), looking->pages, options_.ocr);
+    turn.progress = std::move(looking);
+    return requests;
   }
 
  private:
   ExtractQuestion question(const Document& document) const {
-    return {document.file, options_.password, options_.time_limit, options_.memory_limit};
+    ExtractQuestion question{document.file, options_.passwords, options_.limits, options_.keep_partial,
+                             options_.need_sandbox};
+    if (document.inside) question.members = document.inside->names;
+    question.member_limits = options_.member_limits;
+    question.attachments = options_.attachments;
+    question.form = options_.form;
+    return question;
   }
 
   /// What the other reader says counts, but where that is no more than docket said: then people want to know
@@ -93,29 +254,139 @@ class Extract final : public Stage {
     return {ErrorClass::unsupported, own.message + "; " + other.message};
   }
 
+  Result<std::vector<Request>> join(Looking& looking, Document& document, const Turn& turn,
+                                    StageResult& result) const {
+    auto text = join_pages(*looking.text, looking.pages, turn.replies, options_.ocr, looking.value);
+    if (!text) return text.error();
+    return finish(document, result, std::move(*text), std::move(looking.value));
+  }
+
+  /// A portfolio has pages, which say where its documents are; an archive has none.
+  static std::vector<Request> finish_container(Document& document, StageResult& result,
+                                               const std::shared_ptr<const Text>& text,
+                                               nlohmann::json value) {
+    document.text = text->pages.empty() ? nullptr : text;
+    result.output = std::move(value);
+    return {};
+  }
+
+  static std::vector<Request> finish(Document& document, StageResult& result,
+                                     std::shared_ptr<const Text> text, nlohmann::json value) {
+    document.text = std::move(text);
+    result.output = std::move(value);
+    if (document.text) result.output["tables"] = count_tables(*document.text);
+    return {};
+  }
+
   const ExtractOptions options_;
 };
 
 std::vector<Doubt> doubts(const std::string&, const nlohmann::json& output) {
-  if (output.contains("grade") && output["grade"] != "good") return {{poor_text_layer, ""}};
-  return {};
+  std::vector<Doubt> doubts;
+  if (output.contains("grade") && output["grade"] != "good") doubts.push_back({poor_text_layer, ""});
+  if (output.contains("partial")) doubts.push_back({partial_text, ""});
+  return doubts;
+}
+
+Error twice(const std::string& brief, const std::string& name) {
+  return {ErrorClass::config, brief + " is short for " + name + ": leave one of them out"};
+}
+
+Result<ExtractLimits> limits_of(const Settings& settings) {
+  const Settings group = settings.group("limits");
+  ExtractLimits limits;
+  if (settings.has("time_limit") && group.has("cpu_time")) return twice("time_limit", "limits.cpu_time");
+  if (settings.has("memory_limit") && group.has("memory")) return twice("memory_limit", "limits.memory");
+  limits.cpu_time = settings.has("time_limit") ? settings.duration("time_limit") : group.duration("cpu_time");
+  limits.wall_time = group.duration("wall_time");
+  limits.memory =
+      settings.has("memory_limit") ? settings.integer("memory_limit") << 20 : group.integer("memory");
+  limits.output = group.integer("output");
+  limits.open_files = group.integer("open_files");
+  return limits;
+}
+
+MemberLimits member_limits_of(const Settings& settings) {
+  const Settings group = settings.group("members");
+  return {group.integer("depth"), group.integer("count"), group.integer("total"), group.integer("ratio")};
+}
+
+Attachments attachments_of(const Settings& settings) {
+  const std::string choice = settings.text("attachments");
+  if (choice == "always") return Attachments::always;
+  return choice == "never" ? Attachments::never : Attachments::automatic;
+}
+
+Result<std::vector<std::string>> passwords_of(const Settings& settings) {
+  std::vector<std::string> passwords = settings.texts("passwords");
+  const std::string one = settings.text("password");
+  if (settings.has("password") && settings.has("passwords")) return twice("password", "passwords");
+  if (!one.empty()) passwords.push_back(one);
+  std::size_t bytes = 0;
+  for (const std::string& password : passwords)
+    bytes += password.size();
+  if (passwords.size() > most_passwords || bytes > most_password_bytes)
+    return Error{ErrorClass::config, "passwords: more than " + std::to_string(most_passwords) +
+                                         ", or more than " + format_byte_size(most_password_bytes) +
+                                         " of them; each is tried on every document that needs one"};
+  return passwords;
+}
+
+Error not_installed(const std::string& language) {
+  const std::vector<std::string> installed = installed_ocr_languages();
+  std::string known;
+  for (const std::string& one : installed)
+    known += (known.empty() ? "" : ", ") + one;
+  return {ErrorClass::config, "ocr.languages: tesseract has no data for '" + language + "'" +
+                                  (known.empty() ? "" : " (it has " + known + ")") +
+                                  "; on Debian: apt install " + ocr_package(language)};
+}
+
+/// Without languages where none is wanted and none is installed: then no page can be read.
+Result<OcrOptions> ocr_options(const Settings& settings) {
+  OcrOptions options;
+  const std::string mode = settings.word().empty() ? settings.text("mode") : settings.word();
+  if (mode == "never" || mode == "off") return options;
+  options.mode = mode == "always" ? OcrOptions::Mode::always : OcrOptions::Mode::automatic;
+  options.languages = settings.texts("languages");
+  options.page_time = settings.duration("time_limit");
+  const std::vector<std::string> installed = installed_ocr_languages();
+  for (const std::string& language : options.languages)
+    if (std::ranges::find(installed, language) == installed.end()) return not_installed(language);
+  if (options.languages.empty()) options.languages = default_ocr_languages();
+  if (options.languages.empty() && options.mode == OcrOptions::Mode::always) return not_installed("eng");
+  if (options.languages.empty()) options.mode = OcrOptions::Mode::never;
+  return options;
 }
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
   const Settings& settings = stage.settings;
+  auto ocr = ocr_options(settings.group("ocr"));
+  if (!ocr) return ocr.error();
   const BackendConfig* fallback = pipeline.backend(settings.text("fallback"));
   if (fallback != nullptr && !fallback->type->reads_files)
     return Error{ErrorClass::config,
                  "fallback: '" + fallback->name + "' reads no files; name a backend of type tika"};
-  if (settings.text("ocr") == "always") {
-    return Error{ErrorClass::config, "ocr: always is not available yet: this version reads text layers only"};
-  }
-  ExtractOptions options;
-  options.password = settings.text("password");
+  auto passwords = passwords_of(settings);
+  if (!passwords) return passwords.error();
+  const auto limits = limits_of(settings);
+  if (!limits) return limits.error();
+  ExtractOptions options{std::move(*passwords), *limits, settings.text("partial") == "accept",
+                         settings.text("sandbox") == "require"};
+  if (settings.text("tables") == "markdown") options.form.tables = TextForm::Tables::markdown;
+  if (settings.text("repeated_lines") == "once") options.form.repeated_lines = TextForm::RepeatedLines::once;
   options.fallback = settings.text("fallback");
-  if (settings.has("time_limit")) options.time_limit = settings.duration("time_limit");
-  options.memory_limit = settings.integer("memory_limit") << 20;
+  options.ocr = std::move(*ocr);
+  options.member_limits = member_limits_of(settings);
+  options.attachments = attachments_of(settings);
   return make_extract(std::move(options));
+}
+
+/// The same page may give other words by other data, or by another tesseract.
+nlohmann::json machine(const Settings& settings) {
+  const auto ocr = ocr_options(settings.group("ocr"));
+  if (!ocr || ocr->mode == OcrOptions::Mode::never) return nullptr;
+  return ocr_data_version(ocr->languages);
 }
 
 }  // namespace
@@ -127,13 +398,14 @@ std::unique_ptr<Stage> make_extract(ExtractOptions options) {
 StageType extract() {
   return {.name = "extract",
           .summary = "Reads the file: text, pages, word boxes, metadata, embedded files.",
-          .version = 4,
+          .version = 5,
           .fields = fields,
           .reads = [](const Settings&) { return StageReads{.file = true}; },
           .make = make,
           .provides_text = true,
           .doubts = doubts,
-          .output = [](const Settings&) { return record_schema_of("extract"); }};
+          .output = [](const Settings&) { return record_schema_of("extract"); },
+          .machine = machine};
 }
 
 }  // namespace docket::stages

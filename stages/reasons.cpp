@@ -38,7 +38,7 @@ std::optional<Error> unknown_subject(const std::string& reason,
   const std::size_t at = reason.find(separator);
   if (at == std::string::npos) return std::nullopt;
   const std::string kind = reason.substr(0, at), about = reason.substr(at + separator.size());
-  if (kind == poor_text_layer)
+  if (kind == poor_text_layer || kind == partial_text)
     return Error{ErrorClass::config, "reasons: " + kind + " is about the document; it takes no name"};
   if (kind == all_doubts)
     return Error{ErrorClass::config, "reasons: all is every reason there is; it takes no name"};

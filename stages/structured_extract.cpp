@@ -1,6 +1,7 @@
 // Asks tier by tier for the values of a schema's properties, and says how far each can be trusted.
 #include <algorithm>
 
+#include "pipeline/confidence.h"
 #include "pipeline/json/member.h"
 #include "pipeline/json/resolved.h"
 #include "pipeline/pipeline.h"
@@ -83,6 +84,8 @@ class StructuredExtract final : public TieredStage {
     EvidenceReader evidence(*document.text, dates_, said.excerpt.hidden(*document.text));
     json values = said.tier.answers_prompts ? of_model(said, evidence)
                                             : of_rules(said.answers.front().value, evidence.quotes());
+    for (json& detail : values["details"])
+      add_read_confidence(*document.text, detail);
     judge_.take(std::move(values), said.tier.backend, said.tier.answers_prompts, output);
   }
 
@@ -93,6 +96,16 @@ class StructuredExtract final : public TieredStage {
       detail["signals"]["evidence_found"] = detail.contains("evidence") && quotes.stands(detail["evidence"]);
     }
     return said;
+  }
+
+  /// A value is no surer than the words that it was read in.
+  static void add_read_confidence(const Text& text, json& detail) {
+    if (detail.contains("rows"))
+      for (json& row : detail["rows"])
+        add_read_confidence(text, row);
+    if (!detail.contains("evidence")) return;
+    if (const auto confidence = read_confidence(text, detail["evidence"]))
+      detail["signals"]["ocr"] = rounded(*confidence);
   }
 
   json of_model(const TierAnswers& said, EvidenceReader& evidence) const {
@@ -289,6 +302,7 @@ StageType structured_extract() {
           .fields = fields,
           .reads = fields_read,
           .make = make,
+          .shows_places = true,
           .redo = {.make = make_with,
                    .review = make_fields_review,
                    .claims = claims,

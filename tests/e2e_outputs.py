@@ -14,7 +14,7 @@ EXTRACT = """\
 version: 1
 name: test
 input:  { paths: [in] }
-output: { dir: out }
+output: { dir: out, words: always }
 stages:
   - extract:
 """
@@ -334,6 +334,79 @@ class Again(e2e.Case):
         (self.dir / "out/in/broken.pdf.txt").unlink()
         self.run_pipeline(expect=1)
         self.assertFalse((self.dir / "out/in/broken.pdf.txt").exists())
+
+
+class Words(e2e.Case):
+    """The file of word boxes is there where the pipeline wants it; to want something else asks nobody again."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("in/a.txt", invoice(1))
+        self.write("in/b.pdf", pdf("Hello world", "Page two"))
+        self.write("in/c.pdf", pdf(invoice(2)))
+
+    def test_as_the_pipeline_says(self):
+        extract = EXTRACT.replace(", words: always", "")
+        for words, pipeline, files in (("always", extract, "bc"), ("never", extract, ""), ("auto", extract, ""),
+                                       ("never", PIPELINE, ""), ("auto", PIPELINE, "bc"), ("always", PIPELINE, "bc")):
+            with self.subTest(words=words, stages=pipeline.count("  - ")):
+                shutil.rmtree(self.dir / "out", ignore_errors=True)
+                self.write("pipeline.yaml", pipeline)
+                self.run_pipeline("--set", f"output.words={words}")
+                found = sorted(name for name in self.tree("out") if name.endswith(".words.json"))
+                self.assertEqual(found, [f"in/{file}.pdf.words.json" for file in files])
+
+    def change(self, words, files):
+        self.run_pipeline("--set", f"output.words={words}")
+        found = sorted(name for name in self.tree("out") if name.endswith(".words.json"))
+        self.assertEqual(found, [f"in/{file}.pdf.words.json" for file in files], words)
+        self.assertEqual(self.report()["documents"]["up_to_date"], 3, words)
+        self.assertEqual(sum(stage["cpu_ms"] for stage in self.report()["stages"]), 0)
+
+    def test_a_change_is_made_from_what_is_known(self):
+        self.run_pipeline()
+        before = self.tree("out")
+        for words, files in (("never", ""), ("never", ""), ("always", "bc"), ("auto", "bc"), ("never", ""), ("auto", "bc")):
+            self.change(words, files)
+        after = self.tree("out")
+        for name in before:
+            if name != "report.json":
+                self.assertEqual(after[name], before[name], name)
+
+    def test_a_row_that_does_not_say_whether_there_are_words(self):
+        self.run_pipeline()
+        with sqlite3.connect(self.dir / "out/.docket/ledger.db") as ledger:
+            ledger.execute("ALTER TABLE documents DROP COLUMN has_words")
+        ledger.close()
+        for words, files in (("always", "bc"), ("never", ""), ("always", "bc")):
+            self.change(words, files)
+
+    def test_what_the_ledger_does_not_keep_is_read_again(self):
+        self.run_pipeline("--set", "output.words=never")
+        with sqlite3.connect(self.dir / "out/.docket/ledger.db") as ledger:
+            ledger.execute("DELETE FROM texts")
+        ledger.close()
+        result = self.run_pipeline("-v")
+        self.assertIn("in/b.pdf: done (its file of word boxes is to be written)", result.err)
+        self.assertTrue((self.dir / "out/in/b.pdf.words.json").exists())
+        self.assertEqual(self.report()["documents"]["up_to_date"], 1)
+
+    def test_a_foreign_file_is_in_the_way_only_of_what_is_wanted(self):
+        self.write("out/in/b.pdf.words.json", "mine")
+        self.run_pipeline("--set", "output.words=never")
+        result = self.run_pipeline("--set", "output.words=always", expect=1)
+        self.assertIn("b.pdf.words.json is there already, and docket has not written it", result.err)
+        self.assertEqual((self.dir / "out/in/b.pdf.words.json").read_text(), "mine")
+        self.run_pipeline("--set", "output.words=never")
+        self.assertEqual((self.dir / "out/in/b.pdf.words.json").read_text(), "mine")
+
+    def test_their_numbers_have_one_decimal(self):
+        self.run_pipeline()
+        text = (self.dir / "out/in/b.pdf.words.json").read_text()
+        self.assertRegex(text, r'^\{"docket":1,"pages":\[\{"width":595\.0,"height":842\.0,"words":'
+                               r'\[(\[(\d+\.\d,){4}\d+,\d+\],?)+\]\},\{.*\}\]\}\n$')
+        word = json.loads(text)["pages"][0]["words"][1]
+        self.assertEqual((self.dir / "out/in/b.pdf.txt").read_bytes()[word[4]:word[4] + word[5]], b"world")
 
 
 class Clean(e2e.Case):

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace docket {
 
@@ -20,6 +21,13 @@ class Writer {
   void text(std::string_view value) {
     number<std::uint64_t>(value.size());
     bytes += value;
+  }
+  /// Things as they are in memory.
+  template <class T>
+  void list(const std::vector<T>& values) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    number<std::uint64_t>(values.size());
+    bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
   }
   std::string bytes;
 };
@@ -44,6 +52,15 @@ class Reader {
     const std::string_view value = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return value;
+  }
+  template <class T>
+  std::vector<T> list() {
+    static_assert(std::is_trivially_copyable_v<T>);
+    std::vector<T> values(count(sizeof(T)));
+    if (values.empty()) return values;
+    std::memcpy(values.data(), rest_.data(), values.size() * sizeof(T));
+    rest_.remove_prefix(values.size() * sizeof(T));
+    return values;
   }
   /// A number of things of at least `each` bytes that are still to come.
   std::uint64_t count(std::size_t each) {

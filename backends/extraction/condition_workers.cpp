@@ -84,7 +84,7 @@ Response exchange(ExtractProcess& process, Frame kind, std::string_view message,
       for (WorkerFrame& frame : frames) {
         if (frame.kind == Frame::ready) {
           process.is_ready = true;
-          reply.is_foreign = frame.body != wire_version;
+          reply.is_foreign = decode_ready(frame.body).version != wire_version;
         }
         if (frame.kind == awaited) reply.body = std::move(frame.body);
         if (frame.kind != Frame::dying) continue;

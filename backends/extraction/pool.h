@@ -11,8 +11,13 @@
 namespace docket::backends {
 
 struct ExtractPoolOptions {
-  std::filesystem::path worker;  ///< The docket-extract to run; empty: the one beside this program.
-  int workers = 0;               ///< Processes at most, started when needed; 0: one per core.
+  std::filesystem::path worker;      ///< The docket-extract to run; empty: the one beside this program.
+  std::filesystem::path ocr_worker;  ///< The docket-ocr; the same.
+  /// Processes at work at most, of both kinds together, started when needed; 0: one per core.
+  int workers = 0;
+
+  /// Told once, on the pool's thread, that workers cannot lock themselves in entirely, why, and what to do.
+  std::function<void(const std::string&)> warn;
 
   /// Told once, on the pool's thread, that no worker has ever started: every question is then answered as
   /// `cancelled`, since no document can be read. Empty: each is answered as `unavailable`.
@@ -23,11 +28,13 @@ struct ExtractPoolOptions {
   std::chrono::milliseconds time_limit_per_mib{1'000};  ///< More, for each of the first 100 MiB.
   std::int64_t memory_limit = std::int64_t{1} << 30;    ///< Bytes, beside the worker's own and the file's.
   std::int64_t output_limit = std::int64_t{64} << 20;   ///< Bytes of text and word boxes.
+  std::int64_t open_files = 64;                         ///< Of the process.
 };
 
-/// A pool of docket-extract processes that answers ExtractQuestions, each file by one process. Time is CPU
+/// A pool of docket-extract processes that answers ExtractQuestions, each file by one process; pages
+/// that have to be looked at are answered by docket-ocr, each by one process. Time is CPU
 /// time, so that a busy machine fails no document; a worker that does nothing at all is given up after ten
-/// times as long by the clock.
+/// times as long by the clock, unless the question says otherwise.
 ///
 /// A worker that dies or goes beyond a limit fails only its document (classes crash, timeout, memory and
 /// output_limit) and is

@@ -23,12 +23,12 @@ namespace {
 
 constexpr int patience_ms = 1000;         ///< For a process that is ending.
 constexpr int send_patience_ms = 60'000;  ///< For a process that starts.
+constexpr int spare_seconds = 2;          ///< Of CPU time, for the pool to come first.
 constexpr int most_chunks = 64;           ///< Read in one go, so that no worker keeps the others waiting.
 
-/// All that a worker learns of docket's environment, which may hold keys: languages and encodings, the time
-/// zone, and what the sanitizers are told.
-constexpr const char* handed_on[] = {"LANG",         "LC_ALL",        "LC_CTYPE",     "TZ",          "PATH",
-                                     "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"};
+/// All that a worker learns of docket's environment, which may hold keys: the time zone, which conditions may
+/// ask for, and what the sanitizers are told.
+constexpr const char* handed_on[] = {"TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"};
 
 std::vector<std::string> worker_environment() {
   std::vector<std::string> environment;
@@ -47,10 +47,9 @@ class SpawnPlan {
     posix_spawn_file_actions_adddup2(&actions_, socket, worker_socket);
     posix_spawn_file_actions_addclosefrom_np(&actions_, worker_socket + 1);
     posix_spawnattr_init(&attributes_);
-    // A process group of its own: Ctrl-C on the terminal is for docket, whose workers finish their documents.
+    // A session of its own: no terminal. Ctrl-C is for docket, whose workers finish their documents.
     posix_spawnattr_setflags(&attributes_,
-                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    posix_spawnattr_setpgroup(&attributes_, 0);
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
     sigset_t all, none;
     sigfillset(&all);
     sigemptyset(&none);
@@ -87,6 +86,14 @@ std::uint64_t address_space(pid_t pid) {
   return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
+/// The hard limit stays: it could not be raised again for the next document.
+void set_soft_limit(pid_t pid, __rlimit_resource resource, rlim_t value) {
+  rlimit limit{};
+  if (prlimit(pid, resource, nullptr, &limit) != 0) return;
+  limit.rlim_cur = std::min(value, limit.rlim_max);
+  prlimit(pid, resource, &limit, nullptr);
+}
+
 std::chrono::nanoseconds as_duration(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
@@ -114,9 +121,7 @@ Result<std::unique_ptr<ExtractProcess>> ExtractProcess::start(const std::filesys
 
 ExtractProcess::~ExtractProcess() { kill(); }
 
-bool ExtractProcess::send(const ExtractOrder& order, int file, std::int64_t file_size,
-                          std::int64_t memory_limit) {
-  limit_memory(file_size, memory_limit);
+bool ExtractProcess::send(const ExtractOrder& order, int file) {
   std::string body = encode(order);
   FrameHeader header{Frame::order, 0, body.size()};
   std::array<iovec, 2> parts = {iovec{&header, sizeof header}, iovec{body.data(), body.size()}};
@@ -155,30 +160,24 @@ bool ExtractProcess::send(Frame kind, std::string_view body) {
   return true;
 }
 
-void ExtractProcess::limit_memory(std::int64_t file_size, std::int64_t memory_limit) const {
-  rlimit limit{};
-  if (prlimit(pid_, RLIMIT_AS, nullptr, &limit) != 0) return;
-  const rlim_t wanted = address_space(pid_) + static_cast<rlim_t>(file_size + memory_limit);
-  limit.rlim_cur = std::min(wanted, limit.rlim_max);
-  prlimit(pid_, RLIMIT_AS, &limit, nullptr);
+void ExtractProcess::limit(const KernelLimits& limits) {
+  set_soft_limit(pid_, RLIMIT_AS, address_space(pid_) + static_cast<rlim_t>(limits.memory));
+  if (limits.open_files > 0) set_soft_limit(pid_, RLIMIT_NOFILE, static_cast<rlim_t>(limits.open_files));
+  // The pool watches the time more closely; this holds while docket is stopped.
+  const auto whole = std::chrono::ceil<std::chrono::seconds>(cpu_time() + limits.cpu_time);
+  set_soft_limit(pid_, RLIMIT_CPU, static_cast<rlim_t>(whole.count() + spare_seconds));
 }
 
 ExtractProcess::Received ExtractProcess::receive(std::uint64_t most, std::vector<WorkerFrame>& frames) {
   std::array<char, 1 << 16> chunk;
   for (int chunks = 0; chunks < most_chunks; ++chunks) {
-    const ssize_t got = recv(socket_.get(), chunk.data(), chunk.size(), 0);
+    const std::size_t wanted = std::min(chunk.size(), arrived_.most_at_once());
+    const ssize_t got = recv(socket_.get(), chunk.data(), wanted, 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return Received::more_later;
     if (got <= 0) return Received::ended;
-    arrived_.append(chunk.data(), static_cast<std::size_t>(got));
-    FrameHeader header;
-    while (arrived_.size() >= sizeof header) {
-      std::memcpy(&header, arrived_.data(), sizeof header);
-      if (header.size > most) return Received::too_long;
-      if (arrived_.size() - sizeof header < header.size) break;
-      frames.push_back({header.kind, arrived_.substr(sizeof header, header.size)});
-      arrived_.erase(0, sizeof header + header.size);
-    }
+    if (!arrived_.add({chunk.data(), static_cast<std::size_t>(got)}, most, frames)) return Received::too_long;
+    if (static_cast<std::size_t>(got) < wanted) return Received::more_later;
   }
   return Received::more_later;
 }
@@ -217,9 +216,9 @@ int ExtractProcess::kill() {
   return status;
 }
 
-std::filesystem::path worker_program() {
+std::filesystem::path worker_program(std::string_view name) {
   std::error_code unknown;
-  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / "docket-extract";
+  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / name;
 }
 
 Error never_ready(const std::filesystem::path& worker) {

@@ -10,22 +10,18 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/extraction/frame_reader.h"
 #include "backends/extraction/wire.h"
 #include "pipeline/support/descriptor.h"
 #include "pipeline/support/result.h"
 
 namespace docket::backends {
 
-/// docket-extract lies beside docket, built or installed.
-std::filesystem::path worker_program();
+/// docket-extract and docket-ocr lie beside docket, built or installed.
+std::filesystem::path worker_program(std::string_view name = "docket-extract");
 
-/// A message from a worker.
-struct WorkerFrame {
-  Frame kind;
-  std::string body;
-};
-
-/// One running docket-extract. For one thread. The process is killed and reaped with the object.
+/// One running docket-extract, or docket-ocr. For one thread. The process is killed and reaped with the
+/// object.
 class ExtractProcess {
  public:
   /// An Error of class `unavailable` names the file that cannot be started.
@@ -39,9 +35,16 @@ class ExtractProcess {
   /// To poll for input.
   int socket() const { return socket_.get(); }
 
-  /// Hands over a file, of which the worker gets its own descriptor. `memory_limit` is in bytes, beyond what
-  /// the worker holds already and the mapping of the file. False: the worker is gone.
-  bool send(const ExtractOrder& order, int file, std::int64_t file_size, std::int64_t memory_limit);
+  /// What the kernel lets the process take from now on, until the next call.
+  struct KernelLimits {
+    std::int64_t memory = 0;               ///< Bytes of address space, beyond what it has already.
+    std::chrono::nanoseconds cpu_time{0};  ///< Beyond what it has used already; a little more is let pass.
+    std::int64_t open_files = 0;           ///< 0: as it is.
+  };
+  void limit(const KernelLimits& limits);
+
+  /// Hands over a file, of which the worker gets its own descriptor. False: the worker is gone.
+  bool send(const ExtractOrder& order, int file);
 
   /// Hands over a message without a file, and waits until the worker has taken it. False: the worker is gone,
   /// or takes nothing.
@@ -63,11 +66,10 @@ class ExtractProcess {
 
  private:
   ExtractProcess(pid_t pid, Descriptor socket) : pid_(pid), socket_(std::move(socket)) {}
-  void limit_memory(std::int64_t file_size, std::int64_t memory_limit) const;
 
   const pid_t pid_;
   const Descriptor socket_;
-  std::string arrived_;  ///< Not yet a whole frame.
+  FrameReader arrived_;
   std::optional<int> status_;
   std::chrono::nanoseconds cpu_time_{0};
 };

@@ -1,59 +1,38 @@
 #include "backends/extraction/wire.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "backends/extraction/bytes.h"
+#include "pipeline/support/byte_size.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
 namespace {
 
-constexpr std::size_t word_bytes = 4 * sizeof(float) + 2 * sizeof(std::uint32_t);
-constexpr std::size_t page_bytes = 2 * sizeof(float) + 2 * sizeof(std::uint64_t);
+static_assert(std::is_trivially_copyable_v<Word> &&
+                  sizeof(Word) == 4 * sizeof(float) + 2 * sizeof(std::uint32_t),
+              "words travel as they are in memory");
 
 Error not_understood() { return {ErrorClass::crash, "made its worker send an invalid reply"}; }
 
-void write(Writer& out, const Text& text) {
-  out.number<std::uint64_t>(text.pages.size());
-  for (const Page& page : text.pages) {
-    out.number(page.width);
-    out.number(page.height);
-    out.text(page.text);
-    out.number<std::uint64_t>(page.words.size());
-    for (const Word& word : page.words) {
-      for (const float edge : {word.box.left, word.box.top, word.box.right, word.box.bottom})
-        out.number(edge);
-      out.number(word.offset);
-      out.number(word.length);
-    }
-  }
+bool is_sound(const Word& word, const Page& page) {
+  const Box& box = word.box;
+  return std::isfinite(box.left) && std::isfinite(box.top) && std::isfinite(box.right) &&
+         std::isfinite(box.bottom) && word.offset <= page.text.size() &&
+         word.length <= page.text.size() - word.offset;
 }
 
-float read_float(Reader& in) {
-  const auto value = in.number<float>();
-  if (!std::isfinite(value)) in.good = false;
-  return value;
-}
-
-Page read_page(Reader& in) {
-  Page page;
-  page.width = read_float(in);
-  page.height = read_float(in);
-  page.text = in.text();
-  const auto words = in.count(word_bytes);
-  page.words.reserve(words);
-  for (std::uint64_t i = 0; i < words; ++i) {
-    Word word;
-    for (float* edge : {&word.box.left, &word.box.top, &word.box.right, &word.box.bottom})
-      *edge = read_float(in);
-    word.offset = in.number<std::uint32_t>();
-    word.length = in.number<std::uint32_t>();
-    if (word.offset > page.text.size() || word.length > page.text.size() - word.offset) in.good = false;
-    page.words.push_back(word);
-  }
-  if (!is_utf8(page.text)) in.good = false;
-  return page;
+/// `part` of `bytes`, which are not needed any more. A long one, such as a file of plain text, is not copied.
+std::string cut_out(std::string& bytes, std::string_view part) {
+  constexpr std::size_t copied = std::size_t{1} << 20;
+  if (part.size() < copied) return std::string(part);
+  const auto begin = static_cast<std::size_t>(part.data() - bytes.data());
+  bytes.resize(begin + part.size());
+  bytes.erase(0, begin);
+  return std::move(bytes);
 }
 
 /// What a document can be blamed for; a worker may say nothing that would end the whole run.
@@ -86,26 +65,83 @@ nlohmann::json read_value(std::string_view bytes) {
   return value.is_object() && !too_deep ? value : nlohmann::json();
 }
 
-std::shared_ptr<const Text> read_text(Reader& in) {
-  auto text = std::make_shared<Text>();
-  const auto pages = in.count(page_bytes);
-  text->pages.reserve(pages);
-  for (std::uint64_t i = 0; i < pages && in.good; ++i) {
-    text->pages.push_back(read_page(in));
-  }
-  return text;
+void write(Writer& out, const std::optional<SeenPage>& page) {
+  out.number<std::uint32_t>(page.has_value());
+  if (!page) return;
+  out.number<std::uint32_t>(page->wanted == SeenPage::Wanted::picture);
+  out.number<std::uint32_t>(static_cast<std::uint32_t>(page->number));
+  out.number<std::uint64_t>(page->languages.size());
+  for (const std::string& language : page->languages)
+    out.text(language);
+}
+
+std::optional<SeenPage> read_seen_page(Reader& in) {
+  if (in.number<std::uint32_t>() == 0) return std::nullopt;
+  SeenPage page;
+  if (in.number<std::uint32_t>() != 0) page.wanted = SeenPage::Wanted::picture;
+  page.number = static_cast<int>(in.number<std::uint32_t>());
+  const auto languages = in.count(sizeof(std::uint64_t));
+  for (std::uint64_t i = 0; i < languages && in.good; ++i)
+    page.languages.emplace_back(in.text());
+  return page;
+}
+
+void write(Writer& out, const std::shared_ptr<const Image>& image) {
+  out.number<std::uint32_t>(image != nullptr);
+  if (image == nullptr) return;
+  out.text(image->media_type);
+  out.text(image->bytes);
+  out.number<std::int32_t>(image->width);
+  out.number<std::int32_t>(image->height);
+}
+
+std::shared_ptr<const Image> read_image(Reader& in) {
+  if (in.number<std::uint32_t>() == 0) return nullptr;
+  auto image = std::make_shared<Image>();
+  image->media_type = in.text();
+  image->bytes = in.text();
+  image->width = in.number<std::int32_t>();
+  image->height = in.number<std::int32_t>();
+  if (!is_utf8(image->media_type) || image->width < 1 || image->height < 1) in.good = false;
+  return image;
 }
 
 }  // namespace
 
 Error output_limit_error(std::uint64_t limit) {
-  return {ErrorClass::output_limit, "has more than " + std::to_string(limit >> 20) + " MiB of text and word boxes"};
+  return {ErrorClass::output_limit, "has more than " + format_byte_size(static_cast<std::int64_t>(limit)) +
+                                        " of text and word boxes (`limits.output` of the extract stage)"};
+}
+
+std::string encode(const Ready& ready) {
+  return ready.refused.empty() ? ready.version : ready.version + '\n' + ready.refused;
+}
+
+std::string encode(const Progress& progress) {
+  Writer out;
+  out.number(progress.read);
+  out.number(progress.of);
+  return std::move(out.bytes);
 }
 
 std::string encode(const ExtractOrder& order) {
   Writer out;
-  out.text(order.password);
+  out.number<std::uint64_t>(order.passwords.size());
+  for (const std::string& password : order.passwords)
+    out.text(password);
   out.number(order.output_limit);
+  out.number(order.most_pages);
+  out.number(order.tell_progress);
+  out.number<std::uint64_t>(order.members.size());
+  for (const std::string& name : order.members)
+    out.text(name);
+  const MemberLimits& limits = order.member_limits;
+  for (const std::int64_t limit : {limits.depth, limits.count, limits.total, limits.ratio})
+    out.number(limit);
+  out.number(static_cast<std::uint32_t>(order.attachments));
+  write(out, order.page);
+  out.number(order.form);
+  out.number(order.only_bytes);
   return std::move(out.bytes);
 }
 
@@ -117,12 +153,29 @@ std::string encode(const FileFacts& facts) {
   return std::move(out.bytes);
 }
 
+std::string encode(const Page& page) {
+  Writer out;
+  out.bytes.reserve(encoded_size(page));
+  out.number(page.width);
+  out.number(page.height);
+  out.text(page.text);
+  out.list(page.words);
+  out.list(page.confidence);
+  return std::move(out.bytes);
+}
+
+std::uint64_t encoded_size(const Page& page) {
+  return 2 * sizeof(float) + 3 * sizeof(std::uint64_t) + page.text.size() + page.words.size() * sizeof(Word) +
+         page.confidence.size();
+}
+
 std::string encode(const Result<Answer>& answer) {
   Writer out;
   out.number<std::uint32_t>(answer.has_value());
   if (answer) {
     out.text(answer->value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-    write(out, *answer->text);
+    out.number<std::uint64_t>(answer->text->pages.size());
+    write(out, answer->image);
   } else {
     out.number(static_cast<std::uint32_t>(answer.error().error_class));
     out.text(answer.error().message);
@@ -130,11 +183,39 @@ std::string encode(const Result<Answer>& answer) {
   return std::move(out.bytes);
 }
 
+Ready decode_ready(std::string_view bytes) {
+  const std::size_t end = bytes.find('\n');
+  if (end == bytes.npos) return {std::string(bytes)};
+  if (!is_utf8(bytes)) return {};
+  return {std::string(bytes.substr(0, end)), std::string(bytes.substr(end + 1))};
+}
+
+Progress decode_progress(std::string_view bytes) {
+  Reader in(bytes);
+  Progress progress;
+  progress.read = in.number<std::uint32_t>();
+  progress.of = in.number<std::uint32_t>();
+  return in.at_end() && progress.read <= progress.of ? progress : Progress();
+}
+
 Result<ExtractOrder> decode_order(std::string_view bytes) {
   Reader in(bytes);
   ExtractOrder order;
-  order.password = in.text();
+  const auto passwords = in.count(sizeof(std::uint64_t));
+  for (std::uint64_t i = 0; i < passwords && in.good; ++i)
+    order.passwords.emplace_back(in.text());
   order.output_limit = in.number<std::uint64_t>();
+  order.most_pages = in.number<std::uint32_t>();
+  order.tell_progress = in.number<std::uint32_t>();
+  for (std::uint64_t left = in.count(sizeof(std::uint64_t)); left > 0 && in.good; --left)
+    order.members.emplace_back(in.text());
+  MemberLimits& limits = order.member_limits;
+  for (std::int64_t* limit : {&limits.depth, &limits.count, &limits.total, &limits.ratio})
+    *limit = in.number<std::int64_t>();
+  order.attachments = static_cast<Attachments>(in.number<std::uint32_t>());
+  order.page = read_seen_page(in);
+  order.form = in.number<TextForm>();
+  order.only_bytes = in.number<std::uint32_t>();
   if (!in.at_end()) return not_understood();
   return order;
 }
@@ -149,7 +230,27 @@ Result<FileFacts> decode_facts(std::string_view bytes) {
   return facts;
 }
 
-Result<Answer> decode_answer(std::string_view bytes) {
+Result<Page> decode_page(std::string bytes) {
+  Reader in(bytes);
+  Page page;
+  page.width = in.number<float>();
+  page.height = in.number<float>();
+  const std::string_view text = in.text();
+  page.words = in.list<Word>();
+  page.confidence = in.list<std::uint8_t>();
+  const bool is_whole = in.at_end();
+  page.text = cut_out(bytes, text);
+  const bool is_good =
+      is_whole && std::isfinite(page.width) && std::isfinite(page.height) && is_utf8(page.text) &&
+      std::ranges::all_of(page.words, [&](const Word& word) { return is_sound(word, page); });
+  if (!is_good) return not_understood();
+  const bool fits = page.confidence.empty() || page.confidence.size() == page.words.size();
+  const bool is_percent = std::ranges::all_of(page.confidence, [](std::uint8_t c) { return c <= 100; });
+  if (!fits || !is_percent) return not_understood();
+  return page;
+}
+
+Result<Answer> decode_answer(std::string_view bytes, Text text) {
   Reader in(bytes);
   const bool is_answer = in.number<std::uint32_t>() == 1;
   if (!is_answer) {
@@ -160,9 +261,10 @@ Result<Answer> decode_answer(std::string_view bytes) {
   }
   Answer answer;
   answer.value = read_value(in.text());
-  if (answer.value.is_null()) return not_understood();
-  answer.text = read_text(in);
-  if (!in.at_end()) return not_understood();
+  const auto pages = in.number<std::uint64_t>();
+  answer.image = read_image(in);
+  if (!in.at_end() || answer.value.is_null() || pages != text.pages.size()) return not_understood();
+  answer.text = std::make_shared<const Text>(std::move(text));
   return answer;
 }
 

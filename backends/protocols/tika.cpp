@@ -26,8 +26,8 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* content_key = "X-TIKA:content";
-constexpr std::size_t longest_ending = 10;  ///< Of a file's name.
-constexpr std::size_t most_files_within = 10'000;  ///< Documents within the file that are listed.
+constexpr std::size_t longest_ending = 10;            ///< Of a file's name.
+constexpr std::size_t most_inner_documents = 10'000;  ///< Documents within the file that are listed.
 constexpr std::size_t most_tika_problems = 20;
 
 constexpr std::string_view apis[] = {"rmeta", "tika"};
@@ -268,7 +268,7 @@ Result<Answer> read_list(const std::string& body, const std::string& backend) {
   std::vector<std::string> problems;
   const std::string why = exception_of(file);
   if (!why.empty()) problems.push_back(exception_error(why).message);
-  for (std::size_t i = 1; i < list.size() && i <= most_files_within; ++i)
+  for (std::size_t i = 1; i < list.size() && i <= most_inner_documents; ++i)
     if (list[i].is_object()) add_part(list[i], text, value, problems);
   if (text.pages.empty() && !why.empty()) return exception_error(why);
   if (text.pages.empty() && is_unread(file))

@@ -45,6 +45,10 @@ class Line {
     for (; word < page_.words.size() && page_.words[word].offset < end_; ++word) {
       const Word next{finite(page_.words[word].box), page_.words[word].offset, page_.words[word].length};
       if (next.length == 0 || next.offset < begin_ || next.length > end_ - next.offset) continue;
+      if (open && goes_on_below(cell, next)) {
+        cell.end = next.offset + next.length;
+        continue;
+      }
       if (open && (parted(cell, next) || cell.end - cell.begin > longest_cell)) {
         out.push_back(cell);
         open = false;
@@ -63,7 +67,7 @@ class Line {
     std::uint32_t position = begin_;
     while (position < end_) {
       std::uint32_t first = position;
-      for (; first < end_ && is_blank(text[first]); ++first)
+      for (; first < end_ && (is_blank(text[first]) || text[first] == '|'); ++first)
         column += text[first] == '\t' ? 4 : 1;
       if (first == end_) return;
       Cell cell = start(first, {});
@@ -91,6 +95,12 @@ class Line {
     return cell;
   }
 
+  /// The rest of a word that was hyphenated: in the text it is up here, on the page on the next line.
+  static bool goes_on_below(const Cell& cell, const Word& next) {
+    return next.offset == cell.end && next.box.top > (cell.box.top + cell.box.bottom) / 2 &&
+           next.box.right < cell.box.right;
+  }
+
   /// Two blanks in the text part cells, unless the words stand as near as in a sentence that is set to full
   /// width, or in letters of one width; and so does a wide gap, whatever the text says.
   bool parted(const Cell& cell, const Word& next) const {
@@ -106,6 +116,7 @@ class Line {
     const std::string_view text = page_.text;
     if (text[position] == '\t') return true;
     if (!is_blank(text[position])) return false;
+    if (position + 1 < end_ && text[position + 1] == '|') return true;  // A Markdown table.
     std::uint32_t next = position;
     while (next < end_ && is_blank(text[next]))
       ++next;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "pipeline/config/scalars.h"
+#include "pipeline/support/byte_size.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -24,6 +25,15 @@ std::string or_word(const Field& field) {
   return field.word.empty() ? "" : ", or '" + std::string(field.word) + "'";
 }
 
+std::string size(const Field& field) {
+  std::string text = "a size such as 64MiB or 1GiB";
+  if (std::isfinite(field.minimum))
+    text += ", at least " + format_byte_size(static_cast<std::int64_t>(field.minimum));
+  if (std::isfinite(field.maximum))
+    text += ", at most " + format_byte_size(static_cast<std::int64_t>(field.maximum));
+  return text;
+}
+
 std::string duration(const Field& field) {
   std::string text = "a duration such as 500ms, 120s, 5m or 1h";
   if (std::isfinite(field.minimum)) text += ", at least " + shown(field.minimum / 1000) + "s";
@@ -39,6 +49,8 @@ std::string expected(const Field& field) {
       return "text";
     case Type::secret:
       return "a reference such as ${NAME}, or file:PATH";
+    case Type::secrets:
+      return "a reference such as ${NAME}, or file:PATH, or a list of them";
     case Type::integer:
       return range(field, "a whole number") + or_word(field);
     case Type::number:
@@ -49,6 +61,8 @@ std::string expected(const Field& field) {
       return "true or false";
     case Type::duration:
       return duration(field);
+    case Type::size:
+      return size(field);
     case Type::cap:
       return "a number of documents such as 20, or a share of them such as 10%";
     case Type::date:
@@ -100,6 +114,8 @@ std::string hint(const Field& field, const std::string& text) {
       return "";
     case Type::duration:
       return parse_integer(text).value_or(0) > 0 ? did_you_mean(text + "s") : "";
+    case Type::size:
+      return parse_integer(text).value_or(0) > 0 ? did_you_mean(text + "MiB") : "";
     case Type::integer:
     case Type::number:
       return field.word.empty() ? "" : did_you_mean(nearest(text, {field.word}));

@@ -23,8 +23,16 @@ constexpr Field input_fields[] = {
              "does; false when absent",
      .affects_answer = false},
 };
+constexpr std::string_view words_choices[] = {"auto", "always", "never"};
 constexpr Field output_fields[] = {
     {.name = "dir", .help = "folder for records, results and the report", .fallback = "out", .is_path = true},
+    {.name = "words",
+     .type = Type::choice,
+     .help = "whether each document with a layout gets a file of its word boxes; auto: where a stage finds "
+             "values or labels, whose places on the page its answers show",
+     .fallback = "auto",
+     .choices = words_choices,
+     .affects_answer = false},
 };
 constexpr std::string_view redact_choices[] = {"all", "email", "phone", "iban", "card", "national_id"};
 constexpr Field policy_fields[] = {

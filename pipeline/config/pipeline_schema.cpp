@@ -74,6 +74,10 @@ json one_or_list(const Field& field, const json& one) {
   return any_of({one, list});
 }
 
+json secret() {
+  return {{"type", "string"}, {"pattern", "^(\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-)?\\}|file:.+)$"}};
+}
+
 json object_schema(std::initializer_list<std::span<const Field>> tables);
 
 /// A mapping of names that the user chooses.
@@ -90,7 +94,9 @@ json value_schema(const Field& field) {
     case Type::text:
       return text(field);
     case Type::secret:
-      return {{"type", "string"}, {"pattern", "^(\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-)?\\}|file:.+)$"}};
+      return secret();
+    case Type::secrets:
+      return one_or_list(field, secret());
     case Type::integer:
       return number(field, "integer");
     case Type::number:
@@ -100,6 +106,8 @@ json value_schema(const Field& field) {
       return any_of({json{{"type", "boolean"}}, reference()});
     case Type::duration:
       return {{"type", "string"}, {"pattern", "^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d))+$|\\$\\{"}};
+    case Type::size:
+      return {{"type", "string"}, {"pattern", "^[0-9]+(\\.[0-9]+)? ?([KMGT]iB|[kMGT]B)$|\\$\\{"}};
     case Type::cap:
       return any_of({json{{"type", "integer"}, {"minimum", 0}},
                      json{{"type", "string"}, {"pattern", "^[0-9]+(\\.[0-9]+)? *%$|^[0-9]+$|\\$\\{"}}});

@@ -102,6 +102,7 @@ class PipelineReader {
     check_redaction(pipeline_, diagnostics_);
     read_stages(drafts);
     check_budget(pipeline_, diagnostics_);
+    choose_words();
     read_complexity(root);
     check_conditions(pipeline_, reader_.conditions(), diagnostics_);
   }
@@ -128,6 +129,13 @@ class PipelineReader {
     reader_.set_paths(PathPatterns::Use::choose, pipeline_.letters);
     pipeline_.output_dir =
         (pipeline_.directory / pipeline_.settings.group("output").text("dir")).lexically_normal();
+  }
+
+  void choose_words() {
+    const std::string words = pipeline_.settings.group("output").text("words");
+    const auto shows_places = [](const StageConfig& stage) { return stage.type->shows_places; };
+    pipeline_.writes_words =
+        words == "always" || (words == "auto" && std::ranges::any_of(pipeline_.stages, shows_places));
   }
 
   void read_complexity(const Node& root) {

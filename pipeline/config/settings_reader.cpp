@@ -7,6 +7,7 @@
 #include "pipeline/config/field_words.h"
 #include "pipeline/config/scalars.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/byte_size.h"
 #include "pipeline/support/decimal.h"
 #include "pipeline/support/duration.h"
 #include "pipeline/support/iso_8601.h"
@@ -47,6 +48,8 @@ void add_narrowed(const NodePtr& node, std::vector<NodePtr>& items) {
     }
   }
 }
+
+bool is_secret(const Field& field) { return field.type == Type::secret || field.type == Type::secrets; }
 
 /// Without what it is narrowed to.
 std::string_view choice_of(const Field& field, std::string_view text) {
@@ -162,9 +165,9 @@ std::optional<SettingsReader::Scalar> SettingsReader::scalar(const Place& place)
   if (!expanded) {
     const std::string& message = expanded.error().message;
     const bool has_no_value = message.ends_with("is not set") || message.ends_with("is empty");
-    const char* const hint = place.field.type != Type::secret ? "; ${NAME:-…} sets a default"
-                             : place.field.required           ? ""
-                                                              : "; ${NAME:-} is one that may be empty";
+    const char* const hint = !is_secret(place.field) ? "; ${NAME:-…} sets a default"
+                             : place.field.required  ? ""
+                                                     : "; ${NAME:-} is one that may be empty";
     report(place, message + (has_no_value ? hint : ""));
     return std::nullopt;
   }
@@ -180,6 +183,8 @@ SettingsReader::Value SettingsReader::value(const Place& place) {
   switch (place.field.type) {
     case Type::secret:
       return secret_value(place);
+    case Type::secrets:
+      return secrets_value(place);
     case Type::file:
       return file_value(place);
     case Type::schema:
@@ -244,6 +249,9 @@ SettingsReader::Value SettingsReader::number(const Place& place, const Scalar& s
   if (field.type == Type::duration) {
     const auto value = parse_duration(scalar.text);
     if (value && in_range(static_cast<double>(value->count()))) return *value;
+  } else if (field.type == Type::size) {
+    const auto value = parse_byte_size(scalar.text);
+    if (value && in_range(static_cast<double>(*value))) return *value;
   } else if (field.type == Type::integer) {
     const auto value = parse_integer(scalar.text);
     if (value && in_range(static_cast<double>(*value)) && scalar.number_like) return *value;

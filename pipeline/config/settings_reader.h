@@ -107,7 +107,9 @@ class SettingsReader {
   std::string shown(const Place& place, const Scalar& scalar) const;
 
   // settings_reader_files.cpp
+  std::optional<std::string> secret_text(const Place& place);
   Value secret_value(const Place& place);
+  Value secrets_value(const Place& place);
   Value file_value(const Place& place);
   Value schema_value(const Place& place);
   Value schema_from_file(const Place& place, const std::string& name);

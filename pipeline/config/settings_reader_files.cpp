@@ -29,6 +29,16 @@ bool has_control_character(const std::string& text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; });
 }
 
+/// Each line that is not empty, once, without its end.
+void add_lines(std::string_view text, std::vector<std::string>& lines) {
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!line.empty() && std::ranges::find(lines, line) == lines.end()) lines.emplace_back(line);
+  }
+}
+
 /// The node that a JSON Pointer leads to; as far as it goes. Never null: it is `root` or below it.
 const Node* follow(const Node* root, const json::json_pointer& pointer) {
   if (pointer.empty()) return root;
@@ -41,7 +51,8 @@ const Node* follow(const Node* root, const json::json_pointer& pointer) {
 
 }  // namespace
 
-SettingsReader::Value SettingsReader::secret_value(const Place& place) {
+/// What a reference stands for, not empty unless it may be.
+std::optional<std::string> SettingsReader::secret_text(const Place& place) {
   const auto scalar = this->scalar(place);
   if (!scalar) return std::nullopt;
   std::string secret = scalar->text;
@@ -66,12 +77,32 @@ SettingsReader::Value SettingsReader::secret_value(const Place& place) {
                       (place.field.required ? "" : "; leave the setting out if none is needed"));
     return std::nullopt;
   }
-  if (has_control_character(secret)) {
+  return secret;
+}
+
+SettingsReader::Value SettingsReader::secret_value(const Place& place) {
+  auto secret = secret_text(place);
+  if (!secret) return std::nullopt;
+  if (has_control_character(*secret)) {
     report(place, "'" + place.node.text +
                       "' contains a line break or another control character, so it is not a key");
     return std::nullopt;
   }
-  return secret;
+  return std::move(*secret);
+}
+
+SettingsReader::Value SettingsReader::secrets_value(const Place& place) {
+  const bool is_list = place.node.kind == Node::Kind::sequence;
+  std::vector<NodePtr> items = place.node.items;
+  if (!is_list) items.push_back(std::make_shared<Node>(place.node));
+  std::vector<std::string> secrets;
+  bool all_good = true;
+  for (const NodePtr& item : items) {
+    const auto text = secret_text({place.field, *item, place.path, place.owner});
+    all_good = all_good && text.has_value();
+    if (text) add_lines(*text, secrets);
+  }
+  return all_good ? Value(std::move(secrets)) : std::nullopt;
 }
 
 SettingsReader::Value SettingsReader::file_value(const Place& place) {

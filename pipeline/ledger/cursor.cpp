@@ -20,9 +20,11 @@ constexpr LedgerColumn<LedgerGlance> glance_columns[] = {
     column<&LedgerGlance::record_bytes>("record_bytes"),
     column<&LedgerGlance::text_bytes>("text_bytes"),
     column<&LedgerGlance::words_bytes>("words_bytes"),
+    column<&LedgerGlance::has_words>("has_words"),
     column<&LedgerGlance::in_input>("in_input"),
     column<&LedgerGlance::is_acknowledged>("acknowledged IS NOT NULL"),
     column<&LedgerGlance::verdicts>("verdicts"),
+    column<&LedgerGlance::members>("members"),
 };
 
 }  // namespace

@@ -24,7 +24,9 @@ struct LedgerGlance {
   bool is_acknowledged = false;
   std::int64_t record_bytes = 0;
   std::optional<std::int64_t> text_bytes, words_bytes;
+  bool has_words = false;
   std::string verdicts;  ///< As in the row; empty: none.
+  std::int64_t members = 0;
 };
 
 /// Finds documents by path, fast when they are asked for in the order of the ledger: it reads ahead, some

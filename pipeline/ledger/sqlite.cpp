@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -175,6 +176,69 @@ Result<std::string> LedgerDatabase::text(const char* sql, std::initializer_list<
   std::string text;
   if (auto failed = run(sql, values, [&](const LedgerRow& row) { text = row.text(0); })) return *failed;
   return text;
+}
+
+namespace {
+
+constexpr int piece_bytes = 1 << 18;  ///< Of a value that is read.
+
+struct CloseBlob {
+  void operator()(sqlite3_blob* blob) const { sqlite3_blob_close(blob); }
+};
+using Blob = std::unique_ptr<sqlite3_blob, CloseBlob>;
+
+int open_blob(sqlite3* connection, const char* table, const char* column, std::int64_t row_id,
+              int for_writing, Blob& blob) {
+  sqlite3_blob* opened = nullptr;
+  const int code = sqlite3_blob_open(connection, "main", table, column, row_id, for_writing, &opened);
+  blob.reset(opened);
+  return code;
+}
+
+}  // namespace
+
+std::optional<Error> LedgerDatabase::insert_long(const char* sql, std::initializer_list<LedgerValue> values,
+                                                 const char* table, const char* column,
+                                                 const Pieces& pieces) {
+  // Its pages are not needed again: they would take the place of all others, and memory.
+  const Result<std::int64_t> cache = number("PRAGMA cache_size");
+  if (!cache) return cache.error();
+  if (auto failed = execute("PRAGMA cache_size = -1000")) return failed;
+  std::optional<Error> failed = run(sql, values);
+  if (!failed && sqlite3_changes(connection_) > 0) {
+    const int code = fill(table, column, last_row_id(), pieces);
+    if (code != SQLITE_OK) failed = error(code);
+  }
+  const auto not_restored = execute("PRAGMA cache_size = " + std::to_string(*cache));
+  return failed ? failed : not_restored;
+}
+
+int LedgerDatabase::fill(const char* table, const char* column, std::int64_t row_id, const Pieces& pieces) {
+  Blob blob;
+  int code = open_blob(connection_, table, column, row_id, 1, blob);
+  int at = 0;
+  const auto put = [&](std::string_view piece) {
+    const int size = static_cast<int>(piece.size());
+    code = sqlite3_blob_write(blob.get(), piece.data(), size, at);
+    at += size;
+    return code == SQLITE_OK;
+  };
+  if (code == SQLITE_OK) pieces(put);
+  return code;
+}
+
+std::optional<Error> LedgerDatabase::read(const char* table, const char* column, std::int64_t row_id,
+                                          const TakePiece& take) {
+  Blob blob;
+  int code = open_blob(connection_, table, column, row_id, 0, blob);
+  const int size = code == SQLITE_OK ? sqlite3_blob_bytes(blob.get()) : 0;
+  std::string piece;
+  for (int at = 0; at < size && code == SQLITE_OK; at += static_cast<int>(piece.size())) {
+    piece.resize(static_cast<std::size_t>(std::min(piece_bytes, size - at)));
+    code = sqlite3_blob_read(blob.get(), piece.data(), static_cast<int>(piece.size()), at);
+    if (code == SQLITE_OK && !take(piece)) break;
+  }
+  return code == SQLITE_OK ? std::nullopt : std::optional(error(code));
 }
 
 std::optional<Error> LedgerDatabase::empty_log() {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <variant>
 
+#include "pipeline/support/pieces.h"
 #include "pipeline/support/result.h"
 
 struct sqlite3;
@@ -75,6 +76,14 @@ class LedgerDatabase {
   /// The first column of the only row; empty if there is none.
   Result<std::string> text(const char* sql, std::initializer_list<LedgerValue> values = {});
 
+  // A long value, piece by piece: nobody holds it as a whole. `table` and `column` are literals.
+  /// Runs an INSERT of `zeroblob(?)` as the value of that column, with the length of `pieces`, and puts them
+  /// in its place; not if the statement inserts nothing.
+  std::optional<Error> insert_long(const char* sql, std::initializer_list<LedgerValue> values,
+                                   const char* table, const char* column, const Pieces& pieces);
+  std::optional<Error> read(const char* table, const char* column, std::int64_t row_id,
+                            const TakePiece& take);
+
   /// Moves the log into the database, as far as other connections let it, and empties it; the Error says only
   /// what is wrong with the file or its disk.
   std::optional<Error> empty_log();
@@ -90,6 +99,7 @@ class LedgerDatabase {
 
   explicit LedgerDatabase(std::filesystem::path file) : file_(std::move(file)) {}
   int connect(const std::string& name, int flags);
+  int fill(const char* table, const char* column, std::int64_t row_id, const Pieces& pieces);
   Error error(int code) const;
 
   const std::filesystem::path file_;

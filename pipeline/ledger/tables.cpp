@@ -190,18 +190,37 @@ std::optional<Error> insert_attempt(LedgerDatabase& database, const LedgerDocume
        document.pipeline_digest});
 }
 
+namespace {
+
+/// Bytes of an encoded text from which on it is written and read piece by piece: opening one for that takes
+/// longer than a short text does.
+constexpr std::size_t long_text = std::size_t{1} << 20;
+
+std::optional<Error> insert(LedgerDatabase& database, const std::string& digest, const Text& text) {
+  std::string bytes;
+  std::size_t size = 0;
+  encode_text(text, [&](std::string_view piece) {
+    size += piece.size();
+    if (size < long_text) bytes += piece;
+    return true;
+  });
+  if (size < long_text)
+    return database.run("INSERT OR IGNORE INTO texts (digest, content) VALUES (?, ?)",
+                        {digest, LedgerBytes{bytes}});
+  return database.insert_long("INSERT OR IGNORE INTO texts (digest, content) VALUES (?, zeroblob(?))",
+                              {digest, static_cast<std::int64_t>(size)}, "texts", "content",
+                              [&](const TakePiece& take) { encode_text(text, take); });
+}
+
+}  // namespace
+
 std::optional<Error> upsert(LedgerDatabase& database, const StoredResult& result) {
-  std::optional<std::string> digest;
-  if (result.text) {
-    const std::string encoded = encode_text(*result.text);
-    digest = short_digest(encoded);
-    if (auto failed = database.run("INSERT OR IGNORE INTO texts (digest, content) VALUES (?, ?)",
-                                   {*digest, LedgerBytes{encoded}}))
-      return failed;
-  }
+  if (result.text)
+    if (auto failed = insert(database, result.text_digest, *result.text)) return failed;
   static const std::string sql =
       insert_statement("REPLACE INTO stage_results", result_columns, {"text", "created"});
-  return database.run(sql.c_str(), values_of(result_columns, result, {or_null(digest), utc_now()}));
+  const LedgerValue digest = result.text ? LedgerValue(result.text_digest) : LedgerValue();
+  return database.run(sql.c_str(), values_of(result_columns, result, {digest, utc_now()}));
 }
 
 std::optional<Error> upsert(LedgerDatabase& database, const LedgerCall& call, std::int64_t run) {
@@ -263,6 +282,51 @@ Result<std::optional<LedgerDocument>> select_document(LedgerDatabase& database, 
   return found;
 }
 
+namespace {
+
+/// All paths below one: from the first to before the second.
+std::pair<std::string, std::string> range_below(std::string_view path) {
+  return {std::string(path) + '/', std::string(path) + static_cast<char>('/' + 1)};
+}
+
+}  // namespace
+
+Result<std::vector<LedgerDocument>> select_members(LedgerDatabase& database, std::string_view outer) {
+  static const std::string sql = "SELECT " + names_of(document_columns) +
+                                 " FROM documents WHERE path > ? AND path < ? AND parent = ? AND listed IS"
+                                 " NOT NULL ORDER BY place, path";
+  const auto [first, end] = range_below(outer);
+  std::vector<LedgerDocument> members;
+  if (auto failed = database.run(sql.c_str(), {first, end, outer}, [&](const LedgerRow& row) {
+        read_row(row, document_columns, members.emplace_back());
+      }))
+    return *failed;
+  return members;
+}
+
+std::optional<Error> list_members(LedgerDatabase& database, const std::string& outer,
+                                  const std::vector<LedgerDocument>& members) {
+  static const std::string sql =
+      insert_statement("INSERT INTO documents", document_columns) +
+      " ON CONFLICT (path) DO UPDATE SET parent = excluded.parent, listed = excluded.listed, place = "
+      "excluded.place, size ="
+      " excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode,"
+      " in_input = max(in_input, excluded.in_input)";
+  const auto [first, end] = range_below(outer);
+  if (auto failed =
+          database.run("UPDATE documents SET listed = NULL WHERE path > ? AND path < ? AND parent = ?",
+                       {first, end, outer}))
+    return failed;
+  for (const LedgerDocument& member : members)
+    if (auto failed = database.run(sql.c_str(), values_of(document_columns, member))) return failed;
+  // What nobody has read has left nothing behind.
+  return database.run(
+      "DELETE FROM documents WHERE path > ? AND path < ? AND parent = ? AND listed IS NULL AND sha256 = '' "
+      "AND"
+      " record_bytes < 0",
+      {first, end, outer});
+}
+
 std::optional<Error> select_unfinished(LedgerDatabase& database,
                                        const std::function<void(const LedgerDocument&)>& each) {
   static const std::string sql =
@@ -301,6 +365,18 @@ Result<std::vector<std::string>> select_paths(LedgerDatabase& database, Document
   return paths;
 }
 
+Result<std::vector<LedgerDocument>> select_places(LedgerDatabase& database, DocumentSet set) {
+  static constexpr LedgerColumn<LedgerDocument> columns[] = {column<&LedgerDocument::path>("path"),
+                                                             column<&LedgerDocument::parent>("parent"),
+                                                             column<&LedgerDocument::listed>("listed")};
+  static const std::string sql =
+      "SELECT " + names_of(columns) + " FROM documents WHERE in_input >= ? ORDER BY path";
+  std::vector<LedgerDocument> places;
+  const auto add = [&](const LedgerRow& row) { read_row(row, columns, places.emplace_back()); };
+  if (auto failed = database.run(sql.c_str(), {to_value(set == DocumentSet::in_input)}, add)) return *failed;
+  return places;
+}
+
 std::optional<Error> select_files(LedgerDatabase& database,
                                   const std::function<void(const LedgerDocument&)>& each) {
   static constexpr LedgerColumn<LedgerDocument> columns[] = {
@@ -336,19 +412,35 @@ Result<std::vector<LedgerStage>> select_stages(LedgerDatabase& database, std::st
 
 Result<std::optional<StoredResult>> select_result(LedgerDatabase& database, std::string_view key) {
   static const std::string sql = "SELECT " + names_of(result_columns) +
-                                 ", text, content FROM stage_results LEFT JOIN texts ON digest = text"
+                                 ", text, texts.rowid, CASE WHEN length(content) < " +
+                                 std::to_string(long_text) +
+                                 " THEN content END FROM stage_results LEFT JOIN texts ON digest = text"
                                  " WHERE key = ?";
   std::optional<StoredResult> found;
+  std::optional<std::int64_t> long_text_row;
   const auto take = [&](const LedgerRow& row) {
-    StoredResult result;
+    StoredResult& result = found.emplace();
     const int next = read_row(row, result_columns, result);
-    const auto [digest, content] = cells<std::optional<std::string_view>, LedgerBytes>(row, next);
-    if (digest) result.text = decode_text(content.bytes);
-    const bool makes_sense = result.state != StageResult::State::pending && !result.output.is_discarded() &&
-                             (!digest || result.text);
-    if (makes_sense) found = std::move(result);
+    result.text_digest = row.text(next);
+    if (row.is_null(next + 1)) return;
+    if (row.is_null(next + 2))
+      long_text_row = row.integer(next + 1);
+    else
+      result.text = decode_text(row.bytes(next + 2));
   };
   if (auto failed = database.run(sql.c_str(), {key}, take)) return *failed;
+  if (long_text_row) {
+    TextDecoder decoder;
+    const auto add = [&](std::string_view piece) {
+      decoder.add(piece);
+      return true;
+    };
+    if (auto failed = database.read("texts", "content", *long_text_row, add)) return *failed;
+    found->text = decoder.end();
+  }
+  const bool makes_sense = found && found->state != StageResult::State::pending &&
+                           !found->output.is_discarded() && (found->text_digest.empty() || found->text);
+  if (!makes_sense) found.reset();
   return found;
 }
 

@@ -1,14 +1,18 @@
 #include "pipeline/ledger/text_codec.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <utility>
+
+#include "pipeline/support/digest.h"
 
 namespace docket {
 namespace {
 
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t plain = 1, with_confidence = 2;  ///< Formats.
 
 using Sides = std::array<std::uint32_t, 4>;
 
@@ -25,12 +29,19 @@ Box to_box(const Sides& sides) {
 /// Numbers that are near have the high bits in common; swapped, what differs is a small number.
 std::uint32_t swapped(std::uint32_t bits) { return __builtin_bswap32(bits); }
 
-void put_count(std::string& bytes, std::uint64_t count) {
+/// Writes at `to`, which has room; returns the end.
+char* put_count(char* to, std::uint64_t count) {
   while (count >= 0x80) {
-    bytes += static_cast<char>(count | 0x80);
+    *to++ = static_cast<char>(count | 0x80);
     count >>= 7;
   }
-  bytes += static_cast<char>(count);
+  *to++ = static_cast<char>(count);
+  return to;
+}
+
+void put_count(std::string& bytes, std::uint64_t count) {
+  std::array<char, 10> room;
+  bytes.append(room.data(), put_count(room.data(), count));
 }
 
 void put_float(std::string& bytes, float value) {
@@ -39,23 +50,30 @@ void put_float(std::string& bytes, float value) {
     bytes += static_cast<char>(bits >> shift);
 }
 
-void put_page(std::string& bytes, const Page& page) {
+void put_text(std::string& bytes, const Page& page) {
   put_float(bytes, page.width);
   put_float(bytes, page.height);
   put_count(bytes, page.text.size());
-  bytes += page.text;
+}
+
+void put_words(std::string& bytes, const Page& page, std::uint64_t format) {
   put_count(bytes, page.words.size());
   Sides before{};
   std::uint32_t end = 0;
+  std::array<char, 6 * 5> room;  // Six numbers of 32 bits.
   for (const Word& word : page.words) {
-    put_count(bytes, word.offset - end);  // Modulo 2^32, should words not be in order.
-    put_count(bytes, word.length);
+    char* to = put_count(room.data(), word.offset - end);  // Modulo 2^32, should words not be in order.
+    to = put_count(to, word.length);
     end = word.offset + word.length;
     const Sides now = sides(word.box);
     for (std::size_t i = 0; i < now.size(); ++i)
-      put_count(bytes, swapped(now[i] ^ before[i]));
+      to = put_count(to, swapped(now[i] ^ before[i]));
     before = now;
+    bytes.append(room.data(), to);
   }
+  if (format == plain) return;
+  put_count(bytes, page.confidence.size());
+  bytes.append(page.confidence.begin(), page.confidence.end());
 }
 
 /// Takes values from the front; once something is missing `ok` is false and all values are 0.
@@ -119,7 +137,7 @@ std::size_t count_of(Reader& reader, std::size_t least) {
   return count > reader.left() / least ? reader.fail() : count;
 }
 
-Page take_page(Reader& reader) {
+Page take_page(Reader& reader, std::uint64_t format) {
   Page page;
   page.width = reader.real();
   page.height = reader.real();
@@ -139,29 +157,94 @@ Page take_page(Reader& reader) {
       break;
     }
   }
+  if (format == plain) return page;
+  const std::string_view confidence = reader.bytes(reader.count());
+  page.confidence.assign(confidence.begin(), confidence.end());
+  if (!confidence.empty() && confidence.size() != page.words.size()) reader.fail();
   return page;
 }
 
 }  // namespace
 
+void encode_text(const Text& text, const TakePiece& take) {
+  std::string bytes;
+  const bool was_seen = std::ranges::any_of(text.pages, [](const Page& p) { return !p.confidence.empty(); });
+  const std::uint64_t format = was_seen ? with_confidence : plain;
+  put_count(bytes, format);
+  put_count(bytes, text.pages.size());
+  constexpr std::size_t copied = std::size_t{1} << 16;
+  for (const Page& page : text.pages) {
+    put_text(bytes, page);
+    if (page.text.size() <= copied) {
+      bytes += page.text;
+    } else {
+      if (!take(bytes) || !take(page.text)) return;
+      bytes.clear();
+    }
+    put_words(bytes, page, format);
+    if (!take(bytes)) return;
+    bytes.clear();
+  }
+  if (!bytes.empty()) take(bytes);
+}
+
 std::string encode_text(const Text& text) {
   std::string bytes;
-  put_count(bytes, version);
-  put_count(bytes, text.pages.size());
-  for (const Page& page : text.pages)
-    put_page(bytes, page);
+  encode_text(text, [&](std::string_view piece) {
+    bytes += piece;
+    return true;
+  });
   return bytes;
 }
 
+std::string text_digest(const Text& text) {
+  Sha256 digest;
+  encode_text(text, [&](std::string_view piece) {
+    digest.add(piece);
+    return true;
+  });
+  return digest.short_hex();
+}
+
 std::shared_ptr<const Text> decode_text(std::string_view bytes) {
+  TextDecoder decoder;
+  decoder.add(bytes);
+  return decoder.end();
+}
+
+void TextDecoder::add(std::string_view piece) {
+  if (!rest_.empty()) {
+    rest_ += piece;
+    if (rest_.size() >= enough_) rest_.erase(0, take_pages(rest_));
+  } else {
+    rest_ = piece.substr(take_pages(piece));
+  }
+}
+
+std::shared_ptr<const Text> TextDecoder::end() {
+  const bool is_all = take_pages(rest_) == rest_.size() && has_begun_ && !is_none_ && missing_ == 0;
+  return is_all ? std::make_shared<const Text>(std::move(text_)) : nullptr;
+}
+
+/// Takes what is complete; how many bytes that were. The first page that is not is tried again with twice as
+/// much, so that a long one is not read over and over.
+std::size_t TextDecoder::take_pages(std::string_view bytes) {
   Reader reader(bytes);
-  if (reader.count() != version) return nullptr;
-  auto text = std::make_shared<Text>();
-  const std::size_t pages = count_of(reader, 10);
-  for (std::size_t i = 0; i < pages && reader.ok(); ++i)
-    text->pages.push_back(take_page(reader));
-  if (!reader.ok() || !reader.at_end()) return nullptr;
-  return text;
+  if (!has_begun_) {
+    format_ = reader.count();
+    missing_ = reader.count();
+    has_begun_ = reader.ok();
+    is_none_ = has_begun_ && format_ != plain && format_ != with_confidence;
+  }
+  std::size_t taken = has_begun_ ? bytes.size() - reader.left() : 0;
+  for (; reader.ok() && !is_none_ && missing_ > 0; --missing_) {
+    Page page = take_page(reader, format_);
+    if (!reader.ok()) break;
+    text_.pages.push_back(std::move(page));
+    taken = bytes.size() - reader.left();
+  }
+  enough_ = 2 * (bytes.size() - taken);
+  return taken;
 }
 
 }  // namespace docket

@@ -47,6 +47,13 @@ std::string lost_file(const LedgerDocument& before, const FilesNow& now) {
   return {};
 }
 
+std::string words_change(bool writes_words, bool has_words, std::optional<std::int64_t> words_bytes) {
+  if (writes_words && has_words && !was_written(words_bytes))
+    return "its file of word boxes is to be written";
+  if (!writes_words && was_written(words_bytes)) return "its file of word boxes is to be removed";
+  return {};
+}
+
 bool up_to_date(const LedgerGlance& before, const FileStamp& stamp,
                 std::optional<std::int64_t> record_bytes) {
   return before.same_pipeline && before.settled && before.outcome != Outcome::failed &&

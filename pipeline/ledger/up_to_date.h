@@ -46,6 +46,10 @@ bool up_to_date(const LedgerGlance& before, const FileStamp& stamp, std::optiona
 /// empty: all are as they were.
 std::string lost_file(const LedgerDocument& before, const FilesNow& now);
 
+/// What the pipeline now says otherwise of the file of word boxes, for people; empty: it is as it is to be.
+/// `writes_words`: of the pipeline; `has_words` and `words_bytes`: of the document's row.
+std::string words_change(bool writes_words, bool has_words, std::optional<std::int64_t> words_bytes);
+
 Rebuild decide(const LedgerDocument* before, const DocumentNow& now, const RebuildOptions& options);
 
 /// Failures with the same content and plan after which a document is parked.

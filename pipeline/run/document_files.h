@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -7,24 +8,27 @@
 #include "pipeline/ledger/document_row.h"
 #include "pipeline/ledger/up_to_date.h"
 #include "pipeline/run/output.h"
+#include "pipeline/support/pieces.h"
 
 namespace docket {
 
 class Ledger;
 struct Pipeline;
 
-/// What the files of a document contain; without content: it has no such file.
+/// What the files of a document contain; empty: it has no such file.
 struct DocumentFiles {
   std::string record;
-  std::optional<std::string> text, words;  ///< docs/formats.md says what stands where.
+  Pieces text, words;      ///< docs/formats.md says what stands where.
+  bool has_words = false;  ///< Of the text, whether a file of them is wanted or not.
 };
 /// `text`: null for a document without one.
-DocumentFiles document_files(std::string record, const Text* text);
+DocumentFiles document_files(std::string record, std::shared_ptr<const Text> text, bool writes_words);
 
 /// Sizes of a document's files as docket has written them, or `not_written`; none: not known.
 struct WrittenFiles {
   std::int64_t record = not_written;
   std::optional<std::int64_t> text = not_written, words = not_written;
+  bool has_words = false;  ///< Of the text that they are of.
 };
 /// `row`: null for a document that the ledger does not know.
 WrittenFiles written_files(const LedgerDocument* row);
@@ -43,10 +47,11 @@ std::optional<Output::Unwritten> write_files(const Output& output, const Documen
 /// document's files, without ending.
 FilesNow files_now(int folder, const std::string& name, const LedgerDocument& row);
 
-/// Writes those of a document's files again that are not as they were, from what the ledger keeps: nothing is
-/// parsed and no model is asked. False: the ledger does not keep all of it, or it cannot be written.
-bool restore_files(const Output& output, Ledger& ledger, const Pipeline& pipeline,
-                   const LedgerHistory& history);
+/// Writes those of a document's files again that are not as they were, and writes or removes that of its word
+/// boxes as the pipeline wants it, from what the ledger keeps: nothing is parsed and no model is asked. The
+/// files that stand there then; nothing: the ledger does not keep all of it, or it cannot be written.
+std::optional<WrittenFiles> restore_files(const Output& output, Ledger& ledger, const Pipeline& pipeline,
+                                          const LedgerHistory& history);
 
 /// True if the file begins as docket's records do, for people or in results.jsonl, and its reports.
 bool is_record(const std::filesystem::path& file);

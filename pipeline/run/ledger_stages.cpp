@@ -73,6 +73,7 @@ void LedgerStages::ended(Document& document, std::size_t position) noexcept {
   kept.held = result.held;
   if (type.provides_text) {
     kept.text = document.text;
+    kept.text_digest = document.text_digest;
     kept.media_type = document.media_type;
   }
   kept.usage = result.reused;

@@ -69,13 +69,46 @@ std::string shortened(std::string component) {
   return component.substr(0, cut) + "~" + digest;
 }
 
+/// What is short is written together with what comes after it.
+constexpr std::size_t written_together = std::size_t{1} << 16;
+
+/// Writes all of `content` and closes the file; 0 or an errno. `size`: of what was written.
+int write_pieces(Descriptor& file, const Pieces& content, std::int64_t& size) {
+  int error = 0;
+  std::string waiting;
+  size = 0;
+  const auto write = [&](std::string_view bytes) {
+    if (error == 0) error = write_all(file.get(), bytes);
+    size += static_cast<std::int64_t>(bytes.size());
+    return error == 0;
+  };
+  content([&](std::string_view piece) {
+    if (waiting.empty() && piece.size() >= written_together) return write(piece);
+    waiting += piece;
+    if (waiting.size() < written_together) return true;
+    const bool is_written = write(waiting);
+    waiting.clear();
+    return is_written;
+  });
+  if (!waiting.empty()) write(waiting);
+  const int failed = file.close();
+  return error != 0 ? error : failed;
+}
+
 /// Opens the file, writes all of `content`; 0 or an errno.
-int write_content(const fs::path& file, int flags, std::string_view content) {
+int write_content(const fs::path& file, int flags, const Pieces& content, std::int64_t& size) {
   Descriptor descriptor = open_file(file, flags);
   if (!descriptor) return errno;
-  const int error = write_all(descriptor.get(), content);
-  const int failed = descriptor.close();
-  return error != 0 ? error : failed;
+  return write_pieces(descriptor, content, size);
+}
+
+int write_content(const fs::path& file, int flags, std::string_view content) {
+  std::int64_t size = 0;
+  return write_content(file, flags, whole(content), size);
+}
+
+int write_new(const fs::path& file, const Pieces& content, std::int64_t& size) {
+  return write_content(file, O_WRONLY | O_CREAT | O_TRUNC, content, size);
 }
 
 int write_new(const fs::path& file, std::string_view content) {
@@ -88,9 +121,10 @@ int put_in_place(const fs::path& temporary, const fs::path& file) {
 }
 
 /// For a folder of the output that is on another file system, behind a link or a mount.
-int put_in_place_by_copy(const fs::path& file, const fs::path& temporary, std::string_view content) {
+int put_in_place_by_copy(const fs::path& file, const fs::path& temporary, const Pieces& content) {
   const fs::path beside = file.parent_path() / (".docket-" + temporary.string());
-  int error = write_new(beside, content);
+  std::int64_t size = 0;
+  int error = write_new(beside, content, size);
   if (error == 0) error = put_in_place(beside, file);
   if (error != 0) unlink(beside.c_str());
   return error;
@@ -211,11 +245,17 @@ Output::~Output() {
   rmdir(temporary().c_str());
 }
 
-bool Output::holds(std::string_view name, std::string_view content) const {
+bool Output::holds(std::string_view name, const Pieces& content) const {
   std::ifstream file(folder_ / name, std::ios::binary);
-  std::error_code error;
-  if (!file || fs::file_size(folder_ / name, error) != content.size() || error) return false;
-  return std::equal(std::istreambuf_iterator<char>(file), {}, content.begin(), content.end());
+  bool is_same = file.good();
+  std::string there;
+  content([&](std::string_view piece) {
+    there.resize(piece.size());
+    file.read(there.data(), static_cast<std::streamsize>(there.size()));
+    is_same = is_same && file && there == piece;
+    return is_same;
+  });
+  return is_same && file.peek() == std::ifstream::traits_type::eof();
 }
 
 std::optional<Output::Unwritten> Output::remove(std::string_view name) const {
@@ -234,10 +274,16 @@ std::optional<Output::Unwritten> Output::remove(std::string_view name) const {
 }
 
 std::optional<Output::Unwritten> Output::write(std::string_view name, std::string_view content) const {
+  std::int64_t size = 0;
+  return write(name, whole(content), size);
+}
+
+std::optional<Output::Unwritten> Output::write(std::string_view name, const Pieces& content,
+                                               std::int64_t& size) const {
   static std::atomic<unsigned> number = 0;
   const fs::path file = folder_ / name;
   const fs::path temporary_file = temporary() / std::to_string(++number);
-  if (const int failed = write_new(temporary_file, content)) {
+  if (const int failed = write_new(temporary_file, content, size)) {
     unlink(temporary_file.c_str());
     return Unwritten{write_error(file, failed), failed != EFBIG};
   }

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "pipeline/run/run_lock.h"
+#include "pipeline/support/pieces.h"
 #include "pipeline/support/write_error.h"
 
 namespace docket {
@@ -64,9 +65,11 @@ class Output {
   /// Puts `content` at `name` below the folder, in place of what is there, and makes the folders that lead to
   /// it.
   std::optional<Unwritten> write(std::string_view name, std::string_view content) const;
+  /// The same of what is not held as a whole; `size`: how many bytes it has.
+  std::optional<Unwritten> write(std::string_view name, const Pieces& content, std::int64_t& size) const;
 
   /// True if `name` holds exactly `content`.
-  bool holds(std::string_view name, std::string_view content) const;
+  bool holds(std::string_view name, const Pieces& content) const;
   /// Takes a file away, and the folders that are empty without it. It need not be there; what is no regular
   /// file stays, as it is not ours.
   std::optional<Unwritten> remove(std::string_view name) const;

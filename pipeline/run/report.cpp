@@ -45,6 +45,8 @@ LedgerDocument as_it_ended(const Document& document) {
   return now;
 }
 
+bool provides_text(const StageConfig& stage) { return stage.type != nullptr && stage.type->provides_text; }
+
 std::size_t index(StageResult::State state) { return static_cast<std::size_t>(state); }
 
 /// The models that were loaded before documents asked them.
@@ -133,6 +135,7 @@ void Report::add(const Document& document) {
     named.detail = result.held_detail;
     held_[*result.held].add(document.number, named);
   }
+  add_file(document);
   add_answers(document);
   add_verdicts(verdicts_of(document, pipeline_.stages), 1);
   if (const Error* error = error_of(document)) {
@@ -144,6 +147,29 @@ void Report::add(const Document& document) {
     named.reasons.clear();
     errors_[error->error_class].add(document.number, std::move(named));
   }
+}
+
+/// What became of the file in the stage that reads it, whatever later stages made of its text.
+void Report::add_file(const Document& document) {
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    if (!provides_text(pipeline_.stages[i])) continue;
+    const StageResult& result = document.stages[i];
+    if (result.state == StageResult::State::failed)
+      ++files_[document.media_type][std::string(name(result.error->error_class))];
+    if (result.state == StageResult::State::done)
+      ++files_[document.media_type][result.output.contains("partial") ? "partial" : "done"];
+  }
+}
+
+ordered_json Report::files_json() const {
+  ordered_json files = ordered_json::array();
+  for (const auto& [media_type, outcomes] : files_) {
+    std::int64_t count = 0;
+    for (const auto& [outcome, documents] : outcomes)
+      count += documents;
+    files.push_back({{"media_type", media_type}, {"count", count}, {"outcomes", ordered_json(outcomes)}});
+  }
+  return files;
 }
 
 /// Who gave the answers, and for what reasons a model was asked that is asked for reasons alone.
@@ -206,6 +232,9 @@ void Report::add_parked(std::size_t number, const LedgerDocument& document) {
   const Error error = document.error.value_or(Error{});
   ++outcomes_[index(Outcome::failed)];
   ++standings_[index(Outcome::failed)][index(standing)];
+  const StageConfig* const stage = pipeline_.stage(document.error_stage.value_or(""));
+  if (stage != nullptr && provides_text(*stage))
+    ++files_[document.media_type][std::string(name(error.error_class))];
   errors_[error.error_class].add(number, {document.path,
                                           document.error_stage.value_or(""),
                                           error.message + " (parked: not tried again)",
@@ -366,6 +395,7 @@ ordered_json Report::to_json(const Run& run) const {
       report["reasons"].push_back({{"reason", reason}, {"stage", pipeline_.stages[i].id}, {"count", count}});
     }
   }
+  report["files"] = files_json();
   report["errors"] = ordered_json::array();
   for (const auto& [error_class, group] : errors_) {
     ordered_json documents = ordered_json::array();

@@ -92,8 +92,10 @@ class Report {
   };
 
   void add_answers(const Document& document);
+  void add_file(const Document& document);
   nlohmann::ordered_json stages_json() const;
   nlohmann::ordered_json attention_json() const;
+  nlohmann::ordered_json files_json() const;
   nlohmann::ordered_json tiers_json() const;
   nlohmann::ordered_json escalations_json() const;
   nlohmann::ordered_json saved_json() const;
@@ -108,6 +110,8 @@ class Report {
   std::int64_t input_problem_count_ = 0, left_out_ = 0;
   std::vector<std::string> missing_;
   std::vector<StageSums> stages_;
+  /// By media type and how reading ended: `done`, `partial`, or the class of the error.
+  std::map<std::string, std::map<std::string, std::int64_t>> files_;
   std::map<ErrorClass, Group> errors_;
   std::map<std::string, Group> held_;  ///< By why.
   std::int64_t unsure_ = 0, escalated_ = 0;

@@ -49,23 +49,25 @@ void RunWriter::write(Document& document) {
   if (!kept) return fail(kept.error());
   if (*kept) return;
   WrittenFiles written = written_files(document.history ? &document.history->document : nullptr);
-  const auto failed = write_files(document, written);
+  nlohmann::ordered_json now = record(document, pipeline_.stages, pipeline_.complexity);
+  const auto failed = write_files(document, now, written);
   if (failed && failed->for_all) return fail(failed->error);
   if (failed) {
     document.unwritten = {failed->error.error_class, excerpt(failed->error.message, std::string::npos)};
     const Result<std::string> known = ledger_.record_to_keep(document);
     if (!known) return fail(known.error());
     if (!known->empty()) return ledger_.ended(document, options_.whole_input, {}, written);
+    now = record(document, pipeline_.stages, pipeline_.complexity);
   }
-  ledger_.ended(document, options_.whole_input,
-                to_line(record(document, pipeline_.stages, pipeline_.complexity)), written);
+  ledger_.ended(document, options_.whole_input, to_line(now), written);
 }
 
-std::optional<Output::Unwritten> RunWriter::write_files(const Document& document, WrittenFiles& written) {
+std::optional<Output::Unwritten> RunWriter::write_files(const Document& document,
+                                                        const nlohmann::ordered_json& record,
+                                                        WrittenFiles& written) {
   if (auto strays = links_.check(output_.folder() / output_name(document.path)))
     return Output::Unwritten{std::move(*strays)};
-  const DocumentFiles files = document_files(
-      to_pretty(record(document, pipeline_.stages, pipeline_.complexity)), document.text.get());
+  const DocumentFiles files = document_files(to_pretty(record), document.text, pipeline_.writes_words);
   return docket::write_files(output_, document, files,
                              options_.keep_mtime ? SameContent::leave : SameContent::write, written);
 }
@@ -73,7 +75,7 @@ std::optional<Output::Unwritten> RunWriter::write_files(const Document& document
 /// True if what is known of the document says it all, and its files are there.
 bool RunWriter::stays_as_it_is(const Document& document) {
   return ledger_.is_as_before(document) &&
-         restore_files(output_, ledger_.ledger(), pipeline_, *document.history);
+         restore_files(output_, ledger_.ledger(), pipeline_, *document.history).has_value();
 }
 
 /// True if the files of an earlier success stay, which the failure of this run must not replace.
@@ -81,8 +83,8 @@ Result<bool> RunWriter::keep_record(const Document& document) {
   const Result<std::string> kept = ledger_.record_to_keep(document);
   if (!kept) return kept.error();
   if (kept->empty()) return false;
-  WrittenFiles written = written_files(&document.history->document);
-  static_cast<void>(restore_files(output_, ledger_.ledger(), pipeline_, *document.history));
+  WrittenFiles written = restore_files(output_, ledger_.ledger(), pipeline_, *document.history)
+                             .value_or(written_files(&document.history->document));
   std::error_code gone;
   const auto bytes =
       std::filesystem::file_size(output_.folder() / (output_name(document.path) += record_ending), gone);

@@ -41,7 +41,8 @@ class RunWriter {
 
  private:
   void write(Document& document);
-  std::optional<Output::Unwritten> write_files(const Document& document, WrittenFiles& written);
+  std::optional<Output::Unwritten> write_files(const Document& document, const nlohmann::ordered_json& record,
+                                               WrittenFiles& written);
   bool stays_as_it_is(const Document& document);
   Result<bool> keep_record(const Document& document);
 

@@ -39,6 +39,14 @@ std::optional<What> decide_by_predecessors(const StageConfig& stage, const Docum
   return depends ? std::optional(What::depends) : std::nullopt;
 }
 
+/// True if there is nothing but members in the document.
+bool has_nothing_to_look_at(const Document& document, std::span<const StageConfig> stages,
+                            const std::vector<std::size_t>& before) {
+  return std::ranges::any_of(before, [&](std::size_t i) {
+    return stages[i].type->provides_text && is_container(document.stages[i].output);
+  });
+}
+
 /// How the stage of that id ended when the document was last worked on; null: not known.
 const LedgerStage* stage_before(const Document& document, const std::string& id) {
   if (!document.history) return nullptr;
@@ -88,9 +96,10 @@ void take_result(Document& document, std::size_t position, StoredResult result) 
   to.held = std::move(result.held);
   to.origin.taken = true;
   to.reused += result.usage;
+  if (!result.media_type.empty()) document.media_type = std::move(result.media_type);
   if (!result.text) return;
   document.text = std::move(result.text);
-  document.media_type = std::move(result.media_type);
+  document.text_digest = std::move(result.text_digest);
 }
 
 /// A stage that the run does not ask for has a result if that is known, and does nothing else.
@@ -137,6 +146,11 @@ Result<StageDecision> StageDecider::decide_by_conditions(Document& document, std
     decision.what = *what;
     return decision;
   }
+  if (has_nothing_to_look_at(document, stages_, before_[position])) {
+    result.state = StageResult::State::skipped;
+    decision.what = What::skipped;
+    return decision;
+  }
   decision.record = record_before(document, stages_, before_[position], complexity_);
   Result<std::vector<std::string>> reasons = conditions_that_hold(stage.when, decision.record);
   if (!reasons) {
@@ -177,7 +191,7 @@ Result<StageDecision> StageDecider::decide_by_results(Document& document, std::s
     }
     if (found->result) {
       take_result(document, position, std::move(*found->result));
-      note_digests(document, position, stage.type->provides_text);
+      note_digests(document, position, false);  // That of a text came with it.
       decision.what = What::kept;
       return decision;
     }
@@ -221,7 +235,7 @@ Result<std::vector<std::string>> conditions_that_hold(std::span<const NamedCondi
 void note_digests(Document& document, std::size_t position, bool provides_text) {
   StageResult& result = document.stages[position];
   if (!result.output.is_null()) result.origin.digest = short_digest(json_to_text(to_stored(result)));
-  if (provides_text && document.text) document.text_digest = short_digest(encode_text(*document.text));
+  if (provides_text && document.text) document.text_digest = text_digest(*document.text);
 }
 
 }  // namespace docket

@@ -51,7 +51,7 @@ void UpToDateDocuments::seen(const std::string& path, const FileStamp& stamp, bo
 }
 
 bool UpToDateDocuments::restore(const LedgerHistory& history) {
-  return restore_files(output_, ledger_.ledger(), pipeline_, history);
+  return restore_files(output_, ledger_.ledger(), pipeline_, history).has_value();
 }
 
 void UpToDateDocuments::record_looks_old(const std::string& record) {

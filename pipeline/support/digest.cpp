@@ -19,6 +19,8 @@ std::string to_hex(std::span<const unsigned char> bytes) {
   return text;
 }
 
+std::string shortened(const std::string& hex) { return hex.substr(0, 32); }
+
 }  // namespace
 
 struct Sha256::Context {
@@ -40,12 +42,14 @@ std::string Sha256::hex() {
   return to_hex(digest);
 }
 
+std::string Sha256::short_hex() { return shortened(hex()); }
+
 std::string sha256_hex(std::string_view bytes) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
   return to_hex(digest);
 }
 
-std::string short_digest(std::string_view bytes) { return sha256_hex(bytes).substr(0, 32); }
+std::string short_digest(std::string_view bytes) { return shortened(sha256_hex(bytes)); }
 
 }  // namespace docket

@@ -19,7 +19,9 @@ class Sha256 {
   Sha256(const Sha256&) = delete;
   Sha256& operator=(const Sha256&) = delete;
   void add(std::string_view bytes);
-  std::string hex();  ///< Once, at the end.
+  // Once, at the end:
+  std::string hex();
+  std::string short_hex();  ///< As short_digest().
 
  private:
   struct Context;

@@ -10,7 +10,10 @@ namespace {
 const nlohmann::json no_record = nlohmann::json::object();
 
 TEST(ExtractStage, AsksTheWorkersForTheFileAtOnce) {
-  const auto stage = make_extract({"sesame", std::chrono::seconds(5), 1 << 30});
+  const ExtractLimits limits{std::chrono::seconds(5), std::chrono::seconds(9), 1 << 30, 1 << 20, 32};
+  ExtractOptions options{{"sesame", "open"}, limits};
+  options.form = {TextForm::Tables::markdown, TextForm::RepeatedLines::once};
+  const auto stage = make_extract(options);
   Document document;
   document.file = "/inbox/a.pdf";
   StageResult result;
@@ -21,9 +24,9 @@ TEST(ExtractStage, AsksTheWorkersForTheFileAtOnce) {
   EXPECT_EQ(requests->front().backend, extraction_workers);
   const auto& question = std::get<ExtractQuestion>(requests->front().question);
   EXPECT_EQ(question.file, "/inbox/a.pdf");
-  EXPECT_EQ(question.password, "sesame");
-  EXPECT_EQ(question.time_limit, std::chrono::seconds(5));
-  EXPECT_EQ(question.memory_limit, 1 << 30);
+  EXPECT_EQ(question.passwords, (std::vector<std::string>{"sesame", "open"}));
+  EXPECT_EQ(question.limits, limits);
+  EXPECT_EQ(question.form, options.form);
 }
 
 TEST(ExtractStage, TheAnswerFillsTheDocument) {
@@ -74,6 +77,36 @@ TEST(ExtractStage, WhatDocketDoesNotReadAnotherReaderIsAsked) {
   ASSERT_TRUE(done && done->empty());
   EXPECT_EQ(document.media_type, "image/vnd.dwg");
   EXPECT_EQ(document.text->pages.front().text, "words\n");
+}
+
+TEST(ExtractStage, AMemberIsAskedForByItsNames) {
+  ExtractOptions options;
+  options.member_limits = {.depth = 2};
+  options.attachments = Attachments::always;
+  const auto stage = make_extract(std::move(options));
+  Document document;
+  document.file = "/inbox/a.zip";
+  document.inside = {"a.zip/b.eml", {"b.eml", "c.pdf"}, "abc"};
+  StageResult result;
+  std::unique_ptr<StageProgress> progress;
+  const auto requests = stage->advance(document, {0, {}, no_record, {}, progress}, result);
+  const auto& question = std::get<ExtractQuestion>(requests->front().question);
+  EXPECT_EQ(question.file, "/inbox/a.zip");
+  EXPECT_EQ(question.members, (std::vector<std::string>{"b.eml", "c.pdf"}));
+  EXPECT_EQ(question.member_limits.depth, 2);
+  EXPECT_EQ(question.attachments, Attachments::always);
+}
+
+TEST(ExtractStage, AContainerHasNoText) {
+  const auto stage = make_extract({});
+  Document document;
+  StageResult result;
+  std::unique_ptr<StageProgress> progress;
+  Reply reply;
+  reply.answer = Answer{{{"container", true}, {"pages", 0}}, std::make_shared<const Text>()};
+  ASSERT_TRUE(stage->advance(document, {1, {&reply, 1}, no_record, {}, progress}, result));
+  EXPECT_EQ(document.text, nullptr);
+  EXPECT_EQ(result.output, (nlohmann::json{{"container", true}, {"pages", 0}}));
 }
 
 TEST(ExtractStage, AFileThatCannotBeReadKeepsItsIdentity) {

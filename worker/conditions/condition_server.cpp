@@ -90,7 +90,7 @@ class ConditionServer {
   explicit ConditionServer(int socket) : socket_(socket) { under_way.socket = socket; }
 
   WorkerExit run() {
-    if (!send_frame(socket_, Frame::ready, wire_version)) return WorkerExit::done;
+    if (!send_frame(socket_, Frame::ready, encode(Ready{std::string(wire_version)}))) return WorkerExit::done;
     FrameHeader header;
     std::string body;
     while (receive_frame(socket_, header, body)) {

@@ -139,12 +139,13 @@ class BlockWriter {
   std::string_view shown(std::size_t i, const Piece& piece, std::string& kept) const {
     if (piece.text.find(soft_hyphen_text) == piece.text.npos) return piece.text;
     std::string_view rest = piece.text;
-    if (rest.ends_with(soft_hyphen_text) && breaks_word(i, piece))
-      rest.remove_suffix(soft_hyphen_text.size());
+    const bool is_break = rest.ends_with(soft_hyphen_text) && breaks_word(i, piece);
+    if (is_break) rest.remove_suffix(soft_hyphen_text.size());
     for (std::size_t at = 0; at < rest.size();) {
       const char32_t c = next_code_point(rest, at);
       append_utf8(kept, c == soft_hyphen ? U'-' : c);
     }
+    if (is_break) kept += soft_hyphen_text;
     return kept;
   }
 

@@ -16,6 +16,11 @@ constexpr std::size_t fewest_lines = 8;      ///< Beside each other, to be colum
 constexpr std::size_t most_candidates = 12;  ///< Places tried for a gutter, most frequent first.
 constexpr float narrowest = 0.7f;            ///< Gutter, in heights of its lines.
 constexpr float wider_than_blanks = 1.6f;    ///< Times the usual blank of its lines.
+constexpr std::size_t fewest_beside = 5;     ///< Lines of what stands beside prose and is none.
+constexpr float dense = 1.9f;                ///< From line to line, in their heights.
+constexpr float white_above = 0.6f;          ///< A paragraph, in heights of its lines.
+constexpr std::size_t fewest_rows = 2;       ///< Beside each other, behind the first.
+constexpr std::size_t most_rows = 200;       ///< The same; each costs a look at all that is left.
 constexpr float raster = 3;                  ///< Points; how exactly gaps of several lines must agree.
 
 /// A gutter at `x` that the lines [first, last) leave free.
@@ -193,6 +198,33 @@ bool is_prose(const std::vector<Piece>& pieces, int depth) {
   return depth > 0 && find_cut(lines).has_value();
 }
 
+/// Lines that follow each other closely; the cells of a column with gaps between them do not.
+bool is_dense(const std::vector<Line>& lines) {
+  std::vector<float> steps, heights;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i > 0) steps.push_back(lines[i].top - lines[i - 1].top);
+    heights.push_back(lines[i].height());
+  }
+  return lines.size() >= fewest_beside && median(std::move(steps)) <= dense * median(std::move(heights));
+}
+
+/// Two sides that have nothing to do with each other, such as a table or a list beside prose: both are dense,
+/// and most lines of the one stand at the height of no line of the other.
+bool stand_apart(const std::vector<Line>& left, const std::vector<Line>& right) {
+  if (!is_dense(left) || !is_dense(right)) return false;
+  const std::vector<Line>& fewer = left.size() < right.size() ? left : right;
+  const std::vector<Line>& more = left.size() < right.size() ? right : left;
+  std::size_t level = 0;
+  auto other = more.begin();
+  for (const Line& line : fewer) {
+    const float reach = 0.15f * line.height();
+    while (other != more.end() && other->bottom < line.bottom - reach)
+      ++other;
+    level += other != more.end() && other->bottom <= line.bottom + reach;
+  }
+  return level * 2 < fewer.size();
+}
+
 std::optional<Cut> cut_at(const std::vector<Line>& lines, const Gutter& gutter) {
   Cut cut{gutter, {}, {}};
   for (std::size_t i = gutter.first; i < gutter.last; ++i) {
@@ -200,8 +232,47 @@ std::optional<Cut> cut_at(const std::vector<Line>& lines, const Gutter& gutter) 
       (piece.at.left < gutter.x ? cut.left : cut.right).push_back(piece);
     }
   }
-  if (!is_prose(cut.left, 1) || !is_prose(cut.right, 1)) return {};
-  return cut;
+  const bool left = is_prose(cut.left, 1), right = is_prose(cut.right, 1);
+  if (left && right) return cut;
+  if ((left || right) && stand_apart(make_lines(cut.left), make_lines(cut.right))) return cut;
+  return {};
+}
+
+/// Where paragraphs begin: the tops of lines with white above them.
+std::vector<float> paragraphs(const std::vector<Line>& lines) {
+  std::vector<float> tops;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    if (lines[i].top - lines[i - 1].bottom > white_above * lines[i].height()) tops.push_back(lines[i].top);
+  }
+  return tops;
+}
+
+/// Where the paragraphs of both sides begin together, if nearly all do: rows of a table with long cells, or a
+/// text and its translation. Each row is read for itself then.
+std::vector<float> common_rows(const Cut& cut) {
+  const std::vector<Line> left_lines = make_lines(cut.left);
+  const std::vector<float> left = paragraphs(left_lines), right = paragraphs(make_lines(cut.right));
+  if (left.size() < fewest_rows || right.size() < fewest_rows) return {};
+  const float height = left_lines.front().height();
+  std::vector<float> rows;
+  auto other = right.begin();
+  for (const float top : left) {
+    while (other != right.end() && *other < top - height / 2)
+      ++other;
+    if (other != right.end() && *other <= top + height / 2) rows.push_back(std::min(top, *other));
+  }
+  const std::size_t most = std::max(left.size(), right.size());
+  return rows.size() * 10 >= most * 8 && rows.size() <= most_rows ? rows : std::vector<float>();
+}
+
+/// What of `pieces` stands above `y`; the rest stays.
+std::vector<Piece> take_above(std::vector<Piece>& pieces, float y) {
+  const auto middle = std::stable_partition(pieces.begin(), pieces.end(), [&](const Piece& piece) {
+    return (piece.at.top + piece.at.bottom) / 2 < y;
+  });
+  std::vector<Piece> above(pieces.begin(), middle);
+  pieces.erase(pieces.begin(), middle);
+  return above;
 }
 
 std::optional<Cut> find_cut(const std::vector<Line>& lines) {
@@ -226,6 +297,10 @@ void split(std::vector<Piece> pieces, int depth, std::vector<std::vector<Line>>&
   if (depth > 0) cut = find_cut(lines);
   if (!cut) return blocks.push_back(std::move(lines));
   split(pieces_of(lines, 0, cut->gutter.first), depth - 1, blocks);
+  for (const float y : common_rows(*cut)) {
+    split(take_above(cut->left, y), depth - 1, blocks);
+    split(take_above(cut->right, y), depth - 1, blocks);
+  }
   split(std::move(cut->left), depth - 1, blocks);
   split(std::move(cut->right), depth - 1, blocks);
   split(pieces_of(lines, cut->gutter.last, lines.size()), depth - 1, blocks);

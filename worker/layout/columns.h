@@ -9,7 +9,9 @@ namespace docket::worker {
 ///
 /// A gutter parts two columns only where, over several lines, no word crosses it and both sides read like
 /// prose: their lines are long, fill the column and are made of words. So a table, two addresses side by
-/// side or a label with its amount stay one row.
+/// side or a label with its amount stay one row. Beside prose, a table or a list is a column too where its
+/// lines are not level with those of the prose. Where the paragraphs of both columns begin together, these
+/// are read row by row: the long cells of a table, a text and its translation.
 std::vector<std::vector<Line>> split_columns(std::vector<Piece> pieces);
 
 }  // namespace docket::worker

@@ -28,7 +28,7 @@ struct PlacedText {
 /// neighbouring lines in line. Where a page is set in columns of prose, column comes after column. Paragraphs
 /// are an empty line apart. Text that runs in another direction comes last, and slanted
 /// text behind it: what is not the first of `texts`. A soft hyphen is a hyphen, but for the end of a line
-/// within a word, where it is nothing.
+/// within a word, where it stays for join_hyphenated_words().
 Page lay_out(float width, float height, const std::vector<PlacedText>& texts);
 
 }  // namespace docket::worker

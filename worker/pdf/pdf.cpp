@@ -1,5 +1,6 @@
 #include "worker/pdf/pdf.h"
 
+#include <GlobalParams.h>
 #include <PDFDoc.h>
 #include <Stream.h>
 #include <poppler-document.h>
@@ -10,13 +11,14 @@
 #include <memory>
 #include <optional>
 
-#include "pipeline/support/utf8.h"
 #include "worker/layout/layout.h"
 #include "worker/pdf/attached_xml.h"
 #include "worker/pdf/pdf_date.h"
 #include "worker/pdf/pdf_page.h"
 #include "worker/pdf/stand_in.h"
+#include "worker/poppler/fonts.h"
 #include "worker/text/clean_text.h"
+#include "worker/text/latin1.h"
 #include "worker/text/letters.h"
 
 namespace docket::worker {
@@ -44,53 +46,66 @@ std::string_view bare(std::string_view message) {
   return colon < 24 ? message.substr(colon + 2) : message;
 }
 
+/// Poppler misses the colour transforms that no_color_profiles.cpp keeps from it.
+bool tells_of_transforms(std::string_view message) {
+  return message.find("Can't create ") != message.npos && message.ends_with("transform");
+}
+
 void keep_first_diagnostic(const std::string& message, void*) {
   std::string& diagnostic = first_diagnostic();
-  if (!diagnostic.empty()) return;
+  if (!diagnostic.empty() || tells_of_transforms(message)) return;
   diagnostic = clean_utf8(bare(message).substr(0, 300));
   while (!diagnostic.empty() && diagnostic.back() == ' ')
     diagnostic.pop_back();
-}
-
-/// Passwords of PDF 1.7 and before are not Unicode: what a user types as UTF-8 was set as Latin-1.
-std::optional<std::string> as_latin1(const std::string& utf8) {
-  std::string latin1;
-  for (std::size_t at = 0; at < utf8.size();) {
-    const char32_t c = next_code_point(utf8, at);
-    if (c > 0xFF) return {};
-    latin1 += static_cast<char>(c);
-  }
-  return latin1 == utf8 ? std::nullopt : std::optional(latin1);
 }
 
 using DocumentPtr = std::unique_ptr<poppler::document>;
 
 bool is_locked(const DocumentPtr& document) { return document && document->is_locked(); }
 
-/// `used` becomes the password that opened it.
-Result<DocumentPtr> open(std::string_view content, const std::string& password, std::string& used) {
-  const auto load = [&](const std::string& word) {
-    used = word;
-    return DocumentPtr(
-        poppler::document::load_from_raw_data(content.data(), static_cast<int>(content.size()), word, word));
-  };
-  // A password is for those documents that need one: others open without, or with an empty one.
-  DocumentPtr document = load(password);
-  if (is_locked(document)) {
-    if (const auto latin1 = as_latin1(password)) document = load(*latin1);
-  }
-  if (is_locked(document) && !password.empty()) document = load("");
+DocumentPtr load(std::string_view content, const std::string& password) {
+  return DocumentPtr(poppler::document::load_from_raw_data(content.data(), static_cast<int>(content.size()),
+                                                           password, password));
+}
+
+/// Tries `password` as it is and as older PDFs have it; `used` becomes what opened the document.
+void unlock(DocumentPtr& document, std::string_view content, const std::string& password, std::string& used) {
+  used = password;
+  document = load(content, used);
+  const auto latin1 = as_latin1(password);
+  if (!is_locked(document) || !latin1) return;
+  used = *latin1;
+  document = load(content, used);
+}
+
+Result<DocumentPtr> open(std::string_view content, const std::vector<std::string>& passwords,
+                         std::string& used) {
+  used.clear();
+  DocumentPtr document = load(content, used);  // Many are encrypted and open without a password.
+  for (std::size_t i = 0; i < passwords.size() && is_locked(document); ++i)
+    unlock(document, content, passwords[i], used);
   if (!document) {
     const std::string& why = first_diagnostic();
     return Error{ErrorClass::damaged, "is a broken PDF" + (why.empty() ? "" : ": " + why)};
   }
   if (is_locked(document)) {  // Asked for anything else now, poppler crashes.
-    return Error{ErrorClass::encrypted,
-                 password.empty() ? "needs a password; set `password:` of the extract stage"
-                                  : "has a different password than the given one; see `password:` of "
-                                    "the extract stage"};
+    if (first_diagnostic().find("security handler") !=
+        std::string::npos)  // For owners of a certificate, say.
+      return Error{ErrorClass::encrypted, "is encrypted as docket cannot undo it: " + first_diagnostic()};
+    return Error{
+        ErrorClass::encrypted,
+        passwords.empty()
+            ? "needs a password: give it in `passwords` of the extract stage, and run with --retry-parked"
+            : "opens with none of the `passwords` of the extract stage"};
   }
   return document;
+}
+
+/// Of a document that says so; poppler finds none either where it cannot follow what is broken.
+Error no_pages(const std::string& diagnostic) {
+  if (diagnostic.empty() || diagnostic.starts_with("Invalid page count 0"))
+    return {ErrorClass::empty, "has no pages"};
+  return {ErrorClass::damaged, "is a broken PDF, without a page that can be found: " + diagnostic};
 }
 
 nlohmann::json read_metadata(const poppler::document& document) {
@@ -222,25 +237,30 @@ std::unique_ptr<PDFDoc> open_drawing(std::string_view content, const std::string
 
 }  // namespace
 
-Result<Extraction> read_pdf(std::string_view content, const std::string& password) {
+Result<Extraction> read_pdf(std::string_view content, const std::vector<std::string>& passwords,
+                            const PageWatch& watch) {
   poppler::set_debug_error_function(keep_first_diagnostic, nullptr);
   first_diagnostic().clear();
   std::string used_password;
-  auto opened = open(content, password, used_password);
+  auto opened = open(content, passwords, used_password);
   if (!opened) return opened.error();
+  // What poppler knows of encodings would go with its last document, and be looked for again.
+  static const GlobalParamsIniter globals(nullptr);
   const poppler::document& document = **opened;
   const int count = document.pages();
-  if (count < 1) return Error{ErrorClass::empty, "has no pages"};
+  if (count < 1) return no_pages(first_diagnostic());
 
   Extraction out;
   out.value["metadata"] = read_metadata(document);
+  if (!used_password.empty()) out.value["opened_with_password"] = true;
   out.value["embedded_files"] = read_embedded_files(document);
   std::vector<std::string> problems;
   if (!first_diagnostic().empty()) problems.push_back(first_diagnostic());
   const std::unique_ptr<PDFDoc> drawing = open_drawing(content, used_password);
   out.attached_xml = attached_xml(*drawing);
+  forget_fonts();  // Of what was read before, also where that broke off.
   Findings findings;
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < count && (watch.most == 0 || out.text.pages.size() < watch.most); ++i) {
     first_diagnostic().clear();
     const PdfPage page = read_pdf_page(*drawing, i);
     out.text.pages.push_back(lay_out(page.width, page.height, page.text));
@@ -252,6 +272,7 @@ Result<Extraction> read_pdf(std::string_view content, const std::string& passwor
     if (!first_diagnostic().empty() && problems.size() < most_problems) {
       problems.push_back("page " + std::to_string(i + 1) + ": " + first_diagnostic());
     }
+    if (watch.was_read) watch.was_read(out.text.pages.size(), static_cast<std::size_t>(count));
   }
   for (std::size_t i = 1; i < reasons; ++i) {
     if (tells_of(static_cast<Unseen>(i))) out.letters.unseen += findings.unseen[i];

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "pipeline/support/descriptor.h"
@@ -18,6 +19,10 @@ namespace {
 /// fonts and fontconfig's files about them, the C library's converters, OpenSSL's configuration. Nothing here
 /// is a person's.
 constexpr const char* data[] = {"/usr/share/poppler",
+                                "/usr/share/tesseract-ocr",
+                                "/usr/share/tesseract",
+                                "/usr/share/tessdata",
+                                "/usr/local/share/tessdata",
                                 "/usr/share/fonts",
                                 "/usr/local/share/fonts",
                                 "/usr/share/fontconfig",
@@ -35,6 +40,30 @@ constexpr const char* data[] = {"/usr/share/poppler",
 
 constexpr std::uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 
+/// What is taken away: all that the kernel knows, so that files cannot be changed even where it refuses
+/// seccomp. As struct landlock_ruleset_attr of newer headers than those of the system.
+struct Handled {
+  std::uint64_t files = 0, network = 0, scopes = 0;
+};
+
+Handled handled_by(long version) {
+  Handled handled;
+  handled.files = (1U << 13) - 1;                     // Reading, writing, running, making and removing.
+  if (version >= 2) handled.files |= 1U << 13;        // Renaming into other folders
+  if (version >= 3) handled.files |= 1U << 14;        // Truncating
+  if (version >= 5) handled.files |= 1U << 15;        // ioctl() of devices
+  if (version >= 4) handled.network = (1U << 2) - 1;  // TCP
+  if (version >= 6) handled.scopes = (1U << 2) - 1;   // Abstract sockets, and signals to others
+  return handled;
+}
+
+/// A version of Landlock knows the members that are no later than it.
+std::size_t size_for(long version) {
+  return version >= 6   ? sizeof(Handled)
+         : version >= 4 ? offsetof(Handled, scopes)
+                        : offsetof(Handled, network);
+}
+
 /// What is not there needs no rule.
 void allow_reading(const Descriptor& rules, const char* path) {
   const Descriptor place = open_file(path, O_PATH);
@@ -49,9 +78,11 @@ void allow_reading(const Descriptor& rules, const char* path) {
 }  // namespace
 
 FileAccess leave_only_data() {
-  landlock_ruleset_attr handled{};
-  handled.handled_access_fs = reading | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
-  const Descriptor rules(static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
+  const long version = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  if (version < 1) return FileAccess::none;
+  const Handled handled = handled_by(version);
+  const Descriptor rules(
+      static_cast<int>(syscall(SYS_landlock_create_ruleset, &handled, size_for(version), 0)));
   if (!rules) return FileAccess::none;
   for (const char* path : data)
     allow_reading(rules, path);

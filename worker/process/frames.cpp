@@ -6,7 +6,6 @@
 #include <cerrno>
 
 namespace docket::worker {
-namespace {
 
 bool send_all(int socket, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -18,11 +17,22 @@ bool send_all(int socket, std::string_view bytes) {
   return true;
 }
 
-}  // namespace
+void append_frame(std::string& bytes, Frame kind, std::string_view body) {
+  const FrameHeader header{kind, 0, body.size()};
+  bytes.append(reinterpret_cast<const char*>(&header), sizeof header);
+  bytes += body;
+}
 
 bool send_frame(int socket, Frame kind, std::string_view body) {
-  const FrameHeader header{kind, 0, body.size()};
-  return send_all(socket, {reinterpret_cast<const char*>(&header), sizeof header}) && send_all(socket, body);
+  constexpr std::size_t copied = 1 << 12;  // Up to here a copy costs less than another call.
+  if (body.size() > copied) {
+    const FrameHeader header{kind, 0, body.size()};
+    return send_all(socket, {reinterpret_cast<const char*>(&header), sizeof header}) &&
+           send_all(socket, body);
+  }
+  std::string bytes;
+  append_frame(bytes, kind, body);
+  return send_all(socket, bytes);
 }
 
 bool receive_all(int socket, char* to, std::size_t size) {

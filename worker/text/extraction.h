@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -16,6 +17,12 @@ struct DrawnLetters {
   std::size_t unseen = 0;      ///< Left out; on the page, and nobody sees them.
   bool are_exchanged = false;  ///< See letters.h.
   bool is_stand_in = false;    ///< The pages only say that the document is elsewhere.
+};
+
+/// How much of a document with pages is read, and who is told after each.
+struct PageWatch {
+  std::size_t most = 0;  ///< Those after them are not read; 0: all are.
+  std::function<void(std::size_t read, std::size_t of)> was_read = {};
 };
 
 /// An XML file that is embedded in another one.

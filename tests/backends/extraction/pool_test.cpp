@@ -32,13 +32,14 @@ std::string endless_pdf() {
 }
 
 /// What a shell script writes as the header of a frame.
-std::string frame(int kind, const std::string& size_in_octal) {
-  return "printf '\\00" + std::to_string(kind) + "\\0\\0\\0\\0\\0\\0\\0" + size_in_octal + "' >&3\n";
+std::string frame(Frame kind, const std::string& size_in_octal) {
+  return "printf '\\00" + std::to_string(static_cast<int>(kind)) + "\\0\\0\\0\\0\\0\\0\\0" + size_in_octal +
+         "' >&3\n";
 }
 
 /// What a script says when it is ready to work.
 std::string ready(const std::string& version = std::string(wire_version)) {
-  return frame(2, "\\001\\0\\0\\0\\0\\0\\0\\0") + "printf " + version + " >&3\n";
+  return frame(Frame::ready, "\\001\\0\\0\\0\\0\\0\\0\\0") + "printf " + version + " >&3\n";
 }
 
 class ExtractPool : public testing::Test {
@@ -68,7 +69,7 @@ class ExtractPool : public testing::Test {
   }
 
   Reply read(const std::string& name, std::string_view content) {
-    return ask({.file = folder_.write(name, content), .password = {}}).get();
+    return ask({.file = folder_.write(name, content)}).get();
   }
 
   Error error_of(ExtractQuestion question) {
@@ -77,9 +78,7 @@ class ExtractPool : public testing::Test {
     return reply.answer ? Error{} : reply.answer.error();
   }
 
-  Error error_of(std::string_view content) {
-    return error_of({.file = folder_.write("file", content), .password = {}});
-  }
+  Error error_of(std::string_view content) { return error_of({.file = folder_.write("file", content)}); }
 
   const TempDir folder_;
   ExtractPoolOptions options_;
@@ -100,6 +99,34 @@ TEST_F(ExtractPool, APdfIsRead) {
   EXPECT_EQ(reply.file->media_type, "application/pdf");
   EXPECT_EQ(reply.file->bytes, static_cast<std::int64_t>(pdf.size()));
   EXPECT_GT(reply.cpu_ns, 0);
+}
+
+TEST_F(ExtractPool, TheTextIsWrittenAsTheQuestionWantsIt) {
+  SmallPage page;
+  page.text = {{72, 60, "ACME Limited, Master Agreement"},
+               {72, 700, "The goods are delivered under this agree-"},
+               {72, 712, "ment within thirty days."}};
+  for (int row = 0; row < 4; ++row) {
+    const double y = 100 + 14 * row;
+    page.text.push_back({72, y, "Shelf " + std::to_string(row)});
+    page.text.push_back({250, y, std::to_string(row)});
+    page.text.push_back({350, y, std::to_string(20 + row) + ".50"});
+  }
+  const auto file = folder_.write("a", small_pdf({page, page, page}));
+  const Reply rows = ask({.file = file}).get();
+  ASSERT_TRUE(rows.answer);
+  EXPECT_EQ(rows.answer->value["language"], "en");
+  EXPECT_EQ(rows.answer->value["repeated_lines"][0]["text"], "ACME Limited, Master Agreement");
+  EXPECT_EQ(rows.answer->text->pages[1].text.find("ACME"), 0U);
+  EXPECT_NE(rows.answer->text->pages[1].text.find("this agreement\nwithin"), std::string::npos);
+  EXPECT_EQ(rows.answer->text->pages[1].text.find('|'), std::string::npos);
+
+  const Reply tables =
+      ask({.file = file, .form = {TextForm::Tables::markdown, TextForm::RepeatedLines::once}}).get();
+  ASSERT_TRUE(tables.answer);
+  EXPECT_EQ(tables.answer->text->pages[0].text.find("ACME"), 0U);
+  EXPECT_EQ(tables.answer->text->pages[1].text.find("ACME"), std::string::npos);
+  EXPECT_NE(tables.answer->text->pages[0].text.find("| Shelf 3 | 3 | 23.50 |"), std::string::npos);
 }
 
 TEST_F(ExtractPool, ContentDecidesTheMediaType) {
@@ -160,16 +187,14 @@ TEST_F(ExtractPool, TheIdentityIsKnownEvenWhenTheContentCannotBeRead) {
 }
 
 TEST_F(ExtractPool, WhatIsNoFileIsUnreadableAndNamed) {
-  EXPECT_EQ(error_of({.file = folder_.path() / "none", .password = {}}),
+  EXPECT_EQ(error_of({.file = folder_.path() / "none"}),
             (Error{ErrorClass::unreadable, "none cannot be found: No such file or directory"}));
-  EXPECT_EQ(error_of({.file = folder_.path(), .password = {}}),
+  EXPECT_EQ(error_of({.file = folder_.path()}),
             (Error{ErrorClass::unreadable, folder_.path().filename().string() + " is a folder, not a file"}));
   const auto pipe = folder_.path() / "pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  EXPECT_EQ(error_of({.file = pipe, .password = {}}),
-            (Error{ErrorClass::unreadable, "pipe is a named pipe, not a file"}));
-  EXPECT_EQ(error_of({.file = "/dev/null", .password = {}}),
-            (Error{ErrorClass::unreadable, "null is a device, not a file"}));
+  EXPECT_EQ(error_of({.file = pipe}), (Error{ErrorClass::unreadable, "pipe is a named pipe, not a file"}));
+  EXPECT_EQ(error_of({.file = "/dev/null"}), (Error{ErrorClass::unreadable, "null is a device, not a file"}));
 }
 
 TEST_F(ExtractPool, AnEmptyFileIsEmpty) {
@@ -179,11 +204,11 @@ TEST_F(ExtractPool, AnEmptyFileIsEmpty) {
 TEST_F(ExtractPool, ADocumentThatTakesTooLongFailsAndTheNextIsRead) {
   options_.workers = 1;
   const auto slow = folder_.write("slow", endless_pdf());
-  auto endless = ask({.file = slow, .password = {}, .time_limit = 200ms});
-  auto next = ask({.file = folder_.write("next", "a text\n"), .password = {}});
+  auto endless = ask({.file = slow, .limits = {.cpu_time = 200ms}});
+  auto next = ask({.file = folder_.write("next", "a text\n")});
   EXPECT_EQ(endless.get().answer.error(),
             (Error{ErrorClass::timeout,
-                   "slow took longer than 200 ms of CPU time; see `time_limit` of the extract stage"}));
+                   "slow took longer than 200 ms of CPU time (`limits.cpu_time` of the extract stage)"}));
   EXPECT_TRUE(next.get().answer);
 }
 
@@ -193,16 +218,18 @@ TEST_F(ExtractPool, ADocumentThatNeedsTooMuchMemoryFailsAndTheNextIsRead) {
   while (large.size() < (16U << 20))
     large += "A line like any other, and there are many.\n";
   const auto file = folder_.write("large", large);
-  EXPECT_EQ(error_of({.file = file, .password = {}, .time_limit = {}, .memory_limit = 24 << 20}),
+  EXPECT_EQ(error_of({.file = file, .limits = {.memory = 24 << 20}}),
             (Error{ErrorClass::memory,
-                   "large needed more than 24 MiB of memory; see `memory_limit` of the extract stage"}));
-  EXPECT_TRUE(ask({.file = file, .password = {}}).get().answer);
+                   "large needed more than 24 MiB of memory (`limits.memory` of the extract stage)"}));
+  EXPECT_TRUE(ask({.file = file}).get().answer);
 }
 
 TEST_F(ExtractPool, TooMuchTextFails) {
   options_.output_limit = 1 << 20;
-  EXPECT_EQ(error_of(std::string((1 << 20) + 100, 'a')),
-            (Error{ErrorClass::output_limit, "file has more than 1 MiB of text and word boxes"}));
+  EXPECT_EQ(
+      error_of(std::string((1 << 20) + 100, 'a')),
+      (Error{ErrorClass::output_limit,
+             "file has more than 1 MiB of text and word boxes (`limits.output` of the extract stage)"}));
 }
 
 TEST_F(ExtractPool, AWorkerThatDiesFailsItsDocumentOnly) {
@@ -228,14 +255,36 @@ TEST_F(ExtractPool, AWorkerThatGivesUpIsReported) {
 }
 
 TEST_F(ExtractPool, AnAnswerThatIsNoneIsACrash) {
-  use_fake_worker(frame(4, "\\003\\0\\0\\0\\0\\0\\0\\0") + "printf 'abc' >&3\ncat <&3 >/dev/null\n");
+  use_fake_worker(frame(Frame::answer, "\\003\\0\\0\\0\\0\\0\\0\\0") +
+                  "printf 'abc' >&3\ncat <&3 >/dev/null\n");
   EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file made its worker send an invalid reply"}));
 }
 
 TEST_F(ExtractPool, AnAnswerWithoutEndIsCutOff) {
-  use_fake_worker(frame(4, "\\0\\0\\0\\0\\0\\0\\001\\0") + "cat <&3 >/dev/null\n");
-  EXPECT_EQ(error_of("x"),
-            (Error{ErrorClass::output_limit, "file has more than 64 MiB of text and word boxes"}));
+  use_fake_worker(frame(Frame::answer, "\\0\\0\\0\\0\\0\\0\\001\\0") + "cat <&3 >/dev/null\n");
+  EXPECT_EQ(
+      error_of("x"),
+      (Error{ErrorClass::output_limit,
+             "file has more than 64 MiB of text and word boxes (`limits.output` of the extract stage)"}));
+}
+
+TEST_F(ExtractPool, APageThatIsNoneIsACrash) {
+  use_fake_worker(frame(Frame::page, "\\003\\0\\0\\0\\0\\0\\0\\0") +
+                  "printf 'abc' >&3\ncat <&3 >/dev/null\n");
+  EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file made its worker send an invalid reply"}));
+}
+
+TEST_F(ExtractPool, PagesTogetherAreHeldToTheLimitOfOutput) {
+  // Each is sound, and has half a MiB of text: NULs.
+  const std::string page = frame(Frame::page, "\\030\\0\\010\\0\\0\\0\\0\\0") + "head -c 8 </dev/zero >&3\n" +
+                           "printf '\\0\\0\\010\\0\\0\\0\\0\\0' >&3\nhead -c 524296 </dev/zero >&3\n";
+  use_fake_worker(page + page + page + "cat <&3 >/dev/null\n");
+  options_.output_limit = 1 << 20;
+  options_.time_limit = 60s;
+  EXPECT_EQ(
+      error_of("x"),
+      (Error{ErrorClass::output_limit,
+             "file has more than 1 MiB of text and word boxes (`limits.output` of the extract stage)"}));
 }
 
 TEST_F(ExtractPool, AWorkerThatDoesNothingAtAllIsGivenUp) {
@@ -243,18 +292,18 @@ TEST_F(ExtractPool, AWorkerThatDoesNothingAtAllIsGivenUp) {
   use_fake_worker("cat <&3 >/dev/null\n");  // Waits for a second order.
   EXPECT_EQ(error_of("x"),
             (Error{ErrorClass::timeout,
-                   "file gave no answer within 200 ms; see `time_limit` of the extract stage"}));
+                   "file gave no answer within 200 ms (`limits.wall_time` of the extract stage)"}));
 }
 
 TEST_F(ExtractPool, ADeathAfterOtherDocumentsIsTriedAgainInAFreshWorker) {
-  // An order without password has 32 bytes. The first is answered as `damaged` (5), the second is the
+  // An order without password has 40 bytes. The first is answered as `damaged` (5), the second is the
   // worker's death. Every worker leaves a line in `started`.
   const std::string started = (folder_.path() / "started").string();
-  options_.worker =
-      folder_.write("worker", "#!/bin/sh\necho >>" + started + "\n" + ready() +
-                                  "head -c 32 <&3 >/dev/null\n" + frame(4, "\\020\\0\\0\\0\\0\\0\\0\\0") +
-                                  "printf '\\0\\0\\0\\0\\005\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3\n" +
-                                  "head -c 32 <&3 >/dev/null\nkill -SEGV $$\n");
+  options_.worker = folder_.write(
+      "worker", "#!/bin/sh\necho >>" + started + "\n" + ready() + "head -c 40 <&3 >/dev/null\n" +
+                    frame(Frame::answer, "\\020\\0\\0\\0\\0\\0\\0\\0") +
+                    "printf '\\0\\0\\0\\0\\005\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0' >&3\n" +
+                    "head -c 40 <&3 >/dev/null\nkill -SEGV $$\n");
   std::filesystem::permissions(options_.worker, std::filesystem::perms::owner_all);
   options_.workers = 1;
   EXPECT_EQ(error_of("x").error_class, ErrorClass::damaged);
@@ -296,7 +345,7 @@ TEST_F(ExtractPool, AWorkerThatNeverStartsIsToldOnceAndFailsNoDocument) {
     pool_.reset();
     std::vector<std::future<Reply>> replies;
     for (int i = 0; i < 5; ++i)
-      replies.push_back(ask({.file = folder_.write("file", "x"), .password = {}}));
+      replies.push_back(ask({.file = folder_.write("file", "x")}));
     for (std::future<Reply>& reply : replies)
       EXPECT_EQ(reply.get().answer.error().error_class, ErrorClass::cancelled);
     pool_.reset();
@@ -320,20 +369,20 @@ TEST_F(ExtractPool, AHardStopAnswersEverything) {
   const auto slow = folder_.write("slow", endless_pdf());
   std::vector<std::future<Reply>> replies;
   for (int i = 0; i < 20; ++i) {
-    replies.push_back(ask({.file = slow, .password = {}}));
+    replies.push_back(ask({.file = slow}));
   }
   hard_stop_.request_stop();
   for (auto& reply : replies) {
     EXPECT_EQ(reply.get().answer.error().error_class, ErrorClass::cancelled);
   }
-  EXPECT_EQ(error_of({.file = slow, .password = {}}).error_class, ErrorClass::cancelled);
+  EXPECT_EQ(error_of({.file = slow}).error_class, ErrorClass::cancelled);
 }
 
 TEST_F(ExtractPool, TheEndOfThePoolAnswersEverything) {
   std::vector<std::future<Reply>> replies;
   const auto slow = folder_.write("slow", endless_pdf());
   for (int i = 0; i < 20; ++i) {
-    replies.push_back(ask({.file = slow, .password = {}}));
+    replies.push_back(ask({.file = slow}));
   }
   pool_.reset();
   for (auto& reply : replies) {
@@ -361,7 +410,7 @@ TEST_F(ExtractPool, TheSameFilesGiveTheSameAnswersWhoeverReadsThemWhen) {
     std::vector<std::future<Reply>> futures(files.size());
     for (std::size_t i = 0; i < files.size(); ++i) {
       const std::size_t n = workers == 1 ? i : files.size() - 1 - i;
-      futures[n] = ask({.file = files[n], .password = {}});
+      futures[n] = ask({.file = files[n]});
     }
     std::vector<Reply>& replies = runs.emplace_back();
     for (auto& future : futures) {

@@ -10,7 +10,7 @@ namespace {
 using nlohmann::json;
 
 Reply read(int status, const std::string& body, TikaApi api = TikaApi::rmeta) {
-  return read_tika({.status = status, .body = body}, api, "my-tika");
+  return read_tika({status, {}, body}, api, "my-tika");
 }
 
 /// `class: message`; empty: there is an answer.
@@ -72,7 +72,7 @@ TEST(Tika, WhatStatusesMean) {
   for (const auto& [status, body, expected] : cases)
     EXPECT_EQ(error_of(read(status, body)), expected);
   EXPECT_TRUE(read(503, "").overloaded);
-  EXPECT_EQ(read_tika({.status = 503, .headers = {{"retry-after", "7"}}}, TikaApi::rmeta, "t").retry_after,
+  EXPECT_EQ(read_tika({503, {{"retry-after", "7"}}, ""}, TikaApi::rmeta, "t").retry_after,
             std::chrono::seconds(7));
 }
 

@@ -9,6 +9,7 @@
 #include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/reader.h"
 #include "pipeline/ledger/tables.h"
+#include "pipeline/ledger/text_codec.h"
 #include "pipeline/pipeline.h"
 #include "tests/temp_dir.h"
 
@@ -69,6 +70,47 @@ TEST(Ledger, IsForItsOwnerAlone) {
     ASSERT_EQ(stat((dir.path() / ".docket" / file).c_str(), &status), 0) << file;
     EXPECT_EQ(status.st_mode & 0777, 0600u) << file;
   }
+}
+
+LedgerDocument member_at(const std::string& outer, const std::string& name, const std::string& digest) {
+  LedgerDocument member = document_at(outer + "/" + name);
+  member.outcome = Outcome::cancelled;
+  member.sha256.clear();
+  member.record_bytes = not_written;
+  member.parent = outer;
+  member.listed = digest;
+  return member;
+}
+
+TEST(Ledger, KnowsMembersFromWhenTheirOuterDocumentWasLastRead) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  ASSERT_FALSE(ledger->begin_run(run_named("r"), {}));
+  const auto listed = [&] {
+    EXPECT_FALSE(ledger->flush());
+    std::string all;
+    for (const LedgerDocument& member : *select_members(**ledger->read(), "a.zip"))
+      all += member.path + "=" + *member.listed + (is_only_listed(member) ? "? " : " ");
+    return all;
+  };
+  ledger->members_listed(
+      "a.zip", {member_at("a.zip", "x", "1"), member_at("a.zip", "y", "2"), member_at("a.zip", "z", "3")});
+  ledger->members_listed("a.zip/x", {member_at("a.zip/x", "deep", "4")});
+  ledger->document_ended(document_at("a.zip.txt"), {}, "{}");
+  EXPECT_EQ(listed(), "a.zip/x=1? a.zip/y=2? a.zip/z=3? ");
+  LedgerDocument read = member_at("a.zip", "y", "2");
+  read.sha256 = "2";
+  read.outcome = Outcome::done;
+  read.record_bytes = 9;
+  ledger->document_ended(read, {}, "{}");
+  EXPECT_EQ(listed(), "a.zip/x=1? a.zip/y=2 a.zip/z=3? ");
+  ledger->members_listed("a.zip", {member_at("a.zip", "x", "1"), member_at("a.zip", "new", "5")});
+  EXPECT_EQ(listed(), "a.zip/new=5? a.zip/x=1? ");
+  EXPECT_EQ((*document_in(*ledger, "a.zip/y"))->listed, std::nullopt) << "it has a record";
+  EXPECT_FALSE(*document_in(*ledger, "a.zip/z")) << "nobody has read it";
+  ledger->members_listed("a.zip", {member_at("a.zip", "y", "6")});
+  EXPECT_EQ(listed(), "a.zip/y=6 ");
+  EXPECT_EQ((*document_in(*ledger, "a.zip/y"))->sha256, "2");
 }
 
 TEST(Ledger, IsOneFileOnceItIsClosed) {
@@ -172,6 +214,7 @@ TEST(Ledger, FindsAResultOnceItIsCommitted) {
   result.stage = "extract";
   result.output = {{"pages", 1}};
   result.text = text;
+  result.text_digest = text_digest(*text);
   result.media_type = "application/pdf";
   result.usage.output_tokens = 3;
   std::promise<bool> committed;
@@ -186,12 +229,41 @@ TEST(Ledger, FindsAResultOnceItIsCommitted) {
   EXPECT_FALSE(ledger->result("key2")->has_value());
 }
 
+TEST(Ledger, KeepsALongTextOnceAndWhole) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  auto text = std::make_shared<Text>();
+  for (int page = 0; page < 300; ++page) {
+    text->pages.push_back({595, 842, std::string(10'000, static_cast<char>('a' + page % 26)), {}});
+    text->pages.back().words = {{{1, 2, 3, static_cast<float>(page)}, 0, 5000}};
+  }
+  StoredResult result;
+  result.text = text;
+  result.text_digest = text_digest(*text);
+  for (const char* key : {"key1", "key2"}) {
+    result.key = key;
+    ledger->keep(result);
+  }
+  ASSERT_FALSE(ledger->flush());
+  for (const char* key : {"key1", "key2"}) {
+    const auto found = ledger->result(key);
+    ASSERT_TRUE(found && *found) << key;
+    EXPECT_EQ((*found)->text_digest, result.text_digest);
+    EXPECT_EQ(*(*found)->text, *text);
+  }
+  auto other = LedgerDatabase::open(Ledger::file_in(dir.path()), LedgerDatabase::Access::write);
+  EXPECT_EQ((*other)->number("SELECT count(*) FROM texts").value(), 1);
+  ASSERT_FALSE((*other)->execute("UPDATE texts SET content = zeroblob(2000000)"));
+  EXPECT_FALSE(ledger->result("key1")->has_value());
+}
+
 TEST(Ledger, AResultWhoseTextIsGoneOrBrokenIsNotKnown) {
   const TempDir dir;
   const auto ledger = open(dir.path());
   StoredResult result;
   result.key = "key1";
   result.text = std::make_shared<Text>();
+  result.text_digest = text_digest(*result.text);
   ledger->keep(result);
   ASSERT_FALSE(ledger->flush());
   ASSERT_TRUE(ledger->result("key1")->has_value());

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "pipeline/support/digest.h"
+
 namespace docket {
 namespace {
 
@@ -19,10 +21,30 @@ Text sample() {
 }
 
 TEST(TextCodec, ReadsBackWhatItWrote) {
-  for (const Text& text : {Text{}, sample()}) {
+  Text seen = sample();
+  seen.pages[0].confidence = {96, 0, 100};
+  for (const Text& text : {Text{}, sample(), seen}) {
     const std::shared_ptr<const Text> back = decode_text(encode_text(text));
     ASSERT_NE(back, nullptr);
     EXPECT_EQ(*back, text);
+  }
+}
+
+TEST(TextCodec, ReadsAndWritesInPiecesOfAnySize) {
+  Text longer = sample();
+  for (int i = 0; i < 50; ++i)
+    longer.pages.push_back(longer.pages[static_cast<std::size_t>(i) % 3]);
+  for (const Text& text : {Text{}, sample(), longer}) {
+    const std::string bytes = encode_text(text);
+    EXPECT_EQ(text_digest(text), short_digest(bytes));
+    for (const std::size_t size : {1, 2, 7, 64, 100'000}) {
+      TextDecoder decoder;
+      for (std::size_t at = 0; at < bytes.size(); at += size)
+        decoder.add(std::string_view(bytes).substr(at, size));
+      const std::shared_ptr<const Text> back = decoder.end();
+      ASSERT_NE(back, nullptr) << size;
+      EXPECT_EQ(*back, text);
+    }
   }
 }
 

@@ -164,13 +164,39 @@ TEST(Output, TakesAFileAwayAndTheFoldersThatAreEmptyWithoutIt) {
   const auto output = open(dir.path());
   EXPECT_FALSE(output->write("a/b/c.json", "1"));
   EXPECT_FALSE(output->write("a/d.json", "2"));
-  EXPECT_TRUE(output->holds("a/d.json", "2"));
-  EXPECT_FALSE(output->holds("a/d.json", "3"));
-  EXPECT_FALSE(output->holds("a/e.json", ""));
+  EXPECT_TRUE(output->holds("a/d.json", whole("2")));
+  for (const char* other : {"3", "22", ""})
+    EXPECT_FALSE(output->holds("a/d.json", whole(other))) << other;
+  EXPECT_FALSE(output->holds("a/e.json", whole("")));
   EXPECT_FALSE(output->remove("a/b/c.json"));
   EXPECT_FALSE(std::filesystem::exists(dir.path() / "a/b"));
   EXPECT_TRUE(std::filesystem::exists(dir.path() / "a/d.json"));
   EXPECT_FALSE(output->remove("not/there.json"));
+}
+
+TEST(Output, WritesWhatComesInPieces) {
+  const TempDir dir;
+  const auto output = open(dir.path());
+  const std::string longer(100'000, 'x');
+  for (const std::vector<std::string>& pieces : {std::vector<std::string>{},
+                                                 {""},
+                                                 {"a", "", "b"},
+                                                 {"a", longer, "b", longer},
+                                                 {longer, longer, "c"}}) {
+    std::string all;
+    for (const std::string& piece : pieces)
+      all += piece;
+    const Pieces content = [&](const TakePiece& take) {
+      for (const std::string& piece : pieces)
+        if (!take(piece)) return;
+    };
+    std::int64_t size = -1;
+    EXPECT_FALSE(output->write("a/b.txt", content, size));
+    EXPECT_EQ(size, static_cast<std::int64_t>(all.size()));
+    EXPECT_EQ(TempDir::read(dir.path() / "a/b.txt"), all);
+    EXPECT_TRUE(output->holds("a/b.txt", content));
+    EXPECT_FALSE(output->holds("a/b.txt", whole(all + "d")));
+  }
 }
 
 TEST(Output, LeavesWhatIsNoFileOfItsOwn) {

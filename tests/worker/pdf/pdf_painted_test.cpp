@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view seen = "Total due: GBP 385.20 within thirty days of the date of this invoice";
 
 Extraction read_pages(const std::vector<SmallPage>& pages, const SmallExtras& extras = {}) {
-  auto out = read_pdf(small_pdf(pages, extras), "");
+  auto out = read_pdf(small_pdf(pages, extras), {});
   EXPECT_TRUE(out) << out.error().message;
   return out ? std::move(*out) : Extraction{};
 }

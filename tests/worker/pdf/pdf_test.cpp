@@ -10,14 +10,14 @@ namespace {
 
 std::string data(const std::string& name) { return TempDir::read(SOURCE_DIR "/tests/data/worker/" + name); }
 
-Extraction read(const std::string& pdf, const std::string& password = "") {
-  auto out = read_pdf(pdf, password);
+Extraction read(const std::string& pdf, const std::vector<std::string>& passwords = {}) {
+  auto out = read_pdf(pdf, passwords);
   EXPECT_TRUE(out) << out.error().message;
   return out ? std::move(*out) : Extraction{};
 }
 
-Error error_of(const std::string& pdf, const std::string& password = "") {
-  const auto out = read_pdf(pdf, password);
+Error error_of(const std::string& pdf, const std::vector<std::string>& passwords = {}) {
+  const auto out = read_pdf(pdf, passwords);
   EXPECT_FALSE(out);
   return out ? Error{} : out.error();
 }
@@ -89,9 +89,9 @@ TEST(Pdf, EmbeddedFilesAreNamed) {
 
 TEST(Pdf, PasswordsOpenWhatTheyShould) {
   const std::string expected = "Only for those who know the word\n";
-  EXPECT_EQ(read(data("password_rc4.pdf"), "open sesame").text.pages[0].text, expected);
-  EXPECT_EQ(read(data("password_rc4.pdf"), "master").text.pages[0].text, expected);
-  EXPECT_EQ(read(data("password_umlaut.pdf"), "grün").text.pages[0].text, expected);
+  EXPECT_EQ(read(data("password_rc4.pdf"), {"open sesame"}).text.pages[0].text, expected);
+  EXPECT_EQ(read(data("password_rc4.pdf"), {"master"}).text.pages[0].text, expected);
+  EXPECT_EQ(read(data("password_umlaut.pdf"), {"grün"}).text.pages[0].text, expected);
 }
 
 TEST(Pdf, AnOwnersPasswordAloneKeepsNobodyOut) {
@@ -99,18 +99,46 @@ TEST(Pdf, AnOwnersPasswordAloneKeepsNobodyOut) {
   EXPECT_EQ(out.text.pages[0].text, "Only for those who know the word\n");
   EXPECT_EQ(out.value["metadata"]["encrypted"], true);
   // A password that is set for other documents does not get in the way.
-  EXPECT_EQ(read(data("owner_password_only.pdf"), "something else").text.pages.size(), 1U);
+  EXPECT_EQ(read(data("owner_password_only.pdf"), {"something else"}).text.pages.size(), 1U);
 }
 
 TEST(Pdf, AMissingAndAWrongPasswordAreToldApart) {
-  EXPECT_EQ(error_of(data("password_rc4.pdf")),
-            (Error{ErrorClass::encrypted, "needs a password; set `password:` of the extract stage"}));
-  EXPECT_EQ(error_of(data("password_rc4.pdf"), "guess"),
-            (Error{ErrorClass::encrypted,
-                   "has a different password than the given one; see `password:` of the extract stage"}));
+  EXPECT_EQ(
+      error_of(data("password_rc4.pdf")),
+      (Error{ErrorClass::encrypted,
+             "needs a password: give it in `passwords` of the extract stage, and run with --retry-parked"}));
+  EXPECT_EQ(error_of(data("password_rc4.pdf"), {"guess", "guess again"}),
+            (Error{ErrorClass::encrypted, "opens with none of the `passwords` of the extract stage"}));
 }
 
 TEST(Pdf, WithoutPagesItIsEmpty) { EXPECT_EQ(error_of(small_pdf({})).error_class, ErrorClass::empty); }
+
+TEST(Pdf, WithAPageTreeThatIsNoneItIsBroken) {
+  for (const char* pages : {"null", "[1 2]", "(pages)", "9 0 R"}) {
+    const Error error = error_of("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages " + std::string(pages) +
+                                 ">>endobj\ntrailer<</Root 1 0 R>>\n");
+    EXPECT_EQ(error.error_class, ErrorClass::damaged) << pages;
+  }
+}
+
+TEST(Pdf, NoMorePagesAreReadThanAreWanted) {
+  const std::string pdf = small_pdf({{{{72, 100, "one"}}}, {{{72, 100, "two"}}}, {{{72, 100, "three"}}}});
+  std::vector<std::size_t> read_so_far;
+  const auto out = read_pdf(pdf, {}, {2, [&](std::size_t read, std::size_t of) {
+                                        EXPECT_EQ(of, 3U);
+                                        read_so_far.push_back(read);
+                                      }});
+  ASSERT_TRUE(out);
+  EXPECT_EQ(out->text.pages.size(), 2U);
+  EXPECT_EQ(read_so_far, (std::vector<std::size_t>{1, 2}));
+}
+
+TEST(Pdf, ThatOneOpenedWithAPasswordIsSaidAndNotWhich) {
+  const Extraction out = read(data("password_rc4.pdf"), {"guess", "open sesame"});
+  EXPECT_EQ(out.value["opened_with_password"], true);
+  EXPECT_EQ(out.value.dump().find("sesame"), std::string::npos);
+  EXPECT_FALSE(read(data("owner_password_only.pdf"), {"guess"}).value.contains("opened_with_password"));
+}
 
 TEST(Pdf, DamageIsNamed) {
   const Error error = error_of("%PDF-1.4\nnothing of what should follow\n");
@@ -121,7 +149,7 @@ TEST(Pdf, DamageIsNamed) {
 TEST(Pdf, TruncatedAnywhereItIsReadOrRefused) {
   const std::string whole = small_pdf({{{{72, 100, "one"}}}, {{{72, 100, "two"}}}});
   for (std::size_t length = 0; length < whole.size(); length += 7) {
-    const auto out = read_pdf(std::string_view(whole).substr(0, length), "");
+    const auto out = read_pdf(std::string_view(whole).substr(0, length), {});
     if (!out) {
       EXPECT_FALSE(out.error().message.empty());
     }

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,7 +25,7 @@ namespace {
 /// Does `act` in a locked-in child; what it returns is the child's exit code, so at most 255.
 int in_sandbox(const std::function<int()>& act) {
   const pid_t child = fork();
-  if (child == 0) _exit(lock_in() ? 255 : act());
+  if (child == 0) _exit(lock_in().empty() ? act() : 255);
   int status = 0;
   EXPECT_EQ(waitpid(child, &status, 0), child);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
@@ -80,7 +81,7 @@ TEST_F(Sandbox, NothingIsOpenedWhereTheKernelCannotTellFilesApart) {
     const pid_t child = fork();
     if (child == 0) {
       take_landlock_away();
-      _exit(lock_in() ? 255 : then());
+      _exit(lock_in().empty() ? 255 : then());
     }
     int status = 0;
     EXPECT_EQ(waitpid(child, &status, 0), child);
@@ -128,6 +129,10 @@ TEST_F(Sandbox, NoOtherProcess) {
             EPERM);
   const pid_t parent = getpid();
   EXPECT_EQ(in_sandbox([&] { return error_after(kill(parent, 0)); }), EPERM);
+  EXPECT_EQ(in_sandbox([&] { return error_after(tgkill(parent, parent, SIGKILL)); }), EPERM);
+  EXPECT_EQ(in_sandbox([&] { return error_after(fcntl(0, F_SETOWN, parent)); }), EPERM);
+  EXPECT_EQ(in_sandbox([&] { return error_after(ptrace(PTRACE_ATTACH, parent, nullptr, nullptr)); }), EPERM);
+  EXPECT_EQ(in_sandbox([] { return raise(SIGTERM); }), 256 + SIGTERM) << "of itself, it may make an end";
 }
 
 TEST_F(Sandbox, NoNewPrivileges) {

@@ -1,10 +1,11 @@
-#include "worker/serve.h"
+#include "worker/process/serve.h"
 
 #include <fcntl.h>
 #include <malloc.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -14,16 +15,17 @@
 #include <utility>
 
 #include "pipeline/support/descriptor.h"
+#include "pipeline/support/fault_point.h"
 #include "worker/process/fatal_signals.h"
 #include "worker/process/frames.h"
-#include "worker/read_file.h"
 
 namespace docket::worker {
 namespace {
 
 constexpr int most_documents = 500;               ///< Per worker; libraries leak a little.
 constexpr long most_growth = 96L << 20;           ///< Bytes of memory above what the worker began with.
-constexpr std::uint64_t largest_order = 1 << 16;  ///< A password fits.
+constexpr std::uint64_t largest_order = 1 << 18;  ///< All passwords fit.
+constexpr std::size_t sent_together = 1 << 16;  ///< Bytes of frames: each sending costs, and so does waiting.
 
 /// The header of the next order and the descriptor that comes with it; none when the pool has gone.
 Descriptor receive_header(int socket, FrameHeader& header) {
@@ -67,24 +69,62 @@ class MemoryMeter {
   const long begin_;
 };
 
-Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
-  const auto announce = [&](const FileFacts& facts) { send_frame(socket, Frame::file, encode(facts)); };
-  auto out = read_file(file, order.password, media_types, announce);
-  if (!out) return out.error();
-  return Answer{std::move(out->value), std::make_shared<const Text>(std::move(out->text))};
+std::uint64_t encoded_size(const Text& text) {
+  std::uint64_t size = 0;
+  for (const Page& page : text.pages)
+    size += docket::encoded_size(page);
+  return size;
 }
 
-std::string encoded_answer(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
-  std::string bytes = encode(extract(socket, file, order, media_types));
-  if (bytes.size() <= order.output_limit) return bytes;
-  return encode(Result<Answer>(output_limit_error(order.output_limit)));
+/// How many of the first pages the limit has room for.
+Progress within_limit(const Text& text, std::uint64_t room) {
+  Progress progress{0, static_cast<std::uint32_t>(text.pages.size())};
+  for (const Page& page : text.pages) {
+    const std::uint64_t size = docket::encoded_size(page);
+    if (size > room) break;
+    room -= size;
+    ++progress.read;
+  }
+  return progress;
+}
+
+bool refuse_output(int socket, Frame kind, const Text& text, std::uint64_t end_size,
+                   const ExtractOrder& order) {
+  if (order.tell_progress != 0) {
+    const std::uint64_t room = order.output_limit - std::min(order.output_limit, end_size);
+    if (!send_frame(socket, Frame::progress, encode(within_limit(text, room)))) return false;
+  }
+  return send_frame(socket, kind, encode(Result<Answer>(output_limit_error(order.output_limit))));
+}
+
+/// The pages of the answer, and the answer itself. False: the pool has gone.
+bool send_answer(int socket, Frame kind, const Result<Answer>& answer, const ExtractOrder& order) {
+  std::string end = encode(answer);
+  const std::uint64_t size = end.size() + (answer ? encoded_size(*answer->text) : 0);
+  if (answer && size > order.output_limit)
+    return refuse_output(socket, kind, *answer->text, end.size(), order);
+  std::string bytes;
+  if (answer) {
+    for (const Page& page : answer->text->pages) {
+      const std::string body = encode(page);
+      if (bytes.size() + body.size() < sent_together) {
+        append_frame(bytes, Frame::page, body);
+        continue;
+      }
+      if (!send_all(socket, bytes) || !send_frame(socket, Frame::page, body)) return false;
+      bytes.clear();
+    }
+  }
+  append_frame(bytes, kind, end);
+  return send_all(socket, bytes);
 }
 
 }  // namespace
 
-WorkerExit serve(int socket, const MediaTypes& media_types, Descriptor statm) try {
+WorkerExit serve(int socket, const std::string& refused, const Work& work, Descriptor statm) try {
   const MemoryMeter memory(std::move(statm));
-  if (!send_frame(socket, Frame::ready, wire_version)) return WorkerExit::done;
+  if (!send_frame(socket, Frame::ready, encode(Ready{std::string(wire_version), refused})))
+    return WorkerExit::done;
   for (int documents = 1;; ++documents) {
     FrameHeader header;
     const Descriptor file = receive_header(socket, header);
@@ -94,9 +134,11 @@ WorkerExit serve(int socket, const MediaTypes& media_types, Descriptor statm) tr
     const auto order = decode_order(body);
     if (!order) return WorkerExit::done;
     forget_failed_allocations();
-    const std::string answer = encoded_answer(socket, file.get(), *order, media_types);
+    fault_point("reading a file");
+    const Result<Answer> answer = work(socket, file.get(), *order);
     const bool last = documents == most_documents || memory.has_grown_too_large();
-    if (!send_frame(socket, last ? Frame::last_answer : Frame::answer, answer)) return WorkerExit::done;
+    const Frame kind = last ? Frame::last_answer : Frame::answer;
+    if (!send_answer(socket, kind, answer, *order)) return WorkerExit::done;
     if (last) return WorkerExit::done;
   }
 } catch (const std::bad_alloc&) {
