@@ -164,7 +164,7 @@ std::string clean_words(std::string_view words) {
     else
       out += words.substr(begin, at - begin);
   }
-  const std::size_t first = out.find_first_not_of('\n');
+  const std::size_t first = out.find_first_not_of("\n \t");
   out.erase(0, std::min(first, out.size()));
   while (!out.empty() && (out.back() == '\n' || out.back() == ' ' || out.back() == '\t'))
     out.pop_back();
