@@ -7,13 +7,15 @@ namespace docket::backends {
 BackendType anthropic();
 BackendType ollama();
 BackendType openai();
+BackendType tika();
 
 std::span<const BackendType> all() {
   static const BackendType types[] = {
-      builtin(),
-      ollama(),
-      openai(),
-      anthropic(),
+      builtin(),    // The rules tier.
+      ollama(),     // Models.
+      openai(),     //
+      anthropic(),  //
+      tika(),       // Reads files.
   };
   return types;
 }

@@ -86,12 +86,22 @@ class Unjudged final : public Backend {
   const std::unique_ptr<Backend> inner_;
 };
 
+/// In place of a server that reads files: what it would make of one nobody knows.
+class UnaskedReader final : public Backend {
+ public:
+  void submit(Request request, Done done) noexcept override {
+    done({Error{ErrorClass::unsupported,
+                "is to be read by '" + request.backend + "', which only a run asks"}});
+  }
+};
+
 class Rehearsal final : public Backend {
  public:
   Rehearsal(const Pipeline& pipeline, const Options& options) {
     for (const BackendConfig& backend : pipeline.backends)
-      backends_[backend.name] =
-          backend.type->answers_prompts() ? model(backend, pipeline, options) : make_rules_backend();
+      backends_[backend.name] = backend.type->answers_prompts() ? model(backend, pipeline, options)
+                                : backend.type->reads_files     ? std::make_unique<UnaskedReader>()
+                                                                : make_rules_backend();
     ExtractPoolOptions pool;
     pool.workers = options.jobs;
     backends_[std::string(extraction_workers)] = make_extract_pool(pool, options.hard_stop);

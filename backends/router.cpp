@@ -9,6 +9,7 @@
 #include "backends/calls/fallback.h"
 #include "backends/calls/local_models.h"
 #include "backends/calls/model_backend.h"
+#include "backends/calls/reading_backend.h"
 #include "backends/extraction/pool.h"
 #include "backends/protocols/model_type.h"
 #include "backends/rules/rules.h"
@@ -73,12 +74,17 @@ class Router final : public Backend {
   /// A backend after the one that it falls back on: a plan has no circles of them.
   void add(const BackendConfig& backend, const Pipeline& pipeline, const Options& options) {
     if (backends_.contains(backend.name)) return;
+    const ResponseCacheOptions memory =
+        memory_for(backend, pipeline, options.answers, options.models, options.reuse_answers);
+    if (backend.type->reads_files) {
+      backends_[backend.name] =
+          make_reading_backend(backend, secrets_, options.offline, memory, loop_, trace_.get());
+      return;
+    }
     if (!backend.type->answers_prompts()) {
       backends_[backend.name] = make_rules_backend();
       return;
     }
-    const ResponseCacheOptions memory =
-        memory_for(backend, pipeline, options.answers, options.models, options.reuse_answers);
     CallOptions calls;
     calls.purse = budget_.get();
     calls.redacted = redacted_kinds(pipeline);

@@ -134,6 +134,8 @@ void add_check(CLI::App& app, int& exit_code) {
     print_prices(*pipeline);
     for (const std::string& warning : backends::missing_data())
       print_error("warning: " + warning);
+    for (const std::string& warning : backends::missing_protection())
+      print_error("warning: " + warning);
     if (options->probe) exit_code = print_probes(*pipeline, options->offline);
   });
 }

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "pipeline/members.h"
 #include "pipeline/price.h"
 #include "pipeline/reading/dates.h"
 #include "pipeline/support/result.h"
@@ -23,6 +24,24 @@ namespace docket {
 class Condition;
 class Schema;
 
+/// A picture of a page, as a file.
+struct Image {
+  std::string media_type;  ///< `image/png`
+  std::string bytes;
+  int width = 0, height = 0;  ///< Pixels.
+};
+
+/// A page of a file that has to be looked at.
+struct SeenPage {
+  enum class Wanted {
+    words,    ///< Read by OCR: `text` of the answer has the page alone.
+    picture,  ///< Drawn upright, for a model that sees: `image` of the answer.
+  };
+  Wanted wanted = Wanted::words;
+  int number = 1;                           ///< From 1.
+  std::vector<std::string> languages = {};  ///< Of its words, as tesseract calls them: `eng`, `deu`.
+};
+
 /// What one document may take of the machine. 0: what the pool of workers sets.
 struct ExtractLimits {
   std::chrono::milliseconds cpu_time{0};
@@ -33,14 +52,19 @@ struct ExtractLimits {
   friend bool operator==(const ExtractLimits&, const ExtractLimits&) = default;
 };
 
-/// Read a file: media type, identity, text, pages, metadata. Answered by the pool of extraction workers.
+/// Read a file: media type, identity, text, pages, metadata; or look at one of its pages. Answered by the
+/// pool of extraction workers.
 struct ExtractQuestion {
   std::filesystem::path file;
   std::vector<std::string> passwords = {};  ///< UTF-8; tried in turn where the file needs one.
   ExtractLimits limits = {};
   bool keep_partial = false;  ///< The pages that were read before a limit are an answer.
   bool need_sandbox = false;  ///< Not to be read by a worker that could not lock itself in entirely.
+  std::vector<std::string> members = {};  ///< See MemberPlace::names; empty: the file itself is read.
+  MemberLimits member_limits = {};
+  Attachments attachments = Attachments::automatic;
   TextForm form = {};
+  std::optional<SeenPage> page = std::nullopt;  ///< None: the file is read.
 };
 
 /// One label of a closed set.
@@ -70,11 +94,12 @@ struct FieldsQuestion {
   DayMonth dates = DayMonth::unknown;  ///< What the pipeline says of 05/03/2024.
 };
 
-/// A piece of what a model is shown. Pictures may join text later.
+/// A piece of what a model is shown.
 struct PromptPart {
-  enum class Kind { text };
+  enum class Kind { text, image };
   Kind kind = Kind::text;
   std::string text;
+  std::shared_ptr<const Image> image = nullptr;  ///< Of that kind.
 };
 
 /// A question in a model's words. Servers keep what they computed for the beginning of a prompt, so it goes
@@ -188,7 +213,8 @@ struct TokenProbability {
 
 /// An answer to
 ///  - ExtractQuestion: `text`, and `value` {pages, characters, grade, metadata, embedded_files, …}: see
-///    `extract` in docs/record.schema.json; what the file is stands in Reply::file
+///    `extract` in docs/record.schema.json; what the file is stands in Reply::file. About a SeenPage: `text`
+///    of that page, and `value` {grade, confidence, rotation, skew}, see worker/ocr/read_page.h; or `image`
 ///  - ClassifyQuestion: `value` {label: string or null, confidence: 0..1, scores: {label: 0..1}}
 ///  - FieldsQuestion: `value` {fields: {name: value or null},
 ///    details: {name: {evidence: {page, quote, box?}, signals: {…}} or {problem: string}}}
@@ -202,6 +228,7 @@ struct Answer {
   /// By JSON Pointer of a value in `value`: why it cannot be what the model means, though the schema allows
   /// it. It must not be accepted.
   std::map<std::string, std::string> problems = {};
+  std::shared_ptr<const Image> image = nullptr;
 };
 
 /// The first problem of a value, or of one that is inside it; null: there is none.

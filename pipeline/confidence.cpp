@@ -55,6 +55,8 @@ double field_confidence(const json& signals) {
   sum += 5.0 * (share(signals, "format", 1) - 1);
   sum += 2.5 * (share(signals, "margin", 0.5) - 0.5);
   sum += 0.4 * std::log(number(signals, "places"));
+  if (is(signals, "embedded", true)) sum += 3;
+  if (is(signals, "printed", true)) sum += 1;
   if (is(signals, "ambiguous", true)) sum -= 3;
   if (is(signals, "value_in_quote", true)) sum += 1;
   sum -= std::min(0.8, 0.4 * (number(signals, "values_in_quote") - 1));
@@ -73,9 +75,11 @@ double field_confidence(const json& signals) {
     sum += support(agreement);
   }
   if (is(signals, "pieces_agree", false)) sum -= 2;
+  sum += std::min(0.0, 20 * (share(signals, "ocr", 1) - 0.9));
   const double confidence = 1 / (1 + std::exp(-sum));
   const bool needs_another = is(signals, "readable", false) && agreement <= 0.5;
-  return needs_another ? std::min(confidence, most_unread) : confidence;
+  const bool is_denied = is(signals, "printed_differs", true) || is(signals, "xml_differs", true);
+  return needs_another || is_denied ? std::min(confidence, most_unread) : confidence;
 }
 
 double joined_field_confidence(double own, double agreement) {

@@ -15,6 +15,8 @@ namespace docket {
 ///   signal          value                                                          adds
 ///   label_strength  0…1, how surely what stands beside the value names the field   5.0 * (signal - 0.7)
 ///   format          0…1, how well the value's looks fit the field                  5.0 * (signal - 1)
+///   embedded        true: it stands in the XML of an e-invoice                     +3
+///   printed         true: and docket's own readers find it in the text too         +1
 ///   margin          0…1, how far behind the second-best value is                   2.5 * (signal - 0.5)
 ///   places          1…5, places of the document that give the same value           0.4 * ln(signal)
 ///   ambiguous       true: can be read in two ways (12/03/2024, 1.234)              -3
@@ -32,6 +34,8 @@ namespace docket {
 ///                   what is above 0 counts 2 * credit - 1 times, at least 0 times
 ///   agreement       0…1, what other tiers say, by their confidence                 3.0 * (signal - 0.5)
 ///   pieces_agree    false: other pages of a split document give another value     -2
+///   ocr             0…1, how sure OCR was of the worst word of the evidence        20 * (signal - 0.9),
+///                                                                                  at most 0
 ///
 /// Evidence is a fact and no weight. The confidence is 0 where there is none, whatever else is known:
 ///
@@ -41,6 +45,9 @@ namespace docket {
 /// and at most 0.5 where nobody can tell, unless other tiers agree (`agreement` above 0.5):
 ///
 ///   readable        false: one of an `enum`, or true or false, which the quote does not name
+///
+///   printed_differs true: of an embedded value, what is printed says otherwise
+///   xml_differs     true: of an embedded value, another e-invoice in the document does
 ///
 /// `agreement` is 0.5 + (the sum over the other tiers that said something) / 2, within 0…1, where a tier with
 /// the same value adds its own confidence and one with another value takes it away; one that asks the same

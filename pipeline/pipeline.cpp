@@ -50,9 +50,9 @@ bool reaches_cloud(const BackendConfig& backend, const Pipeline& pipeline) {
 }
 
 std::string place_apart(const BackendConfig& backend, const Pipeline& pipeline) {
-  if (std::ranges::find(backend.type->fields, std::string_view("url"), &Field::name) ==
-      backend.type->fields.end())
-    return {};  // It is no server's.
+  if (!backend.type->answers_prompts() || std::ranges::find(backend.type->fields, std::string_view("url"),
+                                                            &Field::name) == backend.type->fields.end())
+    return {};  // It is no model server's.
   const std::string place = place_of(backend);
   const auto has_same_name = [&](const BackendConfig& other) {
     return other.type == backend.type && other.settings.text("model") == backend.settings.text("model") &&

@@ -37,6 +37,7 @@ struct StageReads {
   bool file = false;    ///< The document's file.
   bool text = false;    ///< Its text: a stage before provides it.
   bool record = false;  ///< What earlier stages found: Turn::record or Turn::reasons.
+  bool source = false;  ///< Of that only what the stage found that provides the text.
 };
 
 /// `$id` of a schema that users wrote, in StageType::output: values should be so, and may be otherwise.
@@ -92,6 +93,9 @@ struct StageType {
   /// The same of what the conditions among its own settings are about. They are checks: they answer yes or
   /// no.
   nlohmann::json (*checked)(const Settings& settings) = nullptr;
+  /// What of this machine its answers depend on, such as the version of a program's data: other, and earlier
+  /// results are stale. Null: on nothing.
+  nlohmann::json (*machine)(const Settings& settings) = nullptr;
 };
 
 /// What is wrong with a setting that its table allows.
@@ -115,6 +119,9 @@ struct BackendType {
   std::vector<std::string> (*warnings)(const Settings& settings) = nullptr;
   /// Tells servers and their models apart: the same list, the same model. Null: there is no server.
   nlohmann::json (*server)(const Settings& settings) = nullptr;
+
+  /// It is asked what is in a file, and nothing else.
+  bool reads_files = false;
 
   bool answers_prompts() const { return protocol != nullptr; }
 };

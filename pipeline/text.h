@@ -26,6 +26,8 @@ struct Page {
   float width = 0, height = 0;  ///< PDF points; 0 where the source has no layout.
   std::string text;
   std::vector<Word> words;
+  /// Of a page that was read by OCR: how sure it was of each word of `words`, in percent. Else empty.
+  std::vector<std::uint8_t> confidence = {};
   friend bool operator==(const Page&, const Page&) = default;
 };
 

@@ -77,6 +77,7 @@ bool says_little(const Keyword& keyword, const std::string& written) {
 Result<std::unique_ptr<ExcerptStage>> make_for(const StageConfig& stage, const Pipeline& pipeline,
                                                const std::vector<std::string>& backends,
                                                std::vector<ErrorClass> hands_up) {
+  if (auto problem = problem_of_tiers(backends, pipeline)) return *problem;
   auto task = LabelTask::of(stage.settings);
   if (!task) return task.error();
   auto words = PromptTemplate::of_setting(stage.settings, "prompt", "classify.mustache");

@@ -19,12 +19,14 @@ inline constexpr std::string_view too_long = "too_long";
 inline constexpr std::string_view poor_text_layer = "poor_text_layer";
 inline constexpr std::string_view partial_text = "partial_text";
 inline constexpr std::string_view unknown_label = "unknown_label";
+inline constexpr std::string_view embedded_differs = "embedded_differs";
 
 /// In `reasons`: every kind.
 inline constexpr std::string_view all_doubts = "all";
 inline constexpr std::string_view reason_choices[] = {
-    all_doubts,     low_confidence, schema_failure,  missing_required_field, evidence_not_found, failed_check,
-    tiers_disagree, too_long,       poor_text_layer, partial_text,           unknown_label};
+    all_doubts,         low_confidence, schema_failure, missing_required_field,
+    evidence_not_found, failed_check,   tiers_disagree, too_long,
+    poor_text_layer,    partial_text,   unknown_label,  embedded_differs};
 
 /// Which doubts an escalate stage takes for reasons: those of its setting `reasons`, all where neither that
 /// nor `when` is given.

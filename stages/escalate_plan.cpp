@@ -63,7 +63,9 @@ std::optional<Error> problem_of_backend(const Settings& settings, const Pipeline
   const std::string name = settings.text(setting);
   if (pipeline.backend(name)->type->answers_prompts()) return std::nullopt;
   return Error{ErrorClass::config,
-               std::string(setting) + ": '" + name + "' is built in; escalate needs a model"};
+               std::string(setting) + ": '" + name + "' " +
+                   (pipeline.backend(name)->type->reads_files ? "reads files" : "is built in") +
+                   "; escalate needs a model"};
 }
 
 Result<std::unique_ptr<ExcerptStage>> make_summary(const Settings& settings, const Pipeline& pipeline) {

@@ -93,6 +93,23 @@ bool QuoteFinder::stands(const json& evidence) {
   return !places(evidence["quote"].get<std::string>(), page - 1, page - 1).empty();
 }
 
+std::optional<double> read_confidence(const Text& text, const json& evidence) {
+  constexpr float slack = 0.1F;  // Of a point: the record's boxes are rounded.
+  const std::size_t number = evidence.value("page", std::size_t{0});
+  if (number == 0 || number > text.pages.size() || !evidence.contains("box")) return {};
+  const Page& page = text.pages[number - 1];
+  if (page.confidence.size() != page.words.size()) return {};
+  const auto box = evidence["box"].get<std::vector<float>>();
+  std::optional<double> least;
+  for (std::size_t i = 0; i < page.words.size(); ++i) {
+    const Box& word = page.words[i].box;
+    const bool is_inside = word.left >= box[0] - slack && word.top >= box[1] - slack &&
+                           word.right <= box[2] + slack && word.bottom <= box[3] + slack;
+    if (is_inside) least = std::min(least.value_or(1), page.confidence[i] / 100.0);
+  }
+  return least;
+}
+
 const Writing& EvidenceReader::writing() {
   if (writing_) return *writing_;
   writing_.emplace();

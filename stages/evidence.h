@@ -43,6 +43,9 @@ class QuoteFinder {
   std::vector<std::optional<ComparableWords>> pages_;
 };
 
+/// How sure OCR was of the least sure word of the evidence, 0…1; none: it did not read the page.
+std::optional<double> read_confidence(const Text& text, const nlohmann::json& evidence);
+
 /// What a model's quote proves of its value.
 struct Evidence {
   nlohmann::json shown = {};    ///< `{page, quote, box?}`; `{quote}` where it stands nowhere.

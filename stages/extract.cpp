@@ -1,5 +1,9 @@
 #include "stages/extract.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/ocr_data.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
 #include "pipeline/support/byte_size.h"
@@ -10,7 +14,29 @@
 namespace docket::stages {
 namespace {
 
-constexpr std::string_view ocr_choices[] = {"auto", "off", "always"};
+constexpr std::string_view ocr_modes[] = {"auto", "always", "never", "off"};
+
+constexpr Field ocr_fields[] = {
+    {.name = "mode",
+     .type = Field::Type::choice,
+     .help =
+         "`auto`: pages that have no text of their own, or one that is not what a person sees; `always`: all "
+         "pages; `never`, or `off`: none.",
+     .fallback = "auto",
+     .choices = ocr_modes},
+    {.name = "languages",
+     .type = Field::Type::texts,
+     .help =
+         "Of the documents, by the names of tesseract (`eng`, `deu`, `fra`, …); those of English, German and "
+         "French that are installed, when absent."},
+    {.name = "time_limit",
+     .type = Field::Type::duration,
+     .help = "CPU time for one page.",
+     .fallback = "60s",
+     .minimum = 1,
+     .affects_answer = false},
+};
+
 constexpr std::string_view partial_choices[] = {"refuse", "accept"};
 constexpr std::string_view sandbox_choices[] = {"auto", "require"};
 
@@ -55,18 +81,63 @@ constexpr Field limit_fields[] = {
 constexpr std::string_view table_choices[] = {"rows", "markdown"};
 constexpr std::string_view repeated_choices[] = {"keep", "once"};
 
+constexpr std::string_view attachment_choices[] = {"auto", "always", "never"};
+
+constexpr Field member_fields[] = {
+    {.name = "depth",
+     .type = Field::Type::integer,
+     .help = "Levels of archives within archives.",
+     .fallback = "5",
+     .minimum = 1,
+     .maximum = 16,
+     .affects_answer = false},
+    {.name = "count",
+     .type = Field::Type::integer,
+     .help = "Members of one file, on all levels together.",
+     .fallback = "10000",
+     .minimum = 1,
+     .maximum = 1'000'000,
+     .affects_answer = false},
+    {.name = "total",
+     .type = Field::Type::size,
+     .help = "What the members of one file unpack to, on all levels together.",
+     .fallback = "1GiB",
+     .minimum = mib,
+     .maximum = mib * mib,
+     .affects_answer = false},
+    {.name = "ratio",
+     .type = Field::Type::integer,
+     .help = "Unpacked bytes for each byte of the file; looked at beyond 16 MiB.",
+     .fallback = "250",
+     .minimum = 1,
+     .maximum = 1'000'000,
+     .affects_answer = false},
+};
+
 constexpr Field fields[] = {
+    {.name = "attachments",
+     .type = Field::Type::choice,
+     .help = "Which files in a document become documents of their own. auto: members of archives and "
+             "mailboxes, attachments of e-mails, files of PDF portfolios; always: those in other PDFs and in "
+             "office documents too.",
+     .fallback = "auto",
+     .choices = attachment_choices},
+    {.name = "members",
+     .type = Field::Type::group,
+     .help = "how much one file may unpack to",
+     .fields = member_fields},
     {.name = "password", .type = Field::Type::secret, .help = "Short for `passwords` with one."},
     {.name = "passwords",
      .type = Field::Type::secrets,
      .help = "User or owner passwords, tried in turn on documents that need one. A file has one a line."},
+    {.name = "fallback",
+     .type = Field::Type::backend,
+     .help = "A backend of type `tika` that reads what docket does not (class `unsupported`)."},
     {.name = "ocr",
-     .type = Field::Type::choice,
-     .help =
-         "Whether to read scanned pages. OCR comes with a later version: until then `auto` never reads them "
-         "and a scan has the grade `none`.",
-     .fallback = "auto",
-     .choices = ocr_choices},
+     .type = Field::Type::group,
+     .help = "Whether scanned pages are read by OCR: `auto`, `always`, `never`; or a mapping.",
+     .choices = ocr_modes,
+     .fields = ocr_fields},
     {.name = "limits",
      .type = Field::Type::group,
      .help = "What one document may take of the machine.",
@@ -114,31 +185,99 @@ constexpr Field fields[] = {
      .affects_answer_with = where_partial},
 };
 
+/// Another reader was asked; `unsupported` is what docket itself said.
+struct FallbackAsked final : StageProgress {
+  explicit FallbackAsked(Error error) : unsupported(std::move(error)) {}
+  const Error unsupported;
+};
+
+/// A document some of whose pages have to be looked at.
+struct Looking final : StageProgress {
+  std::shared_ptr<const Text> text;
+  nlohmann::json value;
+  std::vector<UnreadPage> pages;
+};
+
 class Extract final : public Stage {
  public:
   explicit Extract(ExtractOptions options) : options_(std::move(options)) {}
 
   Result<std::vector<Request>> advance(Document& document, const Turn& turn,
                                        StageResult& result) const override {
-    if (turn.number == 0) {
-      const ExtractQuestion question{document.file,         options_.passwords,    options_.limits,
-                                     options_.keep_partial, options_.need_sandbox, options_.form};
-      return std::vector<Request>{{std::string(extraction_workers), question}};
-    }
+    if (turn.number == 0) return std::vector<Request>{{std::string(extraction_workers), question(document)}};
+    if (auto* looking = dynamic_cast<Looking*>(turn.progress.get()))
+      return join(*looking, document, turn, result);
     const Reply& reply = turn.replies.front();
     if (reply.file) {
       document.sha256 = reply.file->sha256;
       document.bytes = reply.file->bytes;
       document.media_type = reply.file->media_type;
     }
+    const auto* asked = dynamic_cast<const FallbackAsked*>(turn.progress.get());
+    if (!reply.answer && asked != nullptr) return of_both(asked->unsupported, reply.answer.error());
+    // What is inside of a file has no file of its own that could be sent.
+    const bool has_other_reader = asked == nullptr && !options_.fallback.empty() && !document.inside;
+    if (!reply.answer && has_other_reader && reply.answer.error().error_class == ErrorClass::unsupported) {
+      turn.progress = std::make_unique<FallbackAsked>(reply.answer.error());
+      return std::vector<Request>{{options_.fallback, question(document)}};
+    }
     if (!reply.answer) return reply.answer.error();
-    document.text = reply.answer->text;
-    result.output = reply.answer->value;
-    if (document.text) result.output["tables"] = count_tables(*document.text);
-    return std::vector<Request>{};
+    nlohmann::json value = reply.answer->value;
+    if (is_container(value)) return finish_container(document, result, reply.answer->text, std::move(value));
+    const std::size_t count = reply.answer->text ? reply.answer->text->pages.size() : 0;
+    std::vector<UnreadPage> unread = unread_pages(value, count, options_.ocr.mode);
+    if (unread.empty()) return finish(document, result, reply.answer->text, std::move(value));
+    auto looking = std::make_unique<Looking>();
+    looking->text = reply.answer->text;
+    looking->value = std::move(value);
+    looking->pages = std::move(unread);
+    std::vector<Request> requests = ask_for_pages(question(document), looking->pages, options_.ocr);
+    turn.progress = std::move(looking);
+    return requests;
   }
 
  private:
+  ExtractQuestion question(const Document& document) const {
+    ExtractQuestion question{document.file, options_.passwords, options_.limits, options_.keep_partial,
+                             options_.need_sandbox};
+    if (document.inside) question.members = document.inside->names;
+    question.member_limits = options_.member_limits;
+    question.attachments = options_.attachments;
+    question.form = options_.form;
+    return question;
+  }
+
+  /// What the other reader says counts, but where that is no more than docket said: then people want to know
+  /// what kind of file it is.
+  static Error of_both(const Error& own, Error other) {
+    if (other.error_class != ErrorClass::unsupported) return other;
+    return {ErrorClass::unsupported, own.message + "; " + other.message};
+  }
+
+  Result<std::vector<Request>> join(Looking& looking, Document& document, const Turn& turn,
+                                    StageResult& result) const {
+    auto text = join_pages(*looking.text, looking.pages, turn.replies, options_.ocr, looking.value);
+    if (!text) return text.error();
+    return finish(document, result, std::move(*text), std::move(looking.value));
+  }
+
+  /// A portfolio has pages, which say where its documents are; an archive has none.
+  static std::vector<Request> finish_container(Document& document, StageResult& result,
+                                               const std::shared_ptr<const Text>& text,
+                                               nlohmann::json value) {
+    document.text = text->pages.empty() ? nullptr : text;
+    result.output = std::move(value);
+    return {};
+  }
+
+  static std::vector<Request> finish(Document& document, StageResult& result,
+                                     std::shared_ptr<const Text> text, nlohmann::json value) {
+    document.text = std::move(text);
+    result.output = std::move(value);
+    if (document.text) result.output["tables"] = count_tables(*document.text);
+    return {};
+  }
+
   const ExtractOptions options_;
 };
 
@@ -167,6 +306,17 @@ Result<ExtractLimits> limits_of(const Settings& settings) {
   return limits;
 }
 
+MemberLimits member_limits_of(const Settings& settings) {
+  const Settings group = settings.group("members");
+  return {group.integer("depth"), group.integer("count"), group.integer("total"), group.integer("ratio")};
+}
+
+Attachments attachments_of(const Settings& settings) {
+  const std::string choice = settings.text("attachments");
+  if (choice == "always") return Attachments::always;
+  return choice == "never" ? Attachments::never : Attachments::automatic;
+}
+
 Result<std::vector<std::string>> passwords_of(const Settings& settings) {
   std::vector<std::string> passwords = settings.texts("passwords");
   const std::string one = settings.text("password");
@@ -182,11 +332,41 @@ Result<std::vector<std::string>> passwords_of(const Settings& settings) {
   return passwords;
 }
 
-Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
+Error not_installed(const std::string& language) {
+  const std::vector<std::string> installed = installed_ocr_languages();
+  std::string known;
+  for (const std::string& one : installed)
+    known += (known.empty() ? "" : ", ") + one;
+  return {ErrorClass::config, "ocr.languages: tesseract has no data for '" + language + "'" +
+                                  (known.empty() ? "" : " (it has " + known + ")") +
+                                  "; on Debian: apt install " + ocr_package(language)};
+}
+
+/// Without languages where none is wanted and none is installed: then no page can be read.
+Result<OcrOptions> ocr_options(const Settings& settings) {
+  OcrOptions options;
+  const std::string mode = settings.word().empty() ? settings.text("mode") : settings.word();
+  if (mode == "never" || mode == "off") return options;
+  options.mode = mode == "always" ? OcrOptions::Mode::always : OcrOptions::Mode::automatic;
+  options.languages = settings.texts("languages");
+  options.page_time = settings.duration("time_limit");
+  const std::vector<std::string> installed = installed_ocr_languages();
+  for (const std::string& language : options.languages)
+    if (std::ranges::find(installed, language) == installed.end()) return not_installed(language);
+  if (options.languages.empty()) options.languages = default_ocr_languages();
+  if (options.languages.empty() && options.mode == OcrOptions::Mode::always) return not_installed("eng");
+  if (options.languages.empty()) options.mode = OcrOptions::Mode::never;
+  return options;
+}
+
+Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
   const Settings& settings = stage.settings;
-  if (settings.text("ocr") == "always") {
-    return Error{ErrorClass::config, "ocr: always is not available yet: this version reads text layers only"};
-  }
+  auto ocr = ocr_options(settings.group("ocr"));
+  if (!ocr) return ocr.error();
+  const BackendConfig* fallback = pipeline.backend(settings.text("fallback"));
+  if (fallback != nullptr && !fallback->type->reads_files)
+    return Error{ErrorClass::config,
+                 "fallback: '" + fallback->name + "' reads no files; name a backend of type tika"};
   auto passwords = passwords_of(settings);
   if (!passwords) return passwords.error();
   const auto limits = limits_of(settings);
@@ -195,7 +375,18 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline&) {
                          settings.text("sandbox") == "require"};
   if (settings.text("tables") == "markdown") options.form.tables = TextForm::Tables::markdown;
   if (settings.text("repeated_lines") == "once") options.form.repeated_lines = TextForm::RepeatedLines::once;
+  options.fallback = settings.text("fallback");
+  options.ocr = std::move(*ocr);
+  options.member_limits = member_limits_of(settings);
+  options.attachments = attachments_of(settings);
   return make_extract(std::move(options));
+}
+
+/// The same page may give other words by other data, or by another tesseract.
+nlohmann::json machine(const Settings& settings) {
+  const auto ocr = ocr_options(settings.group("ocr"));
+  if (!ocr || ocr->mode == OcrOptions::Mode::never) return nullptr;
+  return ocr_data_version(ocr->languages);
 }
 
 }  // namespace
@@ -207,13 +398,14 @@ std::unique_ptr<Stage> make_extract(ExtractOptions options) {
 StageType extract() {
   return {.name = "extract",
           .summary = "Reads the file: text, pages, word boxes, metadata, embedded files.",
-          .version = 4,
+          .version = 5,
           .fields = fields,
           .reads = [](const Settings&) { return StageReads{.file = true}; },
           .make = make,
           .provides_text = true,
           .doubts = doubts,
-          .output = [](const Settings&) { return record_schema_of("extract"); }};
+          .output = [](const Settings&) { return record_schema_of("extract"); },
+          .machine = machine};
 }
 
 }  // namespace docket::stages

@@ -7,13 +7,18 @@
 #include "pipeline/confidence.h"
 #include "pipeline/json/member.h"
 #include "pipeline/reading/folded.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/same_number.h"
+#include "stages/embedded.h"
 
 namespace docket::stages {
 namespace {
 
 using nlohmann::json;
 using CheckState = CheckResult::State;
+
+/// The confidence with which another value is printed, where the embedded one is not.
+constexpr double least_of_unprinted = 0.5;
 
 std::string_view name(CheckState state) {
   switch (state) {
@@ -86,6 +91,25 @@ bool has_bad_row(const json& detail) {
 }
 
 bool is_valid(const json& signals) { return signals.value("schema_valid", true); }
+
+/// What is printed, or another e-invoice in the document, says otherwise.
+bool is_denied(const json& signals) {
+  return signals.value("printed_differs", false) || signals.value("xml_differs", false);
+}
+
+bool any_is_denied(const json& output) {
+  return std::ranges::any_of(output["details"], [](const json& detail) {
+    return is_denied(detail.value("signals", json::object()));
+  });
+}
+
+/// Another tier read the same on the page: its place is the better evidence.
+void take_place(const json& read, json& known) {
+  if (!read.contains("evidence") || !read["evidence"].contains("page")) return;
+  for (const char* name : {"page", "quote", "box"})
+    if (read["evidence"].contains(name)) known["evidence"][name] = read["evidence"][name];
+  known["signals"]["printed"] = true;
+}
 
 json said_by(const json& tier, const json& value, double confidence) {
   return {{"tier", tier}, {"value", value}, {"confidence", rounded(confidence)}};
@@ -218,9 +242,17 @@ FieldJudge::Names FieldJudge::merge(const json& said, json& output) const {
       taken.insert(field);
       continue;
     }
-    if (value.is_null()) continue;
     json& known = output["details"][field];
     const bool was_null = output["fields"][field].is_null();
+    if (value.is_null() && was_null && known["tier"] == embedded_tier) known = detail;
+    if (value.is_null()) continue;
+    if (!was_null && is_embedded(known)) {  // It stands, whatever is printed.
+      const json& embedded = output["fields"][field];
+      if (is_same_in_print(embedded, value, known["signals"]) && known["evidence"].contains("attachment"))
+        take_place(detail, known);
+      note(known, said_by(detail["tier"], value, own_confidence(detail)));
+      continue;
+    }
     const bool is_better =
         was_null ? has_proof(detail) : takes_place_of(output["fields"][field], known, value, detail);
     if (!is_better) {  // One without evidence is worse than null, too.
@@ -288,7 +320,8 @@ double FieldJudge::backing_of(const json& value, std::vector<std::string> known,
 /// Fields that were better left as they were.
 FieldJudge::Names FieldJudge::made_worse(const json& before, const json& output, const Names& taken) const {
   Names worse;
-  const bool was_accepted = before.value("accepted", false) && !output["accepted"].get<bool>();
+  const bool was_accepted =
+      before.value("accepted", false) && !output["accepted"].get<bool>() && !any_is_denied(output);
   for (const std::string& field : taken) {
     const json& detail = output["details"][field];
     const bool is_accepted = detail["accepted"].get<bool>();
@@ -314,7 +347,7 @@ void FieldJudge::judge(json& output, const Names& taken) const {
   output["problems"] = apply_schema(output);
   apply_checks(output, taken);
   for (auto& [field, detail] : output["details"].items()) {
-    agree(output["fields"][field], detail);
+    agree(field, output["fields"][field], detail);
     weigh(output["fields"][field], detail);
     weigh_others(output["fields"][field], detail);
   }
@@ -437,12 +470,42 @@ std::optional<double> FieldJudge::agreement(const json& voice, const json& other
   return 0.5 + std::clamp(sum, -1.0, 1.0) / 2;
 }
 
-void FieldJudge::agree(const json& value, json& detail) const {
+void FieldJudge::agree(const std::string& field, const json& value, json& detail) const {
   if (value.is_null() || !detail.contains("signals")) return;
   detail["signals"].erase("agreement");
+  if (is_embedded(detail)) return compare_with_print(field, value, detail);
   const json voice = said_by(detail["tier"], value, confidence_of(detail));
   if (const auto all = agreement(voice, detail.value("other_tiers", json::array())))
     detail["signals"]["agreement"] = rounded(*all);
+}
+
+/// What other tiers read on the page of an embedded value. One that is sure counts, but not of a name that is
+/// printed too: a letter has many. Of what is nowhere printed as it is embedded, one that is more likely
+/// right than wrong counts. Those who read the same count against them.
+void FieldJudge::compare_with_print(const std::string& field, const json& value, json& detail) const {
+  json& signals = detail["signals"];
+  signals.erase("printed_differs");
+  if (!signals.value("xml_differs", false)) detail.erase("problem");
+  const bool is_printed = signals.value("printed", false);
+  if (value.is_structured() || !detail.value("evidence", json::object()).contains("attachment")) return;
+  const bool is_name =
+      value.is_string() && std::ranges::none_of(value.get_ref<const std::string&>(), is_digit);
+  double for_it = 0, against = 0;
+  json printed;
+  for (const json& other : detail.value("other_tiers", json::array())) {
+    const double confidence = alone(other), weight = weight_of(other["tier"], confidence);
+    if (other["value"].is_null()) continue;
+    if (is_same_in_print(value, other["value"], signals)) {
+      for_it += weight;
+    } else if (is_name ? confidence >= accept_ && !is_printed
+                       : confidence >= (is_printed ? accept_ : least_of_unprinted)) {
+      if (weight > against || printed.is_null()) printed = other["value"];
+      against = std::max(against, weight);
+    }
+  }
+  if (printed.is_null() || for_it > against) return;
+  signals["printed_differs"] = true;
+  detail["problem"] = "embedded " + field + " " + shown_value(value) + ", printed " + shown_value(printed);
 }
 
 /// Makes the confidence of what other tiers said comparable with that of the value that stands: what it would
@@ -471,7 +534,7 @@ void FieldJudge::weigh(const json& value, json& detail) const {
     return;
   }
   const auto accepts = [&](double confidence, const json& signals) {
-    return confidence > 0 && confidence >= accept_ && is_valid(signals);
+    return confidence > 0 && confidence >= accept_ && is_valid(signals) && !is_denied(signals);
   };
   bool all = true;
   if (detail.contains("rows")) {
@@ -511,6 +574,8 @@ void FieldJudge::sum_up(json& output) const {
     const bool is_known = has_value && (required || !has_bad_row(detail));
     confidences.push_back({confidence, is_known, required});
     if (is_known) add_problems(field, detail, problems);
+    if (has_value && is_denied(detail.value("signals", json::object())))
+      problems.push_back(detail["problem"]);
   }
   output["confidence"] = rounded(record_confidence(confidences));
   output["accepted"] =

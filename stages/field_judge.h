@@ -21,6 +21,8 @@ namespace docket::stages {
 /// and differ, that stands which was read beside the words that name the field, or else that of the tier
 /// asked later, and it is seldom accepted. Where more than two speak, a value has the weight of all that give
 /// it: two against one.
+/// A value that stands in the XML of an e-invoice is never replaced; where other tiers read something else on
+/// the page, it is not accepted, and that is a problem.
 /// Nothing that a tier adds makes an answer worse: what it says without evidence does not take the place of
 /// null, a check that fails only because of its values counts only against these, and where an accepted
 /// answer would be accepted no more, or a check that held would not, because of them, they are left out.
@@ -54,7 +56,9 @@ class FieldJudge {
                     const nlohmann::json& failed_before, nlohmann::json& answer);
   bool is_contested(const nlohmann::json& value, const nlohmann::json& detail) const;
   std::optional<double> agreement(const nlohmann::json& voice, const nlohmann::json& others) const;
-  void agree(const nlohmann::json& value, nlohmann::json& detail) const;
+  void agree(const std::string& field, const nlohmann::json& value, nlohmann::json& detail) const;
+  void compare_with_print(const std::string& field, const nlohmann::json& value,
+                          nlohmann::json& detail) const;
   void weigh(const nlohmann::json& value, nlohmann::json& detail) const;
   void weigh_others(const nlohmann::json& value, nlohmann::json& detail) const;
   void sum_up(nlohmann::json& output) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "stages/embedded.h"
 #include "stages/evidence.h"
 #include "stages/field_answers.h"
 #include "stages/field_judge.h"
@@ -49,6 +50,10 @@ class FieldsReview final : public TieredStage {
         task_(std::move(task)) {}
 
  private:
+  std::optional<Excerpt> left_of(const Excerpt& excerpt, const json& output, bool is_again) const override {
+    return left_beside_embedded(excerpt, questions_.properties(), output, is_again);
+  }
+
   Prompt prompt(const Excerpt& excerpt, const json& record, PageRange pages) const override {
     json values = prompt_values(record);
     values["fields"] = questions_.described(excerpt);

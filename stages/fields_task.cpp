@@ -1,9 +1,11 @@
 #include "stages/fields_task.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "pipeline/json/resolved.h"
+#include "stages/embedded.h"
 #include "stages/schema_names.h"
 
 namespace docket::stages {
@@ -39,6 +41,9 @@ Result<FieldsTask> FieldsTask::of(const StageConfig& stage, const Pipeline& pipe
                  "schema: must describe an object with `properties`, which are the fields to find"};
   }
   if (auto wrong = unknown_name_in(*schema)) return *wrong;
+  if (auto wrong = wrong_einvoice_term_in(*schema)) return *wrong;
+  const auto source = std::ranges::find_if(
+      pipeline.stages, [](const StageConfig& earlier) { return earlier.type->provides_text; });
   auto checks = std::make_shared<std::vector<Check>>();
   for (const NamedCondition& named : settings.conditions("checks")) {
     if (named.condition->set() == nullptr)
@@ -51,7 +56,8 @@ Result<FieldsTask> FieldsTask::of(const StageConfig& stage, const Pipeline& pipe
                     .accept = settings.number("accept"),
                     .splits = settings.text("too_long") == "split",
                     .dates = order_of_dates(settings.text("dates")),
-                    .models = models_of(pipeline)};
+                    .models = models_of(pipeline),
+                    .source = source == pipeline.stages.end() ? std::string() : source->id};
 }
 
 }  // namespace docket::stages

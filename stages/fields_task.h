@@ -20,6 +20,7 @@ struct FieldsTask {
   bool splits = false;
   DayMonth dates = DayMonth::unknown;
   std::map<std::string, std::string> models;  ///< As FieldJudge has them.
+  std::string source;  ///< Id of the stage that reads the file, and an e-invoice in it.
 
   static Result<FieldsTask> of(const StageConfig& stage, const Pipeline& pipeline);
 };

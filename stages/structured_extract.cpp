@@ -1,10 +1,12 @@
 // Asks tier by tier for the values of a schema's properties, and says how far each can be trusted.
 #include <algorithm>
 
+#include "pipeline/confidence.h"
 #include "pipeline/json/member.h"
 #include "pipeline/json/resolved.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
+#include "stages/embedded.h"
 #include "stages/evidence.h"
 #include "stages/field_answers.h"
 #include "stages/field_judge.h"
@@ -51,9 +53,20 @@ class StructuredExtract final : public TieredStage {
         dates_(fields.dates),
         questions_(schema_),
         judge_(schema_, checks_, fields.accept, fields.models),
+        source_(fields.source),
+        einvoice_(*schema_),
         task_(std::move(task)) {}
 
  private:
+  void begin(const Document& document, const json& record, json& output) const override {
+    json said = einvoice_.answer(member(member(record, source_), "einvoice"), *document.text, dates_);
+    if (!said.is_null()) judge_.take(std::move(said), std::string(embedded_tier), false, output);
+  }
+
+  std::optional<Excerpt> left_of(const Excerpt& excerpt, const json& output, bool is_again) const override {
+    return left_beside_embedded(excerpt, questions_.properties(), output, is_again);
+  }
+
   Question question(const Document& document) const override {
     return FieldsQuestion{document.text, schema_, checks_, dates_};
   }
@@ -71,6 +84,8 @@ class StructuredExtract final : public TieredStage {
     EvidenceReader evidence(*document.text, dates_, said.excerpt.hidden(*document.text));
     json values = said.tier.answers_prompts ? of_model(said, evidence)
                                             : of_rules(said.answers.front().value, evidence.quotes());
+    for (json& detail : values["details"])
+      add_read_confidence(*document.text, detail);
     judge_.take(std::move(values), said.tier.backend, said.tier.answers_prompts, output);
   }
 
@@ -81,6 +96,16 @@ class StructuredExtract final : public TieredStage {
       detail["signals"]["evidence_found"] = detail.contains("evidence") && quotes.stands(detail["evidence"]);
     }
     return said;
+  }
+
+  /// A value is no surer than the words that it was read in.
+  static void add_read_confidence(const Text& text, json& detail) {
+    if (detail.contains("rows"))
+      for (json& row : detail["rows"])
+        add_read_confidence(text, row);
+    if (!detail.contains("evidence")) return;
+    if (const auto confidence = read_confidence(text, detail["evidence"]))
+      detail["signals"]["ocr"] = rounded(*confidence);
   }
 
   json of_model(const TierAnswers& said, EvidenceReader& evidence) const {
@@ -96,12 +121,15 @@ class StructuredExtract final : public TieredStage {
   const DayMonth dates_;
   const FieldQuestions questions_;
   const FieldJudge judge_;
+  const std::string source_;  ///< Id of the stage that reads e-invoices.
+  const EinvoiceMapping einvoice_;
   const PromptTemplate task_;
 };
 
 Result<std::unique_ptr<ExcerptStage>> make_for(const StageConfig& stage, const Pipeline& pipeline,
                                                const std::vector<std::string>& backends,
                                                std::vector<ErrorClass> hands_up) {
+  if (auto problem = problem_of_tiers(backends, pipeline)) return *problem;
   auto fields = FieldsTask::of(stage, pipeline);
   if (!fields) return fields.error();
   auto task = PromptTemplate::of_setting(stage.settings, "prompt", "structured-extract.mustache");
@@ -207,6 +235,9 @@ void doubt_field(const std::string& field, const json& detail, std::vector<Doubt
       }))
     found.push_back({evidence_not_found, field});
   if (is_contradicted(detail)) found.push_back({tiers_disagree, field});
+  const json signals = detail.value("signals", json::object());
+  if (signals.value("printed_differs", false) || signals.value("xml_differs", false))
+    found.push_back({embedded_differs, field});
 }
 
 std::vector<Doubt> doubts(const std::string& stage, const json& output) {
@@ -254,14 +285,22 @@ json output_schema(const Settings& settings) {
   return schema;
 }
 
+/// With fields that an e-invoice may have, also what was read of one.
+StageReads fields_read(const Settings& settings) {
+  StageReads what = reads(settings);
+  const std::shared_ptr<const json> schema = settings.schema("schema");
+  what.source = schema && maps_einvoice(with_open_root(*schema));
+  return what;
+}
+
 }  // namespace
 
 StageType structured_extract() {
   return {.name = "structured-extract",
           .summary = "Finds the values of a JSON Schema's properties, each with its evidence.",
-          .version = 7,
+          .version = 8,
           .fields = fields,
-          .reads = reads,
+          .reads = fields_read,
           .make = make,
           .shows_places = true,
           .redo = {.make = make_with,

@@ -142,6 +142,17 @@ std::optional<bool> think_of(const Settings& settings) {
   return settings.has(think_field.name) ? std::optional(settings.boolean(think_field.name)) : std::nullopt;
 }
 
+std::optional<Error> problem_of_tiers(const std::vector<std::string>& backends, const Pipeline& pipeline) {
+  for (const std::string& name : backends) {
+    const BackendConfig* backend = pipeline.backend(name);
+    if (backend != nullptr && backend->type->reads_files)
+      return Error{ErrorClass::config, "backends: '" + name +
+                                           "' reads files and answers no questions; it can be the "
+                                           "`fallback` of the extract stage"};
+  }
+  return std::nullopt;
+}
+
 std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline,
                            std::optional<bool> think) {
   std::vector<Tier> tiers;
@@ -206,9 +217,11 @@ std::vector<PageRange> pieces_of_page(const Text& text, PageRange page, double s
 
 /// Which tier was asked, about which pages, and who was passed over before.
 struct TieredStage::Progress final : StageProgress {
-  explicit Progress(PageRange all) : pages{all} {}
   std::size_t tier = 0;
   std::vector<PageRange> pages;
+  Excerpt excerpt;                   ///< That it is asked about.
+  bool is_again = false;             ///< There was an answer before the first turn.
+  bool is_begun = false;             ///< The document itself says something.
   json passed_over = json::array();  ///< As the output shows it.
 };
 
@@ -221,13 +234,16 @@ Result<std::vector<Request>> TieredStage::advance_with(const Excerpt& excerpt, D
   if (turn.number == 0) {
     if (!document.text)
       return Error{ErrorClass::empty, "there is no text: the stage that reads it was skipped"};
-    auto begun = std::make_unique<Progress>(all_pages(excerpt));
-    std::vector<Request> requests = ask(excerpt, document, turn, *begun);
+    auto begun = std::make_unique<Progress>();
+    begun->is_again = !result.output.is_null();
+    if (!begun->is_again) begin(document, turn.record, result.output);
+    begun->is_begun = !begun->is_again && !result.output.is_null();
+    std::vector<Request> requests = ask_from(0, excerpt, document, turn, result.output, *begun);
     turn.progress = std::move(begun);
     return requests;
   }
   auto& progress = dynamic_cast<Progress&>(*turn.progress);
-  TierAnswers said{.tier = tiers_[progress.tier], .excerpt = excerpt};
+  TierAnswers said{.tier = tiers_[progress.tier], .excerpt = progress.excerpt};
   for (const Reply& reply : turn.replies) {
     if (!reply.answer) {
       const Error& error = reply.answer.error();
@@ -237,7 +253,7 @@ Result<std::vector<Request>> TieredStage::advance_with(const Excerpt& excerpt, D
       if (cut.size() == progress.pages.size() || cut.size() > most_pieces)
         return pass_over(excerpt, document, turn, result, progress, error);
       progress.pages = std::move(cut);
-      return ask(excerpt, document, turn, progress);
+      return ask(document, turn, progress);
     }
     said.answers.push_back(*reply.answer);
   }
@@ -249,11 +265,12 @@ Result<std::vector<Request>> TieredStage::advance_with(const Excerpt& excerpt, D
   take(document, said, result.output);
   if (!progress.passed_over.empty()) result.output["passed_over"] = progress.passed_over;
   if (result.output["accepted"]) return std::vector<Request>{};
-  return next_tier(excerpt, document, turn, progress);
+  return ask_from(progress.tier + 1, excerpt, document, turn, result.output, progress);
 }
 
-std::vector<Request> TieredStage::ask(const Excerpt& excerpt, const Document& document, const Turn& turn,
+std::vector<Request> TieredStage::ask(const Document& document, const Turn& turn,
                                       const Progress& progress) const {
+  const Excerpt& excerpt = progress.excerpt;
   const Tier& tier = tiers_[progress.tier];
   if (!tier.answers_prompts) return {{tier.backend, question(document)}};
   std::vector<Request> requests;
@@ -266,12 +283,22 @@ std::vector<Request> TieredStage::ask(const Excerpt& excerpt, const Document& do
   return requests;
 }
 
-std::vector<Request> TieredStage::next_tier(const Excerpt& excerpt, const Document& document,
-                                            const Turn& turn, Progress& progress) const {
-  if (progress.tier + 1 == tiers_.size()) return {};
-  ++progress.tier;
-  progress.pages = {all_pages(excerpt)};
-  return ask(excerpt, document, turn, progress);
+/// Asks the first tier, from this one on, that has something to add. The rules, which cost nothing, read the
+/// text even where the document itself says all: what is printed may differ from that.
+std::vector<Request> TieredStage::ask_from(std::size_t tier, const Excerpt& excerpt, const Document& document,
+                                           const Turn& turn, const json& output, Progress& progress) const {
+  const bool is_settled = !progress.is_again && output.is_object() && output.value("accepted", false);
+  for (; tier < tiers_.size(); ++tier) {
+    std::optional<Excerpt> left = excerpt;
+    if (tiers_[tier].answers_prompts)
+      left = is_settled ? std::nullopt : left_of(excerpt, output, progress.is_again);
+    if (!left) continue;
+    progress.tier = tier;
+    progress.excerpt = std::move(*left);
+    progress.pages = {all_pages(progress.excerpt)};
+    return ask(document, turn, progress);
+  }
+  return {};
 }
 
 /// A tier that has no usable answer costs no document that another tier can answer. What is only a matter of
@@ -283,7 +310,8 @@ Result<std::vector<Request>> TieredStage::pass_over(const Excerpt& excerpt, cons
   const bool can_be_passed =
       error.error_class == ErrorClass::content || error.error_class == ErrorClass::rejected ||
       error.error_class == ErrorClass::too_long || error.error_class == ErrorClass::withheld;
-  const bool has_answer = tiers_.size() > 1 && !result.output.is_null();  // Of a tier; redo begins with one.
+  // Of a tier, or of the document itself; redo begins with one.
+  const bool has_answer = (tiers_.size() > 1 || progress.is_begun) && !result.output.is_null();
   const Tier& tier = tiers_[progress.tier];
   const bool is_handed_up = is_last && !has_answer && hands_up(tier, error.error_class);
   if (!can_be_passed || (is_last && !has_answer && !is_handed_up)) return error;
@@ -292,7 +320,7 @@ Result<std::vector<Request>> TieredStage::pass_over(const Excerpt& excerpt, cons
       {{"tier", tier.backend}, {"class", name(error.error_class)}, {"message", error.message}});
   if (is_handed_up) take(document, {.tier = tier, .excerpt = excerpt}, result.output);
   if (has_answer || is_handed_up) result.output["passed_over"] = progress.passed_over;
-  return next_tier(excerpt, document, turn, progress);
+  return ask_from(progress.tier + 1, excerpt, document, turn, result.output, progress);
 }
 
 bool TieredStage::hands_up(const Tier& tier, ErrorClass error_class) const {

@@ -60,6 +60,8 @@ struct Tier {
   bool answers_prompts = false;
   std::optional<bool> think = std::nullopt;  ///< See Prompt.
 };
+/// The Error (class `config`): one of them answers no questions.
+std::optional<Error> problem_of_tiers(const std::vector<std::string>& backends, const Pipeline& pipeline);
 std::vector<Tier> tiers_of(const std::vector<std::string>& backends, const Pipeline& pipeline,
                            std::optional<bool> think = std::nullopt);
 
@@ -90,6 +92,14 @@ class TieredStage : public ExcerptStage {
   virtual Question question(const Document& document) const;
   /// What a model is asked about some pages of the excerpt.
   virtual Prompt prompt(const Excerpt& excerpt, const nlohmann::json& record, PageRange pages) const = 0;
+  /// What the document itself says, before anybody is asked, in `output`; nothing: it says nothing.
+  virtual void begin(const Document&, const nlohmann::json& /*record*/, nlohmann::json& /*output*/) const {}
+  /// What a model is still asked of an excerpt, given what is known; none: nothing is left. `is_again`: the
+  /// answer that is known was doubted.
+  virtual std::optional<Excerpt> left_of(const Excerpt& excerpt, const nlohmann::json& /*output*/,
+                                         bool /*is_again*/) const {
+    return excerpt;
+  }
   /// Joins a tier's answers to what lower tiers said, in `output`; says with `output.accepted` whether it is
   /// sure enough. Without any, nothing is known.
   virtual void take(const Document& document, const TierAnswers& said, nlohmann::json& output) const = 0;
@@ -97,10 +107,9 @@ class TieredStage : public ExcerptStage {
  private:
   struct Progress;
 
-  std::vector<Request> ask(const Excerpt& excerpt, const Document& document, const Turn& turn,
-                           const Progress& progress) const;
-  std::vector<Request> next_tier(const Excerpt& excerpt, const Document& document, const Turn& turn,
-                                 Progress& progress) const;
+  std::vector<Request> ask(const Document& document, const Turn& turn, const Progress& progress) const;
+  std::vector<Request> ask_from(std::size_t tier, const Excerpt& excerpt, const Document& document,
+                                const Turn& turn, const nlohmann::json& output, Progress& progress) const;
   Result<std::vector<Request>> pass_over(const Excerpt& excerpt, const Document& document, const Turn& turn,
                                          StageResult& result, Progress& progress, const Error& error) const;
 

@@ -11,6 +11,7 @@ from e2e import PIPELINE, endless, invoice, pdf, wait_for
 from e2e_torture import encrypted
 
 PIPELINE = PIPELINE[:PIPELINE.index("  - classify")]  # Only extract.
+FULL = "\n".join(["word " * 18] * 50)  # A page, full of words: 30 KiB with their boxes.
 ENOSYS, EPERM = 38, 1
 SECCOMP, PRCTL, LANDLOCK = {"x86_64": (317, 157, 444), "aarch64": (277, 167, 444)}[os.uname().machine]
 
@@ -98,9 +99,12 @@ class Limits(e2e.Case):
 
     def test_output_is_named_with_its_limit(self):
         self.write("in/a.txt", "x" * 100_000)
-        self.write("in/b.pdf", pdf(*["word " * 400] * 30))
+        self.write("in/b.pdf", pdf(*[FULL] * 4))
         self.write("in/c.txt", "x" * 30_000)
         self.run_pipeline(expect=1, pipeline=extract(limits="{ output: 64KiB }"))
+        self.assertEqual(self.report()["files"],
+                         [{"media_type": "application/pdf", "count": 1, "outcomes": {"output_limit": 1}},
+                          {"media_type": "text/plain", "count": 2, "outcomes": {"done": 1, "output_limit": 1}}])
         for name in ("a.txt", "b.pdf"):
             self.assertEqual(self.error(f"in/{name}"),
                              ("output_limit", f"{name} has more than 64 KiB of text and word boxes "
@@ -117,6 +121,13 @@ class Limits(e2e.Case):
             result = self.docket("check", "pipeline.yaml")
             self.assertEqual(result.code, 2)
             self.assertRegex(result.err, f"is short for {said}: leave one of them out")
+
+    def test_a_new_limit_alone_reads_nothing_again(self):
+        self.write("in/a.txt", "a text")
+        self.run_pipeline(pipeline=extract(limits="{ memory: 1GiB }"))
+        self.write("pipeline.yaml", extract(limits="{ memory: 2GiB, open_files: 32, wall_time: 5m }"))
+        self.run_pipeline()
+        self.assertEqual(self.report()["documents"]["up_to_date"], 1)
 
     def test_sizes_are_checked(self):
         for size, said in (("64", "did you mean '64MiB'"), ("1MiB", "at least 64 MiB"), ("lots", "a size such as 64MiB")):
@@ -159,8 +170,8 @@ class Partial(e2e.Case):
         self.assertEqual(self.record("in/b.pdf")["error"]["class"], "timeout")
 
     def test_as_many_pages_as_the_output_has_room_for(self):
-        self.write("in/a.pdf", pdf(*["word " * 100] * 40))
-        self.run_pipeline(pipeline=extract(partial="accept", limits="{ output: 64KiB }"))
+        self.write("in/a.pdf", pdf(*[FULL] * 40))
+        self.run_pipeline(pipeline=extract(partial="accept", limits="{ output: 256KiB }"))
         partial = self.record("in/a.pdf")["extract"]["partial"]
         self.assertEqual((partial["of"], partial["limit"]), (40, "output"))
         self.assertTrue(1 < partial["pages"] < 40, partial)
@@ -175,8 +186,8 @@ class Partial(e2e.Case):
         self.assertEqual(self.record("in/a.pdf")["reasons"], ["cut"])
 
     def test_a_higher_limit_reads_the_document_again(self):
-        self.write("in/a.pdf", pdf(*["word " * 100] * 40))
-        self.run_pipeline(pipeline=extract(partial="accept", limits="{ output: 64KiB }"))
+        self.write("in/a.pdf", pdf(*[FULL] * 40))
+        self.run_pipeline(pipeline=extract(partial="accept", limits="{ output: 256KiB }"))
         self.assertIn("partial", self.record("in/a.pdf")["extract"])
         self.write("pipeline.yaml", extract(partial="accept", limits="{ output: 8MiB }"))
         self.run_pipeline()
@@ -242,7 +253,14 @@ class Kernel(e2e.Case):
                 self.assertEqual(len(warnings), 1, warnings)
                 self.assertIn(what, warnings[0])
                 self.assertEqual(self.report()["documents"]["done"], 12)
-        self.assertNotIn("warnings", (self.run_pipeline("-B"), self.report()["run"])[1])
+        self.run_pipeline("-B")
+        self.assertNotIn("warnings", self.report()["run"])
+
+    def test_check_says_what_is_refused(self):
+        self.write("pipeline.yaml", PIPELINE)
+        for what, kernel in self.KERNELS:
+            self.assertIn(what, self.docket("check", "pipeline.yaml", preexec_fn=kernel).err)
+        self.assertNotIn("warning", self.docket("check", "pipeline.yaml").err)
 
     def test_required_it_ends_the_run_before_any_document(self):
         for number in range(6):

@@ -30,11 +30,14 @@ set(rooms
   "stages=${config}"
   "worker/text=${config}"
   "worker/layout=${config};worker/text"
-  "worker/pdf=${config};worker/text;worker/layout"
+  "worker/poppler="
+  "worker/pdf=${config};worker/text;worker/layout;worker/poppler"
   "worker/formats=${config};worker/text;worker/layout"
   "worker/process=${config};worker/text;${wire}"
   "worker/conditions=${config};worker/process;${wire}"
-  "worker=${config};${wire};worker/text;worker/layout;worker/pdf;worker/formats;worker/process;worker/conditions"
+  "worker/members=${config};worker/text;worker/layout;worker/pdf;worker/formats"
+  "worker/ocr=${config};${wire};worker/text;worker/layout;worker/formats;worker/members;worker/process"
+  "worker=${config};${wire};worker/text;worker/layout;worker/pdf;worker/formats;worker/members;worker/process;worker/conditions"
   "cli=${run};backends;backends/calls;backends/extraction;stages"
 )
 
@@ -52,9 +55,10 @@ set(homes
   "openssl/=(pipeline/support/digest.cpp|worker/.*)"
   "curl/=backends/http/.*"
   "uchardet=worker/text/encoding.cpp"
-  "poppler-=worker/pdf/.*"
-  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/pdf/.*"  # Poppler's private headers.
+  "poppler-=worker/(pdf|poppler)/.*"
+  "([A-Z][A-Za-z0-9_-]*[.]h>|goo/|splash/|fofi/)=worker/(pdf|poppler|ocr)/.*"  # Poppler's private headers.
   "seccomp.h=worker/process/.*"
+  "zlib.h=worker/.*"
   "magic.h=worker/formats/.*"
   "gmime/=worker/formats/.*"
   "archive(_entry)?.h=worker/formats/.*"

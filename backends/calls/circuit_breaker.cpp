@@ -1,14 +1,18 @@
 #include "backends/calls/circuit_breaker.h"
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 
 namespace docket::backends {
 namespace {
 
-/// The model, or its server, has looked at the question.
-bool is_of_the_model(ErrorClass error) {
-  return error == ErrorClass::content || error == ErrorClass::too_long || error == ErrorClass::rejected;
+/// The model, or its server, has looked at the question; of those that read files, at the file.
+bool is_of_the_question(ErrorClass error) {
+  constexpr ErrorClass classes[] = {ErrorClass::content,  ErrorClass::too_long,    ErrorClass::rejected,
+                                    ErrorClass::damaged,  ErrorClass::unsupported, ErrorClass::empty,
+                                    ErrorClass::encrypted};
+  return std::ranges::find(classes, error) != std::ranges::end(classes);
 }
 
 class CircuitBreaker final : public Backend {
@@ -54,7 +58,7 @@ class CircuitBreaker final : public Backend {
         rest(options_.name + " gave no answer to " + std::to_string(failures_) +
              " calls in a row; the last: " + reply.answer.error().message);
       return fails_for_all(document);
-    } else if (reply.answer || is_of_the_model(error)) {
+    } else if (reply.answer || is_of_the_question(error)) {
       answered_ = true;
       failures_ = 0;
       if (!for_good_) open_.reset();

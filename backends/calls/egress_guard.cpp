@@ -15,7 +15,7 @@ class EgressGuard final : public Backend {
     if (offline_)
       return done(
           {Error{ErrorClass::withheld, "offline",
-                 "backend '" + name_ + "' is a cloud model, and --offline lets nothing leave this machine"}});
+                 "backend '" + name_ + "' is in the cloud, and --offline lets nothing leave this machine"}});
     inner_->submit(std::move(request), std::move(done));
   }
 

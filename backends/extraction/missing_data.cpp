@@ -1,9 +1,11 @@
 #include "backends/extraction/missing_data.h"
 
 #include <linux/landlock.h>
+#include <linux/seccomp.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <system_error>
 
 namespace docket::backends {
@@ -11,6 +13,11 @@ namespace {
 
 bool has_landlock() {
   return syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0;
+}
+
+bool has_filters() {
+  const std::uint32_t action = SECCOMP_RET_ERRNO;
+  return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
 }  // namespace
@@ -23,6 +30,16 @@ std::vector<std::string> missing_data(const std::filesystem::path& poppler_folde
         "the package poppler-data is not installed, so text in many Chinese, Japanese and Korean fonts of "
         "PDFs "
         "is lost; install it: apt install poppler-data");
+  return missing;
+}
+
+std::vector<std::string> missing_protection() {
+  std::vector<std::string> missing;
+  if (!has_filters())
+    missing.emplace_back(
+        "this kernel, or the container, refuses filters of system calls (seccomp), so the workers that read "
+        "files "
+        "are held back by limits of time, memory and files alone; run docket where seccomp(2) is allowed");
   if (!has_landlock())
     missing.emplace_back(
         "this kernel has no Landlock (Linux 5.13 and later have it, where it is switched on), so the workers "

@@ -13,4 +13,7 @@ inline constexpr std::string_view poppler_data = "/usr/share/poppler";
 /// Empty: nothing.
 std::vector<std::string> missing_data(const std::filesystem::path& poppler_folder = poppler_data);
 
+/// Likewise, of what workers lock themselves in with. In a run, they say themselves what they lack.
+std::vector<std::string> missing_protection();
+
 }  // namespace docket::backends

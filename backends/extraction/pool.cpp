@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "backends/extraction/input.h"
+#include "backends/extraction/office_conversion.h"
 #include "backends/extraction/process.h"
 #include "pipeline/support/byte_size.h"
 #include "pipeline/support/duration.h"
@@ -115,7 +117,7 @@ Error death(int status, const Limits& limits) {
 }
 
 /// "a.docx is a Word document", where the error is about the document.
-Error naming(const std::filesystem::path& file, Error error) {
+Error naming(const ExtractQuestion& question, Error error) {
   switch (error.error_class) {
     case ErrorClass::unavailable:
     case ErrorClass::cancelled:
@@ -124,7 +126,9 @@ Error naming(const std::filesystem::path& file, Error error) {
     default:
       break;
   }
-  const std::string file_name = file.filename().string();
+  const std::filesystem::path named =
+      question.members.empty() ? question.file : std::filesystem::path(question.members.back());
+  const std::string file_name = named.filename().string();
   return {error.error_class, (is_utf8(file_name) ? file_name : "the file") + ' ' + error.message};
 }
 
@@ -151,8 +155,15 @@ void mark(Answer& answer, const Part& part) {
                                      part.why.message);
 }
 
+enum class Program { extract, ocr };
+
+Program program_for(const ExtractQuestion& question) {
+  return question.page ? Program::ocr : Program::extract;
+}
+
 /// A place for one worker process, and the document that it works on.
 struct Slot {
+  Program program = Program::extract;
   std::unique_ptr<ExtractProcess> process;  ///< Null: none was needed yet, or the last one has ended.
   std::optional<Job> job;
   InputFile file;
@@ -167,13 +178,19 @@ struct Slot {
   std::uint64_t bytes = 0;  ///< Of its frames.
   Progress progress;
   std::optional<Part> part;  ///< Its pages are read again, and no more than these.
+  // Of a document that LibreOffice turns into another, which is read then:
+  std::unique_ptr<OfficeConversion> conversion;
+  bool is_converted = false;
+  // Of one that is inside of a file, for LibreOffice, which knows only files:
+  bool wants_bytes = false;  ///< The worker is asked for them.
+  bool has_bytes = false;    ///< They are `file`.
 };
 
 class ExtractPool final : public Backend {
  public:
   ExtractPool(ExtractPoolOptions options, std::stop_token hard_stop)
       : options_(std::move(options)),
-        slots_(worker_count(options_)),
+        slots_(make_slots(worker_count(options_))),
         hard_stop_(std::move(hard_stop)),
         on_hard_stop_(hard_stop_, Signal{wake_up_}),
         thread_([this](const std::stop_token& stop) { loop(stop); }) {}
@@ -217,8 +234,10 @@ class ExtractPool final : public Backend {
       if (patience_left() <= nanoseconds(0)) reply();
       for (Slot* slot : wait())
         listen(*slot);
-      for (Slot& slot : slots_)
+      for (Slot& slot : slots_) {
+        if (is_converting(slot)) check_conversion(slot);
         if (slot.process && slot.job) check_limits(slot);
+      }
     }
     take_inbox();
     cancel_all();
@@ -256,10 +275,25 @@ class ExtractPool final : public Backend {
       one.done(std::move(one.reply));
   }
 
+  /// A slot for each process that may be at work, of either program: an idle one costs no time.
+  static std::vector<Slot> make_slots(std::size_t workers) {
+    std::vector<Slot> slots(2 * workers);
+    for (std::size_t i = workers; i < slots.size(); ++i)
+      slots[i].program = Program::ocr;
+    return slots;
+  }
+
+  const std::filesystem::path& program_of(const Slot& slot) const {
+    return slot.program == Program::ocr ? options_.ocr_worker : options_.worker;
+  }
+
   /// Gives waiting jobs to workers: first to those that are ready, then to new ones.
   void assign_jobs() {
+    const auto busy = [](const Slot& slot) { return slot.job.has_value(); };
     while (!queue_.empty()) {
-      const auto is_free = [](const Slot& slot) { return !slot.job; };
+      if (std::ranges::count_if(slots_, busy) * 2 >= std::ssize(slots_)) return read_ahead();
+      const Program program = program_for(queue_.front().question);
+      const auto is_free = [&](const Slot& slot) { return !slot.job && slot.program == program; };
       auto slot = std::ranges::find_if(slots_, [&](const Slot& s) { return is_free(s) && s.process; });
       if (slot == slots_.end()) slot = std::ranges::find_if(slots_, is_free);
       if (slot == slots_.end()) return read_ahead();
@@ -306,7 +340,7 @@ class ExtractPool final : public Backend {
   void send_or_start(Slot& slot) {
     slot.begin = Clock::now();
     if (!slot.process) {
-      auto started = ExtractProcess::start(options_.worker);
+      auto started = ExtractProcess::start(program_of(slot));
       if (!started) return not_started(slot, started.error());
       slot.process = std::move(*started);
     }
@@ -314,10 +348,17 @@ class ExtractPool final : public Backend {
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
     slot.process->limit({slot.file.size + slot.limits.memory, slot.limits.cpu, slot.limits.open_files});
-    const ExtractOrder order{slot.job->question.passwords, static_cast<std::uint64_t>(slot.limits.output),
+    const ExtractQuestion& question = slot.job->question;
+    const ExtractOrder order{question.passwords,
+                             static_cast<std::uint64_t>(slot.limits.output),
                              slot.part ? slot.part->pages.read : 0,
-                             slot.job->question.keep_partial && !slot.part ? 1U : 0U,
-                             slot.job->question.form};
+                             question.keep_partial && !slot.part ? 1U : 0U,
+                             slot.has_bytes ? std::vector<std::string>() : question.members,
+                             question.member_limits,
+                             question.attachments,
+                             question.form,
+                             question.page,
+                             slot.wants_bytes ? 1U : 0U};
     if (!slot.process->send(order, slot.file.descriptor.get())) died(slot);
   }
 
@@ -328,17 +369,22 @@ class ExtractPool final : public Backend {
     std::vector<Slot*> slots;
     nanoseconds timeout = patience_left();
     for (Slot& slot : slots_) {
+      if (is_converting(slot)) {
+        sources.push_back({slot.conversion->descriptor(), POLLIN, 0});
+        slots.push_back(nullptr);
+        timeout = std::min(timeout, slot.conversion->time_left());
+      }
       if (!slot.process) continue;
       sources.push_back({slot.process->socket(), POLLIN, 0});
       slots.push_back(&slot);
-      if (slot.job) timeout = std::min(timeout, time_left(slot));
+      if (slot.job && !is_converting(slot)) timeout = std::min(timeout, time_left(slot));
     }
     const auto whole = std::chrono::ceil<milliseconds>(std::max(timeout, nanoseconds(0)));
     if (poll(sources.data(), sources.size(), static_cast<int>(whole.count())) <= 0) return {};
     if (sources.front().revents != 0) wake_up_.clear();
     std::vector<Slot*> speaking;
     for (std::size_t i = 0; i < slots.size(); ++i)
-      if (sources[i + 1].revents != 0) speaking.push_back(slots[i]);
+      if (slots[i] != nullptr && sources[i + 1].revents != 0) speaking.push_back(slots[i]);
     return speaking;
   }
 
@@ -353,8 +399,9 @@ class ExtractPool final : public Backend {
   static nanoseconds cpu_of(Slot& slot) { return slot.process->cpu_time() - slot.cpu_begin; }
 
   void check_limits(Slot& slot) {
+    if (is_converting(slot)) return;
     if (time_left(slot) > nanoseconds(0)) return;
-    if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
+    if (!slot.was_sent) return not_started(slot, never_ready(program_of(slot)));
     const bool by_cpu = cpu_of(slot) >= slot.limits.cpu;
     give_up(slot, by_cpu ? time_error(slot.limits) : clock_error(slot.limits));
   }
@@ -378,7 +425,9 @@ class ExtractPool final : public Backend {
     if (slot.bytes > most_bytes(slot)) return give_up(slot, output_limit_error(most_bytes(slot) - framing));
     switch (frame.kind) {
       case Frame::file:
-        if (auto facts = decode_facts(frame.body)) slot.facts = std::move(*facts);
+        // Those of the document, not of what LibreOffice made of it.
+        if (auto facts = decode_facts(frame.body); facts && !slot.is_converted)
+          slot.facts = std::move(*facts);
         break;
       case Frame::page:
         take_page(slot, decode_page(std::move(frame.body)));
@@ -393,7 +442,7 @@ class ExtractPool final : public Backend {
   }
 
   void take_ready(Slot& slot, const Ready& ready) {
-    if (ready.version != wire_version) return not_started(slot, other_version(options_.worker));
+    if (ready.version != wire_version) return not_started(slot, other_version(program_of(slot)));
     if (!ready.refused.empty()) {
       if (slot.job && slot.job->question.need_sandbox) return not_started(slot, no_sandbox(ready.refused));
       if (options_.warn && !std::exchange(has_warned_, true)) options_.warn(unprotected(ready.refused));
@@ -413,17 +462,67 @@ class ExtractPool final : public Backend {
     // Who has once said what no worker says is not asked again.
     const bool is_sound = answer || answer.error().error_class != ErrorClass::crash;
     if (frame.kind == Frame::last_answer || !is_sound) slot.process.reset();
+    if (slot.wants_bytes) return take_bytes(slot, answer, spent);
+    if (!answer && can_be_converted(slot, answer.error())) return convert(slot, spent);
     end_job(slot, std::move(answer), spent);
+  }
+
+  static bool is_converting(const Slot& slot) { return slot.conversion && !slot.is_converted; }
+
+  static bool can_be_converted(const Slot& slot, const Error& error) {
+    return error.error_class == ErrorClass::unsupported && slot.facts && !slot.conversion &&
+           is_convertible(slot.facts->media_type);
+  }
+
+  void take_bytes(Slot& slot, const Result<Answer>& answer, nanoseconds spent) {
+    slot.wants_bytes = false;
+    if (!answer) return end_job(slot, answer.error(), spent);
+    auto file = answer->image
+                    ? file_of(answer->image->bytes)
+                    : Result<InputFile>(Error{ErrorClass::crash, "made its worker send an invalid reply"});
+    if (!file) return end_job(slot, file.error(), spent);
+    slot.file = std::move(*file);
+    slot.has_bytes = true;
+    convert(slot, spent);
+  }
+
+  void convert(Slot& slot, nanoseconds spent) {
+    if (!slot.job->question.members.empty() && !slot.has_bytes) {
+      slot.wants_bytes = true;
+      return try_again(slot, spent);
+    }
+    auto started =
+        OfficeConversion::start(options_.worker, slot.file.descriptor.get(), slot.facts->media_type,
+                                {slot.limits.cpu, slot.limits.wall, slot.limits.memory});
+    if (!started) return end_job(slot, started.error(), spent);
+    slot.conversion = std::move(*started);
+    slot.cpu_before += spent;
+    slot.was_sent = false;
+  }
+
+  /// Once LibreOffice has ended, or has had its time.
+  void check_conversion(Slot& slot) {
+    pollfd ended{slot.conversion->descriptor(), POLLIN, 0};
+    if (poll(&ended, 1, 0) == 0 && slot.conversion->time_left() > nanoseconds(0)) return;
+    if (slot.conversion->goes_on()) return;
+    auto made = slot.conversion->result();
+    slot.is_converted = true;
+    slot.cpu_before += slot.conversion->cpu_time();
+    if (!made) return end_job(slot, made.error());
+    slot.file = std::move(*made);
+    slot.bytes = 0;
+    send_or_start(slot);
   }
 
   static std::uint64_t most_bytes(const Slot& slot) {
     return static_cast<std::uint64_t>(slot.limits.output) + framing;
   }
 
-  /// A first worker that does not start is no document's fault, and none that comes after it would.
+  /// A first worker that does not start is no document's fault, and none that comes after it would. Without
+  /// docket-ocr, documents that have a text can be read.
   void not_started(Slot& slot, Error error) {
     slot.process.reset();
-    if (some_was_ready_ || !options_.no_worker) {
+    if (some_was_ready_ || !options_.no_worker || slot.program == Program::ocr) {
       if (slot.job) end_job(slot, std::move(error));
       return;
     }
@@ -434,7 +533,7 @@ class ExtractPool final : public Backend {
 
   /// Ends a worker that goes beyond a limit, and its document.
   void give_up(Slot& slot, Error error) {
-    if (!slot.job) return slot.process.reset();
+    if (!slot.job || is_converting(slot)) return slot.process.reset();
     slot.process->kill();
     const nanoseconds spent = cpu_of(slot);
     slot.process.reset();
@@ -446,8 +545,8 @@ class ExtractPool final : public Backend {
     const nanoseconds spent = cpu_of(slot);
     const bool was_fresh = slot.process->documents <= 1;
     slot.process.reset();
-    if (!slot.job) return;
-    if (!slot.was_sent) return not_started(slot, never_ready(options_.worker));
+    if (!slot.job || is_converting(slot)) return;
+    if (!slot.was_sent) return not_started(slot, never_ready(program_of(slot)));
     if (was_fresh) return end_job(slot, death(status, slot.limits), spent);
     try_again(slot, spent);
   }
@@ -482,7 +581,7 @@ class ExtractPool final : public Backend {
     if (answer && slot.part) mark(*answer, *slot.part);
     if (!answer && slot.part) answer = slot.part->why;
     Reply reply;
-    if (!answer) answer = naming(slot.job->question.file, answer.error());
+    if (!answer) answer = naming(slot.job->question, answer.error());
     reply.answer = std::move(answer);
     reply.cpu_ns = (slot.cpu_before + spent).count();
     reply.queued = slot.job->queued;
@@ -495,6 +594,9 @@ class ExtractPool final : public Backend {
     slot.bytes = 0;
     slot.progress = {};
     slot.part.reset();
+    slot.conversion.reset();
+    slot.is_converted = false;
+    slot.wants_bytes = slot.has_bytes = false;
     slot.was_sent = false;
     slot.cpu_before = nanoseconds(0);
   }
@@ -518,6 +620,7 @@ class ExtractPool final : public Backend {
 
 std::unique_ptr<Backend> make_extract_pool(ExtractPoolOptions options, std::stop_token hard_stop) {
   if (options.worker.empty()) options.worker = worker_program();
+  if (options.ocr_worker.empty()) options.ocr_worker = worker_program("docket-ocr");
   return std::make_unique<ExtractPool>(std::move(options), std::move(hard_stop));
 }
 

@@ -11,8 +11,10 @@
 namespace docket::backends {
 
 struct ExtractPoolOptions {
-  std::filesystem::path worker;  ///< The docket-extract to run; empty: the one beside this program.
-  int workers = 0;               ///< Processes at most, started when needed; 0: one per core.
+  std::filesystem::path worker;      ///< The docket-extract to run; empty: the one beside this program.
+  std::filesystem::path ocr_worker;  ///< The docket-ocr; the same.
+  /// Processes at work at most, of both kinds together, started when needed; 0: one per core.
+  int workers = 0;
 
   /// Told once, on the pool's thread, that workers cannot lock themselves in entirely, why, and what to do.
   std::function<void(const std::string&)> warn;
@@ -29,7 +31,8 @@ struct ExtractPoolOptions {
   std::int64_t open_files = 64;                         ///< Of the process.
 };
 
-/// A pool of docket-extract processes that answers ExtractQuestions, each file by one process. Time is CPU
+/// A pool of docket-extract processes that answers ExtractQuestions, each file by one process; pages
+/// that have to be looked at are answered by docket-ocr, each by one process. Time is CPU
 /// time, so that a busy machine fails no document; a worker that does nothing at all is given up after ten
 /// times as long by the clock, unless the question says otherwise.
 ///

@@ -216,9 +216,9 @@ int ExtractProcess::kill() {
   return status;
 }
 
-std::filesystem::path worker_program() {
+std::filesystem::path worker_program(std::string_view name) {
   std::error_code unknown;
-  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / "docket-extract";
+  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / name;
 }
 
 Error never_ready(const std::filesystem::path& worker) {

@@ -17,10 +17,11 @@
 
 namespace docket::backends {
 
-/// docket-extract lies beside docket, built or installed.
-std::filesystem::path worker_program();
+/// docket-extract and docket-ocr lie beside docket, built or installed.
+std::filesystem::path worker_program(std::string_view name = "docket-extract");
 
-/// One running docket-extract. For one thread. The process is killed and reaped with the object.
+/// One running docket-extract, or docket-ocr. For one thread. The process is killed and reaped with the
+/// object.
 class ExtractProcess {
  public:
   /// An Error of class `unavailable` names the file that cannot be started.

@@ -65,6 +65,47 @@ nlohmann::json read_value(std::string_view bytes) {
   return value.is_object() && !too_deep ? value : nlohmann::json();
 }
 
+void write(Writer& out, const std::optional<SeenPage>& page) {
+  out.number<std::uint32_t>(page.has_value());
+  if (!page) return;
+  out.number<std::uint32_t>(page->wanted == SeenPage::Wanted::picture);
+  out.number<std::uint32_t>(static_cast<std::uint32_t>(page->number));
+  out.number<std::uint64_t>(page->languages.size());
+  for (const std::string& language : page->languages)
+    out.text(language);
+}
+
+std::optional<SeenPage> read_seen_page(Reader& in) {
+  if (in.number<std::uint32_t>() == 0) return std::nullopt;
+  SeenPage page;
+  if (in.number<std::uint32_t>() != 0) page.wanted = SeenPage::Wanted::picture;
+  page.number = static_cast<int>(in.number<std::uint32_t>());
+  const auto languages = in.count(sizeof(std::uint64_t));
+  for (std::uint64_t i = 0; i < languages && in.good; ++i)
+    page.languages.emplace_back(in.text());
+  return page;
+}
+
+void write(Writer& out, const std::shared_ptr<const Image>& image) {
+  out.number<std::uint32_t>(image != nullptr);
+  if (image == nullptr) return;
+  out.text(image->media_type);
+  out.text(image->bytes);
+  out.number<std::int32_t>(image->width);
+  out.number<std::int32_t>(image->height);
+}
+
+std::shared_ptr<const Image> read_image(Reader& in) {
+  if (in.number<std::uint32_t>() == 0) return nullptr;
+  auto image = std::make_shared<Image>();
+  image->media_type = in.text();
+  image->bytes = in.text();
+  image->width = in.number<std::int32_t>();
+  image->height = in.number<std::int32_t>();
+  if (!is_utf8(image->media_type) || image->width < 1 || image->height < 1) in.good = false;
+  return image;
+}
+
 }  // namespace
 
 Error output_limit_error(std::uint64_t limit) {
@@ -91,7 +132,16 @@ std::string encode(const ExtractOrder& order) {
   out.number(order.output_limit);
   out.number(order.most_pages);
   out.number(order.tell_progress);
+  out.number<std::uint64_t>(order.members.size());
+  for (const std::string& name : order.members)
+    out.text(name);
+  const MemberLimits& limits = order.member_limits;
+  for (const std::int64_t limit : {limits.depth, limits.count, limits.total, limits.ratio})
+    out.number(limit);
+  out.number(static_cast<std::uint32_t>(order.attachments));
+  write(out, order.page);
   out.number(order.form);
+  out.number(order.only_bytes);
   return std::move(out.bytes);
 }
 
@@ -110,11 +160,13 @@ std::string encode(const Page& page) {
   out.number(page.height);
   out.text(page.text);
   out.list(page.words);
+  out.list(page.confidence);
   return std::move(out.bytes);
 }
 
 std::uint64_t encoded_size(const Page& page) {
-  return 2 * sizeof(float) + 2 * sizeof(std::uint64_t) + page.text.size() + page.words.size() * sizeof(Word);
+  return 2 * sizeof(float) + 3 * sizeof(std::uint64_t) + page.text.size() + page.words.size() * sizeof(Word) +
+         page.confidence.size();
 }
 
 std::string encode(const Result<Answer>& answer) {
@@ -123,6 +175,7 @@ std::string encode(const Result<Answer>& answer) {
   if (answer) {
     out.text(answer->value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     out.number<std::uint64_t>(answer->text->pages.size());
+    write(out, answer->image);
   } else {
     out.number(static_cast<std::uint32_t>(answer.error().error_class));
     out.text(answer.error().message);
@@ -154,7 +207,15 @@ Result<ExtractOrder> decode_order(std::string_view bytes) {
   order.output_limit = in.number<std::uint64_t>();
   order.most_pages = in.number<std::uint32_t>();
   order.tell_progress = in.number<std::uint32_t>();
+  for (std::uint64_t left = in.count(sizeof(std::uint64_t)); left > 0 && in.good; --left)
+    order.members.emplace_back(in.text());
+  MemberLimits& limits = order.member_limits;
+  for (std::int64_t* limit : {&limits.depth, &limits.count, &limits.total, &limits.ratio})
+    *limit = in.number<std::int64_t>();
+  order.attachments = static_cast<Attachments>(in.number<std::uint32_t>());
+  order.page = read_seen_page(in);
   order.form = in.number<TextForm>();
+  order.only_bytes = in.number<std::uint32_t>();
   if (!in.at_end()) return not_understood();
   return order;
 }
@@ -176,12 +237,16 @@ Result<Page> decode_page(std::string bytes) {
   page.height = in.number<float>();
   const std::string_view text = in.text();
   page.words = in.list<Word>();
+  page.confidence = in.list<std::uint8_t>();
   const bool is_whole = in.at_end();
   page.text = cut_out(bytes, text);
   const bool is_good =
       is_whole && std::isfinite(page.width) && std::isfinite(page.height) && is_utf8(page.text) &&
       std::ranges::all_of(page.words, [&](const Word& word) { return is_sound(word, page); });
   if (!is_good) return not_understood();
+  const bool fits = page.confidence.empty() || page.confidence.size() == page.words.size();
+  const bool is_percent = std::ranges::all_of(page.confidence, [](std::uint8_t c) { return c <= 100; });
+  if (!fits || !is_percent) return not_understood();
   return page;
 }
 
@@ -197,6 +262,7 @@ Result<Answer> decode_answer(std::string_view bytes, Text text) {
   Answer answer;
   answer.value = read_value(in.text());
   const auto pages = in.number<std::uint64_t>();
+  answer.image = read_image(in);
   if (!in.at_end() || answer.value.is_null() || pages != text.pages.size()) return not_understood();
   answer.text = std::make_shared<const Text>(std::move(text));
   return answer;

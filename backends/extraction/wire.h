@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,7 @@ namespace docket {
 inline constexpr int worker_socket = 3;
 
 /// Of all that is sent here. Another one is that of a docket or a worker which was left from an older build.
-inline constexpr std::string_view wire_version = "3";
+inline constexpr std::string_view wire_version = "5";
 
 enum class Frame : std::uint32_t {
   order = 1,
@@ -67,7 +68,13 @@ struct ExtractOrder {
   std::uint64_t output_limit = 0;   ///< Bytes of an answer.
   std::uint32_t most_pages = 0;     ///< Those after them are not read; 0: all are.
   std::uint32_t tell_progress = 0;  ///< 1: `progress` after each page, and before an answer that is too long.
+  std::vector<std::string> members = {};  ///< See ExtractQuestion.
+  MemberLimits member_limits = {};
+  Attachments attachments = Attachments::automatic;
   TextForm form = {};
+  std::optional<SeenPage> page = std::nullopt;  ///< As in ExtractQuestion.
+  /// 1: nothing is read; the answer has the bytes of the member as its `image`.
+  std::uint32_t only_bytes = 0;
 };
 
 /// How far the worker has come: so many pages can be had within the limits.
@@ -95,7 +102,7 @@ Ready decode_ready(std::string_view bytes);
 Result<ExtractOrder> decode_order(std::string_view bytes);
 Result<FileFacts> decode_facts(std::string_view bytes);
 // An Error of class `crash` when the bytes are not what `encode` gives.
-/// The text is valid UTF-8 and every word lies within it.
+/// The text is valid UTF-8, every word lies within it, and each has a confidence or none has.
 Result<Page> decode_page(std::string bytes);
 /// `text`: of the pages that came before; an Error too when they are not as many as there are to be.
 Result<Answer> decode_answer(std::string_view bytes, Text text);

@@ -1,7 +1,10 @@
 #include "backends/http/call.h"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -53,6 +56,10 @@ HttpCall::HttpCall(CURLM* loop, FirstByteDeadlines& deadlines, const std::atomic
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &HttpCall::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_READFUNCTION, &HttpCall::on_read);
+  curl_easy_setopt(easy, CURLOPT_READDATA, this);
+  curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, &HttpCall::on_seek);
+  curl_easy_setopt(easy, CURLOPT_SEEKDATA, this);
 }
 
 HttpCall::~HttpCall() { take_done(); }
@@ -78,9 +85,23 @@ std::optional<Error> HttpCall::begin(HttpRequest request, HttpLoop::Done done) {
       return Error{ErrorClass::unavailable, "the key or another header for " + address() +
                                                 " has a line break in it: remove it where it is set"};
   }
+  if (auto error = open_body()) return error;
   if (const CURLcode code = configure(); code != CURLE_OK) return failure(code);
   if (curl_multi_add_handle(loop_, easy_.get()) != CURLM_OK) return failure(CURLE_OUT_OF_MEMORY);
   on_loop_ = true;
+  return std::nullopt;
+}
+
+/// Of a PUT: nothing that is no file, and nothing that waits for somebody to write it.
+std::optional<Error> HttpCall::open_body() {
+  body_ = {};
+  if (request_.method != "PUT") return std::nullopt;
+  body_ = open_file(request_.body_file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  body_is_unreadable_ = false;
+  struct stat file {};
+  if (!body_ || fstat(body_.get(), &file) != 0 || !S_ISREG(file.st_mode))
+    return Error{ErrorClass::unreadable, "cannot be read to be sent to " + address()};
+  body_bytes_ = file.st_size;
   return std::nullopt;
 }
 
@@ -95,7 +116,11 @@ CURLcode HttpCall::configure() {
 
   if (request_.method == "GET") {
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+  } else if (request_.method == "PUT") {
+    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(body_bytes_));
   } else {
+    curl_easy_setopt(easy, CURLOPT_UPLOAD, 0L);
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body.c_str());
@@ -179,6 +204,19 @@ std::size_t HttpCall::on_body(char* data, std::size_t size, std::size_t count, v
   return bytes;
 }
 
+std::size_t HttpCall::on_read(char* data, std::size_t size, std::size_t count, void* user) {
+  HttpCall& call = *static_cast<HttpCall*>(user);
+  const ssize_t got = read(call.body_.get(), data, size * count);
+  call.body_is_unreadable_ = got < 0;
+  return got < 0 ? CURL_READFUNC_ABORT : static_cast<std::size_t>(got);
+}
+
+/// Asked for where a connection that was kept breaks, and all is sent again.
+int HttpCall::on_seek(void* user, curl_off_t offset, int origin) {
+  const HttpCall& call = *static_cast<HttpCall*>(user);
+  return lseek(call.body_.get(), offset, origin) < 0 ? CURL_SEEKFUNC_FAIL : CURL_SEEKFUNC_OK;
+}
+
 Result<HttpReply> HttpCall::outcome(CURLcode code) {
   if (code != CURLE_OK) return failure(code);
   long status = 0;
@@ -193,6 +231,7 @@ HttpLoop::Done HttpCall::take_done() {
   forget_deadline();
   request_ = {};
   reply_ = {};
+  body_ = {};
   return std::exchange(done_, nullptr);
 }
 
@@ -248,6 +287,7 @@ Error HttpCall::failure(CURLcode code) const {
     case CURLE_OPERATION_TIMEDOUT:
       return timed_out();
     case CURLE_ABORTED_BY_CALLBACK:
+      if (body_is_unreadable_) return {ErrorClass::unreadable, "cannot be read to be sent to " + where};
       if (was_sent_already()) return transport("the connection to " + where + " broke before a reply");
       return {ErrorClass::cancelled, "the run was stopped"};
     case CURLE_COULDNT_RESOLVE_HOST:

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "backends/http/http.h"
+#include "pipeline/support/descriptor.h"
 
 namespace docket::backends {
 
@@ -51,8 +52,11 @@ class HttpCall {
   static int on_connected(void* call, char* address, char*, int, int);
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* call);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* call);
+  static std::size_t on_read(char* data, std::size_t size, std::size_t count, void* call);
+  static int on_seek(void* call, curl_off_t offset, int origin);
 
   CURLcode configure();
+  std::optional<Error> open_body();
   void receives();
   void forget_deadline();
   std::string address() const;
@@ -77,6 +81,9 @@ class HttpCall {
   std::string refused_address_;  // That the host's name led to, when there was no other to go to.
   bool has_tried_ = false;       // To connect to an address where it may go.
   std::optional<FirstByteDeadlines::iterator> deadline_;
+  Descriptor body_;  // Of a file that is sent.
+  std::int64_t body_bytes_ = 0;
+  bool body_is_unreadable_ = false;
   HttpReply reply_;
   std::size_t header_bytes_ = 0;
 };

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,10 +24,12 @@ struct HttpLimits {
 };
 
 struct HttpRequest {
-  std::string method = "POST";  ///< Or GET, without a body.
+  std::string method = "POST";  ///< Or GET, without a body; PUT, of a file.
   std::string url = {};
   std::vector<std::string> headers = {};  ///< `Name: value`. May hold a key: never shown.
   std::string body = {};
+  /// Of PUT: what is sent, read as it goes out. One that cannot be read ends the call (`unreadable`).
+  std::filesystem::path body_file = {};
   HttpLimits limits = {};
   /// The environment's proxy variables (https_proxy, no_proxy, …) count. Not for local servers: their text
   /// must not take a way through somebody else's machine.

@@ -37,17 +37,8 @@ std::vector<std::string> model_warnings(const Settings& settings) {
   return found;
 }
 
-/// An address that is none, a key that would go over plain HTTP to another machine.
 std::optional<SettingProblem> model_problem(const Settings& settings) {
-  const bool has_key = !settings.text("api_key").empty();
-  for (const std::string& url : settings.texts("url")) {
-    const auto address = parse_address(url);
-    if (!address) return SettingProblem{.message = "url: " + address.error().message};
-    if (has_key && address->scheme == "http" && !is_loopback(*address)) {
-      return SettingProblem{.message = "url: keys are sent only over https or to this machine, and http://" +
-                                       address->host + " is neither"};
-    }
-  }
+  if (auto problem = server_problem(settings)) return problem;
   if (auto problem = keep_alive_problem(settings)) return problem;
   return price_problem(settings);
 }
@@ -72,9 +63,14 @@ BackendType model_type(BackendType own) {
 bool is_handed_on(std::string_view model) { return model.ends_with("-cloud") || model.ends_with(":cloud"); }
 
 Location model_location(const Settings& settings) {
+  // Ollama speaks the other protocols too.
+  if (!settings.has("location") && is_handed_on(settings.text("model"))) return Location::cloud;
+  return server_location(settings);
+}
+
+Location server_location(const Settings& settings) {
   if (settings.has("location"))
     return settings.text("location") == "cloud" ? Location::cloud : Location::local;
-  if (is_handed_on(settings.text("model"))) return Location::cloud;  // Ollama speaks the other protocols too.
   for (const std::string& url : settings.texts("url")) {
     const auto address = parse_address(url);
     if (!address || location_of(*address) == Location::cloud) return Location::cloud;
@@ -82,29 +78,38 @@ Location model_location(const Settings& settings) {
   return Location::local;
 }
 
+std::optional<SettingProblem> server_problem(const Settings& settings) {
+  const bool has_key = !settings.text("api_key").empty();
+  for (const std::string& url : settings.texts("url")) {
+    const auto address = parse_address(url);
+    if (!address) return SettingProblem{.message = "url: " + address.error().message};
+    if (has_key && address->scheme == "http" && !is_loopback(*address)) {
+      return SettingProblem{.message = "url: keys are sent only over https or to this machine, and http://" +
+                                       address->host + " is neither"};
+    }
+  }
+  return std::nullopt;
+}
+
 std::shared_ptr<const Secrets> secrets_of(const Pipeline& pipeline) {
   std::vector<std::string> keys;
   for (const BackendConfig& backend : pipeline.backends)
-    if (backend.type->answers_prompts()) keys.push_back(backend.settings.text("api_key"));
+    if (backend.type->answers_prompts() || backend.type->reads_files)
+      keys.push_back(backend.settings.text("api_key"));
   return std::make_shared<const Secrets>(keys);
 }
 
-std::vector<Target> targets_of(const BackendConfig& backend, const std::shared_ptr<const Secrets>& secrets) {
+std::vector<Target> server_targets(const BackendConfig& backend,
+                                   const std::shared_ptr<const Secrets>& secrets) {
   const Settings& settings = backend.settings;
   Target target;
   target.backend = backend.name;
-  target.model = settings.text("model");
   target.key = settings.text("api_key");
   target.secrets = secrets;
-  if (settings.integer("context") > 0) target.context = settings.integer("context");
-  target.think = settings.boolean("think");
-  target.keep_alive = settings.text("keep_alive");
   target.location = location_of(backend);
   target.limits.connect = settings.duration("connect_timeout");
   target.limits.total = settings.duration("timeout");
-  // An answer that is not streamed comes in one piece at the end.
-  target.limits.first_byte =
-      settings.has("first_byte_timeout") ? settings.duration("first_byte_timeout") : target.limits.total;
+  target.limits.first_byte = target.limits.total;  // An answer comes in one piece at the end.
   std::vector<Target> targets;
   for (std::string url : settings.texts("url")) {
     while (url.ends_with('/'))
@@ -114,6 +119,20 @@ std::vector<Target> targets_of(const BackendConfig& backend, const std::shared_p
     target.only_locally = target.location == Location::local && !settings.has("location");
     target.url = std::move(url);
     targets.push_back(target);
+  }
+  return targets;
+}
+
+std::vector<Target> targets_of(const BackendConfig& backend, const std::shared_ptr<const Secrets>& secrets) {
+  const Settings& settings = backend.settings;
+  std::vector<Target> targets = server_targets(backend, secrets);
+  for (Target& target : targets) {
+    target.model = settings.text("model");
+    if (settings.integer("context") > 0) target.context = settings.integer("context");
+    target.think = settings.boolean("think");
+    target.keep_alive = settings.text("keep_alive");
+    if (settings.has("first_byte_timeout"))
+      target.limits.first_byte = settings.duration("first_byte_timeout");
   }
   return targets;
 }

@@ -20,6 +20,16 @@ BackendType model_type(BackendType own);
 Location model_location(const Settings& settings);
 bool is_handed_on(std::string_view model);
 
+// What every type with `url`, `api_key`, `location`, `connect_timeout` and `timeout` has.
+
+/// What the setting `location` says, else the farthest of the addresses.
+Location server_location(const Settings& settings);
+/// An address that is none, a key that would go over plain HTTP to another machine.
+std::optional<SettingProblem> server_problem(const Settings& settings);
+/// The backend at each of its addresses, without what is a model's.
+std::vector<Target> server_targets(const BackendConfig& backend,
+                                   const std::shared_ptr<const Secrets>& secrets);
+
 /// The keys of all backends.
 std::shared_ptr<const Secrets> secrets_of(const Pipeline& pipeline);
 /// The backend at each of its addresses.

@@ -36,7 +36,7 @@ std::vector<std::size_t> named_by(const Pipeline& pipeline, const BackendConfig&
 }
 
 bool has_no_price(const BackendConfig& backend) {
-  return location_of(backend) == Location::cloud && !price_of(backend);
+  return backend.type->answers_prompts() && location_of(backend) == Location::cloud && !price_of(backend);
 }
 
 }  // namespace

@@ -64,8 +64,11 @@ LedgerConfiguration configuration_of(const Pipeline& pipeline, const StageConfig
                                      const ModelDigests& models) {
   const Describe backend = [&](const std::string& name) { return describe_backend(pipeline, models, name); };
   const auto described = [&](const StageConfig& one) -> json {
-    return {{"version", one.type->version},
-            {"settings", answer_settings(one.type->fields, one.settings.resolved(), backend)}};
+    json description = {{"version", one.type->version},
+                        {"settings", answer_settings(one.type->fields, one.settings.resolved(), backend)}};
+    json machine = one.type->machine == nullptr ? json() : one.type->machine(one.settings);
+    if (!machine.is_null()) description["machine"] = std::move(machine);
+    return description;
   };
   json content = described(stage);
   content["type"] = stage.type->name;

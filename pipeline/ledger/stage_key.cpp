@@ -30,6 +30,8 @@ std::string configuration_change(const json& before, const json& now) {
   const std::string member =
       first_difference(before.value("settings", json()), now.value("settings", json()));
   if (!member.empty()) return "its setting '" + member + "' changed";
+  if (before.value("machine", json()) != now.value("machine", json()))
+    return "what it uses of this machine changed";
   return before.value("redoes", json()) != now.value("redoes", json())
              ? "the stage that it does again changed"
              : "its configuration changed";

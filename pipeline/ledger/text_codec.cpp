@@ -1,5 +1,6 @@
 #include "pipeline/ledger/text_codec.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -11,7 +12,7 @@
 namespace docket {
 namespace {
 
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t plain = 1, with_confidence = 2;  ///< Formats.
 
 using Sides = std::array<std::uint32_t, 4>;
 
@@ -55,7 +56,7 @@ void put_text(std::string& bytes, const Page& page) {
   put_count(bytes, page.text.size());
 }
 
-void put_words(std::string& bytes, const Page& page) {
+void put_words(std::string& bytes, const Page& page, std::uint64_t format) {
   put_count(bytes, page.words.size());
   Sides before{};
   std::uint32_t end = 0;
@@ -70,6 +71,9 @@ void put_words(std::string& bytes, const Page& page) {
     before = now;
     bytes.append(room.data(), to);
   }
+  if (format == plain) return;
+  put_count(bytes, page.confidence.size());
+  bytes.append(page.confidence.begin(), page.confidence.end());
 }
 
 /// Takes values from the front; once something is missing `ok` is false and all values are 0.
@@ -133,7 +137,7 @@ std::size_t count_of(Reader& reader, std::size_t least) {
   return count > reader.left() / least ? reader.fail() : count;
 }
 
-Page take_page(Reader& reader) {
+Page take_page(Reader& reader, std::uint64_t format) {
   Page page;
   page.width = reader.real();
   page.height = reader.real();
@@ -153,6 +157,10 @@ Page take_page(Reader& reader) {
       break;
     }
   }
+  if (format == plain) return page;
+  const std::string_view confidence = reader.bytes(reader.count());
+  page.confidence.assign(confidence.begin(), confidence.end());
+  if (!confidence.empty() && confidence.size() != page.words.size()) reader.fail();
   return page;
 }
 
@@ -160,7 +168,9 @@ Page take_page(Reader& reader) {
 
 void encode_text(const Text& text, const TakePiece& take) {
   std::string bytes;
-  put_count(bytes, version);
+  const bool was_seen = std::ranges::any_of(text.pages, [](const Page& p) { return !p.confidence.empty(); });
+  const std::uint64_t format = was_seen ? with_confidence : plain;
+  put_count(bytes, format);
   put_count(bytes, text.pages.size());
   constexpr std::size_t copied = std::size_t{1} << 16;
   for (const Page& page : text.pages) {
@@ -171,7 +181,7 @@ void encode_text(const Text& text, const TakePiece& take) {
       if (!take(bytes) || !take(page.text)) return;
       bytes.clear();
     }
-    put_words(bytes, page);
+    put_words(bytes, page, format);
     if (!take(bytes)) return;
     bytes.clear();
   }
@@ -221,14 +231,14 @@ std::shared_ptr<const Text> TextDecoder::end() {
 std::size_t TextDecoder::take_pages(std::string_view bytes) {
   Reader reader(bytes);
   if (!has_begun_) {
-    const std::uint64_t format = reader.count();
+    format_ = reader.count();
     missing_ = reader.count();
     has_begun_ = reader.ok();
-    is_none_ = has_begun_ && format != version;
+    is_none_ = has_begun_ && format_ != plain && format_ != with_confidence;
   }
   std::size_t taken = has_begun_ ? bytes.size() - reader.left() : 0;
   for (; reader.ok() && !is_none_ && missing_ > 0; --missing_) {
-    Page page = take_page(reader);
+    Page page = take_page(reader, format_);
     if (!reader.ok()) break;
     text_.pages.push_back(std::move(page));
     taken = bytes.size() - reader.left();

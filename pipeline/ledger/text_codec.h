@@ -12,8 +12,9 @@ namespace docket {
 /// A text with its word boxes as bytes, about half the size it has in memory; the same text always gives
 /// the same bytes.
 ///
-///   text  = version(1) count page*
-///   page  = float float count bytes count word*        width, height, text, words
+///   text  = version count page*                        version 2 where a page has confidences, else 1
+///   page  = float float count bytes count word*        width, height, text, words; in version 2 then
+///           count bytes                                the confidences of the words
 ///   word  = count count delta{4}                       offset after the end of the word before, length, box
 ///   count = unsigned LEB128;   float = 4 bytes, little-endian IEEE 754
 ///   delta = LEB128 of the byte-swapped exclusive or with the same side of the word before: words of a line
@@ -39,6 +40,7 @@ class TextDecoder {
   std::size_t take_pages(std::string_view bytes);
 
   Text text_;
+  std::uint64_t format_ = 0;
   std::uint64_t missing_ = 0;  ///< Pages.
   bool has_begun_ = false;     ///< What comes before the pages has been read.
   bool is_none_ = false;       ///< These bytes are no text.

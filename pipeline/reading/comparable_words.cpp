@@ -10,8 +10,9 @@
 namespace docket {
 namespace {
 
+/// Also what parts the cells of a Markdown table: a quote may have it or not.
 bool is_white(char32_t c) {
-  return c <= 0x20 || c == 0x85 || c == 0x2028 || c == 0x2029 || is_blank_beyond_ascii(c);
+  return c <= 0x20 || c == '|' || c == 0x85 || c == 0x2028 || c == 0x2029 || is_blank_beyond_ascii(c);
 }
 
 bool ends_line(char32_t c) { return c == '\n' || c == '\f' || c == 0x2028 || c == 0x2029; }

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "pipeline/ledger/ledger.h"
 #include "pipeline/pipeline.h"
@@ -45,7 +46,8 @@ char* put_tenths(char* to, char* end, float value) {
   return to;
 }
 
-void put_word(std::string& json, const Word& word) {
+/// `confidence`: in percent; none where the word was not read by OCR.
+void put_word(std::string& json, const Word& word, std::optional<int> confidence) {
   std::array<char, 512> room;  // A float has 39 digits at most.
   char *to = room.data(), *const end = to + room.size() - 16;
   *to++ = '[';
@@ -56,6 +58,10 @@ void put_word(std::string& json, const Word& word) {
   to = std::to_chars(to, end, word.offset).ptr;
   *to++ = ',';
   to = std::to_chars(to, end, word.length).ptr;
+  if (confidence) {
+    *to++ = ',';
+    to = std::to_chars(to, end, *confidence).ptr;
+  }
   *to++ = ']';
   json.append(room.data(), to);
 }
@@ -73,7 +79,8 @@ void put_page(std::string& json, const Page& page) {
   json += R"(,"words":[)";
   for (std::size_t i = 0; i < page.words.size(); ++i) {
     if (i > 0) json += ',';
-    put_word(json, page.words[i]);
+    put_word(json, page.words[i],
+             i < page.confidence.size() ? std::optional<int>(page.confidence[i]) : std::nullopt);
   }
   json += "]}";
 }

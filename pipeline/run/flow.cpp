@@ -253,7 +253,10 @@ class StageNode {
     request.asked_by = {document.path, config().id, position_, asks_later(request.backend), document.text};
     if (options_.document_time.count() > 0)
       request.deadline = WallClock::now() + options_.document_time - passage.used[position_];
-    if (!std::holds_alternative<Prompt>(request.question) || options_.private_when.empty()) return;
+    const bool may_leave =
+        std::holds_alternative<Prompt>(request.question) ||
+        (std::holds_alternative<ExtractQuestion>(request.question) && request.backend != extraction_workers);
+    if (!may_leave || options_.private_when.empty()) return;
     request.private_because = private_because(
         options_.private_when, {stages_, position_, before_, document, visit.decision->record});
     visit.is_private = visit.is_private || !request.private_because.empty();

@@ -45,6 +45,8 @@ LedgerDocument as_it_ended(const Document& document) {
   return now;
 }
 
+bool provides_text(const StageConfig& stage) { return stage.type != nullptr && stage.type->provides_text; }
+
 std::size_t index(StageResult::State state) { return static_cast<std::size_t>(state); }
 
 /// The models that were loaded before documents asked them.
@@ -150,7 +152,7 @@ void Report::add(const Document& document) {
 /// What became of the file in the stage that reads it, whatever later stages made of its text.
 void Report::add_file(const Document& document) {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
-    if (!pipeline_.stages[i].type->provides_text) continue;
+    if (!provides_text(pipeline_.stages[i])) continue;
     const StageResult& result = document.stages[i];
     if (result.state == StageResult::State::failed)
       ++files_[document.media_type][std::string(name(result.error->error_class))];
@@ -231,7 +233,7 @@ void Report::add_parked(std::size_t number, const LedgerDocument& document) {
   ++outcomes_[index(Outcome::failed)];
   ++standings_[index(Outcome::failed)][index(standing)];
   const StageConfig* const stage = pipeline_.stage(document.error_stage.value_or(""));
-  if (stage != nullptr && stage->type->provides_text)
+  if (stage != nullptr && provides_text(*stage))
     ++files_[document.media_type][std::string(name(error.error_class))];
   errors_[error.error_class].add(number, {document.path,
                                           document.error_stage.value_or(""),

@@ -131,8 +131,8 @@ long has_environment() {
 }
 
 [[noreturn]] void spin() {
-  for (volatile unsigned i = 0;; i = i + 1) {
-  }
+  while (true)
+    sched_yield();
 }
 
 struct Attack {

@@ -38,6 +38,8 @@ TEST(FieldConfidence, EachSignalMovesItTheRightWay) {
   EXPECT_LT(with("values_in_quote", 2), base);
   EXPECT_LT(with("values_in_quote", 9), with("values_in_quote", 2));
   EXPECT_LT(with("credit", 0.5), base);
+  EXPECT_EQ(with("ocr", 0.95), base);
+  EXPECT_LT(with("ocr", 0.7), 0.8);
   EXPECT_LT(with("schema_valid", false), base);
   EXPECT_GT(with("checks_passed", {"totals add up"}), base);
   EXPECT_LT(with("joined_by_sum", true), base);

@@ -24,6 +24,14 @@ TEST(QuoteFinder, ReadsOverLineEndsAndRunsOfBlanks) {
   EXPECT_EQ(finder.find(" \n ", 0, 1), json());
 }
 
+TEST(QuoteFinder, ReadsOverTheBarsOfATable) {
+  const Text text = text_of({"| Item | Qty | Price |\n| --- | --- | --- |\n| Oak shelf | 2 | 59.50 |\n"});
+  QuoteFinder finder(text);
+  for (const char* there : {"Oak shelf 2 59.50", "Oak shelf | 2 | 59.50", "| Oak shelf | 2 | 59.50 |"})
+    EXPECT_FALSE(finder.find(there, 0, 0).is_null()) << there;
+  EXPECT_TRUE(finder.find("Oak shelf 59.50", 0, 0).is_null());
+}
+
 TEST(QuoteFinder, WordsDoNotBeginOrEndWithinOthers) {
   const Text text = text_of({"No 2019-117 of 9,50€ in (Wien)"});
   QuoteFinder finder(text);

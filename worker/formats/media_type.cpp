@@ -24,9 +24,9 @@ constexpr std::array kinds = {
     Kind{"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "an Excel workbook"},
     Kind{"application/vnd.openxmlformats-officedocument.presentationml.presentation",
          "a PowerPoint presentation"},
-    Kind{"application/msword", "a Word document"},
-    Kind{"application/vnd.ms-excel", "an Excel workbook"},
-    Kind{"application/vnd.ms-powerpoint", "a PowerPoint presentation"},
+    Kind{"application/msword", "a Word document of before 2007"},
+    Kind{"application/vnd.ms-excel", "an Excel workbook of before 2007"},
+    Kind{"application/vnd.ms-powerpoint", "a PowerPoint presentation of before 2007"},
     Kind{"application/CDFV2*", "an Office document of the old format"},
     Kind{"application/encrypted", "an encrypted Office document"},
     Kind{"application/x-ole-storage", "an Office document of the old format"},
@@ -193,6 +193,26 @@ bool ends_in_object(std::string_view text, std::size_t end) {
 // A compressed file is what it is, not what it holds: nothing is unpacked.
 constexpr int all_checks = MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_ERROR;
 
+/// `<p>`, `</p>`, `<?xml`, `<!--`; `a < b` and `<a@b.org>` are prose.
+bool has_tags(std::string_view content) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  for (std::size_t at = content.find('<'); at != content.npos; at = content.find('<', at + 1)) {
+    const std::string_view rest = content.substr(at + 1);
+    if (rest.starts_with('!') || rest.starts_with('?')) return true;
+    const std::size_t first = rest.starts_with('/') ? 1 : 0, end = rest.find_first_not_of(letters, first);
+    if (end == rest.npos || (end > first && rest[end] != '@' && rest[end] != '.' && rest[end] != '_'))
+      return true;
+  }
+  return false;
+}
+
+/// `Invoice:`; of those for whom libmagic knows such a beginning, none is a format that docket tells apart.
+bool is_label(std::string_view word) {
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  return word.size() > 2 && word.front() >= 'A' && word.front() <= 'Z' && word.back() == ':' &&
+         std::all_of(word.begin() + 1, word.end() - 1, is_small);
+}
+
 bool is_letter(char c) {
   return static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -206,12 +226,13 @@ bool is_plain_prose(std::string_view content) {
     return (static_cast<unsigned char>(c) < ' ' && blanks.find(c) == blanks.npos) || c == 0x7f;
   });
   if (has_controls || !is_utf8(content)) return false;
-  for (const std::string_view mark : {"<", "-->", "%PDF-"})
+  for (const std::string_view mark : {"-->", "%PDF-"})
     if (content.find(mark) != content.npos) return false;
+  if (has_tags(content)) return false;
   for (const std::string_view image : {"P1", "P2", "P3", "P4", "P5", "P6", "P7", "SIMPLE", "GIF8"})
     if (content.starts_with(image)) return false;
   const std::string_view first_word = content.substr(0, content.find_first_of(" \t\n\r\f"));
-  return first_word.find(':') == first_word.npos;  // The header of a message.
+  return first_word.find(':') == first_word.npos || is_label(first_word);  // BEGIN:VCARD
 }
 
 Result<std::unique_ptr<MediaTypes>> MediaTypes::load() {
@@ -268,7 +289,12 @@ std::string MediaTypes::of(std::string_view content) const {
   return std::string(type);
 }
 
-bool begins_as_pdf(std::string_view content) { return without_leading_blanks(content).starts_with("%PDF-"); }
+bool begins_as_pdf(std::string_view content) {
+  const std::string_view text = without_leading_blanks(content);
+  if (text.starts_with("%PDF-")) return true;
+  const auto has = [&](std::string_view part) { return text.find(part) != text.npos; };
+  return text.starts_with("%PDF") && (has("trailer") || has("startxref") || has("endobj"));
+}
 
 bool has_parts_of_pdf(std::string_view content) {
   const std::string_view beginning = content.substr(0, examined);
@@ -287,7 +313,8 @@ Error unsupported(std::string_view media_type) {
       std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) { return matches(kind, media_type); });
   std::string message = "is ";
   message += known == kinds.end() ? "a file of another kind" : known->name;
-  message += " (" + std::string(media_type) + "); docket reads PDF, plain text and Markdown";
+  message += " (" + std::string(media_type) +
+             "); docket reads PDF, Office and OpenDocument files, HTML, Rich Text, e-books and plain text";
   return {ErrorClass::unsupported, message};
 }
 

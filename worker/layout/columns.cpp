@@ -20,6 +20,7 @@ constexpr std::size_t fewest_beside = 5;     ///< Lines of what stands beside pr
 constexpr float dense = 1.9f;                ///< From line to line, in their heights.
 constexpr float white_above = 0.6f;          ///< A paragraph, in heights of its lines.
 constexpr std::size_t fewest_rows = 2;       ///< Beside each other, behind the first.
+constexpr std::size_t most_rows = 200;       ///< The same; each costs a look at all that is left.
 constexpr float raster = 3;                  ///< Points; how exactly gaps of several lines must agree.
 
 /// A gutter at `x` that the lines [first, last) leave free.
@@ -261,7 +262,7 @@ std::vector<float> common_rows(const Cut& cut) {
     if (other != right.end() && *other <= top + height / 2) rows.push_back(std::min(top, *other));
   }
   const std::size_t most = std::max(left.size(), right.size());
-  return rows.size() * 10 >= most * 8 ? rows : std::vector<float>();
+  return rows.size() * 10 >= most * 8 && rows.size() <= most_rows ? rows : std::vector<float>();
 }
 
 /// What of `pieces` stands above `y`; the rest stays.

@@ -11,6 +11,16 @@
 
 namespace docket::worker {
 
+namespace {
+
+/// Of a vector; most lie along an axis.
+double length(double x, double y) {
+  if (y == 0) return std::abs(x);
+  return x == 0 ? std::abs(y) : std::hypot(x, y);
+}
+
+}  // namespace
+
 LetterMeasure LetterRuler::measure(GfxState& state, double x, double y, double dx, double dy) {
   double a = 0, b = 0, c = 0, d = 0;
   state.getFontTransMat(&a, &b, &c, &d);
@@ -18,8 +28,8 @@ LetterMeasure LetterRuler::measure(GfxState& state, double x, double y, double d
   if (matrix != matrix_) {
     matrix_ = matrix;
     angle_ = static_cast<float>(std::atan2(b, a) * 180 / std::numbers::pi);
-    wide_ = static_cast<float>(std::hypot(a, b) * std::abs(state.getHorizScaling()));
-    high_ = static_cast<float>(std::hypot(c, d));
+    wide_ = static_cast<float>(length(a, b) * std::abs(state.getHorizScaling()));
+    high_ = static_cast<float>(length(c, d));
   }
   LetterMeasure out;
   out.at = on_page(state, x, y);
@@ -34,7 +44,7 @@ LetterMeasure LetterRuler::measure(GfxState& state, double x, double y, double d
     dy -= space_y;
   }
   state.transformDelta(dx, dy, &along.x, &along.y);
-  out.advance = static_cast<float>(std::hypot(along.x, along.y));
+  out.advance = static_cast<float>(length(along.x, along.y));
   if (state.getFont() && state.getFont()->getWMode() != 0) along = {a, b};
   const GfxFont* font = state.getFont().get();
   const bool is_drawn = font && font->getType() == fontType3;
@@ -43,12 +53,12 @@ LetterMeasure LetterRuler::measure(GfxState& state, double x, double y, double d
     d = std::abs(d) > 0 ? d * static_cast<double>(out.advance) / static_cast<double>(high_) : 0;
   }
   out.size = is_drawn ? std::max(out.advance, 1.0f) : std::min(wide_, high_);
-  Bounds core;
-  for (const double right : {0.15, 0.85}) {
-    for (const double up : {0.08, 0.5})
-      core.add({out.at.x + right * along.x + up * c, out.at.y + right * along.y + up * d});
-  }
-  out.core = core.box();
+  const auto [left, right] = std::minmax({out.at.x + 0.15 * along.x, out.at.x + 0.85 * along.x});
+  const auto [top, bottom] = std::minmax({out.at.y + 0.15 * along.y, out.at.y + 0.85 * along.y});
+  const auto [least_x, most_x] = std::minmax({0.08 * c, 0.5 * c});
+  const auto [least_y, most_y] = std::minmax({0.08 * d, 0.5 * d});
+  out.core = {static_cast<float>(left + least_x), static_cast<float>(top + least_y),
+              static_cast<float>(right + most_x), static_cast<float>(bottom + most_y)};
   return out;
 }
 

@@ -22,6 +22,7 @@ std::string_view bytes_of(const GooString& text) {
 
 bool says_something(std::span<const Unicode> text) {
   return std::ranges::any_of(text, [](Unicode c) {
+    if (c > ' ' && c < 0x7F) return true;
     std::string clean;
     append_clean(clean, c);
     return c == soft_hyphen || (!clean.empty() && !is_meaningless(first_character(clean)));

@@ -1,5 +1,6 @@
 #include "worker/pdf/pdf.h"
 
+#include <GlobalParams.h>
 #include <PDFDoc.h>
 #include <Stream.h>
 #include <poppler-document.h>
@@ -10,12 +11,14 @@
 #include <memory>
 #include <optional>
 
-#include "pipeline/support/utf8.h"
 #include "worker/layout/layout.h"
+#include "worker/pdf/attached_xml.h"
 #include "worker/pdf/pdf_date.h"
 #include "worker/pdf/pdf_page.h"
 #include "worker/pdf/stand_in.h"
+#include "worker/poppler/fonts.h"
 #include "worker/text/clean_text.h"
+#include "worker/text/latin1.h"
 #include "worker/text/letters.h"
 
 namespace docket::worker {
@@ -43,23 +46,17 @@ std::string_view bare(std::string_view message) {
   return colon < 24 ? message.substr(colon + 2) : message;
 }
 
+/// Poppler misses the colour transforms that no_color_profiles.cpp keeps from it.
+bool tells_of_transforms(std::string_view message) {
+  return message.find("Can't create ") != message.npos && message.ends_with("transform");
+}
+
 void keep_first_diagnostic(const std::string& message, void*) {
   std::string& diagnostic = first_diagnostic();
-  if (!diagnostic.empty()) return;
+  if (!diagnostic.empty() || tells_of_transforms(message)) return;
   diagnostic = clean_utf8(bare(message).substr(0, 300));
   while (!diagnostic.empty() && diagnostic.back() == ' ')
     diagnostic.pop_back();
-}
-
-/// Passwords of PDF 1.7 and before are not Unicode: what a user types as UTF-8 was set as Latin-1.
-std::optional<std::string> as_latin1(const std::string& utf8) {
-  std::string latin1;
-  for (std::size_t at = 0; at < utf8.size();) {
-    const char32_t c = next_code_point(utf8, at);
-    if (c > 0xFF) return {};
-    latin1 += static_cast<char>(c);
-  }
-  return latin1 == utf8 ? std::nullopt : std::optional(latin1);
 }
 
 using DocumentPtr = std::unique_ptr<poppler::document>;
@@ -92,6 +89,9 @@ Result<DocumentPtr> open(std::string_view content, const std::vector<std::string
     return Error{ErrorClass::damaged, "is a broken PDF" + (why.empty() ? "" : ": " + why)};
   }
   if (is_locked(document)) {  // Asked for anything else now, poppler crashes.
+    if (first_diagnostic().find("security handler") !=
+        std::string::npos)  // For owners of a certificate, say.
+      return Error{ErrorClass::encrypted, "is encrypted as docket cannot undo it: " + first_diagnostic()};
     return Error{
         ErrorClass::encrypted,
         passwords.empty()
@@ -99,6 +99,13 @@ Result<DocumentPtr> open(std::string_view content, const std::vector<std::string
             : "opens with none of the `passwords` of the extract stage"};
   }
   return document;
+}
+
+/// Of a document that says so; poppler finds none either where it cannot follow what is broken.
+Error no_pages(const std::string& diagnostic) {
+  if (diagnostic.empty() || diagnostic.starts_with("Invalid page count 0"))
+    return {ErrorClass::empty, "has no pages"};
+  return {ErrorClass::damaged, "is a broken PDF, without a page that can be found: " + diagnostic};
 }
 
 nlohmann::json read_metadata(const poppler::document& document) {
@@ -237,9 +244,11 @@ Result<Extraction> read_pdf(std::string_view content, const std::vector<std::str
   std::string used_password;
   auto opened = open(content, passwords, used_password);
   if (!opened) return opened.error();
+  // What poppler knows of encodings would go with its last document, and be looked for again.
+  static const GlobalParamsIniter globals(nullptr);
   const poppler::document& document = **opened;
   const int count = document.pages();
-  if (count < 1) return Error{ErrorClass::empty, "has no pages"};
+  if (count < 1) return no_pages(first_diagnostic());
 
   Extraction out;
   out.value["metadata"] = read_metadata(document);
@@ -248,6 +257,8 @@ Result<Extraction> read_pdf(std::string_view content, const std::vector<std::str
   std::vector<std::string> problems;
   if (!first_diagnostic().empty()) problems.push_back(first_diagnostic());
   const std::unique_ptr<PDFDoc> drawing = open_drawing(content, used_password);
+  out.attached_xml = attached_xml(*drawing);
+  forget_fonts();  // Of what was read before, also where that broke off.
   Findings findings;
   for (int i = 0; i < count && (watch.most == 0 || out.text.pages.size() < watch.most); ++i) {
     first_diagnostic().clear();

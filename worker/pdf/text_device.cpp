@@ -36,6 +36,9 @@ DrawnWord drawn_word(TextWord& word) {
                static_cast<float>(bottom)};
   drawn.quarter_turns = word.getRotation() & 3;
   drawn.space_after = word.hasSpaceAfter();
+  const auto length = static_cast<std::size_t>(std::max(word.getLength(), 0));
+  drawn.letters.reserve(length);
+  drawn.edges.reserve(length + 1);
   for (int i = 0; i < word.getLength(); ++i) {
     drawn.letters.push_back(*word.getChar(i));
     drawn.edges.push_back(static_cast<float>(word.getEdge(i)));

@@ -19,6 +19,10 @@ namespace {
 /// fonts and fontconfig's files about them, the C library's converters, OpenSSL's configuration. Nothing here
 /// is a person's.
 constexpr const char* data[] = {"/usr/share/poppler",
+                                "/usr/share/tesseract-ocr",
+                                "/usr/share/tesseract",
+                                "/usr/share/tessdata",
+                                "/usr/local/share/tessdata",
                                 "/usr/share/fonts",
                                 "/usr/local/share/fonts",
                                 "/usr/share/fontconfig",

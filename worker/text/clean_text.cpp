@@ -42,7 +42,9 @@ char32_t known_symbol(char32_t c) { return c == 0xF0B7 || c == 0xF0A7 || c == 0x
 }  // namespace
 
 void append_clean(std::string& out, char32_t c) {
-  if (is_blank(c)) {
+  if (c > ' ' && c < 0x7F) {
+    out += static_cast<char>(c);
+  } else if (is_blank(c)) {
     out += ' ';
   } else if (within(c, 0xFB00, 0xFB06)) {
     out += ligatures[c - 0xFB00];

@@ -6,12 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <map>
 #include <memory>
-#include <vector>
 
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 #include "worker/text/clean_text.h"
+#include "worker/text/single_byte.h"
 
 namespace docket::worker {
 namespace {
@@ -54,13 +55,14 @@ constexpr std::array supersets = {
     Superset{"US-ASCII", "WINDOWS-1252"},
     Superset{"ASCII", "WINDOWS-1252"},
     Superset{"X-SJIS", "CP932"},
+    Superset{"ISO-8859-16", "WINDOWS-1250"},
 };
 
 /// Where a byte of 0x80..0x9F stands, it is not the ISO encoding but Windows' kin of it.
 constexpr std::array siblings = {
-    Superset{"ISO-8859-2", "WINDOWS-1250"},  Superset{"ISO-8859-16", "WINDOWS-1250"},
-    Superset{"ISO-8859-7", "WINDOWS-1253"},  Superset{"ISO-8859-8", "WINDOWS-1255"},
-    Superset{"ISO-8859-13", "WINDOWS-1257"}, Superset{"ISO-8859-15", "WINDOWS-1252"},
+    Superset{"ISO-8859-2", "WINDOWS-1250"},  Superset{"ISO-8859-7", "WINDOWS-1253"},
+    Superset{"ISO-8859-8", "WINDOWS-1255"},  Superset{"ISO-8859-13", "WINDOWS-1257"},
+    Superset{"ISO-8859-15", "WINDOWS-1252"},
 };
 
 bool has_windows_bytes(std::string_view bytes) {
@@ -77,11 +79,23 @@ std::string to_decode_with(std::string_view encoding, std::string_view bytes) {
   return sibling != siblings.end() && has_windows_bytes(bytes) ? sibling->used : name;
 }
 
-/// `bytes` as UTF-8 with U+FFFD for what does not decode, or nothing when iconv does not know the encoding.
-std::optional<std::string> convert(std::string_view bytes, const std::string& encoding) {
+/// Null: the C library does not know the encoding. Kept for the life of the process: there are few encodings.
+iconv_t converter_from(const std::string& encoding) {
+  static std::map<std::string, iconv_t> kept;
+  const auto known = kept.find(encoding);
+  if (known != kept.end()) {
+    iconv(known->second, nullptr, nullptr, nullptr, nullptr);  // To its first state.
+    return known->second;
+  }
   const iconv_t converter = iconv_open("UTF-8", encoding.c_str());
-  if (converter == reinterpret_cast<iconv_t>(-1)) return {};
-  const std::unique_ptr<void, int (*)(iconv_t)> closer(converter, iconv_close);
+  if (converter == reinterpret_cast<iconv_t>(-1)) return nullptr;
+  kept.emplace(encoding, converter);
+  return converter;
+}
+
+std::optional<std::string> convert(std::string_view bytes, const std::string& encoding) {
+  const iconv_t converter = converter_from(encoding);
+  if (converter == nullptr) return {};
   std::string out;
   std::array<char, 16384> chunk;
   char* in = const_cast<char*>(bytes.data());  // iconv's signature; it does not write there.
@@ -176,11 +190,19 @@ std::optional<DecodedText> decode_as(std::string_view bytes, std::string encodin
   return DecodedText{std::move(*text), std::move(encoding)};
 }
 
+bool is_ascii(std::string_view bytes) {
+  return std::ranges::all_of(bytes, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 bool has_shift_sequences(std::string_view bytes) {
   return bytes.find("\x1B$") != bytes.npos || bytes.find("\x1B(") != bytes.npos;
 }
 
 }  // namespace
+
+std::optional<std::string> decode_from(std::string_view bytes, const std::string& encoding) {
+  return convert(bytes, encoding);
+}
 
 std::optional<DecodedText> decode_text(std::string_view bytes) {
   for (const Mark& mark : marks) {
@@ -193,23 +215,29 @@ std::optional<DecodedText> decode_text(std::string_view bytes) {
   if (has_zeros || !valid_utf8) {
     if (const auto wide = wide_encoding(bytes)) return decode_as(bytes, *wide);
   }
-  if (valid_utf8 && !has_shift_sequences(bytes)) return decode_as(bytes, "UTF-8");
+  if (valid_utf8 && !has_shift_sequences(bytes))
+    return decode_as(bytes, is_ascii(bytes) && is_utf7(bytes) ? "UTF-7" : "UTF-8");
   if (const auto declared = declared_encoding(bytes); declared && *declared != "UTF-8") {
     if (auto text = decode_as(bytes, to_decode_with(*declared, bytes))) return text;
   }
   if (const auto likely = likely_encoding(bytes)) {
-    if (auto text = decode_as(bytes, to_decode_with(*likely, bytes))) return text;
+    const std::string better = better_single_byte(bytes, to_decode_with(*likely, bytes));
+    if (auto text = decode_as(bytes, better)) return text;
   }
   if (valid_utf8) return decode_as(bytes, "UTF-8");
   if (auto text = decode_as(bytes, "JOHAB"); text && is_faultless(text->utf8)) return text;
-  return decode_as(bytes, "WINDOWS-1252");
+  return decode_as(bytes, better_single_byte(bytes, "WINDOWS-1252"));
+}
+
+std::optional<DecodedText> decode_text_as(std::string_view bytes, std::string_view stated) {
+  const std::string encoding = to_decode_with(trim(stated), bytes);
+  if (encoding.empty() || encoding == "UTF-8") return decode_text(bytes);
+  if (auto text = decode_as(bytes, encoding)) return text;
+  return decode_text(bytes);
 }
 
 void load_encodings() {
-  static std::vector<iconv_t> kept;  // The library forgets what nobody holds.
-  const auto load = [](std::string_view encoding) {
-    kept.push_back(iconv_open("UTF-8", std::string(encoding).c_str()));
-  };
+  const auto load = [](std::string_view encoding) { converter_from(std::string(encoding)); };
   for (const Mark& mark : marks)
     load(mark.encoding);
   for (const Superset& superset : supersets)

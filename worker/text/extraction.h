@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 #include "pipeline/text.h"
@@ -24,11 +25,18 @@ struct PageWatch {
   std::function<void(std::size_t read, std::size_t of)> was_read = {};
 };
 
+/// An XML file that is embedded in another one.
+struct AttachedXml {
+  std::string name;   ///< UTF-8.
+  std::string bytes;  ///< Empty: it was too large to be read.
+};
+
 /// What was read out of one file: `value` as `extract` in docs/record.schema.json, and the text.
 struct Extraction {
   nlohmann::json value;
   Text text;
   DrawnLetters letters;
+  std::vector<AttachedXml> attached_xml = {};  ///< Where an e-invoice may be.
   std::vector<PageGrade> drawn_pages;  ///< What the drawing of each page says; empty for what is not drawn.
 };
 

@@ -26,6 +26,7 @@ std::vector<PageGrade> grade_pages(const Extraction& extraction) {
   std::vector<PageGrade> pages = extraction.drawn_pages;
   pages.resize(extraction.text.pages.size());
   for (std::size_t i = 0; i < pages.size(); ++i) {
+    pages[i].is_drawn = !extraction.drawn_pages.empty();
     pages[i].is_exchanged = extraction.letters.are_exchanged;
     add_text(pages[i], extraction.text.pages[i].text);
   }

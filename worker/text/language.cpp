@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t looked_at = 16 << 10;  ///< Bytes of the text.
 constexpr std::size_t least_of_page = 256;   ///< Bytes: what is said once at the top of a page is not all.
+constexpr int fewest_letters = 24;           ///< Bytes: a word or two are of many languages.
 constexpr int most_of_it = 60;               ///< Per cent in one language.
 
 /// Up to `most` bytes from the beginning of `text`, without a broken character at their end.
@@ -54,13 +55,13 @@ std::string language_of(const Text& text) {
   std::array<CLD2::Language, 3> languages = {};
   std::array<int, 3> percent = {};
   std::array<double, 3> scores = {};
-  int looked_at_bytes = 0;
+  int letters = 0;
   bool is_reliable = false;
   const CLD2::CLDHints no_hints{nullptr, nullptr, CLD2::UNKNOWN_ENCODING, CLD2::UNKNOWN_LANGUAGE};
   CLD2::ExtDetectLanguageSummary(bytes.data(), static_cast<int>(bytes.size()), true, &no_hints, 0,
-                                 languages.data(), percent.data(), scores.data(), nullptr, &looked_at_bytes,
+                                 languages.data(), percent.data(), scores.data(), nullptr, &letters,
                                  &is_reliable);
-  if (!is_reliable || percent[0] < most_of_it) return {};
+  if (!is_reliable || letters < fewest_letters || percent[0] < most_of_it) return {};
   return iso_code(languages[0]);
 }
 

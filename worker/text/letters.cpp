@@ -48,7 +48,9 @@ Words count_words(const Text& text) {
   Words words;
   for (const Page& page : text.pages) {
     for (std::size_t first = 0; first < page.text.size();) {
-      const std::size_t last = std::min(page.text.find_first_of(" \n", first), page.text.size());
+      const auto begin = page.text.begin() + static_cast<std::ptrdiff_t>(first);
+      const auto end = std::find_if(begin, page.text.end(), [](char c) { return c == ' ' || c == '\n'; });
+      const auto last = static_cast<std::size_t>(end - page.text.begin());
       const std::string_view word = std::string_view(page.text).substr(first, last - first);
       first = last + 1;
       if (!counts_as_word(word)) continue;

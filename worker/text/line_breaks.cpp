@@ -20,6 +20,8 @@ namespace {
 constexpr std::string_view soft_mark = "\u00AD";
 constexpr std::string_view hyphen_marks[] = {"-", "\u2010", soft_mark};
 
+constexpr std::size_t longest_part = 64;  ///< Bytes, of a word.
+
 /// What joins two words of which the first lacks its end: `Haupt- und Nebenkosten`.
 constexpr std::string_view conjunctions[] = {"und", "oder", "bzw", "sowie", "bis",  "and",
                                              "or",  "to",   "nor", "resp",  "et",   "ou",
@@ -31,6 +33,10 @@ constexpr std::string_view kept_behind[] = {"non",  "self",  "ex",    "all",   "
                                             "full", "short", "third", "first", "so",    "self"};
 constexpr std::string_view joined_behind[] = {"here", "there", "where", "with", "what",    "any",
                                               "some", "every", "never", "none", "further", "not"};
+
+/// Before these, too, behind a word of four letters or more.
+constexpr std::string_view kept_before[] = {"based", "related", "specific", "owned",  "free",     "wide",
+                                            "party", "driven",  "oriented", "making", "delivered"};
 
 bool is_any(std::string_view word, const auto& words) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
@@ -81,7 +87,7 @@ struct Break {
   std::uint32_t before = 0;          ///< Where the part before the hyphen begins.
   std::string first, second, shown;  ///< The letters of both parts as keys; the second as it is.
   bool is_soft = false, is_compound = false, is_small = false, is_far = false;
-  bool is_in_capitals = false;
+  bool is_in_capitals = false, is_conjunction = false;
 
   std::string joined() const { return first + second; }
   std::string hyphenated() const { return first + '-' + second; }
@@ -137,7 +143,7 @@ class Breaks {
     }
     out.before = static_cast<std::uint32_t>(begin);
     out.first = key_of(word);
-    return !word.empty() && end_of_letters(word, 0) == word.size();
+    return !word.empty() && word.size() <= longest_part && end_of_letters(word, 0) == word.size();
   }
 
   bool reads_after(Break& out) const {
@@ -152,7 +158,7 @@ class Breaks {
       return false;
     const std::string_view token = text_.substr(next, std::min(text_.find(' ', next), line_end) - next);
     const std::size_t letters = end_of_letters(token, 0);
-    if (letters == 0) return false;
+    if (letters == 0 || letters > longest_part) return false;
     out.next = static_cast<std::uint32_t>(next);
     out.token_end = static_cast<std::uint32_t>(next + token.size());
     out.shown = std::string(token.substr(0, letters));
@@ -160,8 +166,10 @@ class Breaks {
     out.is_small = is_small(first_character(token));
     out.is_in_capitals = out.shown == to_upper_ascii(out.shown);
     const std::string_view rest = token.substr(letters);
-    out.is_compound = out.is_compound || (rest.size() > 1 && rest[0] == '-' &&
-                                          is_letter_of_word(first_character(rest.substr(1))));
+    const bool goes_on =
+        rest.size() > 1 && rest[0] == '-' && is_letter_of_word(first_character(rest.substr(1)));
+    out.is_compound = out.is_compound || goes_on;
+    out.is_conjunction = !goes_on && is_any(out.second, conjunctions);
     return rest.find_first_of("/@_\\") == rest.npos && !has_dot_within(rest);
   }
 
@@ -223,7 +231,7 @@ enum class Fate { left_alone, joined, keeps_hyphen };
 
 Fate fate_of(const Break& one, const WordCounts& counts) {
   if (one.is_soft) return one.is_far ? Fate::left_alone : Fate::joined;
-  if (is_any(one.second, conjunctions)) return Fate::left_alone;
+  if (one.is_conjunction) return Fate::left_alone;
   const int joined = counts.of(one.joined()), hyphenated = counts.of(one.hyphenated());
   const bool may_join = !one.is_compound && (one.is_small || one.is_in_capitals);
   if (may_join && joined > 0 && joined >= hyphenated) return Fate::joined;
@@ -233,7 +241,8 @@ Fate fate_of(const Break& one, const WordCounts& counts) {
   const bool are_words = one.first.size() >= 3 && one.second.size() >= 3 && counts.of(one.first) > 0 &&
                          counts.of(one.second) > 0;
   const bool is_hyphen = one.is_compound || one.first.size() < 2 || one.second.size() < 2 ||
-                         is_any(one.first, kept_behind) || are_words;
+                         is_any(one.first, kept_behind) ||
+                         (one.first.size() >= 4 && is_any(one.second, kept_before)) || are_words;
   return is_hyphen ? Fate::keeps_hyphen : Fate::joined;
 }
 

@@ -48,20 +48,25 @@ class PageCopier {
 
   /// The same, `|` as `\|`.
   void copy_cell(std::uint32_t begin, std::uint32_t end) {
-    const std::string_view text = from_.text;
-    std::size_t word = out.words.size();
+    const std::size_t words_before = out.words.size(), first = out.text.size();
     copy(begin, end);
-    if (text.substr(begin, end - begin).find('|') == text.npos) return;
-    for (std::size_t at = out.text.size() - (end - begin); (at = out.text.find('|', at)) != text.npos;
-         at += 2) {
-      out.text.insert(at, 1, '\\');
-      for (std::size_t i = word; i < out.words.size(); ++i) {
-        if (out.words[i].offset > at)
-          ++out.words[i].offset;
-        else if (out.words[i].offset + out.words[i].length > at)
-          ++out.words[i].length;
-      }
+    const std::string_view cell = std::string_view(from_.text).substr(begin, end - begin);
+    if (cell.find('|') == cell.npos) return;
+    std::vector<std::uint32_t> bars_before = {0};  // Each byte of the cell, and its end.
+    std::string escaped;
+    for (const char c : cell) {
+      if (c == '|') escaped += '\\';
+      escaped += c;
+      bars_before.push_back(bars_before.back() + (c == '|'));
     }
+    for (std::size_t i = words_before; i < out.words.size(); ++i) {
+      Word& word = out.words[i];
+      const std::size_t at = word.offset - first,
+                        behind = std::min<std::size_t>(at + word.length, cell.size());
+      word.length += bars_before[behind] - bars_before[at];
+      word.offset += bars_before[at];
+    }
+    out.text.replace(first, std::string::npos, escaped);
   }
 
   Page out;
@@ -272,6 +277,7 @@ class TableFinder {
 
   bool belongs(std::size_t i) {
     const std::vector<TableCell>& cells = lines_[i].cells;
+    if (cells.size() > most_columns) return false;
     const bool is_inner =
         cells.size() != 1 || cells.front().left > left_ + (cells.front().right - cells.front().left) * 0.05f;
     const bool is_heading = !is_inner && i > 0 && lines_[i - 1].cells.empty();

@@ -24,20 +24,20 @@ constexpr std::array<std::uint32_t, 26> rare_pairs = {
 
 bool is_latin(char32_t c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
-/// Accented letters count as vowels: most are, and the rest do no harm.
-bool is_vowel(char32_t c) {
-  return c > 0x7F || std::string_view("aeiouyAEIOUY").find(static_cast<char>(c)) != std::string_view::npos;
-}
+/// As a number from 0 for a; only of Latin letters.
+std::uint32_t place_in_alphabet(char32_t letter) { return (letter | 0x20) - 'a'; }
+
+/// Bit 0: a; of a Latin letter.
+constexpr std::uint32_t vowels_of_alphabet = 1 | 1 << 4 | 1 << 8 | 1 << 14 | 1 << 20 | 1 << 24;
 
 bool is_rare_pair(char32_t first, char32_t second) {
-  return is_latin(first) && is_latin(second) &&
-         (rare_pairs[(first | 0x20) - 'a'] >> ((second | 0x20) - 'a') & 1) != 0;
+  return is_latin(first) && (rare_pairs[place_in_alphabet(first)] >> place_in_alphabet(second) & 1) != 0;
 }
 
 /// Which family of letters: 0 for digits, marks and what is common to several; Chinese, Japanese and Korean
-/// are one family, for they stand side by side.
+/// are one family, for they stand side by side. Of what is not ASCII.
 std::uint32_t script_of(char32_t c) {
-  if (c < 0x250) return is_latin(c) || c >= 0xC0 ? 1 : 0;
+  if (c < 0x250) return c >= 0xC0 ? 1 : 0;
   if (c < 0x300 || (c >= 0x2000 && c < 0x2C00)) return 0;
   if (c >= 0x2E80 && c < 0xD800) return 2;
   if (c >= 0xF900) return 0;
@@ -70,15 +70,33 @@ struct WordCensus {
     for (std::size_t at = 0; at < word.size();) {
       const char32_t c = next_code_point(word, at);
       ++characters;
-      latin += is_latin(c);
-      vowels += is_vowel(c);
-      meaningless += is_meaningless(c);
-      beyond_ascii += c > 0x7F;
-      plain += is_latin(c) || (c >= '0' && c <= '9') || c > 0x7F;
-      scripts.add(script_of(c));
-      has_rare_pair = has_rare_pair || is_rare_pair(before, c);
+      if (is_latin(c)) {
+        add_latin(c, before);
+      } else if (c > 0x7F) {
+        add_other(c);
+      } else {
+        plain += c >= '0' && c <= '9';
+      }
       before = c;
     }
+    if (latin > 0) scripts.add(1);
+  }
+
+  void add_latin(char32_t c, char32_t before) {
+    ++latin;
+    ++plain;
+    vowels += vowels_of_alphabet >> place_in_alphabet(c) & 1;
+    has_rare_pair = has_rare_pair || is_rare_pair(before, c);
+  }
+
+  /// Accented letters count as vowels: most are, and the rest do no harm.
+  void add_other(char32_t c) {
+    const bool is_punctuation = c >= 0x2000 && c < 0x2C00;  // Dots, dashes, quotation marks, symbols.
+    ++beyond_ascii;
+    plain += !is_punctuation;
+    vowels += !is_punctuation;
+    meaningless += is_meaningless(c);
+    scripts.add(script_of(c));
   }
 
   /// At least half of it is letters and digits, these are of at most two scripts, and four or more Latin
@@ -131,6 +149,7 @@ PageGrade operator+(const PageGrade& a, const PageGrade& b) {
   sum.beneath_images += b.beneath_images;
   sum.paints += b.paints;
   sum.images = std::max(a.images, b.images);
+  sum.is_drawn = a.is_drawn || b.is_drawn;
   sum.is_exchanged = a.is_exchanged || b.is_exchanged;
   return sum;
 }
@@ -143,6 +162,7 @@ bool is_garbled(const PageGrade& page) {
 
 std::string_view why_ocr(const PageGrade& page) {
   constexpr std::size_t a_line = 40, a_paragraph = 200, many_drawings = 100;
+  if (!page.is_drawn) return "";
   if ((page.characters >= something || page.unreadable > 0) && is_garbled(page)) return "garbled";
   const bool is_read_already = page.characters >= something && page.beneath_images * 2 > page.drawn;
   if (is_read_already) return "";
@@ -154,7 +174,7 @@ std::string_view why_ocr(const PageGrade& page) {
 
 std::string_view grade(const PageGrade& page) {
   if (page.characters < something) return "none";
-  return needs_ocr(page) ? "poor" : "good";
+  return is_garbled(page) || needs_ocr(page) ? "poor" : "good";
 }
 
 }  // namespace docket::worker

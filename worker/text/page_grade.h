@@ -22,6 +22,7 @@ struct PageGrade {
   std::size_t beneath_images = 0;  ///< Of the drawn: the text of a scan, which is not painted itself.
   std::size_t paints = 0;          ///< Paths and images, letters not counted.
   float images = 0;                ///< Share of the page that images take, when none is above another.
+  bool is_drawn = false;           ///< Can be read as an image.
   bool is_exchanged = false;       ///< The letters of the document are exchanged, see letters.h.
 };
 
@@ -44,11 +45,12 @@ bool is_garbled(const PageGrade& page);
 ///    image; or images take a tenth of it and it has fewer than 40 characters, or more hidden than seen.
 ///  - drawings: it has fewer than 40 characters, and many drawings, which may be letters.
 ///
-/// Empty: it need not, for its text says all, or it is empty itself.
+/// Empty: it need not, for its text says all, or it is empty itself, or it is not drawn.
 std::string_view why_ocr(const PageGrade& page);
 inline bool needs_ocr(const PageGrade& page) { return !why_ocr(page).empty(); }
 
-/// The grade of one page: `none` with fewer than 5 characters, `poor` when it needs OCR, else `good`.
+/// The grade of one page: `none` with fewer than 5 characters, `poor` when it is garbled or needs OCR, else
+/// `good`.
 std::string_view grade(const PageGrade& page);
 
 }  // namespace docket::worker

@@ -124,8 +124,8 @@ void keep_of_one_height(Group& group) {
     tops.push_back(line.top);
   const auto half = tops.begin() + static_cast<std::ptrdiff_t>(tops.size() / 2);
   std::nth_element(tops.begin(), half, tops.end());
-  const float usual = *half;
-  std::erase_if(group, [&](const EdgeLine& line) { return std::abs(line.top - usual) > same_height; });
+  const float middle = *half;
+  std::erase_if(group, [&](const EdgeLine& line) { return std::abs(line.top - middle) > same_height; });
 }
 
 bool repeats(const Group& group) {

@@ -24,7 +24,7 @@ class EgressGuard : public testing::Test {
 TEST_F(EgressGuard, OfflineNoCloudIsAsked) {
   EXPECT_EQ(ask(Location::cloud, true).error(),
             (Error{ErrorClass::withheld, "offline",
-                   "backend 'far' is a cloud model, and --offline lets nothing leave this machine"}));
+                   "backend 'far' is in the cloud, and --offline lets nothing leave this machine"}));
   EXPECT_EQ(calls_.seen(), 0);
 }
 

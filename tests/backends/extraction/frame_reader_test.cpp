@@ -7,14 +7,14 @@
 namespace docket::backends {
 namespace {
 
-std::string frame(Frame kind, const std::string& body) {
+std::string whole_frame(Frame kind, const std::string& body) {
   const FrameHeader header{kind, 0, body.size()};
   return std::string(reinterpret_cast<const char*>(&header), sizeof header) + body;
 }
 
 TEST(FrameReader, TakesFramesHoweverTheyArrive) {
-  const std::string bytes =
-      frame(Frame::ready, "3") + frame(Frame::page, "") + frame(Frame::answer, std::string(100, 'x'));
+  const std::string bytes = whole_frame(Frame::ready, "3") + whole_frame(Frame::page, "") +
+                            whole_frame(Frame::answer, std::string(100, 'x'));
   for (const std::size_t step : {1, 3, 16, 17, 1000}) {
     FrameReader reader;
     std::vector<WorkerFrame> frames;
@@ -47,7 +47,8 @@ TEST(FrameReader, ALongFrameComesAlone) {
 TEST(FrameReader, RefusesALengthBeyondTheLimitBeforeTheBodyArrives) {
   FrameReader reader;
   std::vector<WorkerFrame> frames;
-  const std::string bytes = frame(Frame::ready, "3") + frame(Frame::answer, std::string(101, 'x'));
+  const std::string bytes =
+      whole_frame(Frame::ready, "3") + whole_frame(Frame::answer, std::string(101, 'x'));
   EXPECT_FALSE(reader.add(std::string_view(bytes).substr(0, 17 + 16), 100, frames));
   EXPECT_EQ(frames.size(), 1U);
 }

@@ -101,6 +101,34 @@ TEST_F(ExtractPool, APdfIsRead) {
   EXPECT_GT(reply.cpu_ns, 0);
 }
 
+TEST_F(ExtractPool, TheTextIsWrittenAsTheQuestionWantsIt) {
+  SmallPage page;
+  page.text = {{72, 60, "ACME Limited, Master Agreement"},
+               {72, 700, "The goods are delivered under this agree-"},
+               {72, 712, "ment within thirty days."}};
+  for (int row = 0; row < 4; ++row) {
+    const double y = 100 + 14 * row;
+    page.text.push_back({72, y, "Shelf " + std::to_string(row)});
+    page.text.push_back({250, y, std::to_string(row)});
+    page.text.push_back({350, y, std::to_string(20 + row) + ".50"});
+  }
+  const auto file = folder_.write("a", small_pdf({page, page, page}));
+  const Reply rows = ask({.file = file}).get();
+  ASSERT_TRUE(rows.answer);
+  EXPECT_EQ(rows.answer->value["language"], "en");
+  EXPECT_EQ(rows.answer->value["repeated_lines"][0]["text"], "ACME Limited, Master Agreement");
+  EXPECT_EQ(rows.answer->text->pages[1].text.find("ACME"), 0U);
+  EXPECT_NE(rows.answer->text->pages[1].text.find("this agreement\nwithin"), std::string::npos);
+  EXPECT_EQ(rows.answer->text->pages[1].text.find('|'), std::string::npos);
+
+  const Reply tables =
+      ask({.file = file, .form = {TextForm::Tables::markdown, TextForm::RepeatedLines::once}}).get();
+  ASSERT_TRUE(tables.answer);
+  EXPECT_EQ(tables.answer->text->pages[0].text.find("ACME"), 0U);
+  EXPECT_EQ(tables.answer->text->pages[1].text.find("ACME"), std::string::npos);
+  EXPECT_NE(tables.answer->text->pages[0].text.find("| Shelf 3 | 3 | 23.50 |"), std::string::npos);
+}
+
 TEST_F(ExtractPool, ContentDecidesTheMediaType) {
   const auto type = [&](std::string_view content) { return read("x.pdf", content).file.value().media_type; };
   EXPECT_EQ(type("Dear Sir,\nthank you.\n"), "text/plain");

@@ -43,15 +43,58 @@ TEST(ExtractWire, AnErrorArrivesAsItWasSent) {
 }
 
 TEST(ExtractWire, OrdersAndFactsArriveAsTheyWereSent) {
-  const auto order = decode_order(encode(ExtractOrder{{"sesam\xFF", "", "2"}, 4711}));
+  ExtractOrder sent{{"sesam\xFF", "", "2"}, 4711};
+  sent.form = {TextForm::Tables::markdown, TextForm::RepeatedLines::once};
+  const auto order = decode_order(encode(sent));
   ASSERT_TRUE(order);
   EXPECT_EQ(order->passwords, (std::vector<std::string>{"sesam\xFF", "", "2"}));
   EXPECT_EQ(order->output_limit, 4711U);
+  EXPECT_EQ(order->form, sent.form);
+  ExtractOrder member{{}, 1};
+  member.members = {"x/inner.zip", "a.pdf"};
+  member.member_limits = {.depth = 2, .count = 3, .total = 4, .ratio = 5};
+  member.attachments = Attachments::never;
+  const auto inner = decode_order(encode(member));
+  ASSERT_TRUE(inner);
+  EXPECT_EQ(inner->members, member.members);
+  EXPECT_EQ(inner->member_limits, member.member_limits);
+  EXPECT_EQ(inner->attachments, Attachments::never);
   const auto facts = decode_facts(encode(FileFacts{"abc", 12, "text/plain"}));
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->sha256, "abc");
   EXPECT_EQ(facts->bytes, 12);
   EXPECT_EQ(facts->media_type, "text/plain");
+}
+
+TEST(ExtractWire, APageThatIsToBeSeenArrivesAsItWasSent) {
+  ExtractOrder sent;
+  sent.page = SeenPage{SeenPage::Wanted::picture, 17, {"eng", "deu"}};
+  const auto order = decode_order(encode(sent));
+  ASSERT_TRUE(order && order->page);
+  EXPECT_EQ(order->page->wanted, SeenPage::Wanted::picture);
+  EXPECT_EQ(order->page->number, 17);
+  EXPECT_EQ(order->page->languages, (std::vector<std::string>{"eng", "deu"}));
+}
+
+TEST(ExtractWire, APictureArrivesAsItWasSent) {
+  Answer answer{nlohmann::json::object(), std::make_shared<const Text>()};
+  answer.image = std::make_shared<const Image>(Image{"image/png", std::string("\0PNG", 4), 3, 2});
+  const auto arrived = decode_answer(encode(Result<Answer>(answer)), {});
+  ASSERT_TRUE(arrived && arrived->image);
+  EXPECT_EQ(arrived->image->bytes, std::string("\0PNG", 4));
+  EXPECT_EQ(arrived->image->width, 3);
+}
+
+TEST(ExtractWire, APageHasAConfidenceForEachWordOrNone) {
+  Page page = some_text().pages.front();
+  page.confidence = {96, 0};
+  const auto arrived = decode_page(encode(page));
+  ASSERT_TRUE(arrived);
+  EXPECT_EQ(*arrived, page);
+  for (const std::vector<std::uint8_t>& wrong : {std::vector<std::uint8_t>{96}, {96, 101}, {1, 2, 3}}) {
+    page.confidence = wrong;
+    EXPECT_FALSE(arrives(page));
+  }
 }
 
 TEST(ExtractWire, ReadySaysTheVersionAndWhatTheKernelRefused) {
@@ -78,7 +121,7 @@ TEST(ExtractWire, EveryCutIsNoticed) {
   EXPECT_FALSE(decode_answer(answer + "x", some_text()));
   const std::string page = encode(some_text().pages.front());
   for (std::size_t length = 0; length < page.size(); ++length) {
-    const auto arrived = decode_page(std::string_view(page).substr(0, length));
+    const auto arrived = decode_page(page.substr(0, length));
     ASSERT_FALSE(arrived) << length;
     EXPECT_EQ(arrived.error().error_class, ErrorClass::crash);
   }

@@ -32,6 +32,24 @@ TEST(RulesLayout, TwoBlanksOrATabPartCellsOfPlainText) {
   EXPECT_EQ(cells(Layout(*text, 10)), (Strings{"Datum:", "5.6.2024", "Nr. 17", "Summe", "12,00 EUR"}));
 }
 
+TEST(RulesLayout, BarsPartTheCellsOfAMarkdownTable) {
+  const auto text = plain_text("| Item | Price |\n| --- | --- |\n| Oak shelf | 59.50 |\na|b ist c\n");
+  EXPECT_EQ(cells(Layout(*text, 10)),
+            (Strings{"Item", "Price", "---", "---", "Oak shelf", "59.50", "a|b ist c"}));
+}
+
+TEST(RulesLayout, AWordThatGoesOnBelowIsInItsCell) {
+  auto text = std::make_shared<Text>();
+  Page page{595, 842, "An agreement\nof both", {}};
+  page.words = {{{400, 0, 420, 10}, 0, 2},
+                {{425, 0, 450, 10}, 3, 5},
+                {{50, 12, 80, 22}, 8, 4},
+                {{85, 12, 95, 22}, 13, 2},
+                {{100, 12, 120, 22}, 16, 4}};
+  text->pages.push_back(page);
+  EXPECT_EQ(cells(Layout(*text, 10)), (Strings{"An agreement", "of both"}));
+}
+
 TEST(RulesLayout, WhatIsBesideWhatIsAMatterOfGeometryNotOfOrder) {
   // The text has the left column first and the right one after it.
   const auto text =

@@ -21,7 +21,9 @@ Text sample() {
 }
 
 TEST(TextCodec, ReadsBackWhatItWrote) {
-  for (const Text& text : {Text{}, sample()}) {
+  Text seen = sample();
+  seen.pages[0].confidence = {96, 0, 100};
+  for (const Text& text : {Text{}, sample(), seen}) {
     const std::shared_ptr<const Text> back = decode_text(encode_text(text));
     ASSERT_NE(back, nullptr);
     EXPECT_EQ(*back, text);

@@ -60,6 +60,41 @@ TEST(Report, CountsWhatEachStageDid) {
                 usage + R"(,"models":[{"backend":"paid","model":"large","usage":)" + usage + "}]}]");
 }
 
+TEST(Report, CountsFilesByMediaTypeAndHowReadingEnded) {
+  StageType reading{}, later{};
+  reading.provides_text = true;
+  Pipeline pipeline;
+  for (const auto& [id, type] : {std::pair("read", &reading), std::pair("sort", &later)}) {
+    pipeline.stages.emplace_back().id = id;
+    pipeline.stages.back().type = type;
+  }
+  Report report(pipeline);
+  const auto add = [&](const char* media_type, State read, State sort, const nlohmann::json& output = {}) {
+    Document document = document_with(read);
+    document.media_type = media_type;
+    document.stages[0].output = output;
+    document.stages.emplace_back().state = sort;
+    if (sort == State::failed) document.stages[1].error = Error{ErrorClass::content, "no answer"};
+    report.add(document);
+  };
+  add("application/pdf", State::done, State::done);
+  add("application/pdf", State::done, State::failed);
+  add("application/pdf", State::done, State::done, {{"partial", {{"pages", 3}}}});
+  add("application/pdf", State::failed, State::pending);
+  add("text/plain", State::done, State::held);
+  add("text/plain", State::pending, State::pending);
+  LedgerDocument parked;
+  parked.media_type = "application/pdf";
+  parked.outcome = Outcome::failed;
+  parked.error = Error{ErrorClass::encrypted, "needs a password"};
+  parked.error_stage = "read";
+  report.add_parked(9, parked);
+  EXPECT_EQ(
+      report.to_json({})["files"].dump(),
+      R"([{"media_type":"application/pdf","count":5,"outcomes":{"damaged":1,"done":2,"encrypted":1,"partial":1}},)"
+      R"({"media_type":"text/plain","count":1,"outcomes":{"done":1}}])");
+}
+
 TEST(Report, CountsAnswersThatAreNotAcceptedOfDocumentsThatAreDone) {
   StageType type{};
   Pipeline pipeline;

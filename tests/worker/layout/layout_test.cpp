@@ -105,6 +105,67 @@ TEST(Layout, ThreeColumnsToo) {
   EXPECT_LT(text.rfind("column 1"), text.find("column 2"));
 }
 
+/// Lines of prose, `step` points apart.
+void write_prose(std::vector<PlacedWord>& words, float x, float y, int lines, float step = 12) {
+  for (int i = 0; i < lines; ++i)
+    write(words, x, y + step * static_cast<float>(i),
+          "prose that goes on and on, line " + std::to_string(10 + i));
+}
+
+TEST(Layout, AListBesideProseIsReadByItself) {
+  std::vector<PlacedWord> words;
+  write_prose(words, 200, 80, 20);
+  for (int i = 0; i < 9; ++i)
+    write(words, 40, 81 + 14 * static_cast<float>(i), std::to_string(i) + " Chapter");
+  const std::string text = text_of(words);
+  EXPECT_EQ(text.find("0 Chapter\n1 Chapter\n"), 0U) << text;
+  EXPECT_LT(text.find("8 Chapter\n"), text.find("line 10"));
+  EXPECT_NE(text.find("line 10\nprose that"), text.npos);
+}
+
+TEST(Layout, SoIsATableBesideProse) {
+  std::vector<PlacedWord> words;
+  write_prose(words, 40, 80, 20);
+  for (int i = 0; i < 10; ++i) {
+    const float y = 83 + 15 * static_cast<float>(i);
+    write(words, 340, y, "Item" + std::to_string(i));
+    write(words, 440, y, std::to_string(i) + ".50");
+  }
+  const std::string text = text_of(words);
+  EXPECT_LT(text.find("line 29\n"), text.find("Item0"));
+  EXPECT_NE(text.find(".50\nItem1"), text.npos) << text;
+}
+
+TEST(Layout, NumbersInTheMiddleOfTheirRowStayBesideIt) {
+  std::vector<PlacedWord> words;
+  for (int row = 0; row < 5; ++row) {
+    const float y = 80 + 56 * static_cast<float>(row);
+    write_prose(words, 40, y, 4);
+    write(words, 340, y + 18, std::to_string(row) + ".50");
+  }
+  const std::string text = text_of(words);
+  EXPECT_LT(text.find("0.50"), text.find("1.50"));
+  EXPECT_LT(text.find("0.50"), text.find("line 13"));
+}
+
+TEST(Layout, LongCellsAreReadRowByRow) {
+  std::vector<PlacedWord> words;
+  for (int row = 0; row < 4; ++row) {
+    const float y = 80 + 70 * static_cast<float>(row);
+    const std::string number = std::to_string(row);
+    write(words, 40, y, "Clause " + number + " says in one language that");
+    write_prose(words, 40, y + 12, 3);
+    write(words, 320, y, "Artikel " + number + " sagt in der anderen das");
+    write_prose(words, 320, y + 12, 2 + row % 2);
+  }
+  const std::string text = text_of(words);
+  for (int row = 0; row < 3; ++row) {
+    const std::string number = std::to_string(row), next = std::to_string(row + 1);
+    EXPECT_LT(text.find("Clause " + number), text.find("Artikel " + number));
+    EXPECT_LT(text.find("Artikel " + number), text.find("Clause " + next)) << text;
+  }
+}
+
 TEST(Layout, ATableStaysATableHoweverLong) {
   std::vector<PlacedWord> words;
   for (int i = 0; i < 30; ++i) {

@@ -113,6 +113,33 @@ TEST(Pdf, AMissingAndAWrongPasswordAreToldApart) {
 
 TEST(Pdf, WithoutPagesItIsEmpty) { EXPECT_EQ(error_of(small_pdf({})).error_class, ErrorClass::empty); }
 
+TEST(Pdf, WithAPageTreeThatIsNoneItIsBroken) {
+  for (const char* pages : {"null", "[1 2]", "(pages)", "9 0 R"}) {
+    const Error error = error_of("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages " + std::string(pages) +
+                                 ">>endobj\ntrailer<</Root 1 0 R>>\n");
+    EXPECT_EQ(error.error_class, ErrorClass::damaged) << pages;
+  }
+}
+
+TEST(Pdf, NoMorePagesAreReadThanAreWanted) {
+  const std::string pdf = small_pdf({{{{72, 100, "one"}}}, {{{72, 100, "two"}}}, {{{72, 100, "three"}}}});
+  std::vector<std::size_t> read_so_far;
+  const auto out = read_pdf(pdf, {}, {2, [&](std::size_t read, std::size_t of) {
+                                        EXPECT_EQ(of, 3U);
+                                        read_so_far.push_back(read);
+                                      }});
+  ASSERT_TRUE(out);
+  EXPECT_EQ(out->text.pages.size(), 2U);
+  EXPECT_EQ(read_so_far, (std::vector<std::size_t>{1, 2}));
+}
+
+TEST(Pdf, ThatOneOpenedWithAPasswordIsSaidAndNotWhich) {
+  const Extraction out = read(data("password_rc4.pdf"), {"guess", "open sesame"});
+  EXPECT_EQ(out.value["opened_with_password"], true);
+  EXPECT_EQ(out.value.dump().find("sesame"), std::string::npos);
+  EXPECT_FALSE(read(data("owner_password_only.pdf"), {"guess"}).value.contains("opened_with_password"));
+}
+
 TEST(Pdf, DamageIsNamed) {
   const Error error = error_of("%PDF-1.4\nnothing of what should follow\n");
   EXPECT_EQ(error.error_class, ErrorClass::damaged);

@@ -111,5 +111,33 @@ TEST(Encoding, AFewStrayBytesDoNotMakeItGarbage) {
   EXPECT_TRUE(decode_text(text));
 }
 
+TEST(Encoding, TextsOfDosAndOldMacsAreKnownByTheirWords) {
+  const Sample samples[] = {
+      {german, {"CP850", "MACINTOSH"}},
+      {russian, {"CP866", "IBM855", "MAC-CYRILLIC"}},
+      {polish, {"CP852"}},
+      {"Avtalet har ingåtts mellan säljaren och köparen, även när året är slut.\n", {"CP850"}},
+      {"Цей договір укладено між постачальником і покупцем, її ціна є відома.\n", {"KOI8-U"}}};
+  for (const Sample& sample : samples) {
+    for (const char* encoding : sample.encodings) {
+      const auto text = decode_text(encoded(sample.text, encoding));
+      ASSERT_TRUE(text) << encoding;
+      EXPECT_EQ(text->utf8, sample.text) << encoding;
+    }
+  }
+}
+
+TEST(Encoding, ShortTextsAreWindows) {
+  for (const std::string_view text : {"Estimado señor:", "Größe", "Stück à 5", "Déjà vu"})
+    EXPECT_EQ(decode_text(encoded(text, "WINDOWS-1252"))->utf8, text);
+  EXPECT_EQ(decode_text(encoded("and–or, 10–20, d’été", "WINDOWS-1252"))->utf8, "and–or, 10–20, d’été");
+}
+
+TEST(Encoding, Utf7IsKnownByItsPluses) {
+  EXPECT_EQ(decode_text("Gr+APYA3w-e und M+APY-bel")->utf8, "Größe und Möbel");
+  for (const char* plain : {"+49 30 1234-5 and +49 30 99-1", "C++ and A+B-C", "a +ABC- b +ABC- c", "1+1=2-0"})
+    EXPECT_EQ(decode_text(plain)->utf8, plain);
+}
+
 }  // namespace
 }  // namespace docket::worker

@@ -7,14 +7,21 @@
 namespace docket::worker {
 namespace {
 
+/// Two that no other page has.
+std::string own_lines(int page) {
+  const std::string names[] = {"alpha", "beta", "gamma"};
+  const std::string& name = names[page - 1];
+  return "This is about the part " + name + "\nand of nothing but " + name + ".\n";
+}
+
 Extraction letter() {
   Extraction out;
   for (int page = 1; page <= 3; ++page)
     out.text.pages.push_back(page_of_words(
-        "ACME Limited Company\nThe supplier shall deliver the goods under this agree-\nment within thirty "
-        "days "
-        "of the order.\nItem      Qty   Price\nShelf       2   59.50\nBoard       1   20.00\n\nPage " +
-        std::to_string(page) + "\n"));
+        "ACME Limited Company\n" + own_lines(page) +
+        "The supplier shall deliver the goods under this agree-\nment within thirty days of the order.\n\n"
+        "Item      Qty   Price\nShelf       2   59.50\nBoard       1   20.00\n\n" +
+        own_lines(page) + "Page " + std::to_string(page) + "\n"));
   return out;
 }
 

@@ -37,6 +37,7 @@ TEST(LineBreaks, ACompoundKeepsItsHyphen) {
   EXPECT_EQ(joined("A state-\nof-the-art thing\n").text, "A state-of-the-art\nthing\n");
   EXPECT_EQ(joined("an e-\nmail\n").text, "an e-mail\n");
   EXPECT_EQ(joined("cross-\nborder\n").text, "cross-border\n");
+  EXPECT_EQ(joined("paper-\nbased\n").text, "paper-based\n");
 }
 
 TEST(LineBreaks, TheDocumentKnowsItsWords) {

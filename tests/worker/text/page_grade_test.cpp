@@ -10,7 +10,7 @@
 namespace docket::worker {
 namespace {
 
-const std::string prose =
+const std::string sentences =
     "The supplier shall deliver the goods within thirty days after receipt of the written order, unless "
     "otherwise provided. Der Lieferant liefert die Ware innerhalb von dreißig Tagen nach Eingang der "
     "Bestellung. Le fournisseur livre les marchandises dans les trente jours suivant la commande.\n";
@@ -26,6 +26,7 @@ std::string exchanged(std::string text) {
 
 PageGrade page_of(std::string_view text, float images = 0, std::size_t paints = 0) {
   PageGrade page;
+  page.is_drawn = true;
   page.images = images;
   page.paints = paints;
   add_text(page, text);
@@ -34,14 +35,16 @@ PageGrade page_of(std::string_view text, float images = 0, std::size_t paints = 
 }
 
 TEST(PageGrade, ATextNeedsNoOcr) {
-  for (const std::string& text : {prose, std::string("Exhibit A\n"), std::string("本合同由甲乙双方签订\n"),
-                                  std::string("Настоящий договор заключён между сторонами\n"),
-                                  std::string("4711  12.50  AB-1234\n4712  18.20  XQ-9981\n")}) {
+  for (const std::string& text :
+       {sentences, std::string("Exhibit A\n"), std::string("本合同由甲乙双方签订\n"),
+        std::string("Настоящий договор заключён между сторонами\n"),
+        std::string("4711  12.50  AB-1234\n4712  18.20  XQ-9981\n"),
+        std::string("Exhibit 3\n[…***…]\n[…***…] […***…]\n[…***…]\n[…***…]\n")}) {
     EXPECT_EQ(why_ocr(page_of(text)), "") << text;
     EXPECT_EQ(grade(page_of(text)), "good") << text;
   }
-  EXPECT_EQ(why_ocr(page_of(prose, 1)), "") << "on a background image";
-  EXPECT_EQ(why_ocr(page_of(prose, 0.3f, 5000)), "") << "beside a picture and a chart";
+  EXPECT_EQ(why_ocr(page_of(sentences, 1)), "") << "on a background image";
+  EXPECT_EQ(why_ocr(page_of(sentences, 0.3f, 5000)), "") << "beside a picture and a chart";
 }
 
 TEST(PageGrade, AnEmptyPageNeedsNone) {
@@ -62,7 +65,7 @@ TEST(PageGrade, AScanThatWasReadAlreadyNeedsNone) {
   PageGrade page = page_of("A short letter, read before.\n", 1);
   page.beneath_images = page.drawn;
   EXPECT_EQ(why_ocr(page), "");
-  PageGrade nonsense = page_of(exchanged(prose), 1);
+  PageGrade nonsense = page_of(exchanged(sentences), 1);
   nonsense.beneath_images = nonsense.drawn;
   EXPECT_EQ(why_ocr(nonsense), "garbled") << "but not well";
 }
@@ -73,15 +76,15 @@ TEST(PageGrade, LettersThatAreDrawings) {
 }
 
 TEST(PageGrade, WhatPeopleDoNotSee) {
-  PageGrade page = page_of(prose, 0.6f);
+  PageGrade page = page_of(sentences, 0.6f);
   page.unseen = 2 * page.drawn;
   EXPECT_EQ(why_ocr(page), "image") << "an image lies over most of the text";
 }
 
 TEST(PageGrade, Garbled) {
-  EXPECT_EQ(why_ocr(page_of(exchanged(prose))), "garbled");
+  EXPECT_EQ(why_ocr(page_of(exchanged(sentences))), "garbled");
   EXPECT_EQ(why_ocr(page_of("\uE001\uE002\uE003 \uFFFD\uFFFD\uFFFD and words\n")), "garbled");
-  PageGrade unmapped = page_of(prose);
+  PageGrade unmapped = page_of(sentences);
   unmapped.unreadable = unmapped.drawn / 10;
   EXPECT_EQ(why_ocr(unmapped), "garbled");
   PageGrade nothing = page_of("");
@@ -89,12 +92,19 @@ TEST(PageGrade, Garbled) {
   EXPECT_EQ(why_ocr(nothing), "garbled") << "no letter of it has a meaning";
 }
 
+TEST(PageGrade, WhatIsNotDrawnCannotBeReadAsAnImage) {
+  Extraction text;
+  text.text.pages.push_back({0, 0, exchanged(sentences), {}});
+  EXPECT_EQ(why_ocr(grade_pages(text).front()), "");
+  EXPECT_EQ(grade(grade_pages(text).front()), "poor");
+}
+
 TEST(PageGrade, StretchesOfPages) {
   Extraction document;
   for (const char* text : {"", "ACME 000123\n", ""})
     document.text.pages.push_back({0, 0, text, {}});
-  document.text.pages.push_back({0, 0, prose, {}});
-  document.text.pages.push_back({0, 0, prose, {}});
+  document.text.pages.push_back({0, 0, sentences, {}});
+  document.text.pages.push_back({0, 0, sentences, {}});
   document.drawn_pages.resize(5);
   document.drawn_pages[1].images = document.drawn_pages[2].images = 1;
   EXPECT_EQ(page_stretches(grade_pages(document)), nlohmann::json::parse(R"([
@@ -107,7 +117,7 @@ TEST(PageGrade, StretchesOfPages) {
 TEST(PageGrade, PagesOfOneKindAreNotWorthAWord) {
   Extraction good, scan;
   for (int i = 0; i < 3; ++i) {
-    good.text.pages.push_back({0, 0, prose, {}});
+    good.text.pages.push_back({0, 0, sentences, {}});
     scan.text.pages.push_back({0, 0, "", {}});
   }
   EXPECT_TRUE(page_stretches(grade_pages(good)).empty());

@@ -1,4 +1,4 @@
-#include "worker/serve.h"
+#include "worker/process/serve.h"
 
 #include <fcntl.h>
 #include <malloc.h>
@@ -18,7 +18,6 @@
 #include "pipeline/support/fault_point.h"
 #include "worker/process/fatal_signals.h"
 #include "worker/process/frames.h"
-#include "worker/read_file.h"
 
 namespace docket::worker {
 namespace {
@@ -69,24 +68,6 @@ class MemoryMeter {
   const Descriptor statm_;
   const long begin_;
 };
-
-ReadOrder read_order(int socket, const ExtractOrder& order) {
-  ReadOrder out{order.passwords, {order.most_pages, {}}, order.form};
-  if (order.tell_progress != 0)
-    out.pages.was_read = [socket](std::size_t read, std::size_t of) {
-      send_frame(socket, Frame::progress,
-                 encode(Progress{static_cast<std::uint32_t>(read), static_cast<std::uint32_t>(of)}));
-    };
-  return out;
-}
-
-Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
-  const auto announce = [&](const FileFacts& facts) { send_frame(socket, Frame::file, encode(facts)); };
-  fault_point("reading a file");
-  auto out = read_file(file, read_order(socket, order), media_types, announce);
-  if (!out) return out.error();
-  return Answer{std::move(out->value), std::make_shared<const Text>(std::move(out->text))};
-}
 
 std::uint64_t encoded_size(const Text& text) {
   std::uint64_t size = 0;
@@ -140,8 +121,7 @@ bool send_answer(int socket, Frame kind, const Result<Answer>& answer, const Ext
 
 }  // namespace
 
-WorkerExit serve(int socket, const std::string& refused, const MediaTypes& media_types,
-                 Descriptor statm) try {
+WorkerExit serve(int socket, const std::string& refused, const Work& work, Descriptor statm) try {
   const MemoryMeter memory(std::move(statm));
   if (!send_frame(socket, Frame::ready, encode(Ready{std::string(wire_version), refused})))
     return WorkerExit::done;
@@ -154,7 +134,8 @@ WorkerExit serve(int socket, const std::string& refused, const MediaTypes& media
     const auto order = decode_order(body);
     if (!order) return WorkerExit::done;
     forget_failed_allocations();
-    const Result<Answer> answer = extract(socket, file.get(), *order, media_types);
+    fault_point("reading a file");
+    const Result<Answer> answer = work(socket, file.get(), *order);
     const bool last = documents == most_documents || memory.has_grown_too_large();
     const Frame kind = last ? Frame::last_answer : Frame::answer;
     if (!send_answer(socket, kind, answer, *order)) return WorkerExit::done;

@@ -1,0 +1,133 @@
+#include "stages/ocr.h"
+
+#include <gtest/gtest.h>
+
+namespace docket::stages {
+namespace {
+
+using nlohmann::json;
+using Mode = OcrOptions::Mode;
+
+json value_with(json grades) {
+  return {{"pages", 4}, {"grade", "poor"}, {"characters", 0}, {"page_grades", std::move(grades)}};
+}
+
+const json mixed = json::parse(R"([{"from": 1, "to": 1, "grade": "good"},
+  {"from": 2, "to": 3, "grade": "none", "needs_ocr": "image"},
+  {"from": 4, "to": 4, "grade": "poor", "needs_ocr": "garbled"}])");
+
+Text four_pages() {
+  Text text;
+  for (const char* words : {"a page of its own words\n", "", "", "xqzt vbnq wrtp\n"})
+    text.pages.push_back({595, 842, words, {}});
+  return text;
+}
+
+Reply read(const std::string& words, const char* grade = "good", double confidence = 90) {
+  auto text = std::make_shared<Text>();
+  text->pages.push_back({595, 842, words, {}});
+  Reply reply;
+  reply.answer = Answer{{{"grade", grade}, {"confidence", confidence}}, std::move(text)};
+  return reply;
+}
+
+Reply failed(ErrorClass error_class = ErrorClass::timeout) {
+  Reply reply;
+  reply.answer = Error{error_class, "a.pdf took longer than 60 s"};
+  return reply;
+}
+
+const OcrOptions options{.mode = Mode::automatic, .languages = {"eng"}};
+
+TEST(Ocr, AutoReadsThePagesThatNeedIt) {
+  const auto pages = unread_pages(value_with(mixed), 4, Mode::automatic);
+  ASSERT_EQ(pages.size(), 3U);
+  EXPECT_EQ(pages[0].number, 2);
+  EXPECT_EQ(pages[0].why, UnreadPage::Why::no_text);
+  EXPECT_EQ(pages[2].number, 4);
+  EXPECT_EQ(pages[2].why, UnreadPage::Why::doubtful);
+  EXPECT_TRUE(unread_pages(value_with(json::array()), 4, Mode::automatic).empty());
+  EXPECT_TRUE(unread_pages(value_with(mixed), 4, Mode::never).empty());
+  EXPECT_EQ(unread_pages(value_with(mixed), 4, Mode::always).size(), 4U);
+}
+
+TEST(Ocr, PagesBeyondTheTextAreNoPages) {
+  const json grades = json::parse(R"([{"from": 0, "to": 99, "grade": "none", "needs_ocr": "image"}])");
+  EXPECT_TRUE(unread_pages(value_with(grades), 4, Mode::automatic).empty());
+}
+
+TEST(Ocr, AQuestionIsAboutOnePageInTheLanguages) {
+  const auto requests = ask_for_pages({"/in/a.pdf", {"sesame"}}, {{7, UnreadPage::Why::no_text}}, options);
+  ASSERT_EQ(requests.size(), 1U);
+  const auto& question = std::get<ExtractQuestion>(requests[0].question);
+  ASSERT_TRUE(question.page);
+  EXPECT_EQ(question.page->number, 7);
+  EXPECT_EQ(question.page->languages, options.languages);
+  EXPECT_EQ(question.passwords, std::vector<std::string>{"sesame"});
+  EXPECT_EQ(question.limits.cpu_time, options.page_time);
+}
+
+TEST(Ocr, WhatWasReadTakesThePlaceOfNothingAndOfWorseText) {
+  json value = value_with(mixed);
+  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const std::vector<Reply> replies = {read("the second page\n"), read("the third page\n", "good", 80),
+                                      read("the fourth page\n")};
+  const auto joined = join_pages(four_pages(), pages, replies, options, value);
+  ASSERT_TRUE(joined);
+  EXPECT_EQ((*joined)->pages[0].text, "a page of its own words\n");
+  EXPECT_EQ((*joined)->pages[1].text, "the second page\n");
+  EXPECT_EQ((*joined)->pages[3].text, "the fourth page\n");
+  EXPECT_EQ(value["grade"], "good");
+  EXPECT_EQ(value["ocr"]["pages"], (json{2, 3, 4}));
+  EXPECT_NEAR(value["ocr"]["confidence"].get<double>(), 86.8, 0.2);
+  EXPECT_FALSE(value.contains("page_grades"));
+  EXPECT_EQ(value["characters"], 24 + 16 + 15 + 16);
+}
+
+TEST(Ocr, APageKeepsItsTextWhereNothingBetterWasRead) {
+  json value = value_with(mixed);
+  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const std::vector<Reply> replies = {read(""), read("the third page\n"), read("x.;: |\n", "poor", 30)};
+  const auto joined = join_pages(four_pages(), pages, replies, options, value);
+  ASSERT_TRUE(joined);
+  EXPECT_EQ((*joined)->pages[3].text, "xqzt vbnq wrtp\n");
+  EXPECT_EQ(value["ocr"]["pages"], json{3});
+  EXPECT_EQ(value["page_grades"][1]["needs_ocr"], "image");
+}
+
+TEST(Ocr, AnUnsureReadingIsAPoorText) {
+  json value = value_with(mixed);
+  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const std::vector<Reply> replies = {read("the second page\n", "good", 55),
+                                      read("the third page\n", "good", 60),
+                                      read("the fourth page\n", "good", 50)};
+  ASSERT_TRUE(join_pages(four_pages(), pages, replies, options, value));
+  EXPECT_EQ(value["grade"], "poor");
+}
+
+TEST(Ocr, APageThatFailsIsAProblemAndADocumentWithoutTextFails) {
+  json value = value_with(mixed);
+  auto pages = unread_pages(value, 4, Mode::automatic);
+  const std::vector<Reply> one = {failed(), read("the third page\n"), read("the fourth page\n")};
+  ASSERT_TRUE(join_pages(four_pages(), pages, one, options, value));
+  EXPECT_NE(value["problems"][0].get<std::string>().find("page 2 could not be read by OCR"),
+            std::string::npos);
+
+  json scan = {{"grade", "none"}, {"page_grades", mixed}};
+  const std::vector<Reply> all = {failed(), failed(), failed()};
+  const auto none = join_pages(four_pages(), pages, all, options, scan);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().error_class, ErrorClass::timeout);
+}
+
+TEST(Ocr, AStoppedRunIsNoFailureOfThePage) {
+  json value = value_with(mixed);
+  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const std::vector<Reply> replies = {read("x\n"), failed(ErrorClass::cancelled), read("y\n")};
+  const auto joined = join_pages(four_pages(), pages, replies, options, value);
+  ASSERT_FALSE(joined);
+  EXPECT_EQ(joined.error().error_class, ErrorClass::cancelled);
+}
+
+}  // namespace
+}  // namespace docket::stages

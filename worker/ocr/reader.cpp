@@ -1,0 +1,92 @@
+#include "worker/ocr/reader.h"
+
+#include <tesseract/baseapi.h>
+#include <tesseract/resultiterator.h>
+
+#include <optional>
+#include <utility>
+
+#include "pipeline/ocr_data.h"
+#include "worker/text/clean_text.h"
+
+namespace docket::worker {
+namespace {
+
+Box box_of(const tesseract::PageIterator& at, tesseract::PageIteratorLevel level) {
+  int left = 0, top = 0, right = 0, bottom = 0;
+  at.BoundingBox(level, &left, &top, &right, &bottom);
+  return {static_cast<float>(left), static_cast<float>(top), static_cast<float>(right),
+          static_cast<float>(bottom)};
+}
+
+Pix* unlocked_pix(const Pix& pix) { return const_cast<Pix*>(&pix); }  // tesseract makes a copy.
+
+}  // namespace
+
+OcrReader::OcrReader() = default;
+OcrReader::~OcrReader() = default;
+
+std::optional<Error> OcrReader::use(const std::vector<std::string>& languages) {
+  std::string joined;
+  for (const std::string& language : languages)
+    joined += (joined.empty() ? "" : "+") + language;
+  if (reader_ && joined == languages_) return {};
+  auto reader = std::make_unique<tesseract::TessBaseAPI>();
+  if (reader->Init(ocr_data_folder().c_str(), joined.c_str(), tesseract::OEM_LSTM_ONLY) != 0)
+    return Error{ErrorClass::unsupported, "cannot be read by OCR: tesseract has no data for " + joined};
+  reader->SetVariable("debug_file", "/dev/null");
+  reader_ = std::move(reader);
+  languages_ = joined;
+  return {};
+}
+
+std::vector<ReadWord> OcrReader::read(const Pix& picture, int dpi, Arrangement arrangement) {
+  constexpr tesseract::PageSegMode modes[] = {tesseract::PSM_AUTO, tesseract::PSM_SINGLE_COLUMN,
+                                              tesseract::PSM_SPARSE_TEXT};
+  std::vector<ReadWord> words;
+  reader_->SetPageSegMode(modes[static_cast<int>(arrangement)]);
+  reader_->SetImage(unlocked_pix(picture));
+  reader_->SetSourceResolution(dpi);
+  if (reader_->Recognize(nullptr) != 0) return words;
+  const std::unique_ptr<tesseract::ResultIterator> at(reader_->GetIterator());
+  if (!at) return words;
+  do {
+    const std::unique_ptr<char[]> text(at->GetUTF8Text(tesseract::RIL_WORD));
+    if (!text) continue;
+    ReadWord word;
+    word.text = clean_utf8(text.get());
+    if (word.text.find_first_not_of(' ') == std::string::npos) continue;
+    word.box = box_of(*at, tesseract::RIL_WORD);
+    const Box line = box_of(*at, tesseract::RIL_TEXTLINE);
+    word.box.top = std::min(word.box.top, line.top);
+    word.box.bottom = std::max(word.box.bottom, line.bottom);
+    word.confidence = at->Confidence(tesseract::RIL_WORD);
+    words.push_back(std::move(word));
+  } while (at->Next(tesseract::RIL_WORD));
+  reader_->Clear();
+  return words;
+}
+
+OcrReader::Orientation OcrReader::orientation(const Pix& picture, int dpi) {
+  if (!orientation_) {
+    orientation_ = std::make_unique<tesseract::TessBaseAPI>();
+    if (orientation_->Init(ocr_data_folder().c_str(), "osd", tesseract::OEM_TESSERACT_ONLY) != 0) {
+      orientation_.reset();
+      return {};
+    }
+    orientation_->SetVariable("debug_file", "/dev/null");
+    orientation_->SetPageSegMode(tesseract::PSM_OSD_ONLY);
+  }
+  orientation_->SetImage(unlocked_pix(picture));
+  orientation_->SetSourceResolution(dpi);
+  int degrees = 0;
+  float confidence = 0, script_confidence = 0;
+  const char* script = nullptr;
+  const bool found =
+      orientation_->DetectOrientationScript(&degrees, &confidence, &script, &script_confidence);
+  orientation_->Clear();
+  if (!found) return {};
+  return {(360 - degrees) / 90 % 4, confidence};
+}
+
+}  // namespace docket::worker
