@@ -29,7 +29,8 @@ TEST(FrameReader, TakesFramesHoweverTheyArrive) {
 
 TEST(FrameReader, ALongFrameComesAlone) {
   const std::string body(3 << 20, 'x');
-  const std::string bytes = frame(Frame::file, "f") + frame(Frame::page, body) + frame(Frame::answer, "a");
+  const std::string bytes =
+      whole_frame(Frame::file, "f") + whole_frame(Frame::page, body) + whole_frame(Frame::answer, "a");
   FrameReader reader;
   std::vector<WorkerFrame> frames;
   for (std::size_t at = 0; at < bytes.size();) {
