@@ -39,6 +39,7 @@ struct Little {
 };
 
 std::string text_of(std::string_view bytes, bool is_wide) {
+  if (!is_wide) bytes = bytes.substr(0, bytes.find('\0'));
   const auto decoded = decode_text_as(bytes, is_wide ? "UTF-16LE" : "");
   std::string text = decoded ? decoded->utf8 : std::string();
   text.resize(std::min(text.find('\0'), text.size()));
