@@ -81,7 +81,8 @@ Ref<GMimeMessage> parse(std::string_view bytes) {
   if (header > longest_message_header) return nullptr;
   const Ref<GMimeStream> stream(g_mime_stream_mem_new());
   const std::string fields = with_joined_words(bytes.substr(0, header));
-  for (const std::string_view part : {std::string_view(fields), bytes.substr(header)})
+  const bool is_all = header == bytes.size();  // GMime wants to see the end of the header.
+  for (const std::string_view part : {std::string_view(fields), is_all ? "\n\n" : bytes.substr(header)})
     g_mime_stream_write(stream.get(), part.data(), part.size());
   g_mime_stream_reset(stream.get());
   const Ref<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
