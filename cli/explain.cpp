@@ -94,12 +94,15 @@ std::string story_of(const std::vector<LedgerCall>& calls) {
 /// What a run would do with the one document that it is told of.
 class NextRun final : public DryRunListener {
  public:
-  void spared(const std::string&, Rebuild::What why) override {
+  explicit NextRun(std::string path) : path_(std::move(path)) {}
+  void spared(const std::string& path, Rebuild::What why) override {
+    if (path != path_) return;
     text_ =
         why == Rebuild::What::parked ? "parked: not tried again without --retry-parked\n" : "up to date\n";
   }
   void looked_at(const Document& document, const std::vector<StageDecision>& stages,
                  const Pipeline& pipeline) override {
+    if (document.path != path_) return;
     text_ = "a run would process it: " + document.why + "\n";
     for (std::size_t i = 0; i < stages.size(); ++i) {
       if (stages[i].what == StageDecision::What::runs)
@@ -111,19 +114,9 @@ class NextRun final : public DryRunListener {
   const std::string& text() const { return text_; }
 
  private:
+  const std::string path_;
   std::string text_;
 };
-
-std::string forecast_for(Pipeline pipeline, const std::filesystem::path& file) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) return "\nnow: the file is gone\n";
-  RunOptions options;
-  options.inputs = {file.string()};
-  NextRun next;
-  const Result<Forecast> forecast = dry_run(std::move(pipeline), options, next);
-  if (!forecast) return "\nnow: " + forecast.error().message + "\n";
-  return next.text().empty() ? "" : "\nnow: " + next.text();
-}
 
 /// Where a document is that a record names so.
 std::filesystem::path file_of(const std::string& name, const std::filesystem::path& project) {
@@ -132,11 +125,37 @@ std::filesystem::path file_of(const std::string& name, const std::filesystem::pa
   return std::filesystem::exists(file, ignored) ? file : std::filesystem::absolute(name);
 }
 
+/// `path`: of the document; `outermost`: of the one that is the file which it is, or is in.
+std::string forecast_for(Pipeline pipeline, const std::string& path, const std::string& outermost) {
+  const std::filesystem::path file = file_of(outermost, pipeline.directory);
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return "\nnow: the file is gone\n";
+  RunOptions options;
+  options.inputs = {file.string()};
+  if (path != outermost) options.only = {file.string() + path.substr(outermost.size())};
+  NextRun next(path);
+  const Result<Forecast> forecast = dry_run(std::move(pipeline), options, next);
+  if (!forecast) return "\nnow: " + forecast.error().message + "\n";
+  return next.text().empty() ? "" : "\nnow: " + next.text();
+}
+
 Result<std::optional<LedgerDocument>> read_document(OpenedLedger& opened, const std::string& typed) {
   const auto path = find_document(opened.ledger.database(), typed, opened.pipeline.directory);
   if (!path) return path.error();
   if (!*path) return std::optional<LedgerDocument>();
   return opened.ledger.document(**path);
+}
+
+/// The document that is a file, in which the document is, or the document itself.
+std::string outermost_of(const LedgerDocument& document, LedgerReader& ledger) {
+  std::string path = document.path;
+  std::optional<std::string> outer = document.parent;
+  while (outer && path.starts_with(*outer + '/')) {  // So it ends, whatever the ledger says.
+    path = *outer;
+    const auto row = ledger.document(path);
+    outer = row && *row ? (*row)->parent : std::nullopt;
+  }
+  return path;
 }
 
 /// Of a document that no run has ended: what a run that was killed had asked about it.
@@ -153,9 +172,8 @@ int explain_unended(OpenedLedger& opened, const std::string& typed) {
                 ": no run has seen this document; give its path as in its record, such as inbox/a.pdf");
     return exit_usage;
   }
-  const std::filesystem::path file = file_of(**path, opened.pipeline.directory);
   const std::string text = **path + ": not ended; a run was killed while it was at work on it\n" +
-                           story_of(*calls) + forecast_for(std::move(opened.pipeline), file);
+                           story_of(*calls) + forecast_for(std::move(opened.pipeline), **path, **path);
   std::fputs(printable(text).c_str(), stdout);
   return exit_up_to_date;
 }
@@ -182,6 +200,8 @@ int explain_command(const ExplainOptions& options) {
   text +=
       "\n  record: " + (opened->pipeline.output_dir / (document.name + std::string(record_ending))).string() +
       "\n";
+  if (document.parent)
+    text += "  inside of: " + *document.parent + (document.listed ? "" : ", which no longer has it") + "\n";
   if (is_acknowledged(document))
     text += "  acknowledged " + *document.acknowledged +
             (document.ack_reason.value_or("").empty() ? "" : ": " + *document.ack_reason) + "\n";
@@ -191,8 +211,8 @@ int explain_command(const ExplainOptions& options) {
     text += story_of(stage, record, opened->pipeline);
   if (document.error && !document.error_stage)
     text += "  " + std::string(name(document.error->error_class)) + ": " + document.error->message + "\n";
-  const std::filesystem::path file = file_of(document.path, opened->pipeline.directory);
-  text += story_of(*calls) + forecast_for(std::move(opened->pipeline), file);
+  const std::string outermost = outermost_of(document, opened->ledger);
+  text += story_of(*calls) + forecast_for(std::move(opened->pipeline), document.path, outermost);
   std::fputs(printable(text).c_str(), stdout);
   return exit_up_to_date;
 }

@@ -53,6 +53,7 @@ std::string doubts(const LedgerReader::Status& status) {
 
 std::string unfinished_line(const LedgerDocument& document) {
   std::string text = "  " + document.path + ": ";
+  if (document.outcome == Outcome::cancelled) return text + "not read yet\n";
   if (document.outcome == Outcome::held) return text + document.held.value_or("") + "\n";
   if (document.error_stage) text += *document.error_stage + ": ";
   if (document.error) text += std::string(name(document.error->error_class)) + ": " + document.error->message;
@@ -72,7 +73,7 @@ int status_command(const PipelineOptions& options) {
   auto opened = open_ledger(options);
   if (!opened) return exit_usage;
   const auto status = opened->ledger.status();
-  std::string failed, parked, held, acknowledged;
+  std::string failed, parked, held, unread, acknowledged;
   std::int64_t acknowledged_count = 0;
   const auto unfinished = opened->ledger.for_each_unfinished([&](const LedgerDocument& document) {
     if (is_acknowledged(document)) {
@@ -80,7 +81,10 @@ int status_command(const PipelineOptions& options) {
       acknowledged += acknowledged_line(document);
       return;
     }
-    std::string& list = document.parked ? parked : document.outcome == Outcome::held ? held : failed;
+    std::string& list = document.parked                          ? parked
+                        : document.outcome == Outcome::held      ? held
+                        : document.outcome == Outcome::cancelled ? unread
+                                                                 : failed;
     list += unfinished_line(document);
   });
   if (!status || unfinished) {
@@ -91,6 +95,7 @@ int status_command(const PipelineOptions& options) {
   std::string text = counted(all, "document") + ": " + std::to_string(status->done) + " done, " +
                      std::to_string(status->held) + " held, " + std::to_string(status->failed) + " failed";
   if (status->parked > 0) text += " (" + std::to_string(status->parked) + " parked)";
+  if (status->cancelled > 0) text += ", " + std::to_string(status->cancelled) + " not finished";
   if (acknowledged_count > 0) text += "; " + std::to_string(acknowledged_count) + " of them acknowledged";
   text += "\n";
   if (status->last_run) text += last_run_line(*status->last_run);
@@ -98,6 +103,7 @@ int status_command(const PipelineOptions& options) {
   if (!failed.empty()) text += "\nfailed, tried again by the next run:\n" + failed;
   if (!parked.empty())
     text += "\nparked, not tried again until content or pipeline change, or --retry-parked:\n" + parked;
+  if (!unread.empty()) text += "\nnot finished, taken up by the next run:\n" + unread;
   if (!held.empty()) text += "\nheld:\n" + held;
   if (!acknowledged.empty())
     text += "\nacknowledged, so that the exit code leaves them out until they change:\n" + acknowledged;

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "pipeline/members.h"
 #include "pipeline/price.h"
 #include "pipeline/reading/dates.h"
 #include "pipeline/support/result.h"
@@ -59,6 +60,9 @@ struct ExtractQuestion {
   ExtractLimits limits = {};
   bool keep_partial = false;  ///< The pages that were read before a limit are an answer.
   bool need_sandbox = false;  ///< Not to be read by a worker that could not lock itself in entirely.
+  std::vector<std::string> members = {};  ///< See MemberPlace::names; empty: the file itself is read.
+  MemberLimits member_limits = {};
+  Attachments attachments = Attachments::automatic;
   TextForm form = {};
   std::optional<SeenPage> page = std::nullopt;  ///< None: the file is read.
 };

@@ -4,7 +4,9 @@
 
 namespace docket {
 
-std::string document_id(const Document& document) { return sha256_hex(document.path).substr(0, 16); }
+std::string document_id(const Document& document) { return document_id(document.path); }
+
+std::string document_id(std::string_view path) { return sha256_hex(path).substr(0, 16); }
 
 bool was_known(const Document& document, std::size_t position) {
   const bool ran_earlier = !document.earlier.empty() && document.earlier[position].ran;

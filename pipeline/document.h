@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/members.h"
 #include "pipeline/severity.h"
 #include "pipeline/support/file_stamp.h"
 #include "pipeline/support/result.h"
@@ -76,10 +77,11 @@ struct EarlierWork {
 /// come before them in the graph, so no member needs a lock. The extract stage alone sets `text`, `sha256`,
 /// `bytes` and `media_type`, or a known result in its place; every other stage comes after it.
 struct Document {
-  std::size_t number = 0;      ///< Position in the input, from 0.
-  std::string path;            ///< As the record names it: relative where that is possible.
-  std::filesystem::path file;  ///< What to open.
-  std::string sha256;          ///< Hex, of the content.
+  std::size_t number = 0;             ///< Position in the input, from 0.
+  std::string path;                   ///< As the record names it: relative where that is possible.
+  std::filesystem::path file;         ///< What to open.
+  std::optional<MemberPlace> inside;  ///< Of a member: where in `file` it is. None: it is the file.
+  std::string sha256;                 ///< Hex, of the content.
   std::int64_t bytes = 0;
   std::string media_type;
   std::shared_ptr<const Text> text;
@@ -98,6 +100,7 @@ using DocumentPtr = std::shared_ptr<Document>;
 /// Identity of a document: the first 16 hex digits of the SHA-256 of its `path`. Stable over runs and
 /// machines, different for the same content under two paths.
 std::string document_id(const Document& document);
+std::string document_id(std::string_view path);
 
 /// The result of the stage at `position` was known before: nothing that this run did with the document has
 /// made it. Not one that was made before the document was put aside, and then taken from the ledger.

@@ -70,6 +70,8 @@ namespace {
 
 json document_member(const Document& document) {
   json member = {{"id", document_id(document)}, {"path", document.path}};
+  if (document.inside)
+    member["parent"] = {{"id", document_id(document.inside->outer)}, {"path", document.inside->outer}};
   if (!document.sha256.empty()) {
     member["sha256"] = document.sha256;
     member["bytes"] = document.bytes;
@@ -86,10 +88,19 @@ void put_output(Record& record, const std::string& stage, const StageResult& res
   record[stage] = result.output;
 }
 
+/// Says of each file in the document that is one of its own how that is named.
+void link_members(const std::string& path, ordered_json& output) {
+  if (!output.is_object() || !output.contains("embedded_files")) return;
+  for (ordered_json& file : output["embedded_files"])
+    if (file.is_object() && file.contains("sha256") && file["name"].is_string())
+      file["document"] = member_path(path, file["name"].get<std::string>());
+}
+
 /// What stages with signals have found. One that decides on reasons comes after the decision.
 void add_output(const StageConfig& stage, const StageResult& result, std::vector<StageOutput>& outputs) {
   const bool decides = stage.type != nullptr && stage.type->decides_on_reasons;
-  if (!decides && !result.output.is_null()) outputs.push_back({stage.id, result.output});
+  if (!decides && !result.output.is_null() && !is_container(result.output))
+    outputs.push_back({stage.id, result.output});
 }
 
 }  // namespace
@@ -122,6 +133,8 @@ ordered_json record(const Document& document, std::span<const StageConfig> stage
   for (std::size_t i = 0; i < stages.size(); ++i) {
     const StageResult& result = document.stages[i];
     put_output(record, stages[i].id, result);
+    if (stages[i].type != nullptr && stages[i].type->provides_text && record.contains(stages[i].id))
+      link_members(document.path, record[stages[i].id]);
     add_output(stages[i], result, outputs);
     for (const std::string& reason : result.reasons)
       reasons.push_back(reason);

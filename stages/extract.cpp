@@ -81,7 +81,51 @@ constexpr Field limit_fields[] = {
 constexpr std::string_view table_choices[] = {"rows", "markdown"};
 constexpr std::string_view repeated_choices[] = {"keep", "once"};
 
+constexpr std::string_view attachment_choices[] = {"auto", "always", "never"};
+
+constexpr Field member_fields[] = {
+    {.name = "depth",
+     .type = Field::Type::integer,
+     .help = "Levels of archives within archives.",
+     .fallback = "5",
+     .minimum = 1,
+     .maximum = 16,
+     .affects_answer = false},
+    {.name = "count",
+     .type = Field::Type::integer,
+     .help = "Members of one file, on all levels together.",
+     .fallback = "10000",
+     .minimum = 1,
+     .maximum = 1'000'000,
+     .affects_answer = false},
+    {.name = "total",
+     .type = Field::Type::size,
+     .help = "What the members of one file unpack to, on all levels together.",
+     .fallback = "1GiB",
+     .minimum = mib,
+     .maximum = mib * mib,
+     .affects_answer = false},
+    {.name = "ratio",
+     .type = Field::Type::integer,
+     .help = "Unpacked bytes for each byte of the file; looked at beyond 16 MiB.",
+     .fallback = "250",
+     .minimum = 1,
+     .maximum = 1'000'000,
+     .affects_answer = false},
+};
+
 constexpr Field fields[] = {
+    {.name = "attachments",
+     .type = Field::Type::choice,
+     .help = "Which files in a document become documents of their own. auto: members of archives and "
+             "mailboxes, attachments of e-mails, files of PDF portfolios; always: those in other PDFs and in "
+             "office documents too.",
+     .fallback = "auto",
+     .choices = attachment_choices},
+    {.name = "members",
+     .type = Field::Type::group,
+     .help = "how much one file may unpack to",
+     .fields = member_fields},
     {.name = "password", .type = Field::Type::secret, .help = "Short for `passwords` with one."},
     {.name = "passwords",
      .type = Field::Type::secrets,
@@ -170,14 +214,16 @@ class Extract final : public Stage {
       document.media_type = reply.file->media_type;
     }
     const auto* asked = dynamic_cast<const FallbackAsked*>(turn.progress.get());
-    if (!reply.answer && asked != nullptr) return of_both(asked->unsupported, reply.answer.error());
-    const bool has_other_reader = asked == nullptr && !options_.fallback.empty();
+    if (!reply.answer && asked != nullptr) return of_both(document, asked->unsupported, reply.answer.error());
+    // What is inside of a file has no file of its own that could be sent.
+    const bool has_other_reader = asked == nullptr && !options_.fallback.empty() && !document.inside;
     if (!reply.answer && has_other_reader && reply.answer.error().error_class == ErrorClass::unsupported) {
       turn.progress = std::make_unique<FallbackAsked>(reply.answer.error());
       return std::vector<Request>{{options_.fallback, question(document)}};
     }
     if (!reply.answer) return reply.answer.error();
     nlohmann::json value = reply.answer->value;
+    if (is_container(value)) return finish_container(document, result, reply.answer->text, std::move(value));
     const std::size_t count = reply.answer->text ? reply.answer->text->pages.size() : 0;
     std::vector<UnreadPage> unread = unread_pages(value, count, options_.ocr.mode);
     if (unread.empty()) return finish(document, result, reply.answer->text, std::move(value));
@@ -192,15 +238,25 @@ class Extract final : public Stage {
 
  private:
   ExtractQuestion question(const Document& document) const {
-    return {document.file,         options_.passwords,    options_.limits,
-            options_.keep_partial, options_.need_sandbox, options_.form};
+    ExtractQuestion question{document.file, options_.passwords, options_.limits, options_.keep_partial,
+                             options_.need_sandbox};
+    if (document.inside) question.members = document.inside->names;
+    question.member_limits = options_.member_limits;
+    question.attachments = options_.attachments;
+    question.form = options_.form;
+    return question;
   }
 
   /// What the other reader says counts, but where that is no more than docket said: then people want to know
   /// what kind of file it is.
-  static Error of_both(const Error& own, Error other) {
-    if (other.error_class != ErrorClass::unsupported) return other;
-    return {ErrorClass::unsupported, own.message + "; " + other.message};
+  static Error of_both(const Document& document, const Error& own, Error other) {
+    constexpr ErrorClass about_the_file[] = {ErrorClass::empty, ErrorClass::damaged, ErrorClass::encrypted,
+                                             ErrorClass::rejected};
+    if (other.error_class == ErrorClass::unsupported)
+      return {ErrorClass::unsupported, own.message + "; " + other.message};
+    if (std::ranges::find(about_the_file, other.error_class) != std::ranges::end(about_the_file))
+      other.message = document.file.filename().string() + " " + other.message;
+    return other;
   }
 
   Result<std::vector<Request>> join(Looking& looking, Document& document, const Turn& turn,
@@ -208,6 +264,15 @@ class Extract final : public Stage {
     auto text = join_pages(*looking.text, looking.pages, turn.replies, options_.ocr, looking.value);
     if (!text) return text.error();
     return finish(document, result, std::move(*text), std::move(looking.value));
+  }
+
+  /// A portfolio has pages, which say where its documents are; an archive has none.
+  static std::vector<Request> finish_container(Document& document, StageResult& result,
+                                               const std::shared_ptr<const Text>& text,
+                                               nlohmann::json value) {
+    document.text = text->pages.empty() ? nullptr : text;
+    result.output = std::move(value);
+    return {};
   }
 
   static std::vector<Request> finish(Document& document, StageResult& result,
@@ -244,6 +309,17 @@ Result<ExtractLimits> limits_of(const Settings& settings) {
   limits.output = group.integer("output");
   limits.open_files = group.integer("open_files");
   return limits;
+}
+
+MemberLimits member_limits_of(const Settings& settings) {
+  const Settings group = settings.group("members");
+  return {group.integer("depth"), group.integer("count"), group.integer("total"), group.integer("ratio")};
+}
+
+Attachments attachments_of(const Settings& settings) {
+  const std::string choice = settings.text("attachments");
+  if (choice == "always") return Attachments::always;
+  return choice == "never" ? Attachments::never : Attachments::automatic;
 }
 
 Result<std::vector<std::string>> passwords_of(const Settings& settings) {
@@ -306,6 +382,8 @@ Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pi
   if (settings.text("repeated_lines") == "once") options.form.repeated_lines = TextForm::RepeatedLines::once;
   options.fallback = settings.text("fallback");
   options.ocr = std::move(*ocr);
+  options.member_limits = member_limits_of(settings);
+  options.attachments = attachments_of(settings);
   return make_extract(std::move(options));
 }
 

@@ -17,6 +17,8 @@ struct ExtractOptions {
   OcrOptions ocr = {};
   TextForm form = {};
   std::string fallback = {};  ///< Backend that reads what is `unsupported`; empty: none.
+  MemberLimits member_limits = {};
+  Attachments attachments = Attachments::automatic;
 };
 
 /// Asks the pool of workers for the text, then for what OCR reads on pages without one; sets the document's

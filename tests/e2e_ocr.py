@@ -69,8 +69,7 @@ class Ocr(e2e.Case):
         """{word: [left, top, right, bottom, confidence]}"""
         words = json.loads((self.dir / "out" / (name + ".words.json")).read_text(encoding="utf-8"))
         text = self.text(name).split("\f")[page].encode()
-        return {text[at:at + length].decode(): [*box, *confidence]
-                for *box, at, length, *confidence in (tuple(word) for word in words["pages"][page]["words"])}
+        return {text[word[4]:word[4] + word[5]].decode(): word[:4] + word[6:] for word in words["pages"][page]["words"]}
 
     def assert_read(self, name):
         words = self.text(name).split()

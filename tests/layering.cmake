@@ -35,8 +35,9 @@ set(rooms
   "worker/formats=${config};worker/text;worker/layout"
   "worker/process=${config};worker/text;${wire}"
   "worker/conditions=${config};worker/process;${wire}"
-  "worker/ocr=${config};${wire};worker/text;worker/layout;worker/formats;worker/process"
-  "worker=${config};${wire};worker/text;worker/layout;worker/pdf;worker/formats;worker/process;worker/conditions"
+  "worker/members=${config};worker/text;worker/layout;worker/pdf;worker/formats"
+  "worker/ocr=${config};${wire};worker/text;worker/layout;worker/formats;worker/members;worker/process"
+  "worker=${config};${wire};worker/text;worker/layout;worker/pdf;worker/formats;worker/members;worker/process;worker/conditions"
   "cli=${run};backends;backends/calls;backends/extraction;stages"
 )
 

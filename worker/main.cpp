@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "pipeline/support/descriptor.h"
 #include "worker/conditions/condition_server.h"
@@ -38,8 +39,9 @@ int fail(const Error& error) {
   return static_cast<int>(WorkerExit::cannot_start);
 }
 
-ReadOrder read_order(int socket, const ExtractOrder& order) {
-  ReadOrder out{order.passwords, {order.most_pages, {}}, order.form};
+ReadOrder read_order(int socket, const ExtractOrder& order, MemberCache& cache) {
+  ReadOrder out{order.passwords,     {order.most_pages, {}}, order.form, order.members,
+                order.member_limits, order.attachments,      &cache};
   if (order.tell_progress != 0)
     out.pages.was_read = [socket](std::size_t read, std::size_t of) {
       send_frame(socket, Frame::progress,
@@ -48,9 +50,17 @@ ReadOrder read_order(int socket, const ExtractOrder& order) {
   return out;
 }
 
-Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types) {
+Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types,
+                       MemberCache& cache) {
   const auto announce = [&](const FileFacts& facts) { send_frame(socket, Frame::file, encode(facts)); };
-  auto out = read_file(file, read_order(socket, order), media_types, announce);
+  if (order.only_bytes != 0) {
+    auto bytes = read_bytes(file, read_order(socket, order, cache), media_types);
+    if (!bytes) return bytes.error();
+    Answer answer{nlohmann::json::object(), std::make_shared<const Text>()};
+    answer.image = std::make_shared<const Image>(Image{"application/octet-stream", std::move(*bytes), 1, 1});
+    return answer;
+  }
+  auto out = read_file(file, read_order(socket, order, cache), media_types, announce);
   if (!out) return out.error();
   return Answer{std::move(out->value), std::make_shared<const Text>(std::move(out->text))};
 }
@@ -65,8 +75,9 @@ int run_worker() {
   const std::string refused = lock_in();
   // From here on only libraries print, and a hostile file makes them print without end.
   if (!under_sanitizer) dup2(STDOUT_FILENO, STDERR_FILENO);
+  MemberCache cache;
   const Work work = [&](int socket, int file, const ExtractOrder& order) {
-    return extract(socket, file, order, **media_types);
+    return extract(socket, file, order, **media_types, cache);
   };
   return static_cast<int>(serve(worker_socket, refused, work, std::move(statm)));
 }
@@ -78,7 +89,7 @@ int run_condition_worker() {
   return static_cast<int>(serve_conditions(worker_socket));
 }
 
-int run_once(const char* path, Form form) {
+int run_once(const char* path, Form form, std::vector<std::string> members = {}) {
   const Descriptor file = open_file(path, O_RDONLY | O_NOCTTY);
   if (!file) {
     std::perror(path);
@@ -92,6 +103,7 @@ int run_once(const char* path, Form form) {
   FileFacts facts;
   ReadOrder order;
   if (const char* password = std::getenv("DOCKET_PASSWORD")) order.passwords.emplace_back(password);
+  order.members = std::move(members);
   const auto extraction =
       read_file(file.get(), order, **media_types, [&](const FileFacts& known) { facts = known; });
   if (!extraction) {
@@ -110,10 +122,12 @@ int main(int argc, char** argv) {
   if (argc == 2 && first == "--serve") end(run_worker());
   if (argc == 2 && first == "--conditions") end(run_condition_worker());
   if (argc == 8 && first == "--convert") end(become_office(argv + 2));
+  if (argc > 3 && first == "--member") end(run_once(argv[argc - 1], Form::json, {argv + 2, argv + argc - 1}));
   if (argc == 3 && first == "--text") end(run_once(argv[2], Form::text));
   if (argc == 2 && !first.starts_with("--")) end(run_once(argv[1], Form::json));
-  std::cerr << "usage: docket-extract FILE          print what is found in FILE as JSON\n"
-               "       docket-extract --text FILE   print its text, a form feed between pages\n"
+  std::cerr << "usage: docket-extract FILE                     print what is found in FILE as JSON\n"
+               "       docket-extract --text FILE              print its text, a form feed between pages\n"
+               "       docket-extract --member NAME… FILE      the same as JSON of a file that is in it\n"
                "DOCKET_PASSWORD holds the password of an encrypted PDF.\n";
   return 2;
 }

@@ -6,19 +6,24 @@
 #include <vector>
 
 #include "pipeline/support/digest.h"
+#include "worker/formats/archive.h"
 #include "worker/formats/data_type.h"
 #include "worker/formats/einvoice.h"
+#include "worker/formats/html.h"
 #include "worker/formats/mail.h"
+#include "worker/formats/mail_message.h"
 #include "worker/formats/markup_type.h"
+#include "worker/formats/msg.h"
 #include "worker/formats/office.h"
 #include "worker/formats/office_type.h"
 #include "worker/formats/picture.h"
 #include "worker/formats/rtf.h"
-#include "worker/formats/zip_parts.h"
+#include "worker/members/members.h"
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
 #include "worker/text/finish.h"
+#include "worker/text/grade.h"
 #include "worker/text/plain_text.h"
 #include "worker/text/table.h"
 
@@ -45,13 +50,6 @@ std::string kind_of_text(std::string_view utf8, std::string_view libmagic) {
 }
 
 constexpr std::string_view cut_office = "application/vnd.openxmlformats-officedocument";
-
-/// The begin of an Office document: the directory at its end is lost, and with it what kind it is of.
-bool is_cut_office(std::string_view bytes) {
-  constexpr std::size_t first_part = 30;  // Where the name of the first part stands.
-  return bytes.starts_with("PK\x03\x04") && bytes.substr(first_part).starts_with("[Content_Types].xml") &&
-         zip_names(bytes).empty();
-}
 
 /// The type of a container, which is looked into; empty: it is none.
 std::string container_type(std::string_view bytes, const MediaTypes& media_types) {
@@ -90,6 +88,7 @@ struct Content {
 Content examine(std::string_view bytes, const MediaTypes& media_types) {
   if (bytes.empty()) return {"application/x-empty", {}};
   if (bytes.starts_with("%PDF-")) return {std::string(pdf), {}};  // As libmagic says too, after a while.
+  if (std::string holder = holder_type(bytes, media_types); !holder.empty()) return {std::move(holder), {}};
   if (is_mail(bytes)) return {"message/rfc822", {}};
   std::string type = media_types.of(bytes);
   // For libmagic, what begins with "Date:" or "From:" is a message, be it a memo.
@@ -113,11 +112,57 @@ Content examine(std::string_view bytes, const MediaTypes& media_types) {
   return {std::move(kind), std::move(text)};
 }
 
-Result<Extraction> read_content(std::string_view bytes, const Content& content, const ReadOrder& order) {
+std::string joined(const Text& text) {
+  std::string all;
+  for (const Page& page : text.pages)
+    all += page.text;
+  return all;
+}
+
+std::string html_to_text(std::string_view utf8) { return joined(read_html(utf8, TableForm::plain).text); }
+
+std::string rtf_to_text(std::string_view bytes) {
+  const auto read = read_rtf(bytes, TableForm::plain);
+  return read ? joined(read->text) : std::string();
+}
+
+/// A message in an encoding that has zeros between its letters.
+Result<Extraction> read_message(std::string_view bytes, const MemberTools& tools) {
+  const auto wide = wide_message(bytes);
+  const bool from_outlook = is_msg(bytes);
+  auto out = from_outlook ? read_msg(bytes, html_to_text, rtf_to_text)
+                          : read_mail(wide ? std::string_view(*wide) : bytes, html_to_text);
+  if (!out) return out;
+  const char* type = from_outlook ? "application/vnd.ms-outlook" : "message/rfc822";
+  if (auto failed = list_members(bytes, type, tools, *out)) return *failed;
+  return out;
+}
+
+/// Where its files are to be documents, or are the document.
+Result<Extraction> read_pdf_and_files(std::string_view bytes, const ReadOrder& order,
+                                      const MemberTools& tools) {
+  auto out = read_pdf(bytes, order.passwords, order.pages);
+  if (!out || out->value["embedded_files"].empty() || tools.attachments == Attachments::never) return out;
+  const nlohmann::json problems = out->value.value("problems", nlohmann::json::array());
+  const bool is_portfolio = std::ranges::any_of(problems, [](const nlohmann::json& problem) {
+    return problem.get_ref<const std::string&>().starts_with("is a portfolio");
+  });
+  if (!is_portfolio && tools.attachments != Attachments::always) return out;
+  if (auto failed = list_members(bytes, pdf, tools, *out)) return *failed;
+  if (is_portfolio) out->value["container"] = true;
+  return out;
+}
+
+Result<Extraction> read_content(std::string_view bytes, const Content& content, const ReadOrder& order,
+                                const MemberTools& tools) {
   const TableForm tables =
       order.form.tables == TextForm::Tables::markdown ? TableForm::markdown : TableForm::plain;
   if (bytes.empty()) return Error{ErrorClass::empty, "is empty (0 bytes)"};
-  if (content.media_type == pdf) return read_pdf(bytes, order.passwords, order.pages);
+  if (content.media_type == pdf) return read_pdf_and_files(bytes, order, tools);
+  if (content.media_type == "message/rfc822" || content.media_type == "application/vnd.ms-outlook")
+    return read_message(bytes, tools);
+  if (content.media_type == "application/mbox" || is_archive(content.media_type))
+    return read_container(bytes, content.media_type, tools);
   if (is_picture(content.media_type)) return read_picture(bytes, content.media_type);
   if (content.einvoice && !*content.einvoice) return content.einvoice->error();
   if (content.einvoice) return einvoice_as_document(**content.einvoice, content.einvoice_problems);
@@ -127,8 +172,24 @@ Result<Extraction> read_content(std::string_view bytes, const Content& content, 
     return Error{ErrorClass::encrypted, "is an Office document with a password; save it without one"};
   if (content.media_type == cut_office)
     return Error{ErrorClass::damaged, "is a broken Office document: it is cut off"};
-  if (auto office = read_office(bytes, content.media_type, tables)) return std::move(*office);
+  if (auto office = read_office(bytes, content.media_type, tables)) {
+    const bool has_files = *office && !(*office)->value["embedded_files"].empty();
+    if (has_files && tools.attachments == Attachments::always)
+      if (auto failed = list_members(bytes, content.media_type, tools, **office)) return *failed;
+    return std::move(*office);
+  }
   return unsupported(content.media_type);
+}
+
+MemberTools tools_for(int descriptor, const ReadOrder& order, const MediaTypes& media_types,
+                      MemberBudget& budget) {
+  return {media_types,
+          order.passwords,
+          budget,
+          order.attachments,
+          order.members.size() + 1,
+          order.cache,
+          order.cache == nullptr ? std::string() : file_identity(descriptor)};
 }
 
 }  // namespace
@@ -137,14 +198,34 @@ Result<Extraction> read_file(int descriptor, const ReadOrder& order, const Media
                              const std::function<void(const FileFacts&)>& announce) {
   const auto file = MappedFile::open(descriptor);
   if (!file) return file.error();
-  const std::string_view bytes = file->content();
+  MemberBudget budget(order.member_limits, file->content().size());
+  const MemberTools tools = tools_for(descriptor, order, media_types, budget);
+  std::string member;
+  if (!order.members.empty()) {
+    auto found = read_member(file->content(), order.members, tools);
+    if (!found) return found.error();
+    member = std::move(*found);
+  }
+  const std::string_view bytes = order.members.empty() ? file->content() : std::string_view(member);
   const Content content = examine(bytes, media_types);
   announce({sha256_hex(bytes), static_cast<std::int64_t>(bytes.size()), content.media_type});
-  auto out = read_content(bytes, content, order);
+  auto out = read_content(bytes, content, order, tools);
   if (!out) return out;
   read_attached_einvoices(out->attached_xml, out->value);
-  finish(*out, order.form);
+  if (!is_container(out->value)) {
+    finish(*out, order.form);
+  } else {
+    out->value["pages"] = out->text.pages.size();
+    out->value["characters"] = character_count(out->text);
+  }
   return out;
+}
+
+Result<std::string> read_bytes(int descriptor, const ReadOrder& order, const MediaTypes& media_types) {
+  const auto file = MappedFile::open(descriptor);
+  if (!file) return file.error();
+  MemberBudget budget(order.member_limits, file->content().size());
+  return read_member(file->content(), order.members, tools_for(descriptor, order, media_types, budget));
 }
 
 }  // namespace docket::worker

@@ -1,5 +1,8 @@
 #include "worker/warm_up.h"
 
+#include "worker/formats/archive.h"
+#include "worker/formats/mail_message.h"
+#include "worker/formats/msg.h"
 #include "worker/pdf/pdf.h"
 
 namespace docket::worker {
@@ -18,6 +21,11 @@ constexpr std::string_view small_pdf =
 
 }  // namespace
 
-void warm_up() { static_cast<void>(read_pdf(small_pdf, {}).has_value()); }
+void warm_up() {
+  static_cast<void>(read_pdf(small_pdf, {}).has_value());
+  load_archives();
+  load_mail();
+  load_msg();
+}
 
 }  // namespace docket::worker

@@ -1,6 +1,7 @@
 #include "backends/extraction/input.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,19 @@ Result<InputFile> open_input(const std::filesystem::path& path) {
     return unreadable(std::string("cannot be read: ") + std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return no_file();
   return InputFile{std::move(descriptor), status.st_size};
+}
+
+Result<InputFile> file_of(std::string_view bytes) {
+  Descriptor descriptor(memfd_create("member", MFD_CLOEXEC));
+  if (!descriptor) return unreadable(std::string("cannot be kept in memory: ") + std::strerror(errno));
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  while (!bytes.empty()) {
+    const ssize_t written = write(descriptor.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return unreadable(std::string("cannot be kept in memory: ") + std::strerror(errno));
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return InputFile{std::move(descriptor), size};
 }
 
 void will_need(const InputFile& file) { posix_fadvise(file.descriptor.get(), 0, 0, POSIX_FADV_WILLNEED); }

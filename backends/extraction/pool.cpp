@@ -29,8 +29,11 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr int clock_per_cpu = 10;           ///< By the clock, a document may take so many times its CPU time.
-constexpr std::uint64_t framing = 1 << 16;  ///< An answer is a little larger than its text.
+constexpr int clock_per_cpu = 10;  ///< By the clock, a document may take so many times its CPU time.
+/// How long a reply may wait for others while the workers have enough to do: each time that replies are
+/// handed on, threads are woken, which look for more for as long as a small document takes.
+constexpr milliseconds reply_patience{10};
+constexpr std::uint64_t framing = 1 << 16;       ///< An answer is a little larger than its text.
 constexpr std::chrono::seconds start_limit{60};  ///< For a worker to be ready.
 
 struct Job {
@@ -45,6 +48,7 @@ struct Job {
 struct Finished {
   Backend::Done done;
   Reply reply;
+  Clock::time_point since;
 };
 
 struct Limits {
@@ -113,7 +117,7 @@ Error death(int status, const Limits& limits) {
 }
 
 /// "a.docx is a Word document", where the error is about the document.
-Error naming(const std::filesystem::path& file, Error error) {
+Error naming(const ExtractQuestion& question, Error error) {
   switch (error.error_class) {
     case ErrorClass::unavailable:
     case ErrorClass::cancelled:
@@ -122,7 +126,9 @@ Error naming(const std::filesystem::path& file, Error error) {
     default:
       break;
   }
-  const std::string file_name = file.filename().string();
+  const std::filesystem::path named =
+      question.members.empty() ? question.file : std::filesystem::path(question.members.back());
+  const std::string file_name = named.filename().string();
   return {error.error_class, (is_utf8(file_name) ? file_name : "the file") + ' ' + error.message};
 }
 
@@ -175,6 +181,9 @@ struct Slot {
   // Of a document that LibreOffice turns into another, which is read then:
   std::unique_ptr<OfficeConversion> conversion;
   bool is_converted = false;
+  // Of one that is inside of a file, for LibreOffice, which knows only files:
+  bool wants_bytes = false;  ///< The worker is asked for them.
+  bool has_bytes = false;    ///< They are `file`.
 };
 
 class ExtractPool final : public Backend {
@@ -221,7 +230,8 @@ class ExtractPool final : public Backend {
       take_inbox();
       if (hard_stop_.stop_requested() || has_no_worker_) cancel_all();
       assign_jobs();
-      reply();  // Afterwards: no worker waits for those who hear of what it has done.
+      // Afterwards: no worker waits for those who hear of what it has done.
+      if (patience_left() <= nanoseconds(0)) reply();
       for (Slot* slot : wait())
         listen(*slot);
       for (Slot& slot : slots_) {
@@ -248,8 +258,16 @@ class ExtractPool final : public Backend {
     for (Job& job : std::exchange(queue_, {})) {
       Reply reply;
       reply.answer = cancelled();
-      finished_.push_back({std::move(job.done), std::move(reply)});
+      finished_.push_back({std::move(job.done), std::move(reply), Clock::now()});
     }
+  }
+
+  /// Until the replies that wait should be handed on.
+  nanoseconds patience_left() const {
+    if (finished_.empty()) return std::chrono::hours(1);
+    const bool workers_have_enough = queue_.size() >= 2 * slots_.size();
+    if (!workers_have_enough) return nanoseconds(0);
+    return finished_.front().since + reply_patience - Clock::now();
   }
 
   void reply() {
@@ -330,12 +348,17 @@ class ExtractPool final : public Backend {
     slot.was_sent = true;
     slot.cpu_begin = slot.process->cpu_time();
     slot.process->limit({slot.file.size + slot.limits.memory, slot.limits.cpu, slot.limits.open_files});
-    const ExtractOrder order{slot.job->question.passwords,
+    const ExtractQuestion& question = slot.job->question;
+    const ExtractOrder order{question.passwords,
                              static_cast<std::uint64_t>(slot.limits.output),
                              slot.part ? slot.part->pages.read : 0,
-                             slot.job->question.keep_partial && !slot.part ? 1U : 0U,
-                             slot.job->question.form,
-                             slot.job->question.page};
+                             question.keep_partial && !slot.part ? 1U : 0U,
+                             slot.has_bytes ? std::vector<std::string>() : question.members,
+                             question.member_limits,
+                             question.attachments,
+                             question.form,
+                             question.page,
+                             slot.wants_bytes ? 1U : 0U};
     if (!slot.process->send(order, slot.file.descriptor.get())) died(slot);
   }
 
@@ -344,7 +367,7 @@ class ExtractPool final : public Backend {
   std::vector<Slot*> wait() {
     std::vector<pollfd> sources = {{wake_up_.descriptor(), POLLIN, 0}};
     std::vector<Slot*> slots;
-    nanoseconds timeout = std::chrono::hours(1);
+    nanoseconds timeout = patience_left();
     for (Slot& slot : slots_) {
       if (is_converting(slot)) {
         sources.push_back({slot.conversion->descriptor(), POLLIN, 0});
@@ -439,6 +462,7 @@ class ExtractPool final : public Backend {
     // Who has once said what no worker says is not asked again.
     const bool is_sound = answer || answer.error().error_class != ErrorClass::crash;
     if (frame.kind == Frame::last_answer || !is_sound) slot.process.reset();
+    if (slot.wants_bytes) return take_bytes(slot, answer, spent);
     if (!answer && can_be_converted(slot, answer.error())) return convert(slot, spent);
     end_job(slot, std::move(answer), spent);
   }
@@ -450,7 +474,23 @@ class ExtractPool final : public Backend {
            is_convertible(slot.facts->media_type);
   }
 
+  void take_bytes(Slot& slot, const Result<Answer>& answer, nanoseconds spent) {
+    slot.wants_bytes = false;
+    if (!answer) return end_job(slot, answer.error(), spent);
+    auto file = answer->image
+                    ? file_of(answer->image->bytes)
+                    : Result<InputFile>(Error{ErrorClass::crash, "made its worker send an invalid reply"});
+    if (!file) return end_job(slot, file.error(), spent);
+    slot.file = std::move(*file);
+    slot.has_bytes = true;
+    convert(slot, spent);
+  }
+
   void convert(Slot& slot, nanoseconds spent) {
+    if (!slot.job->question.members.empty() && !slot.has_bytes) {
+      slot.wants_bytes = true;
+      return try_again(slot, spent);
+    }
     auto started =
         OfficeConversion::start(options_.worker, slot.file.descriptor.get(), slot.facts->media_type,
                                 {slot.limits.cpu, slot.limits.wall, slot.limits.memory});
@@ -541,12 +581,12 @@ class ExtractPool final : public Backend {
     if (answer && slot.part) mark(*answer, *slot.part);
     if (!answer && slot.part) answer = slot.part->why;
     Reply reply;
-    if (!answer) answer = naming(slot.job->question.file, answer.error());
+    if (!answer) answer = naming(slot.job->question, answer.error());
     reply.answer = std::move(answer);
     reply.cpu_ns = (slot.cpu_before + spent).count();
     reply.queued = slot.job->queued;
     reply.file = std::move(slot.facts);
-    finished_.push_back({std::move(slot.job->done), std::move(reply)});
+    finished_.push_back({std::move(slot.job->done), std::move(reply), Clock::now()});
     slot.job.reset();
     slot.file = {};
     slot.facts.reset();
@@ -556,6 +596,7 @@ class ExtractPool final : public Backend {
     slot.part.reset();
     slot.conversion.reset();
     slot.is_converted = false;
+    slot.wants_bytes = slot.has_bytes = false;
     slot.was_sent = false;
     slot.cpu_before = nanoseconds(0);
   }

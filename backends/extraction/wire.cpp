@@ -132,8 +132,16 @@ std::string encode(const ExtractOrder& order) {
   out.number(order.output_limit);
   out.number(order.most_pages);
   out.number(order.tell_progress);
+  out.number<std::uint64_t>(order.members.size());
+  for (const std::string& name : order.members)
+    out.text(name);
+  const MemberLimits& limits = order.member_limits;
+  for (const std::int64_t limit : {limits.depth, limits.count, limits.total, limits.ratio})
+    out.number(limit);
+  out.number(static_cast<std::uint32_t>(order.attachments));
   write(out, order.page);
   out.number(order.form);
+  out.number(order.only_bytes);
   return std::move(out.bytes);
 }
 
@@ -199,8 +207,15 @@ Result<ExtractOrder> decode_order(std::string_view bytes) {
   order.output_limit = in.number<std::uint64_t>();
   order.most_pages = in.number<std::uint32_t>();
   order.tell_progress = in.number<std::uint32_t>();
+  for (std::uint64_t left = in.count(sizeof(std::uint64_t)); left > 0 && in.good; --left)
+    order.members.emplace_back(in.text());
+  MemberLimits& limits = order.member_limits;
+  for (std::int64_t* limit : {&limits.depth, &limits.count, &limits.total, &limits.ratio})
+    *limit = in.number<std::int64_t>();
+  order.attachments = static_cast<Attachments>(in.number<std::uint32_t>());
   order.page = read_seen_page(in);
   order.form = in.number<TextForm>();
+  order.only_bytes = in.number<std::uint32_t>();
   if (!in.at_end()) return not_understood();
   return order;
 }

@@ -26,7 +26,7 @@ namespace docket {
 inline constexpr int worker_socket = 3;
 
 /// Of all that is sent here. Another one is that of a docket or a worker which was left from an older build.
-inline constexpr std::string_view wire_version = "4";
+inline constexpr std::string_view wire_version = "5";
 
 enum class Frame : std::uint32_t {
   order = 1,
@@ -68,8 +68,13 @@ struct ExtractOrder {
   std::uint64_t output_limit = 0;   ///< Bytes of an answer.
   std::uint32_t most_pages = 0;     ///< Those after them are not read; 0: all are.
   std::uint32_t tell_progress = 0;  ///< 1: `progress` after each page, and before an answer that is too long.
+  std::vector<std::string> members = {};  ///< See ExtractQuestion.
+  MemberLimits member_limits = {};
+  Attachments attachments = Attachments::automatic;
   TextForm form = {};
   std::optional<SeenPage> page = std::nullopt;  ///< As in ExtractQuestion.
+  /// 1: nothing is read; the answer has the bytes of the member as its `image`.
+  std::uint32_t only_bytes = 0;
 };
 
 /// How far the worker has come: so many pages can be had within the limits.

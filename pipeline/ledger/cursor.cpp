@@ -24,6 +24,7 @@ constexpr LedgerColumn<LedgerGlance> glance_columns[] = {
     column<&LedgerGlance::in_input>("in_input"),
     column<&LedgerGlance::is_acknowledged>("acknowledged IS NOT NULL"),
     column<&LedgerGlance::verdicts>("verdicts"),
+    column<&LedgerGlance::members>("members"),
 };
 
 }  // namespace

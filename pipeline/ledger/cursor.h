@@ -26,6 +26,7 @@ struct LedgerGlance {
   std::optional<std::int64_t> text_bytes, words_bytes;
   bool has_words = false;
   std::string verdicts;  ///< As in the row; empty: none.
+  std::int64_t members = 0;
 };
 
 /// Finds documents by path, fast when they are asked for in the order of the ledger: it reads ahead, some

@@ -45,7 +45,12 @@ struct LedgerDocument {
   std::optional<std::string> acknowledged, ack_reason, ack_of;
   /// `verdicts_of` the document, as JSON. None: it is not done, or the row is an older docket's.
   std::optional<std::string> verdicts;
-  std::optional<std::string> label;  ///< `label_of` the document.
+  std::optional<std::string> label;   ///< `label_of` the document.
+  std::optional<std::string> parent;  ///< Path of the document that it is inside of; none: it is a file.
+  /// Of a member: the SHA-256 that it had when its outer document was last read. None: it is no longer there.
+  std::optional<std::string> listed;
+  std::int64_t members = 0;  ///< Documents that it holds.
+  std::int64_t place = 0;    ///< Of a member, among those of its outer document.
   friend bool operator==(const LedgerDocument&, const LedgerDocument&) = default;
 };
 
@@ -80,8 +85,17 @@ inline constexpr LedgerColumn<LedgerDocument> document_columns[] = {
     column<&LedgerDocument::ack_of>("ack_of", "TEXT"),
     column<&LedgerDocument::verdicts>("verdicts", "TEXT"),
     column<&LedgerDocument::label>("label", "TEXT"),
+    column<&LedgerDocument::parent>("parent", "TEXT"),
+    column<&LedgerDocument::listed>("listed", "TEXT"),
+    column<&LedgerDocument::members>("members", "INTEGER NOT NULL DEFAULT 0"),
+    column<&LedgerDocument::place>("place", "INTEGER NOT NULL DEFAULT 0"),
     column<&LedgerDocument::has_words>("has_words", "INTEGER NOT NULL DEFAULT 0"),
 };
+
+/// True of a member that no run has worked on yet: only its outer document was read.
+inline bool is_only_listed(const LedgerDocument& row) {
+  return row.outcome == Outcome::cancelled && row.sha256.empty() && row.listed;
+}
 
 /// All that is known of a document.
 struct LedgerHistory {

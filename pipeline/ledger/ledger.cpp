@@ -109,6 +109,15 @@ void Ledger::document_ended(LedgerDocument document, std::vector<LedgerStage> st
       bytes, Urgency::grouped);
 }
 
+void Ledger::members_listed(std::string outer, std::vector<LedgerDocument> members) {
+  for (LedgerDocument& member : members)
+    member.run = run_;
+  const std::size_t bytes = row_bytes * (1 + members.size());
+  writer_.submit([outer = std::move(outer), members = std::move(members)](
+                     LedgerDatabase& database) { return list_members(database, outer, members); },
+                 bytes, Urgency::grouped);
+}
+
 void Ledger::document_seen(std::string path, const FileStamp& stamp, bool in_input) {
   writer_.submit(
       [path = std::move(path), stamp, in_input](LedgerDatabase& database) {

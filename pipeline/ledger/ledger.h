@@ -36,6 +36,8 @@ class Ledger final : public AnswerStore {
 
   /// How a document ended, all of it in one commit. `record`: on one line; empty: there is none.
   void document_ended(LedgerDocument document, std::vector<LedgerStage> stages, std::string record);
+  /// Which documents are inside of one, before it has ended: see list_members. None of them is lost then.
+  void members_listed(std::string outer, std::vector<LedgerDocument> members);
   /// The document is up to date, but its file was touched or moved, or the input did not name it before.
   void document_seen(std::string path, const FileStamp& stamp, bool in_input);
   /// The file of the document's word boxes was written or removed, and nothing else.

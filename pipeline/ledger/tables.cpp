@@ -282,6 +282,51 @@ Result<std::optional<LedgerDocument>> select_document(LedgerDatabase& database, 
   return found;
 }
 
+namespace {
+
+/// All paths below one: from the first to before the second.
+std::pair<std::string, std::string> range_below(std::string_view path) {
+  return {std::string(path) + '/', std::string(path) + static_cast<char>('/' + 1)};
+}
+
+}  // namespace
+
+Result<std::vector<LedgerDocument>> select_members(LedgerDatabase& database, std::string_view outer) {
+  static const std::string sql = "SELECT " + names_of(document_columns) +
+                                 " FROM documents WHERE path > ? AND path < ? AND parent = ? AND listed IS"
+                                 " NOT NULL ORDER BY place, path";
+  const auto [first, end] = range_below(outer);
+  std::vector<LedgerDocument> members;
+  if (auto failed = database.run(sql.c_str(), {first, end, outer}, [&](const LedgerRow& row) {
+        read_row(row, document_columns, members.emplace_back());
+      }))
+    return *failed;
+  return members;
+}
+
+std::optional<Error> list_members(LedgerDatabase& database, const std::string& outer,
+                                  const std::vector<LedgerDocument>& members) {
+  static const std::string sql =
+      insert_statement("INSERT INTO documents", document_columns) +
+      " ON CONFLICT (path) DO UPDATE SET parent = excluded.parent, listed = excluded.listed, place = "
+      "excluded.place, size ="
+      " excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode,"
+      " in_input = max(in_input, excluded.in_input)";
+  const auto [first, end] = range_below(outer);
+  if (auto failed =
+          database.run("UPDATE documents SET listed = NULL WHERE path > ? AND path < ? AND parent = ?",
+                       {first, end, outer}))
+    return failed;
+  for (const LedgerDocument& member : members)
+    if (auto failed = database.run(sql.c_str(), values_of(document_columns, member))) return failed;
+  // What nobody has read has left nothing behind.
+  return database.run(
+      "DELETE FROM documents WHERE path > ? AND path < ? AND parent = ? AND listed IS NULL AND sha256 = '' "
+      "AND"
+      " record_bytes < 0",
+      {first, end, outer});
+}
+
 std::optional<Error> select_unfinished(LedgerDatabase& database,
                                        const std::function<void(const LedgerDocument&)>& each) {
   static const std::string sql =
@@ -318,6 +363,18 @@ Result<std::vector<std::string>> select_paths(LedgerDatabase& database, Document
                                  {to_value(set == DocumentSet::in_input)}, add))
     return *failed;
   return paths;
+}
+
+Result<std::vector<LedgerDocument>> select_places(LedgerDatabase& database, DocumentSet set) {
+  static constexpr LedgerColumn<LedgerDocument> columns[] = {column<&LedgerDocument::path>("path"),
+                                                             column<&LedgerDocument::parent>("parent"),
+                                                             column<&LedgerDocument::listed>("listed")};
+  static const std::string sql =
+      "SELECT " + names_of(columns) + " FROM documents WHERE in_input >= ? ORDER BY path";
+  std::vector<LedgerDocument> places;
+  const auto add = [&](const LedgerRow& row) { read_row(row, columns, places.emplace_back()); };
+  if (auto failed = database.run(sql.c_str(), {to_value(set == DocumentSet::in_input)}, add)) return *failed;
+  return places;
 }
 
 std::optional<Error> select_files(LedgerDatabase& database,

@@ -46,6 +46,13 @@ struct LedgerOwner {
 /// Of the last run that says so; none: there was no such run.
 Result<std::optional<LedgerOwner>> select_owner(LedgerDatabase& database);
 Result<std::optional<LedgerDocument>> select_document(LedgerDatabase& database, std::string_view path);
+/// The documents that are inside of one, as it was when it was last read; in the order in which they stand
+/// there.
+Result<std::vector<LedgerDocument>> select_members(LedgerDatabase& database, std::string_view outer);
+/// The document has these members, and no others: rows are made for those that have none (see
+/// `is_only_listed`), and what others had is kept, but for `listed`.
+std::optional<Error> list_members(LedgerDatabase& database, const std::string& outer,
+                                  const std::vector<LedgerDocument>& members);
 /// Those that are not done, in the order of their paths.
 std::optional<Error> select_unfinished(LedgerDatabase& database,
                                        const std::function<void(const LedgerDocument&)>& each);
@@ -58,6 +65,8 @@ Result<std::string> select_record(LedgerDatabase& database, std::string_view pat
 enum class DocumentSet { all, in_input };
 Result<std::int64_t> count_in_input(LedgerDatabase& database);
 Result<std::vector<std::string>> select_paths(LedgerDatabase& database, DocumentSet set);
+/// The same, with what tells where a member comes from: only these members are filled in.
+Result<std::vector<LedgerDocument>> select_places(LedgerDatabase& database, DocumentSet set);
 /// Of all documents; only `name` and the sizes of the files are filled in.
 std::optional<Error> select_files(LedgerDatabase& database,
                                   const std::function<void(const LedgerDocument&)>& each);

@@ -29,9 +29,9 @@ std::vector<EarlierWork> work_of(const Document& document) {
 }
 
 WaitingDocument waiting(const Document& document, Severity severity) {
-  WaitingDocument kept{document.number,      document.path,    document.file, document.sha256,
-                       document.bytes,       document.stamp,   document.why,  severity,
-                       document.permissions, work_of(document)};
+  WaitingDocument kept{document.number, document.path,        document.file,    document.inside,
+                       document.sha256, document.bytes,       document.stamp,   document.why,
+                       severity,        document.permissions, work_of(document)};
   kept.permissions.resize(document.stages.size());
   return kept;
 }
@@ -41,6 +41,7 @@ DocumentPtr document_of(WaitingDocument waiting) {
   document->number = waiting.number;
   document->path = std::move(waiting.path);
   document->file = std::move(waiting.file);
+  document->inside = std::move(waiting.inside);
   document->sha256 = std::move(waiting.sha256);
   document->bytes = waiting.bytes;
   document->stamp = waiting.stamp;

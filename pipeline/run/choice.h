@@ -31,6 +31,7 @@ struct WaitingDocument {
   std::size_t number = 0;
   std::string path;
   std::filesystem::path file;
+  std::optional<MemberPlace> inside;
   std::string sha256;
   std::int64_t bytes = 0;
   FileStamp stamp;

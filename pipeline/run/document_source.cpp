@@ -33,6 +33,24 @@ bool is_gone(const std::string& file) {
   return faccessat(AT_FDCWD, file.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
 }
 
+/// What patterns of members say of the file that they are in: `in/*.eml` of `in/*.eml/*.pdf`.
+std::vector<Glob> outer_of(const std::vector<std::string>& only, const Pipeline& pipeline) {
+  std::vector<Glob> globs;
+  for (const std::string& pattern : only)
+    for (std::size_t slash = pattern.find('/', 1); slash != std::string::npos;
+         slash = pattern.find('/', slash + 1)) {
+      const std::string outer = pattern.substr(0, slash);
+      if (outer.ends_with("**")) continue;  // That is any file.
+      if (outer.starts_with('/')) {
+        globs.push_back(Glob::in("/", outer.substr(1), Glob::Use::match, pipeline.letters));
+        continue;
+      }
+      for (const fs::path& folder : {pipeline.directory, fs::current_path()})
+        globs.push_back(Glob::in(folder.string(), outer, Glob::Use::match, pipeline.letters));
+    }
+  return globs;
+}
+
 }  // namespace
 
 InputOptions input_options(const RunOptions& options, const Pipeline& pipeline) {
@@ -72,6 +90,7 @@ DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeli
       whole_input_(options.whole_input()),
       only_(patterns_of(options.only, pipeline)),
       only_met_(options.only.size()),
+      outer_only_(outer_of(options.only, pipeline)),
       inputs_(
           input_options(options, pipeline),
           [this](const std::string& problem) {
@@ -84,25 +103,96 @@ DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeli
 }
 
 DocumentPtr DocumentSource::next(const std::stop_token& stop) {
-  while (!failure_ && (options_.limit == 0 || handed_out_ < options_.limit)) {
-    std::optional<Input> input = inputs_.next(stop);
-    if (!input) {
-      if (!stop.stop_requested()) at_end();
-      break;
+  while (!failure_ && (options_.limit == 0 || handed_out_ < options_.limit) && !stop.stop_requested()) {
+    DocumentPtr document;
+    if (!members_.empty() || begin_members()) {
+      document = next_member();
+    } else {
+      std::optional<Input> input = is_all_listed_ ? std::nullopt : inputs_.next(stop);
+      if (!input) {
+        is_all_listed_ = is_all_listed_ || !stop.stop_requested();
+        break;
+      }
+      ++listed_;
+      const bool is_wanted = wanted(*input);
+      if (is_wanted || wants_member(*input)) document = consider(std::move(*input));
     }
-    ++listed_;
-    if (!wanted(*input)) continue;
-    if (DocumentPtr document = consider(std::move(*input))) {
-      ++handed_out_;
-      return document;
-    }
+    if (!document) continue;
+    ++handed_out_;
+    return document;
   }
   return nullptr;
 }
 
-void DocumentSource::at_end() {
+void DocumentSource::take_up(std::vector<OuterDocument> outer) {
+  std::ranges::sort(outer, {}, &OuterDocument::path);
+  std::ranges::move(outer, std::back_inserter(outer_));
+}
+
+void DocumentSource::finish() {
+  if (!is_all_listed_) return;
   if (listed_ > 0) tell_unmet();
   listed_all_ = whole_input_ && !has_problem_;
+}
+
+/// True if there is a member to consider.
+bool DocumentSource::begin_members() {
+  while (!outer_.empty() && members_.empty() && !failure_) {
+    in_ = std::move(outer_.front());
+    outer_.pop_front();
+    auto members = select_members(*ledger_, in_.path);
+    if (!members) {
+      failure_ = members.error();
+      return false;
+    }
+    members_ = std::move(*members);
+    std::ranges::reverse(members_);
+  }
+  return !members_.empty();
+}
+
+DocumentPtr DocumentSource::next_member() {
+  LedgerDocument row = std::move(members_.back());
+  members_.pop_back();
+  ++listed_;
+  std::string file = in_.file;
+  for (const std::string& name : in_.names)
+    file = member_path(file, name);
+  if (!wanted({row.path, member_path(file, row.path.substr(in_.path.size() + 1))})) return nullptr;
+  return consider_member(std::move(row));
+}
+
+/// Its content is that which its outer document gave when it was last read, and that has not changed.
+DocumentPtr DocumentSource::consider_member(LedgerDocument row) {
+  ++number_;
+  Input input{row.path, in_.file};
+  const std::string name = output_name(row.path);
+  listener_.named(input, output_ + name + std::string(record_ending));
+  if (row.in_input && !is_only_listed(row)) ++known_in_input_;
+  auto document = std::make_shared<Document>();
+  document->sha256 = *row.listed;
+  document->stamp = in_.stamp;
+  document->stamp.size = row.stamp.size;
+  document->inside = {in_.path, in_.names, *row.listed, row.place};
+  document->inside->names.push_back(row.path.substr(in_.path.size() + 1));
+  if (!is_only_listed(row)) {
+    auto stages = select_stages(*ledger_, row.path);
+    if (!stages) {
+      failure_ = stages.error();
+      return nullptr;
+    }
+    document->history =
+        std::make_shared<const LedgerHistory>(LedgerHistory{std::move(row), std::move(*stages)});
+  }
+  return decide_on(std::move(input), name, std::move(document));
+}
+
+/// Those of a document that is not run, and is as it was when it was last read.
+void DocumentSource::push_members(const Input& input, const Document& document) {
+  if (!document.history || document.history->document.members == 0) return;
+  if (document.history->document.sha256 != document.sha256) return;
+  outer_.push_back({input.path, input.file,
+                    document.inside ? document.inside->names : std::vector<std::string>(), document.stamp});
 }
 
 /// A pattern that means no document is mostly mistyped; where others do, the run is not in vain.
@@ -113,7 +203,7 @@ void DocumentSource::tell_unmet() {
   if (unmet.empty()) return;
   const std::string text =
       "--only" + unmet + ": none of the " + std::to_string(listed_) + " documents of the input matches";
-  if (number_ > 0) return listener_.input_note(text);
+  if (std::ranges::find(only_met_, true) != only_met_.end()) return listener_.input_note(text);
   has_problem_ = true;
   listener_.input_problem(text);
 }
@@ -123,6 +213,23 @@ bool DocumentSource::wanted(const Input& input) {
   for (const PathPatterns& patterns : only_)
     if (patterns.contain(input.file, only_met_)) is_wanted = true;
   return is_wanted;
+}
+
+/// A pattern means a member of the file; what was never read may have it.
+bool DocumentSource::wants_member(const Input& input) {
+  if (std::ranges::any_of(outer_only_, [&](const Glob& glob) { return glob.matches(input.file); }))
+    return true;
+  if (!cursor_) return false;
+  const Result<const LedgerGlance*> known = cursor_->find(input.path);
+  return known && *known != nullptr && (*known)->members > 0 && wants_known_member(input);
+}
+
+bool DocumentSource::wants_known_member(const Input& outer) {
+  const auto members = select_members(*ledger_, outer.path);
+  return members && std::ranges::any_of(*members, [&](const LedgerDocument& row) {
+           const Input member{row.path, member_path(outer.file, row.path.substr(outer.path.size() + 1))};
+           return wanted(member) || (row.members > 0 && wants_known_member(member));
+         });
 }
 
 DocumentPtr DocumentSource::consider(Input input) {
@@ -151,6 +258,7 @@ DocumentPtr DocumentSource::consider(Input input) {
         files_are_as_wanted(*glance, name)) {
       keep(input, record_file, stamp, *record, {glance->outcome, glance->is_acknowledged, glance->verdicts},
            glance->in_input, true);
+      if (glance->members > 0) outer_.push_back({input.path, input.file, {}, stamp});
       return nullptr;
     }
   }
@@ -198,17 +306,23 @@ DocumentPtr DocumentSource::decide_slowly(Input input, const std::string& name, 
       document->stamp = identity->stamp;
     }
   }
+  return decide_on(std::move(input), name, std::move(document));
+}
+
+DocumentPtr DocumentSource::decide_on(Input input, const std::string& name, DocumentPtr document) {
+  const LedgerDocument* const before = document->history ? &document->history->document : nullptr;
   document->bytes = document->sha256.empty() ? 0 : document->stamp.size;
   Rebuild rebuild = decide(before, {document->sha256, pipeline_digests_}, options_.rebuild);
   if (document->history) rebuild = see_to_files(*document->history, std::move(rebuild));
   const std::string record_name = name + std::string(record_ending);
+  if (rebuild.what != Rebuild::What::run) push_members(input, *document);
   switch (rebuild.what) {
     case Rebuild::What::up_to_date:
       keep(input, output_ + record_name, document->stamp,
            stamp_at(output_folder_.get(), record_name.c_str()).value_or(FileStamp{}),
            {before->outcome, is_acknowledged(*before),
             before->verdicts ? std::string_view(*before->verdicts) : std::string_view()},
-           before->in_input, false);
+           before->in_input, before->stamp == document->stamp);
       return nullptr;
     case Rebuild::What::parked:
       listener_.parked(number_ - 1, *before);

@@ -1,4 +1,5 @@
 #pragma once
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,7 +23,17 @@ InputOptions input_options(const RunOptions& options, const Pipeline& pipeline);
 std::optional<Error> mistyped(const RunOptions& options, const Pipeline& pipeline,
                               const std::stop_token& stop);
 
-/// Hands out the documents that a run is to work on, in order, as far as the options let it. What earlier
+/// A document that holds others.
+struct OuterDocument {
+  std::string path;
+  std::string file;                ///< That it is, or is in.
+  std::vector<std::string> names;  ///< See MemberPlace; empty: it is the file.
+  FileStamp stamp;                 ///< Of the file.
+};
+
+/// Hands out the documents that a run is to work on, in order, as far as the options let it: each file of the
+/// input, and behind it the documents that are known to be inside of it. Those that the run itself finds
+/// are taken up when it has read all files. What earlier
 /// runs have done is seen from one row of the ledger and a stat(2) of the document and of each of its files.
 /// Not for two threads at once.
 class DocumentSource {
@@ -65,6 +76,12 @@ class DocumentSource {
   /// Null: there are no more, or `failure`.
   DocumentPtr next(const std::stop_token& stop);
 
+  /// Documents that were read since `next` was null, and hold others that the ledger has listed: `next` goes
+  /// on with these.
+  void take_up(std::vector<OuterDocument> outer);
+  /// Nothing is taken up any more: tells which patterns of `only` have met no document.
+  void finish();
+
   /// The ledger cannot be read.
   const std::optional<Error>& failure() const { return failure_; }
   /// True when the whole input was listed without a problem, so that what it did not name is not there.
@@ -73,10 +90,16 @@ class DocumentSource {
   std::int64_t known_in_input() const { return known_in_input_; }
 
  private:
-  void at_end();
+  DocumentPtr next_member();
+  bool begin_members();
+  DocumentPtr consider_member(LedgerDocument row);
+  void push_members(const Input& input, const Document& document);
   void tell_unmet();
   bool wanted(const Input& input);
+  bool wants_member(const Input& input);
+  bool wants_known_member(const Input& outer);
   DocumentPtr consider(Input input);
+  DocumentPtr decide_on(Input input, const std::string& name, DocumentPtr document);
   std::optional<FileStamp> stamp_of_input(const Input& input) const;
   bool files_are_as_wanted(const LedgerGlance& glance, std::string name) const;
   DocumentPtr decide_slowly(Input input, const std::string& name, const FileStamp& stamp);
@@ -96,11 +119,16 @@ class DocumentSource {
   const std::int64_t pipeline_mtime_ns_;  ///< Of the newest file of the pipeline.
   const bool whole_input_;
   const std::vector<PathPatterns> only_;
-  std::vector<bool> only_met_;  ///< Which of the options' `only` mean a document that was listed.
+  std::vector<bool> only_met_;          ///< Which of the options' `only` mean a document that was listed.
+  const std::vector<Glob> outer_only_;  ///< Files that they may mean members of.
   Inputs inputs_;
   std::optional<LedgerCursor> cursor_;
-  std::size_t number_ = 0;  ///< Documents named.
-  std::size_t listed_ = 0;  ///< Those too that `only` does not want.
+  std::deque<OuterDocument> outer_;      ///< Whose members are still to be considered.
+  OuterDocument in_;                     ///< The one whose members are being considered.
+  std::vector<LedgerDocument> members_;  ///< Of these, in reverse order.
+  bool is_all_listed_ = false;           ///< Of the input.
+  std::size_t number_ = 0;               ///< Documents named.
+  std::size_t listed_ = 0;               ///< Those too that `only` does not want.
   bool has_problem_ = false;
   std::int64_t handed_out_ = 0;
   std::int64_t known_in_input_ = 0;

@@ -158,6 +158,7 @@ class Sample {
     copy.number = document.number;
     copy.path = document.path;
     copy.file = document.file;
+    copy.inside = document.inside;
     copy.sha256 = document.sha256;
     copy.bytes = document.bytes;
     copy.stamp = document.stamp;
@@ -241,6 +242,7 @@ Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunLis
     listener.looked_at(*document, *stages, pipeline);
     if (make_rehearsal) sample.add(*document);
   }
+  source.finish();
   if (source.failure()) return *source.failure();
   if (!make_rehearsal || forecast.documents == 0 || !asks_models(pipeline)) return forecast;
   const std::unique_ptr<Backend> backend = make_rehearsal(pipeline, known, *models);

@@ -14,6 +14,7 @@
 
 #include "pipeline/support/event.h"
 #include "pipeline/support/file_names.h"
+#include "pipeline/support/system_names.h"
 
 namespace docket {
 
@@ -269,9 +270,8 @@ class Walk final : public Inputs::Source {
   }
 
   static bool is_of_system(const Entry& entry) {
-    return entry.kind == Kind::folder || entry.kind == Kind::folder_link
-               ? LeftOut::is_system_folder(entry.name)
-               : LeftOut::is_system_file(entry.name);
+    return entry.kind == Kind::folder || entry.kind == Kind::folder_link ? is_system_folder(entry.name)
+                                                                         : is_system_file(entry.name);
   }
 
   using Inode = std::pair<dev_t, ino_t>;

@@ -20,10 +20,6 @@ class LeftOut {
   /// True if it is, or a folder that it is in.
   bool covers(std::string_view path) const;
 
-  /// True for files that systems, office programs and downloads leave beside documents.
-  static bool is_system_file(std::string_view name);
-  static bool is_system_folder(std::string_view name);
-
  private:
   struct Exclusion {
     Glob glob;

@@ -7,18 +7,26 @@ namespace docket {
 Result<std::vector<std::string>> missing_documents(LedgerDatabase& ledger, DocumentSet known,
                                                    const InputOptions& input, const std::stop_token& stop,
                                                    const std::function<void(const std::string&)>& warn) {
-  Result<std::vector<std::string>> paths = select_paths(ledger, known);
-  if (!paths) return paths;
-  std::vector<bool> named(paths->size());
+  Result<std::vector<LedgerDocument>> places = select_places(ledger, known);
+  if (!places) return places.error();
+  std::vector<bool> named(places->size());
+  const auto position = [&](const std::string& path) -> std::optional<std::size_t> {
+    const auto found = std::ranges::lower_bound(*places, path, {}, &LedgerDocument::path);
+    if (found == places->end() || found->path != path) return std::nullopt;
+    return static_cast<std::size_t>(found - places->begin());
+  };
   Inputs inputs(input, warn);
-  while (const std::optional<Input> one = inputs.next(stop)) {
-    const auto found = std::ranges::lower_bound(*paths, one->path);
-    if (found != paths->end() && *found == one->path)
-      named[static_cast<std::size_t>(found - paths->begin())] = true;
-  }
+  while (const std::optional<Input> one = inputs.next(stop))
+    if (const auto found = position(one->path)) named[*found] = true;
   std::vector<std::string> missing;
-  for (std::size_t i = 0; i < named.size(); ++i)
-    if (!named[i]) missing.push_back(std::move((*paths)[i]));
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    const LedgerDocument& place = (*places)[i];
+    if (place.parent) {  // Its path begins with that of its outer document, which is before it.
+      const auto outer = position(*place.parent);
+      named[i] = place.listed && outer && named[*outer];
+    }
+    if (!named[i]) missing.push_back(place.path);
+  }
   return missing;
 }
 

@@ -100,6 +100,7 @@ class Run {
   Warnings& warnings_;
   const WarmUps& warm_ups_;
   RunWriter writer_;
+  std::vector<OuterDocument> outer_;  ///< Found to hold others, which are not taken yet.
   PutAside put_aside_;
   std::int64_t taken_ = 0;                       ///< Documents that the run works on.
   std::optional<std::optional<Error>> refusal_;  ///< Once the conditions have been looked at.
@@ -164,22 +165,30 @@ void Run::work() {
   if (const auto failed = depfile->write(options_.depfile)) writer_.fail(*failed);
 }
 
-/// The flow itself: every document that is taken ends in the writer.
+/// The flow itself: every document that is taken ends in the writer. Those that are found to be inside of
+/// others are taken through when the ledger has them, level by level.
 void Run::run_documents(DocumentSource& source) {
+  bool told_all = false;
   const auto next = [&]() -> DocumentPtr {
     ledger_.ledger().wait_for_room();
     DocumentPtr document = source.next(stop_.get_token());
     if (document && refuse()) return nullptr;
     if (!document) {
-      listener_.all_taken();
+      if (!std::exchange(told_all, true)) listener_.all_taken();
       return nullptr;
     }
     ++taken_;
     listener_.taken();
     return document;
   };
-  take_through(
-      next, [this](Document& document) { end(document); }, stop_.get_token());
+  do {
+    source.take_up(std::exchange(outer_, {}));
+    take_through(
+        next, [this](Document& document) { end(document); }, stop_.get_token());
+    if (const auto failed = ledger_.ledger().flush()) return writer_.fail(*failed);
+    fault_point("run.level");
+  } while (!outer_.empty() && !stop_.stop_requested());
+  source.finish();
 }
 
 void Run::take_through(const std::function<DocumentPtr()>& next,
@@ -192,6 +201,9 @@ void Run::take_through(const std::function<DocumentPtr()>& next,
 
 /// A document has come through the flow.
 void Run::end(Document& document) {
+  if (!writer_.error() && ledger_.list_members(document, options_.whole_input()))
+    outer_.push_back({document.path, document.file.string(),
+                      document.inside ? document.inside->names : std::vector<std::string>(), document.stamp});
   if (put_aside_.keep(document)) return writer_.report().add_work(document);
   writer_.add(document);
   listener_.finished(document, pipeline_);

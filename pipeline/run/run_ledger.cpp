@@ -39,6 +39,36 @@ LedgerDocument row_of(const Document& document, const Pipeline& pipeline) {
   if (const nlohmann::json verdicts = verdicts_of(document, pipeline.stages); !verdicts.is_null())
     row.verdicts = to_line(verdicts);
   row.label = label_of(document, pipeline.stages);
+  if (document.inside) {
+    row.parent = document.inside->outer;
+    row.listed = document.inside->sha256;
+    row.place = document.inside->place;
+  }
+  return row;
+}
+
+/// What the stage that reads the file has found; null: it has not, or none does.
+const nlohmann::json* found_in_file(const Document& document, const Pipeline& pipeline) {
+  for (std::size_t i = 0; i < document.stages.size(); ++i) {
+    const bool is_done = document.stages[i].state == State::done || document.stages[i].state == State::held;
+    if (pipeline.stages[i].type->provides_text && is_done) return &document.stages[i].output;
+  }
+  return nullptr;
+}
+
+/// As much of the row of a member as is known before it is read.
+LedgerDocument listed_row(const Document& outer, Member member) {
+  LedgerDocument row;
+  row.path = member_path(outer.path, member.name);
+  row.id = document_id(row.path);
+  row.name = output_name(row.path);
+  row.stamp = outer.stamp;
+  row.stamp.size = member.bytes;
+  row.record_bytes = not_written;
+  row.text_bytes = not_written;
+  row.words_bytes = not_written;
+  row.parent = outer.path;
+  row.listed = std::move(member.sha256);
   return row;
 }
 
@@ -98,6 +128,21 @@ std::optional<Error> RunLedger::end(int exit_code, const std::string& report) {
   return ledger_->end_run(exit_code, report);
 }
 
+bool RunLedger::list_members(const Document& document, bool in_input) {
+  const nlohmann::json* const found = found_in_file(document, pipeline_);
+  if (found == nullptr) return false;
+  std::vector<LedgerDocument> rows;
+  for (Member& member : members_in(*found)) {
+    rows.push_back(listed_row(document, std::move(member)));
+    rows.back().place = static_cast<std::int64_t>(rows.size());
+    rows.back().in_input = in_input;
+  }
+  const bool has_members = !rows.empty();
+  const bool had_members = document.history && document.history->document.members > 0;
+  if (has_members || had_members) ledger_->members_listed(document.path, std::move(rows));
+  return has_members;
+}
+
 void RunLedger::ended(const Document& document, bool in_input, std::string record,
                       const WrittenFiles& files) {
   const LedgerDocument* const before = document.history ? &document.history->document : nullptr;
@@ -107,6 +152,10 @@ void RunLedger::ended(const Document& document, bool in_input, std::string recor
   row.record_bytes = files.record;
   row.text_bytes = files.text;
   row.words_bytes = files.words;
+  if (const nlohmann::json* const found = found_in_file(document, pipeline_))
+    row.members = static_cast<std::int64_t>(members_in(*found).size());
+  else if (before != nullptr && before->sha256 == row.sha256)
+    row.members = before->members;
   row.has_words = files.has_words;
   count_attempt(row, before);
   keep_acknowledgement(row, before);

@@ -26,6 +26,9 @@ class RunLedger {
   /// Waits until all is committed.
   std::optional<Error> end(int exit_code, const std::string& report);
 
+  /// Notes which documents are inside of one, if it has been read; called before it ends. True: there are
+  /// some.
+  bool list_members(const Document& document, bool in_input);
   /// A document has ended. `record`: on one line; empty: the one that is known stays. `files`: what of it
   /// stands in the output.
   void ended(const Document& document, bool in_input, std::string record, const WrittenFiles& files);

@@ -39,6 +39,16 @@ std::optional<What> decide_by_predecessors(const StageConfig& stage, const Docum
   return depends ? std::optional(What::depends) : std::nullopt;
 }
 
+/// True if there is nothing but members in the document.
+bool has_nothing_to_look_at(const Document& document, std::span<const StageConfig> stages,
+                            const std::vector<std::size_t>& before) {
+  return std::ranges::any_of(before, [&](std::size_t i) {
+    if (!stages[i].type->provides_text) return false;
+    // Held: who would read it is not here, and it may not go there.
+    return document.stages[i].state == StageResult::State::held || is_container(document.stages[i].output);
+  });
+}
+
 /// How the stage of that id ended when the document was last worked on; null: not known.
 const LedgerStage* stage_before(const Document& document, const std::string& id) {
   if (!document.history) return nullptr;
@@ -88,10 +98,10 @@ void take_result(Document& document, std::size_t position, StoredResult result) 
   to.held = std::move(result.held);
   to.origin.taken = true;
   to.reused += result.usage;
+  if (!result.media_type.empty()) document.media_type = std::move(result.media_type);
   if (!result.text) return;
   document.text = std::move(result.text);
   document.text_digest = std::move(result.text_digest);
-  document.media_type = std::move(result.media_type);
 }
 
 /// A stage that the run does not ask for has a result if that is known, and does nothing else.
@@ -136,6 +146,11 @@ Result<StageDecision> StageDecider::decide_by_conditions(Document& document, std
   StageDecision decision;
   if (const auto what = decide_by_predecessors(stage, document, earlier)) {
     decision.what = *what;
+    return decision;
+  }
+  if (has_nothing_to_look_at(document, stages_, before_[position])) {
+    result.state = StageResult::State::skipped;
+    decision.what = What::skipped;
     return decision;
   }
   decision.record = record_before(document, stages_, before_[position], complexity_);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -68,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       check_facts(bytes);
       break;
     case 2:
-      if (const auto page = docket::decode_page(bytes)) check(*page);
+      if (const auto page = docket::decode_page(std::string(bytes))) check(*page);
       break;
     case 3:
       check_answer(bytes);

@@ -44,13 +44,13 @@ const json terms = {
 
 json invoice() { return {{"syntax", "cii"}, {"name", "factur-x.xml"}, {"terms", terms}}; }
 
-Text text_of(const std::string& words) { return {{{0, 0, words, {}}}}; }
+Text one_page(const std::string& words) { return {{{0, 0, words, {}}}}; }
 
 const std::string page =
     "HARBOUR JOINERY LTD\nInvoice date: 29 February 2024\nBill to: Whitcombe plc\n\nTotal   EUR 119,00\n";
 
 json answer(const json& einvoice, const std::string& words) {
-  return stages::EinvoiceMapping(schema).answer(einvoice, text_of(words), DayMonth::unknown);
+  return stages::EinvoiceMapping(schema).answer(einvoice, one_page(words), DayMonth::unknown);
 }
 
 TEST(EinvoiceMapping, ValuesHaveTheTypesOfTheSchema) {
@@ -131,7 +131,7 @@ class EmbeddedTier : public testing::Test {
         "structured-extract", "backends: [" + backends + "]\nschema: schema.json\n", schema.dump());
     for (const StageConfig& stage : harness_->all())
       if (stage.type->provides_text) record_[stage.id] = {{"einvoice", einvoice}};
-    document_.text = std::make_shared<const Text>(text_of(words));
+    document_.text = std::make_shared<const Text>(one_page(words));
     turn({});
   }
   void turn(const std::vector<Reply>& replies) {

@@ -79,6 +79,36 @@ TEST(ExtractStage, WhatDocketDoesNotReadAnotherReaderIsAsked) {
   EXPECT_EQ(document.text->pages.front().text, "words\n");
 }
 
+TEST(ExtractStage, AMemberIsAskedForByItsNames) {
+  ExtractOptions options;
+  options.member_limits = {.depth = 2};
+  options.attachments = Attachments::always;
+  const auto stage = make_extract(std::move(options));
+  Document document;
+  document.file = "/inbox/a.zip";
+  document.inside = {"a.zip/b.eml", {"b.eml", "c.pdf"}, "abc"};
+  StageResult result;
+  std::unique_ptr<StageProgress> progress;
+  const auto requests = stage->advance(document, {0, {}, no_record, {}, progress}, result);
+  const auto& question = std::get<ExtractQuestion>(requests->front().question);
+  EXPECT_EQ(question.file, "/inbox/a.zip");
+  EXPECT_EQ(question.members, (std::vector<std::string>{"b.eml", "c.pdf"}));
+  EXPECT_EQ(question.member_limits.depth, 2);
+  EXPECT_EQ(question.attachments, Attachments::always);
+}
+
+TEST(ExtractStage, AContainerHasNoText) {
+  const auto stage = make_extract({});
+  Document document;
+  StageResult result;
+  std::unique_ptr<StageProgress> progress;
+  Reply reply;
+  reply.answer = Answer{{{"container", true}, {"pages", 0}}, std::make_shared<const Text>()};
+  ASSERT_TRUE(stage->advance(document, {1, {&reply, 1}, no_record, {}, progress}, result));
+  EXPECT_EQ(document.text, nullptr);
+  EXPECT_EQ(result.output, (nlohmann::json{{"container", true}, {"pages", 0}}));
+}
+
 TEST(ExtractStage, AFileThatCannotBeReadKeepsItsIdentity) {
   const auto stage = make_extract({});
   Document document;

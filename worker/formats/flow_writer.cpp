@@ -45,7 +45,8 @@ void FlowWriter::add_lines(std::string_view utf8) {
   std::ranges::replace(text, '\f', '\n');
   break_line();
   if (text.empty()) return;
-  if (flow().is_parted) end_line();
+  if (flow().is_parted && !ends_with_empty_line(flow().text)) flow().text += '\n';
+  flow().is_parted = false;
   flow().text += text;
   if (!text.ends_with('\n')) flow().text += '\n';
 }

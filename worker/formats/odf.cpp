@@ -22,7 +22,7 @@ namespace {
 
 constexpr long most_repeated_cells = 1024;  ///< In a row; a sheet of an office program has so many.
 constexpr long most_repeated_rows = 1000;
-constexpr std::size_t most_sheet_bytes = std::size_t{64} << 20;
+constexpr long most_copies = 20'000;  ///< Of cells, in all sheets.
 constexpr long longest_blanks = 200;  ///< Of one `text:s`.
 
 bool is_in(const pugi::xml_node& node, std::string_view prefix) {
@@ -421,9 +421,8 @@ class OdfReader {
     }
     const long repeated =
         std::clamp(number(node, "number-rows-repeated").value_or(1), 1L, most_repeated_rows);
-    for (long i = 1; i < repeated && sheet_bytes_ < most_sheet_bytes; ++i) {
-      for (const SourceCell& cell : row.cells)
-        sheet_bytes_ += cell.text.size() + sizeof cell;
+    for (long i = 1; i < repeated && copies_ < most_copies; ++i) {
+      copies_ += static_cast<long>(row.cells.size());
       rows_.rows.push_back(row);
     }
     rows_.rows.push_back(std::move(row));
@@ -444,8 +443,7 @@ class OdfReader {
       const long repeated = std::clamp(number(cell, "number-columns-repeated").value_or(1), 1L, 1L << 20);
       const std::string text = cell_text(cell);
       for (long i = 0; i < std::min(repeated, most_repeated_cells) && !text.empty(); ++i) {
-        if (sheet_bytes_ > most_sheet_bytes) break;
-        sheet_bytes_ += text.size() + sizeof(SourceCell);
+        if (i > 0 && ++copies_ > most_copies) break;
         if (is_hidden_column(column + i)) {
           unseen_.add(text, Unseen::Reason::hidden);
         } else {
@@ -490,7 +488,7 @@ class OdfReader {
   std::string label_;  ///< Of an item, not yet written.
   std::string sheet_;
   SourceTable rows_;
-  std::size_t sheet_bytes_ = 0;
+  long copies_ = 0;                            ///< Of cells that were repeated.
   std::vector<std::pair<long, long>> hidden_;  ///< Columns.
   std::size_t left_out_ = 0;
   Unseen unseen_;

@@ -8,6 +8,9 @@ namespace docket::worker {
 /// OpenDocument file, an e-book; empty: an archive of any files, or a broken one.
 std::string zip_document_type(std::string_view bytes);
 
+/// The beginning of an Office document: the directory at its end is lost, and with it what kind it is of.
+bool is_cut_office(std::string_view bytes);
+
 /// What an OLE container (MS-CFB) is, by the names of its streams: an old Office document, an encrypted new
 /// one (`application/encrypted`), a message of Outlook; empty: none of these, or a broken one.
 std::string ole_document_type(std::string_view bytes);

@@ -14,11 +14,11 @@ namespace {
 
 constexpr std::size_t largest_object = std::size_t{256} << 20;
 
-struct Unref {
+struct UnrefObject {
   void operator()(void* object) const { g_object_unref(object); }
 };
 template <class T>
-using Object = std::unique_ptr<T, Unref>;
+using Object = std::unique_ptr<T, UnrefObject>;
 
 std::optional<std::string> stream(GsfInfile* file, const char* name) {
   const Object<GsfInput> input(gsf_infile_child_by_name(file, name));

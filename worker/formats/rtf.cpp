@@ -184,7 +184,7 @@ class RtfReader {
     for (;;) {
       const std::size_t end = page.find('\f');
       all.add_lines(page.substr(0, end));
-      if (end == page.npos) return;
+      if (end == page.npos || end + 1 == page.size()) return;
       all.break_page();
       page.remove_prefix(end + 1);
     }

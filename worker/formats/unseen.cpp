@@ -29,6 +29,9 @@ void Unseen::report(Extraction& out) const {
     if (i == static_cast<std::size_t>(Reason::white) || i == static_cast<std::size_t>(Reason::tiny))
       out.letters.unseen += count;
   }
+  if (out.letters.unseen == 0) return;
+  for (const Page& page : out.text.pages)  // What is hidden from people is compared with it.
+    out.letters.seen += characters(page.text);
 }
 
 }  // namespace docket::worker

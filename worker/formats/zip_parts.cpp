@@ -28,7 +28,7 @@ ZipReader open_zip(std::string_view bytes) {
 }
 
 /// With '/' between folders, which some programs write as '\\'.
-std::string name_of(archive_entry* entry) {
+std::string part_name_of(archive_entry* entry) {
   const char* found = archive_entry_pathname_utf8(entry);
   if (found == nullptr) found = archive_entry_pathname(entry);
   std::string name = found == nullptr ? "" : found;
@@ -82,7 +82,7 @@ Result<ZipParts> ZipParts::open(std::string_view bytes, const std::function<bool
   std::size_t unpacked = 0;
   const auto visited =
       for_each_file(bytes, [&](archive* reader, archive_entry* entry) -> std::optional<Error> {
-        std::string name = name_of(entry);
+        std::string name = part_name_of(entry);
         const bool has_size = archive_entry_size_is_set(entry) != 0;
         out.entries_.push_back({name, has_size ? archive_entry_size(entry) : -1});
         if (!wanted(name) || out.has(name)) return {};
@@ -106,7 +106,7 @@ const std::string* ZipParts::part(std::string_view name) const {
 std::vector<std::string> zip_names(std::string_view bytes) {
   std::vector<std::string> names;
   const auto visited = for_each_file(bytes, [&](archive*, archive_entry* entry) -> std::optional<Error> {
-    names.push_back(name_of(entry));
+    names.push_back(part_name_of(entry));
     return {};
   });
   if (!visited) names.clear();

@@ -14,6 +14,11 @@
 
 #include "pipeline/ocr_data.h"
 #include "pipeline/support/descriptor.h"
+#include "worker/formats/archive.h"
+#include "worker/formats/mail_message.h"
+#include "worker/formats/media_type.h"
+#include "worker/formats/msg.h"
+#include "worker/members/members.h"
 #include "worker/ocr/read_page.h"
 #include "worker/process/fatal_signals.h"
 #include "worker/process/mapped_file.h"
@@ -41,20 +46,50 @@ void use_one_thread() {
 
 void keep_libraries_quiet() { setMsgSeverity(L_SEVERITY_NONE); }
 
-Result<Answer> look(OcrReader& reader, int descriptor, const ExtractOrder& order) {
+/// What is needed to find a member of a file, and the pages of what.
+struct Looker {
+  const MediaTypes& media_types;
+  OcrReader reader = {};
+  MemberCache cache = {};
+};
+
+Result<Answer> look(Looker& looker, int descriptor, const ExtractOrder& order) {
   const auto file = MappedFile::open(descriptor);
   if (!file) return file.error();
-  return look_at_page(reader, file->content(), order);
+  if (order.members.empty()) return look_at_page(looker.reader, file->content(), order);
+  MemberBudget budget(order.member_limits, file->content().size());
+  const auto member = read_member(file->content(), order.members,
+                                  {.media_types = looker.media_types,
+                                   .passwords = order.passwords,
+                                   .budget = budget,
+                                   .cache = &looker.cache,
+                                   .file_identity = file_identity(descriptor)});
+  if (!member) return member.error();
+  return look_at_page(looker.reader, *member, order);
+}
+
+int fail(const Error& error) {
+  std::cerr << "docket-ocr: " << error.message << '\n';
+  return static_cast<int>(WorkerExit::cannot_start);
+}
+
+void load_readers_of_members() {
+  load_archives();
+  load_mail();
+  load_msg();
 }
 
 int run_worker() {
   bind_to_parent(worker_socket);
   explain_fatal_signals();
+  const auto media_types = MediaTypes::load();
+  if (!media_types) return fail(media_types.error());
+  load_readers_of_members();
   Descriptor statm = open_file("/proc/self/statm", O_RDONLY);  // Once it is locked in, it cannot.
   const std::string refused = lock_in();
   if (!under_sanitizer) dup2(STDOUT_FILENO, STDERR_FILENO);
-  OcrReader reader;
-  const Work work = [&](int, int file, const ExtractOrder& order) { return look(reader, file, order); };
+  Looker looker{**media_types};
+  const Work work = [&](int, int file, const ExtractOrder& order) { return look(looker, file, order); };
   return static_cast<int>(serve(worker_socket, refused, work, std::move(statm)));
 }
 
@@ -65,13 +100,15 @@ int run_once(const char* path, int number, std::vector<std::string> languages) {
     return 1;
   }
   if (languages.empty()) languages = default_ocr_languages();
+  const auto media_types = MediaTypes::load();
+  if (!media_types) return fail(media_types.error());
   lock_in();
-  OcrReader reader;
+  Looker looker{**media_types};
   const char* password = std::getenv("DOCKET_PASSWORD");
   ExtractOrder order;
   if (password != nullptr) order.passwords.emplace_back(password);
   order.page = SeenPage{SeenPage::Wanted::words, number, std::move(languages)};
-  const auto answer = look(reader, file.get(), order);
+  const auto answer = look(looker, file.get(), order);
   if (!answer) {
     std::cerr << path << ' ' << answer.error().message << " (" << name(answer.error().error_class) << ")\n";
     return 1;

@@ -161,8 +161,6 @@ Attempt read_upright(OcrReader& reader, const PagePicture& page) {
   return best;
 }
 
-float middle(float a, float b) { return (a + b) / 2; }
-
 /// The words that were read, in reading order; boxes are still those of the upright page.
 Extraction arranged(const Attempt& attempt, float width, float height, const TextForm& form) {
   const float points = attempt.upright.points();

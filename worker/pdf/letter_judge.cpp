@@ -17,6 +17,7 @@ constexpr float seen_difference = 0.05f;  ///< Of two colours, from which one is
 /// A letter or two too many at the end of a box (its font is another one than was measured) are not hidden.
 bool is_clipped(const LetterMeasure& letter, const Box& clip) {
   const Box& core = letter.core;
+  if (contains(clip, core)) return false;
   const float size = letter.size;
   Box wide = clip;
   if (clip.right - clip.left > size && clip.bottom - clip.top > size / 2) {

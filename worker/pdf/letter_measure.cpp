@@ -53,12 +53,12 @@ LetterMeasure LetterRuler::measure(GfxState& state, double x, double y, double d
     d = std::abs(d) > 0 ? d * static_cast<double>(out.advance) / static_cast<double>(high_) : 0;
   }
   out.size = is_drawn ? std::max(out.advance, 1.0f) : std::min(wide_, high_);
-  Bounds core;
-  for (const double right : {0.15, 0.85}) {
-    for (const double up : {0.08, 0.5})
-      core.add({out.at.x + right * along.x + up * c, out.at.y + right * along.y + up * d});
-  }
-  out.core = core.box();
+  const auto [left, right] = std::minmax({out.at.x + 0.15 * along.x, out.at.x + 0.85 * along.x});
+  const auto [top, bottom] = std::minmax({out.at.y + 0.15 * along.y, out.at.y + 0.85 * along.y});
+  const auto [least_x, most_x] = std::minmax({0.08 * c, 0.5 * c});
+  const auto [least_y, most_y] = std::minmax({0.08 * d, 0.5 * d});
+  out.core = {static_cast<float>(left + least_x), static_cast<float>(top + least_y),
+              static_cast<float>(right + most_x), static_cast<float>(bottom + most_y)};
   return out;
 }
 

@@ -58,6 +58,7 @@ const std::vector<std::uint32_t>& Paints::around(const Box& box) const {
 }
 
 std::optional<Rgb> Paints::background(const Box& box, const Rgb& ink) const {
+  if (paints_.empty() && !is_full_) return Rgb{};
   const std::vector<std::uint32_t>& near = around(box);
   for (auto index = near.rbegin(); index != near.rend(); ++index) {
     if (!may_compare()) return {};

@@ -49,11 +49,10 @@ std::optional<std::string> stand_in(PDFDoc& document, const Text& text, std::siz
   }
   if (embedded_files > 0 && catalog.dictLookup("Collection").isDict() && text.pages.size() <= 2 &&
       is_short(text, cover)) {
-    const std::string its_documents = embedded_files == 1
-                                          ? "its document is the file embedded in it; save this and put it"
-                                          : "its documents are the " + std::to_string(embedded_files) +
-                                                " files embedded in it; save these and put them";
-    return "is a portfolio: its page is a cover, and " + its_documents + " into the input";
+    return "is a portfolio: its page is a cover, and " +
+           (embedded_files == 1
+                ? std::string("its document is the file embedded in it")
+                : "its documents are the " + std::to_string(embedded_files) + " files embedded in it");
   }
   return {};
 }

@@ -18,6 +18,9 @@ std::optional<DecodedText> decode_text(std::string_view bytes);
 /// `bytes` as UTF-8, U+FFFD for what does not decode; nothing when the C library does not know the encoding.
 /// Converters are kept, so that many short texts cost little.
 std::optional<std::string> decode_from(std::string_view bytes, const std::string& encoding);
+/// The same for bytes whose sender says in which encoding they are, which may be wrong, unknown or empty:
+/// then it is found out.
+std::optional<DecodedText> decode_text_as(std::string_view bytes, std::string_view stated);
 
 /// Loads the converters of usual encodings for the life of the process, which may open no file later on.
 void load_encodings();

@@ -50,6 +50,15 @@ TEST(ExtractWire, OrdersAndFactsArriveAsTheyWereSent) {
   EXPECT_EQ(order->passwords, (std::vector<std::string>{"sesam\xFF", "", "2"}));
   EXPECT_EQ(order->output_limit, 4711U);
   EXPECT_EQ(order->form, sent.form);
+  ExtractOrder member{{}, 1};
+  member.members = {"x/inner.zip", "a.pdf"};
+  member.member_limits = {.depth = 2, .count = 3, .total = 4, .ratio = 5};
+  member.attachments = Attachments::never;
+  const auto inner = decode_order(encode(member));
+  ASSERT_TRUE(inner);
+  EXPECT_EQ(inner->members, member.members);
+  EXPECT_EQ(inner->member_limits, member.member_limits);
+  EXPECT_EQ(inner->attachments, Attachments::never);
   const auto facts = decode_facts(encode(FileFacts{"abc", 12, "text/plain"}));
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->sha256, "abc");
@@ -112,7 +121,7 @@ TEST(ExtractWire, EveryCutIsNoticed) {
   EXPECT_FALSE(decode_answer(answer + "x", some_text()));
   const std::string page = encode(some_text().pages.front());
   for (std::size_t length = 0; length < page.size(); ++length) {
-    const auto arrived = decode_page(std::string_view(page).substr(0, length));
+    const auto arrived = decode_page(page.substr(0, length));
     ASSERT_FALSE(arrived) << length;
     EXPECT_EQ(arrived.error().error_class, ErrorClass::crash);
   }

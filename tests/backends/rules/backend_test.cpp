@@ -45,7 +45,7 @@ TEST(RulesBackend, AnswersInSubmitAndCostsNothing) {
 
 TEST(RulesBackend, RefusesWhatItCannotAnswer) {
   const auto backend = make_rules_backend();
-  EXPECT_EQ(ask(*backend, ExtractQuestion{"a.pdf", ""}).answer.error().error_class, ErrorClass::bug);
+  EXPECT_EQ(ask(*backend, ExtractQuestion{"a.pdf"}).answer.error().error_class, ErrorClass::bug);
   EXPECT_FALSE(ask(*backend, ClassifyQuestion{}).answer);
   EXPECT_FALSE(ask(*backend, FieldsQuestion{plain_text("x"), nullptr, nullptr}).answer);
   FieldsQuestion unchecked = fields_question("Total 1.00");

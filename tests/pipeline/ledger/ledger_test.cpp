@@ -72,6 +72,48 @@ TEST(Ledger, IsForItsOwnerAlone) {
   }
 }
 
+LedgerDocument member_at(const std::string& outer, const std::string& name, const std::string& digest) {
+  LedgerDocument member = document_at(outer + "/" + name);
+  member.outcome = Outcome::cancelled;
+  member.sha256.clear();
+  member.record_bytes = not_written;
+  member.parent = outer;
+  member.listed = digest;
+  return member;
+}
+
+TEST(Ledger, KnowsMembersFromWhenTheirOuterDocumentWasLastRead) {
+  const TempDir dir;
+  const auto ledger = open(dir.path());
+  ASSERT_FALSE(ledger->begin_run(run_named("r"), {}));
+  const auto listed = [&] {
+    EXPECT_FALSE(ledger->flush());
+    std::string all;
+    const auto members = select_members(**ledger->read(), "a.zip");
+    for (const LedgerDocument& member : *members)
+      all += member.path + "=" + *member.listed + (is_only_listed(member) ? "? " : " ");
+    return all;
+  };
+  ledger->members_listed(
+      "a.zip", {member_at("a.zip", "x", "1"), member_at("a.zip", "y", "2"), member_at("a.zip", "z", "3")});
+  ledger->members_listed("a.zip/x", {member_at("a.zip/x", "deep", "4")});
+  ledger->document_ended(document_at("a.zip.txt"), {}, "{}");
+  EXPECT_EQ(listed(), "a.zip/x=1? a.zip/y=2? a.zip/z=3? ");
+  LedgerDocument read = member_at("a.zip", "y", "2");
+  read.sha256 = "2";
+  read.outcome = Outcome::done;
+  read.record_bytes = 9;
+  ledger->document_ended(read, {}, "{}");
+  EXPECT_EQ(listed(), "a.zip/x=1? a.zip/y=2 a.zip/z=3? ");
+  ledger->members_listed("a.zip", {member_at("a.zip", "x", "1"), member_at("a.zip", "new", "5")});
+  EXPECT_EQ(listed(), "a.zip/new=5? a.zip/x=1? ");
+  EXPECT_EQ((*document_in(*ledger, "a.zip/y"))->listed, std::nullopt) << "it has a record";
+  EXPECT_FALSE(*document_in(*ledger, "a.zip/z")) << "nobody has read it";
+  ledger->members_listed("a.zip", {member_at("a.zip", "y", "6")});
+  EXPECT_EQ(listed(), "a.zip/y=6 ");
+  EXPECT_EQ((*document_in(*ledger, "a.zip/y"))->sha256, "2");
+}
+
 TEST(Ledger, IsOneFileOnceItIsClosed) {
   const TempDir dir;
   for (int run = 0; run < 3; ++run) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "pipeline/support/system_names.h"
+
 namespace docket {
 namespace {
 
@@ -9,15 +11,15 @@ TEST(LeftOut, KnowsWhatSystemsLeaveBesideDocuments) {
   for (const char* name : {"Thumbs.db", "THUMBS.DB", "desktop.ini", ".DS_Store", "._scan.pdf", "~$offer.docx",
                            ".~lock.offer.odt#", "a.pdf.part", "a.pdf.crdownload", "b.PARTIAL", "x.filepart",
                            "~WRL01.tmp", "a.pdf:Zone.Identifier", "Icon\r"})
-    EXPECT_TRUE(LeftOut::is_system_file(name)) << name;
+    EXPECT_TRUE(is_system_file(name)) << name;
   for (const char* name :
        {"thumbs.db.pdf", "a.pdf", "part", "~offer.docx", "my.parts", "desktop.ini.txt", "@eaDir"})
-    EXPECT_FALSE(LeftOut::is_system_file(name)) << name;
+    EXPECT_FALSE(is_system_file(name)) << name;
   for (const char* name : {"@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume Information", "lost+found",
                            ".Trash-1000", "__MACOSX"})
-    EXPECT_TRUE(LeftOut::is_system_folder(name)) << name;
+    EXPECT_TRUE(is_system_folder(name)) << name;
   for (const char* name : {"eaDir", "recycle", "lost", "Thumbs.db", "trash"})
-    EXPECT_FALSE(LeftOut::is_system_folder(name)) << name;
+    EXPECT_FALSE(is_system_folder(name)) << name;
 }
 
 TEST(LeftOut, ExcludesByNameByPathAndByFolder) {

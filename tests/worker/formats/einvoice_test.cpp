@@ -145,7 +145,7 @@ TEST(Einvoice, UblWithoutPrefixes) {
 }
 
 TEST(Einvoice, OtherXmlIsNone) {
-  for (const std::string xml :
+  for (const std::string& xml :
        {std::string("<Invoice><ID>1</ID></Invoice>"),
         std::string("<a>urn:oasis:names:specification:ubl:schema:xsd:Invoice-2</a>"),
         std::string("<Invoice xmlns=\"urn:example\" v=\"urn:ferd:CrossIndustryDocument:invoice:1p0\"/>"),

@@ -16,7 +16,7 @@ std::string big(std::uint32_t value, int bytes) {
   return out;
 }
 
-std::string little(std::uint32_t value, int bytes) {
+std::string little_bytes(std::uint32_t value, int bytes) {
   const std::string out = big(value, bytes);
   return {out.rbegin(), out.rend()};
 }
@@ -32,8 +32,8 @@ std::string segment(int marker, const std::string& body) {
 }
 
 std::string exif(std::uint32_t orientation) {
-  return "Exif\0\0II*\0"s + little(8, 4) + little(1, 2) + little(274, 2) + little(3, 2) + little(1, 4) +
-         little(orientation, 4) + little(0, 4);
+  return "Exif\0\0II*\0"s + little_bytes(8, 4) + little_bytes(1, 2) + little_bytes(274, 2) +
+         little_bytes(3, 2) + little_bytes(1, 4) + little_bytes(orientation, 4) + little_bytes(0, 4);
 }
 
 std::string jpeg(const std::string& before_frame) {
@@ -43,16 +43,16 @@ std::string jpeg(const std::string& before_frame) {
 /// Pages of 200 dpi, one directory behind the other; the last one leads to `last`.
 std::string tiff(int pages, std::uint32_t last) {
   constexpr std::uint32_t size = 2 + 4 * 12 + 4 + 8;
-  std::string out = "II*\0"s + little(8, 4);
+  std::string out = "II*\0"s + little_bytes(8, 4);
   for (int page = 0; page < pages; ++page) {
     const auto at = static_cast<std::uint32_t>(out.size());
-    out += little(4, 2);
-    out += little(256, 2) + little(4, 2) + little(1, 4) + little(1654, 4);
-    out += little(257, 2) + little(3, 2) + little(1, 4) + little(2339, 4);
-    out += little(282, 2) + little(5, 2) + little(1, 4) + little(at + size - 8, 4);
-    out += little(296, 2) + little(3, 2) + little(1, 4) + little(2, 4);
-    out += little(page + 1 < pages ? at + size : last, 4);
-    out += little(200, 4) + little(1, 4);
+    out += little_bytes(4, 2);
+    out += little_bytes(256, 2) + little_bytes(4, 2) + little_bytes(1, 4) + little_bytes(1654, 4);
+    out += little_bytes(257, 2) + little_bytes(3, 2) + little_bytes(1, 4) + little_bytes(2339, 4);
+    out += little_bytes(282, 2) + little_bytes(5, 2) + little_bytes(1, 4) + little_bytes(at + size - 8, 4);
+    out += little_bytes(296, 2) + little_bytes(3, 2) + little_bytes(1, 4) + little_bytes(2, 4);
+    out += little_bytes(page + 1 < pages ? at + size : last, 4);
+    out += little_bytes(200, 4) + little_bytes(1, 4);
   }
   return out;
 }
@@ -98,13 +98,13 @@ TEST(Picture, ATiffHasManyPages) {
 TEST(Picture, DirectoriesInACircleEnd) { EXPECT_EQ(picture_frames(tiff(3, 8)).size(), 3U); }
 
 TEST(Picture, WebpOfAllThreeKinds) {
-  const std::string head = "RIFF"s + little(100, 4) + "WEBP";
-  const std::string lossy =
-      head + "VP8 " + little(50, 4) + "\0\0\0\x9d\x01\x2a"s + little(640, 2) + little(480, 2) + "x";
+  const std::string head = "RIFF"s + little_bytes(100, 4) + "WEBP";
+  const std::string lossy = head + "VP8 " + little_bytes(50, 4) + "\0\0\0\x9d\x01\x2a"s +
+                            little_bytes(640, 2) + little_bytes(480, 2) + "x";
   const std::string lossless =
-      head + "VP8L" + little(50, 4) + "\x2f" + little(639U | 479U << 14, 4) + "xxxxxx";
-  const std::string extended =
-      head + "VP8X" + little(10, 4) + little(0, 4) + little(639, 3) + little(479, 3) + "xxxxxx";
+      head + "VP8L" + little_bytes(50, 4) + "\x2f" + little_bytes(639U | 479U << 14, 4) + "xxxxxx";
+  const std::string extended = head + "VP8X" + little_bytes(10, 4) + little_bytes(0, 4) +
+                               little_bytes(639, 3) + little_bytes(479, 3) + "xxxxxx";
   for (const std::string& bytes : {lossy, lossless, extended}) {
     const auto frames = picture_frames(bytes);
     ASSERT_EQ(frames.size(), 1U) << bytes.substr(12, 4);

@@ -28,8 +28,8 @@ TEST(Rtf, CharactersOfManyCharsets) {
   EXPECT_EQ(
       rtf_text(
           "{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset0 A;}{\\f1\\fcharset128 MS Mincho;}{\\f2\\fcharset161 B;}}"
-          "\\f1 \\'93\\'fa\\'96{\\'7b}\\f2 \\'e1\\f0 \\'e4}"),
-      "日・{αä\n");
+          "\\f1 \\'93\\'fa\\'96\\'7b\\f2 \\'e1\\f0 \\'e4}"),
+      "日本αä\n");
   EXPECT_EQ(rtf_text("{\\rtf1\\ansi{\\fonttbl{\\f0\\fcharset0 A;}{\\f1\\fcharset128 B;}}"
                      "\\loch\\af0\\hich\\af0\\dbch\\af1 \\'93\\'fa\\'83A}"),
             "日ア\n");
@@ -80,9 +80,9 @@ TEST(Rtf, BrokenOnes) {
   EXPECT_EQ(rtf_text("{\\rtf1 cut {\\b off"), "cut off\n");
   EXPECT_EQ(rtf_text("{\\rtf1 a}}}}}b"), "ab\n");
   EXPECT_EQ(rtf_text("{\\rtf1" + std::string(100'000, '{') + "deep"), "deep\n");
-  for (const char* odd : {"{\\rtf1\\", "{\\rtf1\\'", "{\\rtf1\\'g", "{\\rtf1\\u", "{\\rtf1\\bin999999999 x",
-                          "{\\rtf1\\cell\\row\\row",
-                          "{\\rtf1}\\footnote a}}}b}", "{\\rtf1}\\header a}}\\footer b}{\\title"})
+  for (const char* odd :
+       {"{\\rtf1\\", "{\\rtf1\\'", "{\\rtf1\\'g", "{\\rtf1\\u", "{\\rtf1\\bin999999999 x",
+        "{\\rtf1\\cell\\row\\row", "{\\rtf1}\\footnote a}}}b}", "{\\rtf1}\\header a}}\\footer b}{\\title"})
     rtf_text(odd);
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 // Objects of a document of one page are numbered from 7 on.
 std::vector<AttachedXml> attached(const std::string& catalog, std::vector<std::string> objects) {
-  const auto out = read_pdf(small_pdf({{}}, {catalog, std::move(objects)}), "");
+  const auto out = read_pdf(small_pdf({{}}, {catalog, std::move(objects)}), {});
   EXPECT_TRUE(out) << out.error().message;
   return out ? out->attached_xml : std::vector<AttachedXml>{};
 }

@@ -14,9 +14,9 @@ Text text_of(std::initializer_list<std::string> pages) {
   return text;
 }
 
-const std::string english =
+const std::string english_text =
     "The supplier shall deliver the goods within thirty days after it has received the written order.\n";
-const std::string german =
+const std::string german_text =
     "Der Lieferant liefert die Ware innerhalb von dreißig Tagen, nachdem er die Bestellung erhalten hat.\n";
 
 TEST(Language, OfShortBillsAndLetters) {
@@ -52,17 +52,17 @@ TEST(Language, WhatIsNotClearHasNone) {
   EXPECT_EQ(language_of(text_of({"1,234.00  2,345.00  19%\n"})), "") << "numbers";
   EXPECT_EQ(language_of(text_of({"Wkh wrwdo lv gxh zlwklq wkluwb gdbv diwhu uhfhlsw ri wklv lqyrlfh\n"})),
             "");
-  EXPECT_EQ(language_of(text_of({english, german})), "") << "two languages";
+  EXPECT_EQ(language_of(text_of({english_text, german_text})), "") << "two languages";
 }
 
 TEST(Language, LooksAtAllOfALongDocument) {
-  Text text = text_of({english});
+  Text text = text_of({english_text});
   for (int i = 0; i < 500; ++i)
-    text.pages.push_back({0, 0, german + german + german, {}});
+    text.pages.push_back({0, 0, german_text + german_text + german_text, {}});
   EXPECT_EQ(language_of(text), "de");
   std::string long_page;
   while (long_page.size() < 100'000)
-    long_page += "ä" + german;
+    long_page += "ä" + german_text;
   EXPECT_EQ(language_of(text_of({long_page})), "de");
 }
 

@@ -1,0 +1,25 @@
+// A message that Outlook has saved: nothing in it brings the worker down.
+#include "worker/formats/msg.h"
+
+#include <cstdint>
+
+#include "tests/fuzz/members.h"
+#include "worker/formats/compressed_rtf.h"
+#include "worker/formats/tnef.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace docket;
+  using namespace docket::worker;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const auto as_it_is = [](std::string_view text) { return std::string(text); };
+  static_cast<void>(decompressed_rtf(bytes));
+  static_cast<void>(files_in_tnef(bytes));
+  const auto message = read_msg(bytes, as_it_is, as_it_is);
+  if (message)
+    for (const Page& page : message->text.pages)
+      if (!is_utf8(page.text)) std::abort();
+  MemberBudget budget(small_limits, size);
+  std::set<std::string> names;
+  static_cast<void>(unpack_msg(bytes, budget, checked_members(names)));
+  return 0;
+}
