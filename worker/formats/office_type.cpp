@@ -80,8 +80,8 @@ bool has_stream(std::string_view bytes, std::string_view name) {
 
 bool is_cut_office(std::string_view bytes) {
   constexpr std::size_t first_part = 30;  // Where the name of the first part stands.
-  return bytes.starts_with("PK\x03\x04") && bytes.substr(first_part).starts_with("[Content_Types].xml") &&
-         zip_names(bytes).empty();
+  return bytes.starts_with("PK\x03\x04") && bytes.size() > first_part &&
+         bytes.substr(first_part).starts_with("[Content_Types].xml") && zip_names(bytes).empty();
 }
 
 std::string zip_document_type(std::string_view bytes) {
