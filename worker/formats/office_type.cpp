@@ -96,7 +96,9 @@ std::string zip_document_type(std::string_view bytes) {
   }
   if (const std::string* types = zip->part("[Content_Types].xml")) {
     std::string type = ooxml_type(*types);
-    if (type.empty()) type = by_main_part(*zip);
+    if (type.empty() || format_of(type) == DocumentFormat::none) {  // Of another program, or misspelt.
+      if (std::string known = by_main_part(*zip); !known.empty()) type = std::move(known);
+    }
     if (!type.empty() && is_media_type(type)) return type;
   }
   if (has_entry(*zip, "META-INF/container.xml")) return "application/epub+zip";
