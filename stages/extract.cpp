@@ -56,9 +56,9 @@ constexpr Field limit_fields[] = {
      .minimum = 1},
     {.name = "wall_time",
      .type = Field::Type::duration,
-     .help =
-         "Time for one document by the clock. Default: ten times cpu_time, so that a busy machine fails no "
-         "document.",
+     .help = "Time for one document by the clock. Default: ten times cpu_time and two minutes at least, so "
+             "that a busy machine fails no "
+             "document.",
      .minimum = 1},
     {.name = "memory",
      .type = Field::Type::size,

@@ -89,7 +89,7 @@ class Ocr(e2e.Case):
             self.assertGreater(found["ocr"]["confidence"], 80)
         self.assertIn("one", self.text("d.tiff").split("\f")[0])
         left, top, right, bottom, confidence = self.boxes("a.png")["Invoice"]
-        self.assertTrue(27 <= left <= 31 and 70 <= top <= 80 and 85 <= right <= 100 and 88 <= bottom <= 97,
+        self.assertTrue(27 <= left <= 31 and 70 <= top <= 80 and 85 <= right <= 100 and 85 <= bottom <= 97,
                         (left, top, right, bottom))
         self.assertGreater(confidence, 60)
 

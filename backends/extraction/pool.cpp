@@ -29,7 +29,8 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr int clock_per_cpu = 10;  ///< By the clock, a document may take so many times its CPU time.
+constexpr int clock_per_cpu = 10;  ///< By the clock, a document may take so many times its CPU time,
+constexpr std::chrono::minutes least_clock{2};  ///< and this at least: other work may take the whole machine.
 /// How long a reply may wait for others while the workers have enough to do: each time that replies are
 /// handed on, threads are woken, which look for more for as long as a small document takes.
 constexpr milliseconds reply_patience{10};
@@ -330,7 +331,8 @@ class ExtractPool final : public Backend {
     const ExtractLimits& own = question.limits;
     Limits limits;
     limits.cpu = own.cpu_time.count() > 0 ? own.cpu_time : by_size;
-    limits.wall = own.wall_time.count() > 0 ? nanoseconds(own.wall_time) : limits.cpu * clock_per_cpu;
+    limits.wall = own.wall_time.count() > 0 ? nanoseconds(own.wall_time)
+                                            : std::max<nanoseconds>(limits.cpu * clock_per_cpu, least_clock);
     limits.memory = own.memory > 0 ? own.memory : options_.memory_limit;
     limits.output = own.output > 0 ? own.output : options_.output_limit;
     limits.open_files = own.open_files > 0 ? own.open_files : options_.open_files;

@@ -276,8 +276,8 @@ TEST_F(ExtractPool, APageThatIsNoneIsACrash) {
 
 TEST_F(ExtractPool, PagesTogetherAreHeldToTheLimitOfOutput) {
   // Each is sound, and has half a MiB of text: NULs.
-  const std::string page = frame(Frame::page, "\\030\\0\\010\\0\\0\\0\\0\\0") + "head -c 8 </dev/zero >&3\n" +
-                           "printf '\\0\\0\\010\\0\\0\\0\\0\\0' >&3\nhead -c 524296 </dev/zero >&3\n";
+  const std::string page = frame(Frame::page, "\\040\\0\\010\\0\\0\\0\\0\\0") + "head -c 8 </dev/zero >&3\n" +
+                           "printf '\\0\\0\\010\\0\\0\\0\\0\\0' >&3\nhead -c 524304 </dev/zero >&3\n";
   use_fake_worker(page + page + page + "cat <&3 >/dev/null\n");
   options_.output_limit = 1 << 20;
   options_.time_limit = 60s;
