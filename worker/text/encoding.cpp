@@ -81,7 +81,7 @@ std::string to_decode_with(std::string_view encoding, std::string_view bytes) {
 
 /// Null: the C library does not know the encoding. Kept for the life of the process: there are few encodings.
 iconv_t converter_from(const std::string& encoding) {
-  static std::map<std::string, iconv_t> kept;
+  static auto& kept = *new std::map<std::string, iconv_t>();  // Kept until the process ends.
   const auto known = kept.find(encoding);
   if (known != kept.end()) {
     iconv(known->second, nullptr, nullptr, nullptr, nullptr);  // To its first state.

@@ -288,9 +288,9 @@ TEST_F(ExtractPool, PagesTogetherAreHeldToTheLimitOfOutput) {
 }
 
 TEST_F(ExtractPool, AWorkerThatDoesNothingAtAllIsGivenUp) {
-  options_.time_limit = 20ms;
   use_fake_worker("cat <&3 >/dev/null\n");  // Waits for a second order.
-  EXPECT_EQ(error_of("x"),
+  const auto file = folder_.write("file", "x");
+  EXPECT_EQ(error_of({.file = file, .limits = {.cpu_time = 20ms, .wall_time = 200ms}}),
             (Error{ErrorClass::timeout,
                    "file gave no answer within 200 ms (`limits.wall_time` of the extract stage)"}));
 }
