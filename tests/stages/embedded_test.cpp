@@ -132,6 +132,8 @@ class EmbeddedTier : public testing::Test {
     for (const StageConfig& stage : harness_->all())
       if (stage.type->provides_text) record_[stage.id] = {{"einvoice", einvoice}};
     document_.text = std::make_shared<const Text>(one_page(words));
+    number_ = 0;
+    progress_.reset();
     turn({});
   }
   void turn(const std::vector<Reply>& replies) {
@@ -218,6 +220,17 @@ TEST_F(EmbeddedTier, ModelsAreAskedForTheRest) {
                  {"total_text", nullptr}}}}});
   EXPECT_EQ(fields()["total"], 119);
   EXPECT_EQ(fields()["seller"], "Harbour Joinery Ltd");
+}
+
+TEST_F(EmbeddedTier, WhatIsDoubtedIsAskedAgainAndWhatIsAcceptedIsNot) {
+  begin("rules", invoice());
+  turn({by_rules(129)});
+  begin("model", invoice());  // Of the answer so far.
+  ASSERT_EQ(requests_.size(), 1U);
+  EXPECT_EQ(requests_[0].sent.fields, (std::vector<std::string>{"note", "total"}));
+  turn({{Answer{{{"total", {{"quote", "Total   EUR 119,00"}, {"value", 129}}}, {"note", nullptr}}}}});
+  EXPECT_EQ(fields()["total"], 119.0) << "the XML stands";
+  EXPECT_FALSE(detail("total")["accepted"]);
 }
 
 TEST_F(EmbeddedTier, WithoutAnEinvoiceEverythingIsAsBefore) {

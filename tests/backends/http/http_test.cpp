@@ -7,6 +7,7 @@
 #include <future>
 
 #include "tests/raw_server.h"
+#include "tests/temp_dir.h"
 
 namespace docket::backends {
 namespace {
@@ -84,6 +85,32 @@ TEST_F(Http, AGetAfterAPostHasNoBody) {
   const std::string request = seen.get_future().get();
   EXPECT_TRUE(request.starts_with("GET /props HTTP/1.1\r\n")) << request;
   EXPECT_TRUE(request.ends_with("\r\n\r\n")) << request;
+}
+
+TEST_F(Http, APutSendsAFile) {
+  const TempDir dir;
+  std::promise<std::string> seen;
+  RawServer server([&](RawPeer& peer) {
+    seen.set_value(peer.read_request());
+    peer.reply("");
+    while (!peer.read_request().empty())
+      peer.reply("");
+  });
+  HttpRequest request{.method = "PUT", .url = server.url("/tika"), .headers = {"Accept: text/plain"}};
+  request.body_file = dir.write("a.bin", std::string(100'000, 'x'));
+  ASSERT_TRUE(send(request).get());
+  const std::string sent = seen.get_future().get();
+  EXPECT_TRUE(sent.starts_with("PUT /tika HTTP/1.1\r\n")) << sent.substr(0, 300);
+  EXPECT_NE(sent.find("\r\nContent-Length: 100000\r\n"), std::string::npos) << sent.substr(0, 300);
+  EXPECT_TRUE(sent.ends_with(std::string(100'000, 'x')));
+  EXPECT_TRUE(send(server.url()).get()) << "the next call over the same connection";
+
+  for (const std::filesystem::path& none : {dir.path() / "missing", dir.path()}) {
+    request.body_file = none;
+    const auto reply = send(request).get();
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().error_class, ErrorClass::unreadable);
+  }
 }
 
 TEST_F(Http, AConnectionIsKeptForTheNextCall) {
