@@ -338,6 +338,8 @@ class OdfReader {
     if (name == "p" || name == "h") {
       if (--paragraphs_ == 0) flow_.end_line();
       label_.clear();
+    } else if (name == "list-item") {
+      label_.clear();  // Of an item without a paragraph: it is not the next one's.
     } else if (name == "list") {
       lists_.pop_back();
     } else if ((name == "table" && is_in(node, "table:")) || name == "table-row" || name == "table-cell" ||

@@ -68,6 +68,19 @@ TEST(Odf, TablesListsNotesBoxesAndComments) {
             "Total[1] 5\nbox\n\n[1] net\nComment (Kim): check\n");
 }
 
+TEST(Odf, AnEmptyItemDoesNotMarkWhatFollows) {
+  const std::string_view empty = "<text:list-item/>";
+  EXPECT_EQ(odt_text("<text:list><text:list-item><text:p>a</text:p></text:list-item>" + std::string(empty) +
+                     "</text:list><text:p>b</text:p>"),
+            "- a\nb\n");
+  EXPECT_EQ(odt_text("<text:list>" + std::string(empty) +
+                     "<text:list-item><text:p>a</text:p></text:list-item></text:list>"),
+            "- a\n");
+  EXPECT_EQ(odt_text("<text:list><text:list-item><text:list>" + std::string(empty) +
+                     "</text:list><text:p>a</text:p></text:list-item></text:list>"),
+            "a\n");
+}
+
 TEST(Odf, RepeatedCellsAreBounded) {
   const std::string sheet =
       "<table:table table:name=\"S\"><table:table-row><table:table-cell table:number-columns-repeated=\"2\" "
