@@ -76,7 +76,7 @@ class FullDisk(e2e.Case):
         self.write("pipeline.yaml", PIPELINE)
         self.run_pipeline("-o", "fresh")
         # No room for a ledger; for no document in it; for some documents; for nearly all.
-        for size, code in (("40k", 2), ("180k", 1), ("700k", 1), ("1900k", 1)):
+        for size, code in (("40k", 2), ("180k", 1), ("700k", 1), ("1300k", 1)):
             with self.subTest(size):
                 for name in ("out", size):
                     (self.dir / name).mkdir(exist_ok=True)
