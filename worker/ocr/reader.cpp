@@ -19,7 +19,13 @@ Box box_of(const tesseract::PageIterator& at, tesseract::PageIteratorLevel level
           static_cast<float>(bottom)};
 }
 
-Pix* unlocked_pix(const Pix& pix) { return const_cast<Pix*>(&pix); }  // tesseract makes a copy.
+/// tesseract makes a copy of what it is given, with its resolution; `dpi` is what it is to believe.
+void show(tesseract::TessBaseAPI& reader, const Pix& picture, int dpi) {
+  PixPtr pix(pixClone(const_cast<Pix*>(&picture)));
+  pixSetResolution(pix.get(), dpi, dpi);
+  reader.SetImage(pix.get());
+  reader.SetSourceResolution(dpi);
+}
 
 }  // namespace
 
@@ -45,8 +51,7 @@ std::vector<ReadWord> OcrReader::read(const Pix& picture, int dpi, Arrangement a
                                               tesseract::PSM_SPARSE_TEXT};
   std::vector<ReadWord> words;
   reader_->SetPageSegMode(modes[static_cast<int>(arrangement)]);
-  reader_->SetImage(unlocked_pix(picture));
-  reader_->SetSourceResolution(dpi);
+  show(*reader_, picture, dpi);
   if (reader_->Recognize(nullptr) != 0) return words;
   const std::unique_ptr<tesseract::ResultIterator> at(reader_->GetIterator());
   if (!at) return words;
@@ -77,8 +82,7 @@ OcrReader::Orientation OcrReader::orientation(const Pix& picture, int dpi) {
     orientation_->SetVariable("debug_file", "/dev/null");
     orientation_->SetPageSegMode(tesseract::PSM_OSD_ONLY);
   }
-  orientation_->SetImage(unlocked_pix(picture));
-  orientation_->SetSourceResolution(dpi);
+  show(*orientation_, picture, dpi);
   int degrees = 0;
   float confidence = 0, script_confidence = 0;
   const char* script = nullptr;
