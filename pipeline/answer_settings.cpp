@@ -25,6 +25,7 @@ bool affects_answer(const Field& field, const json& resolved) {
 
 json setting(const Field& field, const json& value, const Describe& backend) {
   if (field.type == Type::backend || field.type == Type::backends) return backends_in(value, backend);
+  if (field.type == Type::group && value.is_string()) return value;  // A word in place of the mapping.
   if (field.type == Type::group) return answer_settings(field.fields, value, backend);
   if (field.type != Type::groups) return value;
   json groups = json::array();

@@ -56,9 +56,9 @@ constexpr Field limit_fields[] = {
      .minimum = 1},
     {.name = "wall_time",
      .type = Field::Type::duration,
-     .help =
-         "Time for one document by the clock. Default: ten times cpu_time, so that a busy machine fails no "
-         "document.",
+     .help = "Time for one document by the clock. Default: ten times cpu_time and two minutes at least, so "
+             "that a busy machine fails no "
+             "document.",
      .minimum = 1},
     {.name = "memory",
      .type = Field::Type::size,
@@ -214,7 +214,7 @@ class Extract final : public Stage {
       document.media_type = reply.file->media_type;
     }
     const auto* asked = dynamic_cast<const FallbackAsked*>(turn.progress.get());
-    if (!reply.answer && asked != nullptr) return of_both(asked->unsupported, reply.answer.error());
+    if (!reply.answer && asked != nullptr) return of_both(document, asked->unsupported, reply.answer.error());
     // What is inside of a file has no file of its own that could be sent.
     const bool has_other_reader = asked == nullptr && !options_.fallback.empty() && !document.inside;
     if (!reply.answer && has_other_reader && reply.answer.error().error_class == ErrorClass::unsupported) {
@@ -249,9 +249,14 @@ class Extract final : public Stage {
 
   /// What the other reader says counts, but where that is no more than docket said: then people want to know
   /// what kind of file it is.
-  static Error of_both(const Error& own, Error other) {
-    if (other.error_class != ErrorClass::unsupported) return other;
-    return {ErrorClass::unsupported, own.message + "; " + other.message};
+  static Error of_both(const Document& document, const Error& own, Error other) {
+    constexpr ErrorClass about_the_file[] = {ErrorClass::empty, ErrorClass::damaged, ErrorClass::encrypted,
+                                             ErrorClass::rejected};
+    if (other.error_class == ErrorClass::unsupported)
+      return {ErrorClass::unsupported, own.message + "; " + other.message};
+    if (std::ranges::find(about_the_file, other.error_class) != std::ranges::end(about_the_file))
+      other.message = document.file.filename().string() + " " + other.message;
+    return other;
   }
 
   Result<std::vector<Request>> join(Looking& looking, Document& document, const Turn& turn,

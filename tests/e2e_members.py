@@ -1,5 +1,6 @@
 """Documents inside documents: mails, mailboxes and archives, and what a run makes of the files in them."""
 
+import base64
 import bz2
 import gzip
 import hashlib
@@ -11,7 +12,9 @@ import tarfile
 import zipfile
 from email.message import EmailMessage
 
-from e2e import PIPELINE, Case, invoice, main, pdf
+from e2e import PIPELINE, Case, assemble, invoice, main, pdf
+from e2e_formats import OFFICE, W, docx, ole, zipped
+from e2e_ocr import picture, saved, scan
 
 FIELDS = PIPELINE + """\
   - structured-extract:
@@ -166,7 +169,7 @@ class Members(Case):
 
     def test_bombs(self):
         zeros = b"\0" * (1 << 20)
-        level = archive({f"{i}.txt": zeros for i in range(64)})
+        level = archive({f"{i}.txt": zeros for i in range(20)})
         for _ in range(2):
             level = archive({f"{i}.zip": level for i in range(16)})
         self.write("in/nested.zip", level)
@@ -219,6 +222,57 @@ class Members(Case):
         self.write("pipeline.yaml", PIPELINE)
         self.run_pipeline()
         self.assertEqual(self.paths(), ["in/a.zip", "in/a.zip/a.txt", "in/m.eml", "in/m.eml/b.pdf"])
+
+    def test_files_in_office_documents_and_pdfs(self):
+        self.write("in/a.docx", zipped({
+            "[Content_Types].xml": f'<Types><Override PartName="/word/document.xml" ContentType="{OFFICE}wordprocessingml.document.main+xml"/></Types>',
+            "word/document.xml": f"<w:document {W}><w:body><w:p><w:r><w:t>See inside</w:t></w:r></w:p></w:body></w:document>",
+            "word/embeddings/bill.pdf": pdf(invoice(1)), "word/media/logo.png": saved(picture([]), "PNG")}))
+        catalog = b"<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [(n) 4 0 R] >> >> %s >>"
+        rest = [b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
+                b"<< /Type /Filespec /F (b.txt) /UF (b.txt) /EF << /F 5 0 R >> >>",
+                b"<< /Length %d >>\nstream\n%s\nendstream" % (len(invoice(2)), invoice(2).encode())]
+        self.write("in/portfolio.pdf", assemble([catalog % b"/Collection << >>", *rest]))
+        self.write("in/with.pdf", assemble([catalog % b"", *rest]))
+        self.write("pipeline.yaml", PIPELINE)
+        self.docket("run", "pipeline.yaml")
+        self.assertEqual([path for path in self.paths() if path.count("/") > 1], ["in/portfolio.pdf/b.txt"])
+        self.assertTrue(self.record("in/portfolio.pdf")["extract"]["container"])
+        self.write("pipeline.yaml", PIPELINE.replace("extract:", "extract: {attachments: always}", 1))
+        self.docket("run", "pipeline.yaml")
+        self.assert_valid()
+        self.assertEqual([path for path in self.paths() if path.count("/") > 1],
+                         ["in/a.docx/word/embeddings/bill.pdf", "in/portfolio.pdf/b.txt", "in/with.pdf/b.txt"])
+        self.assertEqual({self.record(path)["classify"]["label"] for path in self.paths() if path.count("/") > 1}, {"invoice"})
+
+    def test_scans_and_old_office_documents(self):
+        made = base64.b64encode(docx("Turned.")).decode()
+        script = self.write("programs/soffice", f"#!/bin/sh\ntr -d '\\0' < document.doc | grep -q WordDocument && echo {made} | base64 -d > document.docx\n")
+        script.chmod(0o755)
+        self.write("in/a.zip", archive({"scan.png": saved(picture(), "PNG"), "letters/old.doc": ole("WordDocument"),
+                                        "scan.pdf": scan(picture())}))
+        self.run_pipeline(env={"PATH": f"{script.parent}:/usr/bin:/bin"})
+        self.assertIn("Total due 119.00", (self.dir / "out/in/a.zip/scan.png.txt").read_text())
+        self.assertIn("Total due 119.00", (self.dir / "out/in/a.zip/scan.pdf.txt").read_text())
+        self.assertEqual((self.dir / "out/in/a.zip/letters/old.doc.txt").read_text().rstrip("\f"), "Turned.\n")
+
+    def test_the_most_urgent_of_members(self):
+        self.write("in/a.zip", archive({f"{i}.txt": invoice(i) for i in range(3)}))
+        self.write("pipeline.yaml", PIPELINE.replace("stages:", """\
+  cloud: { type: openai, url: "https://example.invalid", model: m, api_key: "${KEY}", price: { input: 1, output: 1 } }
+stages:""") + """\
+  - escalate:
+      backend: cloud
+      when: { always: "true" }
+      redo: classify
+      at_most: 1
+""")
+        self.run_pipeline("--offline", expect=3, env={"KEY": "k"})
+        self.assertEqual(len(self.paths()), 4)
+        for i in range(3):
+            self.assertEqual(self.record(f"in/a.zip/{i}.txt")["document"]["parent"]["path"], "in/a.zip")
+        self.run_pipeline("--offline", expect=3, env={"KEY": "k"})
+        self.assertEqual(self.report()["documents"]["in"], 4)
 
     def test_rerun_opens_nothing(self):
         self.write("in/a.zip", archive({"a.txt": invoice(1), "b.eml": bytes(mail(c__pdf=pdf(invoice(2))))}))

@@ -87,7 +87,7 @@ class Limits(e2e.Case):
 
     def test_time_is_named_with_its_limit(self):
         self.write("in/a.pdf", endless())
-        self.run_pipeline(expect=1, pipeline=extract(limits="{ cpu_time: 300ms }"))
+        self.run_pipeline(expect=1, pipeline=extract(limits="{ cpu_time: 300ms, wall_time: 5m }"))
         self.assertEqual(self.error("in/a.pdf"),
                          ("timeout", "a.pdf took longer than 300 ms of CPU time (`limits.cpu_time` of the extract stage)"))
 
@@ -113,7 +113,7 @@ class Limits(e2e.Case):
 
     def test_the_short_forms_are_the_same_limits(self):
         self.write("in/a.pdf", endless())
-        self.run_pipeline(expect=1, pipeline=extract(time_limit="300ms", memory_limit="256"))
+        self.run_pipeline(expect=1, pipeline=extract(time_limit="300ms", memory_limit="256", limits="{ wall_time: 5m }"))
         self.assertIn("300 ms of CPU time", self.error("in/a.pdf")[1])
         for settings, said in (({"time_limit": "1s", "limits": "{cpu_time: 2s}"}, "limits.cpu_time"),
                                ({"memory_limit": "64", "limits": "{memory: 64MiB}"}, "limits.memory")):
@@ -151,7 +151,7 @@ class Partial(e2e.Case):
         self.write("in/a.pdf", pages_with_a_trap(9, 6))
         self.write("in/b.pdf", pages_with_a_trap(2, 2))
         self.write("in/c.pdf", pdf("A whole document", "of two pages"))
-        self.run_pipeline(pipeline=extract(partial="accept", limits="{ cpu_time: 700ms }"))
+        self.run_pipeline(pipeline=extract(partial="accept", limits="{ cpu_time: 700ms, wall_time: 5m }"))
         _, text = self.check("in/a.pdf", 5, 9, "cpu_time")
         self.assertIn("This is page 5", text)
         self.assertNotIn("This is page 6", text)
@@ -161,10 +161,10 @@ class Partial(e2e.Case):
 
     def test_without_it_or_without_a_page_the_document_fails(self):
         self.write("in/a.pdf", pages_with_a_trap(9, 6))
-        self.run_pipeline(expect=1, pipeline=extract(limits="{ cpu_time: 500ms }"))
+        self.run_pipeline(expect=1, pipeline=extract(limits="{ cpu_time: 500ms, wall_time: 5m }"))
         self.assertEqual(self.record("in/a.pdf")["error"]["class"], "timeout")
         self.write("in/b.pdf", pages_with_a_trap(3, 1))
-        self.write("pipeline.yaml", extract(partial="accept", limits="{ cpu_time: 500ms }"))
+        self.write("pipeline.yaml", extract(partial="accept", limits="{ cpu_time: 500ms, wall_time: 5m }"))
         self.run_pipeline(expect=1)
         self.assertEqual(self.record("in/a.pdf")["status"], "done")
         self.assertEqual(self.record("in/b.pdf")["error"]["class"], "timeout")
@@ -178,7 +178,7 @@ class Partial(e2e.Case):
 
     def test_it_is_a_doubt_and_a_condition(self):
         self.write("in/a.pdf", pages_with_a_trap(4, 3))
-        settings = extract(partial="accept", limits="{ cpu_time: 500ms }")
+        settings = extract(partial="accept", limits="{ cpu_time: 500ms, wall_time: 5m }")
         self.run_pipeline(expect=3, pipeline=settings + "  - escalate:\n      reasons: [partial_text]\n")
         self.assertEqual(self.record("in/a.pdf")["reasons"], ["partial text"])
         self.write("pipeline.yaml", settings + "  - escalate:\n      when: { cut: .extract.partial.pages < 3 }\n")
@@ -278,13 +278,13 @@ class Kernel(e2e.Case):
     def test_limits_hold_without_a_sandbox(self):
         self.write("in/a.pdf", endless())
         self.write("in/b.pdf", pdf("x"))
-        self.run_pipeline(expect=1, preexec_fn=self.KERNELS[-1][1], pipeline=extract(limits="{ cpu_time: 300ms }"))
+        self.run_pipeline(expect=1, preexec_fn=self.KERNELS[-1][1], pipeline=extract(limits="{ cpu_time: 300ms, wall_time: 5m }"))
         self.assertEqual(self.record("in/a.pdf")["error"]["class"], "timeout")
         self.assertEqual(self.record("in/b.pdf")["status"], "done")
 
     def test_a_worker_dies_with_docket(self):
         self.write("in/a.pdf", endless())
-        self.write("pipeline.yaml", extract(limits="{ cpu_time: 60s }"))
+        self.write("pipeline.yaml", extract(limits="{ cpu_time: 60s, wall_time: 5m }"))
         process = self.start("run", "pipeline.yaml")
 
         def workers():

@@ -5,10 +5,10 @@
 namespace docket {
 namespace {
 
-std::string number(std::uint32_t value, std::size_t bytes) {
+std::string number(std::uint64_t value, std::size_t bytes) {
   std::string out;
   for (std::size_t i = 0; i < bytes; ++i)
-    out += static_cast<char>(value >> 8 * i);
+    out += static_cast<char>(i < sizeof value ? value >> 8 * i : 0);
   return out;
 }
 

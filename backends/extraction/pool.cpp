@@ -29,8 +29,12 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr int clock_per_cpu = 10;           ///< By the clock, a document may take so many times its CPU time.
-constexpr std::uint64_t framing = 1 << 16;  ///< An answer is a little larger than its text.
+constexpr int clock_per_cpu = 10;  ///< By the clock, a document may take so many times its CPU time,
+constexpr std::chrono::minutes least_clock{2};  ///< and this at least: other work may take the whole machine.
+/// How long a reply may wait for others while the workers have enough to do: each time that replies are
+/// handed on, threads are woken, which look for more for as long as a small document takes.
+constexpr milliseconds reply_patience{10};
+constexpr std::uint64_t framing = 1 << 16;       ///< An answer is a little larger than its text.
 constexpr std::chrono::seconds start_limit{60};  ///< For a worker to be ready.
 
 struct Job {
@@ -45,6 +49,7 @@ struct Job {
 struct Finished {
   Backend::Done done;
   Reply reply;
+  Clock::time_point since;
 };
 
 struct Limits {
@@ -226,7 +231,8 @@ class ExtractPool final : public Backend {
       take_inbox();
       if (hard_stop_.stop_requested() || has_no_worker_) cancel_all();
       assign_jobs();
-      reply();  // Afterwards: no worker waits for those who hear of what it has done.
+      // Afterwards: no worker waits for those who hear of what it has done.
+      if (patience_left() <= nanoseconds(0)) reply();
       for (Slot* slot : wait())
         listen(*slot);
       for (Slot& slot : slots_) {
@@ -253,8 +259,16 @@ class ExtractPool final : public Backend {
     for (Job& job : std::exchange(queue_, {})) {
       Reply reply;
       reply.answer = cancelled();
-      finished_.push_back({std::move(job.done), std::move(reply)});
+      finished_.push_back({std::move(job.done), std::move(reply), Clock::now()});
     }
+  }
+
+  /// Until the replies that wait should be handed on.
+  nanoseconds patience_left() const {
+    if (finished_.empty()) return std::chrono::hours(1);
+    const bool workers_have_enough = queue_.size() >= 2 * slots_.size();
+    if (!workers_have_enough) return nanoseconds(0);
+    return finished_.front().since + reply_patience - Clock::now();
   }
 
   void reply() {
@@ -317,7 +331,8 @@ class ExtractPool final : public Backend {
     const ExtractLimits& own = question.limits;
     Limits limits;
     limits.cpu = own.cpu_time.count() > 0 ? own.cpu_time : by_size;
-    limits.wall = own.wall_time.count() > 0 ? nanoseconds(own.wall_time) : limits.cpu * clock_per_cpu;
+    limits.wall = own.wall_time.count() > 0 ? nanoseconds(own.wall_time)
+                                            : std::max<nanoseconds>(limits.cpu * clock_per_cpu, least_clock);
     limits.memory = own.memory > 0 ? own.memory : options_.memory_limit;
     limits.output = own.output > 0 ? own.output : options_.output_limit;
     limits.open_files = own.open_files > 0 ? own.open_files : options_.open_files;
@@ -354,7 +369,7 @@ class ExtractPool final : public Backend {
   std::vector<Slot*> wait() {
     std::vector<pollfd> sources = {{wake_up_.descriptor(), POLLIN, 0}};
     std::vector<Slot*> slots;
-    nanoseconds timeout = std::chrono::hours(1);
+    nanoseconds timeout = patience_left();
     for (Slot& slot : slots_) {
       if (is_converting(slot)) {
         sources.push_back({slot.conversion->descriptor(), POLLIN, 0});
@@ -573,7 +588,7 @@ class ExtractPool final : public Backend {
     reply.cpu_ns = (slot.cpu_before + spent).count();
     reply.queued = slot.job->queued;
     reply.file = std::move(slot.facts);
-    finished_.push_back({std::move(slot.job->done), std::move(reply)});
+    finished_.push_back({std::move(slot.job->done), std::move(reply), Clock::now()});
     slot.job.reset();
     slot.file = {};
     slot.facts.reset();

@@ -28,8 +28,6 @@ struct HttpRequest {
   std::string url = {};
   std::vector<std::string> headers = {};  ///< `Name: value`. May hold a key: never shown.
   std::string body = {};
-  /// Of PUT: what is sent, read as it goes out. One that cannot be read ends the call (`unreadable`).
-  std::filesystem::path body_file = {};
   HttpLimits limits = {};
   /// The environment's proxy variables (https_proxy, no_proxy, …) count. Not for local servers: their text
   /// must not take a way through somebody else's machine.
@@ -43,6 +41,8 @@ struct HttpRequest {
   /// It goes out once, with `times_sent`: when the connection breaks before a reply, that is the end of it,
   /// as of one that was new (`transport`). For what may have to be paid for each time.
   bool only_once = false;
+  /// Of PUT: what is sent, read as it goes out. One that cannot be read ends the call (`unreadable`).
+  std::filesystem::path body_file = {};
 };
 
 struct HttpReply {

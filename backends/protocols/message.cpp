@@ -52,7 +52,7 @@ std::vector<std::string> bearer(const Target& target) {
 }
 
 HttpRequest json_get(const Target& target, std::string url, std::vector<std::string> headers) {
-  HttpRequest request{"GET", std::move(url), std::move(headers), "", {}, target.limits};
+  HttpRequest request{"GET", std::move(url), std::move(headers), "", target.limits};
   request.through_proxy = target.through_proxy;
   request.only_locally = target.only_locally;
   return request;

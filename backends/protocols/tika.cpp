@@ -103,7 +103,8 @@ Error exception_error(std::string_view words) {
   if (names_exception(words, "UnsupportedFormatException"))
     return {ErrorClass::unsupported, "Tika does not read it either"};
   if (names_exception(words, "ZeroByteFileException")) return {ErrorClass::empty, "is empty, says Tika"};
-  return {ErrorClass::damaged, "is broken, says Tika: " + server_excerpt(words, longest_server_text)};
+  const std::string_view first_line = words.substr(0, words.find('\n'));  // Where it was thrown comes behind.
+  return {ErrorClass::damaged, "is broken, says Tika: " + server_excerpt(first_line, longest_server_text)};
 }
 
 Error status_error(const HttpReply& reply) {
@@ -112,6 +113,9 @@ Error status_error(const HttpReply& reply) {
   const std::string said = words.empty() ? status : status + ": " + words;
   const bool is_exception = names_exception(reply.body, "Exception");
   switch (reply.status) {
+    case 400:
+      return {ErrorClass::rejected, "is refused by the Tika server" + said +
+                                        ", perhaps for one of `headers` that its version does not know"};
     case 204:
       return {ErrorClass::empty, "has no text, says Tika"};
     case 401:
@@ -135,9 +139,9 @@ Error status_error(const HttpReply& reply) {
       return {ErrorClass::damaged, "is encrypted or broken, or Tika does not read it" + status};
     case 500:
       if (is_exception) return exception_error(reply.body);
-      return {ErrorClass::damaged, "the Tika server failed on it" + said};
+      return {ErrorClass::damaged, "makes the Tika server fail" + said};
     default:
-      return {ErrorClass::rejected, "the Tika server refused it" + said};
+      return {ErrorClass::rejected, "is refused by the Tika server" + said};
   }
 }
 
@@ -164,7 +168,7 @@ std::string clean_words(std::string_view words) {
     else
       out += words.substr(begin, at - begin);
   }
-  const std::size_t first = out.find_first_not_of('\n');
+  const std::size_t first = out.find_first_not_of("\n \t");
   out.erase(0, std::min(first, out.size()));
   while (!out.empty() && (out.back() == '\n' || out.back() == ' ' || out.back() == '\t'))
     out.pop_back();
@@ -223,9 +227,10 @@ std::string words_of_file(const json& file) {
   return words.is_string() ? words.get<std::string>() : std::string();
 }
 
-/// Tika had no reader for it and made nothing of it.
+/// Tika had no reader for it and made nothing of it. Tika 1 has another name for who read it.
 bool is_unread(const json& file) {
-  const json& parsers = member(file, "X-TIKA:Parsed-By");
+  const json& name = member(file, "X-TIKA:Parsed-By");
+  const json& parsers = name.is_null() ? member(file, "X-Parsed-By") : name;
   const std::string all = parsers.dump(-1, ' ', false, json::error_handler_t::replace);
   return parsers.is_null() || all.find("EmptyParser") != std::string::npos;
 }

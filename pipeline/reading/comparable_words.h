@@ -7,8 +7,9 @@
 namespace docket {
 
 /// A text as it is compared with another one that was copied from it: one blank for all white space and the
-/// bars between the cells of a table, small letters, one kind of dash and of quotation mark, accents composed,
-/// no soft hyphens and nothing else that is not seen; a word that is hyphenated at a line's end is whole.
+/// bars between the cells of a table, small letters, one kind of dash and of quotation mark, accents
+/// composed, no soft hyphens and nothing else that is not seen; a word that is hyphenated at a line's end is
+/// whole.
 struct ComparableWords {
   std::string text;
   std::vector<std::uint32_t> begin, end;  ///< Of each of its bytes: the character's bytes in the original.

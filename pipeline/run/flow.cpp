@@ -11,6 +11,9 @@
 // sends a document on to every stage that waits for it; the last of the predecessors to arrive starts the
 // stage. Later stages have the higher priority, so that a document is finished before another is begun.
 //
+// Who runs the flow sleeps until all is done: a thread that waits inside TBB spins after each task, and there
+// is one for each reply.
+//
 // Nothing that a stage throws leaves `advance_safely` and no graph is ever cancelled: stopping is a token, so
 // every document that went in reaches `finish`.
 #include "pipeline/run/flow.h"
@@ -381,6 +384,20 @@ std::vector<std::size_t> last_stages(std::span<const StageConfig> stages) {
   return last;
 }
 
+/// Counts what is on its way, to tell who waits for all of it.
+class Open {
+ public:
+  void add() { count_.fetch_add(1, std::memory_order_relaxed); }
+  void end() {
+    if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) all_ended_.release();
+  }
+  void wait_for_all() { all_ended_.acquire(); }
+
+ private:
+  std::atomic<std::int64_t> count_ = 1;  ///< The reader.
+  std::binary_semaphore all_ended_{0};
+};
+
 /// How far the reader may be ahead of the limiter: enough that a slot never waits for a directory.
 constexpr int lookahead = 16;
 
@@ -392,6 +409,7 @@ void run_in_arena(std::span<const StageConfig> stages, Backend& backend, LedgerS
   const std::vector<std::size_t> last = last_stages(stages);
   const std::vector<int> predecessors = count_predecessors(stages, last);
   std::counting_semaphore<> places(options.in_flight + lookahead);
+  Open open;
 
   flow::graph graph;
   flow::queue_node<Job> waiting(graph);
@@ -406,6 +424,7 @@ void run_in_arena(std::span<const StageConfig> stages, Backend& backend, LedgerS
     job.passage->document.reset();
     places.release();
     std::get<0>(out).try_put(1);
+    open.end();
   });
   flow::make_edge(waiting, limiter);
   for (std::size_t i = 0; i < stages.size(); ++i) {
@@ -425,11 +444,15 @@ void run_in_arena(std::span<const StageConfig> stages, Backend& backend, LedgerS
         DocumentPtr document = stop.stop_requested() ? nullptr : ends.next();
         if (!document) break;
         document->stages.resize(stages.size());
-        waiting.try_put(Job{std::make_shared<Passage>(std::move(document), predecessors), nullptr});
+        Job job{std::make_shared<Passage>(std::move(document), predecessors), nullptr};
+        open.add();
+        waiting.try_put(job);
       }
     });
     graph.release_wait();
+    open.end();
   });
+  open.wait_for_all();
   graph.wait_for_all();
   reader.join();
   failure.rethrow();
@@ -439,9 +462,10 @@ void run_in_arena(std::span<const StageConfig> stages, Backend& backend, LedgerS
 
 void run_flow(std::span<const StageConfig> stages, Backend& backend, const FlowEnds& ends,
               const FlowOptions& options, const std::stop_token& stop, LedgerStages* ledger) {
+  const int threads = options.jobs + 1;  // This one sleeps.
   const tbb::global_control cap(tbb::global_control::max_allowed_parallelism,
-                                static_cast<std::size_t>(std::max(2, options.jobs)));
-  tbb::task_arena arena(options.jobs);
+                                static_cast<std::size_t>(threads));
+  tbb::task_arena arena(threads, 1);
   arena.execute([&] { run_in_arena(stages, backend, ledger, ends, options, stop); });
 }
 

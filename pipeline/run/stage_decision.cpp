@@ -43,7 +43,9 @@ std::optional<What> decide_by_predecessors(const StageConfig& stage, const Docum
 bool has_nothing_to_look_at(const Document& document, std::span<const StageConfig> stages,
                             const std::vector<std::size_t>& before) {
   return std::ranges::any_of(before, [&](std::size_t i) {
-    return stages[i].type->provides_text && is_container(document.stages[i].output);
+    if (!stages[i].type->provides_text) return false;
+    // Held: who would read it is not here, and it may not go there.
+    return document.stages[i].state == StageResult::State::held || is_container(document.stages[i].output);
   });
 }
 

@@ -66,8 +66,9 @@ bool may_be_einvoice(std::string_view utf8) {
 }
 
 bool has_doctype(const pugi::xml_document& document) {
-  return std::ranges::any_of(document.children(),
-                             [](const pugi::xml_node& node) { return node.type() == pugi::node_doctype; });
+  for (const pugi::xml_node node : document.children())
+    if (node.type() == pugi::node_doctype) return true;
+  return false;
 }
 
 bool is_credit_note(const InvoiceRoot& root, const json& terms) {
@@ -93,14 +94,15 @@ bool is_same_term(const std::string& a, const std::string& b, BusinessTerm::Kind
   return std::strtod(a.c_str(), nullptr) == std::strtod(b.c_str(), nullptr);
 }
 
-/// Notes what `other` says otherwise of the invoice itself. Not: which rules it follows.
+/// Notes what `other` says otherwise of the invoice itself. Not: which rules it follows, nor what only people
+/// read.
 void compare_einvoices(const json& other, json& einvoice, std::vector<std::string>& problems) {
   std::string differing;
   for (const auto& [id, value] : other["terms"].items()) {
     const json& known = einvoice["terms"].contains(id) ? einvoice["terms"][id] : json();
-    const bool is_about_rules = id == "BT-23" || id == bt_profile;
-    if (is_about_rules || !value.is_string() || !known.is_string() ||
-        is_same_term(value, known, business_term(id)->kind))
+    const BusinessTerm::Kind kind = business_term(id)->kind;
+    const bool is_of_no_weight = id == "BT-23" || id == bt_profile || kind == BusinessTerm::Kind::note;
+    if (is_of_no_weight || !value.is_string() || !known.is_string() || is_same_term(value, known, kind))
       continue;
     einvoice["contradicted"][id][other["name"].get<std::string>()] = value;
     differing += (differing.empty() ? "" : ", ") + id;

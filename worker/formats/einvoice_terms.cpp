@@ -483,10 +483,24 @@ class TermReader {
     return value;
   }
 
+  /// Lines of a text that is no note are parted by the layout of the file alone.
+  static std::string without_line_ends(std::string words) {
+    std::ranges::replace_if(
+        words, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+    return clean_utf8(words);
+  }
+
+  static std::string lines(std::string_view words) {
+    std::string note;
+    while (!words.empty())
+      note += clean_utf8(trim(take_part(words, '\n'))) + "\n";
+    return std::string(trim(note));
+  }
+
   std::string clean(const BusinessTerm& term, const std::string& words) {
     if (words.size() > longest_term) return {};
-    if (term.kind == TermKind::note) return std::string(trim(clean_utf8(words)));
-    std::string value = squeeze(clean_utf8(words));
+    if (term.kind == TermKind::note) return lines(words);
+    std::string value = squeeze(without_line_ends(words));
     if (value.empty() || term.kind == TermKind::text) return value;
     std::string exact = term.kind == TermKind::date ? iso_date(value) : decimal(value);
     if (exact.empty())

@@ -1,6 +1,7 @@
 #include "worker/formats/epub.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -77,9 +78,10 @@ Result<Extraction> read_epub(std::string_view bytes, TableForm tables) {
   const std::string* locks = zip->part("META-INF/encryption.xml");
   FlowWriter flow(tables);
   Extraction out;
+  std::set<std::string> read;  // A part that is named again and again would be read as often.
   for (const pugi::xml_node& item : child(package, "spine").children()) {
     const auto part = parts.find(attribute(item, "idref"));
-    if (part == parts.end() || !is_book_text(part->second)) continue;
+    if (part == parts.end() || !is_book_text(part->second) || !read.insert(part->second).second) continue;
     if (locks != nullptr && locks->find("\"" + part->second + "\"") != locks->npos)
       return Error{ErrorClass::encrypted, "is an e-book that only the reader it was sold for can open"};
     const std::string* chapter = zip->part(part->second);

@@ -35,6 +35,25 @@ std::size_t end_of_unread(std::string_view html, std::size_t at, std::string_vie
   return found == html.npos ? html.size() : found + 1;
 }
 
+/// Thousands of attributes in one tag: each is compared with all before it.
+bool has_too_many_attributes(std::string_view tag) {
+  constexpr std::size_t most = 1000;
+  if (tag.size() < 2 * most) return false;
+  std::size_t count = 0;
+  char quote = 0;
+  for (std::size_t i = 1; i < tag.size(); ++i) {
+    const char c = tag[i];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if ((c == '"' || c == '\'') && tag[i - 1] == '=') {
+      quote = c;
+    } else if (c == ' ' || c == '\n' || c == '\t' || c == '/' || c == '=') {
+      ++count;
+    }
+  }
+  return count > 2 * most;
+}
+
 }  // namespace
 
 std::string_view limit_nesting(std::string_view html, std::string& kept) {
@@ -48,7 +67,9 @@ std::string_view limit_nesting(std::string_view html, std::string& kept) {
     const std::string name = name_at(html, at + 1 + is_end);
     const std::size_t close = html.find('>', at);
     if (close == html.npos) break;
-    if (name.empty() || !is_alpha(name.front()) || is_a_name_of(name, not_counted)) {
+    const bool is_crowded = has_too_many_attributes(html.substr(at, close - at));
+    const bool is_tag = !name.empty() && is_alpha(name.front());
+    if (!is_tag || (is_a_name_of(name, not_counted) && !is_crowded)) {
       ++at;
       continue;
     }
@@ -57,8 +78,8 @@ std::string_view limit_nesting(std::string_view html, std::string& kept) {
       continue;
     }
     const bool is_empty = html[close - 1] == '/' && name != "a" && name != "div" && name != "span";
-    const bool is_beyond = depth >= deepest + (is_end ? 1 : 0);
-    if (!is_empty) depth = std::max(0, depth + (is_end ? -1 : 1));
+    const bool is_beyond = is_crowded || depth >= deepest + (is_end ? 1 : 0);
+    if (!is_empty && !is_crowded) depth = std::max(0, depth + (is_end ? -1 : 1));
     if (is_beyond) {
       if (kept.empty()) kept = html;
       const std::size_t size = close + 1 - at;

@@ -9,6 +9,7 @@
 
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
+#include "worker/formats/encoded_words.h"
 #include "worker/formats/flowed_text.h"
 #include "worker/formats/tnef.h"
 #include "worker/text/clean_text.h"
@@ -76,8 +77,14 @@ Ref<GMimeMessage> parse(std::string_view bytes) {
   bytes.remove_prefix(first);
   if (bytes.starts_with("From ") || bytes.starts_with(">From "))
     bytes.remove_prefix(std::min(bytes.find('\n'), bytes.size() - 1) + 1);
-  if (header_size(bytes) > longest_message_header) return nullptr;
-  const Ref<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(bytes.data(), bytes.size()));
+  const std::size_t header = header_size(bytes);
+  if (header > longest_message_header) return nullptr;
+  const Ref<GMimeStream> stream(g_mime_stream_mem_new());
+  const std::string fields = with_joined_words(bytes.substr(0, header));
+  const bool is_all = header == bytes.size();  // GMime wants to see the end of the header.
+  for (const std::string_view part : {std::string_view(fields), is_all ? "\n\n" : bytes.substr(header)})
+    g_mime_stream_write(stream.get(), part.data(), part.size());
+  g_mime_stream_reset(stream.get());
   const Ref<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
   g_mime_parser_set_format(parser.get(), GMIME_FORMAT_MESSAGE);
   return Ref<GMimeMessage>(g_mime_parser_construct_message(parser.get(), nullptr));

@@ -80,8 +80,8 @@ bool has_stream(std::string_view bytes, std::string_view name) {
 
 bool is_cut_office(std::string_view bytes) {
   constexpr std::size_t first_part = 30;  // Where the name of the first part stands.
-  return bytes.starts_with("PK\x03\x04") && bytes.substr(first_part).starts_with("[Content_Types].xml") &&
-         zip_names(bytes).empty();
+  return bytes.starts_with("PK\x03\x04") && bytes.size() > first_part &&
+         bytes.substr(first_part).starts_with("[Content_Types].xml") && zip_names(bytes).empty();
 }
 
 std::string zip_document_type(std::string_view bytes) {
@@ -96,7 +96,9 @@ std::string zip_document_type(std::string_view bytes) {
   }
   if (const std::string* types = zip->part("[Content_Types].xml")) {
     std::string type = ooxml_type(*types);
-    if (type.empty()) type = by_main_part(*zip);
+    if (type.empty() || format_of(type) == DocumentFormat::none) {  // Of another program, or misspelt.
+      if (std::string known = by_main_part(*zip); !known.empty()) type = std::move(known);
+    }
     if (!type.empty() && is_media_type(type)) return type;
   }
   if (has_entry(*zip, "META-INF/container.xml")) return "application/epub+zip";

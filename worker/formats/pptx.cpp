@@ -150,11 +150,13 @@ Result<Extraction> read_pptx(std::string_view bytes, TableForm tables) {
   const Relations relations = package->relations_of(package->main_part());
   PptxReader reader(*package, tables);
   std::size_t left_out = 0;
+  std::set<std::string> read;  // A part that is named again and again would be read as often.
   for (const pugi::xml_node& slide : child(document->first_child(), "sldIdLst").children()) {
     // `id` is a number of its own, `r:id` the relation.
     for (const pugi::xml_attribute& id : slide.attributes()) {
       const auto relation = relations.find(std::string_view(id.value()));
       if (relation == relations.end() || relation->second.type != "slide") continue;
+      if (!read.insert(relation->second.target).second) break;
       if (!reader.read_slide(relation->second.target)) ++left_out;
       break;
     }

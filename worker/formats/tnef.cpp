@@ -39,6 +39,10 @@ struct Little {
 };
 
 std::string text_of(std::string_view bytes, bool is_wide) {
+  constexpr std::string_view wide_end("\0\0", 2);
+  if (!is_wide) bytes = bytes.substr(0, bytes.find('\0'));
+  while (is_wide && bytes.ends_with(wide_end))
+    bytes.remove_suffix(wide_end.size());
   const auto decoded = decode_text_as(bytes, is_wide ? "UTF-16LE" : "");
   std::string text = decoded ? decoded->utf8 : std::string();
   text.resize(std::min(text.find('\0'), text.size()));

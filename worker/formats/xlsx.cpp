@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -253,6 +255,7 @@ Result<Extraction> read_xlsx(std::string_view bytes, TableForm tables) {
   FlowWriter flow(tables);
   Extraction out;
   std::size_t left_out = 0;
+  std::set<std::string> read;  // A part that is named again and again would be read as often.
   for (const pugi::xml_node& sheet : child(workbook_node, "sheets").children()) {
     const std::string_view state = attribute(sheet, "state");
     if (state == "hidden" || state == "veryHidden") {
@@ -260,7 +263,7 @@ Result<Extraction> read_xlsx(std::string_view bytes, TableForm tables) {
       continue;
     }
     const auto relation = relations.find(attribute(sheet, "id"));
-    if (relation == relations.end()) continue;
+    if (relation == relations.end() || !read.insert(relation->second.target).second) continue;
     const auto lines = reader.read(relation->second.target);
     if (!lines && lines.error().error_class != ErrorClass::damaged) return lines.error();
     if (!lines) out.value["problems"].push_back(lines.error().message);

@@ -39,7 +39,8 @@ Result<MappedFile> MappedFile::open(int descriptor) {
   MappedFile file;
   file.size_ = static_cast<std::size_t>(status.st_size);
   if (file.size_ == 0) return file;
-  if (file.size_ > largest) return Error{ErrorClass::unsupported, "is larger than the 2 GiB that docket reads"};
+  if (file.size_ > largest)
+    return Error{ErrorClass::unsupported, "is larger than the 2 GiB that docket reads"};
   void* mapping = mmap(nullptr, file.size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
   if (mapping != MAP_FAILED) {
     file.mapping_ = static_cast<const char*>(mapping);

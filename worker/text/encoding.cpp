@@ -81,7 +81,7 @@ std::string to_decode_with(std::string_view encoding, std::string_view bytes) {
 
 /// Null: the C library does not know the encoding. Kept for the life of the process: there are few encodings.
 iconv_t converter_from(const std::string& encoding) {
-  static std::map<std::string, iconv_t> kept;
+  static auto& kept = *new std::map<std::string, iconv_t>();  // Kept until the process ends.
   const auto known = kept.find(encoding);
   if (known != kept.end()) {
     iconv(known->second, nullptr, nullptr, nullptr, nullptr);  // To its first state.
@@ -230,7 +230,10 @@ std::optional<DecodedText> decode_text(std::string_view bytes) {
 }
 
 std::optional<DecodedText> decode_text_as(std::string_view bytes, std::string_view stated) {
-  const std::string encoding = to_decode_with(trim(stated), bytes);
+  // Who says ASCII has not looked: it is the default of many programs.
+  const std::string name = to_upper(trim(stated));
+  const std::string encoding =
+      name == "US-ASCII" || name == "ASCII" ? std::string() : to_decode_with(trim(stated), bytes);
   if (encoding.empty() || encoding == "UTF-8") return decode_text(bytes);
   if (auto text = decode_as(bytes, encoding)) return text;
   return decode_text(bytes);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t fewest_cells = 3;
 constexpr std::size_t fewest_rows = 3;
-constexpr std::size_t most_columns = 100;
+constexpr std::size_t most_columns = 100;  ///< A line of more cells is read no further, and no row.
 
 /// A stretch of a line without two blanks in it; where it stands is in points, or in characters.
 struct TableCell {
@@ -98,7 +98,8 @@ class LineReader {
  private:
   void read_cells(TableLine& line) {
     const std::string_view text = std::string_view(page_.text).substr(0, line.end);
-    for (std::size_t begin = text.find_first_not_of(' ', line.begin); begin < text.size();) {
+    for (std::size_t begin = text.find_first_not_of(' ', line.begin);
+         begin < text.size() && line.cells.size() <= most_columns;) {
       const std::size_t gap = std::min(text.find("  ", begin), text.size());
       TableCell cell{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(gap), 0, 0};
       while (cell.end > cell.begin && text[cell.end - 1] == ' ')

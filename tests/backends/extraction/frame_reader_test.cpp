@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace docket::backends {
 namespace {
 
@@ -23,6 +25,24 @@ TEST(FrameReader, TakesFramesHoweverTheyArrive) {
     EXPECT_EQ(frames[1].kind, Frame::page);
     EXPECT_EQ(frames[2].body, std::string(100, 'x'));
   }
+}
+
+TEST(FrameReader, ALongFrameComesAlone) {
+  const std::string body(3 << 20, 'x');
+  const std::string bytes =
+      whole_frame(Frame::file, "f") + whole_frame(Frame::page, body) + whole_frame(Frame::answer, "a");
+  FrameReader reader;
+  std::vector<WorkerFrame> frames;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t size = std::min<std::size_t>(reader.most_at_once(), 1 << 16);
+    ASSERT_GT(size, 0U);
+    EXPECT_TRUE(reader.add(std::string_view(bytes).substr(at, size), 4 << 20, frames));
+    at += size;
+  }
+  ASSERT_EQ(frames.size(), 3U);
+  EXPECT_EQ(frames[1].kind, Frame::page);
+  EXPECT_EQ(frames[1].body, body);
+  EXPECT_EQ(frames[2].body, "a");
 }
 
 TEST(FrameReader, RefusesALengthBeyondTheLimitBeforeTheBodyArrives) {

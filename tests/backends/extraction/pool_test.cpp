@@ -276,8 +276,8 @@ TEST_F(ExtractPool, APageThatIsNoneIsACrash) {
 
 TEST_F(ExtractPool, PagesTogetherAreHeldToTheLimitOfOutput) {
   // Each is sound, and has half a MiB of text: NULs.
-  const std::string page = frame(Frame::page, "\\030\\0\\010\\0\\0\\0\\0\\0") + "head -c 8 </dev/zero >&3\n" +
-                           "printf '\\0\\0\\010\\0\\0\\0\\0\\0' >&3\nhead -c 524296 </dev/zero >&3\n";
+  const std::string page = frame(Frame::page, "\\040\\0\\010\\0\\0\\0\\0\\0") + "head -c 8 </dev/zero >&3\n" +
+                           "printf '\\0\\0\\010\\0\\0\\0\\0\\0' >&3\nhead -c 524304 </dev/zero >&3\n";
   use_fake_worker(page + page + page + "cat <&3 >/dev/null\n");
   options_.output_limit = 1 << 20;
   options_.time_limit = 60s;
@@ -288,9 +288,9 @@ TEST_F(ExtractPool, PagesTogetherAreHeldToTheLimitOfOutput) {
 }
 
 TEST_F(ExtractPool, AWorkerThatDoesNothingAtAllIsGivenUp) {
-  options_.time_limit = 20ms;
   use_fake_worker("cat <&3 >/dev/null\n");  // Waits for a second order.
-  EXPECT_EQ(error_of("x"),
+  const auto file = folder_.write("file", "x");
+  EXPECT_EQ(error_of({.file = file, .limits = {.cpu_time = 20ms, .wall_time = 200ms}}),
             (Error{ErrorClass::timeout,
                    "file gave no answer within 200 ms (`limits.wall_time` of the extract stage)"}));
 }

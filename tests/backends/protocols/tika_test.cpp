@@ -57,16 +57,18 @@ TEST(Tika, WhatStatusesMean) {
   const std::string encrypted = "org.apache.tika.exception.EncryptedDocumentException: no password\n at x";
   const std::tuple<int, std::string, std::string> cases[] = {
       {204, "", "empty: has no text, says Tika"},
-      {400, "bad", "rejected: the Tika server refused it (HTTP 400): bad"},
+      {400, "bad",
+       "rejected: is refused by the Tika server (HTTP 400): bad, perhaps for one of `headers` that its "
+       "version does not know"},
       {401, "", "unavailable: the Tika server refuses the key (HTTP 401)"},
       {404, "<html>", "unavailable: there is no Tika server at this address (HTTP 404): <html>"},
       {413, "", "rejected: is too large for the Tika server (HTTP 413)"},
       {415, "", "unsupported: Tika does not read it either (HTTP 415)"},
       {422, "", "damaged: is encrypted or broken, or Tika does not read it (HTTP 422)"},
       {422, encrypted, "encrypted: needs a password, says Tika"},
-      {500, "org.apache.tika.exception.TikaException: bad header",
+      {500, "org.apache.tika.exception.TikaException: bad header\n at x",
        "damaged: is broken, says Tika: org.apache.tika.exception.TikaException: bad header"},
-      {500, "", "damaged: the Tika server failed on it (HTTP 500)"},
+      {500, "", "damaged: makes the Tika server fail (HTTP 500)"},
       {503, "", "transient: the Tika server is busy or restarting (HTTP 503)"},
   };
   for (const auto& [status, body, expected] : cases)
@@ -82,7 +84,8 @@ TEST(Tika, WhatListsMean) {
             "encrypted: needs a password, says Tika");
   EXPECT_EQ(of({{"X-TIKA:Parsed-By", "org.apache.tika.parser.EmptyParser"}}),
             "unsupported: Tika does not read it either");
-  EXPECT_EQ(of({{"X-TIKA:Parsed-By", "P"}, {"X-TIKA:content", " \n"}}), "empty: has no text, says Tika");
+  EXPECT_EQ(of({{"X-Parsed-By", {"a.DefaultParser", "a.AudioParser"}}, {"X-TIKA:content", " \n"}}),
+            "empty: has no text, says Tika");
   EXPECT_EQ(error_of(read(200, "<html>a page</html>")),
             "unavailable: what answers at this address is no Tika server: <html>a page</html>");
   EXPECT_TRUE(error_of(read(200, "[]")).starts_with("unavailable: "));

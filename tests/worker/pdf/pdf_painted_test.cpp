@@ -285,7 +285,7 @@ TEST(PdfPainted, SoftHyphensThatAreDrawnAreHyphens) {
         .text;
   };
   EXPECT_EQ(drawn("X 24A118", "12B3"), "X 24-118\n12-3\n");
-  EXPECT_EQ(drawn("is deliverA", "ed today"), "is deliver\ned today\n");  // Broken within a word.
+  EXPECT_EQ(drawn("is deliverA", "ed today"), "is deliver\u00AD\ned today\n");  // Broken within a word.
   EXPECT_EQ(drawn("number 24A", "118"), "number 24-\n118\n");
 }
 

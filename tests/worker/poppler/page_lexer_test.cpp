@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
         Shown{"octal", R"((\1012\60) Tj)", "A20\n"}, Shown{"nested", "(see (a (b)) c) Tj", "see (a (b)) c\n"},
         Shown{"broken_line", "(one\\\n two\\\r\n three) Tj", "one two three\n"},
         Shown{"hex", "<48 656C6c 6F2> Tj", "Hello\n"},
-        Shown{"long_string", "/F 2 Tf (" + std::string(300, 'x') + ") Tj", std::string(300, 'x') + "\n"},
+        Shown{"long_string", "25 Tz (" + std::string(300, 'x') + ") Tj", std::string(300, 'x') + "\n"},
         Shown{"comment", "% (no) Tj\r(yes) Tj", "yes\n"},
         Shown{"array", "[(Wo)-20.5(rd)+3(s)] TJ", "Words\n"},
         Shown{"numbers", "+0 -.5 Td 0 4-.5 Td 99999999999999999999 Tw 0 Tw 4294967296 Tc 0 Tc (n) Tj", "n\n"},
