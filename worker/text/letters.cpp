@@ -31,8 +31,10 @@ bool has_run_of_one(std::string_view word) {
 
 /// Two letters or more; what has a digit in it, or several parts, is a code or an address.
 bool counts_as_word(std::string_view word) {
-  return word.size() >= 2 && word.find_first_of("0123456789") == word.npos &&
-         word.substr(0, word.size() - 1).find_first_of("-/.") == word.npos && !has_run_of_one(word);
+  const auto is_of_code = [](char c) { return c >= '0' && c <= '9'; };
+  const auto parts = [](char c) { return c == '-' || c == '/' || c == '.'; };
+  return word.size() >= 2 && std::none_of(word.begin(), word.end(), is_of_code) &&
+         std::none_of(word.begin(), word.end() - 1, parts) && !has_run_of_one(word);
 }
 
 /// Words of one length are a list of codes, not a language.

@@ -193,7 +193,9 @@ class WordCounts {
     std::ranges::sort(left_out);
     auto skip = left_out.begin();
     for (std::size_t begin = text.find_first_not_of(" \n"); begin != text.npos;) {
-      const std::size_t end = std::min(text.find_first_of(" \n", begin), text.size());
+      std::size_t end = begin;
+      while (end < text.size() && text[end] != ' ' && text[end] != '\n')
+        ++end;
       while (skip != left_out.end() && *skip < begin)
         ++skip;
       if (skip == left_out.end() || *skip >= end) count_word(text.substr(begin, end - begin));
