@@ -111,11 +111,7 @@ std::optional<double> read_confidence(const Text& text, const json& evidence) {
 }
 
 const Writing& EvidenceReader::writing() {
-  if (writing_) return *writing_;
-  writing_.emplace();
-  writing_->dates = dates_;
-  for (const Page& page : text_.pages)
-    writing_->add(page.text);
+  if (!writing_) writing_ = writing_of(text_, dates_);
   return *writing_;
 }
 

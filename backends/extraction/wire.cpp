@@ -264,6 +264,9 @@ Result<Answer> decode_answer(std::string_view bytes, Text text) {
   const auto pages = in.number<std::uint64_t>();
   answer.image = read_image(in);
   if (!in.at_end() || answer.value.is_null() || pages != text.pages.size()) return not_understood();
+  if (const auto language = answer.value.find("language");
+      language != answer.value.end() && language->is_string())
+    text.language = language->get<std::string>();
   answer.text = std::make_shared<const Text>(std::move(text));
   return answer;
 }
