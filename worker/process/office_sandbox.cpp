@@ -137,11 +137,13 @@ int become_office(char** arguments) {
   limit_both(RLIMIT_CORE, 0);
   limit_both(RLIMIT_FSIZE, largest_file);
   limit_both(RLIMIT_CPU, std::strtoull(arguments[4], nullptr, 10));
-  limit_both(RLIMIT_AS, reserved + std::strtoull(arguments[5], nullptr, 10));
   if (chdir(folder.c_str()) != 0) return cannot;
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return cannot;
   if (!restrict_files(program, folder.c_str()) || !restrict_calls()) return cannot;
+  const rlim_t memory = std::strtoull(arguments[5], nullptr, 10);
   const std::string profile = "-env:UserInstallation=file://" + folder + "/profile";
+  // Last: it is LibreOffice's limit, and this program may have taken more already.
+  limit_both(RLIMIT_AS, reserved + memory);
   execl(program.c_str(), program.c_str(), profile.c_str(), "--headless", "--norestore", "--nologo",
         "--nodefault", "--nolockcheck", "--convert-to", ending.c_str(), "--outdir", folder.c_str(),
         file.c_str(), nullptr);
