@@ -20,15 +20,6 @@ void Writing::add(std::string_view page) {
   }
 }
 
-Writing writing_of(const Text& text, DayMonth dates) {
-  Writing writing;
-  writing.dates = dates;
-  writing.day_first_language = is_day_first_language(text.language);
-  for (const Page& page : text.pages)
-    writing.add(page.text);
-  return writing;
-}
-
 DayMonth Writing::day_month() const {
   if (dates != DayMonth::unknown) return dates;
   const DayMonth shown = shown_by(order);

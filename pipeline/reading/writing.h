@@ -5,7 +5,6 @@
 
 #include "pipeline/reading/amounts.h"
 #include "pipeline/reading/dates.h"
-#include "pipeline/text.h"
 
 namespace docket {
 
@@ -22,8 +21,5 @@ struct Writing {
   /// The first of `currencies` that has the same symbol as this one; null: none.
   const std::string* named_with_symbol_of(std::string_view currency) const;
 };
-
-/// Of all pages. `dates`: what somebody says of them.
-Writing writing_of(const Text& text, DayMonth dates);
 
 }  // namespace docket
