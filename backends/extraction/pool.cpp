@@ -79,11 +79,6 @@ Error memory_error(const Limits& limits) {
                                   " of memory (`limits.memory` of the extract stage)"};
 }
 
-std::string signal_name(int number) {
-  const char* const short_name = sigabbrev_np(number);
-  return short_name ? std::string("SIG") + short_name : "signal " + std::to_string(number);
-}
-
 std::string unprotected(const std::string& refused) {
   return "the extraction workers are not locked in entirely: " + refused +
          ". Their limits of time, memory and files hold; `sandbox: require` of the extract stage would read "
