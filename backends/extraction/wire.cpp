@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "backends/extraction/bytes.h"
+#include "pipeline/json/bounded_json.h"
 #include "pipeline/support/byte_size.h"
 #include "pipeline/support/utf8.h"
 
@@ -57,16 +58,11 @@ bool is_about_a_document(std::uint32_t error_class) {
 /// much more memory than their text; null when it is none.
 nlohmann::json read_value(std::string_view bytes) {
   constexpr int deepest = 16;
-  constexpr std::size_t most = 1 << 20;  // Values and braces of any answer,
-  constexpr std::size_t bytes_each = 8;  // and more if they are as long as those of a list of members.
-  std::size_t left = most + bytes.size() / bytes_each;
-  bool too_much = false;
-  const auto watch = [&](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
-    too_much = too_much || depth > deepest || left-- == 0;
-    return !too_much;
-  };
-  nlohmann::json value = nlohmann::json::parse(bytes, watch, false);
-  return value.is_object() && !too_much ? value : nlohmann::json();
+  constexpr std::size_t most = 1 << 19;   // Values of any answer,
+  constexpr std::size_t bytes_each = 16;  // and more if they are as long as those of a list of members.
+  if (!is_bounded_json(bytes, BoundedJson(deepest, most + bytes.size() / bytes_each))) return {};
+  nlohmann::json value = nlohmann::json::parse(bytes);
+  return value.is_object() ? value : nlohmann::json();
 }
 
 void write(Writer& out, const std::optional<SeenPage>& page) {

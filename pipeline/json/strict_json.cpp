@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/json/bounded_json.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -16,27 +17,6 @@ constexpr int deepest = 64;
 constexpr std::size_t longest_problem = 200;
 constexpr std::size_t longest_name = 60;
 
-/// Watches a parser for what nlohmann-json takes without a word.
-class Strictness {
- public:
-  bool operator()(int depth, json::parse_event_t event, json& value) {
-    if (!problem_.empty()) return false;
-    if (event == json::parse_event_t::object_start) names_.emplace_back();
-    if (event == json::parse_event_t::object_end) names_.pop_back();
-    if (event == json::parse_event_t::key && !names_.back().insert(value.get<std::string>()).second) {
-      problem_ =
-          "has '" + excerpt(value.get_ref<const std::string&>(), longest_name) + "' twice in one object";
-    }
-    if (depth > deepest) problem_ = "is nested more than " + std::to_string(deepest) + " levels deep";
-    return problem_.empty();
-  }
-  const std::string& problem() const { return problem_; }
-
- private:
-  std::vector<std::set<std::string>> names_;
-  std::string problem_;
-};
-
 /// `[json.exception.parse_error.101] parse error at line 1, column 2: …` from `line` on.
 std::string plain(std::string_view message) {
   const auto at = message.find("line ");
@@ -46,19 +26,42 @@ std::string plain(std::string_view message) {
                  longest_problem);
 }
 
+/// Watches a parser for what nlohmann-json takes without a word.
+class Strictness final : public BoundedJson {
+ public:
+  Strictness() : BoundedJson(deepest) {}
+  bool start_object(std::size_t size) override {
+    names_.emplace_back();
+    return BoundedJson::start_object(size);
+  }
+  bool end_object() override {
+    names_.pop_back();
+    return BoundedJson::end_object();
+  }
+  bool key(string_t& name) override {
+    if (names_.back().insert(name).second) return true;
+    problem_ = "has '" + excerpt(name, longest_name) + "' twice in one object";
+    return false;
+  }
+  bool parse_error(std::size_t /*at*/, const std::string& /*token*/, const json::exception& why) override {
+    problem_ = "is not valid JSON: " + plain(why.what());
+    return false;
+  }
+  std::string problem() const {
+    return is_too_deep() ? "is nested more than " + std::to_string(deepest) + " levels deep" : problem_;
+  }
+
+ private:
+  std::vector<std::set<std::string>> names_;
+  std::string problem_;
+};
+
 }  // namespace
 
 Result<json> parse_strictly(std::string_view text) {
   Strictness strictness;
-  try {
-    json value = json::parse(text, std::ref(strictness));
-    if (!strictness.problem().empty()) return Error{ErrorClass::content, strictness.problem()};
-    return value;
-  } catch (const json::exception& failure) {
-    const std::string& problem = strictness.problem();
-    return Error{ErrorClass::content,
-                 problem.empty() ? "is not valid JSON: " + plain(failure.what()) : problem};
-  }
+  if (!json::sax_parse(text, &strictness)) return Error{ErrorClass::content, strictness.problem()};
+  return json::parse(text);
 }
 
 }  // namespace docket

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <vector>
 
+#include "pipeline/json/bounded_json.h"
 #include "pipeline/support/ascii.h"
 
 namespace docket::worker {
@@ -14,32 +14,7 @@ namespace {
 constexpr std::size_t most_json = std::size_t{64} << 20;
 constexpr int deepest_json = 500;  ///< The library's parser does not recurse, but others that read it do.
 
-/// Whether a text is JSON, without keeping its values.
-bool is_json(std::string_view text) {
-  class Checker final : public nlohmann::json_sax<nlohmann::json> {
-   public:
-    bool null() override { return true; }
-    bool boolean(bool) override { return true; }
-    bool number_integer(number_integer_t) override { return true; }
-    bool number_unsigned(number_unsigned_t) override { return true; }
-    bool number_float(number_float_t, const string_t&) override { return true; }
-    bool string(string_t&) override { return true; }
-    bool binary(binary_t&) override { return true; }
-    bool start_object(std::size_t) override { return ++depth_ <= deepest_json; }
-    bool key(string_t&) override { return true; }
-    bool end_object() override { return depth_-- > 0; }
-    bool start_array(std::size_t) override { return ++depth_ <= deepest_json; }
-    bool end_array() override { return depth_-- > 0; }
-    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-      return false;
-    }
-
-   private:
-    int depth_ = 0;
-  };
-  Checker checker;
-  return nlohmann::json::sax_parse(text, &checker);
-}
+bool is_json(std::string_view text) { return is_bounded_json(text, BoundedJson(deepest_json)); }
 
 std::string_view next_line(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
