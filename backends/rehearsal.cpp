@@ -48,10 +48,14 @@ class MeasuredModel final : public Backend {
     Usage most;
     most.calls = 1;
     most.sent_bytes = bytes;
-    most.input_tokens = most_prompt_tokens(bytes);
+    const ImageTokens images = image_tokens(*prompt);
+    most.input_tokens = most_prompt_tokens(bytes - images.usual * usual_bytes_per_token) + images.most;
     most.output_tokens = room_for_answer(*prompt, target_);
     reply.spent.add({config_.name, config_.settings.text("model"), most});
     reply.answer = sample_for(prompt->schema.get());
+    if (prompt->takes_all_words)  // What stands on a page nobody can make up.
+      reply.answer =
+          Error{ErrorClass::unsupported, "is to be seen by '" + config_.name + "', which only a run asks"};
     done(std::move(reply));
   }
 

@@ -32,6 +32,7 @@ std::string probe_words(const backends::ProbeResult& result, const BackendConfig
   text += result.enforces_schema ? "; enforces schemas" : "; does NOT enforce schemas";
   text +=
       result.tells_probabilities ? "; reports token probabilities" : "; does not report token probabilities";
+  if (server.cannot_see) text += "; takes no images";
   text += "; " + std::to_string(result.wall_ms) + " ms, " + std::to_string(result.usage.input_tokens) +
           " + " + std::to_string(result.usage.output_tokens) + " tokens";
   if (result.usage.nano_dollars > 0) text += ", " + format_money(result.usage.nano_dollars);

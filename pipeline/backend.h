@@ -98,7 +98,7 @@ struct FieldsQuestion {
 struct PromptPart {
   enum class Kind { text, image };
   Kind kind = Kind::text;
-  std::string text;
+  std::string text = {};
   std::shared_ptr<const Image> image = nullptr;  ///< Of that kind.
 };
 
@@ -121,6 +121,8 @@ struct Prompt {
   /// that only helps; 3: also the schema, which the words of the question then have; 4: all that is optional.
   int left_out = 0;
   std::optional<bool> think = std::nullopt;  ///< Before it answers; none: as its backend says.
+  /// Without a schema: the answer is all its words, none too, and not their beginning.
+  bool takes_all_words = false;
 };
 inline constexpr int all_left_out = 4;  ///< Of Prompt::left_out.
 

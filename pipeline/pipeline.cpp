@@ -82,14 +82,23 @@ std::vector<std::string> warnings_of(const BackendConfig& backend) {
 
 StageReads reads_of(const StageConfig& stage) { return stage.type->reads(stage.settings); }
 
-bool names_backend(const StageConfig& stage, std::string_view backend) {
-  for (const Field& field : stage.type->fields) {
-    if (field.type == Field::Type::backend && stage.settings.text(field.name) == backend) return true;
-    if (field.type != Field::Type::backends) continue;
-    const std::vector<std::string> names = stage.settings.texts(field.name);
-    if (std::ranges::find(names, backend) != names.end()) return true;
+std::vector<std::string> named_backends(std::span<const Field> fields, const Settings& settings) {
+  std::vector<std::string> all;
+  for (const Field& field : fields) {
+    std::vector<std::string> names;
+    if (field.type == Field::Type::backend) names = {settings.text(field.name)};
+    if (field.type == Field::Type::backends) names = settings.texts(field.name);
+    if (field.type == Field::Type::group && !settings.group(field.name).empty())
+      names = named_backends(field.fields, settings.group(field.name));
+    for (std::string& name : names)
+      if (!name.empty() && std::ranges::find(all, name) == all.end()) all.push_back(std::move(name));
   }
-  return false;
+  return all;
+}
+
+bool names_backend(const StageConfig& stage, std::string_view backend) {
+  const std::vector<std::string> names = named_backends(stage.type->fields, stage.settings);
+  return std::ranges::find(names, backend) != names.end();
 }
 
 }  // namespace docket

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,6 +87,10 @@ std::optional<SettingProblem> problem_of(const BackendConfig& backend);
 std::vector<std::string> warnings_of(const BackendConfig& backend);
 
 StageReads reads_of(const StageConfig& stage);
+
+/// The backends that settings with such a table name, groups within them included, in the table's order; each
+/// once.
+std::vector<std::string> named_backends(std::span<const Field> fields, const Settings& settings);
 
 /// True if a setting of the stage names the backend.
 bool names_backend(const StageConfig& stage, std::string_view backend);

@@ -5,8 +5,19 @@
 
 namespace docket {
 
-/// Bytes of all that a model may be shown of it: its words, and the schema of the answer.
+/// Bytes of all that a model may be shown of it: its words, and the schema of the answer. An image counts as
+/// a text of as many tokens.
 std::int64_t bytes_of(const Prompt& prompt);
+std::int64_t bytes_of(const PromptPart& part);
+
+/// What images take of a prompt. Providers count by pixels, each in its own way: Anthropic a token for 750 of
+/// them, Qwen for a square of 28; gpt-4o-mini bills the most, 2,833 and 5,667 for each square of 512.
+struct ImageTokens {
+  std::int64_t usual = 0, most = 0;
+};
+ImageTokens image_tokens(const Prompt& prompt);
+/// Bytes of a request that are its images, as they are sent: base64.
+std::int64_t image_bytes(const Prompt& prompt);
 
 // Bytes to a token, where no server has counted: western text in the vocabulary of today's models; what the
 // leanest of them take; what text of many figures or in other scripts takes.

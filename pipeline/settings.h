@@ -19,6 +19,7 @@ namespace docket {
 /// name that the table does not have is a bug and throws std::logic_error.
 class Settings {
  public:
+  bool empty() const { return values_ == nullptr; }   ///< It has no settings, not even by fallback.
   bool has(std::string_view name) const;              ///< Given in the file (not only by its fallback).
   std::string text(std::string_view name) const;      ///< text, secret, choice, cap, date, backend, stage.
   std::int64_t integer(std::string_view name) const;  ///< integer; of a size, its bytes.

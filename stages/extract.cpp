@@ -1,13 +1,19 @@
 #include "stages/extract.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "pipeline/ocr_data.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
 #include "pipeline/support/byte_size.h"
 #include "stages/doubts.h"
+#include "stages/page_reading.h"
+#include "stages/prompt_template.h"
 #include "stages/stages.h"
 #include "stages/text_facts.h"
 
@@ -29,6 +35,18 @@ constexpr Field ocr_fields[] = {
      .help =
          "Of the documents, by the names of tesseract (`eng`, `deu`, `fra`, …); those of English, German and "
          "French that are installed, when absent."},
+    {.name = "backend",
+     .type = Field::Type::backend,
+     .help = "A model that sees: these pages go to it as pictures, in place of OCR. Pages that it cannot be "
+             "shown are read by OCR."},
+    {.name = "compare",
+     .type = Field::Type::boolean,
+     .help =
+         "Both read each page: the words of OCR stand, and those that the model does not see are in doubt.",
+     .fallback = "false"},
+    {.name = "prompt",
+     .type = Field::Type::file,
+     .help = "The words that the model is asked in, as a Mustache template."},
     {.name = "time_limit",
      .type = Field::Type::duration,
      .help = "CPU time for one page.",
@@ -193,9 +211,11 @@ struct FallbackAsked final : StageProgress {
 
 /// A document some of whose pages have to be looked at.
 struct Looking final : StageProgress {
-  std::shared_ptr<const Text> text;
+  Looking(std::shared_ptr<const Text> text_, nlohmann::json value_, PageReading reading_)
+      : text(std::move(text_)), value(std::move(value_)), reading(std::move(reading_)) {}
+  const std::shared_ptr<const Text> text;
   nlohmann::json value;
-  std::vector<UnreadPage> pages;
+  PageReading reading;
 };
 
 class Extract final : public Stage {
@@ -206,7 +226,7 @@ class Extract final : public Stage {
                                        StageResult& result) const override {
     if (turn.number == 0) return std::vector<Request>{{std::string(extraction_workers), question(document)}};
     if (auto* looking = dynamic_cast<Looking*>(turn.progress.get()))
-      return join(*looking, document, turn, result);
+      return look_on(*looking, document, turn, result);
     const Reply& reply = turn.replies.front();
     if (reply.file) {
       document.sha256 = reply.file->sha256;
@@ -227,11 +247,10 @@ class Extract final : public Stage {
     const std::size_t count = reply.answer->text ? reply.answer->text->pages.size() : 0;
     std::vector<UnreadPage> unread = unread_pages(value, count, options_.ocr.mode);
     if (unread.empty()) return finish(document, result, reply.answer->text, std::move(value));
-    auto looking = std::make_unique<Looking>();
-    looking->text = reply.answer->text;
-    looking->value = std::move(value);
-    looking->pages = std::move(unread);
-    std::vector<Request> requests = ask_for_pages(question(document), looking->pages, options_.ocr);
+    auto looking =
+        std::make_unique<Looking>(reply.answer->text, std::move(value),
+                                  PageReading(question(document), std::move(unread), options_.ocr));
+    std::vector<Request> requests = looking->reading.next({});
     turn.progress = std::move(looking);
     return requests;
   }
@@ -259,10 +278,14 @@ class Extract final : public Stage {
     return other;
   }
 
-  Result<std::vector<Request>> join(Looking& looking, Document& document, const Turn& turn,
-                                    StageResult& result) const {
-    auto text = join_pages(*looking.text, looking.pages, turn.replies, options_.ocr, looking.value);
+  Result<std::vector<Request>> look_on(Looking& looking, Document& document, const Turn& turn,
+                                       StageResult& result) const {
+    std::vector<Request> requests = looking.reading.next(turn.replies);
+    if (!requests.empty()) return requests;
+    const std::vector<LookedAt> pages = looking.reading.take();
+    auto text = join_pages(*looking.text, looking.reading.pages(), pages, options_.ocr, looking.value);
     if (!text) return text.error();
+    if (looking.reading.may_be_seen_later()) result.withheld = result.withheld_for_now = true;
     return finish(document, result, std::move(*text), std::move(looking.value));
   }
 
@@ -359,15 +382,41 @@ Result<OcrOptions> ocr_options(const Settings& settings) {
   for (const std::string& language : options.languages)
     if (std::ranges::find(installed, language) == installed.end()) return not_installed(language);
   if (options.languages.empty()) options.languages = default_ocr_languages();
-  if (options.languages.empty() && options.mode == OcrOptions::Mode::always) return not_installed("eng");
-  if (options.languages.empty()) options.mode = OcrOptions::Mode::never;
+  options.backend = settings.text("backend");
+  options.compare = settings.boolean("compare");
+  if (options.compare && !options.can_see())
+    return Error{ErrorClass::config, "ocr.compare: nothing to compare with; name a model in ocr.backend"};
+  if (!options.can_see() && settings.has("prompt"))
+    return Error{ErrorClass::config, "ocr.prompt: nobody is asked; name a model in ocr.backend"};
+  const bool needs_data = options.compare || (options.mode == OcrOptions::Mode::always && !options.can_see());
+  if (!options.can_read() && needs_data) return not_installed("eng");
+  if (!options.can_read() && !options.can_see()) options.mode = OcrOptions::Mode::never;
   return options;
+}
+
+/// None: `name` is empty, or may be shown pages.
+std::optional<Error> why_not_shown(const std::string& name, const Pipeline& pipeline) {
+  const BackendConfig* backend = pipeline.backend(name);
+  if (backend == nullptr) return std::nullopt;
+  if (!backend->type->answers_prompts())
+    return Error{ErrorClass::config, "ocr.backend: '" + name + "' sees no pages; name a model's server"};
+  const Settings policy = pipeline.settings.group("policy");
+  const bool redacts = !policy.texts("redact").empty() || !policy.texts("redact_patterns").empty();
+  if (!redacts || location_of(*backend) == Location::local) return std::nullopt;
+  return Error{ErrorClass::config,
+               "ocr.backend: '" + name +
+                   "' is in the cloud, and nothing can be redacted in the picture of a page "
+                   "(policy: redact); name a local backend"};
 }
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
   const Settings& settings = stage.settings;
   auto ocr = ocr_options(settings.group("ocr"));
   if (!ocr) return ocr.error();
+  if (auto error = why_not_shown(ocr->backend, pipeline)) return *error;
+  const auto task = PromptTemplate::of_setting(settings.group("ocr"), "prompt", "transcribe-page.mustache");
+  if (!task) return Error{ErrorClass::config, "ocr." + task.error().message};
+  ocr->task = task->render({{"markdown", settings.text("tables") == "markdown"}});
   const BackendConfig* fallback = pipeline.backend(settings.text("fallback"));
   if (fallback != nullptr && !fallback->type->reads_files)
     return Error{ErrorClass::config,

@@ -82,26 +82,44 @@ bool is_better(const Page& own, const Page& read, const json& about, Why why) {
 struct Found {
   PageGrades grades;
   json pages = json::array();
-  double letters = 0, confidence = 0;
+  json seen = json::array();                ///< Those of them that a model saw.
+  double letters = 0;                       ///< Of all of them,
+  double sure_letters = 0, confidence = 0;  ///< and of those that OCR read: it says how sure it is.
   std::size_t good = 0;
   std::map<std::string, double> languages;  ///< Letters, by language.
+  Agreement agreement;                      ///< Of the readings of all pages.
+  json in_doubt = json::array();
+  std::size_t compared = 0;  ///< Pages.
 
   explicit Found(PageGrades all) : grades(std::move(all)) {}
-  void add(int number, const Page& page, const json& about) {
+  void add(int number, const Page& page, const LookedAt& looked) {
+    const json& about = looked.answer->value;
     const auto count = static_cast<double>(visible(page));
     pages.push_back(number);
     letters += count;
-    confidence += count * about.value("confidence", 0.0);
-    good += about.value("grade", "") == "good";
+    if (!looked.answer->by.empty()) seen.push_back(number);
+    if (about.contains("confidence")) {
+      sure_letters += count;
+      confidence += count * about.value("confidence", 0.0);
+    }
+    const bool is_in_doubt = looked.agreement && looked.agreement->in_doubt();
+    const std::string grade = is_in_doubt ? "poor" : about.value("grade", "none");
+    good += grade == "good";
     if (const std::string language = about.value("language", ""); !language.empty())
       languages[language] += count;
-    grades.pages[static_cast<std::size_t>(number) - 1] = {{"grade", about.value("grade", "none")}};
+    grades.pages[static_cast<std::size_t>(number) - 1] = {{"grade", grade}};
+  }
+  void compare(int number, const Agreement& one) {
+    ++compared;
+    agreement.words += one.words;
+    agreement.equal += one.equal;
+    if (one.in_doubt()) in_doubt.push_back(number);
   }
   std::string language() const {
     const auto most = std::ranges::max_element(languages, {}, [](const auto& entry) { return entry.second; });
     return most == languages.end() ? "" : most->first;
   }
-  double mean() const { return letters > 0 ? std::round(confidence / letters * 10) / 10 : 0; }
+  double mean() const { return sure_letters > 0 ? std::round(confidence / sure_letters * 10) / 10 : 0; }
 };
 
 void add_problem(json& value, const std::string& problem) {
@@ -118,8 +136,28 @@ std::string grade_of(const Text& text, const Found& found, std::size_t asked, co
   for (const Page& page : text.pages)
     count += visible(page);
   if (count < least_letters * text.pages.size()) return "none";
-  if (found.good * 2 < asked || found.mean() < least_confidence) return before == "good" ? before : "poor";
+  const bool is_unsure =
+      found.seen.empty() || found.sure_letters > 0 ? found.mean() < least_confidence : false;
+  if (found.good * 2 < asked || is_unsure) return before == "good" ? before : "poor";
   return "good";
+}
+
+json how_it_was_read(const Found& found, const OcrOptions& options) {
+  json ocr = {{"pages", found.pages}};
+  const bool was_read = found.seen.size() < found.pages.size();
+  if (was_read) {
+    ocr["languages"] = options.languages;
+    ocr["confidence"] = found.mean();
+  }
+  if (options.can_see()) {
+    ocr["backend"] = options.backend;
+    ocr["seen"] = found.seen;
+  }
+  if (found.compared > 0) {
+    ocr["agreement"] = std::round(found.agreement.share() * 1000) / 1000;
+    ocr["in_doubt"] = found.in_doubt;
+  }
+  return ocr;
 }
 
 void describe(const Text& text, const Found& found, std::size_t asked, const OcrOptions& options,
@@ -135,8 +173,7 @@ void describe(const Text& text, const Found& found, std::size_t asked, const Ocr
   value.erase("page_grades");
   if (json stretches = found.grades.stretches(); !stretches.empty())
     value["page_grades"] = std::move(stretches);
-  if (!found.pages.empty())
-    value["ocr"] = {{"pages", found.pages}, {"languages", options.languages}, {"confidence", found.mean()}};
+  if (!found.pages.empty()) value["ocr"] = how_it_was_read(found, options);
 }
 
 }  // namespace
@@ -156,41 +193,31 @@ std::vector<UnreadPage> unread_pages(const json& value, std::size_t pages, OcrOp
   return found;
 }
 
-std::vector<Request> ask_for_pages(const ExtractQuestion& file, const std::vector<UnreadPage>& pages,
-                                   const OcrOptions& options) {
-  std::vector<Request> requests;
-  for (const UnreadPage& page : pages) {
-    ExtractQuestion question = file;
-    question.page = SeenPage{SeenPage::Wanted::words, page.number, options.languages};
-    question.limits.cpu_time = options.page_time;
-    question.limits.wall_time = {};
-    question.keep_partial = false;
-    requests.push_back({std::string(extraction_workers), std::move(question)});
-  }
-  return requests;
-}
-
 Result<std::shared_ptr<const Text>> join_pages(const Text& text, const std::vector<UnreadPage>& pages,
-                                               std::span<const Reply> replies, const OcrOptions& options,
+                                               std::span<const LookedAt> looked_at, const OcrOptions& options,
                                                json& value) {
   auto joined = std::make_shared<Text>(text);
   Found found{PageGrades(value, text.pages.size())};
   const Error* first_error = nullptr;
-  for (std::size_t i = 0; i < pages.size() && i < replies.size(); ++i) {
-    const Reply& reply = replies[i];
-    if (!reply.answer) {
-      if (reply.answer.error().error_class == ErrorClass::cancelled) return reply.answer.error();
-      if (first_error == nullptr) first_error = &reply.answer.error();
-      add_problem(value, "page " + std::to_string(pages[i].number) +
-                             " could not be read by OCR: " + reply.answer.error().message);
+  for (std::size_t i = 0; i < pages.size() && i < looked_at.size(); ++i) {
+    const LookedAt& looked = looked_at[i];
+    const std::string page = "page " + std::to_string(pages[i].number);
+    if (!looked.problem.empty()) add_problem(value, page + " " + looked.problem);
+    if (!looked.answer) {
+      if (looked.answer.error().error_class == ErrorClass::cancelled) return looked.answer.error();
+      if (first_error == nullptr) first_error = &looked.answer.error();
+      add_problem(value, page + " could not be read by OCR: " + looked.answer.error().message);
       continue;
     }
-    if (!reply.answer->text || reply.answer->text->pages.size() != 1) continue;
-    const Page& read = reply.answer->text->pages.front();
+    if (looked.agreement) found.compare(pages[i].number, *looked.agreement);
+    if (!looked.answer->text || looked.answer->text->pages.size() != 1) continue;
+    const Page& read = looked.answer->text->pages.front();
     Page& own = joined->pages[static_cast<std::size_t>(pages[i].number) - 1];
-    if (!is_better(own, read, reply.answer->value, pages[i].why)) continue;
-    found.add(pages[i].number, read, reply.answer->value);
+    if (!is_better(own, read, looked.answer->value, pages[i].why)) continue;
+    found.add(pages[i].number, read, looked);
+    const float width = own.width, height = own.height;
     own = read;
+    if (own.width <= 0) own.width = width, own.height = height;  // Who only sees it measures nothing.
   }
   const bool has_no_text = value.value("grade", "none") == "none";
   if (first_error != nullptr && found.pages.empty() && has_no_text) return *first_error;

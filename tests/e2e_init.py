@@ -38,7 +38,7 @@ class Init(e2e.Case):
         self.assertEqual(self.docket("init", "--prompts").code, 0)
         self.assertEqual(sorted(path.name for path in (self.dir / "prompts").iterdir()),
                          ["classify.mustache", "join-answers.mustache", "review-fields.mustache", "review-label.mustache",
-                          "structured-extract.mustache", "summarize.mustache"])
+                          "structured-extract.mustache", "summarize.mustache", "transcribe-page.mustache"])
         model = PaidModel()
         self.addCleanup(model.close)
         prompt = (self.dir / "prompts/classify.mustache").read_text()

@@ -11,6 +11,7 @@
 #include "backends/calls/queue_wait.h"
 #include "backends/protocols/message.h"
 #include "pipeline/json/schema.h"
+#include "pipeline/prompt_size.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
@@ -96,7 +97,7 @@ std::size_t weight_of(const Prompt& prompt) {
   std::size_t weight = weight_of(prompt.system) + weight_of(prompt.task);
   for (const PromptPart& part : prompt.document)
     weight += weight_of(part.text);
-  return weight;
+  return weight + static_cast<std::size_t>(image_tokens(prompt).usual * usual_bytes_per_token);
 }
 
 /// True if some words in a row stand in the document, too.

@@ -17,13 +17,8 @@ std::vector<std::string> order_of(const Pipeline& pipeline) {
   std::vector<std::string> order;
   for (const StageConfig& stage : pipeline.stages) {
     if (stage.left_out) continue;
-    for (const Field& field : stage.type->fields) {
-      std::vector<std::string> names;
-      if (field.type == Field::Type::backends) names = stage.settings.texts(field.name);
-      if (field.type == Field::Type::backend) names = {stage.settings.text(field.name)};
-      for (std::string& name : names)
-        if (!name.empty() && std::ranges::find(order, name) == order.end()) order.push_back(std::move(name));
-    }
+    for (std::string& name : named_backends(stage.type->fields, stage.settings))
+      if (std::ranges::find(order, name) == order.end()) order.push_back(std::move(name));
   }
   return order;
 }

@@ -131,7 +131,7 @@ class ResponseCache final : public Backend {
     if (const auto* prompt = std::get_if<Prompt>(&request.question)) {
       call.prompt_bytes = bytes_of(*prompt);
       for (const PromptPart& part : prompt->document)
-        call.document_bytes += static_cast<std::int64_t>(part.text.size());
+        call.document_bytes += bytes_of(part);
     }
     if (leaves_ || costs_) request.before_sending = written_down_first(*memory_.store, call);
     auto ended = [this, call = std::move(call), judge = std::move(request.judge), begin = WallClock::now(),
@@ -251,7 +251,7 @@ std::string request_key(const BackendConfig& config, const ResponseCacheOptions&
   if (prompt->think) settings["think"] = *prompt->think;
   json document = json::array();
   for (const PromptPart& part : prompt->document)
-    document.push_back(part.text);
+    document.push_back(part.image ? json{{"image", sha256_hex(part.image->bytes)}} : json(part.text));
   json whole = {{"type", config.type->name},
                 {"model", model},
                 {"settings", std::move(settings)},

@@ -15,6 +15,7 @@
 #include "backends/protocols/refused_setting.h"
 #include "backends/protocols/reported_usage.h"
 #include "pipeline/json/schema.h"
+#include "pipeline/support/base64.h"
 
 namespace docket::backends {
 namespace {
@@ -77,11 +78,17 @@ class Anthropic final : public Protocol {
   HttpRequest ask(const Request& request, const Server& server) const override {
     const auto& prompt = std::get<Prompt>(request.question);
     json content = json::array();
-    if (!prompt.document.empty()) content.push_back({{"type", "text"}, {"text", document_text(prompt)}});
+    for (const Image* image : images_of(prompt))
+      content.push_back(
+          {{"type", "image"},
+           {"source",
+            {{"type", "base64"}, {"media_type", image->media_type}, {"data", base64(image->bytes)}}}});
+    const std::string document = document_text(prompt);
+    if (!document.empty()) content.push_back({{"type", "text"}, {"text", document}});
     // A write to the cache costs a quarter more than plain input, so only what is asked about again is
-    // written.
-    if (!content.empty() && request.asked_by.more_to_come && times_refused(server, "cache_control") == 0)
-      content[0]["cache_control"] = {{"type", "ephemeral"}};
+    // written: a text, not the picture that it came from.
+    if (!document.empty() && request.asked_by.more_to_come && times_refused(server, "cache_control") == 0)
+      content.back()["cache_control"] = {{"type", "ephemeral"}};
     const bool is_enforced = times_refused(server, "output_config") == 0;
     content.push_back(
         {{"type", "text"}, {"text", task_text(prompt) + (is_enforced ? "" : schema_text(prompt))}});

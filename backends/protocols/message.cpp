@@ -3,6 +3,7 @@
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/repetition.h"
 #include "pipeline/json/schema.h"
+#include "pipeline/prompt_size.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
 
@@ -23,6 +24,13 @@ std::string document_text(const Prompt& prompt) {
   return text;
 }
 
+std::vector<const Image*> images_of(const Prompt& prompt) {
+  std::vector<const Image*> images;
+  for (const PromptPart& part : prompt.document)
+    if (part.image) images.push_back(part.image.get());
+  return images;
+}
+
 std::string task_text(const Prompt& prompt) {
   if (prompt.diagnostic.empty()) return prompt.task;
   return prompt.task + "\n\nYour last answer could not be used: " + prompt.diagnostic + "\nAnswer again.";
@@ -35,14 +43,14 @@ std::string schema_text(const Prompt& prompt) {
 }
 
 std::string user_text(const Prompt& prompt) {
-  if (prompt.document.empty()) return task_text(prompt);
-  return document_text(prompt) + "\n\n" + task_text(prompt);
+  const std::string document = document_text(prompt);
+  return document.empty() ? task_text(prompt) : document + "\n\n" + task_text(prompt);
 }
 
 std::size_t prompt_bytes(const Prompt& prompt) {
   std::size_t bytes = prompt.system.size() + prompt.task.size();
   for (const PromptPart& part : prompt.document)
-    bytes += part.text.size();
+    bytes += static_cast<std::size_t>(bytes_of(part));
   return bytes;
 }
 
@@ -95,7 +103,7 @@ double logprob_of(const json& token) {
 }
 
 /// `bytes`, since a character may be spread over tokens and then stands in no token's text.
-std::string bytes_of(const json& token) {
+std::string token_bytes(const json& token) {
   const json& bytes = member(token, "bytes");
   if (!bytes.is_array()) return text_member(token, "token");
   std::string text;
@@ -112,9 +120,9 @@ std::vector<Token> tokens_of(const json& logprobs) {
   if (!logprobs.is_array()) return tokens;
   for (const json& entry : logprobs) {
     if (!entry.is_object()) return {};
-    Token token{bytes_of(entry), logprob_of(entry), {}};
+    Token token{token_bytes(entry), logprob_of(entry), {}};
     for (const json& other : member(entry, "top_logprobs")) {
-      if (other.is_object()) token.alternatives.push_back({bytes_of(other), logprob_of(other)});
+      if (other.is_object()) token.alternatives.push_back({token_bytes(other), logprob_of(other)});
     }
     tokens.push_back(std::move(token));
   }

@@ -21,11 +21,14 @@ bool thinks(const Prompt& prompt, const Target& target);
 std::int64_t room_for_answer(const Prompt& prompt, const Target& target);
 
 std::string document_text(const Prompt& prompt);
+/// What a model is to look at, in the prompt's order.
+std::vector<const Image*> images_of(const Prompt& prompt);
 std::string task_text(const Prompt& prompt);  ///< With the complaint, if there is one.
 /// What stands behind the task where the server does not enforce the schema: the schema in words.
 std::string schema_text(const Prompt& prompt);
-/// Document and task, in this order; only the task if there is no document.
+/// Document and task, in this order; only the task if there are no words of a document.
 std::string user_text(const Prompt& prompt);
+/// An image counts as a text of as many tokens.
 std::size_t prompt_bytes(const Prompt& prompt);
 
 /// `Authorization: Bearer …`, or nothing without a key.

@@ -79,6 +79,16 @@ Result<Found> find_answer(std::string_view text, const Schema& schema) {
                "the model's answer " + whole.error().message + "; it begins with " + beginning(text)};
 }
 
+/// The words within the code fence that is all of a text; else the text. Models put one around what they
+/// copy.
+std::string_view without_fence(std::string_view text) {
+  constexpr std::string_view fence = "```";
+  const std::size_t begin = text.find('\n'), end = text.rfind('\n');
+  const bool is_fenced = text.starts_with(fence) && begin != text.npos && begin < end &&
+                         trim(text.substr(end)) == fence && text.find(fence, fence.size()) > end;
+  return is_fenced ? text.substr(begin + 1, end - begin - 1) : text;
+}
+
 /// Values may quote a document in which marks of thinking stand.
 bool is_json(std::string_view content) { return content.starts_with('{') && parse_strictly(content); }
 
@@ -110,6 +120,7 @@ Result<json> reply_object(const HttpReply& reply) {
 Result<Answer> model_answer(std::string_view content, const Prompt& prompt,
                             const std::vector<Token>& tokens) {
   const std::string_view text = is_json(trim(content)) ? trim(content) : without_thinking(content);
+  if (prompt.takes_all_words) return Answer{std::string(without_fence(text))};
   if (text.empty()) return Error{ErrorClass::content, "the model's answer is empty"};
   if (!prompt.schema) return Answer{excerpt(text, shown_bytes)};
   const Result<Found> found = find_answer(text, *prompt.schema);

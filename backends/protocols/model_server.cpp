@@ -12,6 +12,7 @@
 #include "backends/protocols/machine_time.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/told_tokens.h"
+#include "pipeline/prompt_size.h"
 #include "pipeline/support/fault_point.h"
 #include "pipeline/support/utf8.h"
 
@@ -232,6 +233,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 
   void send(Request request, Server server, Done done, Attempts attempts) {
     Prompt& prompt = std::get<Prompt>(request.question);
+    if (server.cannot_see && !images_of(prompt).empty())
+      return end(failed(blind(server)), std::move(attempts), done);
     tokens_.give_room(prompt);
     if (server.window)  // Some refuse a question with more room than there can be.
       prompt.most_output_tokens =
@@ -247,7 +250,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
                  done);
     http.limits.total = std::min(http.limits.total, left);
     http.limits.first_byte = std::min(http.limits.first_byte, left);
-    const std::int64_t most = costs_.most(http.body.size(), most_output(request, server), http.limits.total);
+    const std::int64_t most =
+        costs_.most(most_bytes(http, prompt), most_output(request, server), http.limits.total);
     const Caller caller = request.asked_by;
     const auto ready = std::make_shared<Ready>(Ready{std::move(http), std::move(request), std::move(server),
                                                      std::move(done), std::move(attempts), Clock::now()});
@@ -256,6 +260,19 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       ready->attempts.kept = *kept;
       self->write_down(ready);
     });
+  }
+
+  /// The page's fault is it not, nor the server's: it answers other questions.
+  static Error blind(const Server& server) {
+    return {ErrorClass::rejected, "the model" + (server.model.empty() ? "" : " '" + server.model + "'") +
+                                      " takes no images; name one that does, or start llama-server with "
+                                      "--mmproj"};
+  }
+
+  /// Of a request, as if each byte were a token; images are counted by their pixels, however long they are.
+  static std::size_t most_bytes(const HttpRequest& http, const Prompt& prompt) {
+    const std::int64_t words = static_cast<std::int64_t>(http.body.size()) - image_bytes(prompt);
+    return static_cast<std::size_t>(words + image_tokens(prompt).most);
   }
 
   /// A request that waits for leave to be sent.

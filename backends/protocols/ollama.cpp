@@ -16,6 +16,7 @@
 #include "backends/protocols/reported_usage.h"
 #include "pipeline/config/scalars.h"
 #include "pipeline/json/schema.h"
+#include "pipeline/support/base64.h"
 
 namespace docket::backends {
 namespace {
@@ -128,6 +129,8 @@ class Ollama final : public Protocol {
     if (!prompt.system.empty()) messages.push_back({{"role", "system"}, {"content", prompt.system}});
     messages.push_back(
         {{"role", "user"}, {"content", user_text(prompt) + (takes("format") ? "" : schema_text(prompt))}});
+    for (const Image* image : images_of(prompt))
+      messages.back()["images"].push_back(base64(image->bytes));
     json body = {{"model", target_.model},
                  {"messages", std::move(messages)},
                  {"stream", false},
@@ -141,7 +144,7 @@ class Ollama final : public Protocol {
     if (const auto most = most_output(request, server)) body["options"]["num_predict"] = *most;
     const bool thinking = thinks(prompt, target_);
     if (takes("think") && (thinking || !server.cannot_think)) body["think"] = thinking;
-    if (!thinking && takes("logprobs")) {
+    if (!thinking && takes("logprobs") && !prompt.takes_all_words) {
       body["logprobs"] = true;
       body["top_logprobs"] = alternatives_asked;
     }
@@ -244,9 +247,12 @@ class Ollama final : public Protocol {
       found.leaves = !text_member(body, "remote_host").empty();
       if (found.leaves && target_.location == Location::local) return left_the_machine();
       const json& capabilities = member(body, "capabilities");
-      // Old servers know no `think`; a model that cannot think needs none.
-      found.cannot_think =
-          capabilities.is_array() && std::ranges::find(capabilities, json("thinking")) == capabilities.end();
+      const auto lacks = [&](const char* capability) {
+        return capabilities.is_array() &&
+               std::ranges::find(capabilities, json(capability)) == capabilities.end();
+      };
+      found.cannot_think = lacks("thinking");  // Old servers know no `think`; it needs none then.
+      found.cannot_see = lacks("vision");
     }
     if (step == running) return learn_window(body, found);
     return std::nullopt;

@@ -16,6 +16,7 @@
 #include "pipeline/json/schema.h"
 #include "pipeline/json/strict_json.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/base64.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -167,7 +168,7 @@ class OpenAi final : public Protocol {
     if (takes("stream")) body["stream"] = false;
     if (takes("temperature")) body["temperature"] = 0;
     if (prompt.schema) add_schema(prompt, server, body);
-    if (takes("logprobs") && !thinks(prompt, target_)) {
+    if (takes("logprobs") && !thinks(prompt, target_) && !prompt.takes_all_words) {
       body["logprobs"] = true;
       body["top_logprobs"] = most_alternatives;
     }
@@ -330,6 +331,7 @@ class OpenAi final : public Protocol {
     const json& settings = (*body)["default_generation_settings"];
     found.window = token_count(settings, "n_ctx");
     found.slots = token_count(*body, "total_slots");
+    found.cannot_see = member(member(*body, "modalities"), "vision") == false;
     return check_window(found);
   }
 
@@ -405,10 +407,24 @@ class OpenAi final : public Protocol {
   static json messages(const Prompt& prompt, const Server& server) {
     std::string text = user_text(prompt);
     if (times_refused(server, "response_format") > 0) text += schema_text(prompt);
-    if (prompt.system.empty()) return {{{"role", "user"}, {"content", text}}};
+    if (prompt.system.empty()) return {{{"role", "user"}, {"content", content(prompt, text)}}};
     if (times_refused(server, "system_role") > 0)
-      return {{{"role", "user"}, {"content", prompt.system + "\n\n" + text}}};
-    return {{{"role", "system"}, {"content", prompt.system}}, {{"role", "user"}, {"content", text}}};
+      return {{{"role", "user"}, {"content", content(prompt, prompt.system + "\n\n" + text)}}};
+    return {{{"role", "system"}, {"content", prompt.system}},
+            {{"role", "user"}, {"content", content(prompt, text)}}};
+  }
+
+  /// A text alone, as every server takes it, where there is nothing to look at.
+  static json content(const Prompt& prompt, const std::string& text) {
+    const std::vector<const Image*> images = images_of(prompt);
+    if (images.empty()) return text;
+    json parts = json::array();
+    for (const Image* image : images)
+      parts.push_back(
+          {{"type", "image_url"},
+           {"image_url", {{"url", "data:" + image->media_type + ";base64," + base64(image->bytes)}}}});
+    parts.push_back({{"type", "text"}, {"text", text}});
+    return parts;
   }
 
   /// Under the one name or the other; OpenAI's own models take only the new one.

@@ -42,6 +42,7 @@ struct Server {
   bool leaves = false;                           ///< It hands requests on to a cloud.
   bool never_shortens = false;                   ///< It refuses a prompt that is too long, and never cuts it.
   bool cannot_think = false;                     ///< So it need not be told not to.
+  bool cannot_see = false;                       ///< It takes no images.
   bool speaks_ollama = false;                    ///< Ollama's own protocol is the better one to speak to it.
   bool model_is_loaded = false;                  ///< Not: it may load when it is asked first.
   bool is_full = false;                          ///< The model does not fit into its memory as a whole.

@@ -11,7 +11,12 @@ constexpr std::size_t most_counts = 100;
 constexpr std::size_t most_texts = 10'000;
 constexpr std::int64_t blank_tokens = 32;
 
-std::size_t hash_of(const Prompt& prompt) { return std::hash<std::string>()(document_text(prompt)); }
+std::size_t hash_of(const Prompt& prompt) {
+  std::string shown = document_text(prompt);
+  for (const Image* image : images_of(prompt))
+    shown += image->bytes;
+  return std::hash<std::string>()(shown);
+}
 
 }  // namespace
 

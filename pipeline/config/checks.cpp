@@ -20,15 +20,8 @@ std::string needs_text(const Registry& registry) {
 
 /// Positions in Pipeline::backends of those that a backend names.
 std::vector<std::size_t> named_by(const Pipeline& pipeline, const BackendConfig& backend) {
-  std::vector<std::string> names;
-  for (const Field& field : backend.type->fields) {
-    if (field.type == Field::Type::backend) names.push_back(backend.settings.text(field.name));
-    if (field.type != Field::Type::backends) continue;
-    const auto list = backend.settings.texts(field.name);
-    names.insert(names.end(), list.begin(), list.end());
-  }
   std::vector<std::size_t> named;
-  for (const std::string& name : names) {
+  for (const std::string& name : named_backends(backend.type->fields, backend.settings)) {
     if (const BackendConfig* other = pipeline.backend(name))
       named.push_back(other - pipeline.backends.data());
   }

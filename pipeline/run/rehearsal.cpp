@@ -22,7 +22,9 @@ using nlohmann::json;
 using What = StageDecision::What;
 using State = StageResult::State;
 
-constexpr int most_turns = 100;  ///< Of a stage: more than its tiers and their pieces ever take.
+/// Of a stage: more than its tiers and their pieces ever take, and the pictures of a document's pages.
+constexpr int most_turns = 10'000;
+constexpr std::int64_t usual_page_bytes = 1800;  ///< What stands on a page that is to be seen.
 
 /// Values that a model may choose from for one member of a stage's output, each with its weight.
 struct Alternatives {
@@ -47,7 +49,7 @@ std::optional<Alternatives> alternatives_in(const Prompt& prompt) {
 std::string digest_of(const std::string& backend, const Prompt& prompt) {
   std::string asked = backend + '\n' + prompt.task + '\n';
   for (const PromptPart& part : prompt.document)
-    asked += part.text;
+    asked += part.image ? part.image->bytes : part.text;
   return short_digest(asked);
 }
 
@@ -248,6 +250,7 @@ class Rehearsal::Walk {
     asked.alternatives = alternatives_in(*prompt);
     asked.call.request = digest_of(request.backend, *prompt);
     asked.room = prompt->most_output_tokens;
+    if (prompt->takes_all_words) asked.call.answer_bytes = usual_page_bytes;
     if (!rehearsal_.private_when_.empty()) guard(position, decision, request, asked.call);
     return asked;
   }

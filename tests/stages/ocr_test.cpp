@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace docket::stages {
 namespace {
 
@@ -23,18 +28,22 @@ Text four_pages() {
   return text;
 }
 
-Reply read(const std::string& words, const char* grade = "good", double confidence = 90) {
+LookedAt read(const std::string& words, const char* grade = "good", double confidence = 90) {
   auto text = std::make_shared<Text>();
   text->pages.push_back({595, 842, words, {}});
-  Reply reply;
-  reply.answer = Answer{{{"grade", grade}, {"confidence", confidence}}, std::move(text)};
-  return reply;
+  return {.answer = Answer{{{"grade", grade}, {"confidence", confidence}}, std::move(text)}};
 }
 
-Reply failed(ErrorClass error_class = ErrorClass::timeout) {
-  Reply reply;
-  reply.answer = Error{error_class, "a.pdf took longer than 60 s"};
-  return reply;
+LookedAt failed(ErrorClass error_class = ErrorClass::timeout) {
+  return {.answer = Error{error_class, "a.pdf took longer than 60 s"}};
+}
+
+LookedAt seen(const std::string& words, std::optional<Agreement> agreement = {}) {
+  auto text = std::make_shared<Text>();
+  text->pages.push_back({0, 0, words, {}});
+  Answer answer{{{"grade", "good"}}, std::move(text)};
+  answer.by = "eyes";
+  return {.answer = std::move(answer), .agreement = agreement};
 }
 
 const OcrOptions options{.mode = Mode::automatic, .languages = {"eng"}};
@@ -56,22 +65,11 @@ TEST(Ocr, PagesBeyondTheTextAreNoPages) {
   EXPECT_TRUE(unread_pages(value_with(grades), 4, Mode::automatic).empty());
 }
 
-TEST(Ocr, AQuestionIsAboutOnePageInTheLanguages) {
-  const auto requests = ask_for_pages({"/in/a.pdf", {"sesame"}}, {{7, UnreadPage::Why::no_text}}, options);
-  ASSERT_EQ(requests.size(), 1U);
-  const auto& question = std::get<ExtractQuestion>(requests[0].question);
-  ASSERT_TRUE(question.page);
-  EXPECT_EQ(question.page->number, 7);
-  EXPECT_EQ(question.page->languages, options.languages);
-  EXPECT_EQ(question.passwords, std::vector<std::string>{"sesame"});
-  EXPECT_EQ(question.limits.cpu_time, options.page_time);
-}
-
 TEST(Ocr, WhatWasReadTakesThePlaceOfNothingAndOfWorseText) {
   json value = value_with(mixed);
   const auto pages = unread_pages(value, 4, Mode::automatic);
-  const std::vector<Reply> replies = {read("the second page\n"), read("the third page\n", "good", 80),
-                                      read("the fourth page\n")};
+  const std::vector<LookedAt> replies = {read("the second page\n"), read("the third page\n", "good", 80),
+                                         read("the fourth page\n")};
   const auto joined = join_pages(four_pages(), pages, replies, options, value);
   ASSERT_TRUE(joined);
   EXPECT_EQ((*joined)->pages[0].text, "a page of its own words\n");
@@ -87,7 +85,7 @@ TEST(Ocr, WhatWasReadTakesThePlaceOfNothingAndOfWorseText) {
 TEST(Ocr, APageKeepsItsTextWhereNothingBetterWasRead) {
   json value = value_with(mixed);
   const auto pages = unread_pages(value, 4, Mode::automatic);
-  const std::vector<Reply> replies = {read(""), read("the third page\n"), read("x.;: |\n", "poor", 30)};
+  const std::vector<LookedAt> replies = {read(""), read("the third page\n"), read("x.;: |\n", "poor", 30)};
   const auto joined = join_pages(four_pages(), pages, replies, options, value);
   ASSERT_TRUE(joined);
   EXPECT_EQ((*joined)->pages[3].text, "xqzt vbnq wrtp\n");
@@ -98,9 +96,9 @@ TEST(Ocr, APageKeepsItsTextWhereNothingBetterWasRead) {
 TEST(Ocr, AnUnsureReadingIsAPoorText) {
   json value = value_with(mixed);
   const auto pages = unread_pages(value, 4, Mode::automatic);
-  const std::vector<Reply> replies = {read("the second page\n", "good", 55),
-                                      read("the third page\n", "good", 60),
-                                      read("the fourth page\n", "good", 50)};
+  const std::vector<LookedAt> replies = {read("the second page\n", "good", 55),
+                                         read("the third page\n", "good", 60),
+                                         read("the fourth page\n", "good", 50)};
   ASSERT_TRUE(join_pages(four_pages(), pages, replies, options, value));
   EXPECT_EQ(value["grade"], "poor");
 }
@@ -108,13 +106,13 @@ TEST(Ocr, AnUnsureReadingIsAPoorText) {
 TEST(Ocr, APageThatFailsIsAProblemAndADocumentWithoutTextFails) {
   json value = value_with(mixed);
   auto pages = unread_pages(value, 4, Mode::automatic);
-  const std::vector<Reply> one = {failed(), read("the third page\n"), read("the fourth page\n")};
+  const std::vector<LookedAt> one = {failed(), read("the third page\n"), read("the fourth page\n")};
   ASSERT_TRUE(join_pages(four_pages(), pages, one, options, value));
   EXPECT_NE(value["problems"][0].get<std::string>().find("page 2 could not be read by OCR"),
             std::string::npos);
 
   json scan = {{"grade", "none"}, {"page_grades", mixed}};
-  const std::vector<Reply> all = {failed(), failed(), failed()};
+  const std::vector<LookedAt> all = {failed(), failed(), failed()};
   const auto none = join_pages(four_pages(), pages, all, options, scan);
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().error_class, ErrorClass::timeout);
@@ -123,10 +121,58 @@ TEST(Ocr, APageThatFailsIsAProblemAndADocumentWithoutTextFails) {
 TEST(Ocr, AStoppedRunIsNoFailureOfThePage) {
   json value = value_with(mixed);
   const auto pages = unread_pages(value, 4, Mode::automatic);
-  const std::vector<Reply> replies = {read("x\n"), failed(ErrorClass::cancelled), read("y\n")};
+  const std::vector<LookedAt> replies = {read("x\n"), failed(ErrorClass::cancelled), read("y\n")};
   const auto joined = join_pages(four_pages(), pages, replies, options, value);
   ASSERT_FALSE(joined);
   EXPECT_EQ(joined.error().error_class, ErrorClass::cancelled);
+}
+
+OcrOptions with_eyes() {
+  OcrOptions with = options;
+  with.backend = "eyes";
+  return with;
+}
+
+TEST(Ocr, WhatAModelSeesIsATextWithoutConfidence) {
+  json value = value_with(mixed);
+  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const std::vector<LookedAt> looked = {seen("the second page\n"), seen("the third page\n"), seen("four\n")};
+  const auto joined = join_pages(four_pages(), pages, looked, with_eyes(), value);
+  ASSERT_TRUE(joined);
+  EXPECT_EQ((*joined)->pages[1].text, "the second page\n");
+  EXPECT_EQ((*joined)->pages[1].width, 595) << "the page's own";
+  EXPECT_EQ(value["ocr"], (json{{"pages", {2, 3}}, {"backend", "eyes"}, {"seen", {2, 3}}}));
+  EXPECT_EQ(value["grade"], "good");
+}
+
+TEST(Ocr, SomePagesAreSeenAndOthersRead) {
+  json value = value_with(mixed);
+  const auto pages = unread_pages(value, 4, Mode::automatic);
+  LookedAt alone = read("the third page\n", "good", 80);
+  alone.problem = "was read by OCR alone: 'eyes': no";
+  const std::vector<LookedAt> looked = {seen("the second page\n"), alone, seen("")};
+  ASSERT_TRUE(join_pages(four_pages(), pages, looked, with_eyes(), value));
+  EXPECT_EQ(value["ocr"], (json{{"pages", {2, 3}},
+                                {"backend", "eyes"},
+                                {"seen", {2}},
+                                {"languages", {"eng"}},
+                                {"confidence", 80}}));
+  EXPECT_EQ(value["problems"], json{"page 3 was read by OCR alone: 'eyes': no"});
+}
+
+TEST(Ocr, PagesInDoubtAreNamedAndPoor) {
+  json value = value_with(mixed);
+  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const Agreement good{.words = 100, .equal = 98}, bad{.words = 100, .equal = 60};
+  std::vector<LookedAt> looked = {read("the second page\n"), read("the third page\n"),
+                                  read("the fourth page\n")};
+  looked[0].agreement = good;
+  looked[1].agreement = looked[2].agreement = bad;
+  ASSERT_TRUE(join_pages(four_pages(), pages, looked, with_eyes(), value));
+  EXPECT_EQ(value["ocr"]["agreement"], 0.727);
+  EXPECT_EQ(value["ocr"]["in_doubt"], (json{3, 4}));
+  EXPECT_EQ(value["grade"], "poor");
+  EXPECT_EQ(value["page_grades"][1], (json{{"from", 3}, {"to", 4}, {"grade", "poor"}}));
 }
 
 }  // namespace

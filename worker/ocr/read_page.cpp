@@ -213,20 +213,38 @@ Answer answer_with(const Attempt& attempt, const PagePicture& picture, const Tex
   return answer;
 }
 
+/// Print is smallest, and sharp, as PNG. A photograph is many times larger so, and servers refuse images of
+/// some MiB: it is a JPEG. No bytes: there was no memory.
+Image encoded(const Pix& picture) {
+  constexpr std::size_t most_png_bytes = std::size_t{1} << 20;
+  constexpr l_int32 good_quality = 85, not_progressive = 0;
+  Pix* const pix = const_cast<Pix*>(&picture);
+  Image image;
+  image.width = pixGetWidth(pix);
+  image.height = pixGetHeight(pix);
+  const auto take = [&](const char* media_type, l_uint8* bytes, std::size_t size) {
+    image.media_type = media_type;
+    image.bytes.assign(reinterpret_cast<const char*>(bytes), size);
+    lept_free(bytes);
+  };
+  l_uint8* bytes = nullptr;
+  std::size_t size = 0;
+  if (pixWriteMemPng(&bytes, &size, pix, 0) == 0) take("image/png", bytes, size);
+  if (!image.bytes.empty() && image.bytes.size() <= most_png_bytes) return image;
+  bytes = nullptr;
+  if (pixWriteMemJpeg(&bytes, &size, pix, good_quality, not_progressive) == 0)
+    take("image/jpeg", bytes, size);
+  return image;
+}
+
 Result<Answer> as_image(const Pix& drawn) {
   const double edge = std::max(pixGetWidth(const_cast<Pix*>(&drawn)), pixGetHeight(const_cast<Pix*>(&drawn)));
   const auto scale = static_cast<l_float32>(std::min(1.0, most_edge_to_see / edge));
   const PixPtr pix(pixScale(const_cast<Pix*>(&drawn), scale, scale));
-  l_uint8* png = nullptr;
-  std::size_t size = 0;
-  if (!pix || pixWriteMemPng(&png, &size, pix.get(), 0) != 0)
-    return Error{ErrorClass::memory, "has a page that needs too much memory to be drawn"};
   auto image = std::make_shared<Image>();
-  image->media_type = "image/png";
-  image->bytes.assign(reinterpret_cast<const char*>(png), size);
-  image->width = pixGetWidth(pix.get());
-  image->height = pixGetHeight(pix.get());
-  lept_free(png);
+  if (pix) *image = encoded(*pix);
+  if (image->bytes.empty())
+    return Error{ErrorClass::memory, "has a page that needs too much memory to be drawn"};
   Answer answer;
   answer.value = nlohmann::json::object();
   answer.text = std::make_shared<const Text>();

@@ -589,5 +589,20 @@ TEST_F(Redaction, NothingOfAnyDocumentGoesUpAndAllOfItComesBack) {
   }
 }
 
+TEST_F(Redaction, APictureIsHeldBack) {
+  for (const Location location : {Location::cloud, Location::local}) {
+    make(all_kinds(), location);
+    outcome_ = {};
+    Prompt prompt;
+    PromptPart part;
+    part.image = std::make_shared<const Image>(Image{"image/png", "png", 10, 10});
+    prompt.document = {std::move(part)};
+    backend_->submit({"far", std::move(prompt)}, outcome_.done());
+    if (location == Location::local) continue;  // It is asked as it is.
+    EXPECT_EQ(outcome_.error().error_class, ErrorClass::withheld);
+    EXPECT_EQ(outcome_.error().message, "policy: redact");
+  }
+}
+
 }  // namespace
 }  // namespace docket::backends

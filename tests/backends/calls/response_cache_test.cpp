@@ -281,6 +281,18 @@ TEST(ResponseCache, KnowsARequestByWhatDecidesItsAnswer) {
   EXPECT_EQ(request_key(Paid().pipeline(), {}, Request{"paid", ClassifyQuestion{}}), "");
 }
 
+TEST(ResponseCache, KnowsAPictureByItsBytes) {
+  const auto key_of = [](const std::string& bytes) {
+    PromptPart part;
+    part.image = std::make_shared<const Image>(Image{"image/png", bytes, 10, 10});
+    Request request = prompt("one");
+    std::get<Prompt>(request.question).document = {std::move(part)};
+    return request_key(Paid().pipeline(), {}, request);
+  };
+  EXPECT_EQ(key_of("one page"), key_of("one page"));
+  EXPECT_NE(key_of("one page"), key_of("another"));
+}
+
 /// Keeps requests waiting until the test answers them.
 class Holding final : public Backend {
  public:
