@@ -18,7 +18,8 @@ namespace docket::worker {
 struct ReadWord {
   Box box;  ///< As high as its line.
   std::string text;
-  float confidence = 0;  ///< Percent.
+  float confidence = 0;   ///< Percent.
+  int quarter_turns = 0;  ///< Clockwise, until it stands upright: tesseract reads what lies on its side, too.
 };
 
 /// How a page is taken to be made up.
