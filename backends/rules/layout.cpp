@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "backends/rules/upright_words.h"
 #include "pipeline/support/utf8.h"
 
 // A page becomes lines of its text, the lines become cells, and the cells become rows again:
@@ -36,14 +37,15 @@ Box finite(const Box& box) {
 /// Splits one line of a page into cells.
 class Line {
  public:
-  Line(const Page& page, std::uint32_t begin, std::uint32_t end, std::uint32_t number)
-      : page_(page), begin_(begin), end_(end), number_(number) {}
+  Line(const Page& page, std::span<const Word> words, std::uint32_t begin, std::uint32_t end,
+       std::uint32_t number)
+      : page_(page), words_(words), begin_(begin), end_(end), number_(number) {}
 
   void cells_by_words(std::size_t& word, std::vector<Cell>& out) const {
     Cell cell;
     bool open = false;
-    for (; word < page_.words.size() && page_.words[word].offset < end_; ++word) {
-      const Word next{finite(page_.words[word].box), page_.words[word].offset, page_.words[word].length};
+    for (; word < words_.size() && words_[word].offset < end_; ++word) {
+      const Word next{finite(words_[word].box), words_[word].offset, words_[word].length};
       if (next.length == 0 || next.offset < begin_ || next.length > end_ - next.offset) continue;
       if (open && goes_on_below(cell, next)) {
         cell.end = next.offset + next.length;
@@ -124,6 +126,7 @@ class Line {
   }
 
   const Page& page_;
+  std::span<const Word> words_;
   std::uint32_t begin_, end_, number_;
 };
 
@@ -148,12 +151,14 @@ Layout::Layout(const Text& text, std::size_t page_limit) : text_(text) {
 void Layout::add_page(std::uint32_t number) {
   const Page& page = text_.pages[number];
   folded_.push_back(fold(page.text));
+  upright_.push_back(upright_words(page));
   const std::size_t first = cells_.size();
   std::size_t word = 0;
   std::uint32_t line = 0;
   for (std::size_t begin = 0; begin < page.text.size(); ++line) {
     const std::size_t end = std::min(page.text.find('\n', begin), page.text.size());
-    const Line cut(page, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), line);
+    const Line cut(page, words(number), static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end),
+                   line);
     if (page.words.empty()) {
       cut.cells_by_blanks(cells_);
     } else {
@@ -205,8 +210,19 @@ void Layout::add_rows(std::uint32_t page) {
   }
 }
 
+std::span<const Word> Layout::words(std::uint32_t page) const {
+  return upright_[page].empty() ? text_.pages[page].words : upright_[page];
+}
+
 bool Layout::box_of(std::uint32_t page, std::uint32_t begin, std::uint32_t end, Box& box) const {
-  const std::vector<Word>& words = text_.pages[page].words;
+  return unite(words(page), begin, end, box);
+}
+
+bool Layout::box_on_page(std::uint32_t page, std::uint32_t begin, std::uint32_t end, Box& box) const {
+  return unite(text_.pages[page].words, begin, end, box);
+}
+
+bool Layout::unite(std::span<const Word> words, std::uint32_t begin, std::uint32_t end, Box& box) {
   auto word = std::partition_point(words.begin(), words.end(),
                                    [&](const Word& w) { return w.offset + w.length <= begin; });
   const auto first = word;
@@ -217,7 +233,7 @@ bool Layout::box_of(std::uint32_t page, std::uint32_t begin, std::uint32_t end, 
 }
 
 std::string Layout::plain_text(std::uint32_t page, std::uint32_t begin, std::uint32_t end) const {
-  const std::vector<Word>& words = text_.pages[page].words;
+  const std::span<const Word> words = this->words(page);
   const std::string_view text = page_text(page);
   auto word = std::partition_point(words.begin(), words.end(),
                                    [&](const Word& w) { return w.offset + w.length <= begin; });

@@ -101,6 +101,15 @@ PixPtr evenly_lit(const Pix& grey) {
   return PixPtr(pixBackgroundNormSimple(const_cast<Pix*>(&grey), nullptr, nullptr));
 }
 
+/// A receipt or a ticket is too narrow for columns of text, but tesseract finds some, of amounts, and loses
+/// one or the other.
+Arrangement arrangement_of(const Pix& pix, float letter_height) {
+  constexpr float widest_slip = 48;  // Letter heights; a page of a letter has 75.
+  const bool is_slip =
+      letter_height > 0 && static_cast<float>(pixGetWidth(unlocked(pix))) < widest_slip * letter_height;
+  return is_slip ? Arrangement::block : Arrangement::page;
+}
+
 struct Attempt {
   Upright upright;
   Reading reading;
@@ -120,12 +129,13 @@ Attempt read_turned(OcrReader& reader, const PagePicture& page, int quarter_turn
   if (treatment == Treatment::soft) step(softened(*pix, good_height));
   const Print print = print_of(*pix);
   if (print.is_broken) step(softened(*pix, print.height));
+  const Arrangement arrangement = arrangement_of(*pix, print.height);
   const double pixels = double(pixGetWidth(pix.get())) * pixGetHeight(pix.get());
   if (const float scale = scale_for(print.height, pixels); std::fabs(scale - 1) > 0.05F)
     step(attempt.upright.scaled(*pix, scale));
   if (const float skew = skew_of(*pix); skew != 0) step(attempt.upright.rotated(*pix, skew));
   step(evenly_lit(*pix));
-  attempt.reading = judged(reader.read(*pix, told_dpi, Arrangement::page));
+  attempt.reading = judged(reader.read(*pix, told_dpi, arrangement));
   const bool is_little = attempt.reading.letters < few_letters;
   if (is_little) {
     Reading sparse = judged(reader.read(*pix, told_dpi, Arrangement::sparse));

@@ -57,7 +57,7 @@ std::optional<Error> OcrReader::use(const std::vector<std::string>& languages) {
 }
 
 std::vector<ReadWord> OcrReader::read(const Pix& picture, int dpi, Arrangement arrangement) {
-  constexpr tesseract::PageSegMode modes[] = {tesseract::PSM_AUTO, tesseract::PSM_SINGLE_COLUMN,
+  constexpr tesseract::PageSegMode modes[] = {tesseract::PSM_AUTO, tesseract::PSM_SINGLE_BLOCK,
                                               tesseract::PSM_SPARSE_TEXT};
   std::vector<ReadWord> words;
   reader_->SetPageSegMode(modes[static_cast<int>(arrangement)]);

@@ -25,7 +25,7 @@ struct ReadWord {
 /// How a page is taken to be made up.
 enum class Arrangement {
   page,    ///< Blocks and columns.
-  column,  ///< Lines of different sizes, one below the other.
+  block,   ///< Lines across all of it, one below the other.
   sparse,  ///< Words anywhere.
 };
 
