@@ -31,17 +31,17 @@ TEST(Print, LettersThatHangTogether) {
 
 TEST(Print, LettersInPieces) {
   // Strokes with gaps across them: no piece is higher than a third of the letter.
-  const Print print = print_of(*page_of([](int x, int y) { return is_frame(x, y) && y % 9 < 7; }));
+  const Print print = print_of(*page_of([](int x, int y) { return is_frame(x, y) && y % 10 < 8; }));
   EXPECT_NEAR(print.height, letter_high, 2);
   EXPECT_TRUE(print.is_broken);
 }
 
 TEST(Print, SpecksAreNoLetters) {
   const PixPtr pix = page_of(is_frame);
-  for (int i = 0; i < 200; ++i)
+  for (int i = 0; i < 180; ++i)
     for (int y = 0; y < 5; ++y)
       for (int x = 0; x < 3; ++x)
-        pixSetPixel(pix.get(), 10 + 19 * (i % 20) + x, 8 + 46 * (i / 20) + y, 0);
+        pixSetPixel(pix.get(), 10 + 19 * (i % 20) + x, 52 + 46 * (i / 20) + y, 0);
   EXPECT_NEAR(print_of(*pix).height, letter_high, 1);
 }
 
@@ -54,7 +54,7 @@ TEST(Print, NothingToRead) {
 }
 
 TEST(Print, SofteningFillsTheGaps) {
-  const auto in_pieces = [](int x, int y) { return is_frame(x, y) && y % 9 < 7; };
+  const auto in_pieces = [](int x, int y) { return is_frame(x, y) && y % 10 < 8; };
   const PixPtr soft = softened(*page_of(in_pieces), 32);
   ASSERT_TRUE(soft);
   EXPECT_FALSE(print_of(*soft).is_broken);
