@@ -39,7 +39,8 @@ struct Member {
   std::int64_t bytes = 0;
 };
 
-/// What the stage that reads the file found: those of `embedded_files` that have a `sha256`.
+/// What the stage that reads the file found: those of `embedded_files` that have a `sha256`. A worker that a
+/// file has taken over may have said anything: what cannot be a member of a file is left out.
 std::vector<Member> members_in(const nlohmann::json& output);
 
 /// True if the document has no text of its own but only members: no later stage has anything to look at.

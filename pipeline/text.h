@@ -34,6 +34,7 @@ struct Page {
 /// The text of a document. Immutable once the extract stage has set it; shared by stages and requests.
 struct Text {
   std::vector<Page> pages;
+  std::string language = {};  ///< Of most of it, ISO 639-1; empty: not clear.
   friend bool operator==(const Text&, const Text&) = default;
 };
 

@@ -110,12 +110,17 @@ std::optional<double> read_confidence(const Text& text, const json& evidence) {
   return least;
 }
 
+Writing writing_of(const Text& text, DayMonth dates) {
+  Writing writing;
+  writing.dates = dates;
+  writing.day_first_language = is_day_first_language(text.language);
+  for (const Page& page : text.pages)
+    writing.add(page.text);
+  return writing;
+}
+
 const Writing& EvidenceReader::writing() {
-  if (writing_) return *writing_;
-  writing_.emplace();
-  writing_->dates = dates_;
-  for (const Page& page : text_.pages)
-    writing_->add(page.text);
+  if (!writing_) writing_ = writing_of(text_, dates_);
   return *writing_;
 }
 

@@ -43,6 +43,9 @@ class QuoteFinder {
   std::vector<std::optional<ComparableWords>> pages_;
 };
 
+/// How the document writes dates and numbers. `dates`: what the pipeline says of them.
+Writing writing_of(const Text& text, DayMonth dates);
+
 /// How sure OCR was of the least sure word of the evidence, 0…1; none: it did not read the page.
 std::optional<double> read_confidence(const Text& text, const nlohmann::json& evidence);
 

@@ -107,6 +107,7 @@ std::vector<std::string> names_of(std::span<const Claim> claims) {
 /// The text with nothing but these parts of its pages, by page.
 std::shared_ptr<const Text> cut(const Text& text, const std::vector<std::vector<Part>>& parts) {
   auto excerpt = std::make_shared<Text>();
+  excerpt->language = text.language;
   for (std::size_t page = 0; page < text.pages.size(); ++page)
     excerpt->pages.push_back(
         {0, 0, parts[page].empty() ? "" : shown(text.pages[page].text, parts[page]), {}});

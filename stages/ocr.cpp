@@ -195,6 +195,7 @@ Result<std::shared_ptr<const Text>> join_pages(const Text& text, const std::vect
   const bool has_no_text = value.value("grade", "none") == "none";
   if (first_error != nullptr && found.pages.empty() && has_no_text) return *first_error;
   describe(*joined, found, pages.size(), options, value);
+  joined->language = value.value("language", "");
   return std::shared_ptr<const Text>(std::move(joined));
 }
 

@@ -32,11 +32,7 @@ std::optional<std::uint32_t> end_of(const Folded& folded, std::size_t at) {
 }  // namespace
 
 PrintedValues::PrintedValues(const Text& text, DayMonth dates)
-    : text_(text), quotes_(text), folded_(text.pages.size()) {
-  writing_.dates = dates;
-  for (const Page& page : text.pages)
-    writing_.add(page.text);
-}
+    : text_(text), quotes_(text), writing_(writing_of(text, dates)), folded_(text.pages.size()) {}
 
 json PrintedValues::find(const json& value) {
   if (value.is_number()) return find_number(value.get<double>());

@@ -7,6 +7,7 @@ import unittest
 import zipfile
 
 import e2e
+from e2e_sandbox import LANDLOCK, refusing
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -21,10 +22,14 @@ def zipped(parts, compression=zipfile.ZIP_DEFLATED):
     return out.getvalue()
 
 
-def docx(text, compression=zipfile.ZIP_DEFLATED):
+def docx_parts(text):
     types = f'<Types><Override PartName="/word/document.xml" ContentType="{OFFICE}wordprocessingml.document.main+xml"/></Types>'
     body = f"<w:document {W}><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>"
-    return zipped({"[Content_Types].xml": types, "word/document.xml": body}, compression)
+    return {"[Content_Types].xml": types, "word/document.xml": body}
+
+
+def docx(text, compression=zipfile.ZIP_DEFLATED):
+    return zipped(docx_parts(text), compression)
 
 
 def epub():
@@ -89,8 +94,64 @@ class Formats(e2e.Case):
 class OldOffice(e2e.Case):
     """Files of before 2007 are turned into new ones by LibreOffice: here a script that stands for it."""
 
+    MADE = f'''
+import zipfile
+def make(text):
+    with zipfile.ZipFile("document.docx", "w") as archive:
+        archive.writestr("[Content_Types].xml", """{docx_parts("")["[Content_Types].xml"]}""")
+        archive.writestr("word/document.xml", """{docx_parts("@")["word/document.xml"]}""".replace("@", text))
+'''
+
+    # What a document that has taken LibreOffice over must not be able to do, and what LibreOffice needs.
+    ATTACKS = MADE + '''
+import ctypes, fcntl, os, resource, signal, socket, subprocess, sys, threading
+parent = os.getppid()
+mine, other = socket.socketpair()
+def send_to_a_name():
+    socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(b"x", "/dev/log")
+def queue_signal():
+    if ctypes.CDLL(None, use_errno=True).sigqueue(parent, signal.SIGTERM, None) != 0:
+        raise OSError(ctypes.get_errno(), "sigqueue")
+attacks = {
+    "read": lambda: open(f"{@}/secret.txt").read(),
+    "write": lambda: open(f"{@}/written", "w"),
+    "network": lambda: socket.socket(),
+    "datagram": send_to_a_name,
+    "connect": lambda: socket.socket(socket.AF_UNIX).connect("/run/x"),
+    "fork": os.fork,
+    "spawn": lambda: subprocess.run(["/bin/true"]),
+    "session": os.setsid,
+    "group": lambda: os.setpgid(0, 0),
+    "kill": lambda: os.kill(parent, signal.SIGTERM),
+    "kill-group": lambda: os.kill(0, signal.SIGTERM),
+    "kill-all": lambda: os.kill(-1, signal.SIGTERM),
+    "queue": queue_signal,
+    "pidfd": lambda: os.pidfd_open(parent),
+    "owner": lambda: fcntl.fcntl(mine, fcntl.F_SETOWN, parent),
+    "limit": lambda: resource.prlimit(parent, resource.RLIMIT_NOFILE),
+    "priority": lambda: os.setpriority(os.PRIO_PROCESS, parent, 19),
+    "processes": lambda: os.listdir("/proc"),
+    "command": lambda: open(f"/proc/{parent}/cmdline").read(),
+    "environment": lambda: open(f"/proc/{parent}/environ").read(),
+    "root": lambda: os.chroot("."),
+    "user": lambda: os.setuid(12345),
+    "clock": lambda: __import__("time").clock_settime(0, 0),
+}
+worked = []
+for name, attack in attacks.items():
+    try:
+        attack()
+        worked.append(name)
+    except OSError:
+        pass
+thread = threading.Thread(target=lambda: os.kill(os.getpid(), 0))
+thread.start()
+thread.join()
+make("Worked: " + " ".join(worked) + ".")
+'''
+
     def office(self, script):
-        path = self.write("programs/soffice", "#!/bin/sh\n" + script)
+        path = self.write("programs/soffice", "#!/usr/bin/python3\n" + script)
         path.chmod(0o755)
         return {"PATH": f"{path.parent}:/usr/bin:/bin"}
 
@@ -100,33 +161,46 @@ class OldOffice(e2e.Case):
         self.docket("run", "pipeline.yaml", "--until", "extract", env=self.office(script))
         return self.record("in/a.doc")
 
+    def error_class(self, script):
+        return self.outcome(script)["error"]["class"]
+
     def test_what_libreoffice_makes_is_read(self):
-        made = base64.b64encode(docx("Turned.")).decode()
-        record = self.outcome(f"echo {made} | base64 -d > document.docx\n")
+        record = self.outcome(self.MADE + "make('Turned.')\n")
         self.assertEqual(record["status"], "done", record)
         self.assertEqual(record["document"]["media_type"], "application/msword")
         self.assertEqual((self.dir / "out/in/a.doc.txt").read_text().rstrip("\f"), "Turned.\n")
 
     def test_it_is_locked_in(self):
-        secret = self.write("secret.txt", "secret")
-        made = base64.b64encode(docx("Nothing.")).decode()
-        record = self.outcome(f"echo {made} | base64 -d > document.docx\ncat {secret} > stolen\n[ -s stolen ] && rm document.docx\n"
-                              f"echo x > {self.dir}/written && rm document.docx\n"
-                              "python3 -c 'import socket; socket.socket()' && rm document.docx\n")
+        self.write("secret.txt", "secret")
+        record = self.outcome(self.ATTACKS.replace("{@}", str(self.dir)))
         self.assertEqual(record["status"], "done", record)
+        self.assertEqual((self.dir / "out/in/a.doc.txt").read_text().rstrip("\f"), "Worked: .\n")
         self.assertFalse((self.dir / "written").exists())
 
     def test_it_makes_nothing(self):
-        self.assertEqual(self.outcome("exit 0\n")["error"]["class"], "damaged")
+        self.assertEqual(self.error_class("import sys\nsys.exit(0)\n"), "damaged")
+
+    def test_it_crashes(self):
+        error = self.outcome("import os\nos.abort()\n")["error"]
+        self.assertEqual((error["class"], error["message"]), ("crash", "a.doc crashed LibreOffice (SIGABRT)"))
+
+    def test_it_cannot_be_locked_in(self):
+        self.write("in/a.doc", ole("WordDocument"))
+        self.write("pipeline.yaml", e2e.PIPELINE)
+        self.docket("run", "pipeline.yaml", "--until", "extract", env=self.office(self.MADE + "make('Free.')\n"),
+                    preexec_fn=refusing(LANDLOCK))
+        error = self.record("in/a.doc")["error"]
+        self.assertEqual(error["class"], "unsupported")
+        self.assertIn("cannot be locked in here", error["message"])
 
     def test_a_link_is_not_followed(self):
         self.write("secret.docx", docx("Secret."))
-        self.assertEqual(self.outcome(f"ln -s {self.dir}/secret.docx document.docx\n")["error"]["class"], "damaged")
+        self.assertEqual(self.error_class(f"import os\nos.symlink('{self.dir}/secret.docx', 'document.docx')\n"), "damaged")
 
     def test_it_is_ended_at_its_limit(self):
         self.write("in/a.doc", ole("WordDocument"))
         self.write("pipeline.yaml", e2e.PIPELINE.replace("  - extract:\n", "  - extract: {limits: {wall_time: 1s}}\n"))
-        self.docket("run", "pipeline.yaml", "--until", "extract", env=self.office("sleep 100 & wait\n"))
+        self.docket("run", "pipeline.yaml", "--until", "extract", env=self.office("import time\ntime.sleep(100)\n"))
         self.assertEqual(self.record("in/a.doc")["error"]["class"], "timeout")
 
     def test_it_is_not_installed(self):

@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import struct
+import unittest
 from pathlib import Path
 
 import e2e
@@ -91,6 +92,7 @@ class Limits(e2e.Case):
         self.assertEqual(self.error("in/a.pdf"),
                          ("timeout", "a.pdf took longer than 300 ms of CPU time (`limits.cpu_time` of the extract stage)"))
 
+    @unittest.skipIf(os.environ.get("SANITIZED"), "sanitizers need address space without limit")
     def test_memory_is_named_with_its_limit(self):
         self.write("in/a.txt", "A line like any other, and there are many.\n" * 600_000)
         self.run_pipeline(expect=1, pipeline=extract(limits="{ memory: 64MiB }"))

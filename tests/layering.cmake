@@ -36,7 +36,7 @@ set(rooms
   "worker/process=${config};worker/text;${wire}"
   "worker/conditions=${config};worker/process;${wire}"
   "worker/members=${config};worker/text;worker/layout;worker/pdf;worker/formats"
-  "worker/ocr=${config};${wire};worker/text;worker/layout;worker/formats;worker/members;worker/process"
+  "worker/ocr=${config};${wire};worker/text;worker/layout;worker/poppler;worker/formats;worker/members;worker/process"
   "worker=${config};${wire};worker/text;worker/layout;worker/pdf;worker/formats;worker/members;worker/process;worker/conditions"
   "cli=${run};backends;backends/calls;backends/extraction;stages"
 )

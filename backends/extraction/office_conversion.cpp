@@ -21,6 +21,9 @@
 #include <utility>
 #include <vector>
 
+#include "backends/extraction/process.h"
+#include "backends/extraction/wire.h"
+
 namespace docket::backends {
 namespace {
 
@@ -189,6 +192,9 @@ std::optional<Error> OfficeConversion::run() {
     return Error{ErrorClass::unavailable, "cannot start " + worker_.string() + ": " + std::strerror(failed)};
   }
   ended_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+  if (!ended_)
+    return Error{ErrorClass::unavailable,
+                 std::string("cannot tell when LibreOffice ends: ") + std::strerror(errno)};
   return {};
 }
 
@@ -240,6 +246,14 @@ Result<InputFile> OfficeConversion::result() {
   const bool is_out_of_time = is_late || (WIFSIGNALED(status_) && WTERMSIG(status_) == SIGXCPU);
   if (is_out_of_time)
     return Error{ErrorClass::timeout, "took LibreOffice longer than `limits` of the extract stage allows"};
+  if (WIFEXITED(status_) && WEXITSTATUS(status_) == static_cast<int>(WorkerExit::cannot_start))
+    return Error{
+        ErrorClass::unsupported,
+        "is of a kind that docket reads with LibreOffice's help, which cannot be locked in here; run "
+        "docket where Landlock (Linux 5.13 and later, where it is switched on) and seccomp(2) are "
+        "allowed"};
+  if (WIFSIGNALED(status_) && WTERMSIG(status_) != SIGKILL)
+    return Error{ErrorClass::crash, "crashed LibreOffice (" + signal_name(WTERMSIG(status_)) + ")"};
   return Error{ErrorClass::damaged, "cannot be read by LibreOffice: it is broken, or has a password"};
 }
 

@@ -47,7 +47,8 @@ class OfficeConversion {
   /// Once it has ended: whether it had only made its own settings, and was started again.
   bool goes_on();
 
-  /// What it made, once it has ended. An Error: `damaged`, or `timeout` when it was ended at its limit.
+  /// What it made, once it has ended. An Error: `damaged`, `crash`, `timeout` when it was ended at its limit,
+  /// `unsupported` where the kernel cannot lock it in.
   Result<InputFile> result();
   /// CPU time of all its processes, once it has ended.
   std::chrono::nanoseconds cpu_time() const { return cpu_time_; }

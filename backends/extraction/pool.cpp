@@ -62,6 +62,8 @@ struct Limits {
 
 std::string in_words(nanoseconds duration) { return format_duration(duration_cast<milliseconds>(duration)); }
 
+Error invalid_reply() { return {ErrorClass::crash, "made its worker send an invalid reply"}; }
+
 Error cancelled() { return {ErrorClass::cancelled, "the run was stopped before the file was read"}; }
 
 Error time_error(const Limits& limits) {
@@ -77,11 +79,6 @@ Error clock_error(const Limits& limits) {
 Error memory_error(const Limits& limits) {
   return {ErrorClass::memory, "needed more than " + format_byte_size(limits.memory) +
                                   " of memory (`limits.memory` of the extract stage)"};
-}
-
-std::string signal_name(int number) {
-  const char* const short_name = sigabbrev_np(number);
-  return short_name ? std::string("SIG") + short_name : "signal " + std::to_string(number);
 }
 
 std::string unprotected(const std::string& refused) {
@@ -421,8 +418,9 @@ class ExtractPool final : public Backend {
   }
 
   void take(Slot& slot, WorkerFrame& frame) {
+    const bool is_expected = frame.kind == Frame::ready ? !slot.process->is_ready : slot.was_sent;
+    if (!is_expected) return give_up(slot, invalid_reply());
     if (frame.kind == Frame::ready) return take_ready(slot, decode_ready(frame.body));
-    if (!slot.was_sent) return;  // Of no job: a worker that says more than it was asked.
     slot.bytes += sizeof(FrameHeader) + frame.body.size();
     if (slot.bytes > most_bytes(slot)) return give_up(slot, output_limit_error(most_bytes(slot) - framing));
     switch (frame.kind) {
@@ -479,9 +477,7 @@ class ExtractPool final : public Backend {
   void take_bytes(Slot& slot, const Result<Answer>& answer, nanoseconds spent) {
     slot.wants_bytes = false;
     if (!answer) return end_job(slot, answer.error(), spent);
-    auto file = answer->image
-                    ? file_of(answer->image->bytes)
-                    : Result<InputFile>(Error{ErrorClass::crash, "made its worker send an invalid reply"});
+    auto file = answer->image ? file_of(answer->image->bytes) : Result<InputFile>(invalid_reply());
     if (!file) return end_job(slot, file.error(), spent);
     slot.file = std::move(*file);
     slot.has_bytes = true;

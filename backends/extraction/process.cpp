@@ -221,6 +221,11 @@ std::filesystem::path worker_program(std::string_view name) {
   return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / name;
 }
 
+std::string signal_name(int number) {
+  const char* const short_name = sigabbrev_np(number);
+  return short_name ? std::string("SIG") + short_name : "signal " + std::to_string(number);
+}
+
 Error never_ready(const std::filesystem::path& worker) {
   return {ErrorClass::unavailable,
           "the extraction worker " + worker.string() + " does not start; run it with a file to see why"};

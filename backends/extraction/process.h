@@ -74,6 +74,9 @@ class ExtractProcess {
   std::chrono::nanoseconds cpu_time_{0};
 };
 
+/// "SIGSEGV"
+std::string signal_name(int number);
+
 /// What a worker is that ended before it was ready, or said another `wire_version`; class `unavailable`.
 Error never_ready(const std::filesystem::path& worker);
 Error other_version(const std::filesystem::path& worker);

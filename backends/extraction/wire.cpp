@@ -53,16 +53,20 @@ bool is_about_a_document(std::uint32_t error_class) {
   }
 }
 
-/// An object that is not nested so deep that printing it would use up the stack; null when it is none.
+/// An object that is not nested so deep that printing it would use up the stack, and whose values do not take
+/// much more memory than their text; null when it is none.
 nlohmann::json read_value(std::string_view bytes) {
   constexpr int deepest = 16;
-  bool too_deep = false;
+  constexpr std::size_t most = 1 << 20;  // Values and braces of any answer,
+  constexpr std::size_t bytes_each = 8;  // and more if they are as long as those of a list of members.
+  std::size_t left = most + bytes.size() / bytes_each;
+  bool too_much = false;
   const auto watch = [&](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
-    too_deep = too_deep || depth > deepest;
-    return !too_deep;
+    too_much = too_much || depth > deepest || left-- == 0;
+    return !too_much;
   };
   nlohmann::json value = nlohmann::json::parse(bytes, watch, false);
-  return value.is_object() && !too_deep ? value : nlohmann::json();
+  return value.is_object() && !too_much ? value : nlohmann::json();
 }
 
 void write(Writer& out, const std::optional<SeenPage>& page) {
@@ -264,6 +268,9 @@ Result<Answer> decode_answer(std::string_view bytes, Text text) {
   const auto pages = in.number<std::uint64_t>();
   answer.image = read_image(in);
   if (!in.at_end() || answer.value.is_null() || pages != text.pages.size()) return not_understood();
+  if (const auto language = answer.value.find("language");
+      language != answer.value.end() && language->is_string())
+    text.language = language->get<std::string>();
   answer.text = std::make_shared<const Text>(std::move(text));
   return answer;
 }

@@ -40,6 +40,7 @@ class Layout {
   const std::vector<Row>& rows() const { return rows_; }
   const Folded& folded(std::uint32_t page) const { return folded_[page]; }
   std::string_view page_text(std::uint32_t page) const { return text_.pages[page].text; }
+  const std::string& language() const { return text_.language; }
   std::size_t pages() const { return folded_.size(); }
 
   std::span<const std::uint32_t> row_cells(std::uint32_t row) const {

@@ -201,6 +201,7 @@ std::optional<DateFound> Values::date_over_line_end(std::uint32_t index) const {
 DayMonth Values::order_of_dates(const Evidence& seen) const {
   if (dates_ != DayMonth::unknown) return dates_;
   if (const DayMonth shown = shown_by(seen.order); shown != DayMonth::unknown) return shown;
+  if (is_day_first_language(layout_.language())) return DayMonth::day_first;
   for (std::uint32_t page = 0; page < layout_.pages(); ++page)
     if (speaks_day_first(layout_.folded(page))) return DayMonth::day_first;
   return DayMonth::unknown;

@@ -12,7 +12,8 @@
 namespace docket {
 namespace {
 
-constexpr std::uint64_t plain = 1, with_confidence = 2;  ///< Formats.
+constexpr std::uint64_t plain = 1, with_confidence = 2;  ///< Formats of pages,
+constexpr std::uint64_t with_language = 4;               ///< and what a text has beside them.
 
 using Sides = std::array<std::uint32_t, 4>;
 
@@ -170,7 +171,11 @@ void encode_text(const Text& text, const TakePiece& take) {
   std::string bytes;
   const bool was_seen = std::ranges::any_of(text.pages, [](const Page& p) { return !p.confidence.empty(); });
   const std::uint64_t format = was_seen ? with_confidence : plain;
-  put_count(bytes, format);
+  put_count(bytes, text.language.empty() ? format : format | with_language);
+  if (!text.language.empty()) {
+    put_count(bytes, text.language.size());
+    bytes += text.language;
+  }
   put_count(bytes, text.pages.size());
   constexpr std::size_t copied = std::size_t{1} << 16;
   for (const Page& page : text.pages) {
@@ -231,7 +236,9 @@ std::shared_ptr<const Text> TextDecoder::end() {
 std::size_t TextDecoder::take_pages(std::string_view bytes) {
   Reader reader(bytes);
   if (!has_begun_) {
-    format_ = reader.count();
+    const std::uint64_t format = reader.count();
+    format_ = format & ~with_language;
+    if (format != format_) text_.language = reader.bytes(reader.count());
     missing_ = reader.count();
     has_begun_ = reader.ok();
     is_none_ = has_begun_ && format_ != plain && format_ != with_confidence;

@@ -12,7 +12,9 @@ namespace docket {
 /// A text with its word boxes as bytes, about half the size it has in memory; the same text always gives
 /// the same bytes.
 ///
-///   text  = version count page*                        version 2 where a page has confidences, else 1
+///   text  = version language? count page*              version 2 where a page has confidences, else 1; and 4
+///                                                      more where it has a language
+///   language = count bytes
 ///   page  = float float count bytes count word*        width, height, text, words; in version 2 then
 ///           count bytes                                the confidences of the words
 ///   word  = count count delta{4}                       offset after the end of the word before, length, box

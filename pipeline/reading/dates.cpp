@@ -415,6 +415,13 @@ bool speaks_day_first(const Folded& folded) {
   return in_others >= enough && in_others > 2 * in_english;
 }
 
+bool is_day_first_language(std::string_view code) {
+  static constexpr std::string_view day_first[] = {
+      "bg", "ca", "cs", "da", "de", "el", "es", "et", "fi", "fr", "gl", "hr", "is", "it", "lb",
+      "lv", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "tr", "uk"};
+  return std::ranges::find(day_first, code) != std::ranges::end(day_first);
+}
+
 DayMonth shown_by(const DateOrder& order) {
   if (order.day_first == order.month_first) return DayMonth::unknown;
   return order.day_first > order.month_first ? DayMonth::day_first : DayMonth::month_first;

@@ -40,6 +40,9 @@ bool is_month(std::string_view folded);
 /// first. English leaves it open.
 bool speaks_day_first(const Folded& folded);
 
+/// The same of a language that is known. `code`: ISO 639-1.
+bool is_day_first_language(std::string_view code);
+
 /// What the dates of a document show.
 DayMonth shown_by(const DateOrder& order);
 

@@ -313,8 +313,10 @@ Error unsupported(std::string_view media_type) {
       std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) { return matches(kind, media_type); });
   std::string message = "is ";
   message += known == kinds.end() ? "a file of another kind" : known->name;
-  message += " (" + std::string(media_type) +
-             "); docket reads PDF, Office and OpenDocument files, HTML, Rich Text, e-books and plain text";
+  message +=
+      " (" + std::string(media_type) +
+      "); docket reads PDF, pictures, Office and OpenDocument files, HTML, e-mail, archives, Rich Text, "
+      "e-books and plain text";
   return {ErrorClass::unsupported, message};
 }
 

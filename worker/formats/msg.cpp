@@ -247,7 +247,11 @@ bool is_msg(std::string_view bytes) {
   std::string name;  // UTF-16, as it stands in the directory.
   for (const char* c = fixed_properties; *c != '\0'; ++c)
     (name += *c) += '\0';
-  return bytes.find(name) != bytes.npos;
+  if (bytes.find(name) == bytes.npos) return false;
+  const FolderPtr file = open_ole(bytes);
+  if (!file) return true;  // A broken one.
+  // A Word document that a message was put into has them too, in a folder.
+  return InputPtr(gsf_infile_child_by_name(file.get(), fixed_properties)) != nullptr;
 }
 
 Result<Extraction> read_msg(std::string_view bytes, const HtmlToText& html_to_text,

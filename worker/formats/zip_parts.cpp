@@ -117,7 +117,7 @@ Result<std::string> read_zip_part(std::string_view bytes, std::string_view name)
   std::optional<std::string> found;
   const auto visited =
       for_each_file(bytes, [&](archive* reader, archive_entry* entry) -> std::optional<Error> {
-        if (found || name_of(entry) != name) return {};
+        if (found || part_name_of(entry) != name) return {};
         auto data = read_zip_data(reader, most_unpacked);
         if (!data) return data.error();
         found = std::move(*data);

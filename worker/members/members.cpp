@@ -184,7 +184,7 @@ class Lister {
 
 /// Its members can only be had one after the other.
 bool is_solid(std::string_view type) {
-  return is_archive(type) && type != "application/zip" && type != "application/x-tar";
+  return type == mbox_type || (is_archive(type) && type != "application/zip" && type != "application/x-tar");
 }
 
 /// The first member of that name. `archive`: for the cache, see there.

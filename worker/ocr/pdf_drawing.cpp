@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "worker/poppler/fonts.h"
 #include "worker/text/latin1.h"
 
 namespace docket::worker {
@@ -125,6 +126,7 @@ std::unique_ptr<PDFDoc> open_to_draw(std::string_view bytes, const std::vector<s
 
 Result<PagePicture> draw_pdf_page(std::string_view bytes, int number,
                                   const std::vector<std::string>& passwords, Look look) {
+  forget_fonts();  // Of the document that was drawn before.
   const std::unique_ptr<PDFDoc> document = open_to_draw(bytes, passwords);
   if (!document->isOk())
     return Error{document->getErrorCode() == errEncrypted ? ErrorClass::encrypted : ErrorClass::damaged,

@@ -1,5 +1,6 @@
 #include "worker/pdf/looking_device.h"
 
+#include <GfxFont.h>
 #include <GfxState.h>
 #include <goo/GooString.h>
 
@@ -27,6 +28,15 @@ bool says_something(std::span<const Unicode> text) {
     append_clean(clean, c);
     return c == soft_hyphen || (!clean.empty() && !is_meaningless(first_character(clean)));
   });
+}
+
+/// The same for one font that several forms of a page have, of which poppler may make several.
+std::uint64_t number_of_font(const GfxState& state) {
+  const GfxFont* font = state.getFont().get();
+  if (font == nullptr) return 0;
+  const Ref& reference = *font->getID();
+  return std::uint64_t{static_cast<std::uint32_t>(reference.num)} << 32 |
+         static_cast<std::uint32_t>(reference.gen);
 }
 
 }  // namespace
@@ -109,12 +119,11 @@ void LookingDevice::draw_letter(const ShownLetter& letter) {
   const std::span<const Unicode> characters(letter.text, static_cast<std::size_t>(letter.length));
   const LetterMeasure measure =
       ruler_.measure(state, letter.x - letter.origin_x, letter.y - letter.origin_y, letter.dx, letter.dy);
-  const auto font = reinterpret_cast<std::uintptr_t>(state.getFont().get());
   Glyph glyph;
   glyph.core = measure.core;
   glyph.slant = slant_of(measure.angle);
   glyph.paints = static_cast<std::uint32_t>(paints_.count());
-  glyph.run = runs_.of(measure, font, static_cast<std::uint32_t>(glyphs_.size()));
+  glyph.run = runs_.of(measure, number_of_font(state), static_cast<std::uint32_t>(glyphs_.size()));
   glyph.is_readable = says_something(characters);
   glyph.unseen = judge_.judge(state, measure, drawing_, paints_);
   if (state.getRender() >= 4) clips_ = true;

@@ -38,7 +38,7 @@ void Runs::begin(std::string_view string) {
   is_new_ = true;
 }
 
-std::uint32_t Runs::of(const LetterMeasure& letter, std::uintptr_t font, std::uint32_t glyph) {
+std::uint32_t Runs::of(const LetterMeasure& letter, std::uint64_t font, std::uint32_t glyph) {
   if (!is_new_ && !runs_.empty()) return static_cast<std::uint32_t>(runs_.size() - 1);
   is_new_ = false;
   Run run{letter.at, std::max(letter.size, letter.height), letter.angle, glyph};

@@ -27,7 +27,7 @@ class Runs {
   void begin(std::string_view string);
 
   /// The run of the letter that is drawn now, which is the page's `glyph`-th; `font` tells fonts apart.
-  std::uint32_t of(const LetterMeasure& letter, std::uintptr_t font, std::uint32_t glyph);
+  std::uint32_t of(const LetterMeasure& letter, std::uint64_t font, std::uint32_t glyph);
 
   const Run& operator[](std::uint32_t run) const { return runs_[run]; }
 

@@ -11,8 +11,10 @@ namespace {
 
 constexpr std::size_t block_size = 1 << 14;
 constexpr std::size_t most_inflated = 32 << 20;  ///< Bytes in memory; a page has 0.1 M.
+constexpr std::size_t most_deflated = most_inflated;
 
-void read_all(Stream& stream, RawBytes& out) {
+/// False: there is more than is inflated at once. What it is may itself be inflated, and without end.
+bool read_all(Stream& stream, RawBytes& out) {
   constexpr int step = 1 << 16;
   out.resize(0);
   stream.reset();
@@ -21,7 +23,9 @@ void read_all(Stream& stream, RawBytes& out) {
     out.resize(had + step);
     got = std::max(0, stream.doGetChars(step, out.data() + had));
     out.resize(had + static_cast<std::size_t>(got));
+    if (out.size() > most_deflated) return false;
   }
+  return true;
 }
 
 /// False: `deflated` is broken or too large.
@@ -69,8 +73,7 @@ void ContentStream::reset() {
   Stream* encoded = decoded_->getNextStream();
   if (decoded_->getKind() == strFlate && encoded && !has_parameters(*decoded_)) {
     RawBytes deflated;
-    read_all(*encoded, deflated);
-    is_whole_ = inflate_whole(deflated, block_);
+    is_whole_ = read_all(*encoded, deflated) && inflate_whole(deflated, block_);
   }
   is_whole_ ? take_block() : decoded_->reset();
 }

@@ -274,6 +274,12 @@ TEST_F(ExtractPool, APageThatIsNoneIsACrash) {
   EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file made its worker send an invalid reply"}));
 }
 
+TEST_F(ExtractPool, WhoSaysWhatWasNotAskedIsEnded) {
+  use_fake_worker(ready() + "cat <&3 >/dev/null\n");  // Once more.
+  EXPECT_EQ(error_of("x"), (Error{ErrorClass::crash, "file made its worker send an invalid reply"}));
+  EXPECT_EQ(error_of("y").error_class, ErrorClass::crash);
+}
+
 TEST_F(ExtractPool, PagesTogetherAreHeldToTheLimitOfOutput) {
   // Each is sound, and has half a MiB of text: NULs.
   const std::string page = frame(Frame::page, "\\040\\0\\010\\0\\0\\0\\0\\0") + "head -c 8 </dev/zero >&3\n" +

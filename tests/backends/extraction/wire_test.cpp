@@ -163,6 +163,16 @@ TEST(ExtractWire, AValueThatIsNestedTooDeepIsRefused) {
   EXPECT_FALSE(decode_answer(encode(Answer{"no object", std::make_shared<const Text>()}), {}));
 }
 
+TEST(ExtractWire, AValueOfTooManyPartsIsRefused) {
+  const auto arrives = [](nlohmann::json list) {
+    const Answer answer{{{"embedded_files", std::move(list)}}, std::make_shared<const Text>()};
+    return decode_answer(encode(answer), {}).has_value();
+  };
+  const nlohmann::json member = {{"name", "a.pdf"}, {"bytes", 7}, {"sha256", std::string(64, 'a')}};
+  EXPECT_TRUE(arrives(nlohmann::json::array_t(10'000, member)));
+  EXPECT_FALSE(arrives(nlohmann::json::array_t(1'000'000, nlohmann::json::array())));
+}
+
 TEST(ExtractWire, AWorkerCannotEndTheRun) {
   for (const ErrorClass forbidden : {ErrorClass::config, ErrorClass::unavailable, ErrorClass::output}) {
     const auto arrived = decode_answer(encode(Result<Answer>(Error{forbidden, "stop everything"})), {});

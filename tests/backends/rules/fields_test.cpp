@@ -273,6 +273,20 @@ TEST(RulesFields, WhatThePipelineSaysSettlesDates) {
   EXPECT_EQ(french["fields"]["issue_date"], "2024-04-03");
 }
 
+TEST(RulesFields, TheLanguageOfTheDocumentSettlesDates) {
+  const json properties{{"issue_date", date_property}};
+  const auto date = [&](const char* language) {
+    Text text = *plain_text("Invoice date: 03/04/2024");
+    text.language = language;
+    const json answer = extract(properties, text);
+    return std::pair(answer["fields"]["issue_date"], answer["details"]["issue_date"].contains("problem"));
+  };
+  for (const char* day_first : {"pl", "fi", "de", "tr"})
+    EXPECT_EQ(date(day_first), std::pair(json("2024-04-03"), false)) << day_first;
+  for (const char* open : {"", "en", "ja"})
+    EXPECT_TRUE(date(open).second) << open;
+}
+
 TEST(RulesFields, AnySchemaGivesAnAnswerForEachProperty) {
   const json odd =
       json::parse(R"({"properties": {"a": true, "b": {"type": 5, "x-labels": {"x": {"y": {"z": "q"}}}},

@@ -23,7 +23,9 @@ Text sample() {
 TEST(TextCodec, ReadsBackWhatItWrote) {
   Text seen = sample();
   seen.pages[0].confidence = {96, 0, 100};
-  for (const Text& text : {Text{}, sample(), seen}) {
+  Text german = seen;
+  german.language = "de";
+  for (const Text& text : {Text{}, sample(), seen, german}) {
     const std::shared_ptr<const Text> back = decode_text(encode_text(text));
     ASSERT_NE(back, nullptr);
     EXPECT_EQ(*back, text);
@@ -34,6 +36,7 @@ TEST(TextCodec, ReadsAndWritesInPiecesOfAnySize) {
   Text longer = sample();
   for (int i = 0; i < 50; ++i)
     longer.pages.push_back(longer.pages[static_cast<std::size_t>(i) % 3]);
+  longer.language = "fr";
   for (const Text& text : {Text{}, sample(), longer}) {
     const std::string bytes = encode_text(text);
     EXPECT_EQ(text_digest(text), short_digest(bytes));

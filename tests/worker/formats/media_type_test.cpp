@@ -51,9 +51,8 @@ TEST(MediaType, TheErrorNamesWhatItIsAndWhatIsRead) {
   const Error error = unsupported("application/msword");
   EXPECT_EQ(error.error_class, ErrorClass::unsupported);
   EXPECT_EQ(error.message,
-            "is a Word document of before 2007 (application/msword); docket reads PDF, Office and "
-            "OpenDocument files, HTML, "
-            "Rich Text, e-books and plain text");
+            "is a Word document of before 2007 (application/msword); docket reads PDF, pictures, Office and "
+            "OpenDocument files, HTML, e-mail, archives, Rich Text, e-books and plain text");
   EXPECT_EQ(unsupported("image/jpeg").message.substr(0, 35), "is an image (image/jpeg); docket re");
 }
 

@@ -145,6 +145,15 @@ TEST(Msg, HasFilesAndMessages) {
   EXPECT_EQ(deep.contents["deep.txt"], "deep");
 }
 
+TEST(Msg, InAWordDocumentIsNotTheDocument) {
+  Folder document;
+  document.streams["WordDocument"] = std::string(5000, 'w');
+  document.folders["ObjectPool"].folders["_1234"] = message("Inner", 24);
+  EXPECT_FALSE(is_msg(file_of(document)));
+  EXPECT_TRUE(is_msg(file_of(message("Outer", 32))));
+  EXPECT_TRUE(is_msg(file_of(message("Cut", 32)).substr(0, 3000)));
+}
+
 TEST(Msg, ThatIsBrokenIsDamaged) {
   const std::string bytes = file_of(message("x", 32));
   for (const std::size_t size : {8U, 100U, 512U, 600U, 1500U})
