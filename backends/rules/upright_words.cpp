@@ -66,8 +66,9 @@ Box turned_back(const Box& box, double angle, const Page& page) {
 std::vector<Word> upright_words(const Page& page) {
   if (page.confidence.empty()) return {};
   const Vector along = along_lines(page);
+  if (!std::isfinite(along.x) || !std::isfinite(along.y)) return {};
   const double angle = std::atan2(along.y, along.x);
-  if (!std::isfinite(angle) || std::abs(angle) < least_turn) return {};
+  if (std::abs(angle) < least_turn) return {};
   std::vector<Word> words = page.words;
   for (Word& word : words)
     word.box = turned_back(word.box, angle, page);
