@@ -3,13 +3,14 @@
 import io
 import json
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 import e2e
 from e2e import PIPELINE, assemble
 
 EXTRACT = PIPELINE[:PIPELINE.index("  - classify")]  # Only extract.
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"  # There because poppler's fontconfig needs a font.
+MONO = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"
 LINES = ["Harbour Joinery", "Invoice 2025-0417", "Shelves and brackets", "Total due 119.00"]
 DPI = 150
 SIZE = (750, 500)  # Pixels: 360 by 240 points.
@@ -23,6 +24,30 @@ def picture(lines=LINES, angle=0):
     for number, line in enumerate(lines):
         draw.text((60, 60 + 90 * number), line, font=font, fill=0)
     return image.rotate(angle, expand=True, fillcolor=255) if angle else image
+
+
+def receipt():
+    """Narrow, and set wide in letters of one width: labels left, amounts far right."""
+    image = Image.new("L", (640, 900), 255)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.truetype(MONO, 26)
+    lines = ["   HARBOUR STORES LTD", "  12 Quay Road, Penzance", "      Tel: 01736 555 0142", "", "Apples red       4 x 5.00",
+             "                    20.00", "Brown bread           6.50", "Cheddar cheese       12.00", "",
+             "Total Items: 3", "Total               38.50", "Cash                50.00", "Change              11.50", "",
+             "     Thank you for coming"]
+    for number, line in enumerate(lines):
+        for column, letter in enumerate(line):
+            draw.text((40 + 21 * column, 60 + 50 * number), letter, font=font, fill=0)
+    return image
+
+
+def in_dots(image):
+    """As a worn needle printer would have it: every stroke has gaps."""
+    dots = Image.new("L", image.size, 255)
+    draw = ImageDraw.Draw(dots)
+    for y in range(0, image.height, 4):
+        draw.rectangle((0, y, image.width, y + 2), fill=0)
+    return Image.composite(image, Image.new("L", image.size, 255), ImageChops.invert(dots))
 
 
 def saved(image, form, **options):
@@ -104,6 +129,22 @@ class Ocr(e2e.Case):
         self.assertTrue(255 <= left and right <= 334 and 140 <= top and bottom <= 172, (left, top, right, bottom))
         left, top, right, bottom, _ = self.boxes("90.pdf")["Invoice"]
         self.assertTrue(68 <= left and right <= 100 and 255 <= top and bottom <= 334, (left, top, right, bottom))
+
+    def test_a_receipt_however_it_lies(self):
+        self.write("total.schema.json", json.dumps({"type": "object", "properties": {"total": {
+            "type": ["number", "null"], "x-format": "currency-amount", "x-labels": ["Total"], "x-not-labels": ["Cash"]}}}))
+        self.write("pipeline.yaml", EXTRACT + "  - structured-extract: { backends: [rules], schema: total.schema.json }\n")
+        names = []
+        for angle in (0, 90, 180, 4):
+            names.append(f"{angle}.png")
+            self.write(names[-1], saved(receipt().rotate(angle, Image.BICUBIC, expand=True, fillcolor=255), "PNG"))
+        names.append("faint.png")
+        self.write(names[-1], saved(in_dots(receipt()), "PNG"))
+        self.run_pipeline(*names)
+        for name in names:
+            found = self.record(name)["structured_extract"]
+            self.assertEqual(found["fields"]["total"], 38.5, name)
+            self.assertTrue(found["accepted"] or name == "faint.png", name)
 
     def test_only_pages_without_a_text_are_read(self):
         self.write("a.pdf", scan("This page has a text of its own and needs nobody to look at it, thank you.", picture()))

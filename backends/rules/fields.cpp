@@ -61,7 +61,7 @@ json evidence(const Layout& layout, const Found& found, const Candidate& candida
   const Cell& cell = layout.cells()[candidate.reading.cell];
   json out{{"page", cell.page + 1}, {"quote", quote(layout, found, candidate)}};
   Box box;
-  if (layout.box_of(cell.page, candidate.reading.begin, candidate.reading.end, box)) {
+  if (layout.box_on_page(cell.page, candidate.reading.begin, candidate.reading.end, box)) {
     out["box"] = json::array();
     for (const float side : {box.left, box.top, box.right, box.bottom})
       out["box"].push_back(rounded(side, 10));

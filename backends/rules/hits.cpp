@@ -3,15 +3,20 @@
 #include <map>
 #include <string_view>
 
+#include "pipeline/support/ascii.h"
+
 namespace docket::rules {
 namespace {
 
 constexpr int most_of_one_label = 200;  // A page that repeats a label without end has nothing to say with it.
 
-/// The label in "invoice_number_1" is no label.
+/// The label in "invoice_number_1" is no label, nor is that in "invoice@example.com". "GST@6%" has a rate.
 bool is_part_of_name(std::string_view text, const Hit& hit) {
-  const auto joins = [](char c) { return c == '_' || c == '@'; };
-  return (hit.begin > 0 && joins(text[hit.begin - 1])) || (hit.end < text.size() && joins(text[hit.end]));
+  const auto joins = [&](std::size_t at) {
+    const bool is_rate = at + 1 < text.size() && is_digit(text[at + 1]);
+    return text[at] == '_' || (text[at] == '@' && !is_rate);
+  };
+  return (hit.begin > 0 && joins(hit.begin - 1)) || (hit.end < text.size() && joins(hit.end));
 }
 
 /// "MwSt-%" is a rate, whatever MwSt may be.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "backends/rules/upright_words.h"
 #include "pipeline/support/utf8.h"
 
 // A page becomes lines of its text, the lines become cells, and the cells become rows again:
@@ -36,14 +37,16 @@ Box finite(const Box& box) {
 /// Splits one line of a page into cells.
 class Line {
  public:
-  Line(const Page& page, std::uint32_t begin, std::uint32_t end, std::uint32_t number)
-      : page_(page), begin_(begin), end_(end), number_(number) {}
+  /// `blank`: the usual one of the page.
+  Line(const Page& page, std::span<const Word> words, float blank, std::uint32_t begin, std::uint32_t end,
+       std::uint32_t number)
+      : page_(page), words_(words), blank_(blank), begin_(begin), end_(end), number_(number) {}
 
   void cells_by_words(std::size_t& word, std::vector<Cell>& out) const {
     Cell cell;
     bool open = false;
-    for (; word < page_.words.size() && page_.words[word].offset < end_; ++word) {
-      const Word next{finite(page_.words[word].box), page_.words[word].offset, page_.words[word].length};
+    for (; word < words_.size() && words_[word].offset < end_; ++word) {
+      const Word next{finite(words_[word].box), words_[word].offset, words_[word].length};
       if (next.length == 0 || next.offset < begin_ || next.length > end_ - next.offset) continue;
       if (open && goes_on_below(cell, next)) {
         cell.end = next.offset + next.length;
@@ -108,8 +111,8 @@ class Line {
     const float letter = (next.box.right - next.box.left) / static_cast<float>(next.length);
     const float gap = next.box.left - cell.box.right;
     const bool two_blanks = next.offset - cell.end >= 2;
-    return gap > (two_blanks ? std::max(0.45F * height, 1.3F * std::min(letter, height)) : 1.5F * height) ||
-           gap < -2 * height;
+    const float least = std::max({0.45F * height, 1.3F * std::min(letter, height), 1.35F * blank_});
+    return gap > (two_blanks ? std::min(least, 1.5F * height) : 1.5F * height) || gap < -2 * height;
   }
 
   bool cell_ends(std::uint32_t position) const {
@@ -124,16 +127,37 @@ class Line {
   }
 
   const Page& page_;
+  std::span<const Word> words_;
+  float blank_;
   std::uint32_t begin_, end_, number_;
 };
+
+/// Of one number or more.
+float median(std::vector<float> numbers) {
+  const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>(numbers.size() / 2);
+  std::nth_element(numbers.begin(), middle, numbers.end());
+  return *middle;
+}
 
 float median_height(std::span<const Cell> cells) {
   if (cells.empty()) return typewriter_height;
   std::vector<float> heights(cells.size());
   std::transform(cells.begin(), cells.end(), heights.begin(), [](const Cell& cell) { return cell.height(); });
-  const auto middle = heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 2);
-  std::nth_element(heights.begin(), middle, heights.end());
-  return std::max(*middle, 1.0F);
+  return std::max(median(std::move(heights)), 1.0F);
+}
+
+/// How far words stand apart where the text has one blank between them; 0 where that is too rare. In letters
+/// of one width, set wide, that is farther than cells of other pages.
+float usual_blank(const std::string& text, std::span<const Word> words) {
+  constexpr std::size_t least_words = 10;
+  std::vector<float> gaps;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::size_t end = std::size_t{words[i - 1].offset} + words[i - 1].length;
+    if (end + 1 != words[i].offset || end >= text.size() || text[end] != ' ') continue;
+    const float gap = finite(words[i].box).left - finite(words[i - 1].box).right;
+    if (gap > 0) gaps.push_back(gap);
+  }
+  return gaps.size() < least_words ? 0 : median(std::move(gaps));
 }
 
 }  // namespace
@@ -148,12 +172,15 @@ Layout::Layout(const Text& text, std::size_t page_limit) : text_(text) {
 void Layout::add_page(std::uint32_t number) {
   const Page& page = text_.pages[number];
   folded_.push_back(fold(page.text));
+  upright_.push_back(upright_words(page));
   const std::size_t first = cells_.size();
+  const float blank = usual_blank(page.text, words(number));
   std::size_t word = 0;
   std::uint32_t line = 0;
   for (std::size_t begin = 0; begin < page.text.size(); ++line) {
     const std::size_t end = std::min(page.text.find('\n', begin), page.text.size());
-    const Line cut(page, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), line);
+    const Line cut(page, words(number), blank, static_cast<std::uint32_t>(begin),
+                   static_cast<std::uint32_t>(end), line);
     if (page.words.empty()) {
       cut.cells_by_blanks(cells_);
     } else {
@@ -205,8 +232,19 @@ void Layout::add_rows(std::uint32_t page) {
   }
 }
 
+std::span<const Word> Layout::words(std::uint32_t page) const {
+  return upright_[page].empty() ? text_.pages[page].words : upright_[page];
+}
+
 bool Layout::box_of(std::uint32_t page, std::uint32_t begin, std::uint32_t end, Box& box) const {
-  const std::vector<Word>& words = text_.pages[page].words;
+  return unite(words(page), begin, end, box);
+}
+
+bool Layout::box_on_page(std::uint32_t page, std::uint32_t begin, std::uint32_t end, Box& box) const {
+  return unite(text_.pages[page].words, begin, end, box);
+}
+
+bool Layout::unite(std::span<const Word> words, std::uint32_t begin, std::uint32_t end, Box& box) {
   auto word = std::partition_point(words.begin(), words.end(),
                                    [&](const Word& w) { return w.offset + w.length <= begin; });
   const auto first = word;
@@ -217,7 +255,7 @@ bool Layout::box_of(std::uint32_t page, std::uint32_t begin, std::uint32_t end, 
 }
 
 std::string Layout::plain_text(std::uint32_t page, std::uint32_t begin, std::uint32_t end) const {
-  const std::vector<Word>& words = text_.pages[page].words;
+  const std::span<const Word> words = this->words(page);
   const std::string_view text = page_text(page);
   auto word = std::partition_point(words.begin(), words.end(),
                                    [&](const Word& w) { return w.offset + w.length <= begin; });

@@ -52,7 +52,10 @@ class Layout {
   /// The height of a line of text on the page that is neither very large nor very small.
   float line_height(std::uint32_t page) const { return line_heights_[page]; }
   /// The union of the boxes of the words that touch [begin, end) of the page's text; false: there are none.
+  /// Like those of cells, of the page brought upright.
   bool box_of(std::uint32_t page, std::uint32_t begin, std::uint32_t end, Box& box) const;
+  /// The same, of the page as its file has it.
+  bool box_on_page(std::uint32_t page, std::uint32_t begin, std::uint32_t end, Box& box) const;
   /// [begin, end) of the page's text, squeezed, and without the blanks that are none: where letters are set
   /// far apart, programs that read PDFs see "Liefer ant".
   std::string plain_text(std::uint32_t page, std::uint32_t begin, std::uint32_t end) const;
@@ -64,11 +67,14 @@ class Layout {
   static float overlap(const Box& a, const Box& b);
 
  private:
+  static bool unite(std::span<const Word> words, std::uint32_t begin, std::uint32_t end, Box& box);
+  std::span<const Word> words(std::uint32_t page) const;
   void add_page(std::uint32_t page);
   void add_rows(std::uint32_t page);
 
   const Text& text_;
   std::vector<Folded> folded_;
+  std::vector<std::vector<Word>> upright_;  ///< Words of pages that are askew; empty for others.
   std::vector<float> line_heights_;
   std::vector<std::uint32_t> first_cell_;
   std::vector<Cell> cells_;

@@ -10,6 +10,8 @@
 
 #include "worker/layout/layout.h"
 #include "worker/ocr/page_picture.h"
+#include "worker/ocr/print.h"
+#include "worker/ocr/split_words.h"
 #include "worker/ocr/upright.h"
 #include "worker/text/clean_text.h"
 #include "worker/text/extraction.h"
@@ -22,12 +24,16 @@ constexpr int told_dpi =
     300;  ///< To tesseract, which wants to know, of a picture whose letters are as high as there.
 constexpr float good_height =
     24;  ///< Pixels of a small letter and what is above it, at 300 dpi and 10 points.
+constexpr double few_letters = 20;
 
 /// What one attempt to read a page gave.
 struct Reading {
   std::vector<ReadWord> words;
-  double letters = 0;     ///< Of words that were read with some confidence.
-  double confidence = 0;  ///< Percent, over all letters.
+  double letters = 0;     ///< Of words that stand upright and were read with some confidence.
+  double confidence = 0;  ///< Percent, over all letters that stand upright.
+  int quarter_turns = 0;  ///< Clockwise, until most letters do.
+
+  double worth() const { return letters * confidence; }
 };
 
 double letters_of(const std::string& word) {
@@ -53,50 +59,28 @@ bool is_noise(const ReadWord& word) {
 Reading judged(std::vector<ReadWord> words) {
   Reading reading;
   std::erase_if(words, is_noise);
-  double all = 0, sum = 0;
+  join_split_amounts(words);
+  double all[4] = {}, sum = 0;
   for (const ReadWord& word : words) {
     const double letters = letters_of(word.text);
-    all += letters;
+    all[word.quarter_turns] += letters;
+    if (word.quarter_turns != 0) continue;
     sum += letters * word.confidence;
     if (word.confidence >= 60) reading.letters += letters;
   }
-  reading.confidence = all > 0 ? sum / all : 0;
+  reading.confidence = all[0] > 0 ? sum / all[0] : 0;
+  reading.quarter_turns = static_cast<int>(std::ranges::max_element(all) - all);
   reading.words = std::move(words);
   return reading;
-}
-
-PixPtr black_and_white(const Pix& grey) {
-  return PixPtr(pixOtsuThreshOnBackgroundNorm(const_cast<Pix*>(&grey), nullptr, 10, 15, 100, 50, 255, 2, 2,
-                                              0.1F, nullptr));
-}
-
-/// Height of the usual letter in pixels; 0: none was found.
-float letter_height(const Pix& grey) {
-  const PixPtr ink = black_and_white(grey);
-  if (!ink) return 0;
-  Boxa* boxes = pixConnCompBB(ink.get(), 8);
-  if (boxes == nullptr) return 0;
-  std::vector<int> heights;
-  for (l_int32 i = 0; i < boxaGetCount(boxes); ++i) {
-    l_int32 width = 0, height = 0;
-    boxaGetBoxGeometry(boxes, i, nullptr, nullptr, &width, &height);
-    const bool is_letter = height >= 5 && height <= 200 && width >= 2 && width <= 4 * height;
-    if (is_letter) heights.push_back(height);
-  }
-  boxaDestroy(&boxes);
-  if (heights.size() < 20) return 0;
-  const auto middle = heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 2);
-  std::ranges::nth_element(heights, middle);
-  return static_cast<float>(*middle);
 }
 
 /// How many times larger the picture should be for its letters to be read well.
 float scale_for(float height, double pixels) {
   if (height <= 0) return 1;
   const double most = std::sqrt(most_pixels / pixels);
-  const double wanted = height < 0.75F * good_height ? good_height / height
-                        : height > 3 * good_height   ? 2 * good_height / height
-                                                     : 1;
+  const double wanted = height < 0.75F * good_height  ? good_height / height
+                        : height > 1.6F * good_height ? good_height / height
+                                                      : 1;
   return static_cast<float>(std::min({wanted, most, 4.0}));
 }
 
@@ -117,25 +101,42 @@ PixPtr evenly_lit(const Pix& grey) {
   return PixPtr(pixBackgroundNormSimple(const_cast<Pix*>(&grey), nullptr, nullptr));
 }
 
+/// A receipt or a ticket is too narrow for columns of text, but tesseract finds some, of amounts, and loses
+/// one or the other.
+Arrangement arrangement_of(const Pix& pix, float letter_height) {
+  constexpr float widest_slip = 48;  // Letter heights; a page of a letter has 75.
+  const bool is_slip =
+      letter_height > 0 && static_cast<float>(pixGetWidth(unlocked(pix))) < widest_slip * letter_height;
+  return is_slip ? Arrangement::block : Arrangement::page;
+}
+
 struct Attempt {
   Upright upright;
   Reading reading;
 };
 
-Attempt read_turned(OcrReader& reader, const PagePicture& page, int quarter_turns) {
+/// Whether a picture is read as it is, or letters that fall apart are made whole first.
+enum class Treatment { as_it_is, soft };
+
+Attempt read_turned(OcrReader& reader, const PagePicture& page, int quarter_turns,
+                    Treatment treatment = Treatment::as_it_is) {
   Attempt attempt{Upright(*page.pix, page.width, page.height), {}};
   PixPtr pix = attempt.upright.turned(*page.pix, quarter_turns);
   const auto step = [&](PixPtr next) {
     if (next) pix = std::move(next);
   };
   if (!pix) return attempt;
+  if (treatment == Treatment::soft) step(softened(*pix, good_height));
+  const Print print = print_of(*pix);
+  if (print.is_broken) step(softened(*pix, print.height));
+  const Arrangement arrangement = arrangement_of(*pix, print.height);
   const double pixels = double(pixGetWidth(pix.get())) * pixGetHeight(pix.get());
-  if (const float scale = scale_for(letter_height(*pix), pixels); std::fabs(scale - 1) > 0.05F)
+  if (const float scale = scale_for(print.height, pixels); std::fabs(scale - 1) > 0.05F)
     step(attempt.upright.scaled(*pix, scale));
   if (const float skew = skew_of(*pix); skew != 0) step(attempt.upright.rotated(*pix, skew));
   step(evenly_lit(*pix));
-  attempt.reading = judged(reader.read(*pix, told_dpi, Arrangement::page));
-  const bool is_little = attempt.reading.letters < 20;
+  attempt.reading = judged(reader.read(*pix, told_dpi, arrangement));
+  const bool is_little = attempt.reading.letters < few_letters;
   if (is_little) {
     Reading sparse = judged(reader.read(*pix, told_dpi, Arrangement::sparse));
     if (sparse.letters > attempt.reading.letters) attempt.reading = std::move(sparse);
@@ -143,23 +144,52 @@ Attempt read_turned(OcrReader& reader, const PagePicture& page, int quarter_turn
   return attempt;
 }
 
-/// The page as it is read best. Whether it lies on its side or head is guessed first, and made out by reading
-/// it where that was not sure, or where what was read makes no sense.
-Attempt read_upright(OcrReader& reader, const PagePicture& page) {
-  constexpr float sure = 6;
-  constexpr double makes_sense = 65;
-  const OcrReader::Orientation guess = reader.orientation(*page.pix, told_dpi);
-  Attempt best = read_turned(reader, page, guess.quarter_turns);
-  if (best.reading.confidence >= makes_sense || (guess.confidence >= sure && best.reading.letters >= 50))
-    return best;
-  for (int turns = 0; turns < 4; ++turns) {
-    if (turns == guess.quarter_turns) continue;
-    Attempt other = read_turned(reader, page, turns);
-    if (other.reading.letters * other.reading.confidence > best.reading.letters * best.reading.confidence)
-      best = std::move(other);
+/// The page as it is read best: as it lies, or where that makes no sense turned, by what tesseract says of
+/// its letters first, or with its letters made whole.
+class BestAttempt {
+ public:
+  BestAttempt(OcrReader& reader, const PagePicture& page) : reader_(reader), page_(page) {}
+
+  Attempt run() {
+    consider(0);
+    if (makes_sense()) return std::move(*best_);
+    if (const int lies = best_->reading.quarter_turns; lies != 0) consider(lies);
+    if (makes_sense()) return std::move(*best_);
+    const OcrReader::Orientation guess = reader_.orientation(*page_.pix, told_dpi);
+    consider(guess.quarter_turns);
+    if (makes_sense()) return std::move(*best_);
+    consider_soft(best_->upright.quarter_turns());
+    const bool is_known = guess.confidence >= sure && best_->upright.quarter_turns() == guess.quarter_turns;
+    if (makes_sense() || (is_known && best_->reading.letters >= 50)) return std::move(*best_);
+    for (int turns = 0; turns < 4; ++turns)
+      consider(turns);
+    return std::move(*best_);
   }
-  return best;
-}
+
+ private:
+  static constexpr float sure = 6;  ///< As OcrReader::Orientation counts.
+  static constexpr double sense = 65;
+
+  bool makes_sense() const {
+    return best_->reading.confidence >= sense && best_->reading.letters >= few_letters;
+  }
+
+  void consider(int quarter_turns) {
+    if (!tried_[quarter_turns]) take(read_turned(reader_, page_, quarter_turns));
+    tried_[quarter_turns] = true;
+  }
+
+  void consider_soft(int quarter_turns) { take(read_turned(reader_, page_, quarter_turns, Treatment::soft)); }
+
+  void take(Attempt attempt) {
+    if (!best_ || attempt.reading.worth() > best_->reading.worth()) best_ = std::move(attempt);
+  }
+
+  OcrReader& reader_;
+  const PagePicture& page_;
+  std::optional<Attempt> best_;
+  bool tried_[4] = {};
+};
 
 /// The words that were read, in reading order; boxes are still those of the upright page.
 Extraction arranged(const Attempt& attempt, float width, float height, const TextForm& form) {
@@ -262,7 +292,7 @@ Result<Answer> look_at_page(OcrReader& reader, std::string_view bytes, const Ext
   if (!picture) return picture.error();
   if (!is_read) return as_image(*picture->pix);
   if (const auto error = reader.use(wanted.languages)) return *error;
-  return answer_with(read_upright(reader, *picture), *picture, order.form);
+  return answer_with(BestAttempt(reader, *picture).run(), *picture, order.form);
 }
 
 }  // namespace docket::worker

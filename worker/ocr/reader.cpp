@@ -3,6 +3,7 @@
 #include <tesseract/baseapi.h>
 #include <tesseract/resultiterator.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -17,6 +18,15 @@ Box box_of(const tesseract::PageIterator& at, tesseract::PageIteratorLevel level
   at.BoundingBox(level, &left, &top, &right, &bottom);
   return {static_cast<float>(left), static_cast<float>(top), static_cast<float>(right),
           static_cast<float>(bottom)};
+}
+
+int quarter_turns_of(const tesseract::PageIterator& at) {
+  tesseract::Orientation top = tesseract::ORIENTATION_PAGE_UP;  // Counted clockwise.
+  tesseract::WritingDirection direction = tesseract::WRITING_DIRECTION_LEFT_TO_RIGHT;
+  tesseract::TextlineOrder order = tesseract::TEXTLINE_ORDER_TOP_TO_BOTTOM;
+  float skew = 0;
+  at.Orientation(&top, &direction, &order, &skew);
+  return (4 - top) % 4;
 }
 
 /// tesseract makes a copy of what it is given, with its resolution; `dpi` is what it is to believe.
@@ -47,7 +57,7 @@ std::optional<Error> OcrReader::use(const std::vector<std::string>& languages) {
 }
 
 std::vector<ReadWord> OcrReader::read(const Pix& picture, int dpi, Arrangement arrangement) {
-  constexpr tesseract::PageSegMode modes[] = {tesseract::PSM_AUTO, tesseract::PSM_SINGLE_COLUMN,
+  constexpr tesseract::PageSegMode modes[] = {tesseract::PSM_AUTO, tesseract::PSM_SINGLE_BLOCK,
                                               tesseract::PSM_SPARSE_TEXT};
   std::vector<ReadWord> words;
   reader_->SetPageSegMode(modes[static_cast<int>(arrangement)]);
@@ -66,6 +76,7 @@ std::vector<ReadWord> OcrReader::read(const Pix& picture, int dpi, Arrangement a
     word.box.top = std::min(word.box.top, line.top);
     word.box.bottom = std::max(word.box.bottom, line.bottom);
     word.confidence = at->Confidence(tesseract::RIL_WORD);
+    word.quarter_turns = quarter_turns_of(*at);
     words.push_back(std::move(word));
   } while (at->Next(tesseract::RIL_WORD));
   reader_->Clear();

@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,13 +19,14 @@ namespace docket::worker {
 struct ReadWord {
   Box box;  ///< As high as its line.
   std::string text;
-  float confidence = 0;  ///< Percent.
+  float confidence = 0;   ///< Percent.
+  int quarter_turns = 0;  ///< Clockwise, until it stands upright: tesseract reads what lies on its side, too.
 };
 
 /// How a page is taken to be made up.
 enum class Arrangement {
   page,    ///< Blocks and columns.
-  column,  ///< Lines of different sizes, one below the other.
+  block,   ///< Lines across all of it, one below the other.
   sparse,  ///< Words anywhere.
 };
 

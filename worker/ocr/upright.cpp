@@ -12,9 +12,6 @@ struct Point {
   float x, y;
 };
 
-// leptonica's accessors take no pointer to const, and change nothing.
-Pix* unlocked(const Pix& pix) { return const_cast<Pix*>(&pix); }
-
 float width_of(const Pix& pix) { return static_cast<float>(pixGetWidth(unlocked(pix))); }
 float height_of(const Pix& pix) { return static_cast<float>(pixGetHeight(unlocked(pix))); }
 

@@ -380,6 +380,16 @@ TEST(RulesFields, ATotalOfSomethingElseIsNone) {
   }
 }
 
+TEST(RulesFields, ARateBehindALabelIsNoMailAddress) {
+  const json total{
+      {"type", "number"}, {"x-format", "currency-amount"}, {"x-labels", {"Total incl GST", "Total VAT"}}};
+  for (const char* line :
+       {"Total Incl. GST@6%  RM 38.00", "TOTAL INCL GST@6.00 %:  38.00", "Total VAT@20%  38.00"})
+    EXPECT_EQ(fields({{"total", total}}, line)["total"], 38) << line;
+  for (const char* line : {"total-vat@shop.example  38.00", "Total_VAT@example.org  38.00"})
+    EXPECT_TRUE(fields({{"total", total}}, line)["total"].is_null()) << line;
+}
+
 TEST(RulesFields, ATaxIsNotATotalThatIncludesIt) {
   const json tax{{"type", "number"}, {"x-format", "currency-amount"}, {"x-labels", {"VAT", "GST"}}};
   for (const char* line :

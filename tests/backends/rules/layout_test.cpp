@@ -113,5 +113,49 @@ TEST(RulesLayout, SurvivesBoxesAndOffsetsThatMakeNoSense) {
   EXPECT_EQ(Layout(*text, 1).pages(), 1U);
 }
 
+/// A line of words that are `letters` long each, 6 points a letter, `gap` apart; two blanks part them in the
+/// text at every third place.
+Page line_of_words(std::size_t words, float gap) {
+  Page page{595, 842, "", {}};
+  float left = 20;
+  for (std::size_t i = 0; i < words; ++i) {
+    if (i > 0) page.text += i % 3 == 0 ? "  " : " ";
+    page.words.push_back({{left, 100, left + 24, 110}, static_cast<std::uint32_t>(page.text.size()), 4});
+    page.text += "Word";
+    left += 24 + gap;
+  }
+  return page;
+}
+
+TEST(RulesLayout, WhatPartsCellsIsWiderThanTheBlanksOfThePage) {
+  for (const float blank : {3.0F, 7.0F, 9.0F}) {
+    Text text{{line_of_words(18, blank)}};
+    EXPECT_EQ(cells(Layout(text, 10)).size(), 1U) << blank;
+    text.pages[0].words.back().box.left += 2 * blank;  // Behind two blanks, and apart.
+    text.pages[0].words.back().box.right += 2 * blank;
+    text.pages[0].text.replace(text.pages[0].words.back().offset - 1, 1, "  ");
+    ++text.pages[0].words.back().offset;
+    EXPECT_EQ(cells(Layout(text, 10)).size(), 2U) << blank;
+  }
+}
+
+TEST(RulesLayout, RowsOfAPageThatWasScannedAskew) {
+  auto askew =
+      placed_text({{50, 100, "Netto"}, {350, 116, "10,00"}, {50, 116, "Steuer"}, {350, 132, "1,90"}});
+  Text text = *askew;
+  Page& page = text.pages[0];
+  page.text = "Netto  10,00\nSteuer  1,90\n";
+  const std::uint32_t offsets[] = {0, 7, 13, 21};
+  for (std::size_t i = 0; i < 4; ++i)
+    page.words[i].offset = offsets[i];
+  page.confidence.assign(4, 90);
+  const Layout layout(text, 10);
+  EXPECT_EQ(row_of(layout, 0), (Strings{"Netto", "10,00"}));
+  EXPECT_EQ(row_of(layout, 2), (Strings{"Steuer", "1,90"}));
+  Box box;
+  ASSERT_TRUE(layout.box_on_page(0, 7, 12, box));
+  EXPECT_EQ(box, page.words[1].box);
+}
+
 }  // namespace
 }  // namespace docket::rules

@@ -22,7 +22,7 @@ struct Sheet {
 
 /// Where the black pixels are.
 Box ink(const Pix& pix) {
-  Pix* const picture = const_cast<Pix*>(&pix);
+  Pix* const picture = unlocked(pix);
   Box box{1e9F, 1e9F, 0, 0};
   for (int y = 0; y < pixGetHeight(picture); ++y) {
     for (int x = 0; x < pixGetWidth(picture); ++x) {
