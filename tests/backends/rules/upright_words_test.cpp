@@ -12,7 +12,7 @@ namespace docket::rules {
 namespace {
 
 /// Three lines of a label and an amount, on a page of 400 by 600 points, read by OCR.
-Page receipt() {
+Page three_amounts() {
   Page page{400, 600, "Net  10.00\nTax  1.90\nTotal  11.90\n", {}};
   page.words = {{{40, 100, 70, 112}, 0, 3},    {{320, 100, 360, 112}, 5, 5}, {{40, 120, 70, 132}, 11, 3},
                 {{326, 120, 360, 132}, 16, 4}, {{40, 140, 90, 152}, 21, 5},  {{320, 140, 360, 152}, 28, 5}};
@@ -38,7 +38,7 @@ Page turned(const Page& upright, double degrees) {
 }
 
 TEST(UprightWords, StandWhereTheyWouldOnAStraightPage) {
-  const Page straight = receipt();
+  const Page straight = three_amounts();
   for (const double degrees : {0.7, -3.0, 12.0, 90.0, 180.0, -90.0, 92.5, 176.0}) {
     SCOPED_TRACE(degrees);
     const std::vector<Word> words = upright_words(turned(straight, degrees));
@@ -54,15 +54,15 @@ TEST(UprightWords, StandWhereTheyWouldOnAStraightPage) {
 }
 
 TEST(UprightWords, NothingToTurn) {
-  EXPECT_TRUE(upright_words(receipt()).empty());
-  Page with_own_text = turned(receipt(), 5);
+  EXPECT_TRUE(upright_words(three_amounts()).empty());
+  Page with_own_text = turned(three_amounts(), 5);
   with_own_text.confidence.clear();
   EXPECT_TRUE(upright_words(with_own_text).empty());
   EXPECT_TRUE(upright_words(Page{}).empty());
 }
 
 TEST(UprightWords, BoxesThatAreNoNumbers) {
-  Page page = turned(receipt(), 5);
+  Page page = turned(three_amounts(), 5);
   page.words[2].box.left = std::numeric_limits<float>::quiet_NaN();
   EXPECT_TRUE(upright_words(page).empty());
   page.words[2].box.left = std::numeric_limits<float>::infinity();
