@@ -6,6 +6,10 @@
 
 #include "tests/small_pdf.h"
 
+/// fontconfig, which poppler asks for fonts that a document does not have, keeps what it knows of them for
+/// good.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig\n"; }
+
 namespace docket::worker {
 namespace {
 
