@@ -18,7 +18,7 @@ bool is_whole_part(std::string_view word) {
   if (word.size() < 2 || !is_mark(word.back())) return false;
   word.remove_suffix(1);
   const std::size_t first = word.find_first_of("0123456789");
-  if (first == word.npos || first > longest_currency || !is_digit(word.back())) return false;
+  if (first > longest_currency || !is_digit(word.back())) return false;  // npos too: no digit.
   return std::ranges::all_of(word.substr(first), [](char c) { return is_digit(c) || is_mark(c); });
 }
 
