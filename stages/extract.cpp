@@ -246,6 +246,9 @@ class Extract final : public Stage {
     if (is_container(value)) return finish_container(document, result, reply.answer->text, std::move(value));
     const std::size_t count = reply.answer->text ? reply.answer->text->pages.size() : 0;
     std::vector<UnreadPage> unread = unread_pages(value, count, options_.ocr.mode);
+    std::erase_if(unread, [&](const UnreadPage& page) {  // What has no layout cannot be drawn.
+      return reply.answer->text->pages[static_cast<std::size_t>(page.number) - 1].width <= 0;
+    });
     if (unread.empty()) return finish(document, result, reply.answer->text, std::move(value));
     auto looking =
         std::make_unique<Looking>(reply.answer->text, std::move(value),
@@ -282,10 +285,10 @@ class Extract final : public Stage {
                                        StageResult& result) const {
     std::vector<Request> requests = looking.reading.next(turn.replies);
     if (!requests.empty()) return requests;
+    if (looking.reading.no_server()) return *looking.reading.no_server();
     const std::vector<LookedAt> pages = looking.reading.take();
     auto text = join_pages(*looking.text, looking.reading.pages(), pages, options_.ocr, looking.value);
     if (!text) return text.error();
-    if (looking.reading.may_be_seen_later()) result.withheld = result.withheld_for_now = true;
     return finish(document, result, std::move(*text), std::move(looking.value));
   }
 

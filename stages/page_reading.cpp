@@ -77,8 +77,11 @@ void PageReading::note(const Asked& asked, const Reply& reply) {
 
 void PageReading::seen(std::size_t page, Result<Answer> answer) {
   State& state = states_[page];
-  if (!answer && is_of_server(answer.error().error_class)) may_be_seen_later_ = true;
-  const bool is_to_be_read = !answer && !options_.compare && options_.can_read();
+  if (!answer && is_of_server(answer.error().error_class)) {
+    no_server_ = answer.error();
+    is_stopped_ = true;
+  }
+  const bool is_to_be_read = !answer && !is_stopped_ && !options_.compare && options_.can_read();
   state.seen = std::move(answer);
   if (is_to_be_read) ask(page, What::words, to_worker(page, SeenPage::Wanted::words));
 }

@@ -21,8 +21,8 @@ class PageReading {
   /// What is to be asked next; nothing: all is known. `replies`: to what it asked last. Pictures are large,
   /// so few pages are drawn at a time.
   std::vector<Request> next(std::span<const Reply> replies);
-  /// Whether another run may have the model see what it was not shown now: it was not there.
-  bool may_be_seen_later() const { return may_be_seen_later_; }
+  /// The model's server is not there, which is no page's fault: then nothing else is known.
+  const std::optional<Error>& no_server() const { return no_server_; }
   /// Of each page. Once, at the end.
   std::vector<LookedAt> take();
 
@@ -55,7 +55,8 @@ class PageReading {
   std::size_t begun_ = 0, open_ = 0;  ///< Pages.
   std::vector<Asked> asked_;          ///< By request under way.
   std::vector<Request> requests_;
-  bool is_stopped_ = false, may_be_seen_later_ = false;
+  bool is_stopped_ = false;
+  std::optional<Error> no_server_;
 };
 
 }  // namespace docket::stages

@@ -334,6 +334,17 @@ stages:""") + """\
         self.run_pipeline("-B", "--only", "in/b.eml")
         self.assertEqual(self.report()["documents"]["done"], 2)
 
+    def test_only_levels_down(self):
+        inner = archive({"deep/a.txt": invoice(4), "b.txt": invoice(5)})
+        self.write("in/c.zip", archive({"inner.zip": inner, "d.txt": invoice(6)}))
+        way = ["in/c.zip", "in/c.zip/inner.zip"]
+        self.run_pipeline("--only", "in/c.zip/inner.zip/deep/a.txt")
+        self.assertEqual(self.paths(), [*way, f"{way[1]}/deep/a.txt"])
+        self.run_pipeline("--only", "in/c.zip/inner.zip/**")
+        self.assertEqual(self.paths(), [*way, f"{way[1]}/b.txt", f"{way[1]}/deep/a.txt"])
+        self.run_pipeline("-B", "--only", "in/c.zip/inner.zip/b.txt")
+        self.assertEqual(self.report()["documents"]["done"], 3)
+
     def test_killed_between_outer_and_members(self):
         self.write("in/a.zip", archive({f"{i}.txt": invoice(i) for i in range(20)}))
         self.write("pipeline.yaml", PIPELINE)

@@ -158,7 +158,10 @@ DocumentPtr DocumentSource::next_member() {
   std::string file = in_.file;
   for (const std::string& name : in_.names)
     file = member_path(file, name);
-  if (!wanted({row.path, member_path(file, row.path.substr(in_.path.size() + 1))})) return nullptr;
+  const Input member{row.path, member_path(file, row.path.substr(in_.path.size() + 1))};
+  const bool is_asked_for =
+      wanted(member) || may_hold_wanted(member) || (row.members > 0 && wants_known_member(member));
+  if (!is_asked_for) return nullptr;
   return consider_member(std::move(row));
 }
 
@@ -215,10 +218,14 @@ bool DocumentSource::wanted(const Input& input) {
   return is_wanted;
 }
 
+/// A pattern goes on below this path.
+bool DocumentSource::may_hold_wanted(const Input& input) const {
+  return std::ranges::any_of(outer_only_, [&](const Glob& glob) { return glob.matches(input.file); });
+}
+
 /// A pattern means a member of the file; what was never read may have it.
 bool DocumentSource::wants_member(const Input& input) {
-  if (std::ranges::any_of(outer_only_, [&](const Glob& glob) { return glob.matches(input.file); }))
-    return true;
+  if (may_hold_wanted(input)) return true;
   if (!cursor_) return false;
   const Result<const LedgerGlance*> known = cursor_->find(input.path);
   return known && *known != nullptr && (*known)->members > 0 && wants_known_member(input);

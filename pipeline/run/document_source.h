@@ -96,6 +96,7 @@ class DocumentSource {
   void push_members(const Input& input, const Document& document);
   void tell_unmet();
   bool wanted(const Input& input);
+  bool may_hold_wanted(const Input& input) const;
   bool wants_member(const Input& input);
   bool wants_known_member(const Input& outer);
   DocumentPtr consider(Input input);

@@ -128,7 +128,7 @@ TEST(PageReading, AModelIsShownAFewPagesAtATime) {
 
 TEST(PageReading, WhatTheModelCannotDoOcrDoes) {
   for (const ErrorClass error : {ErrorClass::rejected, ErrorClass::content, ErrorClass::transport,
-                                 ErrorClass::unavailable, ErrorClass::withheld, ErrorClass::too_long}) {
+                                 ErrorClass::withheld, ErrorClass::too_long}) {
     World world;
     world.seen = no_answer(error, "backend 'eyes': no");
     PageReading reading({"/in/a.pdf"}, pages(3), eyes());
@@ -136,7 +136,19 @@ TEST(PageReading, WhatTheModelCannotDoOcrDoes) {
     EXPECT_EQ(world.asked, (Counts{{"picture", 3}, {"seen", 3}, {"words", 3}}));
     EXPECT_EQ(text_of(looked[2]), "words of OCR");
     EXPECT_EQ(looked[2].problem, "was read by OCR alone: backend 'eyes': no");
-    EXPECT_EQ(reading.may_be_seen_later(), error == ErrorClass::unavailable);
+    EXPECT_FALSE(reading.no_server());
+  }
+}
+
+TEST(PageReading, AServerThatIsNotThereIsNoFaultOfThePages) {
+  for (const ErrorClass error : {ErrorClass::unavailable, ErrorClass::unreachable}) {
+    World world;
+    world.seen = no_answer(error, "backend 'eyes': no");
+    PageReading reading({"/in/a.pdf"}, pages(3), eyes());
+    world.look(reading);
+    ASSERT_TRUE(reading.no_server());
+    EXPECT_EQ(*reading.no_server(), (Error{error, "backend 'eyes': no"}));
+    EXPECT_EQ(world.asked["words"], 0);
   }
 }
 
