@@ -226,7 +226,7 @@ class Stops(Calls):
         model = self.model(refuse_first)
         self.set_up(model, more="max_concurrent: 1")
         self.run_pipeline("-k", "1", "--in-flight", "6", expect=1)
-        self.assertLessEqual(len(model.begun), 2)
+        self.assertLessEqual(len(model.begun), 3)  # One may set out between the record of the failure and the end that it means.
 
     def test_other_signals_are_nothing_to_it(self):
         process, _ = self.begin()
