@@ -244,11 +244,8 @@ class Extract final : public Stage {
     if (!reply.answer) return reply.answer.error();
     nlohmann::json value = reply.answer->value;
     if (is_container(value)) return finish_container(document, result, reply.answer->text, std::move(value));
-    const std::size_t count = reply.answer->text ? reply.answer->text->pages.size() : 0;
-    std::vector<UnreadPage> unread = unread_pages(value, count, options_.ocr.mode);
-    std::erase_if(unread, [&](const UnreadPage& page) {  // What has no layout cannot be drawn.
-      return reply.answer->text->pages[static_cast<std::size_t>(page.number) - 1].width <= 0;
-    });
+    std::vector<UnreadPage> unread;
+    if (reply.answer->text) unread = unread_pages(value, *reply.answer->text, options_.ocr.mode);
     if (unread.empty()) return finish(document, result, reply.answer->text, std::move(value));
     auto looking =
         std::make_unique<Looking>(reply.answer->text, std::move(value),

@@ -136,8 +136,8 @@ std::string grade_of(const Text& text, const Found& found, std::size_t asked, co
   for (const Page& page : text.pages)
     count += visible(page);
   if (count < least_letters * text.pages.size()) return "none";
-  const bool is_unsure =
-      found.seen.empty() || found.sure_letters > 0 ? found.mean() < least_confidence : false;
+  const bool says_how_sure = found.seen.empty() || found.sure_letters > 0;
+  const bool is_unsure = says_how_sure && found.mean() < least_confidence;
   if (found.good * 2 < asked || is_unsure) return before == "good" ? before : "poor";
   return "good";
 }
@@ -178,11 +178,12 @@ void describe(const Text& text, const Found& found, std::size_t asked, const Ocr
 
 }  // namespace
 
-std::vector<UnreadPage> unread_pages(const json& value, std::size_t pages, OcrOptions::Mode mode) {
+std::vector<UnreadPage> unread_pages(const json& value, const Text& text, OcrOptions::Mode mode) {
   std::vector<UnreadPage> found;
   if (mode == OcrOptions::Mode::never) return found;
-  const PageGrades grades(value, pages);
-  for (std::size_t i = 0; i < pages; ++i) {
+  const PageGrades grades(value, text.pages.size());
+  for (std::size_t i = 0; i < text.pages.size(); ++i) {
+    if (text.pages[i].width <= 0) continue;
     const std::string why = grades.pages[i].is_object() ? grades.pages[i].value("needs_ocr", "") : "";
     const int number = static_cast<int>(i + 1);
     if (mode == OcrOptions::Mode::always)

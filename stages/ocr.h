@@ -44,8 +44,9 @@ struct UnreadPage {
   Why why = Why::asked;
 };
 
-/// The pages that are read; `value`: what was read of the file, whose `page_grades` say what needs OCR.
-std::vector<UnreadPage> unread_pages(const nlohmann::json& value, std::size_t pages, OcrOptions::Mode mode);
+/// The pages that are read: such that can be drawn, since they have a layout. `value`: what was read of the
+/// file, whose `page_grades` say what needs OCR.
+std::vector<UnreadPage> unread_pages(const nlohmann::json& value, const Text& text, OcrOptions::Mode mode);
 
 /// What became of one of them.
 struct LookedAt {

@@ -49,25 +49,33 @@ LookedAt seen(const std::string& words, std::optional<Agreement> agreement = {})
 const OcrOptions options{.mode = Mode::automatic, .languages = {"eng"}};
 
 TEST(Ocr, AutoReadsThePagesThatNeedIt) {
-  const auto pages = unread_pages(value_with(mixed), 4, Mode::automatic);
+  const auto pages = unread_pages(value_with(mixed), four_pages(), Mode::automatic);
   ASSERT_EQ(pages.size(), 3U);
   EXPECT_EQ(pages[0].number, 2);
   EXPECT_EQ(pages[0].why, UnreadPage::Why::no_text);
   EXPECT_EQ(pages[2].number, 4);
   EXPECT_EQ(pages[2].why, UnreadPage::Why::doubtful);
-  EXPECT_TRUE(unread_pages(value_with(json::array()), 4, Mode::automatic).empty());
-  EXPECT_TRUE(unread_pages(value_with(mixed), 4, Mode::never).empty());
-  EXPECT_EQ(unread_pages(value_with(mixed), 4, Mode::always).size(), 4U);
+  EXPECT_TRUE(unread_pages(value_with(json::array()), four_pages(), Mode::automatic).empty());
+  EXPECT_TRUE(unread_pages(value_with(mixed), four_pages(), Mode::never).empty());
+  EXPECT_EQ(unread_pages(value_with(mixed), four_pages(), Mode::always).size(), 4U);
+}
+
+TEST(Ocr, PagesWithoutALayoutCannotBeDrawn) {
+  Text text = four_pages();
+  text.pages[1].width = text.pages[1].height = 0;
+  const auto pages = unread_pages(value_with(mixed), text, Mode::always);
+  ASSERT_EQ(pages.size(), 3U);
+  EXPECT_EQ(pages[1].number, 3);
 }
 
 TEST(Ocr, PagesBeyondTheTextAreNoPages) {
   const json grades = json::parse(R"([{"from": 0, "to": 99, "grade": "none", "needs_ocr": "image"}])");
-  EXPECT_TRUE(unread_pages(value_with(grades), 4, Mode::automatic).empty());
+  EXPECT_TRUE(unread_pages(value_with(grades), four_pages(), Mode::automatic).empty());
 }
 
 TEST(Ocr, WhatWasReadTakesThePlaceOfNothingAndOfWorseText) {
   json value = value_with(mixed);
-  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const auto pages = unread_pages(value, four_pages(), Mode::automatic);
   const std::vector<LookedAt> replies = {read("the second page\n"), read("the third page\n", "good", 80),
                                          read("the fourth page\n")};
   const auto joined = join_pages(four_pages(), pages, replies, options, value);
@@ -84,7 +92,7 @@ TEST(Ocr, WhatWasReadTakesThePlaceOfNothingAndOfWorseText) {
 
 TEST(Ocr, APageKeepsItsTextWhereNothingBetterWasRead) {
   json value = value_with(mixed);
-  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const auto pages = unread_pages(value, four_pages(), Mode::automatic);
   const std::vector<LookedAt> replies = {read(""), read("the third page\n"), read("x.;: |\n", "poor", 30)};
   const auto joined = join_pages(four_pages(), pages, replies, options, value);
   ASSERT_TRUE(joined);
@@ -95,7 +103,7 @@ TEST(Ocr, APageKeepsItsTextWhereNothingBetterWasRead) {
 
 TEST(Ocr, AnUnsureReadingIsAPoorText) {
   json value = value_with(mixed);
-  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const auto pages = unread_pages(value, four_pages(), Mode::automatic);
   const std::vector<LookedAt> replies = {read("the second page\n", "good", 55),
                                          read("the third page\n", "good", 60),
                                          read("the fourth page\n", "good", 50)};
@@ -105,7 +113,7 @@ TEST(Ocr, AnUnsureReadingIsAPoorText) {
 
 TEST(Ocr, APageThatFailsIsAProblemAndADocumentWithoutTextFails) {
   json value = value_with(mixed);
-  auto pages = unread_pages(value, 4, Mode::automatic);
+  auto pages = unread_pages(value, four_pages(), Mode::automatic);
   const std::vector<LookedAt> one = {failed(), read("the third page\n"), read("the fourth page\n")};
   ASSERT_TRUE(join_pages(four_pages(), pages, one, options, value));
   EXPECT_NE(value["problems"][0].get<std::string>().find("page 2 could not be read by OCR"),
@@ -120,7 +128,7 @@ TEST(Ocr, APageThatFailsIsAProblemAndADocumentWithoutTextFails) {
 
 TEST(Ocr, AStoppedRunIsNoFailureOfThePage) {
   json value = value_with(mixed);
-  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const auto pages = unread_pages(value, four_pages(), Mode::automatic);
   const std::vector<LookedAt> replies = {read("x\n"), failed(ErrorClass::cancelled), read("y\n")};
   const auto joined = join_pages(four_pages(), pages, replies, options, value);
   ASSERT_FALSE(joined);
@@ -135,7 +143,7 @@ OcrOptions with_eyes() {
 
 TEST(Ocr, WhatAModelSeesIsATextWithoutConfidence) {
   json value = value_with(mixed);
-  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const auto pages = unread_pages(value, four_pages(), Mode::automatic);
   const std::vector<LookedAt> looked = {seen("the second page\n"), seen("the third page\n"), seen("four\n")};
   const auto joined = join_pages(four_pages(), pages, looked, with_eyes(), value);
   ASSERT_TRUE(joined);
@@ -147,7 +155,7 @@ TEST(Ocr, WhatAModelSeesIsATextWithoutConfidence) {
 
 TEST(Ocr, SomePagesAreSeenAndOthersRead) {
   json value = value_with(mixed);
-  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const auto pages = unread_pages(value, four_pages(), Mode::automatic);
   LookedAt alone = read("the third page\n", "good", 80);
   alone.problem = "was read by OCR alone: 'eyes': no";
   const std::vector<LookedAt> looked = {seen("the second page\n"), alone, seen("")};
@@ -162,7 +170,7 @@ TEST(Ocr, SomePagesAreSeenAndOthersRead) {
 
 TEST(Ocr, PagesInDoubtAreNamedAndPoor) {
   json value = value_with(mixed);
-  const auto pages = unread_pages(value, 4, Mode::automatic);
+  const auto pages = unread_pages(value, four_pages(), Mode::automatic);
   const Agreement good{.words = 100, .equal = 98}, bad{.words = 100, .equal = 60};
   std::vector<LookedAt> looked = {read("the second page\n"), read("the third page\n"),
                                   read("the fourth page\n")};
