@@ -58,25 +58,20 @@ double saturating(const json& signals, const char* name, double half) {
   return value / (value + half);
 }
 
-std::string text(const json& signals, const char* name) {
-  const json& signal = member(signals, name);
-  return signal.is_string() ? signal.get<std::string>() : std::string();
-}
-
 double strength_of_grade(const json& signals) {
-  const std::string grade = text(signals, "text_grade");
+  const std::string grade = text_member(signals, "text_grade");
   return grade == "none" ? 1 : grade == "poor" ? poor_strength : 0;
 }
 
 double strength_of_language(const json& signals, const ComplexityRule& rule) {
-  const std::string language = text(signals, "language");
+  const std::string language = text_member(signals, "language");
   if (rule.known_languages.empty() || language.empty()) return 0;
   return std::ranges::find(rule.known_languages, language) == rule.known_languages.end() ? 1 : 0;
 }
 
 double strength_of_label(const json& signals, const ComplexityRule& rule) {
   if (rule.label_order.size() < 2) return 0;
-  const auto place = std::ranges::find(rule.label_order, text(signals, "label"));
+  const auto place = std::ranges::find(rule.label_order, text_member(signals, "label"));
   if (place == rule.label_order.end()) return 0;
   return static_cast<double>(place - rule.label_order.begin()) /
          static_cast<double>(rule.label_order.size() - 1);

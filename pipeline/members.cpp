@@ -26,11 +26,6 @@ bool is_sha256(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == text.npos;
 }
 
-std::string text_of(const nlohmann::json& entry, const char* name) {
-  const nlohmann::json& value = member(entry, name);
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
-
 }  // namespace
 
 std::vector<Member> members_in(const nlohmann::json& output) {
@@ -39,7 +34,7 @@ std::vector<Member> members_in(const nlohmann::json& output) {
   const nlohmann::json& files = member(output, "embedded_files");
   if (!files.is_array()) return members;
   for (const nlohmann::json& file : files) {
-    Member found{text_of(file, "name"), text_of(file, "sha256"), 0};
+    Member found{text_member(file, "name"), text_member(file, "sha256"), 0};
     if (!leads_down(found.name) || !is_sha256(found.sha256) || !names.insert(found.name).second) continue;
     if (const nlohmann::json& bytes = member(file, "bytes"); bytes.is_number_integer())
       found.bytes = std::max<std::int64_t>(0, bytes.get<std::int64_t>());

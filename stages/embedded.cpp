@@ -26,10 +26,7 @@ constexpr double half_a_cent = 0.005;
 constexpr std::size_t least_common_letters = 3;  ///< Of two names, where one has the other in it.
 
 /// Empty: the property itself is not mapped.
-std::string term_of(const json& property) {
-  const json& id = member(property, keyword);
-  return id.is_string() ? id.get<std::string>() : std::string();
-}
+std::string term_of(const json& property) { return text_member(property, keyword); }
 
 bool is_mapped(const json& property) {
   if (!term_of(property).empty()) return true;

@@ -7,6 +7,7 @@
 
 #include "backends/extraction/bytes.h"
 #include "pipeline/json/bounded_json.h"
+#include "pipeline/json/member.h"
 #include "pipeline/support/byte_size.h"
 #include "pipeline/support/utf8.h"
 
@@ -264,9 +265,7 @@ Result<Answer> decode_answer(std::string_view bytes, Text text) {
   const auto pages = in.number<std::uint64_t>();
   answer.image = read_image(in);
   if (!in.at_end() || answer.value.is_null() || pages != text.pages.size()) return not_understood();
-  if (const auto language = answer.value.find("language");
-      language != answer.value.end() && language->is_string())
-    text.language = language->get<std::string>();
+  text.language = text_member(answer.value, "language");
   answer.text = std::make_shared<const Text>(std::move(text));
   return answer;
 }

@@ -14,6 +14,7 @@
 #include "backends/protocols/protocol.h"
 #include "backends/protocols/refused_setting.h"
 #include "backends/protocols/reported_usage.h"
+#include "pipeline/json/member.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/support/base64.h"
 

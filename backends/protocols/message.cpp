@@ -2,6 +2,7 @@
 
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/repetition.h"
+#include "pipeline/json/member.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/prompt_size.h"
 #include "pipeline/support/ascii.h"
@@ -78,11 +79,6 @@ HttpRequest json_post(const Target& target, std::string url, std::vector<std::st
 int times_refused(const Server& server, const std::string& setting) {
   const auto found = server.refused.find(setting);
   return found == server.refused.end() ? 0 : found->second;
-}
-
-std::string text_member(const json& object, const char* name) {
-  const json& value = member(object, name);
-  return value.is_string() ? value.get<std::string>() : "";
 }
 
 std::string content_text(const json& holder) {

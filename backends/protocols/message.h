@@ -40,9 +40,6 @@ HttpRequest json_post(const Target& target, std::string url, std::vector<std::st
 /// How often the server refused a setting.
 int times_refused(const Server& server, const std::string& setting);
 
-/// Empty when the member is missing or no text.
-std::string text_member(const nlohmann::json& object, const char* member);
-
 /// The text of an answer's `content`: a text, or parts of which the type tells which are text and which, such
 /// as thinking, are not.
 std::string content_text(const nlohmann::json& holder);

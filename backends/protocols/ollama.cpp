@@ -15,6 +15,7 @@
 #include "backends/protocols/refused_setting.h"
 #include "backends/protocols/reported_usage.h"
 #include "pipeline/config/scalars.h"
+#include "pipeline/json/member.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/support/base64.h"
 

@@ -13,6 +13,7 @@
 #include "backends/protocols/protocol.h"
 #include "backends/protocols/refused_setting.h"
 #include "backends/protocols/reported_usage.h"
+#include "pipeline/json/member.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/json/strict_json.h"
 #include "pipeline/support/ascii.h"

@@ -222,10 +222,7 @@ std::string exception_of(const json& file) {
   return {};
 }
 
-std::string words_of_file(const json& file) {
-  const json& words = member(file, content_key);
-  return words.is_string() ? words.get<std::string>() : std::string();
-}
+std::string words_of_file(const json& file) { return text_member(file, content_key); }
 
 /// Tika had no reader for it and made nothing of it. Tika 1 has another name for who read it.
 bool is_unread(const json& file) {

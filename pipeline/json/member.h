@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
 
 namespace docket {
@@ -11,6 +12,12 @@ inline const nlohmann::json& member(const nlohmann::json& object, std::string_vi
   if (!object.is_object()) return none;
   const auto found = object.find(name);
   return found == object.end() ? none : *found;
+}
+
+/// The same where it should be a text; else empty.
+inline std::string text_member(const nlohmann::json& object, std::string_view name) {
+  const nlohmann::json& value = member(object, name);
+  return value.is_string() ? value.get<std::string>() : std::string();
 }
 
 /// The schema of an object says that it must have this member.
