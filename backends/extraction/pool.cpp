@@ -1,11 +1,8 @@
 #include "backends/extraction/pool.h"
 
 #include <poll.h>
-#include <signal.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <cstring>
 #include <deque>
 #include <iterator>
 #include <mutex>
@@ -16,15 +13,12 @@
 #include "backends/extraction/input.h"
 #include "backends/extraction/office_conversion.h"
 #include "backends/extraction/process.h"
-#include "pipeline/support/byte_size.h"
-#include "pipeline/support/duration.h"
+#include "backends/extraction/worker_errors.h"
 #include "pipeline/support/event.h"
-#include "pipeline/support/utf8.h"
 
 namespace docket::backends {
 namespace {
 
-using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using Clock = std::chrono::steady_clock;
@@ -51,92 +45,6 @@ struct Finished {
   Reply reply;
   Clock::time_point since;
 };
-
-struct Limits {
-  nanoseconds cpu{0};
-  nanoseconds wall{0};
-  std::int64_t memory = 0;
-  std::int64_t output = 0;
-  std::int64_t open_files = 0;
-};
-
-std::string in_words(nanoseconds duration) { return format_duration(duration_cast<milliseconds>(duration)); }
-
-Error invalid_reply() { return {ErrorClass::crash, "made its worker send an invalid reply"}; }
-
-Error cancelled() { return {ErrorClass::cancelled, "the run was stopped before the file was read"}; }
-
-Error time_error(const Limits& limits) {
-  return {ErrorClass::timeout, "took longer than " + in_words(limits.cpu) +
-                                   " of CPU time (`limits.cpu_time` of the extract stage)"};
-}
-
-Error clock_error(const Limits& limits) {
-  return {ErrorClass::timeout,
-          "gave no answer within " + in_words(limits.wall) + " (`limits.wall_time` of the extract stage)"};
-}
-
-Error memory_error(const Limits& limits) {
-  return {ErrorClass::memory, "needed more than " + format_byte_size(limits.memory) +
-                                  " of memory (`limits.memory` of the extract stage)"};
-}
-
-std::string unprotected(const std::string& refused) {
-  return "the extraction workers are not locked in entirely: " + refused +
-         ". Their limits of time, memory and files hold; `sandbox: require` of the extract stage would read "
-         "nothing here";
-}
-
-Error no_sandbox(const std::string& refused) {
-  return {ErrorClass::unavailable,
-          "the extraction workers cannot be locked in, and `sandbox: require` of the "
-          "extract stage wants that: " +
-              refused};
-}
-
-/// Why a document failed whose worker ended with `status`.
-Error death(int status, const Limits& limits) {
-  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-  if (code == static_cast<int>(WorkerExit::out_of_memory)) return memory_error(limits);
-  if (code == static_cast<int>(WorkerExit::file_shrank)) {
-    return {ErrorClass::unreadable, "became shorter while it was read"};
-  }
-  if (!WIFSIGNALED(status)) {
-    return {ErrorClass::crash, "made the parser stop (exit code " + std::to_string(code) + ")"};
-  }
-  const int signal_number = WTERMSIG(status);
-  if (signal_number == SIGXCPU) return time_error(limits);
-  if (signal_number == SIGKILL) {
-    return {ErrorClass::crash,
-            "could not be read: its parser was killed from outside, perhaps because the machine ran out of "
-            "memory"};
-  }
-  return {ErrorClass::crash, "crashed the parser (" + signal_name(signal_number) + ")"};
-}
-
-/// "a.docx is a Word document", where the error is about the document.
-Error naming(const ExtractQuestion& question, Error error) {
-  switch (error.error_class) {
-    case ErrorClass::unavailable:
-    case ErrorClass::cancelled:
-    case ErrorClass::bug:
-      return error;
-    default:
-      break;
-  }
-  const std::filesystem::path named =
-      question.members.empty() ? question.file : std::filesystem::path(question.members.back());
-  const std::string file_name = named.filename().string();
-  return {error.error_class, (is_utf8(file_name) ? file_name : "the file") + ' ' + error.message};
-}
-
-/// The name of the limit, in `extract.limits`, that was exceeded; empty: none.
-std::string_view exceeded(const Error& error, const Limits& limits) {
-  if (error == time_error(limits)) return "cpu_time";
-  if (error == clock_error(limits)) return "wall_time";
-  if (error.error_class == ErrorClass::memory) return "memory";
-  return error.error_class == ErrorClass::output_limit ? "output" : "";
-}
 
 /// The first pages of a document whose reading ended at a limit.
 struct Part {
@@ -165,7 +73,7 @@ struct Slot {
   std::unique_ptr<ExtractProcess> process;  ///< Null: none was needed yet, or the last one has ended.
   std::optional<Job> job;
   InputFile file;
-  Limits limits;
+  DocumentLimits limits;
   bool was_sent = false;      ///< To this process.
   nanoseconds cpu_begin{0};   ///< Of the process, when the job was sent.
   nanoseconds cpu_before{0};  ///< Spent on the job in a process that died.
@@ -322,11 +230,11 @@ class ExtractPool final : public Backend {
     send_or_start(slot);
   }
 
-  Limits limits_for(const ExtractQuestion& question, std::int64_t size) const {
+  DocumentLimits limits_for(const ExtractQuestion& question, std::int64_t size) const {
     const std::int64_t mib = std::min<std::int64_t>(size >> 20, 100);
     const milliseconds by_size = options_.time_limit + options_.time_limit_per_mib * mib;
     const ExtractLimits& own = question.limits;
-    Limits limits;
+    DocumentLimits limits;
     limits.cpu = own.cpu_time.count() > 0 ? own.cpu_time : by_size;
     limits.wall = own.wall_time.count() > 0 ? nanoseconds(own.wall_time)
                                             : std::max<nanoseconds>(limits.cpu * clock_per_cpu, least_clock);
