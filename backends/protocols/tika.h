@@ -10,9 +10,8 @@ namespace docket::backends {
 
 // The language of an Apache Tika server (tried with 1.28): a file goes up as the body of a PUT, and comes
 // back as text (`/tika`), or as a list of what is in it, the file itself first, each with its metadata and
-// its text
-// (`/rmeta/text`). Facts: the "TikaServer" page of Tika's wiki, and TikaResource, RecursiveMetadataResource
-// and TikaServerParseExceptionMapper of tika-server-core.
+// its text (`/rmeta/text`). Facts: the "TikaServer" page of Tika's wiki, and TikaResource,
+// RecursiveMetadataResource and TikaServerParseExceptionMapper of tika-server-core.
 
 /// The setting `api`.
 enum class TikaApi { rmeta, tika };

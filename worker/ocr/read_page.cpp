@@ -98,7 +98,7 @@ float skew_of(const Pix& grey) {
 
 /// Paper is white everywhere then, in shadows too.
 PixPtr evenly_lit(const Pix& grey) {
-  return PixPtr(pixBackgroundNormSimple(const_cast<Pix*>(&grey), nullptr, nullptr));
+  return PixPtr(pixBackgroundNormSimple(unlocked(grey), nullptr, nullptr));
 }
 
 /// A receipt or a ticket is too narrow for columns of text, but tesseract finds some, of amounts, and loses
@@ -158,7 +158,7 @@ class BestAttempt {
     const OcrReader::Orientation guess = reader_.orientation(*page_.pix, told_dpi);
     consider(guess.quarter_turns);
     if (makes_sense()) return std::move(*best_);
-    consider_soft(best_->upright.quarter_turns());
+    take(read_turned(reader_, page_, best_->upright.quarter_turns(), Treatment::soft));
     const bool is_known = guess.confidence >= sure && best_->upright.quarter_turns() == guess.quarter_turns;
     if (makes_sense() || (is_known && best_->reading.letters >= 50)) return std::move(*best_);
     for (int turns = 0; turns < 4; ++turns)
@@ -178,8 +178,6 @@ class BestAttempt {
     if (!tried_[quarter_turns]) take(read_turned(reader_, page_, quarter_turns));
     tried_[quarter_turns] = true;
   }
-
-  void consider_soft(int quarter_turns) { take(read_turned(reader_, page_, quarter_turns, Treatment::soft)); }
 
   void take(Attempt attempt) {
     if (!best_ || attempt.reading.worth() > best_->reading.worth()) best_ = std::move(attempt);
@@ -248,7 +246,7 @@ Answer answer_with(const Attempt& attempt, const PagePicture& picture, const Tex
 Image encoded(const Pix& picture) {
   constexpr std::size_t most_png_bytes = std::size_t{1} << 20;
   constexpr l_int32 good_quality = 85, not_progressive = 0;
-  Pix* const pix = const_cast<Pix*>(&picture);
+  Pix* const pix = unlocked(picture);
   Image image;
   image.width = pixGetWidth(pix);
   image.height = pixGetHeight(pix);
@@ -268,9 +266,9 @@ Image encoded(const Pix& picture) {
 }
 
 Result<Answer> as_image(const Pix& drawn) {
-  const double edge = std::max(pixGetWidth(const_cast<Pix*>(&drawn)), pixGetHeight(const_cast<Pix*>(&drawn)));
+  const double edge = std::max(pixGetWidth(unlocked(drawn)), pixGetHeight(unlocked(drawn)));
   const auto scale = static_cast<l_float32>(std::min(1.0, most_edge_to_see / edge));
-  const PixPtr pix(pixScale(const_cast<Pix*>(&drawn), scale, scale));
+  const PixPtr pix(pixScale(unlocked(drawn), scale, scale));
   auto image = std::make_shared<Image>();
   if (pix) *image = encoded(*pix);
   if (image->bytes.empty())

@@ -31,7 +31,7 @@ int quarter_turns_of(const tesseract::PageIterator& at) {
 
 /// tesseract makes a copy of what it is given, with its resolution; `dpi` is what it is to believe.
 void show(tesseract::TessBaseAPI& reader, const Pix& picture, int dpi) {
-  PixPtr pix(pixClone(const_cast<Pix*>(&picture)));
+  PixPtr pix(pixClone(unlocked(picture)));
   pixSetResolution(pix.get(), dpi, dpi);
   reader.SetImage(pix.get());
   reader.SetSourceResolution(dpi);

@@ -79,9 +79,10 @@ std::string to_decode_with(std::string_view encoding, std::string_view bytes) {
   return sibling != siblings.end() && has_windows_bytes(bytes) ? sibling->used : name;
 }
 
-/// Null: the C library does not know the encoding. Kept for the life of the process: there are few encodings.
+/// Null: the C library does not know the encoding. Kept until the process ends, and not let go of then: there
+/// are few encodings.
 iconv_t converter_from(const std::string& encoding) {
-  static auto& kept = *new std::map<std::string, iconv_t>();  // Kept until the process ends.
+  static auto& kept = *new std::map<std::string, iconv_t>();
   const auto known = kept.find(encoding);
   if (known != kept.end()) {
     iconv(known->second, nullptr, nullptr, nullptr, nullptr);  // To its first state.

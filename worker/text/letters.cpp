@@ -7,6 +7,8 @@
 #include <numeric>
 #include <string_view>
 
+#include "pipeline/support/ascii.h"
+
 namespace docket::worker {
 namespace {
 
@@ -31,9 +33,8 @@ bool has_run_of_one(std::string_view word) {
 
 /// Two letters or more; what has a digit in it, or several parts, is a code or an address.
 bool counts_as_word(std::string_view word) {
-  const auto is_of_code = [](char c) { return c >= '0' && c <= '9'; };
   const auto parts = [](char c) { return c == '-' || c == '/' || c == '.'; };
-  return word.size() >= 2 && std::none_of(word.begin(), word.end(), is_of_code) &&
+  return word.size() >= 2 && std::none_of(word.begin(), word.end(), is_digit) &&
          std::none_of(word.begin(), word.end() - 1, parts) && !has_run_of_one(word);
 }
 

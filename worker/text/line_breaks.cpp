@@ -13,6 +13,7 @@
 #include "pipeline/support/utf8.h"
 #include "worker/text/clean_text.h"
 #include "worker/text/text_edits.h"
+#include "worker/text/word_end.h"
 
 namespace docket::worker {
 namespace {
@@ -193,9 +194,7 @@ class WordCounts {
     std::ranges::sort(left_out);
     auto skip = left_out.begin();
     for (std::size_t begin = text.find_first_not_of(" \n"); begin != text.npos;) {
-      std::size_t end = begin;
-      while (end < text.size() && text[end] != ' ' && text[end] != '\n')
-        ++end;
+      const std::size_t end = word_end(text, begin);
       while (skip != left_out.end() && *skip < begin)
         ++skip;
       if (skip == left_out.end() || *skip >= end) count_word(text.substr(begin, end - begin));

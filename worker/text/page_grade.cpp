@@ -6,6 +6,7 @@
 
 #include "pipeline/support/utf8.h"
 #include "worker/text/clean_text.h"
+#include "worker/text/word_end.h"
 
 namespace docket::worker {
 namespace {
@@ -127,9 +128,7 @@ void add_word(PageGrade& page, std::string_view word) {
 void add_text(PageGrade& page, std::string_view text) {
   constexpr std::string_view blanks = " \n";
   for (std::size_t first = text.find_first_not_of(blanks); first != text.npos;) {
-    std::size_t last = first;  // A search for one of several characters costs a call for each.
-    while (last < text.size() && text[last] != ' ' && text[last] != '\n')
-      ++last;
+    const std::size_t last = word_end(text, first);
     add_word(page, text.substr(first, last - first));
     first = text.find_first_not_of(blanks, last);
   }

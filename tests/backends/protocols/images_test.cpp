@@ -27,11 +27,15 @@ Prompt question_about(const std::string& bytes, const std::string& media_type = 
   return prompt;
 }
 
-json body_of(const char* type, Prompt prompt, const std::string& product = {}) {
+auto protocol_of(const char* type) {
   Target target;
   target.url = "http://gpu:1";
   target.model = "eyes";
-  const auto protocol = std::ranges::find(all(), type, &BackendType::name)->protocol(target);
+  return std::ranges::find(all(), type, &BackendType::name)->protocol(target);
+}
+
+json body_of(const char* type, Prompt prompt, const std::string& product = {}) {
+  const auto protocol = protocol_of(type);
   Server server;
   server.product = product;
   server.model = "eyes";
@@ -108,10 +112,7 @@ TEST(AllWords, AreTheAnswer) {
 
 /// Whether a server that says so of its model is known to take no images.
 bool cannot_see(const char* type, int step, int asked, const json& says) {
-  Target target;
-  target.url = "http://gpu:1";
-  target.model = "eyes";
-  const auto protocol = std::ranges::find(all(), type, &BackendType::name)->protocol(target);
+  const auto protocol = protocol_of(type);
   Server server;
   server.asked = asked;
   const HttpReply reply{200, {}, says.dump()};
