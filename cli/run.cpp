@@ -66,14 +66,15 @@ std::string story_of_run(const Document& document, const Pipeline& pipeline) {
 /// Shows people on stderr how a run gets on.
 class RunDisplay final : public RunListener {
  public:
-  RunDisplay(const RunCommand& command, Signals& signals) : command_(command), signals_(signals) {}
+  RunDisplay(const RunCommand& command, Signals& signals, std::size_t stages, const Activity& activity)
+      : command_(command), signals_(signals), stages_(stages), activity_(activity) {}
 
   void waiting(const LockHolder& holder, const std::filesystem::path& output) override {
     if (!command_.quiet)
       print_error("waiting for " + to_string(holder) + ", which writes to " + output.string());
   }
   void begun() override {
-    progress_.emplace(command_.quiet ? Progress::Mode::none : command_.progress);
+    progress_.emplace(command_.quiet ? Progress::Mode::none : command_.progress, stages_, activity_);
     told_.emplace(signals_.has_stopped(), [this] {
       if (command_.quiet) return;
       progress_->say("docket: stopping: running calls have " + format_duration(command_.grace) +
@@ -92,6 +93,8 @@ class RunDisplay final : public RunListener {
   void left_out(const std::string& file) override {
     if (command_.documents.verbose) progress_->say(file + ": left out of the input");
   }
+  bool wants_count() const override { return progress_->is_shown(); }
+  void counted(std::int64_t files) override { progress_->counted(files); }
   void taken() override { progress_->taken(); }
   void all_taken() override { progress_->all_taken(); }
   void spared(const std::string& path, Rebuild::What why) override {
@@ -99,17 +102,20 @@ class RunDisplay final : public RunListener {
     if (command_.documents.verbose)
       progress_->say(path + (why == Rebuild::What::parked ? ": parked" : ": up to date"));
   }
+  void left_stage(const Document& document, std::size_t stage, const Pipeline&) override {
+    const Usage used = document.stages[stage].spent.total();
+    progress_->left_stage(stage, used.input_tokens + used.output_tokens);
+  }
   void finished(const Document& document, const Pipeline& pipeline) override {
-    Usage usage;
-    for (const StageResult& result : document.stages)
-      usage += result.spent.total();
-    progress_->finished(outcome(document), usage);
+    progress_->finished(outcome(document));
     if (command_.documents.verbose) progress_->say(story_of_run(document, pipeline));
   }
 
  private:
   const RunCommand& command_;
   Signals& signals_;
+  const std::size_t stages_;
+  const Activity& activity_;
   std::optional<Progress> progress_;
   std::optional<std::stop_callback<std::function<void()>>> told_;  ///< Last: uses the progress.
 };
@@ -136,14 +142,15 @@ class Lack {
   std::stop_source stop_;
 };
 
-RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack& lack) {
+RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack& lack, Activity& activity) {
   RunEnvironment environment;
   environment.make_backend = [&](const Pipeline& pipeline, AnswerStore& answers, const ModelDigests& models,
                                  const std::stop_token& stop, const RunEnvironment::Told& told) {
     const RunOptions& run = command.documents.run;
-    return backends::make(pipeline, {run.jobs, [&lack](const Error& error) { lack.tell(error); }, stop,
-                                     signals.hard_stop(), command.offline, command.trace_dir, &answers,
-                                     models, !run.always_make(), told.warn, told.warmed, run.max_cost});
+    return backends::make(
+        pipeline, {run.jobs, [&lack](const Error& error) { lack.tell(error); }, stop, signals.hard_stop(),
+                   command.offline, command.trace_dir, &answers, models, !run.always_make(), told.warn,
+                   told.warmed, &activity, run.max_cost});
   };
   environment.lacking = lack.token();
   environment.why_lacking = [&lack] { return lack.error(); };
@@ -203,12 +210,13 @@ int run_command(const RunCommand& command) {
   }
   const std::filesystem::path output = pipeline->output_dir;
   Lack lack;
-  RunEnvironment environment = environment_of(command, signals, lack);
+  Activity activity;
+  RunEnvironment environment = environment_of(command, signals, lack, activity);
   environment.warnings.insert(environment.warnings.end(), pipeline->warnings.begin(),
                               pipeline->warnings.end());
   RunOutcome outcome;
   {
-    RunDisplay display(command, signals);
+    RunDisplay display(command, signals, pipeline->stages.size(), activity);
     outcome = run_pipeline(std::move(*pipeline), command.documents.run, environment, display);
   }
   if (outcome.state == RunOutcome::State::ran)

@@ -27,6 +27,18 @@ bool may_succeed_later(ErrorClass error) {
   return error == ErrorClass::unreachable || error == ErrorClass::transport || error == ErrorClass::transient;
 }
 
+/// Why an attempt was in vain, for people who look on.
+std::string what_is_waited_for(const Reply& reply) {
+  switch (reply.answer.error().error_class) {
+    case ErrorClass::unreachable:
+      return "nobody answers";
+    case ErrorClass::transport:
+      return "no whole reply";
+    default:
+      return reply.retry_after ? "asked to pause" : "overloaded or starting";
+  }
+}
+
 class Retry final : public Backend {
  public:
   Retry(std::unique_ptr<Backend> inner, RetryOptions options, Timer& timer)
@@ -83,7 +95,11 @@ class Retry final : public Backend {
       wait = std::min(wait, std::chrono::ceil<milliseconds>(*outlook.last_look_at - timer_.now()));
     }
     if (wait + shortest_attempt > left) return give_up(*call, std::move(reply), "; no time is left to retry");
-    timer_.after(wait, [this, call, since = timer_.now()] {
+    std::shared_ptr<const void> waiting;
+    if (options_.activity != nullptr)
+      waiting = options_.activity->wait(what_is_waited_for(reply), BackendActivity::Clock::now() + wait);
+    timer_.after(wait, [this, call, since = timer_.now(), waiting = std::move(waiting)]() mutable {
+      waiting.reset();
       call->request.tries.paused = timer_.now() - since;
       timer_.stopped() ? cancel(*call) : attempt(call);
     });

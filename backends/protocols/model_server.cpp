@@ -45,13 +45,14 @@ std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
 class ModelServer::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-       Trace* trace, Purse* purse, Tell warn, Tell unclear_cost)
+       Trace* trace, Purse* purse, Tell warn, Tell unclear_cost, BackendActivity* activity)
       : target_(std::move(target)),
         protocol_(std::move(protocol)),
         loop_(loop),
         trace_(trace),
         warn_(naming_backend(std::move(warn))),
-        costs_(std::move(price), target_.location, purse, warn_, naming_backend(std::move(unclear_cost))) {}
+        costs_(std::move(price), target_.location, purse, warn_, naming_backend(std::move(unclear_cost))),
+        activity_(activity) {}
 
   const Target& target() const { return target_; }
 
@@ -150,6 +151,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       if (Clock::now() - begun > longest_load)
         return known(
             Error{ErrorClass::unavailable, "the server is still loading its model after 10 minutes"});
+      if (activity_ != nullptr && !loading_) loading_ = activity_->wait(std::string(loading_model));
       return loop_.after(*next->wait, [self = shared_from_this(), step, found, begun] {
         self->probe(step - 1, nullptr, found, begun);  // Asks the same again.
       });
@@ -163,6 +165,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   }
 
   void known(Result<Server> server) {
+    loading_.reset();
     server = server ? cleaned(std::move(*server)) : Result<Server>(of_server(server.error()));
     std::vector<std::function<void(Result<Server>)>> waiting;
     {
@@ -464,6 +467,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   CallCosts costs_;
   MachineTime machine_time_;
   ToldTokens tokens_;
+  BackendActivity* const activity_;
+  std::shared_ptr<const void> loading_;  ///< While `probe`, whose alone it is, waits for that.
   std::mutex mutex_;
   std::optional<Server> server_;        ///< Guarded by mutex_.
   std::optional<Server> last_found_;    ///< Also when it is to be found out again. Guarded by mutex_.
@@ -473,9 +478,10 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 };
 
 ModelServer::ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol,
-                         HttpLoop& loop, Trace* trace, Purse* purse, Tell warn, Tell unclear_cost)
+                         HttpLoop& loop, Trace* trace, Purse* purse, Tell warn, Tell unclear_cost,
+                         BackendActivity* activity)
     : core_(std::make_shared<Core>(std::move(target), std::move(price), std::move(protocol), loop, trace,
-                                   purse, std::move(warn), std::move(unclear_cost))) {}
+                                   purse, std::move(warn), std::move(unclear_cost), activity)) {}
 
 ModelServer::~ModelServer() = default;
 
