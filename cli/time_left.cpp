@@ -23,11 +23,10 @@ double seconds(TimeLeft::Clock::duration duration) { return std::chrono::duratio
 void TimeLeft::left(std::size_t stage, std::int64_t tokens, Clock::time_point now) {
   Stage& at = stages_[stage];
   if (at.earlier.empty()) at.earlier.push_back({begin_});
-  if (now - at.earlier.back().time >= between_sums)
-    at.earlier.push_back({now, at.sum.documents, at.sum.tokens});
+  at.sum = {now, at.sum.documents + 1, at.sum.tokens + tokens};
+  if (now - at.earlier.back().time >= between_sums) at.earlier.push_back(at.sum);
   while (at.earlier.size() > 1 && now - at.earlier[1].time >= window)
     at.earlier.pop_front();
-  at.sum = {now, at.sum.documents + 1, at.sum.tokens + tokens};
 }
 
 double TimeLeft::seconds_left(const Stage& stage, std::int64_t documents, Clock::time_point now) const {
