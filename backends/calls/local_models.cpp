@@ -7,6 +7,7 @@
 #include "backends/calls/queue_wait.h"
 #include "backends/calls/written_down.h"
 #include "backends/http/address.h"
+#include "pipeline/log.h"
 #include "pipeline/support/stopwatch.h"
 
 namespace docket::backends {
@@ -104,6 +105,7 @@ void LocalModels::warm_next(Line& line) {
   LedgerCall call = row_of(place);
   BeforeSending before;
   if (store_ != nullptr && price_of(*place.backend)) before = written_down_first(*store_, call);
+  log({LogLevel::info, "waits", {}, {}, place.backend->name, {{"what", loading_model}}});
   std::shared_ptr<const void> loading;
   if (activity_ != nullptr) loading = activity_->of(place.backend->name).wait(std::string(loading_model));
   place.server->warm_up(std::move(before), [this, &line, call = std::move(call), begin = WallClock::now(),

@@ -12,6 +12,7 @@
 #include "backends/protocols/machine_time.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/told_tokens.h"
+#include "pipeline/log.h"
 #include "pipeline/prompt_size.h"
 #include "pipeline/support/fault_point.h"
 #include "pipeline/support/utf8.h"
@@ -136,11 +137,23 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 
   void exchange(HttpRequest request, std::function<void(Result<HttpReply>)> done) {
     const std::int64_t number = trace_ == nullptr ? 0 : trace_->request(target_.backend, request);
+    if (logs(LogLevel::trace))
+      log({LogLevel::trace, "request_sent", {}, {}, target_.backend, {{"body_bytes", request.body.size()}}});
     loop_.send(std::move(request),
                [self = shared_from_this(), number, done = std::move(done)](Result<HttpReply> reply) {
+                 if (logs(LogLevel::trace)) self->log_reply(reply);
                  if (self->trace_ != nullptr) self->trace_->reply(number, self->target_.backend, reply);
                  done(self->target_.secrets->erased(std::move(reply), SecretIn::answer));
                });
+  }
+
+  void log_reply(const Result<HttpReply>& reply) const {
+    LogEvent event{LogLevel::trace, "reply_received", {}, {}, target_.backend};
+    if (reply)
+      event.fields = {{"status", reply->status}, {"body_bytes", reply->body.size()}};
+    else
+      add_error(event, reply.error());
+    log(event);
   }
 
   void probe(int step, const HttpReply* reply, std::shared_ptr<Server> found, Clock::time_point begun) {
@@ -151,7 +164,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       if (Clock::now() - begun > longest_load)
         return known(
             Error{ErrorClass::unavailable, "the server is still loading its model after 10 minutes"});
-      if (activity_ != nullptr && !loading_) loading_ = activity_->wait(std::string(loading_model));
+      begin_to_load();
       return loop_.after(*next->wait, [self = shared_from_this(), step, found, begun] {
         self->probe(step - 1, nullptr, found, begun);  // Asks the same again.
       });
@@ -162,6 +175,12 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
                if (!answer) return self->known(answer.error());
                self->probe(step + 1, &*answer, found, begun);
              });
+  }
+
+  void begin_to_load() {
+    if (loading_) return;
+    log({LogLevel::info, "waits", {}, {}, target_.backend, {{"what", loading_model}}});
+    loading_ = activity_ != nullptr ? activity_->wait(std::string(loading_model)) : std::make_shared<int>();
   }
 
   void known(Result<Server> server) {

@@ -120,7 +120,10 @@ RunOutcome Run::run() {
                   .warm_ups = {}};
   run.jobs = options_.jobs;
   if (const auto failed = ledger_.begin(run, environment_.version)) writer_.fail(*failed);
-  if (!writer_.error()) work();
+  if (!writer_.error()) {
+    listener_.begun(run.id);
+    work();
+  }
   backend_.finish();
   if (!is_refused()) writer_.finish_logs();
   run.finished = utc_now();
@@ -141,7 +144,6 @@ RunOutcome Run::run() {
 void Run::work() {
   std::optional<Depfile> depfile;
   if (!options_.depfile.empty()) depfile.emplace(pipeline_.files);
-  listener_.begun();
   for (const std::string& warning : environment_.warnings)
     warnings_.add(warning);
   for (const std::string& warning : warnings_of(options_, pipeline_))

@@ -75,7 +75,8 @@ class RunListener {
   virtual ~RunListener() = default;
   /// Another run holds the output; this one waits for it.
   virtual void waiting(const LockHolder& /*holder*/, const std::filesystem::path& /*output*/) {}
-  virtual void begun() {}  ///< The output is ours, and documents are about to be listed.
+  /// The output is ours, and documents are about to be listed. `run`: its id.
+  virtual void begun(const std::string& /*run*/) {}
   virtual void warned(const std::string& /*warning*/) {}
   virtual void warmed(const WarmUp& /*model*/) {}
   virtual void input_problem(const std::string& /*problem*/) {}  ///< See Inputs; the rest is run.
