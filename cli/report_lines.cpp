@@ -205,4 +205,12 @@ std::string totals(const ordered_json& report) {
   return text + fmt::format(", {}\n", format_cost(report["totals"]["usage"]["cost_usd"]));
 }
 
+std::string standing(const ordered_json& document) {
+  const std::string standing = document.value("standing", "new");
+  if (standing == "new") return "";
+  if (!document.contains("acknowledged")) return " (" + standing + ")";
+  const std::string reason = document["acknowledged"].value("reason", "");
+  return " (acknowledged" + (reason.empty() ? "" : ": " + reason) + ")";
+}
+
 }  // namespace docket::report_lines

@@ -17,6 +17,9 @@ std::string number(const ordered_json& value);
 std::string joined(const ordered_json& texts);
 std::string more(std::int64_t count, std::size_t shown);  ///< "  … and 12 more"
 
+/// Behind a document that is not new: " (known)", " (acknowledged: fax machine)".
+std::string standing(const ordered_json& document);
+
 /// new: 1 failed, 7 held; known: 2 failed
 std::string attention(const ordered_json& report);
 /// not accepted: structured_extract 40 of 40, classify 3 of 40

@@ -18,12 +18,22 @@ namespace {
 
 constexpr std::size_t most_lines = 20;
 constexpr std::size_t most_documents = 3;  ///< Of a group.
+constexpr std::size_t most_document_lines = 4;
 
 /// Documents that ended the same way.
 struct SummaryGroup {
-  std::string heading;                 ///< failed (14, 2 new): damaged
-  std::vector<std::string> documents;  ///< Lines; the new ones first.
-  std::vector<std::string> release;    ///< Lines: what to do about all of them; empty: nothing is known.
+  std::string heading;  ///< failed (14, 2 new): damaged
+  struct Named {
+    std::string path, why;
+  };
+  std::vector<Named> documents;  ///< The new ones first.
+  std::string release;           ///< What to do about all of them; empty: nothing is known.
+};
+
+/// How much of a group is shown.
+struct Room {
+  std::size_t documents;  ///< At most so many,
+  std::size_t lines;      ///< each in at most so many lines.
 };
 
 /// Of a line that is not always worth its place: those of the highest rank go first.
@@ -45,12 +55,22 @@ std::string short_path(const std::string& path) {
   return begin == 0 ? path : "…" + path.substr(begin);
 }
 
-/// In two lines at most.
-std::vector<std::string> wrapped(const std::string& text) {
-  constexpr std::size_t width = report_lines::columns - 4;
-  const std::size_t end = columns_of(text) <= width ? std::string::npos : text.rfind(' ', width);
-  if (end == std::string::npos) return {"  " + text};
-  return {"  " + text.substr(0, end), "    " + text.substr(end + 1)};
+/// `text` in at most so many lines, the second and further ones indented; a mark where it is cut.
+std::string wrapped(std::string text, std::size_t most, std::size_t indent) {
+  const std::string blanks(indent, ' ');
+  std::string lines;
+  for (; most > 1 && columns_of(text) > report_lines::columns; --most) {
+    std::size_t end = text.size();
+    while (columns_of(std::string_view(text).substr(0, end)) > report_lines::columns || end == text.size()) {
+      const std::size_t blank = text.rfind(' ', end - 1);
+      if (blank == std::string::npos || text.find_first_not_of(' ') > blank) break;
+      end = blank;
+    }
+    if (end == text.size()) break;  // One long word.
+    lines += text.substr(0, end) + "\n";
+    text = blanks + text.substr(end + 1);
+  }
+  return lines + within_columns(text, report_lines::columns) + "\n";
 }
 
 bool is_new(const ordered_json& document) { return document.value("standing", "new") == "new"; }
@@ -61,11 +81,6 @@ std::string heading_of(const char* outcome, const ordered_json& group, const std
   const std::int64_t count = group["count"];
   const std::string news = fresh == 0 ? ", none new" : fresh == count ? "" : fmt::format(", {} new", fresh);
   return fmt::format("{} ({}{}): {}", outcome, count, news, why);
-}
-
-std::string document_line(const ordered_json& document, const std::string& why) {
-  const std::string path = printable(short_path(document["path"]), "");
-  return "  " + path + (why.empty() ? "" : ": " + printable(why, ""));
 }
 
 /// Without the name of the file, which stands before it.
@@ -83,25 +98,28 @@ std::string why_held_in_report(const ordered_json& document) {
 
 std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryContext& context) {
   std::vector<std::pair<bool, SummaryGroup>> groups;  // With whether none of it is new.
-  const auto add = [&](const char* outcome, const ordered_json& group, const std::string& why, auto&& line) {
+  const auto add = [&](const char* outcome, const ordered_json& group, const std::string& why,
+                       auto&& why_of) {
     std::vector<ordered_json> documents = group["documents"];
     std::stable_partition(documents.begin(), documents.end(), is_new);
     SummaryGroup one{heading_of(outcome, group, why), {}, {}};
-    for (std::size_t i = 0; i < std::min(documents.size(), most_documents); ++i)
-      one.documents.push_back(line(documents[i]));
+    for (std::size_t i = 0; i < std::min(documents.size(), most_documents); ++i) {
+      const std::string acknowledged =
+          documents[i].contains("acknowledged") ? report_lines::standing(documents[i]) : "";
+      one.documents.push_back({documents[i]["path"], why_of(documents[i]) + acknowledged});
+    }
     const bool none_is_new = documents.empty() || !is_new(documents.front());
     groups.emplace_back(none_is_new, std::move(one));
   };
   for (const ordered_json& group : report["errors"])
-    add("failed", group, group["class"],
-        [](const ordered_json& document) { return document_line(document, why_failed(document)); });
+    add("failed", group, group["class"], why_failed);
   for (const ordered_json& group : report["held"]) {
     const std::string held = group["why"];
     add("held", group, held, [&](const ordered_json& document) {
       const std::string why = context.why_held ? context.why_held(document["path"]) : "";
-      return document_line(document, why.empty() ? why_held_in_report(document) : why);
+      return why.empty() ? why_held_in_report(document) : why;
     });
-    if (context.release_of) groups.back().second.release = wrapped("to release: " + context.release_of(held));
+    if (context.release_of) groups.back().second.release = "  to release: " + context.release_of(held);
   }
   std::ranges::stable_sort(groups, {}, &std::pair<bool, SummaryGroup>::first);
   std::vector<SummaryGroup> sorted;
@@ -110,33 +128,36 @@ std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryCon
   return sorted;
 }
 
-std::size_t lines_of(const SummaryGroup& group, std::size_t documents) {
-  return 1 + std::min(documents, group.documents.size()) + group.release.size();
+std::string format_group(const SummaryGroup& group, const Room& room) {
+  std::string text = group.heading + "\n";
+  for (std::size_t i = 0; i < std::min(room.documents, group.documents.size()); ++i) {
+    const auto& [path, why] = group.documents[i];
+    const std::string name = printable(room.lines > 1 ? path : short_path(path), "");
+    text += wrapped("  " + name + (why.empty() ? "" : ": " + printable(why, "")), room.lines, 4);
+  }
+  if (!group.release.empty()) text += wrapped(group.release, 2, 4);
+  return text;
 }
 
-/// In at most so many lines: fewer documents of each group where there are many groups, then fewer groups.
+/// In at most so many lines: in the widest room that fits. First each document has a single line, then
+/// there are fewer documents of each group, then fewer groups.
 std::string format_groups(const std::vector<SummaryGroup>& groups, std::size_t lines) {
-  std::size_t documents = most_documents;
-  const auto total = [&] {
-    std::size_t sum = 0;
+  Room room{most_documents, most_document_lines};
+  const auto all = [&] {
+    std::string text;
     for (const SummaryGroup& group : groups)
-      sum += lines_of(group, documents);
-    return sum;
+      text += format_group(group, room);
+    return text;
   };
-  while (documents > 0 && total() > lines)
-    --documents;
+  while (lines_in(all()) > lines && (room.lines > 1 || room.documents > 0))
+    --(room.lines > 1 ? room.lines : room.documents);
   std::string text;
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    const SummaryGroup& group = groups[i];
+    const std::string group = format_group(groups[i], room);
     const bool is_last = i + 1 == groups.size();
-    const std::size_t needed = lines_of(group, documents) + (is_last ? 0 : 1);
-    if (lines_in(text) + needed > lines)
+    if (lines_in(text + group) + (is_last ? 0 : 1) > lines)
       return text + fmt::format("… and {} more kinds\n", groups.size() - i);
-    text += group.heading + "\n";
-    for (std::size_t at = 0; at < std::min(documents, group.documents.size()); ++at)
-      text += group.documents[at] + "\n";
-    for (const std::string& line : group.release)
-      text += line + "\n";
+    text += group;
   }
   return text;
 }
@@ -151,7 +172,7 @@ std::string input_line(const ordered_json& report) {
 std::string missing_line(const ordered_json& report, const SummaryContext& context) {
   const ordered_json& count = report["missing"]["count"];
   if (count == 0) return "";
-  return fmt::format("no longer in the input: {}; `docket clean {} --missing` removes their records\n",
+  return fmt::format("no longer in the input ({}): `docket clean {} --missing` removes their records\n",
                      report_lines::number(count), context.pipeline);
 }
 
@@ -168,11 +189,13 @@ std::vector<RankedLine> ending_of(const ordered_json& report, const SummaryConte
       {report_lines::files(report), 5},
       {report_lines::not_accepted(report["stages"]), 3},
       {report_lines::bad_texts(report["stages"]), 3},
+      {asked ? report_lines::unsure(report["unsure"]) : "", 3},
+      {asked && report["totals"]["cache_hits"] != 0 ? report_lines::calls(report["totals"]) : "", 6},
       {asked ? report_lines::escalated(report["escalations"]) : "", 4},
       {asked ? report_lines::saved(report["saved"]) : "", 2},
       {asked ? report_lines::all_cloud(report["all_cloud"]) : "", 3},
       {report_lines::egress(report), 2},
-      {run.contains("stopped") ? "stopped: " + run["stopped"].get<std::string>() + "\n" : "", 0},
+      {run.contains("stopped") ? wrapped("stopped: " + run["stopped"].get<std::string>(), 3, 4) : "", 0},
       {has_groups ? "all of them: docket status " + context.pipeline + "\n" : "", 0},
       {"records and report.json in " + context.output + "\n", 0},
   };

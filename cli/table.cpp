@@ -76,15 +76,6 @@ std::string stage_table(const ordered_json& report) {
   return format_table(transposed(columns));
 }
 
-/// Behind a document that is not new: what was known of it.
-std::string standing_of(const ordered_json& document) {
-  const std::string standing = document.value("standing", "new");
-  if (standing == "new") return "";
-  if (!document.contains("acknowledged")) return " (" + standing + ")";
-  const std::string reason = document["acknowledged"].value("reason", "");
-  return " (acknowledged" + (reason.empty() ? "" : ": " + reason) + ")";
-}
-
 /// What models did, and what it cost; empty: nothing, or the report is an older docket's.
 std::string models(const ordered_json& report) {
   if (!report.contains("all_cloud")) return "";
@@ -121,7 +112,7 @@ std::string held(const ordered_json& report) {
     std::size_t shown = 0;
     for (const ordered_json& document : group["documents"]) {
       if (shown == most_documents_shown) break;
-      text += "  " + document["path"].get<std::string>() + why_held(document) + standing_of(document) + "\n";
+      text += "  " + document["path"].get<std::string>() + why_held(document) + standing(document) + "\n";
       ++shown;
     }
     text += more(group["count"], shown);
@@ -137,9 +128,9 @@ std::string failed(const ordered_json& report) {
     for (const ordered_json& document : group["documents"]) {
       if (shown == most_documents_shown) break;
       const std::string stage = document.value("stage", "");
-      text += fmt::format("  {}: {}{}{}{}\n", document["path"].get<std::string>(), stage,
-                          stage.empty() ? "" : ": ", document["message"].get<std::string>(),
-                          standing_of(document));
+      text +=
+          fmt::format("  {}: {}{}{}{}\n", document["path"].get<std::string>(), stage,
+                      stage.empty() ? "" : ": ", document["message"].get<std::string>(), standing(document));
       ++shown;
     }
     text += more(group["count"], shown);
