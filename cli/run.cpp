@@ -246,7 +246,7 @@ void add_machine_options(CLI::App& app, RunCommand& command) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(one_of_names({"unsure", "held"}))
-      ->type_name("KIND");
+      ->type_name("unsure|held");
   app.add_flag("--offline", command.offline, "Let nothing leave this machine: ask no cloud model");
   app.add_flag("--wait", run.wait, "Wait while another run holds the output");
 }
@@ -275,7 +275,7 @@ void add_display_options(CLI::App& app, RunCommand& command) {
          "--progress", [&command](const std::string& name) { command.progress = modes.at(name); },
          "auto, bar, plain or none")
       ->check(one_of_names(names))
-      ->type_name("MODE");
+      ->type_name("auto|bar|plain|none");
   app.add_flag("-q,--quiet", command.quiet, "Print errors only");
 }
 
