@@ -15,12 +15,17 @@ install(FILES ${reference}/pipeline.schema.json DESTINATION ${CMAKE_INSTALL_DATA
 set(doc ${CMAKE_INSTALL_DATADIR}/doc/docket)
 install(FILES README.md packaging/copyright DESTINATION ${doc})
 install(DIRECTORY examples DESTINATION ${doc} USE_SOURCE_PERMISSIONS
-        PATTERN out EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN day/inbox EXCLUDE PATTERN records EXCLUDE)
+        PATTERN out EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN day/inbox EXCLUDE PATTERN records EXCLUDE PATTERN .gitignore EXCLUDE)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME docket)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
-set(CPACK_PACKAGE_CONTACT "docket maintainers <docket@localhost>")
+# Of whoever makes the package, as Debian's own tools ask for it.
+set(maintainer "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
+if(NOT maintainer MATCHES ".+ <.+@.+>")
+  set(maintainer "docket maintainers <docket@localhost>")
+endif()
+set(CPACK_PACKAGE_CONTACT ${maintainer})
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "batch runner for documents: rules, local models, cloud models")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "docket runs a batch of documents (PDF, scans, office files, e-mail) through

@@ -46,7 +46,7 @@ Option read(const CLI::Option& option) {
 }
 
 Verb read(const CLI::App& app) {
-  Verb verb{.name = app.get_name(), .help = app.get_description(), .more = app.get_footer()};
+  Verb verb{app.get_name(), app.get_description(), app.get_footer(), {}, {}};
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_group().empty()) continue;  // Hidden.
     (option->get_positional() ? verb.positionals : verb.options).push_back(read(*option));
