@@ -1,5 +1,6 @@
 """What docket-reference writes, as people and shells use it: manual pages, completions, pages of the documentation, the schema."""
 
+import functools
 import json
 import re
 import subprocess
@@ -25,14 +26,19 @@ def settings_of(schema, path=""):
         yield from settings_of(part, path)
 
 
+@functools.cache
+def help_of(*words):
+    """(exit code, text) of docket WORDS --help: each is asked once."""
+    result = subprocess.run([e2e.DOCKET, *words, "--help"], capture_output=True, text=True, check=False, timeout=e2e.TIMEOUT)
+    return result.returncode, result.stdout
+
+
 class Reference(e2e.Case):
     def setUp(self):
         super().setUp()
         result = self.run_tool(Path(e2e.DOCKET).with_name("docket-reference"), self.dir)
         self.assertEqual(result, "")
-        help_text = self.docket("--help").out
-        self.verbs = [word for word in re.findall(r"^  ([a-z]+) ", help_text, re.M)
-                      if self.docket(word, "--help").code == 0]
+        self.verbs = [word for word in re.findall(r"^  ([a-z]+) ", help_of()[1], re.M) if help_of(word)[0] == 0]
         self.assertGreater(len(self.verbs), 10)
 
     def run_tool(self, *command, **options):
@@ -43,7 +49,7 @@ class Reference(e2e.Case):
 
     def options_in_help(self, verb):
         """Of the listing of options, which have two blanks before them."""
-        lines = re.findall(r"^  +(-[^\n]*?)(?:  |$)", self.docket(verb, "--help").out, re.M)
+        lines = re.findall(r"^  +(-[^\n]*?)(?:  |$)", help_of(verb)[1], re.M)
         return {name for line in lines for name in re.findall(r"(?<![\w-])--[a-z][a-z-]*", line)}
 
     def read(self, name):
