@@ -7,7 +7,7 @@ target_link_libraries(docket-reference PRIVATE cli)
 target_compile_options(docket-reference PRIVATE -O0)  # It runs once.
 set(reference ${PROJECT_BINARY_DIR}/reference)
 set(reference_files docket.1 docket-pipeline.5 docket.bash _docket docket.fish pipeline.schema.json
-    command-line.md pipeline-file.md exit-codes.md errors.md)
+    command-line.md pipeline-file.md exit-codes.md errors.md ledger-tables.md)
 list(TRANSFORM reference_files PREPEND ${reference}/)
 add_custom_command(OUTPUT ${reference_files} COMMAND docket-reference ${reference} DEPENDS docket-reference VERBATIM)
 add_custom_target(reference ALL DEPENDS ${reference_files})

@@ -1,8 +1,10 @@
 """What docket-reference writes, as people and shells use it: manual pages, completions, pages of the documentation, the schema."""
 
+import contextlib
 import functools
 import json
 import re
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -94,6 +96,18 @@ class Reference(e2e.Case):
     def test_markdown_has_every_class_of_error(self):
         for name in json.loads((e2e.SOURCE / "docs/record.schema.json").read_text())["definitions"]["error_class"]["enum"]:
             self.assertIn(f"| `{name}` |", self.read("errors.md"))
+
+    def test_markdown_has_every_table_and_column_of_a_ledger(self):
+        self.write("in/a.txt", e2e.invoice(1))
+        self.run_pipeline()
+        page = self.read("ledger-tables.md")
+        with contextlib.closing(sqlite3.connect(self.dir / "out/.docket/ledger.db")) as ledger:
+            tables = [name for name, in ledger.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+            self.assertGreater(len(tables), 8)
+            for table in tables:
+                self.assertRegex(page, rf"(?m)^CREATE TABLE {table} \(")
+                for _, column, *_ in ledger.execute(f"PRAGMA table_info({table})"):
+                    self.assertRegex(page, rf"(?m)^  {column} |`{table}.{column}`")
 
     def bash(self, *words):
         """What bash offers for the last word."""

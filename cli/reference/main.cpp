@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
       {"pipeline-file.md", markdown_pipeline()},
       {"exit-codes.md", markdown_exit_codes()},
       {"errors.md", markdown_errors()},
+      {"ledger-tables.md", markdown_ledger()},
   };
   std::error_code error;
   std::filesystem::create_directories(argv[1], error);

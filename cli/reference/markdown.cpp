@@ -2,6 +2,8 @@
 #include "cli/reference/meanings.h"
 #include "cli/reference/outputs.h"
 #include "cli/reference/settings.h"
+#include "pipeline/ledger/schema.h"
+#include "pipeline/ledger/tables.h"
 
 namespace docket::reference {
 namespace {
@@ -100,6 +102,20 @@ std::string markdown_errors() {
          "rows: what went wrong, by what "
          "follows from it.\n\n" +
          table("class", "means", error_classes());
+}
+
+std::string markdown_ledger() {
+  std::string text =
+      "# Tables of the ledger\n\nThe statements that make a ledger, as they stand in the program; what the "
+      "tables are for, and queries: "
+      "[the ledger](../ledger.md).\n";
+  for (const LedgerMigration migration : ledger_migrations())
+    text += "\n```sql\n" + std::string(migration).substr(1) + "```\n";
+  text +=
+      "\nColumns that came later, and that an older docket does not name:\n\n| column | is |\n|---|---|\n";
+  for (const AddedColumn& column : added_columns())
+    text += row(code(column.table + "." + column.name), code(column.declaration));
+  return text;
 }
 
 }  // namespace docket::reference

@@ -14,5 +14,6 @@ std::string markdown_command_line();
 std::string markdown_pipeline();
 std::string markdown_exit_codes();
 std::string markdown_errors();
+std::string markdown_ledger();
 
 }  // namespace docket::reference
