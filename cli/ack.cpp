@@ -146,9 +146,7 @@ int ack_command(const AckOptions& options) {
 }  // namespace
 
 void add_ack(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "ack",
-      "Acknowledge documents that failed or are held: the exit code leaves them out until they change");
+  CLI::App* command = app.add_subcommand("ack", "Take known failures out of the exit code until they change");
   const auto options = std::make_shared<AckOptions>();
   options->pipeline.add_to(*command);
   command

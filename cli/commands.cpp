@@ -12,12 +12,12 @@
 namespace docket {
 
 AddVerb add_init, add_check, add_run, add_plan, add_status, add_explain, add_egress, add_ack, add_export,
-    add_clean, add_report, add_graph, add_schema;
+    add_clean, add_report, add_graph, add_schema, add_help;
 
 std::span<AddVerb* const> verbs() {
   static constexpr AddVerb* all[] = {
       add_init, add_check,  add_run,   add_plan,   add_status, add_explain, add_egress,
-      add_ack,  add_export, add_clean, add_report, add_graph,  add_schema,
+      add_ack,  add_export, add_clean, add_report, add_graph,  add_schema,  add_help,
   };
   return all;
 }
@@ -26,15 +26,14 @@ Registry registry() { return {stages::all(), backends::all(), backends::conditio
 
 void PipelineOptions::add_to(CLI::App& command) {
   command.add_option("PIPELINE", file, "The pipeline file (YAML)")->required();
-  command
-      .add_option("--set", overrides,
-                  "Override a setting of the pipeline, such as stages.classify.accept=0.9")
+  command.add_option("--set", overrides, "Change a setting, such as stages.classify.accept=0.9")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }
 
 void PipelineOptions::add_output_to(CLI::App& command) {
-  command.add_option("-o,--output", output_dir, "Output folder, instead of the pipeline's")->type_name("DIR");
+  command.add_option("-o,--output", output_dir, "Output folder, in place of the pipeline's")
+      ->type_name("DIR");
 }
 
 std::optional<Pipeline> load_pipeline(const PipelineOptions& options) {
