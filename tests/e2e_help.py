@@ -1,5 +1,6 @@
 """What the program says of itself, and of a command line that it does not understand."""
 
+import json
 import re
 import unittest
 
@@ -87,6 +88,57 @@ class Mistakes(e2e.Case):
         self.write("in/a.txt", e2e.invoice(1))
         for time in ("5s", "2m", "7"):
             self.run_pipeline("--grace", time)
+
+    def test_a_file_that_is_no_pipeline(self):
+        self.write("pipeline.yaml", e2e.PIPELINE)
+        self.write("in/a.pdf", e2e.pdf("Hello"))
+        self.write("in/a.txt", "Dear Sir\n")
+        for verb in ("run", "check", "status", "plan"):
+            for name, says in (("pipeline.yml", "no such file, did you mean 'pipeline.yaml'?"),
+                               ("in/a.pdf", "this is a PDF; the pipeline comes first: docket run pipeline.yaml in/a.pdf"),
+                               ("in/a.txt", "this is a text; the pipeline comes first: docket run pipeline.yaml in/a.txt"),
+                               (".", "this is a folder, did you mean './pipeline.yaml'?"),
+                               ("in", "this is a folder, without a pipeline in it; `docket init` writes one")):
+                self.assertEqual(self.complaint(verb, name), f"{name}: {says}\n")
+
+    def test_a_stage_that_is_mistyped(self):
+        self.write("in/a.txt", "Dear Sir\n")
+        self.write("pipeline.yaml", e2e.PIPELINE)
+        self.assertIn("did you mean 'classify'?", self.complaint("run", "pipeline.yaml", "--until", "clasify"))
+
+
+class Check(e2e.Case):
+    def test_several_files_and_standard_input(self):
+        self.write("a.yaml", e2e.PIPELINE)
+        bad = self.write("b.yaml", e2e.PIPELINE.replace("labels:", "lables:")).read_text()
+        result = self.docket("check", "a.yaml", "a.yaml")
+        self.assertEqual((result.code, result.err.count("a.yaml: ok")), (0, 2))
+        result = self.docket("check", "a.yaml", "b.yaml")
+        self.assertEqual(result.code, 2)
+        self.assertIn("a.yaml: ok", result.err)
+        self.assertIn("did you mean 'labels'?", result.err)
+        self.assertEqual(self.docket("check", "-", stdin=e2e.PIPELINE).code, 0)
+        self.assertEqual(self.docket("check", "-", stdin=bad).code, 2)
+        self.assertIn("can be checked", self.docket("run", "-", stdin=e2e.PIPELINE).err)
+
+    def test_json(self):
+        self.write("a.yaml", e2e.PIPELINE)
+        self.write("b.yaml", e2e.PIPELINE.replace("labels:", "lables:"))
+        self.write("c.yaml", e2e.PIPELINE + e2e.HOLDS.replace('"true"', "\".classify.label ==\""))
+        result = self.docket("check", "a.yaml", "b.yaml", "c.yaml", "d.yaml", "--json")
+        self.assertEqual((result.code, result.err), (2, ""))
+        a, b, c, d = json.loads(result.out)["files"]
+        self.assertEqual((a["ok"], a["diagnostics"], a["stages"]), (True, [], ["extract", "classify"]))
+        found = [one for one in b["diagnostics"] if one["suggestion"] == "labels"]
+        self.assertEqual([(one["file"], one["line"], one["field"]) for one in found],
+                         [("b.yaml", 11, "stages.classify.lables")])
+        self.assertGreater(found[0]["column"], 0)
+        self.assertFalse(b["ok"])
+        self.assertEqual((c["ok"], c["diagnostics"][0]["line"], c["diagnostics"][0]["field"]),
+                         (False, 15, "stages.escalate.when"))
+        self.assertEqual((d["ok"], d["diagnostics"][0]["line"]), (False, None))
+        ok = self.docket("check", "a.yaml", "--json", "--probe")
+        self.assertEqual((ok.code, json.loads(ok.out)["files"][0]["servers"]), (0, []))
 
 
 if __name__ == "__main__":
