@@ -40,6 +40,14 @@ constexpr Example report_examples[] = {
     {"docket report pipeline.yaml --json", "for a script"},
     {"docket report pipeline.yaml --run ID", "another one; `docket runs` has the ids"},
 };
+constexpr Example runs_examples[] = {
+    {"docket runs pipeline.yaml", "all runs, the newest first"},
+    {"docket runs pipeline.yaml --limit 5", "the last five"},
+    {"docket runs pipeline.yaml --json", "for a script"},
+};
+constexpr Example unlock_examples[] = {
+    {"docket unlock pipeline.yaml", "who holds it; tidy up after a kill"},
+};
 constexpr Example egress_examples[] = {
     {"docket egress pipeline.yaml", "all that has left this machine"},
     {"docket egress pipeline.yaml --since 2026-11-01", "from this day on"},
@@ -73,13 +81,14 @@ constexpr Example help_examples[] = {
 };
 
 constexpr VerbHelp all[] = {
-    {"init", to_begin, init_examples},   {"check", to_begin, check_examples},
-    {"graph", to_begin, graph_examples}, {"schema", to_begin, schema_examples},
-    {"help", to_begin, help_examples},   {"run", work, run_examples},
-    {"plan", work, plan_examples},       {"status", look, status_examples},
-    {"explain", look, explain_examples}, {"report", look, report_examples},
-    {"egress", look, egress_examples},   {"export", results, export_examples},
-    {"ack", results, ack_examples},      {"clean", results, clean_examples},
+    {"init", to_begin, init_examples},    {"check", to_begin, check_examples},
+    {"graph", to_begin, graph_examples},  {"schema", to_begin, schema_examples},
+    {"help", to_begin, help_examples},    {"run", work, run_examples},
+    {"plan", work, plan_examples},        {"status", look, status_examples},
+    {"explain", look, explain_examples},  {"report", look, report_examples},
+    {"runs", look, runs_examples},        {"egress", look, egress_examples},
+    {"export", results, export_examples}, {"ack", results, ack_examples},
+    {"clean", results, clean_examples},   {"unlock", results, unlock_examples},
 };
 
 }  // namespace

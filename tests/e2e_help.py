@@ -9,7 +9,7 @@ import yaml
 import e2e
 
 VERBS = ["init", "check", "run", "plan", "status", "explain", "egress", "ack", "export", "clean", "report", "graph",
-         "schema", "help"]
+         "schema", "help", "runs", "unlock"]
 TOPICS = ["pipeline", "stages", "conditions", "routing", "money", "exit-codes"]
 
 
