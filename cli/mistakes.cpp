@@ -100,6 +100,11 @@ std::string in_plain_words(const CLI::ParseError& error, const CLI::App& app) {
     if (excludes != std::string::npos)
       return said.substr(0, excludes) + " and " + said.substr(excludes + 10) + " do not go together";
   }
+  if (error.get_name() == "RequiresError") {
+    const std::size_t requires_at = said.find(" requires ");
+    if (requires_at != std::string::npos)
+      return said.substr(0, requires_at) + " needs " + said.substr(requires_at + 10);
+  }
   return said;
 }
 

@@ -125,5 +125,92 @@ class Lists(Verbs):
         self.assertFalse((self.dir / "out/in/a.txt.json").exists())
 
 
+EXTRACT = """\
+  - structured-extract:
+      when: .classify.label == "invoice"
+      backends: [rules]
+      schema: { type: object, properties: { total: { type: number }, invoice_number: { type: string } } }
+"""
+
+
+class Export(Verbs):
+    def setUp(self):
+        super().setUp()
+        self.write("in/a.txt", e2e.invoice(1))
+        self.write("in/b.txt", e2e.invoice(2, total="250.00"))
+        self.write("in/c.txt", "Dear Ms Cole,\n\nthank you for your letter.\n\nKind regards\nYours sincerely\nJ. Hart\n")
+        self.write("in/d.txt", "")
+        self.run_pipeline(expect=1, pipeline=e2e.PIPELINE + EXTRACT)
+
+    def said(self, *arguments, code=0, err=""):
+        process = self.start("export", "pipeline.yaml", *arguments)
+        out, errors = process.communicate(timeout=e2e.TIMEOUT)
+        self.assertEqual((process.returncode, errors.decode()), (code, err))
+        return out.decode()
+
+    def paths(self, *arguments):
+        return [json.loads(line)["document"]["path"] for line in self.said(*arguments).splitlines()]
+
+    def test_by_label_and_state(self):
+        self.assertEqual(self.paths("--label", "invoice"), ["in/a.txt", "in/b.txt"])
+        self.assertEqual(self.paths("--label", "invoice", "--label", "letter"), ["in/a.txt", "in/b.txt", "in/c.txt"])
+        self.assertEqual(self.paths("--state", "failed"), ["in/d.txt"])
+        self.assertEqual(self.paths("--label", "letter", "--state", "failed"), [])
+        self.said("--label", "invioce", code=2,
+                  err="docket: --label invioce: there is no such label, did you mean 'invoice'?\n")
+        self.said("--state", "don", code=2,
+                  err="docket: --state: 'don' is none of done, failed, held, did you mean 'done'?\n")
+
+    def test_by_a_condition(self):
+        self.assertEqual(self.paths("--where", "(.structured_extract.fields.total // 0) > 200"), ["in/b.txt"])
+        self.assertEqual(self.paths("--where", '.document.path | endswith("c.txt")'), ["in/c.txt"])
+        self.assertEqual(self.paths("--where", '.status == "done"', "--label", "letter"), ["in/c.txt"])
+        self.said("--where", ".clasify.label == \"x\"", code=2,
+                  err="docket: --where: no record has a member 'clasify', did you mean 'classify'?\n")
+        result = self.docket("export", "pipeline.yaml", "--where", ".status ==")
+        self.assertEqual((result.code, result.out), (2, ""))
+        self.assertIn("--where: not a valid jq condition: ", result.err)
+        result = self.docket("export", "pipeline.yaml", "--where", '.document.path | if endswith("c.txt") then error("no") else true end')
+        self.assertEqual((result.code, len(result.out.splitlines())), (1, 3))
+        self.assertIn("in/c.txt: --where cannot be evaluated: ", result.err)
+
+    def test_columns(self):
+        names = "document.path,structured_extract.fields.total,structured_extract.details.total.evidence.quote"
+        table = self.said("--csv", "--label", "invoice", "--columns", names)
+        self.assertEqual(table.split("\r\n")[:2], [names, "in/a.txt,119.0,Total   GBP 119.00"])
+        line = json.loads(self.said("--where", ".document.path == \"in/a.txt\"", "--columns", names))
+        self.assertEqual(list(line), names.split(","))
+        self.assertEqual(line["structured_extract.fields.total"], 119)
+        self.said("--columns", "total", code=2,
+                  err="docket: --columns: no record has 'total', did you mean 'structured_extract.fields.total'?\n")
+        self.said("--columns", "document.pth", code=2,
+                  err="docket: --columns: no record has 'document.pth', did you mean 'document.path'?\n")
+        # A value that no record of today has, but may have.
+        self.assertEqual(self.said("--csv", "--label", "letter", "--columns", "structured_extract.fields.total"),
+                         'structured_extract.fields.total\r\n""\r\n')
+
+    def test_a_table_of_a_label_has_its_columns_only(self):
+        header = self.said("--csv", "--label", "letter").split("\r\n")[0]
+        self.assertNotIn("structured_extract", header)
+        self.assertIn("structured_extract.fields.total", self.said("--csv").split("\r\n")[0])
+
+    def test_for_spreadsheets(self):
+        table = self.said("--csv", "--bom", "--columns", "document.path")
+        self.assertTrue(table.startswith("\ufeffdocument.path\r\nin/a.txt\r\n"))
+        self.said("--bom", code=2, err="docket: --bom needs --csv\n")
+        self.write("=1+1.txt", e2e.invoice(4))
+        self.run_pipeline("=1+1.txt")
+        self.assertIn("\r\n'=1+1.txt\r\n", "\r\n" + self.said("--csv", "--columns", "document.path"))
+
+    def test_accepted_only(self):
+        self.write("in/weak.txt", "Harbour\n\nINVOICE\n\nInvoice number: 1\nBill to: W\nVAT 19\n")
+        self.run_pipeline("in/weak.txt")
+        self.assertEqual(self.paths("--label", "invoice"), ["in/a.txt", "in/b.txt", "in/weak.txt"])
+        self.assertEqual(self.paths("--label", "invoice", "--accepted-only"), ["in/a.txt", "in/b.txt"])
+        self.assertEqual(self.said("--csv", "--where", '.document.path == "in/weak.txt"', "--accepted-only",
+                                   "--columns", "classify.label"), 'classify.label\r\n""\r\n')
+
+
+
 if __name__ == "__main__":
     unittest.main()
