@@ -23,8 +23,6 @@
 #include "cli/output_files.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
-#include "cli/run_events.h"
-#include "cli/run_log.h"
 #include "cli/signals.h"
 #include "cli/table.h"
 #include "cli/version.h"
@@ -46,10 +44,6 @@ struct RunCommand {
   Progress::Mode progress = Progress::Mode::automatic;
   bool quiet = false;
   FailOn fail_on;
-  LogOptions log;
-
-  /// Nothing but errors on standard error, or they stand in its log.
-  bool is_silent() const { return quiet || log.is_on_stderr(); }
 };
 
 /// How a document ended, for each stage that ran or was spared, why, and what is wrong with the file.
@@ -70,77 +64,52 @@ std::string story_of_run(const Document& document, const Pipeline& pipeline) {
 }
 
 /// Shows people on stderr how a run gets on.
-class RunDisplay final : public RunEvents {
+class RunDisplay final : public RunListener {
  public:
-  RunDisplay(const RunCommand& command, Signals& signals, std::size_t stages, const Activity& activity,
-             RunLog* log)
-      : RunEvents(log), command_(command), signals_(signals), stages_(stages), activity_(activity) {}
+  RunDisplay(const RunCommand& command, Signals& signals) : command_(command), signals_(signals) {}
 
   void waiting(const LockHolder& holder, const std::filesystem::path& output) override {
-    RunEvents::waiting(holder, output);
-    if (!command_.is_silent())
+    if (!command_.quiet)
       print_error("waiting for " + to_string(holder) + ", which writes to " + output.string());
   }
-  void begun(const std::string& run) override {
-    RunEvents::begun(run);
-    progress_.emplace(command_.is_silent() ? Progress::Mode::none : command_.progress, stages_, activity_);
+  void begun() override {
+    progress_.emplace(command_.quiet ? Progress::Mode::none : command_.progress);
     told_.emplace(signals_.has_stopped(), [this] {
-      log({LogLevel::warning, "stopping"});
-      if (command_.is_silent()) return;
+      if (command_.quiet) return;
       progress_->say("docket: stopping: running calls have " + format_duration(command_.grace) +
                      " to end; another signal stops now");
     });
   }
-  void warned(const std::string& warning) override {
-    RunEvents::warned(warning);
-    say("docket: warning: " + warning);
-  }
+  void warned(const std::string& warning) override { progress_->say("docket: warning: " + warning); }
   void warmed(const WarmUp& model) override {
-    RunEvents::warmed(model);
     if (!model.problem.empty())
-      say("docket: warning: not warmed up: " + model.problem);
-    else if (!command_.is_silent())
-      say("docket: warmed up: " + model.backend + ": " + model.model + ", " +
-          format_duration(std::chrono::milliseconds(model.wall_ms)));
+      progress_->say("docket: warning: not warmed up: " + model.problem);
+    else if (!command_.quiet)
+      progress_->say("docket: warmed up: " + model.backend + ": " + model.model + ", " +
+                     format_duration(std::chrono::milliseconds(model.wall_ms)));
   }
-  void input_problem(const std::string& problem) override {
-    RunEvents::input_problem(problem);
-    say("docket: input: " + problem);
-  }
+  void input_problem(const std::string& problem) override { progress_->say("docket: input: " + problem); }
   void left_out(const std::string& file) override {
-    RunEvents::left_out(file);
-    if (command_.documents.verbose) say(file + ": left out of the input");
+    if (command_.documents.verbose) progress_->say(file + ": left out of the input");
   }
-  bool wants_count() const override { return progress_->is_shown(); }
-  void counted(std::int64_t files) override { progress_->counted(files); }
   void taken() override { progress_->taken(); }
   void all_taken() override { progress_->all_taken(); }
   void spared(const std::string& path, Rebuild::What why) override {
-    RunEvents::spared(path, why);
     progress_->kept();
-    if (command_.documents.verbose) say(path + (why == Rebuild::What::parked ? ": parked" : ": up to date"));
-  }
-  void left_stage(const Document& document, std::size_t stage, const Pipeline& pipeline) override {
-    RunEvents::left_stage(document, stage, pipeline);
-    const Usage used = document.stages[stage].spent.total();
-    progress_->left_stage(stage, used.input_tokens + used.output_tokens);
+    if (command_.documents.verbose)
+      progress_->say(path + (why == Rebuild::What::parked ? ": parked" : ": up to date"));
   }
   void finished(const Document& document, const Pipeline& pipeline) override {
-    RunEvents::finished(document, pipeline);
-    progress_->finished(outcome(document));
-    if (command_.documents.verbose) say(story_of_run(document, pipeline));
+    Usage usage;
+    for (const StageResult& result : document.stages)
+      usage += result.spent.total();
+    progress_->finished(outcome(document), usage);
+    if (command_.documents.verbose) progress_->say(story_of_run(document, pipeline));
   }
 
  private:
-  /// A log on standard error has it already, as an event.
-  void say(const std::string& line) {
-    if (!command_.log.is_on_stderr()) progress_->say(line);
-  }
-
   const RunCommand& command_;
   Signals& signals_;
-  const std::size_t stages_;
-  const Activity& activity_;
   std::optional<Progress> progress_;
   std::optional<std::stop_callback<std::function<void()>>> told_;  ///< Last: uses the progress.
 };
@@ -167,15 +136,14 @@ class Lack {
   std::stop_source stop_;
 };
 
-RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack& lack, Activity& activity) {
+RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack& lack) {
   RunEnvironment environment;
   environment.make_backend = [&](const Pipeline& pipeline, AnswerStore& answers, const ModelDigests& models,
                                  const std::stop_token& stop, const RunEnvironment::Told& told) {
     const RunOptions& run = command.documents.run;
-    return backends::make(
-        pipeline, {run.jobs, [&lack](const Error& error) { lack.tell(error); }, stop, signals.hard_stop(),
-                   command.offline, command.trace_dir, &answers, models, !run.always_make(), told.warn,
-                   told.warmed, &activity, run.max_cost});
+    return backends::make(pipeline, {run.jobs, [&lack](const Error& error) { lack.tell(error); }, stop,
+                                     signals.hard_stop(), command.offline, command.trace_dir, &answers,
+                                     models, !run.always_make(), told.warn, told.warmed, run.max_cost});
   };
   environment.lacking = lack.token();
   environment.why_lacking = [&lack] { return lack.error(); };
@@ -204,13 +172,11 @@ std::optional<Error> write_second_report(const std::string& file, const nlohmann
 /// What people should know at the end.
 void print_outcome(const RunOutcome& outcome, const RunCommand& command,
                    const std::filesystem::path& output) {
-  log_outcome(outcome, exit_code(outcome, command.fail_on));
   if (outcome.error) {
     if (outcome.state != RunOutcome::State::stopped) print_error(outcome.error->message);
     return;
   }
   const int code = outcome.report["run"]["exit_code"];
-  if (command.log.is_on_stderr()) return;
   if (!command.quiet) {
     std::fputs(format_report(outcome.report).c_str(), stderr);
     std::fprintf(stderr, "records in %s\n", printable(output.native()).c_str());
@@ -226,40 +192,23 @@ void print_outcome(const RunOutcome& outcome, const RunCommand& command,
 }
 
 int run_command(const RunCommand& command) {
-  std::unique_ptr<RunLog> log;
-  if (command.log.is_wanted()) {
-    auto opened = RunLog::open(command.log);
-    if (!opened) {
-      print_error(opened.error().message);
-      return exit_usage;
-    }
-    log = std::move(*opened);
-  }
-  // Whoever moves the log away sends SIGHUP, and wants no end of the run; a terminal that goes does.
-  std::function<void()> reopen_log;
-  if (!command.log.file.empty() && !has_terminal()) reopen_log = [&log] { log->reopen(); };
-  Signals signals(command.grace, reopen_log);
+  Signals signals(command.grace);
   std::optional<Pipeline> pipeline = load_pipeline(command.documents.pipeline);
-  if (!pipeline) {
-    log_refusal("the pipeline file has mistakes", exit_usage);
-    return exit_usage;
-  }
+  if (!pipeline) return exit_usage;
   if (const auto error =
           check_output_files({command.report_file, command.documents.run.depfile, command.trace_dir},
                              *pipeline, command.documents.run)) {
-    log_refusal(error->message, exit_usage);
     print_error(error->message);
     return exit_usage;
   }
   const std::filesystem::path output = pipeline->output_dir;
   Lack lack;
-  Activity activity;
-  RunEnvironment environment = environment_of(command, signals, lack, activity);
+  RunEnvironment environment = environment_of(command, signals, lack);
   environment.warnings.insert(environment.warnings.end(), pipeline->warnings.begin(),
                               pipeline->warnings.end());
   RunOutcome outcome;
   {
-    RunDisplay display(command, signals, pipeline->stages.size(), activity, log.get());
+    RunDisplay display(command, signals);
     outcome = run_pipeline(std::move(*pipeline), command.documents.run, environment, display);
   }
   if (outcome.state == RunOutcome::State::ran)
@@ -270,45 +219,44 @@ int run_command(const RunCommand& command) {
 }
 
 void add_machine_options(CLI::App& app, RunCommand& command) {
+  app.option_defaults()->group("How much, how long");
   RunOptions& run = command.documents.run;
-  app.add_option("-j,--jobs", run.jobs, "CPU workers (default: one per processor)")
-      ->check(CLI::Range(1, 1024));
-  app.add_option("--in-flight", run.in_flight, "Documents held in memory at once (default: 16 per job)")
-      ->check(CLI::Range(1, 1'000'000));
-  app.add_option("-k,--keep-going", run.keep_going, "Stop after this many failures (default: no limit)")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 60));
+  app.add_option("-j,--jobs", run.jobs, "CPU workers (one per processor)")->check(whole_number(1, 1024));
+  app.add_option("--in-flight", run.in_flight, "Documents in memory at once (16 per job)")
+      ->check(whole_number(1, 1'000'000));
+  app.add_option("-k,--keep-going", run.keep_going, "Stop after so many failures (no limit)")
+      ->check(whole_number(1));
   app.add_option_function<std::string>(
          "--grace",
          [&command](const std::string& text) {
-           command.grace = std::chrono::milliseconds(1000 * std::stol(text));
+           command.grace = seconds_or_duration(text).value_or(command.grace);
          },
-         "Seconds for running calls to end after the first SIGINT or SIGTERM (default: 30)")
-      ->check(CLI::Range(0, 86'400))
-      ->type_name("SECONDS");
+         "Time for running calls to end when stopped (30s)")
+      ->check(duration_up_to(std::chrono::hours(24)))
+      ->type_name("TIME");
   app.add_option_function<std::vector<std::string>>(
          "--fail-on",
          [&command](const std::vector<std::string>& kinds) {
            command.fail_on.unsure = std::ranges::find(kinds, "unsure") != kinds.end();
            command.fail_on.held = std::ranges::find(kinds, "held") != kinds.end();
          },
-         "What else makes the exit code 1: `unsure`, documents that are done though an answer is not "
-         "accepted; "
-         "`held`, held documents (else 3)")
+         "Exit code 1 also for these: unsure, held")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(one_of_names({"unsure", "held"}))
-      ->type_name("unsure|held");
-  app.add_flag("--offline", command.offline, "Let nothing leave this machine: ask no cloud model");
+      ->type_name("KIND");
+  app.add_flag("--offline", command.offline, "Let nothing leave this machine: ask no cloud model")
+      ->group("What is done");
   app.add_flag("--wait", run.wait, "Wait while another run holds the output");
 }
 
 void add_file_options(CLI::App& app, RunCommand& command) {
-  app.add_option("--report", command.report_file, "Also write the report to this file; - is standard output")
+  app.option_defaults()->group("Output");
+  app.add_option("--report", command.report_file, "Also write the report there; - is standard output")
       ->type_name("FILE");
-  app.add_option("--trace", command.trace_dir,
-                 "Write every request and reply of models to files in this folder, without keys")
+  app.add_option("--trace", command.trace_dir, "Write requests and replies of models there, no keys")
       ->type_name("DIR");
-  app.add_option("--depfile", command.documents.run.depfile, "Write what each record depends on, for make")
+  app.add_option("--depfile", command.documents.run.depfile, "Write what records depend on, for make")
       ->type_name("FILE");
   app.add_flag("--keep-mtime", command.documents.run.keep_mtime,
                "Do not touch files whose content is unchanged");
@@ -319,14 +267,12 @@ void add_display_options(CLI::App& app, RunCommand& command) {
                                                               {"bar", Progress::Mode::bar},
                                                               {"plain", Progress::Mode::plain},
                                                               {"none", Progress::Mode::none}};
-  std::vector<std::string> names;
-  for (const auto& [name, mode] : modes)
-    names.push_back(name);
+  app.option_defaults()->group("Output");
   app.add_option_function<std::string>(
          "--progress", [&command](const std::string& name) { command.progress = modes.at(name); },
          "auto, bar, plain or none")
-      ->check(one_of_names(names))
-      ->type_name("auto|bar|plain|none");
+      ->check(one_of_names({"auto", "bar", "plain", "none"}))
+      ->type_name("MODE");
   app.add_flag("-q,--quiet", command.quiet, "Print errors only");
 }
 
@@ -338,12 +284,11 @@ void add_run(CLI::App& app, int& exit_code) {
   RunOptions& run = command->documents.run;
   run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   command->documents.add_to(*verb);
-  verb->add_flag("-n,--dry-run", command->dry_run,
-                 "Show what would be done and why; do nothing (same as `plan`)");
+  verb->add_flag("-n,--dry-run", command->dry_run, "Only show what would be done, as `plan` does")
+      ->group("What is done");
   add_machine_options(*verb, *command);
   add_file_options(*verb, *command);
   add_display_options(*verb, *command);
-  command->log.add_to(*verb);
   verb->callback([command, &exit_code] {
     exit_code =
         command->dry_run ? plan_command({command->documents, command->offline}) : run_command(*command);

@@ -225,7 +225,7 @@ std::variant<std::unique_ptr<Output>, Output::Failure> Output::prepare(
   std::error_code error;
   fs::create_directories(folder / ".docket", error);
   if (error) return Failure{write_error(folder, error.value())};
-  auto taken = take(folder / ".docket/lock");
+  auto taken = take(folder / lock_file);
   if (const auto* failed = std::get_if<Error>(&taken)) return Failure{*failed};
   if (const auto* busy = std::get_if<RunLock::Busy>(&taken))
     return Failure{

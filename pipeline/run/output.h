@@ -33,6 +33,9 @@ inline constexpr std::string_view calls_file = "calls.jsonl";
 inline constexpr std::string_view routing_file = "routing.jsonl";
 inline constexpr std::string_view shared_files[] = {results_file, report_file, calls_file, routing_file};
 
+/// Below the folder: held by who writes to it.
+inline constexpr std::string_view lock_file = ".docket/lock";
+
 /// Endings of a document's files.
 inline constexpr std::string_view record_ending = ".json";
 inline constexpr std::string_view text_ending = ".txt";          ///< Pages end with a form feed.
