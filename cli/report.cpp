@@ -2,11 +2,13 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/report/formats.h"
 #include "cli/report/page.h"
 #include "cli/table.h"
 #include "pipeline/ledger/reader.h"
@@ -19,10 +21,11 @@ namespace {
 struct ReportOptions {
   PipelineOptions pipeline;
   std::string run;
-  bool json = false;
-  std::string html;                ///< A file; `-`: standard output. Empty: not wanted.
-  std::vector<std::string> pages;  ///< Documents whose pages the page shows.
+  bool json = false, markdown = false;
+  std::string html, prometheus, junit;  ///< Files; `-`: standard output. Empty: not wanted.
 };
+
+using nlohmann::ordered_json;
 
 /// The text of the last report, or of that run's.
 std::optional<std::string> read_report(const ReportOptions& options, const std::filesystem::path& folder) {
@@ -46,56 +49,98 @@ std::optional<std::string> read_report(const ReportOptions& options, const std::
 }
 
 /// Puts it into the file, or on standard output.
-bool deliver(const std::string& file, const std::string& content) {
-  if (file == "-") {
-    std::fwrite(content.data(), 1, content.size(), stdout);
-    return true;
-  }
-  const auto failed = write_file(std::filesystem::absolute(file), content);
-  if (failed) print_error(failed->message);
-  return !failed;
+std::optional<Error> deliver(const std::string& file, const std::string& content, unsigned mode = 0) {
+  if (file != "-") return write_file(std::filesystem::absolute(file), content, mode);
+  std::fwrite(content.data(), 1, content.size(), stdout);
+  return std::nullopt;
 }
 
-/// What the ledger knows beside the report. A page without it is still one.
-PageFacts facts_of(const nlohmann::ordered_json& report, const std::filesystem::path& folder) {
-  constexpr std::int64_t most_days = 31;
-  PageFacts facts;
+/// What the ledger knows of the run beside its report. Without it there is less to show.
+template <typename Value>
+Value from_ledger(const std::filesystem::path& folder,
+                  const std::function<Result<Value>(LedgerDatabase&)>& select) {
   auto ledger = LedgerReader::open(folder);
-  if (!ledger) {
-    print_error(ledger.error().message + "; the page has no latencies and no days");
-    return facts;
-  }
-  auto days = days_of_calls(ledger->database(), most_days);
-  auto latencies = latencies_of_run(ledger->database(), report["run"]["id"]);
-  if (days) facts.days = std::move(*days);
-  if (latencies) facts.latencies = std::move(*latencies);
-  for (const Error* error : {days ? nullptr : &days.error(), latencies ? nullptr : &latencies.error()})
-    if (error != nullptr) print_error(error->message);
-  return facts;
+  Result<Value> found = ledger ? select(ledger->database()) : Result<Value>(ledger.error());
+  if (found) return std::move(*found);
+  print_error(found.error().message);
+  return {};
+}
+
+PageFacts facts_of(const ordered_json& report, const std::filesystem::path& folder) {
+  constexpr std::int64_t most_days = 31;
+  return from_ledger<PageFacts>(folder, [&](LedgerDatabase& database) -> Result<PageFacts> {
+    auto days = days_of_calls(database, most_days);
+    if (!days) return days.error();
+    auto latencies = latencies_of_run(database, report["run"]["id"]);
+    if (!latencies) return latencies.error();
+    return PageFacts{std::move(*days), std::move(*latencies), {}};
+  });
+}
+
+std::vector<RunDocument> done_of(const ordered_json& report, const std::filesystem::path& folder) {
+  constexpr std::int64_t most_done = 1000;
+  return from_ledger<std::vector<RunDocument>>(folder, [&](LedgerDatabase& database) {
+    return done_documents(database, report["run"]["id"], most_done);
+  });
+}
+
+/// The forms that are asked for, one after the other.
+std::optional<Error> write_forms(const ReportOptions& options, const ordered_json& report,
+                                 const std::filesystem::path& folder) {
+  constexpr unsigned for_all_to_read = 0644;  // The collector is another user.
+  std::optional<Error> failed;
+  if (!options.html.empty()) failed = deliver(options.html, report_page(report, facts_of(report, folder)));
+  if (!failed && !options.prometheus.empty())
+    failed = deliver(options.prometheus, report_for_prometheus(report), for_all_to_read);
+  if (!failed && !options.junit.empty())
+    failed = deliver(options.junit, report_as_junit(report, done_of(report, folder)));
+  return failed;
+}
+
+bool has_form(const ReportOptions& options) {
+  return !options.html.empty() || !options.prometheus.empty() || !options.junit.empty();
+}
+
+/// How many of the forms go to standard output.
+int on_stdout(const ReportOptions& options) {
+  int count = (options.json ? 1 : 0) + (options.markdown ? 1 : 0);
+  for (const std::string* file : {&options.html, &options.prometheus, &options.junit})
+    if (*file == "-") ++count;
+  return count;
 }
 
 int report_command(const ReportOptions& options) {
+  if (on_stdout(options) > 1) {
+    print_error("only one form of the report can go to standard output: name files for the others");
+    return exit_usage;
+  }
   const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
   if (!pipeline) return exit_usage;
   const std::filesystem::path& folder = pipeline->output_dir;
   const std::optional<std::string> text = read_report(options, folder);
   if (!text) return exit_usage;
-  const auto report = nlohmann::ordered_json::parse(*text, nullptr, false);
+  const auto report = ordered_json::parse(*text, nullptr, false);
   if (report.is_discarded() || report.value("docket", 0) != 1) {
     print_error((folder / "report.json").string() +
                 " is not a report of docket; run the pipeline again to write a new one");
     return exit_usage;
   }
-  const std::string owner = report.value("pipeline", nlohmann::ordered_json::object()).value("name", "");
+  const std::string owner = report.value("pipeline", ordered_json::object()).value("name", "");
   if (!owner.empty() && owner != pipeline->name) {
     print_error("the report in " + folder.string() + " is of the pipeline '" + owner + "', not of '" +
                 pipeline->name + "'");
     return exit_usage;
   }
-  if (!options.html.empty())
-    return deliver(options.html, report_page(report, facts_of(report, folder))) ? exit_up_to_date
-                                                                                : exit_usage;
-  std::fputs((options.json ? printable_json(to_pretty(report)) : format_report(report)).c_str(), stdout);
+  if (auto failed = write_forms(options, report, folder)) {
+    print_error(failed->message);
+    return exit_usage;
+  }
+  if (options.json)
+    std::fputs(printable_json(to_pretty(report)).c_str(), stdout);
+  else if (options.markdown)
+    std::fputs(report_as_markdown(report).c_str(), stdout);
+  else if (!has_form(options))
+    std::fputs(format_report(report).c_str(), stdout);
   return exit_up_to_date;
 }
 
@@ -109,8 +154,14 @@ void add_report(CLI::App& app, int& exit_code) {
   command->add_option("--run", options->run, "The report of the run with this id (default: the last run)")
       ->type_name("ID");
   command->add_flag("--json", options->json, "As JSON (docs/report.schema.json)");
+  command->add_flag("--markdown", options->markdown, "As Markdown, for a comment at a pull request");
   command->add_option("--html", options->html, "As a page for browsers in this file; - is standard output")
       ->type_name("FILE");
+  command
+      ->add_option("--prometheus", options->prometheus,
+                   "As figures for node_exporter's textfile collector: a file that ends in .prom")
+      ->type_name("FILE");
+  command->add_option("--junit", options->junit, "As results of tests, for CI systems")->type_name("FILE");
   command->callback([options, &exit_code] { exit_code = report_command(*options); });
 }
 

@@ -33,12 +33,6 @@ std::string standing_words(const ordered_json& document) {
   return reason.empty() ? standing : standing + ": " + reason;
 }
 
-std::string said_of_held(const ordered_json& document) {
-  const std::string reasons = all_of(document["reasons"]), detail = document.value("detail", "");
-  if (reasons.empty() || detail.empty()) return reasons + detail;
-  return reasons + " (" + detail + ")";
-}
-
 /// Of the columns from one on: those that are 0 everywhere go, so that what there is can be seen.
 void leave_out_zeros(PageTable& table, std::size_t first) {
   for (std::size_t at = table.columns.size(); at-- > first;) {
@@ -221,11 +215,17 @@ DocumentsTable held_table(const ordered_json& report) {
       list.table.rows.push_back({{document["path"]},
                                  {group["why"]},
                                  {document["stage"]},
-                                 {said_of_held(document)},
+                                 {held_reasons(document)},
                                  {standing_words(document)}});
     }
   }
   return list;
+}
+
+std::string held_reasons(const ordered_json& document) {
+  const std::string reasons = all_of(document["reasons"]), detail = document.value("detail", "");
+  if (reasons.empty() || detail.empty()) return reasons + detail;
+  return reasons + " (" + detail + ")";
 }
 
 }  // namespace docket
