@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/page_pictures.h"
 #include "cli/report/formats.h"
 #include "cli/report/page.h"
 #include "cli/table.h"
@@ -23,6 +24,7 @@ struct ReportOptions {
   std::string run;
   bool json = false, markdown = false;
   std::string html, prometheus, junit;  ///< Files; `-`: standard output. Empty: not wanted.
+  std::vector<std::string> pages;       ///< Documents whose pages `html` shows.
 };
 
 using nlohmann::ordered_json;
@@ -84,16 +86,32 @@ std::vector<RunDocument> done_of(const ordered_json& report, const std::filesyst
   });
 }
 
+/// With the pages of the documents that were named.
+Result<std::string> page_of(const ReportOptions& options, const ordered_json& report,
+                            const Pipeline& pipeline) {
+  PageFacts facts = facts_of(report, pipeline.output_dir);
+  if (options.pages.empty()) return report_page(report, facts);
+  auto ledger = LedgerReader::open(pipeline.output_dir);
+  if (!ledger) return ledger.error();
+  auto pages = pages_with_evidence(*ledger, pipeline, options.pages);
+  if (!pages) return pages.error();
+  facts.pages = std::move(*pages);
+  return report_page(report, facts);
+}
+
 /// The forms that are asked for, one after the other.
 std::optional<Error> write_forms(const ReportOptions& options, const ordered_json& report,
-                                 const std::filesystem::path& folder) {
+                                 const Pipeline& pipeline) {
   constexpr unsigned for_all_to_read = 0644;  // The collector is another user.
   std::optional<Error> failed;
-  if (!options.html.empty()) failed = deliver(options.html, report_page(report, facts_of(report, folder)));
+  if (!options.html.empty()) {
+    const Result<std::string> page = page_of(options, report, pipeline);
+    failed = page ? deliver(options.html, *page) : std::optional(page.error());
+  }
   if (!failed && !options.prometheus.empty())
     failed = deliver(options.prometheus, report_for_prometheus(report), for_all_to_read);
   if (!failed && !options.junit.empty())
-    failed = deliver(options.junit, report_as_junit(report, done_of(report, folder)));
+    failed = deliver(options.junit, report_as_junit(report, done_of(report, pipeline.output_dir)));
   return failed;
 }
 
@@ -131,7 +149,7 @@ int report_command(const ReportOptions& options) {
                 pipeline->name + "'");
     return exit_usage;
   }
-  if (auto failed = write_forms(options, report, folder)) {
+  if (auto failed = write_forms(options, report, *pipeline)) {
     print_error(failed->message);
     return exit_usage;
   }
@@ -157,6 +175,13 @@ void add_report(CLI::App& app, int& exit_code) {
   command->add_flag("--markdown", options->markdown, "As Markdown, for a comment at a pull request");
   command->add_option("--html", options->html, "As a page for browsers in this file; - is standard output")
       ->type_name("FILE");
+  command
+      ->add_option("--page", options->pages,
+                   "With --html: also show the pages of this document, with the places of its values")
+      ->type_name("DOCUMENT")
+      ->allow_extra_args(false)
+      ->expected(1, static_cast<int>(most_shown_documents))
+      ->needs("--html");
   command
       ->add_option("--prometheus", options->prometheus,
                    "As figures for node_exporter's textfile collector: a file that ends in .prom")

@@ -101,7 +101,9 @@ class Browser:
 
     def picture(self, file, whole=False):
         """Writes a PNG of what can be seen, or of the whole page."""
-        answer = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+        size = self.ask("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"clip": {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}} if whole else {}
+        answer = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole, **clip)
         with open(file, "wb") as stream:
             stream.write(base64.b64decode(answer["data"]))
 

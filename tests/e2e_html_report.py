@@ -169,6 +169,59 @@ class HtmlReport(e2e.Case):
         })()""")
         self.assertEqual(shown, 1)
 
+    def test_pages_of_chosen_documents_show_where_values_were_found(self):
+        self.write("schema.json", e2e.json.dumps({"type": "object", "properties": {
+            "invoice_number": {"type": "string"}, "total": {"type": "number"}}}))
+        self.write("p.yaml", e2e.PIPELINE + "  - structured-extract: { backends: [rules], schema: schema.json }\n")
+        self.write("in/a.pdf", e2e.pdf(e2e.invoice(7)))
+        self.write("in/plain.txt", e2e.invoice(8))
+        self.assertIn(self.docket("run", "p.yaml", "-q").code, (0, 3))
+        self.page("--page", "in/a.pdf", "--page", "in/plain.txt")
+        record = e2e.json.loads((self.dir / "out/in/a.pdf.json").read_text())
+        found = record["structured_extract"]["details"]
+        self.assertTrue(found["total"]["evidence"]["box"])
+        with Browser() as browser:
+            browser.open((self.dir / "page.html").as_uri(), width=360)
+            self.assertEqual(browser.evaluate("document.querySelectorAll('details:not([open])').length"), 2)
+            browser.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+            for field, detail in found.items():
+                left, top, right, bottom = detail["evidence"]["box"]
+                box = browser.evaluate(f"""(() => {{
+                    const box = [...document.querySelectorAll('.box')].find(e => e.querySelector('text').textContent === '{field}');
+                    return ['x', 'y', 'width', 'height'].map(name => Number(box.querySelector('rect').getAttribute(name)));
+                }})()""")
+                for seen, expected in zip(box, (left, top, right - left, bottom - top)):
+                    self.assertAlmostEqual(seen, expected, delta=3.1)
+            # The picture is of that page: what is within the box of the total is not all white, and the corner is.
+            ink = browser.evaluate("""(async () => {
+                const image = new Image();
+                image.src = document.querySelector('.evidence image').getAttribute('href');
+                await image.decode();
+                const canvas = document.createElement('canvas');
+                [canvas.width, canvas.height] = [image.width, image.height];
+                const context = canvas.getContext('2d', {willReadFrequently: true});
+                context.drawImage(image, 0, 0);
+                const scale = image.width / document.querySelector('.evidence svg').viewBox.baseVal.width;
+                const dark = (x, y, w, h) => context.getImageData(x * scale, y * scale, w * scale, h * scale).data
+                    .filter((value, index) => index % 4 === 0 && value < 128).length;
+                const box = [...document.querySelectorAll('.box')].find(e => e.querySelector('text').textContent === 'total');
+                const rect = ['x', 'y', 'width', 'height'].map(name => Number(box.querySelector('rect').getAttribute(name)));
+                return [dark(...rect), dark(0, 0, 40, 20)];
+            })()""")
+            self.assertGreater(ink[0], 20)
+            self.assertEqual(ink[1], 0)
+            self.assertEqual(browser.complaints(), [])
+            self.assertEqual(browser.requests(), [(self.dir / "page.html").as_uri()])
+            self.assertLessEqual(browser.evaluate("document.documentElement.scrollWidth - innerWidth"), 0)
+            self.assertIn("No value of this document has a place on a page", browser.evaluate("document.body.innerText"))
+        self.write("in/a.pdf", e2e.pdf("another one by now"))
+        self.assertIn("another one by now than the one that was read", self.page("--page", "in/a.pdf"))
+        (self.dir / "in/a.pdf").unlink()
+        self.assertIn("The page was not drawn", self.page("--page", "in/a.pdf"))
+        result = self.ends("report", "p.yaml", "--html", "page.html", "--page", "in/none.pdf", code=2)
+        self.assertIn("no run has seen this document", result.err)
+        self.ends("report", "p.yaml", "--page", "in/a.pdf", code=2)
+
     def test_page_of_a_run_without_documents(self):
         self.write("p.yaml", e2e.PIPELINE)
         (self.dir / "in").mkdir()

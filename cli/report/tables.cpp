@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 
 #include "pipeline/support/money.h"
 
@@ -153,7 +154,7 @@ PageTable answers_table(const ordered_json& report) {
 PageTable escalations_table(const ordered_json& report) {
   PageTable table{"reasons",
                   "Why documents were escalated, or would have been; a document may have several reasons",
-                  {{"reason"}, {"stage"}, {"documents", true}, {"of them a model was asked about", true}},
+                  {{"reason"}, {"stage"}, {"documents", true}, {"a model asked", true}},
                   {}};
   for (const ordered_json& reason : report["reasons"]) {
     std::int64_t asked = 0;
@@ -164,6 +165,8 @@ PageTable escalations_table(const ordered_json& report) {
     table.rows.push_back(
         {{reason["reason"]}, {reason["stage"]}, number_cell(reason["count"]), number_cell(asked)});
   }
+  const auto documents = [](const std::vector<TableCell>& row) { return std::stoll(row[2].sort); };
+  std::ranges::stable_sort(table.rows, std::ranges::greater(), documents);
   return table;
 }
 
