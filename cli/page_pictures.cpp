@@ -1,5 +1,6 @@
 #include "cli/page_pictures.h"
 
+#include <filesystem>
 #include <future>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "cli/report/evidence.h"
 #include "pipeline/document.h"
 #include "pipeline/run/find_document.h"
+#include "pipeline/support/file_stamp.h"
 
 namespace docket {
 namespace {
@@ -49,12 +51,16 @@ class Artist {
       page.problem = "The document is inside another one; only pages of files are drawn.";
       return;
     }
-    const Reply reply = ask(page, document);
+    const std::filesystem::path file = file_of(document.path, pipeline_.directory);
+    const Result<FileIdentity> now = identify(file);
+    if (now && now->sha256 != document.sha256) {
+      page.problem = "The file is another one by now than the one that was read.";
+      return;
+    }
+    const Reply reply = now ? ask(page, file) : Reply{now.error()};
     if (!reply.answer || !reply.answer->image)
       page.problem = "The page was not drawn: " +
                      (reply.answer ? std::string("there is no picture") : reply.answer.error().message);
-    else if (reply.file && reply.file->sha256 != document.sha256)
-      page.problem = "The file is another one by now than the one that was read.";
     else if (bytes_ + reply.answer->image->bytes.size() > most_picture_bytes)
       page.problem = "The picture is left out, as the file would become too large: name fewer documents.";
     else
@@ -68,9 +74,9 @@ class Artist {
     return backends::make_extract_pool(std::move(options), {});
   }
 
-  Reply ask(const SeenEvidence& page, const LedgerDocument& document) {
+  Reply ask(const SeenEvidence& page, const std::filesystem::path& file) {
     ExtractQuestion question;
-    question.file = file_of(document.path, pipeline_.directory);
+    question.file = file;
     question.passwords = passwords_;
     question.page = SeenPage{SeenPage::Wanted::picture, page.page, {}};
     std::promise<Reply> promise;
