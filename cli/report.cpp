@@ -11,6 +11,7 @@
 #include "cli/page_pictures.h"
 #include "cli/report/formats.h"
 #include "cli/report/page.h"
+#include "cli/span_export.h"
 #include "cli/table.h"
 #include "pipeline/ledger/reader.h"
 #include "pipeline/record.h"
@@ -24,6 +25,7 @@ struct ReportOptions {
   std::string run;
   bool json = false, markdown = false;
   std::string html, prometheus, junit;  ///< Files; `-`: standard output. Empty: not wanted.
+  std::string otlp;                     ///< Address of a collector; empty: none.
   std::vector<std::string> pages;       ///< Documents whose pages `html` shows.
 };
 
@@ -112,11 +114,14 @@ std::optional<Error> write_forms(const ReportOptions& options, const ordered_jso
     failed = deliver(options.prometheus, report_for_prometheus(report), for_all_to_read);
   if (!failed && !options.junit.empty())
     failed = deliver(options.junit, report_as_junit(report, done_of(report, pipeline.output_dir)));
+  if (!failed && !options.otlp.empty())
+    failed = export_spans(pipeline.output_dir, report, span_endpoint(options.otlp), false);
   return failed;
 }
 
 bool has_form(const ReportOptions& options) {
-  return !options.html.empty() || !options.prometheus.empty() || !options.junit.empty();
+  return !options.otlp.empty() || !options.html.empty() || !options.prometheus.empty() ||
+         !options.junit.empty();
 }
 
 /// How many of the forms go to standard output.
@@ -187,6 +192,11 @@ void add_report(CLI::App& app, int& exit_code) {
                    "As figures for node_exporter's textfile collector: a file that ends in .prom")
       ->type_name("FILE");
   command->add_option("--junit", options->junit, "As results of tests, for CI systems")->type_name("FILE");
+  command
+      ->add_option(
+          "--otlp", options->otlp,
+          "As spans of OpenTelemetry to the collector at this address, such as http://localhost:4318")
+      ->type_name("URL");
   command->callback([options, &exit_code] { exit_code = report_command(*options); });
 }
 

@@ -39,7 +39,7 @@ set(rooms
   "worker/ocr=${config};${wire};worker/text;worker/layout;worker/poppler;worker/formats;worker/members;worker/process"
   "worker=${config};${wire};worker/text;worker/layout;worker/pdf;worker/formats;worker/members;worker/process;worker/conditions"
   "cli/report=${run};stages;cli/table.h"
-  "cli=${run};backends;backends/calls;backends/extraction;stages;cli/report"
+  "cli=${run};backends;backends/http;backends/calls;backends/extraction;stages;cli/report"
 )
 
 # <header's beginning>=<the only files that may include it>
