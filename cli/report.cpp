@@ -52,11 +52,36 @@ std::optional<std::string> read_report(const ReportOptions& options, const std::
   return std::nullopt;
 }
 
+/// A form, and how an earlier one of its kind begins, which it may replace.
+struct Form {
+  const char* option;
+  const std::string& file;
+  std::string_view begins;
+  unsigned mode = 0;
+};
+
+/// Why the file stays as it is: a slip must not cost anybody a document.
+std::optional<Error> why_not_replaced(const Form& form, const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored) || std::filesystem::file_size(file, ignored) == 0)
+    return std::nullopt;
+  std::string start(form.begins.size(), '\0');
+  std::ifstream(file, std::ios::binary).read(start.data(), static_cast<std::streamsize>(start.size()));
+  if (start == form.begins) return std::nullopt;
+  return Error{ErrorClass::config, std::string(form.option) + " " + form.file +
+                                       ": there is a file that docket has not written so: move it away, or "
+                                       "name another"};
+}
+
 /// Puts it into the file, or on standard output.
-std::optional<Error> deliver(const std::string& file, const std::string& content, unsigned mode = 0) {
-  if (file != "-") return write_file(std::filesystem::absolute(file), content, mode);
-  std::fwrite(content.data(), 1, content.size(), stdout);
-  return std::nullopt;
+std::optional<Error> deliver(const Form& form, const std::string& content) {
+  if (form.file == "-") {
+    std::fwrite(content.data(), 1, content.size(), stdout);
+    return std::nullopt;
+  }
+  const std::filesystem::path file = std::filesystem::absolute(form.file);
+  if (auto refused = why_not_replaced(form, file)) return refused;
+  return write_file(file, content, form.mode);
 }
 
 /// What the ledger knows of the run beside its report. Without it there is less to show.
@@ -108,12 +133,14 @@ std::optional<Error> write_forms(const ReportOptions& options, const ordered_jso
   std::optional<Error> failed;
   if (!options.html.empty()) {
     const Result<std::string> page = page_of(options, report, pipeline);
-    failed = page ? deliver(options.html, *page) : std::optional(page.error());
+    failed = page ? deliver({"--html", options.html, page_begins}, *page) : std::optional(page.error());
   }
   if (!failed && !options.prometheus.empty())
-    failed = deliver(options.prometheus, report_for_prometheus(report), for_all_to_read);
+    failed = deliver({"--prometheus", options.prometheus, "# HELP docket_", for_all_to_read},
+                     report_for_prometheus(report));
   if (!failed && !options.junit.empty())
-    failed = deliver(options.junit, report_as_junit(report, done_of(report, pipeline.output_dir)));
+    failed = deliver({"--junit", options.junit, junit_begins},
+                     report_as_junit(report, done_of(report, pipeline.output_dir)));
   if (!failed && !options.otlp.empty())
     failed = export_spans(pipeline.output_dir, report, span_endpoint(options.otlp), false);
   return failed;

@@ -101,7 +101,7 @@ class ReportForms(e2e.Case):
         self.assertIn('model="a\\"b\\\\c\\nd"', text)
 
     def test_file_for_the_collector_is_whole_and_for_all_to_read(self):
-        file = self.write("textfile/docket.prom", "old\n")
+        file = self.write("textfile/docket.prom", "# HELP docket_old It was.\n")
         before = file.stat().st_ino
         old = os.umask(0o077)
         self.addCleanup(os.umask, old)
@@ -163,6 +163,19 @@ class ReportForms(e2e.Case):
             if row.startswith("|"):
                 self.assertEqual(row.count("|"), 4, row)
         self.assertIn(HOSTILE[1], unescape(text))
+
+    def test_no_file_is_replaced_that_is_none_of_docket(self):
+        for option in ("--html", "--prometheus", "--junit"):
+            with self.subTest(option=option):
+                result = self.docket("report", "p.yaml", option, "in/0.txt")
+                self.assertEqual(result.code, 2)
+                self.assertIn(f"{option} in/0.txt: there is a file that docket has not written so", result.err)
+                self.assertEqual((self.dir / "in/0.txt").read_text(), e2e.invoice(0))
+                for _ in range(2):  # An earlier one of its kind is, and an empty file.
+                    self.write("empty")
+                    self.form(option, "again")
+                    self.form(option, "empty")
+                (self.dir / "again").unlink()
 
     def test_one_form_alone_goes_to_stdout_and_files_beside_it(self):
         result = self.docket("report", "p.yaml", "--prometheus", "-", "--markdown")

@@ -91,11 +91,10 @@ std::string report_as_junit(const ordered_json& report, const std::vector<RunDoc
   const ordered_json& run = report["run"];
   std::string started = run["started"];
   if (started.ends_with('Z')) started.pop_back();  // The schema has no zone.
-  return fmt::format(
-             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"{}\" {} time=\"{:.3f}\" "
-             "timestamp=\"{}\">\n",
-             markup(report["pipeline"]["name"].get<std::string>()), tests.counts(),
-             run["wall_ms"].get<double>() / 1000, markup(started)) +
+  return std::string(junit_begins) +
+         fmt::format("{}\" {} time=\"{:.3f}\" timestamp=\"{}\">\n",
+                     markup(report["pipeline"]["name"].get<std::string>()), tests.counts(),
+                     run["wall_ms"].get<double>() / 1000, markup(started)) +
          properties_of(report) + tests.text() + "</testsuite>\n";
 }
 

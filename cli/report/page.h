@@ -3,6 +3,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/ledger/call_statistics.h"
@@ -30,6 +31,11 @@ struct PageFacts {
   std::map<std::int64_t, std::int64_t> latencies;
   std::vector<SeenEvidence> pages;
 };
+
+/// How every such page begins.
+inline constexpr std::string_view page_begins =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta name=\"generator\" content=\"docket\">\n";
 
 /// A report (docs/report.schema.json) as one file for browsers, which asks for nothing from outside.
 std::string report_page(const nlohmann::ordered_json& report, const PageFacts& facts);
