@@ -77,7 +77,11 @@ void share_out(const ordered_json& report, std::vector<Step>& steps) {
 }
 
 // Of the picture, in its own units.
-constexpr double column = 150, bar = 14, tallest = 190, top = 50, line_height = 15, gap = 26, margin = 4;
+constexpr double bar = 14, tallest = 190, top = 50, line_height = 15, gap = 26, margin = 4;
+
+// Names stand side by side, so columns are as wide as they need, as far as that is of use.
+constexpr double narrowest_column = 120, letter_width = 8.6, name_gap = 14;
+constexpr std::size_t most_of_a_name = 22;
 
 std::string shortened(const std::string& text, std::size_t most) {
   if (characters(text) <= most) return text;
@@ -119,8 +123,12 @@ class Drawing {
     for (const Step& step : steps)
       most_tiers = std::max(most_tiers, std::min<std::size_t>(step.tiers.size(), 3));
     top_ = top + line_height * static_cast<double>(most_tiers);
-    for (const Step& step : steps)
+    std::size_t longest = 0;
+    for (const Step& step : steps) {
       most_ = std::max(most_, step.documents);
+      longest = std::max(longest, std::min(characters(step.name), most_of_a_name));
+    }
+    column_ = std::max(narrowest_column, letter_width * static_cast<double>(longest) + name_gap);
     place_ends();
   }
 
@@ -147,7 +155,7 @@ class Drawing {
     if (documents <= 0) return 0;
     return std::max(1.5, tallest * static_cast<double>(documents) / static_cast<double>(most_));
   }
-  double x(std::size_t step) const { return margin + column * static_cast<double>(step); }
+  double x(std::size_t step) const { return margin + column_ * static_cast<double>(step); }
   double end_x() const { return x(steps_.size()); }
 
   void place_ends() {
@@ -194,7 +202,7 @@ class Drawing {
                         share_text(share) + " of the answers by " + name);
       y += worked * share;
     }
-    text += label("name", x(i), 18, shortened(step.name, 17));
+    text += label("name", x(i), 18, shortened(step.name, most_of_a_name));
     text += label("count", x(i), 34, grouped(step.documents) + (i == 0 ? " documents" : ""));
     for (std::size_t tier = 0; tier < std::min<std::size_t>(step.tiers.size(), 3); ++tier)
       text += label(fmt::format("tier tier{}", tier), x(i), 34 + line_height * static_cast<double>(tier + 1),
@@ -213,7 +221,7 @@ class Drawing {
 
   const std::vector<Step>& steps_;
   const Counts& totals_;
-  double top_ = top, bottom_ = 0;
+  double top_ = top, bottom_ = 0, column_ = narrowest_column;
   std::int64_t most_ = 1;
   std::array<double, ends> end_y_ = {}, next_ = {};
 };
