@@ -24,6 +24,7 @@
 #include "cli/plan.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
+#include "cli/span_export.h"
 #include "cli/table.h"
 #include "cli/version.h"
 #include "pipeline/record.h"
@@ -169,6 +170,14 @@ std::optional<Error> write_second_report(const std::string& file, const nlohmann
   return std::nullopt;
 }
 
+/// Where OpenTelemetry's environment names a collector. One that does not answer is no failure of the run.
+void send_spans(const RunOutcome& outcome, const std::filesystem::path& output, bool offline) {
+  const std::optional<std::string> endpoint = span_endpoint_of_environment();
+  if (outcome.state != RunOutcome::State::ran || !endpoint) return;
+  if (const auto failed = export_spans(output, outcome.report, *endpoint, offline))
+    print_error("warning: " + failed->message);
+}
+
 /// What people should know at the end.
 void print_outcome(const RunOutcome& outcome, const RunCommand& command,
                    const std::filesystem::path& output) {
@@ -215,6 +224,7 @@ int run_command(const RunCommand& command) {
     if (auto failed = write_second_report(command.report_file, outcome.report))
       outcome.report_unwritten = failed;
   print_outcome(outcome, command, output);
+  send_spans(outcome, output, command.offline);
   return exit_code(outcome, command.fail_on);
 }
 
