@@ -6,16 +6,25 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/verb_help.h"
 
 namespace docket::reference {
 namespace {
 
 std::string one_line(const std::string& text) { return std::regex_replace(text, std::regex("[ \n]+"), " "); }
 
-/// `auto|bar|plain`, which stands where others have the name of their value.
-std::vector<std::string> choices_in(const std::string& value) {
-  if (value.find('|') == std::string::npos) return {};
-  return CLI::detail::split(value, '|');
+/// The words that a value must be one of, which the check of the option tells when it is given another one.
+std::vector<std::string> choices_of(CLI::Option& option) {
+  static const std::regex list("is none of ([a-z0-9_-]+(, [a-z0-9_-]+)*)");
+  try {
+    std::string other = "?";
+    std::smatch found;
+    const std::string said = (*option.get_validator(0))(other);
+    if (std::regex_search(said, found, list))
+      return CLI::detail::split(std::regex_replace(found.str(1), std::regex(" "), ""), ',');
+  } catch (const CLI::OptionNotFound&) {
+  }  // It has no check.
+  return {};
 }
 
 /// What CLI11 says of a value: the name that it was given, and behind a colon what else is checked.
@@ -27,11 +36,11 @@ std::string value_name(const CLI::Option& option) {
   return name.empty() || name == "TEXT" ? "TEXT" : name;
 }
 
-Option read(const CLI::Option& option) {
+Option read(CLI::Option& option) {
   Option read;
   read.value = value_name(option);
   read.help = one_line(option.get_description());
-  read.choices = choices_in(read.value);
+  read.choices = choices_of(option);
   read.required = option.get_required();
   read.repeats = option.get_items_expected_max() > 1;
   if (option.get_positional()) {
@@ -45,9 +54,12 @@ Option read(const CLI::Option& option) {
   return read;
 }
 
-Verb read(const CLI::App& app) {
-  Verb verb{app.get_name(), app.get_description(), app.get_footer(), {}, {}};
-  for (const CLI::Option* option : app.get_options()) {
+Verb read(CLI::App& app) {
+  Verb verb{app.get_name(), app.get_description(), {}, {}, {}};
+  if (const VerbHelp* help = verb_help(verb.name))
+    for (const VerbHelp::Example& example : help->examples)
+      verb.examples.push_back({std::string(example.command), std::string(example.does)});
+  for (CLI::Option* option : app.get_options({})) {
     if (option->get_group().empty()) continue;  // Hidden.
     (option->get_positional() ? verb.positionals : verb.options).push_back(read(*option));
   }
@@ -62,8 +74,7 @@ std::vector<Verb> command_line() {
   for (AddVerb* add : verbs())
     add(app, exit_code);
   std::vector<Verb> all;
-  for (const CLI::App* verb :
-       app.get_subcommands([](const CLI::App* verb) { return !verb->get_group().empty(); }))
+  for (CLI::App* verb : app.get_subcommands([](CLI::App* verb) { return !verb->get_group().empty(); }))
     all.push_back(read(*verb));
   return all;
 }

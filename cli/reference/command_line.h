@@ -14,10 +14,14 @@ struct Option {
   bool repeats = false;
 };
 
+struct Example {
+  std::string command, does;
+};
+
 struct Verb {
   std::string name;
-  std::string help;  ///< What it does; its first line says so in one.
-  std::string more;  ///< What its help ends with, such as examples, in lines as they stand; mostly empty.
+  std::string help;               ///< What it does; its first line says so in one.
+  std::vector<Example> examples;  ///< The most used first.
   std::vector<Option> positionals;
   std::vector<Option> options;
 };

@@ -7,11 +7,6 @@
 namespace docket::reference {
 namespace {
 
-std::string without_newlines_at_ends(const std::string& text) {
-  const std::size_t first = text.find_first_not_of('\n');
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of('\n') - first + 1);
-}
-
 std::string options(const std::vector<Option>& options, std::string (*name_of)(const std::string&)) {
   std::string text;
   for (const Option& option : options)
@@ -30,8 +25,10 @@ std::string positionals(const Verb& verb) {
 std::string verb(const Verb& verb) {
   std::string text = subheading("docket " + verb.name) + paragraph(bold(usage(verb))) + literal(verb.help) +
                      positionals(verb) + options(verb.options, bold);
-  const std::string more = without_newlines_at_ends(verb.more);
-  return more.empty() ? text : text + literal(more);
+  std::string examples;
+  for (const Example& example : verb.examples)
+    examples += example.command + "\n    " + example.does + "\n";
+  return examples.empty() ? text : text + paragraph("Examples:") + literal(examples);
 }
 
 std::string list(const std::vector<Meaning>& meanings) {

@@ -48,7 +48,10 @@ std::string verb_page(const Verb& verb) {
     text += row(code(positional.names[0]), positional.help);
   for (const Option& option : verb.options)
     text += row(code(heading(option, as_it_is, as_it_is)), option.help);
-  return verb.more.empty() ? text : text + "\n```text\n" + verb.more + "\n```\n";
+  if (!verb.examples.empty()) text += "\n| example | does |\n|---|---|\n";
+  for (const Example& example : verb.examples)
+    text += row(code(example.command), example.does);
+  return text;
 }
 
 std::string settings_table(const Section& section) {
