@@ -26,8 +26,11 @@
 #include "cli/run_events.h"
 #include "cli/run_log.h"
 #include "cli/signals.h"
+#include "cli/summary.h"
 #include "cli/table.h"
 #include "cli/version.h"
+#include "cli/why_held.h"
+#include "pipeline/ledger/reader.h"
 #include "pipeline/record.h"
 #include "pipeline/run/output.h"
 #include "pipeline/support/duration.h"
@@ -201,9 +204,25 @@ std::optional<Error> write_second_report(const std::string& file, const nlohmann
   return std::nullopt;
 }
 
+std::string summary_of(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline) {
+  auto ledger = LedgerReader::open(pipeline.output_dir);
+  SummaryContext context;
+  context.pipeline = shell_word(command.documents.pipeline.file.string());
+  std::error_code ignored;
+  const std::filesystem::path near = std::filesystem::proximate(pipeline.output_dir, ignored);
+  const bool is_below = !near.empty() && !near.native().starts_with("..");
+  context.output = (is_below ? near : pipeline.output_dir).string();
+  context.release_of = [&](const std::string& held) { return release_of(held, context.pipeline); };
+  context.why_held = [&](const std::string& path) -> std::string {
+    const Result<std::string> line = ledger ? ledger->record(path) : Result<std::string>(ledger.error());
+    const auto record = line ? nlohmann::json::parse(*line, nullptr, false) : nlohmann::json();
+    return record.is_object() ? why_held(record, pipeline) : "";
+  };
+  return format_summary(outcome.report, context);
+}
+
 /// What people should know at the end.
-void print_outcome(const RunOutcome& outcome, const RunCommand& command,
-                   const std::filesystem::path& output) {
+void print_outcome(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline) {
   log_outcome(outcome, exit_code(outcome, command.fail_on));
   if (outcome.error) {
     if (outcome.state != RunOutcome::State::stopped) print_error(outcome.error->message);
@@ -212,8 +231,7 @@ void print_outcome(const RunOutcome& outcome, const RunCommand& command,
   const int code = outcome.report["run"]["exit_code"];
   if (command.log.is_on_stderr()) return;
   if (!command.quiet) {
-    std::fputs(format_report(outcome.report).c_str(), stderr);
-    std::fprintf(stderr, "records in %s\n", printable(output.native()).c_str());
+    std::fputs(summary_of(outcome, command, pipeline).c_str(), stderr);
   } else {
     if (code == exit_failed || code == exit_unavailable)
       std::fputs(format_failures(outcome.report).c_str(), stderr);
@@ -251,7 +269,6 @@ int run_command(const RunCommand& command) {
     print_error(error->message);
     return exit_usage;
   }
-  const std::filesystem::path output = pipeline->output_dir;
   Lack lack;
   Activity activity;
   RunEnvironment environment = environment_of(command, signals, lack, activity);
@@ -260,12 +277,12 @@ int run_command(const RunCommand& command) {
   RunOutcome outcome;
   {
     RunDisplay display(command, signals, pipeline->stages.size(), activity, log.get());
-    outcome = run_pipeline(std::move(*pipeline), command.documents.run, environment, display);
+    outcome = run_pipeline(*pipeline, command.documents.run, environment, display);
   }
   if (outcome.state == RunOutcome::State::ran)
     if (auto failed = write_second_report(command.report_file, outcome.report))
       outcome.report_unwritten = failed;
-  print_outcome(outcome, command, output);
+  print_outcome(outcome, command, *pipeline);
   return exit_code(outcome, command.fail_on);
 }
 

@@ -357,7 +357,7 @@ std::variant<std::unique_ptr<Output>, Output::Failure> open_output(const RunOpti
 
 }  // namespace
 
-RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunEnvironment& environment,
+RunOutcome run_pipeline(Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
                         RunListener& listener) {
   using State = RunOutcome::State;
   if (const auto error = apply(options, pipeline)) return not_begun(State::refused, *error, environment);
