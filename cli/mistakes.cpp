@@ -51,7 +51,8 @@ std::string mistake_in_verb(const std::vector<std::string>& words, const std::ve
       std::filesystem::is_regular_file(file, ignored))
     return "'" + first + "' is no verb, did you mean: docket run " + first;
   if (first == "version") return "unknown verb 'version', did you mean '--version'?";
-  return "unknown verb '" + first + "'" + did_you_mean(first, {verbs.begin(), verbs.end()});
+  const auto meant = nearest(first, {verbs.begin(), verbs.end()});
+  return "unknown verb '" + first + "'" + (meant ? did_you_mean(meant) : "; `docket help` lists all verbs");
 }
 
 /// What a verb does not take.

@@ -45,6 +45,10 @@ constexpr Example runs_examples[] = {
     {"docket runs pipeline.yaml --limit 5", "the last five"},
     {"docket runs pipeline.yaml --json", "for a script"},
 };
+constexpr Example verify_examples[] = {
+    {"docket verify pipeline.yaml", "after a crash, or from a backup"},
+    {"docket verify pipeline.yaml --json", "for a script"},
+};
 constexpr Example unlock_examples[] = {
     {"docket unlock pipeline.yaml", "who holds it; tidy up after a kill"},
 };
@@ -88,7 +92,8 @@ constexpr VerbHelp all[] = {
     {"explain", look, explain_examples},  {"report", look, report_examples},
     {"runs", look, runs_examples},        {"egress", look, egress_examples},
     {"export", results, export_examples}, {"ack", results, ack_examples},
-    {"clean", results, clean_examples},   {"unlock", results, unlock_examples},
+    {"clean", results, clean_examples},   {"verify", results, verify_examples},
+    {"unlock", results, unlock_examples},
 };
 
 }  // namespace

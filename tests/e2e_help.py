@@ -9,7 +9,7 @@ import yaml
 import e2e
 
 VERBS = ["init", "check", "run", "plan", "status", "explain", "egress", "ack", "export", "clean", "report", "graph",
-         "schema", "help", "runs", "unlock"]
+         "schema", "help", "runs", "unlock", "verify"]
 TOPICS = ["pipeline", "stages", "conditions", "routing", "money", "exit-codes"]
 
 
