@@ -16,9 +16,13 @@ namespace {
 
 using nlohmann::ordered_json;
 
-enum End : std::size_t { done, held, failed, stopped };
-constexpr std::size_t ends = 4;
-constexpr std::array<const char*, ends> end_names = {"done", "held", "failed", "stopped"};
+/// Where documents end, from the top of the picture down. Those that were up to date pass below all others,
+/// so that no band crosses theirs.
+enum End : std::size_t { done, held, failed, stopped, up_to_date };
+constexpr std::size_t ends = 5;
+constexpr std::array<const char*, ends> end_names = {"done", "held", "failed", "stopped", "up to date"};
+/// As the style sheet calls them.
+constexpr std::array<const char*, ends> end_kinds = {"done", "held", "failed", "stopped", "up-to-date"};
 using Counts = std::array<std::int64_t, ends>;
 
 /// A column of the picture: the input, or a stage.
@@ -57,8 +61,7 @@ void share_out(const ordered_json& report, std::vector<Step>& steps) {
     step.onward = is_last ? 0 : std::min(steps[i + 1].documents, step.documents);
     std::int64_t rest = step.documents - step.onward;
     if (i == 0) {
-      step.leaving[done] = take(rest, report["up_to_date"]["done"]);
-      step.leaving[held] = take(rest, report["up_to_date"]["held"]);
+      step.leaving[up_to_date] = take(rest, documents["up_to_date"]);
       std::int64_t in_stages = 0;
       for (const ordered_json& stage : report["stages"])
         in_stages += stage["failed"].get<std::int64_t>();
@@ -82,6 +85,7 @@ constexpr double bar = 14, tallest = 190, top = 50, line_height = 15, gap = 26, 
 // Names stand side by side, so columns are as wide as they need, as far as that is of use.
 constexpr double narrowest_column = 120, letter_width = 8.6, name_gap = 14;
 constexpr std::size_t most_of_a_name = 22;
+constexpr double smallest_scale = 0.85;  // Below that, letters are too small, and the picture is scrolled.
 
 std::string shortened(const std::string& text, std::size_t most) {
   if (characters(text) <= most) return text;
@@ -146,7 +150,7 @@ class Drawing {
                "viewBox=\"0 0 {:.0f} {:.0f}\" style=\"min-width:{:.0f}px\">\n"
                "<title id=\"flow-title\">Where the documents went</title>\n<desc "
                "id=\"flow-desc\">{}</desc>\n",
-               width, bottom_ + 8, std::min(width, 900.0), markup(description)) +
+               width, bottom_ + 8, smallest_scale * width, markup(description)) +
            bands + bars + "</svg>\n";
   }
 
@@ -179,9 +183,9 @@ class Drawing {
     for (std::size_t end = 0; end < ends; ++end) {
       if (step.leaving[end] <= 0) continue;
       const double thick = height(step.leaving[end]);
-      text += band(end_names[end], x(i) + bar, y, end_x(), next_[end], thick,
+      text += band(end_kinds[end], x(i) + bar, y, end_x(), next_[end], thick,
                    counted(step.leaving[end], "document") + " " + end_names[end] +
-                       (i == 0 ? " without a stage at work" : " after " + step.name));
+                       (i == 0 ? "" : " after " + step.name));
       y += thick;
       next_[end] += thick;
     }
@@ -213,7 +217,7 @@ class Drawing {
   std::string end_bar(std::size_t end) const {
     if (totals_[end] <= 0) return "";
     const double tall = height(totals_[end]), middle = end_y_[end] + std::max(tall, 6.0) / 2;
-    return rectangle(std::string("end ") + end_names[end], end_x(), end_y_[end], tall,
+    return rectangle(std::string("end ") + end_kinds[end], end_x(), end_y_[end], tall,
                      counted(totals_[end], "document") + " " + end_names[end]) +
            label("name", end_x() + bar + 8, middle - 1, end_names[end]) +
            label("count", end_x() + bar + 8, middle + 14, grouped(totals_[end]));
