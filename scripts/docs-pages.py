@@ -77,7 +77,7 @@ for file in sorted(Path("docs").rglob("*")):
     target.parent.mkdir(parents=True, exist_ok=True)
     if file.suffix == ".md":
         target.write_text(on_the_site(file.read_text("utf-8"), file), "utf-8")
-    else:
+    elif file.suffix in (".json", ".png", ".svg", ".txt"):
         shutil.copy(file, target)
 for file in reference.glob("*.md"):
     shutil.copy(file, pages / "reference")
@@ -85,5 +85,7 @@ for name, page, title in (("record", "record", "The record"), ("report", "report
     schema = json.loads(Path(f"docs/{name}.schema.json").read_text("utf-8"))
     about = f"From the JSON Schema [{name}.schema.json](../{name}.schema.json), by which tests judge what docket writes."
     (pages / f"reference/{page}.md").write_text(tables(schema, title, about), "utf-8")
+named = set(re.findall(r"(\S+\.md)$", Path("mkdocs.yml").read_text("utf-8"), re.M))
+problems += [f"mkdocs.yml: nav has not {page}" for page in sorted(str(file.relative_to(pages)) for file in pages.rglob("*.md")) if page not in named]
 if problems:
     sys.exit("\n".join(problems))

@@ -110,6 +110,7 @@ class Docs(e2e.Case):
 
     def project(self):
         self.assertEqual(self.docket("init", self.page_dir).code, 0)
+        shutil.copy(e2e.SOURCE / "examples/invoices/inbox/weber-fliesen-61.pdf", self.page_dir / "inbox")
         contract = json.loads((e2e.SOURCE / "examples/contracts/contract.schema.json").read_text())
         contract["properties"]["total"] = {"type": ["number", "null"]}
         self.write("page/contract.schema.json", json.dumps(contract))
@@ -179,7 +180,7 @@ class Docs(e2e.Case):
         known = {}
         for page in [*PAGES, e2e.SOURCE / "CONTRIBUTING.md", *(e2e.SOURCE / "examples").glob("*/README.md")]:
             text = page.read_text(encoding="utf-8")
-            commands = re.findall(r"`docket ([a-z]+)([^`]*)`", text) + re.findall(r"^ {4}\$ docket ([a-z]+)(.*)$", text, re.M)
+            commands = re.findall(r"`docket ([a-z]+)([^`]*)`", text) + re.findall(r"^ {4}(?:\$ )?docket ([a-z]+)(.*)$", text, re.M)
             for verb, rest in commands:
                 with self.subTest(f"{page.name}: docket {verb}{rest}"):
                     if verb not in known:

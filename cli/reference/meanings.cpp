@@ -113,6 +113,10 @@ std::vector<Meaning> environment() {
       {"TZ", "the time zone, of which conditions may ask"},
       {"https_proxy, http_proxy, no_proxy",
        "the proxy for requests to cloud backends, as curl reads them; local ones are asked without"},
+      {"OTEL_EXPORTER_OTLP_ENDPOINT",
+       "a collector of OpenTelemetry, which is told what a run did; OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, "
+       "OTEL_EXPORTER_OTLP_HEADERS, "
+       "OTEL_SERVICE_NAME and OTEL_SDK_DISABLED as their standard says"},
       {"Any other", "what the pipeline file names as `${NAME}`, such as the key of a cloud model"},
   };
 }
