@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "pipeline/backend.h"
 #include "pipeline/settings.h"
@@ -38,6 +39,10 @@ class PromptTemplate {
   explicit PromptTemplate(std::string text) : text_(std::move(text)) {}
   std::string text_;
 };
+
+/// A page for browsers: a Mustache template whose values are escaped, but for those in `{{{…}}}`, which are
+/// HTML.
+std::string render_html(std::string_view text, const nlohmann::json& values);
 
 /// Pages of a document, from 0, both ends included; or a part of one page.
 struct PageRange {

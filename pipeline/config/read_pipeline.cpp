@@ -34,8 +34,10 @@ std::vector<std::string> keys_of(const std::vector<std::pair<std::string, std::s
 /// all of them are found in one go; only what depends on a broken part is left out.
 class PipelineReader {
  public:
-  PipelineReader(const fs::path& file, const Registry& registry, std::vector<std::string> overrides)
-      : registry_(registry),
+  PipelineReader(const fs::path& file, const Registry& registry, std::vector<std::string> overrides,
+                 std::optional<std::string> content)
+      : content_(std::move(content)),
+        registry_(registry),
         diagnostics_(file.string(), std::move(overrides)),
         conditions_(
             std::make_shared<ConditionSet>(registry.conditions == nullptr ? nullptr : registry.conditions())),
@@ -54,14 +56,15 @@ class PipelineReader {
     make_stages();
     if (!diagnostics_.empty()) return {std::nullopt, diagnostics_.sorted()};
     pipeline_.files = reader_.files();
-    pipeline_.files.insert(pipeline_.files.begin(), pipeline_.file);
+    if (!content_) pipeline_.files.insert(pipeline_.files.begin(), pipeline_.file);
     keep_conditions();
     return {std::move(pipeline_), {}};
   }
 
  private:
   NodePtr tree(const std::vector<std::pair<std::string, std::string>>& overrides) {
-    const auto text = read_whole_file(pipeline_.file, longest_yaml);
+    const auto text =
+        content_ ? Result<std::string>(*content_) : read_whole_file(pipeline_.file, longest_yaml);
     if (!text) {
       diagnostics_.add({}, "", text.error().message);
       return nullptr;
@@ -331,6 +334,7 @@ class PipelineReader {
       pipeline_.warnings.push_back(to_string(warning));
   }
 
+  const std::optional<std::string> content_;
   const Registry& registry_;
   Diagnostics diagnostics_;
   const std::shared_ptr<ConditionSet> conditions_;
@@ -342,8 +346,9 @@ class PipelineReader {
 }  // namespace
 
 PipelineOrDiagnostics read_pipeline(const fs::path& file, const Registry& registry,
-                                    const std::vector<std::pair<std::string, std::string>>& overrides) {
-  return PipelineReader(file, registry, keys_of(overrides)).run(overrides);
+                                    const std::vector<std::pair<std::string, std::string>>& overrides,
+                                    std::optional<std::string> content) {
+  return PipelineReader(file, registry, keys_of(overrides), std::move(content)).run(overrides);
 }
 
 }  // namespace docket

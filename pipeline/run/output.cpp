@@ -1,6 +1,7 @@
 #include "pipeline/run/output.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -188,7 +189,7 @@ std::optional<int> descriptor_named(const fs::path& file) {
   return std::nullopt;
 }
 
-std::optional<Error> write_file(const fs::path& file, std::string_view content) {
+std::optional<Error> write_file(const fs::path& file, std::string_view content, unsigned mode) {
   if (const auto descriptor = descriptor_named(file)) {  // It may be a file that must not be begun anew.
     const int failed = write_all(*descriptor, content);
     return failed == 0 ? std::nullopt : std::optional(write_error(file, failed));
@@ -204,6 +205,7 @@ std::optional<Error> write_file(const fs::path& file, std::string_view content) 
   const fs::path temporary =
       place.parent_path() / ("." + place.filename().string() + ".tmp-" + std::to_string(getpid()));
   int error = write_new(temporary, content);
+  if (error == 0 && mode != 0 && chmod(temporary.c_str(), static_cast<mode_t>(mode)) != 0) error = errno;
   if (error == 0 && rename(temporary.c_str(), place.c_str()) != 0) error = errno;
   if (error == 0) return std::nullopt;
   unlink(temporary.c_str());
@@ -225,7 +227,7 @@ std::variant<std::unique_ptr<Output>, Output::Failure> Output::prepare(
   std::error_code error;
   fs::create_directories(folder / ".docket", error);
   if (error) return Failure{write_error(folder, error.value())};
-  auto taken = take(folder / ".docket/lock");
+  auto taken = take(folder / lock_file);
   if (const auto* failed = std::get_if<Error>(&taken)) return Failure{*failed};
   if (const auto* busy = std::get_if<RunLock::Busy>(&taken))
     return Failure{

@@ -33,6 +33,9 @@ inline constexpr std::string_view calls_file = "calls.jsonl";
 inline constexpr std::string_view routing_file = "routing.jsonl";
 inline constexpr std::string_view shared_files[] = {results_file, report_file, calls_file, routing_file};
 
+/// Below the folder: held by who writes to it.
+inline constexpr std::string_view lock_file = ".docket/lock";
+
 /// Endings of a document's files.
 inline constexpr std::string_view record_ending = ".json";
 inline constexpr std::string_view text_ending = ".txt";          ///< Pages end with a form feed.
@@ -92,6 +95,8 @@ class Output {
 std::optional<int> descriptor_named(const std::filesystem::path& file);
 
 /// Puts `content` at `file`, by way of a temporary file beside it; for files that are not below an Output.
-std::optional<Error> write_file(const std::filesystem::path& file, std::string_view content);
+/// `mode`: of the file, whatever the umask; 0: as other files.
+std::optional<Error> write_file(const std::filesystem::path& file, std::string_view content,
+                                unsigned mode = 0);
 
 }  // namespace docket

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 #include <sstream>
 
@@ -33,10 +34,14 @@ LockHolder read_holder(int descriptor) {
   return holder;
 }
 
-int write_holder(int descriptor) {
+std::string this_host() {
   std::array<char, 256> host{};
   gethostname(host.data(), host.size() - 1);
-  const std::string text = std::to_string(getpid()) + "\n" + host.data() + "\n" + utc_now() + "\n";
+  return host.data();
+}
+
+int write_holder(int descriptor) {
+  const std::string text = std::to_string(getpid()) + "\n" + this_host() + "\n" + utc_now() + "\n";
   if (ftruncate(descriptor, 0) != 0) return errno;
   if (pwrite(descriptor, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) return errno;
   return 0;
@@ -47,6 +52,16 @@ int write_holder(int descriptor) {
 std::string to_string(const LockHolder& holder) {
   if (holder.pid == 0) return "another process";
   return "process " + std::to_string(holder.pid) + " on " + holder.host + ", since " + holder.started;
+}
+
+LockHolder last_holder(const std::filesystem::path& file) {
+  const Descriptor descriptor = open_file(file, O_RDONLY);
+  return descriptor ? read_holder(descriptor.get()) : LockHolder();
+}
+
+bool may_be_alive(const LockHolder& holder) {
+  if (holder.pid <= 0) return false;
+  return holder.host != this_host() || kill(static_cast<pid_t>(holder.pid), 0) == 0 || errno != ESRCH;
 }
 
 std::variant<RunLock, RunLock::Busy, Error> RunLock::take(const std::filesystem::path& file) {
