@@ -133,6 +133,8 @@ void add_check(CLI::App& app, int& exit_code) {
     const std::string ok = options->pipeline.file.string() + ": ok, stages " + stages + "\n";
     std::fputs(printable(ok).c_str(), stderr);
     print_prices(*pipeline);
+    for (const std::string& warning : backends::missing_programs())
+      print_error("warning: " + warning);
     for (const std::string& warning : backends::missing_data())
       print_error("warning: " + warning);
     for (const std::string& warning : backends::missing_protection())

@@ -10,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include "worker/passwords.h"
 #include "worker/text/clean_text.h"
 
 namespace docket::worker {
@@ -165,11 +166,7 @@ class Unpacking {
     return std::nullopt;
   }
 
-  Error locked() const {
-    return {ErrorClass::encrypted,
-            has_password_ ? "is an archive with a password, and the one given does not open it"
-                          : "is an archive with a password; give it as `password` of the extract stage"};
-  }
+  Error locked() const { return {ErrorClass::encrypted, has_password_ ? wrong_passwords : wants_password}; }
 
   archive* const reader_;
   const bool has_password_;
