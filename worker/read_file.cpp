@@ -19,12 +19,12 @@
 #include "worker/formats/picture.h"
 #include "worker/formats/rtf.h"
 #include "worker/members/members.h"
-#include "worker/passwords.h"
 #include "worker/pdf/pdf.h"
 #include "worker/process/mapped_file.h"
 #include "worker/text/encoding.h"
 #include "worker/text/finish.h"
 #include "worker/text/grade.h"
+#include "worker/text/passwords.h"
 #include "worker/text/plain_text.h"
 #include "worker/text/table.h"
 

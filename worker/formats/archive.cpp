@@ -10,8 +10,8 @@
 #include <new>
 #include <utility>
 
-#include "worker/passwords.h"
 #include "worker/text/clean_text.h"
+#include "worker/text/passwords.h"
 
 namespace docket::worker {
 namespace {

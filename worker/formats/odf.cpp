@@ -15,8 +15,8 @@
 #include "worker/formats/unseen.h"
 #include "worker/formats/xml.h"
 #include "worker/formats/zip_parts.h"
-#include "worker/passwords.h"
 #include "worker/text/clean_text.h"
+#include "worker/text/passwords.h"
 
 namespace docket::worker {
 namespace {

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "pipeline/support/ascii.h"
-#include "worker/passwords.h"
+#include "worker/text/passwords.h"
 
 namespace docket::worker {
 namespace {

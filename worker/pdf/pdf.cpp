@@ -12,7 +12,6 @@
 #include <optional>
 
 #include "worker/layout/layout.h"
-#include "worker/passwords.h"
 #include "worker/pdf/attached_xml.h"
 #include "worker/pdf/pdf_date.h"
 #include "worker/pdf/pdf_page.h"
@@ -21,6 +20,7 @@
 #include "worker/text/clean_text.h"
 #include "worker/text/latin1.h"
 #include "worker/text/letters.h"
+#include "worker/text/passwords.h"
 
 namespace docket::worker {
 namespace {
