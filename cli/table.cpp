@@ -12,6 +12,7 @@
 
 #include "pipeline/support/duration.h"
 #include "pipeline/support/money.h"
+#include "pipeline/support/unicode_form.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -20,21 +21,6 @@ using nlohmann::ordered_json;
 using std::chrono::milliseconds;
 
 namespace {
-
-/// Columns that a terminal needs for UTF-8 text, near enough for paths and messages: one for each character.
-std::size_t width(const std::string& text) { return characters(text); }
-
-/// Its beginning, with a mark where it is cut.
-std::string within(const std::string& text, std::size_t columns) {
-  if (width(text) <= columns) return text;
-  std::string shown;
-  for (std::size_t at = 0, shown_columns = 1; shown_columns < columns; ++shown_columns) {
-    const std::size_t begin = at;
-    static_cast<void>(next_code_point(text, at));
-    shown += text.substr(begin, at - begin);
-  }
-  return shown + "…";
-}
 
 std::string number(const ordered_json& value) { return std::to_string(value.get<std::int64_t>()); }
 
@@ -133,7 +119,7 @@ std::string bad_texts(const ordered_json& stages) {
 /// At most so many columns: what is longer is in report.json.
 constexpr std::size_t line_columns = 80;
 
-std::string line(const std::string& text) { return within(text, line_columns) + "\n"; }
+std::string line(const std::string& text) { return within_columns(text, line_columns) + "\n"; }
 
 /// 3 failed check: totals add up, 1 low confidence: classify
 std::string with_counts(const ordered_json& groups, const char* name) {
@@ -323,17 +309,37 @@ std::string missing(const ordered_json& report) {
 
 }  // namespace
 
+std::size_t columns_of(std::string_view text) {
+  std::size_t columns = 0;
+  for (std::size_t at = 0; at < text.size();)
+    columns += static_cast<std::size_t>(columns_of(next_code_point(text, at)));
+  return columns;
+}
+
+std::string within_columns(const std::string& text, std::size_t columns) {
+  if (columns_of(text) <= columns) return text;
+  std::string shown;
+  std::size_t used = 1;  // By the mark.
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    used += static_cast<std::size_t>(columns_of(next_code_point(text, at)));
+    if (used > columns) break;
+    shown += text.substr(begin, at - begin);
+  }
+  return shown + "…";
+}
+
 std::string format_table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i)
-      widths[i] = std::max(widths[i], width(row[i]));
+      widths[i] = std::max(widths[i], columns_of(row[i]));
   }
   std::string text;
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string blanks(widths[i] - width(row[i]), ' ');
+      const std::string blanks(widths[i] - columns_of(row[i]), ' ');
       text += (i > 0 ? "  " : "") + (i == 0 ? row[i] + blanks : blanks + row[i]);
     }
     text += '\n';
