@@ -19,6 +19,8 @@ using nlohmann::json;
 /// More of a value, or more reasons, would hide the rest.
 constexpr std::size_t most_of_a_value = 60, most_reasons = 3;
 
+constexpr std::string_view confidence_words = "confidence ";
+
 std::string in_words(const json& value) {
   const std::string text = value.is_string() ? value.get<std::string>()
                                              : value.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -43,7 +45,7 @@ bool is_not_accepted(const json& output, std::optional<double> accept) {
 void add_confidence(const json& output, std::optional<double> accept, std::vector<std::string>& why) {
   const double confidence = number_in(output, "confidence", 0);
   if (accept && confidence < *accept)
-    why.push_back(fmt::format("confidence {:.2f} < {:.2f}", confidence, *accept));
+    why.push_back(fmt::format("{}{:.2f} < {:.2f}", confidence_words, confidence, *accept));
 }
 
 /// What other tiers give instead.
@@ -186,28 +188,19 @@ std::string problem_lines(const json& output) {
   return text;
 }
 
-/// An answer that is not accepted, as `weakest_answers` names it.
-struct Weak {
-  double confidence = 0;
-  std::string text;
-};
-
-/// total 0.53 < 0.80, two candidates 119.00 and 100.00
-Weak weak_answer(const std::string& what, const json& detail, std::vector<std::string> why) {
-  constexpr std::size_t most = 2;
-  constexpr std::string_view confidence = "confidence ";
-  const bool has_numbers = !why.empty() && why[0].starts_with(confidence);
-  if (has_numbers) why[0].erase(0, confidence.size());
-  const std::string said = in_short(std::move(why), most, ", ");
-  return {number_in(detail, "confidence", 0), what + (said.empty() ? "" : (has_numbers ? " " : ": ") + said)};
+/// What speaks against it; the comparison of confidences is in the numbers.
+WeakAnswer weak_answer(const std::string& stage, const std::string& field, const json& value,
+                       const json& detail, std::optional<double> accept, std::vector<std::string> why) {
+  std::erase_if(why, [](const std::string& one) { return one.starts_with(confidence_words); });
+  return {stage, field, value, number_in(detail, "confidence", 0), accept, std::move(why)};
 }
 
-void add_weak(const json& output, std::optional<double> accept, std::vector<Weak>& weak) {
+void add_weak(const std::string& stage, const json& output, std::optional<double> accept,
+              std::vector<WeakAnswer>& weak) {
   if (output.contains("label") && is_not_accepted(output, accept)) {
-    if (const json& label = output["label"]; label.is_string())
-      weak.push_back(weak_answer("label " + in_words(label), output, against_label(output, accept)));
-    else
-      weak.push_back({0, "no label fits"});
+    std::vector<std::string> why{"no label fits"};
+    if (output["label"].is_string()) why = against_label(output, accept);
+    weak.push_back(weak_answer(stage, "", output["label"], output, accept, std::move(why)));
   }
   const json fields = output.value("fields", json::object());
   const json details = output.value("details", json::object());
@@ -216,23 +209,49 @@ void add_weak(const json& output, std::optional<double> accept, std::vector<Weak
     const json value = fields.value(field, json());
     std::vector<std::string> why = against_field(field, value, detail, output, accept);
     if (why.empty() && value.is_null()) why.emplace_back("not found");
-    weak.push_back(weak_answer(field, detail, std::move(why)));
+    weak.push_back(weak_answer(stage, field, value, detail, accept, std::move(why)));
   }
+}
+
+/// total 0.53 < 0.80, two candidates 119.00 and 100.00
+std::string in_one_line(const WeakAnswer& weak) {
+  constexpr std::size_t most = 2;
+  const bool is_label = weak.field.empty();
+  if (is_label && !weak.value.is_string()) return joined(weak.why, ", ");
+  std::string text = is_label ? "label " + in_words(weak.value) : weak.field;
+  const bool is_below = weak.accept && weak.confidence < *weak.accept && !weak.value.is_null();
+  if (is_below) text += fmt::format(" {:.2f} < {:.2f}", weak.confidence, *weak.accept);
+  const std::string said = in_short(weak.why, most, ", ");
+  return text + (said.empty() ? "" : (is_below ? ", " : ": ") + said);
 }
 
 }  // namespace
 
-std::string weakest_answers(const json& record, const Pipeline& pipeline, std::size_t most) {
-  std::vector<Weak> weak;
+std::vector<WeakAnswer> weak_answers(const json& record, const Pipeline& pipeline) {
+  std::vector<WeakAnswer> weak;
   for (const StageConfig& stage : pipeline.stages)
     if (const json& output = member(record, stage.id); output.is_object())
-      add_weak(output, accept_of(pipeline, stage.id), weak);
-  std::ranges::stable_sort(weak, {}, &Weak::confidence);
+      add_weak(stage.id, output, accept_of(pipeline, stage.id), weak);
+  std::ranges::stable_sort(weak, {}, &WeakAnswer::confidence);
+  return weak;
+}
+
+std::string weakest_answers(const json& record, const Pipeline& pipeline, std::size_t most) {
+  const std::vector<WeakAnswer> weak = weak_answers(record, pipeline);
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < std::min(weak.size(), most); ++i)
-    texts.push_back(weak[i].text);
+    texts.push_back(in_one_line(weak[i]));
   if (weak.size() > most) texts.push_back(std::to_string(weak.size() - most) + " more");
   return joined(texts, "; ");
+}
+
+nlohmann::ordered_json to_json(const WeakAnswer& weak) {
+  return {{"stage", weak.stage},
+          {"field", weak.field.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(weak.field)},
+          {"value", weak.value},
+          {"confidence", weak.confidence},
+          {"accept", weak.accept ? nlohmann::ordered_json(*weak.accept) : nlohmann::ordered_json()},
+          {"why", weak.why}};
 }
 
 std::optional<double> accept_of(const Pipeline& pipeline, const std::string& stage) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pipeline/pipeline.h"
 
@@ -14,6 +15,19 @@ std::optional<double> accept_of(const Pipeline& pipeline, const std::string& sta
 /// What a stage's output says of how far it can be trusted, one line each: the label; the fields that are not
 /// accepted, and why; the grade of the text; problems. For people.
 std::string findings_of(const nlohmann::json& output, std::optional<double> accept);
+
+/// A field, or a label, that is not accepted.
+struct WeakAnswer {
+  std::string stage;
+  std::string field;  ///< Empty: the stage's label.
+  nlohmann::json value;
+  double confidence = 0;
+  std::optional<double> accept;  ///< The least confidence that the stage accepts.
+  std::vector<std::string> why;  ///< What speaks against it, the heaviest first.
+};
+/// All of a record, the weakest first.
+std::vector<WeakAnswer> weak_answers(const nlohmann::json& record, const Pipeline& pipeline);
+nlohmann::ordered_json to_json(const WeakAnswer& weak);
 
 /// The answers in a record that are not accepted, the weakest first, in one line for people: each with its
 /// confidence, the threshold and what speaks against it, such as

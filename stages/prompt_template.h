@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pipeline/backend.h"
 #include "pipeline/settings.h"
@@ -31,6 +32,11 @@ class PromptTemplate {
   /// The file that the setting names, else the built-in prompt of that name.
   static Result<PromptTemplate> of_setting(const Settings& settings, std::string_view setting,
                                            std::string_view built_in);
+
+  /// Names in the file of the setting that the built-in prompt does not have, so that nothing stands for
+  /// them: a warning for each. Empty: none, or there is no such file.
+  static std::vector<std::string> unknown_names(const Settings& settings, std::string_view setting,
+                                                std::string_view built_in);
 
   /// `values` are those of a record: objects, lists, texts, numbers, booleans and null, which is as false.
   std::string render(const nlohmann::json& values) const;

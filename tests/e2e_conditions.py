@@ -73,7 +73,7 @@ class Conditions(e2e.Case):
         self.write_documents({"1": invoice(1)})
         self.write("pipeline.yaml", PIPELINE + "  - escalate:\n      when:\n        good: .extract.pages > 5\n"
                                                "        bad: .extract.pages | nope\n")
-        said = "pipeline.yaml:17:14: stages.escalate.when: not a valid jq condition: nope/0 is not defined"
+        said = "pipeline.yaml:17:31: stages.escalate.when: not a valid jq condition: nope/0 is not defined"
         for verb in ("check", "run", "plan"):
             result = self.docket(verb, "pipeline.yaml")
             self.assertEqual(result.code, 2, verb)

@@ -142,7 +142,7 @@ class Foreign(e2e.Case):
             for path in failed:
                 self.assertRegex(result.said, f"{path}: .*{path}.* is there already.*move it away")
         self.assertEqual(self.report()["errors"][0]["class"], "output")
-        self.assertIn("failed, tried again", self.docket("status", "pipeline.yaml").out)
+        self.assertIn("tried again by the next run", self.docket("status", "pipeline.yaml").out)
 
     def test_are_never_replaced_and_cost_one_document_each(self):
         self.check_kept({"in/a.txt.json": '{"mine": 1}', "in/b.txt.txt": "mine", "in/b.txt.json.bak": "mine"},

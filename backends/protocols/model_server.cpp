@@ -58,6 +58,11 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   const Target& target() const { return target_; }
 
   /// Calls `known` when it is known what the server is, or that it cannot be found out.
+  /// Appended to what failed: what to do.
+  std::string hint_for(ErrorClass error) const {
+    return error == ErrorClass::unreachable ? "; " + protocol_->start_hint() : "";
+  }
+
   void with_server(std::function<void(Result<Server>)> known) {
     {
       std::unique_lock lock(mutex_);
@@ -467,7 +472,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   Error named(const Error& error) const {
     std::string message = error.message;  // It may show text that was escaped in the reply.
     target_.secrets->erase(message, SecretIn::message);
-    return {error.error_class, "backend '" + target_.backend + "': " + excerpt(message, longest_error)};
+    return {error.error_class, "backend '" + target_.backend + "': " + excerpt(message, longest_error) +
+                                   hint_for(error.error_class)};
   }
   Reply failed(const Error& error) const { return {named(error)}; }
   /// Tells it with the backend's name.
@@ -520,7 +526,13 @@ void ModelServer::let_go(HttpLoop& loop, std::function<void(std::optional<Error>
 }
 
 void ModelServer::find_out(std::function<void(Result<Server>)> done) noexcept {
-  core_->with_server(std::move(done));
+  core_->with_server([core = core_, done = std::move(done)](Result<Server> found) {
+    if (!found) {
+      const Error& error = found.error();
+      found = Error{error.error_class, error.message + core->hint_for(error.error_class)};
+    }
+    done(std::move(found));
+  });
 }
 
 }  // namespace docket::backends

@@ -222,11 +222,25 @@ std::variant<std::unique_ptr<Output>, Output::Failure> Output::open_when_free(
   return prepare(folder, [&](const fs::path& file) { return RunLock::wait(file, stop, waiting); });
 }
 
+namespace {
+
+/// Why the output folder cannot be made, and what to do: most often its name is wrong.
+Error no_folder(const fs::path& folder, int error_number) {
+  Error error = write_error(folder, error_number);
+  std::error_code ignored;
+  if (fs::exists(folder, ignored) && !fs::is_directory(folder, ignored))
+    error.message = folder.string() + " is a file";
+  error.message += "; choose another output folder (output.dir or -o DIR)";
+  return error;
+}
+
+}  // namespace
+
 std::variant<std::unique_ptr<Output>, Output::Failure> Output::prepare(
     const fs::path& folder, const std::function<Taken(const fs::path&)>& take) {
   std::error_code error;
   fs::create_directories(folder / ".docket", error);
-  if (error) return Failure{write_error(folder, error.value())};
+  if (error) return Failure{no_folder(folder, error.value())};
   auto taken = take(folder / lock_file);
   if (const auto* failed = std::get_if<Error>(&taken)) return Failure{*failed};
   if (const auto* busy = std::get_if<RunLock::Busy>(&taken))

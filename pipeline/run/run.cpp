@@ -370,7 +370,9 @@ RunOutcome run_pipeline(Pipeline& pipeline, const RunOptions& options, const Run
     const State state = environment.stop.stop_requested() ? State::stopped
                         : failure->held_by_another        ? State::locked
                                                           : State::refused;
-    return not_begun(state, failure->error, environment);
+    Error error = failure->error;
+    if (state == State::locked) error.message += "; `--wait` waits for its end";
+    return not_begun(state, error, environment);
   }
   const Output& output = *std::get<std::unique_ptr<Output>>(opened);
   auto ledger = RunLedger::open(pipeline, options, environment.find_models(pipeline));
