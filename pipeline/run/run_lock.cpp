@@ -36,12 +36,6 @@ LockHolder read_holder(int descriptor) {
   return holder;
 }
 
-std::string this_host() {
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
-  return host.data();
-}
-
 int write_holder(int descriptor) {
   const std::string text = std::to_string(getpid()) + "\n" + this_host() + "\n" + utc_now() + "\n";
   if (ftruncate(descriptor, 0) != 0) return errno;
