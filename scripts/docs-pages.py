@@ -36,7 +36,8 @@ def on_the_site(text, page):
 
 def kind(schema):
     if "$ref" in schema:
-        return schema["$ref"].rsplit("/", 1)[-1]
+        name = schema["$ref"].rsplit("/", 1)[-1]
+        return f"[{name}](#{name})"
     if "enum" in schema:
         return ", ".join(f"`{json.dumps(value)}`" for value in schema["enum"])
     if "const" in schema:
@@ -48,20 +49,23 @@ def kind(schema):
     return kinds or " or ".join(dict.fromkeys(kind(one) for word in ("anyOf", "oneOf") for one in schema.get(word, []))) or "any"
 
 
+def words(schema):
+    return schema.get("description", "").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
 def rows(schema, before=""):
     """A row for each member, each under the name of what it is in."""
     for name, one in schema.get("properties", {}).items():
-        words = one.get("description", "").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
-        yield f"| `{before}{name}` | {kind(one)} | {words} |"
+        yield f"| `{before}{name}` | {kind(one)} | {words(one)} |"
         yield from rows(one, f"{before}{name}.")
         yield from rows(one.get("items", {}) if isinstance(one.get("items"), dict) else {}, f"{before}{name}[].")
 
 
 def tables(schema, title, about):
     head = "| member | is | |\n|---|---|---|\n"
-    text = f"# {title}\n\n{about}\n\n{schema.get('description', '')}\n\n{head}" + "\n".join(rows(schema)) + "\n"
+    text = f"# {title}\n\n{about}\n\n{words(schema)}\n\n{head}" + "\n".join(rows(schema)) + "\n"
     for name, one in schema.get("definitions", {}).items():
-        text += f"\n## {name}\n\n{one.get('description', kind(one) if 'properties' not in one else '')}\n"
+        text += f"\n## {name}\n\n{words(one) or (kind(one) if 'properties' not in one else '')}\n"
         members = list(rows(one))
         text += "\n" + head + "\n".join(members) + "\n" if members else ""
     return text

@@ -5,6 +5,8 @@ In a page, a comment before a block of code says what is particular about it:
   <!-- file: NAME -->                        the reader saves the block under this name, before the commands after it
   <!-- merged into: NAME -->                 the same with what the block changes in the page's pipeline
   <!-- not run: REASON -->                   commands that no test can run
+  <!-- shown -->                             what the command before it prints; times and ids may be others. With DOCS_UPDATE=1 in the
+                                             environment this test writes these blocks anew, in the checkout
 All commands of a page run one after another, in one shell, in a folder that has what `docket init` writes and was run once (the
 tutorial begins with an empty one). A part of a pipeline is checked in a pipeline that has the rest."""
 
@@ -23,6 +25,7 @@ from paid_model import PaidModel
 
 PAGES = [e2e.SOURCE / "README.md", *sorted((e2e.SOURCE / "docs").glob("*.md"))]
 MOST_NOT_RUN = 3
+UPDATE = os.environ.get("DOCS_UPDATE") == "1"
 BLOCK = re.compile(r"(?:<!-- (?P<mark>[^\n]*?) -->\n)?^```(?P<language>[a-z]+)\n(?P<text>.*?)^```$", re.M | re.S)
 
 REST = yaml.safe_load("""
@@ -48,6 +51,19 @@ stages:
 
 def blocks(page, *languages):
     return [match for match in BLOCK.finditer(page.read_text(encoding="utf-8")) if match["language"] in languages]
+
+
+def shown(output, folder):
+    """What a command printed, as the documentation has it."""
+    return output.replace(str(folder), "/home/you").rstrip() + "\n"
+
+
+def without_chance(text):
+    """The same of each run."""
+    text = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]+", "RUN", text)
+    text = re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "TIME", text)
+    text = re.sub(r"[0-9.,]+ (ms|s|min|a second)\b", r"N", text)
+    return re.sub(r"[ ]+", " ", text)
 
 
 def type_of(stage):
@@ -102,7 +118,9 @@ class Docs(e2e.Case):
         super().setUp()
         self.home = self.dir / "home"
         self.page_dir = self.dir / "page"
-        shutil.copytree(e2e.SOURCE / "examples/invoices/inbox", self.home / "Documents")
+        (self.home / "Documents").mkdir(parents=True)
+        for name in ("blue-mesa-100872", "harbour-pine-20417", "kestrel-cloud-7F31-0006", "nordwind-2025-0388", "weber-fliesen-61"):
+            shutil.copy(e2e.SOURCE / f"examples/invoices/inbox/{name}.pdf", self.home / "Documents")
         (self.dir / "bin").mkdir()
         (self.dir / "bin/docket").symlink_to(e2e.DOCKET)
         self.env = {"PATH": f"{self.dir}/bin:/usr/bin:/bin", "HOME": str(self.home), "LC_ALL": "C.UTF-8",
@@ -135,9 +153,10 @@ class Docs(e2e.Case):
         self.assertGreater(checked, 20)
 
     def script_of(self, page, model):
-        """The commands of a page, with what the reader is told to save, and a check of how each block ends."""
+        """The commands of a page, with what the reader is told to save, and a check of how each block ends. What the last command of
+        block N printed is then in the file N of the folder `shown`."""
         script = ["set -u"]
-        for number, block in enumerate(blocks(page, "sh", "yaml", "json"), 1):
+        for number, block in enumerate(blocks(page, "sh", "yaml", "json", "text"), 1):
             mark, text = block["mark"] or "", block["text"]
             if mark.startswith(("file: ", "merged into: ")):
                 if mark.startswith("merged"):
@@ -149,7 +168,9 @@ class Docs(e2e.Case):
                 codes = " ".join(allowed[1].split(" or ")) if allowed else "0"
                 lines = text.replace("\\\n", "").strip().split("\n")
                 script += [f"{line} || exit 98" for line in lines[:-1]]
-                script.append(f"{lines[-1]}\ncode=$?; case ' {codes} ' in *\" $code \"*) ;; *) echo \"block {number} ended with $code\"; exit 99 ;; esac")
+                output = shlex.quote(str(self.dir / f"shown/{number}"))
+                script.append(f"{{ {lines[-1]}\n}} >{output} 2>&1\ncode=$?; cat {output}\n"
+                              f"case ' {codes} ' in *\" $code \"*) ;; *) echo \"block {number} ended with $code\"; exit 99 ;; esac")
         return "\n".join(script) + "\n"
 
     def test_every_command_runs(self):
@@ -159,7 +180,9 @@ class Docs(e2e.Case):
             if not any(not (block["mark"] or "").startswith("not run: ") for block in blocks(page, "sh")):
                 continue
             with self.subTest(page.name):
-                shutil.rmtree(self.page_dir, ignore_errors=True)
+                for folder in (self.page_dir, self.dir / "shown"):
+                    shutil.rmtree(folder, ignore_errors=True)
+                (self.dir / "shown").mkdir()
                 if page.name == "tutorial.md":
                     self.page_dir.mkdir()
                 else:
@@ -169,6 +192,23 @@ class Docs(e2e.Case):
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                                         timeout=e2e.TIMEOUT)
                 self.assertEqual(result.returncode, 0, result.stdout[-3000:])
+                self.compare_shown(page)
+
+    def compare_shown(self, page):
+        text, last, edits = page.read_text(encoding="utf-8"), None, []
+        for number, block in enumerate(blocks(page, "sh", "yaml", "json", "text"), 1):
+            if block["language"] == "sh":
+                last = number
+            elif block["mark"] == "shown":
+                real = shown((self.dir / f"shown/{last}").read_text(), self.page_dir)
+                if UPDATE:
+                    edits.append((block.span("text"), real))
+                else:
+                    self.assertEqual(without_chance(block["text"]), without_chance(real))
+        for (begin, end), real in reversed(edits):
+            text = text[:begin] + real + text[end:]
+        if edits:
+            page.write_text(text, encoding="utf-8")
 
     def test_few_commands_are_not_run_and_each_says_why(self):
         marked = [block["mark"] for page in PAGES for block in blocks(page, "sh") if (block["mark"] or "").startswith("not run")]

@@ -60,9 +60,8 @@ class Reference(e2e.Case):
     def test_manual_pages_are_as_their_checkers_want_them(self):
         for page in ("docket.1", "docket-pipeline.5"):
             self.assertEqual(self.run_tool("mandoc", "-Tlint", "-Wwarning", self.dir / page), "")
-            formatted = subprocess.run(["man", "--warnings", "-l", "-Tutf8", "-Z", self.dir / page], capture_output=True, text=True,
-                                       check=False, env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"})
-            self.assertEqual([formatted.returncode, formatted.stderr], [0, ""])
+            # As `man --warnings` has it formatted.
+            self.assertEqual(self.run_tool("groff", "-man", "-ww", "-Tutf8", "-z", self.dir / page), "")
 
     def test_docket_1_and_the_markdown_have_every_verb_and_option_of_the_help(self):
         page, markdown = text_of(self.dir / "docket.1"), self.read("command-line.md")
