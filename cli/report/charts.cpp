@@ -12,7 +12,7 @@ namespace docket {
 namespace {
 
 // Of the pictures, in their own units.
-constexpr double chart_width = 640, left = 10, right = 10, head = 44, plot = 130, foot = 26;
+constexpr double chart_width = 640, left = 10, right = 10, head = 62, plot = 130, foot = 26;
 
 /// 1, 2, 5, 10, 20, … milliseconds: the bounds of bars of like width, as people say them.
 std::int64_t bound(int index) {
@@ -54,12 +54,14 @@ Bars bars_of(const std::map<std::int64_t, std::int64_t>& latencies) {
   return bars;
 }
 
-std::string svg_head(const std::string& id, const std::string& title, const std::string& description) {
+/// `unused`: of the room for words above the bars.
+std::string svg_head(const std::string& id, const std::string& title, const std::string& description,
+                     double unused) {
   return fmt::format(
-      "<svg class=\"chart\" role=\"img\" aria-labelledby=\"{0}-title {0}-desc\" viewBox=\"0 0 {1:.0f} "
+      "<svg class=\"chart\" role=\"img\" aria-labelledby=\"{0}-title {0}-desc\" viewBox=\"0 {5:.0f} {1:.0f} "
       "{2:.0f}\">\n"
       "<title id=\"{0}-title\">{3}</title>\n<desc id=\"{0}-desc\">{4}</desc>\n",
-      id, chart_width, head + plot + foot, markup(title), markup(description));
+      id, chart_width, head + plot + foot - unused, markup(title), markup(description), unused);
 }
 
 std::string chart_bar(double x, double width, double share, const std::string& title) {
@@ -78,21 +80,18 @@ std::string base_line() {
   return fmt::format("<path class=\"axis\" d=\"M{0} {1}H{2}\"/>\n", left, head + plot, chart_width - right);
 }
 
-/// A line at each percentile; its name on one of two lines, so that neighbours do not hide each other.
+/// A line at each percentile, and its name on a line of its own, so that none hides another.
 std::string percentiles(const Bars& bars, const nlohmann::ordered_json& latency_ms) {
   std::string text;
-  double before = -1000;
-  int row = 0;
+  double y = 12;
   for (const char* name : {"p50", "p90", "p99"}) {
     if (!latency_ms[name].is_number()) continue;
     const double x = bars.x(latency_ms[name]);
-    row = x - before < 90 ? row + 1 : 0;
-    before = x;
-    const double y = 12 + 13 * (row % 3);
     const bool is_at_end = x > chart_width - 100;
     text += fmt::format("<path class=\"mark\" d=\"M{0:.1f} {1:.1f}V{2:.1f}\"/>\n", x, y - 8, head + plot);
     text += chart_text(is_at_end ? "mark end" : "mark", is_at_end ? x - 4 : x + 4, y,
                        std::string(name) + " " + duration_of(latency_ms[name]));
+    y += 14;
   }
   return text;
 }
@@ -104,7 +103,7 @@ std::string latency_chart(const std::map<std::int64_t, std::int64_t>& latencies,
   if (latencies.empty()) return "";
   const Bars bars = bars_of(latencies);
   const std::int64_t most = *std::ranges::max_element(bars.counts);
-  std::string drawn, words;
+  std::string drawn, tallest, words;
   for (std::size_t i = 0; i < bars.counts.size(); ++i) {
     const int index = bars.first + static_cast<int>(i);
     const double x = left + bars.step() * static_cast<double>(i);
@@ -113,11 +112,13 @@ std::string latency_chart(const std::map<std::int64_t, std::int64_t>& latencies,
     const std::string said = counted(bars.counts[i], "answer") + " in " + span;
     drawn += chart_bar(x + 1.5, bars.step() - 3,
                        static_cast<double>(bars.counts[i]) / static_cast<double>(most), said);
+    if (bars.counts[i] == most && tallest.empty())
+      tallest = chart_text("value", x + 1.5, head - 5, grouped(most) + (most == 1 ? " answer" : " answers"));
     if (i > 0) drawn += chart_text("tick", x, head + plot + 16, duration_of(bound(index)));
     if (bars.counts[i] > 0) words += (words.empty() ? "" : "; ") + said;
   }
-  return svg_head("latency", "How long answers took", words + ".") + drawn + base_line() +
-         percentiles(bars, latency_ms) + "</svg>\n";
+  return svg_head("latency", "How long answers took", words + ".", 0) + drawn + base_line() +
+         percentiles(bars, latency_ms) + tallest + "</svg>\n";
 }
 
 std::string day_chart(const std::vector<DayBar>& days, const std::string& title) {
@@ -137,7 +138,7 @@ std::string day_chart(const std::vector<DayBar>& days, const std::string& title)
       drawn += chart_text(i * 2 > days.size() ? "value end" : "value",
                           i * 2 > days.size() ? x + width / 2 : x - width / 2, head - 8, days[i].value);
   }
-  return svg_head("days", title, words + ".") + drawn + base_line() +
+  return svg_head("days", title, words + ".", head - 22) + drawn + base_line() +
          chart_text("tick first", left, head + plot + 16, days.front().day) +
          chart_text("tick last", chart_width - right, head + plot + 16, days.back().day) + "</svg>\n";
 }

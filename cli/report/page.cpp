@@ -134,7 +134,7 @@ std::string all_cloud_line(const ordered_json& report) {
 std::string egress_line(const ordered_json& report) {
   if (!report.contains("egress")) return "";
   const ordered_json& egress = report["egress"];
-  if (egress["calls"] == 0) return "Nothing of a document has left this machine.";
+  if (egress["calls"] == 0) return "In this run nothing of a document left this machine.";
   return counted(egress["calls"], "call") + " with " + grouped(egress["bytes"]) + " bytes of " +
          counted(egress["documents"], "document") + " went to the cloud; `docket egress` lists them.";
 }

@@ -16,12 +16,13 @@ std::optional<Error> add_stages(LedgerDatabase& database, std::int64_t run, Trac
       });
 }
 
-/// Answers that were known are no calls.
+/// Answers that were known are no calls. `+run`: by the index of documents, not by that of runs, which has
+/// all calls.
 std::optional<Error> add_calls(LedgerDatabase& database, std::int64_t run, TracedDocument& document) {
   return database.run(
       "SELECT id, time, stage, backend, kind, model, outcome, host, attempt, wall_ms, queued_ms, "
       "input_tokens,"
-      " output_tokens, nano_dollars FROM calls WHERE document = ? AND run = ? AND attempt > 0 ORDER BY id",
+      " output_tokens, nano_dollars FROM calls WHERE document = ? AND +run = ? AND attempt > 0 ORDER BY id",
       {std::string_view(document.path), run}, [&](const LedgerRow& row) {
         TracedCall call{row.integer(0),  text_in(row, 1), text_in(row, 2), text_in(row, 3), text_in(row, 4),
                         text_in(row, 5), text_in(row, 6), text_in(row, 7), row.integer(8),  row.integer(9),
