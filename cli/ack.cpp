@@ -111,9 +111,9 @@ std::optional<std::vector<LedgerDocument>> find_all(OpenedLedger& opened, const 
   return found;
 }
 
-std::optional<Error> write(const AckOptions& options, const std::filesystem::path& folder,
+std::optional<Error> write(const AckOptions& options, const Pipeline& pipeline,
                            const std::vector<LedgerDocument>& documents) {
-  const auto ledger = Ledger::open(folder);
+  const auto ledger = Ledger::open(pipeline.output_dir, pipeline.output_mode);
   if (!ledger) return ledger.error();
   for (const LedgerDocument& document : documents) {
     if (options.undo)
@@ -170,14 +170,14 @@ int ack_command(const AckOptions& options) {
   if (options.documents.empty()) return list_acknowledged(*opened, options);
   const std::filesystem::path folder = opened->pipeline.output_dir;
   // Before the look at the documents: what a run changes meanwhile nobody has seen.
-  const auto output = Output::open(folder);
+  const auto output = Output::open(folder, opened->pipeline.output_mode);
   if (const auto* failure = std::get_if<Output::Failure>(&output)) {
     print_error(failure->error.message);
     return failure->held_by_another ? exit_locked : exit_failed;
   }
   const auto documents = find_all(*opened, options);
   if (!documents) return exit_usage;
-  if (const auto failed = write(options, folder, *documents)) {
+  if (const auto failed = write(options, opened->pipeline, *documents)) {
     print_error(failed->message);
     return exit_failed;
   }

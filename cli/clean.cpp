@@ -76,7 +76,7 @@ std::optional<int> check_sources(const CleanOptions& options, const InputOptions
 }
 
 int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const Output& output) {
-  auto ledger = Ledger::open(output.folder());
+  auto ledger = Ledger::open(output.folder(), pipeline.output_mode);
   if (!ledger) return refuse(ledger.error().message, exit_failed);
   auto reading = (*ledger)->read();
   if (!reading) return refuse(reading.error().message, exit_failed);
@@ -142,7 +142,7 @@ int clean_command(const CleanOptions& options) {
     print_error(exists.error().message);
     return exit_usage;
   }
-  const auto opened = Output::open(folder);
+  const auto opened = Output::open(folder, pipeline->output_mode);
   if (const auto* failure = std::get_if<Output::Failure>(&opened)) {
     print_error(failure->error.message);
     return failure->held_by_another ? exit_locked : exit_failed;

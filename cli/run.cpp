@@ -26,6 +26,7 @@
 #include "cli/run_events.h"
 #include "cli/run_log.h"
 #include "cli/signals.h"
+#include "cli/span_export.h"
 #include "cli/summary.h"
 #include "cli/table.h"
 #include "cli/version.h"
@@ -204,6 +205,14 @@ std::optional<Error> write_second_report(const std::string& file, const nlohmann
   return std::nullopt;
 }
 
+/// Where OpenTelemetry's environment names a collector. One that does not answer is no failure of the run.
+void send_spans(const RunOutcome& outcome, const std::filesystem::path& output, bool offline) {
+  const std::optional<std::string> endpoint = span_endpoint_of_environment();
+  if (outcome.state != RunOutcome::State::ran || !endpoint) return;
+  if (const auto failed = export_spans(output, outcome.report, *endpoint, offline))
+    print_error("warning: " + failed->message);
+}
+
 std::string summary_of(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline) {
   auto ledger = LedgerReader::open(pipeline.output_dir);
   SummaryContext context;
@@ -283,6 +292,7 @@ int run_command(const RunCommand& command) {
     if (auto failed = write_second_report(command.report_file, outcome.report))
       outcome.report_unwritten = failed;
   print_outcome(outcome, command, *pipeline);
+  send_spans(outcome, pipeline->output_dir, command.offline);
   return exit_code(outcome, command.fail_on);
 }
 

@@ -52,13 +52,14 @@ int unlock_command(const UnlockOptions& options) {
   if (!opened) return exit_usage;
   const std::filesystem::path& folder = opened->pipeline.output_dir;
   // Opening it takes the lock, as a run would, and removes the temporary files of a run that was killed.
-  const auto output = Output::open(folder);
+  const auto output = Output::open(folder, opened->pipeline.output_mode);
   if (const auto* failure = std::get_if<Output::Failure>(&output)) {
     if (failure->held_by_another) return tell_holder(folder / lock_file, options.as_json);
     print_error(failure->error.message);
     return exit_failed;
   }
-  auto database = LedgerDatabase::open(Ledger::file_in(folder), LedgerDatabase::Access::write);
+  auto database = LedgerDatabase::open(Ledger::file_in(folder), LedgerDatabase::Access::write,
+                                       opened->pipeline.output_mode.value_or(0600));
   const auto ended =
       database ? end_killed_runs(**database, utc_now()) : Result<std::vector<std::string>>(database.error());
   if (!ended) {

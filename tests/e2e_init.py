@@ -78,7 +78,7 @@ stages:
         self.write("prompts/classify.mustache", "{{#open}}")
         result = self.docket("check", "pipeline.yaml")
         self.assertEqual(result.code, 2)
-        self.assertIn("prompt: not a valid Mustache template", result.err)
+        self.assertIn("prompt: 'classify.mustache' is not a valid Mustache template: line 1", result.err)
 
 
 if __name__ == "__main__":

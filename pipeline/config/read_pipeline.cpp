@@ -110,6 +110,7 @@ class PipelineReader {
     read_stages(drafts);
     check_budget(pipeline_, diagnostics_);
     choose_words();
+    read_output_mode(root);
     read_complexity(root);
     hyphenated_ = check_conditions(pipeline_, reader_.conditions(), diagnostics_);
   }
@@ -136,6 +137,18 @@ class PipelineReader {
     reader_.set_paths(PathPatterns::Use::choose, pipeline_.letters);
     pipeline_.output_dir =
         (pipeline_.directory / pipeline_.settings.group("output").text("dir")).lexically_normal();
+  }
+
+  void read_output_mode(const Node& root) {
+    const std::string text = pipeline_.settings.group("output").text("mode");
+    if (text.empty()) return;
+    const FileModeOrMistake read = parse_file_mode(text);
+    pipeline_.output_mode = read.mode;
+    if (read.mode) return;
+    const Node::Entry* output = root.find("output");
+    const Node::Entry* mode = output == nullptr ? nullptr : output->value->find("mode");
+    diagnostics_.add(mode == nullptr ? Position() : mode->value->position, "output.mode",
+                     read.mistake + ", got '" + text + "'");
   }
 
   void choose_words() {
