@@ -18,6 +18,7 @@
 #include "cli/table.h"
 #include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/ledger/ledger.h"
+#include "pipeline/record.h"
 #include "pipeline/run/find_document.h"
 #include "pipeline/run/output.h"
 #include "pipeline/support/glob.h"
@@ -27,11 +28,14 @@
 namespace docket {
 namespace {
 
+using nlohmann::ordered_json;
+
 struct AckOptions {
   PipelineOptions pipeline;
   std::vector<std::string> documents;  ///< As typed.
   std::string reason;
   bool undo = false;
+  bool as_json = false;
 };
 
 /// Finds the documents that words of the command line name.
@@ -107,9 +111,9 @@ std::optional<std::vector<LedgerDocument>> find_all(OpenedLedger& opened, const 
   return found;
 }
 
-std::optional<Error> write(const AckOptions& options, const std::filesystem::path& folder,
+std::optional<Error> write(const AckOptions& options, const Pipeline& pipeline,
                            const std::vector<LedgerDocument>& documents) {
-  const auto ledger = Ledger::open(folder);
+  const auto ledger = Ledger::open(pipeline.output_dir, pipeline.output_mode);
   if (!ledger) return ledger.error();
   for (const LedgerDocument& document : documents) {
     if (options.undo)
@@ -120,21 +124,69 @@ std::optional<Error> write(const AckOptions& options, const std::filesystem::pat
   return (*ledger)->flush();
 }
 
+ordered_json acknowledged_json(const LedgerDocument& document) {
+  return {{"path", document.path},
+          {"acknowledged", document.acknowledged ? ordered_json(*document.acknowledged) : ordered_json()},
+          {"reason", document.ack_reason ? ordered_json(*document.ack_reason) : ordered_json()},
+          {"of", attention_of(document)}};
+}
+
+void print_json(std::string_view what, const std::vector<LedgerDocument>& documents) {
+  ordered_json list = ordered_json::array();
+  for (const LedgerDocument& document : documents)
+    list.push_back(acknowledged_json(document));
+  std::fputs(printable_json(to_pretty({{"docket", 1}, {what, std::move(list)}})).c_str(), stdout);
+}
+
+/// Without a document to acknowledge: those that are.
+int list_acknowledged(OpenedLedger& opened, const AckOptions& options) {
+  std::vector<LedgerDocument> acknowledged;
+  const auto failed = opened.ledger.for_each_unfinished([&](const LedgerDocument& document) {
+    if (is_acknowledged(document)) acknowledged.push_back(document);
+  });
+  if (failed) {
+    print_error(failed->message);
+    return exit_usage;
+  }
+  if (options.as_json) {
+    print_json("acknowledged", acknowledged);
+    return exit_up_to_date;
+  }
+  std::string text;
+  for (const LedgerDocument& document : acknowledged)
+    text += document.path + ": " + attention_of(document) + "; " + document.acknowledged.value_or("") +
+            (document.ack_reason.value_or("").empty() ? "" : ": " + *document.ack_reason) + "\n";
+  std::fputs(printable(text.empty() ? "no document is acknowledged\n" : text).c_str(), stdout);
+  return exit_up_to_date;
+}
+
 int ack_command(const AckOptions& options) {
+  if (options.documents.empty() && (options.undo || !options.reason.empty())) {
+    print_error("ack: DOCUMENT is missing: whose path, or a glob of paths, is meant?");
+    return exit_usage;
+  }
   auto opened = open_ledger(options.pipeline);
   if (!opened) return exit_usage;
+  if (options.documents.empty()) return list_acknowledged(*opened, options);
   const std::filesystem::path folder = opened->pipeline.output_dir;
   // Before the look at the documents: what a run changes meanwhile nobody has seen.
-  const auto output = Output::open(folder);
+  const auto output = Output::open(folder, opened->pipeline.output_mode);
   if (const auto* failure = std::get_if<Output::Failure>(&output)) {
     print_error(failure->error.message);
     return failure->held_by_another ? exit_locked : exit_failed;
   }
   const auto documents = find_all(*opened, options);
   if (!documents) return exit_usage;
-  if (const auto failed = write(options, folder, *documents)) {
+  if (const auto failed = write(options, opened->pipeline, *documents)) {
     print_error(failed->message);
     return exit_failed;
+  }
+  if (options.as_json) {
+    std::vector<LedgerDocument> now;
+    for (const LedgerDocument& document : *documents)
+      if (const auto row = opened->ledger.document(document.path); row && *row) now.push_back(**row);
+    print_json(options.undo ? "no_longer_acknowledged" : "acknowledged", now);
+    return exit_up_to_date;
   }
   for (const LedgerDocument& document : *documents)
     std::puts(printable((options.undo ? "no longer acknowledged: " : "acknowledged: ") + document.path +
@@ -146,18 +198,16 @@ int ack_command(const AckOptions& options) {
 }  // namespace
 
 void add_ack(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand(
-      "ack",
-      "Acknowledge documents that failed or are held: the exit code leaves them out until they change");
+  CLI::App* command = app.add_subcommand("ack", "Take known failures out of the exit code until they change");
   const auto options = std::make_shared<AckOptions>();
   options->pipeline.add_to(*command);
   command
-      ->add_option("DOCUMENT", options->documents, "Their paths, as in their records or as files, or globs")
-      ->required()
+      ->add_option("DOCUMENT", options->documents, "Paths or globs; without any, lists what is acknowledged")
       ->type_name("");
   command->add_option("--reason", options->reason, "Why that is fine, for status, explain and the report")
       ->type_name("TEXT");
   command->add_flag("--undo", options->undo, "Take it back: the exit code counts them again");
+  command->add_flag("--json", options->as_json, "As JSON");
   options->pipeline.add_output_to(*command);
   command->callback([options, &exit_code] { exit_code = ack_command(*options); });
 }

@@ -1,146 +1,173 @@
+// `docket check`: what is wrong with pipeline files, for people and for scripts.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "backends/calls/probe.h"
 #include "backends/extraction/missing_data.h"
+#include "cli/check_words.h"
 #include "cli/commands.h"
+#include "cli/diagnostic_json.h"
 #include "cli/exit_code.h"
 #include "cli/signals.h"
 #include "cli/table.h"
 #include "pipeline/config/check_conditions.h"
-#include "pipeline/support/decimal.h"
-#include "pipeline/support/money.h"
+#include "pipeline/record.h"
 
 namespace docket {
 namespace {
 
+using nlohmann::ordered_json;
+
 /// How long a probe that is interrupted may still take.
 constexpr std::chrono::milliseconds probe_grace{0};
 
-std::string probe_words(const backends::ProbeResult& result, const BackendConfig& config) {
-  const backends::Server& server = result.server;
-  std::string text = server.product.empty() ? "an unknown server" : server.product;
-  text += ", model " + (server.model.empty() ? std::string("unknown") : server.model);
-  text += server.window ? ", window " + std::to_string(*server.window) + " tokens" : ", window unknown";
-  const bool is_set = config.settings.has("max_concurrent");
-  const auto usual = static_cast<std::size_t>(config.settings.integer("max_concurrent"));
-  text += server.slots ? ", " + std::to_string(*server.slots) + " at a time"
-                       : ", does not say how many at a time: asked " +
-                             std::to_string(is_set ? usual : backends::calls_at_a_time(server, usual));
-  text += result.enforces_schema ? "; enforces schemas" : "; does NOT enforce schemas";
-  text +=
-      result.tells_probabilities ? "; reports token probabilities" : "; does not report token probabilities";
-  if (server.cannot_see) text += "; takes no images";
-  text += "; " + std::to_string(result.wall_ms) + " ms, " + std::to_string(result.usage.input_tokens) +
-          " + " + std::to_string(result.usage.output_tokens) + " tokens";
-  if (result.usage.nano_dollars > 0) text += ", " + format_money(result.usage.nano_dollars);
-  const std::int64_t wanted = config.settings.integer("max_concurrent");
-  if (server.slots && is_set && *server.slots < wanted)
-    text += "; max_concurrent is " + std::to_string(wanted) + ", more than the server processes at a time";
-  return text;
-}
+struct CheckOptions {
+  std::vector<std::string> files;
+  PipelineOptions pipeline;  ///< For each of them.
+  bool probe = false, offline = false, as_json = false;
+};
 
-/// Prints a line for each address on standard output.
-int print_probes(const Pipeline& pipeline, bool offline) {
-  Signals signals(probe_grace);
-  const std::vector<backends::ProbeResult> results = backends::probe(pipeline, offline, signals.hard_stop());
+/// What was found out about one file.
+struct Checked {
+  std::string file;
+  std::vector<Diagnostic> errors;
+  std::optional<Pipeline> pipeline;  ///< Where there are none.
+  std::optional<Error> unchecked;    ///< Its conditions could not be compiled.
+  std::vector<backends::ProbeResult> probes;
   int exit_code = exit_up_to_date;
-  for (const backends::ProbeResult& result : results) {
-    std::string line = result.backend + " " + result.url + " (" + std::string(name(result.location)) + "): ";
-    if (!result.not_asked.empty()) {
-      line += "not asked because of " + result.not_asked;
-    } else if (result.error) {
-      line += "cannot be used: " + result.error->message;
-      exit_code = exit_unavailable;
-    } else {
-      line += probe_words(result, *pipeline.backend(result.backend));
+};
+
+Checked check_file(const CheckOptions& options, const std::string& file) {
+  Checked checked{.file = file};
+  PipelineOptions one = options.pipeline;
+  one.file = file;
+  PipelineOrDiagnostics read = read_pipeline(one);
+  checked.errors = std::move(read.diagnostics);
+  if (read.pipeline) {
+    const auto problems = compile_conditions(*read.pipeline);
+    if (!problems) {
+      checked.unchecked = problems.error();
+      checked.exit_code = exit_unavailable;
+      return checked;
     }
-    std::puts(printable(line).c_str());
+    for (const std::string& problem : *problems)
+      checked.errors.push_back(diagnostic_from_line(problem, file));
   }
-  if (signals.received() != 0) return exit_code_of_signal(signals.received());
-  if (results.empty()) std::fputs("no backend of this pipeline uses a server\n", stderr);
-  return exit_code;
+  if (checked.errors.empty())
+    checked.pipeline = std::move(read.pipeline);
+  else
+    checked.exit_code = exit_usage;
+  return checked;
 }
 
-std::string token_words(const TokenPrices& prices) {
-  return "$" + decimal_text(prices.input) + " in, $" + decimal_text(prices.cached_input) + " cached, $" +
-         decimal_text(prices.cache_write) + " written to the cache, $" + decimal_text(prices.output) +
-         " out per million tokens";
+void probe_servers(Checked& checked, bool offline) {
+  Signals signals(probe_grace);
+  checked.probes = backends::probe(*checked.pipeline, offline, signals.hard_stop());
+  if (std::ranges::any_of(checked.probes, [](const auto& result) { return result.error.has_value(); }))
+    checked.exit_code = exit_unavailable;
+  if (signals.received() != 0) checked.exit_code = exit_code_of_signal(signals.received());
 }
 
-std::string price_words(const Price& price) {
-  constexpr std::int64_t pico_per_nano = 1000;
+std::string shown_name(const std::string& file) { return file == "-" ? "standard input" : file; }
+
+/// What is wrong on standard error, with what is fine; a line for each server on standard output.
+void print_words(const Checked& checked, bool probed) {
   std::string text;
-  const auto add = [&text](const std::string& words) { text += (text.empty() ? "" : "; ") + words; };
-  if (depends_on_tokens(price) || price.per_hour == 0) add(token_words(price.tokens));
-  for (const LongContextPrices& tier : price.long_context)
-    add("with more than " + std::to_string(tier.above) + " in: " + token_words(tier.tokens));
-  if (price.per_call > 0) add("$" + decimal_text(price.per_call) + " per call");
-  if (price.per_hour > 0) add("$" + decimal_text(price.per_hour / pico_per_nano) + " per hour at work");
-  return text + " (" + price.source + ")";
+  for (const Diagnostic& error : checked.errors)
+    text += to_string(error) + "\n";
+  std::fputs(printable(text).c_str(), stderr);
+  if (checked.unchecked) print_error(checked.unchecked->message);
+  if (!checked.pipeline) return;
+  text.clear();
+  for (const std::string& warning : checked.pipeline->warnings)
+    text += "warning: " + warning + "\n";
+  std::string stages;
+  for (const StageConfig& stage : checked.pipeline->stages)
+    stages += (stages.empty() ? "" : ", ") + stage.id;
+  text += shown_name(checked.file) + ": ok, stages " + stages + "\n";
+  for (const BackendConfig& backend : checked.pipeline->backends)
+    if (const std::string words = price_words(backend); !words.empty())
+      text += "price of '" + backend.name + "': " + words + "\n";
+  std::fputs(printable(text).c_str(), stderr);
+  for (const backends::ProbeResult& result : checked.probes)
+    std::puts(printable(probe_line(result, *checked.pipeline)).c_str());
+  if (probed && checked.probes.empty()) std::fputs("no backend of this pipeline uses a server\n", stderr);
 }
 
-/// Prints what the calls of each backend cost, and who says so.
-void print_prices(const Pipeline& pipeline) {
-  for (const BackendConfig& backend : pipeline.backends) {
-    const std::optional<Price> price = price_of(backend);
-    std::string words;
-    if (price) words = price_words(*price);
-    if (!price && price_may_be_unknown(backend)) words = "unknown, as the pipeline allows";
-    if (!words.empty())
-      std::fputs(printable("price of '" + backend.name + "': " + words + "\n").c_str(), stderr);
-  }
+ordered_json json_of(const Checked& checked, bool probed) {
+  ordered_json json = {{"file", checked.file},
+                       {"ok", checked.exit_code == exit_up_to_date},
+                       {"diagnostics", ordered_json::array()},
+                       {"warnings", ordered_json::array()},
+                       {"stages", ordered_json::array()}};
+  for (const Diagnostic& error : checked.errors)
+    json["diagnostics"].push_back(to_json(error));
+  if (checked.unchecked)
+    json["diagnostics"].push_back(to_json(Diagnostic{checked.file, 0, 0, checked.unchecked->message}));
+  if (!checked.pipeline) return json;
+  for (const std::string& warning : checked.pipeline->warnings)
+    json["warnings"].push_back(to_json(diagnostic_from_line(warning, checked.file)));
+  for (const StageConfig& stage : checked.pipeline->stages)
+    json["stages"].push_back(stage.id);
+  if (!probed) return json;
+  json["servers"] = ordered_json::array();
+  for (const backends::ProbeResult& result : checked.probes)
+    json["servers"].push_back(probe_json(result));
+  return json;
 }
 
-/// Prints what jq finds wrong on standard error; the exit code.
-int print_conditions(const Pipeline& pipeline) {
-  const auto problems = compile_conditions(pipeline);
-  if (!problems) {
-    print_error(problems.error().message);
-    return exit_unavailable;
+/// A file that is wrong counts most, then what stopped the check, then a server that cannot be used.
+int worse(int one, int other) {
+  const auto weight = [](int code) { return code == exit_usage ? 1000 : code; };
+  return weight(one) >= weight(other) ? one : other;
+}
+
+int check_command(const CheckOptions& options) {
+  ordered_json files = ordered_json::array();
+  int exit_code = exit_up_to_date;
+  bool any_ok = false;
+  for (const std::string& file : options.files) {
+    Checked checked = check_file(options, file);
+    if (checked.pipeline && options.probe) probe_servers(checked, options.offline);
+    if (options.as_json)
+      files.push_back(json_of(checked, options.probe));
+    else
+      print_words(checked, options.probe);
+    exit_code = worse(exit_code, checked.exit_code);
+    any_ok = any_ok || checked.pipeline.has_value();
+    if (checked.exit_code >= exit_interrupted) break;
   }
-  for (const std::string& problem : *problems)
-    std::fputs((printable(problem) + "\n").c_str(), stderr);
-  return problems->empty() ? exit_up_to_date : exit_usage;
+  if (options.as_json)
+    std::fputs(printable_json(to_pretty({{"docket", 1}, {"files", std::move(files)}})).c_str(), stdout);
+  if (!any_ok) return exit_code;
+  for (const std::string& warning : backends::missing_programs())
+    print_error("warning: " + warning);
+  for (const std::string& warning : backends::missing_data())
+    print_error("warning: " + warning);
+  for (const std::string& warning : backends::missing_protection())
+    print_error("warning: " + warning);
+  return exit_code;
 }
 
 }  // namespace
 
 void add_check(CLI::App& app, int& exit_code) {
-  struct CheckOptions {
-    PipelineOptions pipeline;
-    bool probe = false, offline = false;
-  };
   CLI::App* command =
       app.add_subcommand("check", "Validate a pipeline file with its schemas, prompts and conditions");
   const auto options = std::make_shared<CheckOptions>();
-  options->pipeline.add_to(*command);
-  command->add_flag(
-      "--probe", options->probe,
-      "Also test every model server: reachability, key, model, context window, schema enforcement");
+  command->add_option("PIPELINE", options->files, "Pipeline files (YAML); - is standard input")
+      ->required()
+      ->type_name("");
+  options->pipeline.add_set_to(*command);
+  command->add_flag("--probe", options->probe, "Also ask every model server: key, model, window, schemas");
   command->add_flag("--offline", options->offline, "With --probe: do not ask cloud servers");
-  command->callback([options, &exit_code] {
-    const std::optional<Pipeline> pipeline = load_pipeline(options->pipeline);
-    exit_code = pipeline ? print_conditions(*pipeline) : exit_usage;
-    if (exit_code != exit_up_to_date) return;
-    for (const std::string& warning : pipeline->warnings)
-      std::fputs(("warning: " + printable(warning) + "\n").c_str(), stderr);
-    std::string stages;
-    for (const StageConfig& stage : pipeline->stages)
-      stages += (stages.empty() ? "" : ", ") + stage.id;
-    const std::string ok = options->pipeline.file.string() + ": ok, stages " + stages + "\n";
-    std::fputs(printable(ok).c_str(), stderr);
-    print_prices(*pipeline);
-    for (const std::string& warning : backends::missing_programs())
-      print_error("warning: " + warning);
-    for (const std::string& warning : backends::missing_data())
-      print_error("warning: " + warning);
-    for (const std::string& warning : backends::missing_protection())
-      print_error("warning: " + warning);
-    if (options->probe) exit_code = print_probes(*pipeline, options->offline);
-  });
+  command->add_flag("--json", options->as_json, "As JSON: what is wrong, file by file");
+  command->callback([options, &exit_code] { exit_code = check_command(*options); });
 }
 
 }  // namespace docket

@@ -8,6 +8,7 @@
 #include "pipeline/ledger/ledger.h"
 #include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/tables.h"
+#include "pipeline/record.h"
 #include "pipeline/run/document_files.h"
 #include "pipeline/run/document_source.h"
 #include "pipeline/run/missing.h"
@@ -24,6 +25,7 @@ struct CleanOptions {
   bool missing = false;
   bool all = false;  ///< Also where no document is left.
   bool dry_run = false;
+  bool as_json = false;
 };
 
 /// Only what the ledger says that docket has written.
@@ -74,7 +76,7 @@ std::optional<int> check_sources(const CleanOptions& options, const InputOptions
 }
 
 int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const Output& output) {
-  auto ledger = Ledger::open(output.folder());
+  auto ledger = Ledger::open(output.folder(), pipeline.output_mode);
   if (!ledger) return refuse(ledger.error().message, exit_failed);
   auto reading = (*ledger)->read();
   if (!reading) return refuse(reading.error().message, exit_failed);
@@ -94,13 +96,21 @@ int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const O
     return refuse("that would be all " + counted(static_cast<std::int64_t>(all->size()), "document") +
                       " of the output. If this is intended, add --all",
                   exit_failed);
-  for (const std::string& path : *paths)
-    std::fputs((printable(path) + "\n").c_str(), stdout);
+  if (!options.as_json)
+    for (const std::string& path : *paths)
+      std::fputs((printable(path) + "\n").c_str(), stdout);
+  const auto print_removed = [&](bool is_removed) {
+    if (!options.as_json) return;
+    const nlohmann::ordered_json json = {{"docket", 1}, {"removed", is_removed}, {"documents", *paths}};
+    std::fputs(printable_json(to_pretty(json)).c_str(), stdout);
+  };
+  if (options.dry_run || paths->empty()) print_removed(false);
   if (options.dry_run || paths->empty()) return exit_up_to_date;
   if (const auto failed = remove_all(output, **ledger, *paths)) {
     print_error(failed->message);
     return exit_failed;
   }
+  print_removed(true);
   if (options.all)
     std::fputs(
         ("removed the output of " + counted(static_cast<std::int64_t>(paths->size()), "document") + "\n")
@@ -132,7 +142,7 @@ int clean_command(const CleanOptions& options) {
     print_error(exists.error().message);
     return exit_usage;
   }
-  const auto opened = Output::open(folder);
+  const auto opened = Output::open(folder, pipeline->output_mode);
   if (const auto* failure = std::get_if<Output::Failure>(&opened)) {
     print_error(failure->error.message);
     return failure->held_by_another ? exit_locked : exit_failed;
@@ -158,6 +168,7 @@ void add_clean(CLI::App& app, int& exit_code) {
   command->add_flag("--all", options->all, "Even if that is all documents, or an INPUT names no file")
       ->needs(missing);
   command->add_flag("-n,--dry-run", options->dry_run, "Only list them");
+  command->add_flag("--json", options->as_json, "The list as JSON");
   options->pipeline.add_output_to(*command);
   command->callback([options, &exit_code] { exit_code = clean_command(*options); });
 }

@@ -39,6 +39,7 @@ std::string csv_cell(const std::string& value) {
 }  // namespace
 
 std::string csv_row(const std::vector<std::string>& cells) {
+  if (cells.size() == 1 && cells[0].empty()) return "\"\"\r\n";  // Readers pass over an empty line.
   std::string row;
   for (std::size_t i = 0; i < cells.size(); ++i)
     row += (i > 0 ? "," : "") + csv_cell(cells[i]);

@@ -4,6 +4,22 @@
 
 namespace docket {
 
+std::span<const ExitCodeMeaning> exit_code_meanings() {
+  static constexpr ExitCodeMeaning all[] = {
+      {"0", "everything is up to date"},
+      {"1",
+       "documents failed, or are what --fail-on names; not all of the input could be read, or there was "
+       "none; "
+       "or something could not be written"},
+      {"2", "the command line or the pipeline file is wrong; nothing was run"},
+      {"3", "documents are held: they need a model that must not or cannot be asked"},
+      {"4", "a backend that is needed, or docket-extract, cannot be used"},
+      {"5", "another run holds the output; --wait waits for it"},
+      {"129, 130, 143", "stopped by SIGHUP, SIGINT or SIGTERM; all finished work is kept"},
+  };
+  return all;
+}
+
 int exit_code(const RunOutcome& outcome, const FailOn& fail_on) {
   if (outcome.state == RunOutcome::State::refused) return exit_usage;
   if (outcome.state == RunOutcome::State::locked) return exit_locked;

@@ -1,4 +1,6 @@
 #pragma once
+#include <span>
+#include <string_view>
 
 namespace docket {
 
@@ -21,6 +23,12 @@ enum ExitCode : int {
   exit_interrupted = 130,
   exit_terminated = 143,
 };
+
+/// What people are told of them.
+struct ExitCodeMeaning {
+  std::string_view code, meaning;
+};
+std::span<const ExitCodeMeaning> exit_code_meanings();
 
 /// Of a run: the only place where it is made.
 int exit_code(const RunOutcome& outcome, const FailOn& fail_on = {});

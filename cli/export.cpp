@@ -1,6 +1,7 @@
+// `docket export`: records as lines of JSON or rows of a table.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
-#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -11,60 +12,25 @@
 #include "cli/exit_code.h"
 #include "cli/not_accepted.h"
 #include "cli/open_ledger.h"
+#include "cli/option_values.h"
+#include "cli/record_choice.h"
+#include "cli/record_columns.h"
 #include "cli/table.h"
 #include "pipeline/record.h"
-#include "pipeline/support/ascii.h"
 
 namespace docket {
 namespace {
+
+using nlohmann::ordered_json;
 
 struct ExportOptions {
   PipelineOptions pipeline;
   bool jsonl = false;
   bool csv = false;
-  bool accepted_only = false;
+  bool bom = false;
+  std::vector<std::string> columns;  ///< Dotted names; empty: all.
+  RecordFilter filter;
 };
-
-using nlohmann::ordered_json;
-
-std::string cell_of(const ordered_json& value) {
-  if (value.is_null()) return "";
-  if (value.is_string()) return value.get<std::string>();
-  if (!value.is_array()) return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-  std::string text;
-  for (const ordered_json& item : value)
-    text += (text.empty() ? "" : "; ") + cell_of(item);
-  return text;
-}
-
-using EachValue = std::function<void(const std::string&, const ordered_json&)>;
-
-void flatten(const ordered_json& value, const std::string& name, const EachValue& each);
-
-/// Each field's values, and behind them how far they can be trusted.
-void flatten_fields(const ordered_json& output, const std::string& name, const EachValue& each) {
-  const ordered_json details = output.value("details", ordered_json::object());
-  for (const auto& [field, value] : output["fields"].items()) {
-    flatten(value, name + ".fields." + field, each);
-    const auto detail = details.find(field);
-    if (detail == details.end() || !detail->is_object()) continue;
-    for (const char* member : {"confidence", "accepted"})
-      if (detail->contains(member)) each(name + ".details." + field + "." + member, (*detail)[member]);
-  }
-}
-
-/// Each value of a record with its dotted name. Evidence and signals (the rest of `details`) are no table.
-void flatten(const ordered_json& value, const std::string& name, const EachValue& each) {
-  if (!value.is_object()) return each(name, value);
-  const bool has_fields =
-      value.contains("details") && value.contains("fields") && value["fields"].is_object();
-  for (const auto& [member, child] : value.items()) {
-    if (member == "fields" && has_fields)
-      flatten_fields(value, name, each);
-    else if (member != "details")
-      flatten(child, name.empty() ? member : name + "." + member, each);
-  }
-}
 
 /// The record as it is exported.
 ordered_json exported(std::string_view text, const Pipeline& pipeline, bool accepted_only) {
@@ -77,62 +43,146 @@ ordered_json exported(std::string_view text, const Pipeline& pipeline, bool acce
   return record;
 }
 
-/// One row per record; a column for each value that any record has, in the order in which they first appear.
-/// The records are read twice, so that memory is that of the columns.
-std::optional<Error> export_csv(LedgerReader& ledger, const Pipeline& pipeline, bool accepted_only) {
-  std::vector<std::string> columns;
-  std::unordered_map<std::string, std::size_t> positions;
-  const auto note = [&](const std::string& name, const ordered_json&) {
-    if (positions.try_emplace(name, columns.size()).second) columns.push_back(name);
-  };
-  if (auto failed = ledger.for_each_record([&](std::string_view, std::string_view record) {
-        flatten(exported(record, pipeline, false), "", note);
-      }))
-    return failed;
-  const auto print = [](const std::vector<std::string>& cells) {
-    std::fputs(csv_row(cells).c_str(), stdout);
-  };
-  if (!columns.empty()) print(columns);
-  return ledger.for_each_record([&](std::string_view, std::string_view record) {
-    std::vector<std::string> cells(columns.size());
-    flatten(exported(record, pipeline, accepted_only), "",
-            [&](const std::string& name, const ordered_json& value) {
-              // A run may have added a record meanwhile, with values of its own.
-              if (const auto found = positions.find(name); found != positions.end())
-                cells[found->second] = cell_of(value);
-            });
-    print(cells);
-  });
-}
+/// One export: what to read, how to choose, how to print.
+class Export {
+ public:
+  Export(const ExportOptions& options, OpenedLedger& opened, RecordChoice choice)
+      : options_(options), opened_(opened), choice_(std::move(choice)) {}
 
-std::optional<Error> export_jsonl(LedgerReader& ledger, const Pipeline& pipeline, bool accepted_only) {
-  return ledger.for_each_record([&](std::string_view, std::string_view record) {
-    const std::string text = accepted_only ? to_line(exported(record, pipeline, true)) : std::string(record);
-    std::fputs((printable_json(text) + "\n").c_str(), stdout);
-  });
-}
+  int run() {
+    const bool needs_columns = options_.csv || !options_.columns.empty();
+    std::optional<Error> failed = needs_columns ? find_columns() : std::nullopt;
+    if (failed) return fail(*failed, exit_failed);
+    for (const std::string& name : options_.columns)
+      if (const auto mistake = mistake_in_column(name, opened_.pipeline, columns_))
+        return fail({ErrorClass::config, "--columns: " + *mistake}, exit_usage);
+    failed = options_.csv ? print_table() : print_lines();
+    if (failed) return fail(*failed, exit_failed);
+    return problems_ > 0 ? exit_failed : exit_up_to_date;
+  }
+
+ private:
+  static int fail(const Error& error, int exit_code) {
+    print_error(error.message);
+    return exit_code;
+  }
+
+  std::optional<Error> for_each(const RecordChoice::Take& take) {
+    return choice_.for_each(opened_.ledger, take, [&](const std::string& problem) {
+      constexpr int most_told = 3;
+      if (++problems_ <= most_told) print_error(problem);
+    });
+  }
+
+  /// Those of the chosen records, in the order in which they first appear. So records are read twice, and the
+  /// memory is that of the columns.
+  std::optional<Error> find_columns() {
+    const auto note = [&](const std::string& name, const ordered_json& value) {
+      if (positions_.try_emplace(name, columns_.size()).second) columns_.push_back(name);
+      static_cast<void>(value);
+    };
+    const auto failed = for_each(
+        [&](const std::string& record) { flatten(exported(record, opened_.pipeline, false), note); });
+    problems_ = 0;
+    return failed;
+  }
+
+  std::optional<Error> print_table() {
+    const std::vector<std::string>& header = options_.columns.empty() ? columns_ : options_.columns;
+    if (options_.bom) std::fputs("\uFEFF", stdout);
+    if (!header.empty()) std::fputs(csv_row(header).c_str(), stdout);
+    return for_each([&](const std::string& text) {
+      const ordered_json record = exported(text, opened_.pipeline, options_.filter.accepted_only);
+      std::fputs(csv_row(options_.columns.empty() ? all_cells(record) : wanted_cells(record)).c_str(),
+                 stdout);
+    });
+  }
+
+  std::vector<std::string> all_cells(const ordered_json& record) const {
+    std::vector<std::string> cells(columns_.size());
+    flatten(record, [&](const std::string& name, const ordered_json& value) {
+      // A run may have added a record meanwhile, with values of its own.
+      if (const auto found = positions_.find(name); found != positions_.end())
+        cells[found->second] = cell_of(value);
+    });
+    return cells;
+  }
+
+  std::vector<std::string> wanted_cells(const ordered_json& record) const {
+    std::vector<std::string> cells;
+    for (const std::string& name : options_.columns) {
+      const ordered_json* value = value_at(record, name);
+      cells.push_back(value == nullptr ? "" : cell_of(*value));
+    }
+    return cells;
+  }
+
+  std::optional<Error> print_lines() {
+    return for_each([&](const std::string& text) {
+      const bool as_it_is = options_.columns.empty() && !options_.filter.accepted_only;
+      const std::string line = as_it_is ? text : to_line(wanted(text));
+      std::fputs((printable_json(line) + "\n").c_str(), stdout);
+    });
+  }
+
+  ordered_json wanted(const std::string& text) const {
+    ordered_json record = exported(text, opened_.pipeline, options_.filter.accepted_only);
+    if (options_.columns.empty()) return record;
+    ordered_json chosen = ordered_json::object();
+    for (const std::string& name : options_.columns) {
+      const ordered_json* value = value_at(record, name);
+      chosen[name] = value == nullptr ? ordered_json() : *value;
+    }
+    return chosen;
+  }
+
+  const ExportOptions& options_;
+  OpenedLedger& opened_;
+  const RecordChoice choice_;
+  std::vector<std::string> columns_;
+  std::unordered_map<std::string, std::size_t> positions_;  ///< Of the columns, by name.
+  std::int64_t problems_ = 0;
+};
 
 int export_command(const ExportOptions& options) {
   auto opened = open_ledger(options.pipeline);
   if (!opened) return exit_usage;
-  const auto print = options.csv ? export_csv : export_jsonl;
-  const auto failed = print(opened->ledger, opened->pipeline, options.accepted_only);
-  if (!failed) return exit_up_to_date;
-  print_error(failed->message);
-  return exit_failed;
+  auto choice = RecordChoice::make(options.filter, opened->pipeline, opened->ledger);
+  if (!choice) {
+    print_error(choice.error().message);
+    return choice.error().error_class == ErrorClass::unavailable ? exit_unavailable : exit_usage;
+  }
+  return Export(options, *opened, std::move(*choice)).run();
 }
 
 }  // namespace
 
 void add_export(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("export", "Print all records");
+  CLI::App* command = app.add_subcommand("export", "Print records, all or some, as JSON or a table");
   const auto options = std::make_shared<ExportOptions>();
+  RecordFilter& filter = options->filter;
   options->pipeline.add_to(*command);
   options->pipeline.add_output_to(*command);
+  command->option_defaults()->group("Which records");
+  command->add_option("--label", filter.labels, "Only of this label; again for another")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  command->add_option("--state", filter.state, "Only those that are done, failed or held")
+      ->check(one_of_names({"done", "failed", "held"}))
+      ->type_name("STATE");
+  command->add_option("--where", filter.where, "Only those for which this jq condition holds")
+      ->type_name("JQ");
+  command->option_defaults()->group("How");
   CLI::Option* jsonl = command->add_flag("--jsonl", options->jsonl, "One record per line, as JSON (default)");
-  command->add_flag("--csv", options->csv, "One record per row, without evidence and signals")
-      ->excludes(jsonl);
-  command->add_flag("--accepted-only", options->accepted_only,
+  CLI::Option* csv =
+      command->add_flag("--csv", options->csv, "One record per row, without evidence and signals");
+  csv->excludes(jsonl);
+  command->add_option("--columns", options->columns, "Only these values, such as document.path,status")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("A,B,...");
+  command->add_flag("--bom", options->bom, "With --csv: a byte order mark, for spreadsheets")->needs(csv);
+  command->add_flag("--accepted-only", filter.accepted_only,
                     "Leave labels and fields that are not accepted empty");
   command->callback([options, &exit_code] { exit_code = export_command(*options); });
 }

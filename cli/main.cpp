@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/help_format.h"
 #include "cli/mistakes.h"
 #include "cli/table.h"
 #include "cli/version.h"
@@ -29,34 +30,46 @@ void refuse_empty_values(CLI::App& app) {
     refuse_empty_values(*verb);
 }
 
-/// Prints what is wrong with the command line, or the help that it asked for.
+/// Prints the help that was asked for, or what is wrong with the command line.
 int explain(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() != 0) {
+    print_error(in_plain_words(error, app));
+    return exit_usage;
+  }
   std::ostringstream out, err;
-  const int code = app.exit(error, out, err);
+  app.exit(error, out, err);
   std::fputs(printable(out.str()).c_str(), stdout);
-  std::fputs(printable(err.str()).c_str(), stderr);
-  return code == 0 ? exit_up_to_date : exit_usage;
+  return exit_up_to_date;
+}
+
+/// The first thing that a new user sees.
+int print_short_usage() {
+  std::fputs(
+      "Usage: docket VERB ...\n"
+      "  docket init DIR              writes a pipeline to begin with\n"
+      "  docket run pipeline.yaml     runs it\n"
+      "  docket help                  lists verbs and topics\n",
+      stderr);
+  return exit_usage;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   prctl(PR_SET_DUMPABLE, 0);  // Keys are in its memory: no core dump, no look by other processes of the user.
-  CLI::App app{
-      "Runs a batch of documents through a pipeline of stages: rules first, a local model where the\n"
-      "rules are not confident, a cloud model only for a recorded reason."};
+  CLI::App app{"Runs documents through a pipeline: rules first, then models, the cloud for a reason."};
+  use_plain_help(app);
   app.name("docket");
   app.set_version_flag("--version", version);
   app.require_subcommand(1);
   app.footer(
-      "Exit codes: 0 up to date; 1 documents failed, or not all of the input could be read; 2 usage or\n"
-      "pipeline error, nothing was run; 3 documents are held; 4 a required backend or docket-extract is\n"
-      "unavailable; 5 another run holds the output; `docket ack` takes a known failure out of 1 and 3;\n"
-      "130, 143 stopped by a signal, all finished work kept.");
+      "Exit codes: 0 up to date, 1 failed, 2 usage, 3 held, 4 unavailable, 5 locked.\n"
+      "Topics of docket help: pipeline, stages, conditions, routing, money, exit-codes.");
   int exit_code = exit_up_to_date;
   for (AddVerb* add : verbs())
     add(app, exit_code);
   refuse_empty_values(app);
+  if (argc < 2) return print_short_usage();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

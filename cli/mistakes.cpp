@@ -50,9 +50,9 @@ std::string mistake_in_verb(const std::vector<std::string>& words, const std::ve
   if (file.extension() == ".yaml" || file.extension() == ".yml" ||
       std::filesystem::is_regular_file(file, ignored))
     return "'" + first + "' is no verb, did you mean: docket run " + first;
-  if (first == "help" || first == "version")
-    return "unknown verb '" + first + "', did you mean '--" + first + "'?";
-  return "unknown verb '" + first + "'" + did_you_mean(first, {verbs.begin(), verbs.end()});
+  if (first == "version") return "unknown verb 'version', did you mean '--version'?";
+  const auto meant = nearest(first, {verbs.begin(), verbs.end()});
+  return "unknown verb '" + first + "'" + (meant ? did_you_mean(meant) : "; `docket help` lists all verbs");
 }
 
 /// What a verb does not take.
@@ -84,12 +84,29 @@ std::string mistake_in(const CLI::App& app, int argc, const char* const* argv) {
   return mistake_in_words(*app.get_subcommand(words[0]));
 }
 
-std::function<std::string(const std::string& word)> one_of_names(std::vector<std::string> names) {
-  return [names = std::move(names)](const std::string& word) {
-    return is_one_of(names, word)
-               ? ""
-               : "unknown '" + word + "'" + did_you_mean(word, {names.begin(), names.end()});
-  };
+std::string in_plain_words(const CLI::ParseError& error, const CLI::App& app) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  const std::string verb = chosen.empty() ? "" : " " + chosen[0]->get_name();
+  const std::string said = error.what();
+  const std::string option = said.substr(0, said.find(':'));
+  if (error.get_name() == "RequiredError") {
+    const std::string missing = said.substr(0, said.find(' '));
+    return missing + " is missing; see docket help" + verb;
+  }
+  if (error.get_name() == "ArgumentMismatch")
+    return option + (said.ends_with(" missing") ? " needs a value" : " is given more than once") +
+           "; see docket help" + verb;
+  if (error.get_name() == "ExcludesError") {
+    const std::size_t excludes = said.find(" excludes ");
+    if (excludes != std::string::npos)
+      return said.substr(0, excludes) + " and " + said.substr(excludes + 10) + " do not go together";
+  }
+  if (error.get_name() == "RequiresError") {
+    const std::size_t requires_at = said.find(" requires ");
+    if (requires_at != std::string::npos)
+      return said.substr(0, requires_at) + " needs " + said.substr(requires_at + 10);
+  }
+  return said;
 }
 
 }  // namespace docket

@@ -1,11 +1,12 @@
 #pragma once
-#include <functional>
 #include <string>
-#include <vector>
+
+#include "cli/option_values.h"
 
 namespace CLI {
 class App;
-}
+class ParseError;
+}  // namespace CLI
 
 namespace docket {
 
@@ -13,7 +14,7 @@ namespace docket {
 /// or option, a verb in the wrong place. Empty: CLI11's own message says it. `app` has tried to parse it.
 std::string mistake_in(const CLI::App& app, int argc, const char* const* argv);
 
-/// A check for an option that takes one of these names: says which one was probably meant.
-std::function<std::string(const std::string& word)> one_of_names(std::vector<std::string> names);
+/// The parser's own complaint in plain words: `--jobs: 'x' is not a number; expected 1 to 1024`.
+std::string in_plain_words(const CLI::ParseError& error, const CLI::App& app);
 
 }  // namespace docket

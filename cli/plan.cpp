@@ -103,8 +103,7 @@ int plan_command(const PlanCommand& command) {
 }
 
 void add_plan(CLI::App& app, int& exit_code) {
-  CLI::App* verb = app.add_subcommand(
-      "plan", "Show what a run would do, why and at what cost; ask no model, change nothing");
+  CLI::App* verb = app.add_subcommand("plan", "Show what a run would do, why and at what cost");
   const auto command = std::make_shared<PlanCommand>();
   command->documents.run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   command->documents.add_to(*verb);

@@ -88,7 +88,8 @@ std::vector<Part> parts_of(const ProgressState& state) {
   add(used.output_tokens + used.input_tokens > 0, 7,
       [&] { return rate(used.input_tokens + used.output_tokens) + " tokens/s"; });
   add(used.nano_dollars > 0, 4, [&] { return format_money(used.nano_dollars); });
-  add(state.left.has_value(), 3, [&] { return format_duration(*state.left) + " left"; });
+  add(state.left.has_value(), 3,
+      [&] { return format_duration(std::chrono::ceil<std::chrono::seconds>(*state.left)) + " left"; });
   return parts;
 }
 

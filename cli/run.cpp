@@ -26,8 +26,12 @@
 #include "cli/run_events.h"
 #include "cli/run_log.h"
 #include "cli/signals.h"
+#include "cli/span_export.h"
+#include "cli/summary.h"
 #include "cli/table.h"
 #include "cli/version.h"
+#include "cli/why_held.h"
+#include "pipeline/ledger/reader.h"
 #include "pipeline/record.h"
 #include "pipeline/run/output.h"
 #include "pipeline/support/duration.h"
@@ -201,9 +205,33 @@ std::optional<Error> write_second_report(const std::string& file, const nlohmann
   return std::nullopt;
 }
 
+/// Where OpenTelemetry's environment names a collector. One that does not answer is no failure of the run.
+void send_spans(const RunOutcome& outcome, const std::filesystem::path& output, bool offline) {
+  const std::optional<std::string> endpoint = span_endpoint_of_environment();
+  if (outcome.state != RunOutcome::State::ran || !endpoint) return;
+  if (const auto failed = export_spans(output, outcome.report, *endpoint, offline))
+    print_error("warning: " + failed->message);
+}
+
+std::string summary_of(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline) {
+  auto ledger = LedgerReader::open(pipeline.output_dir);
+  SummaryContext context;
+  context.pipeline = shell_word(command.documents.pipeline.file.string());
+  std::error_code ignored;
+  const std::filesystem::path near = std::filesystem::proximate(pipeline.output_dir, ignored);
+  const bool is_below = !near.empty() && !near.native().starts_with("..");
+  context.output = (is_below ? near : pipeline.output_dir).string();
+  context.release_of = [&](const std::string& held) { return release_of(held, context.pipeline); };
+  context.why_held = [&](const std::string& path) -> std::string {
+    const Result<std::string> line = ledger ? ledger->record(path) : Result<std::string>(ledger.error());
+    const auto record = line ? nlohmann::json::parse(*line, nullptr, false) : nlohmann::json();
+    return record.is_object() ? why_held(record, pipeline) : "";
+  };
+  return format_summary(outcome.report, context);
+}
+
 /// What people should know at the end.
-void print_outcome(const RunOutcome& outcome, const RunCommand& command,
-                   const std::filesystem::path& output) {
+void print_outcome(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline) {
   log_outcome(outcome, exit_code(outcome, command.fail_on));
   if (outcome.error) {
     if (outcome.state != RunOutcome::State::stopped) print_error(outcome.error->message);
@@ -212,8 +240,7 @@ void print_outcome(const RunOutcome& outcome, const RunCommand& command,
   const int code = outcome.report["run"]["exit_code"];
   if (command.log.is_on_stderr()) return;
   if (!command.quiet) {
-    std::fputs(format_report(outcome.report).c_str(), stderr);
-    std::fprintf(stderr, "records in %s\n", printable(output.native()).c_str());
+    std::fputs(summary_of(outcome, command, pipeline).c_str(), stderr);
   } else {
     if (code == exit_failed || code == exit_unavailable)
       std::fputs(format_failures(outcome.report).c_str(), stderr);
@@ -251,7 +278,6 @@ int run_command(const RunCommand& command) {
     print_error(error->message);
     return exit_usage;
   }
-  const std::filesystem::path output = pipeline->output_dir;
   Lack lack;
   Activity activity;
   RunEnvironment environment = environment_of(command, signals, lack, activity);
@@ -260,55 +286,55 @@ int run_command(const RunCommand& command) {
   RunOutcome outcome;
   {
     RunDisplay display(command, signals, pipeline->stages.size(), activity, log.get());
-    outcome = run_pipeline(std::move(*pipeline), command.documents.run, environment, display);
+    outcome = run_pipeline(*pipeline, command.documents.run, environment, display);
   }
   if (outcome.state == RunOutcome::State::ran)
     if (auto failed = write_second_report(command.report_file, outcome.report))
       outcome.report_unwritten = failed;
-  print_outcome(outcome, command, output);
+  print_outcome(outcome, command, *pipeline);
+  send_spans(outcome, pipeline->output_dir, command.offline);
   return exit_code(outcome, command.fail_on);
 }
 
 void add_machine_options(CLI::App& app, RunCommand& command) {
+  app.option_defaults()->group("How much, how long");
   RunOptions& run = command.documents.run;
-  app.add_option("-j,--jobs", run.jobs, "CPU workers (default: one per processor)")
-      ->check(CLI::Range(1, 1024));
-  app.add_option("--in-flight", run.in_flight, "Documents held in memory at once (default: 16 per job)")
-      ->check(CLI::Range(1, 1'000'000));
-  app.add_option("-k,--keep-going", run.keep_going, "Stop after this many failures (default: no limit)")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 60));
+  app.add_option("-j,--jobs", run.jobs, "CPU workers (one per processor)")->check(whole_number(1, 1024));
+  app.add_option("--in-flight", run.in_flight, "Documents in memory at once (16 per job)")
+      ->check(whole_number(1, 1'000'000));
+  app.add_option("-k,--keep-going", run.keep_going, "Stop after so many failures (no limit)")
+      ->check(whole_number(1));
   app.add_option_function<std::string>(
          "--grace",
          [&command](const std::string& text) {
-           command.grace = std::chrono::milliseconds(1000 * std::stol(text));
+           command.grace = seconds_or_duration(text).value_or(command.grace);
          },
-         "Seconds for running calls to end after the first SIGINT or SIGTERM (default: 30)")
-      ->check(CLI::Range(0, 86'400))
-      ->type_name("SECONDS");
+         "Time for running calls to end when stopped (30s)")
+      ->check(duration_up_to(std::chrono::hours(24)))
+      ->type_name("TIME");
   app.add_option_function<std::vector<std::string>>(
          "--fail-on",
          [&command](const std::vector<std::string>& kinds) {
            command.fail_on.unsure = std::ranges::find(kinds, "unsure") != kinds.end();
            command.fail_on.held = std::ranges::find(kinds, "held") != kinds.end();
          },
-         "What else makes the exit code 1: `unsure`, documents that are done though an answer is not "
-         "accepted; "
-         "`held`, held documents (else 3)")
+         "Exit code 1 also for these: unsure, held")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(one_of_names({"unsure", "held"}))
       ->type_name("KIND");
-  app.add_flag("--offline", command.offline, "Let nothing leave this machine: ask no cloud model");
+  app.add_flag("--offline", command.offline, "Let nothing leave this machine: ask no cloud model")
+      ->group("What is done");
   app.add_flag("--wait", run.wait, "Wait while another run holds the output");
 }
 
 void add_file_options(CLI::App& app, RunCommand& command) {
-  app.add_option("--report", command.report_file, "Also write the report to this file; - is standard output")
+  app.option_defaults()->group("Output");
+  app.add_option("--report", command.report_file, "Also write the report there; - is standard output")
       ->type_name("FILE");
-  app.add_option("--trace", command.trace_dir,
-                 "Write every request and reply of models to files in this folder, without keys")
+  app.add_option("--trace", command.trace_dir, "Write requests and replies of models there, no keys")
       ->type_name("DIR");
-  app.add_option("--depfile", command.documents.run.depfile, "Write what each record depends on, for make")
+  app.add_option("--depfile", command.documents.run.depfile, "Write what records depend on, for make")
       ->type_name("FILE");
   app.add_flag("--keep-mtime", command.documents.run.keep_mtime,
                "Do not touch files whose content is unchanged");
@@ -319,13 +345,11 @@ void add_display_options(CLI::App& app, RunCommand& command) {
                                                               {"bar", Progress::Mode::bar},
                                                               {"plain", Progress::Mode::plain},
                                                               {"none", Progress::Mode::none}};
-  std::vector<std::string> names;
-  for (const auto& [name, mode] : modes)
-    names.push_back(name);
+  app.option_defaults()->group("Output");
   app.add_option_function<std::string>(
          "--progress", [&command](const std::string& name) { command.progress = modes.at(name); },
          "auto, bar, plain or none")
-      ->check(one_of_names(names))
+      ->check(one_of_names({"auto", "bar", "plain", "none"}))
       ->type_name("MODE");
   app.add_flag("-q,--quiet", command.quiet, "Print errors only");
 }
@@ -338,8 +362,8 @@ void add_run(CLI::App& app, int& exit_code) {
   RunOptions& run = command->documents.run;
   run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   command->documents.add_to(*verb);
-  verb->add_flag("-n,--dry-run", command->dry_run,
-                 "Show what would be done and why; do nothing (same as `plan`)");
+  verb->add_flag("-n,--dry-run", command->dry_run, "Only show what would be done, as `plan` does")
+      ->group("What is done");
   add_machine_options(*verb, *command);
   add_file_options(*verb, *command);
   add_display_options(*verb, *command);

@@ -79,7 +79,7 @@ struct RunLog::Sinks {
 
 void LogOptions::add_to(CLI::App& command) {
   const char* const group = "Log";
-  command.add_option("--log-file", file, "Write a log of the run to this file, after what is there")
+  command.add_option("--log-file", file, "Append a log to this file (docs/logs.md)")
       ->type_name("FILE")
       ->group(group);
   command
@@ -89,7 +89,7 @@ void LogOptions::add_to(CLI::App& command) {
             for (const std::string& target : targets)
               (target == "syslog" ? to_syslog : to_journal) = true;
           },
-          "Send it to `journald` or `syslog`")
+          "Send it to journald or syslog")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(one_of_names({"journald", "syslog"}))
@@ -98,7 +98,7 @@ void LogOptions::add_to(CLI::App& command) {
   command
       .add_option_function<std::string>(
           "--log-level", [this](const std::string& text) { level = log_level(text); },
-          "The least that is logged: trace, debug, info (default), warning or error")
+          "trace, debug, info (default), warning or error")
       ->check(one_of_names({"trace", "debug", "info", "warning", "error"}))
       ->type_name("LEVEL")
       ->group(group);
@@ -106,10 +106,9 @@ void LogOptions::add_to(CLI::App& command) {
       .add_option_function<std::string>(
           "--log-format",
           [this](const std::string& text) { format = text == "json" ? LogFormat::json : LogFormat::text; },
-          "text (default), or json: an object a line. Without a file the log takes the place of all that is "
-          "said on standard error")
+          "text, or json; without a file in place of all messages")
       ->check(one_of_names({"text", "json"}))
-      ->type_name("FORMAT")
+      ->type_name("FORM")
       ->group(group);
   command
       .add_option_function<std::string>(
@@ -122,7 +121,7 @@ void LogOptions::add_to(CLI::App& command) {
                                          "expected a size such as 10MB, got '" + text + "'");
             max_size = *size;
           },
-          "Begin a new file at this size and keep five old ones (default: 10MB; 0: never)")
+          "Begin a new file then; five old ones stay (10MB)")
       ->type_name("SIZE")
       ->group(group);
 }

@@ -32,6 +32,9 @@ std::string format_doubts(const nlohmann::ordered_json& stages);
 /// Of a report, only what failed; empty: nothing did.
 std::string format_failures(const nlohmann::ordered_json& report);
 
+/// A word of a command for the shell: in quotes where it needs them.
+std::string shell_word(const std::string& text);
+
 /// 1 document, 2 documents.
 std::string counted(std::int64_t count, const std::string& what);
 

@@ -15,6 +15,7 @@
 #include "pipeline/registry.h"
 #include "pipeline/settings.h"
 #include "pipeline/stage.h"
+#include "pipeline/support/file_mode.h"
 #include "pipeline/support/unicode_form.h"
 
 namespace docket {
@@ -57,6 +58,7 @@ struct Pipeline {
   bool input_may_be_empty = false;           ///< A run without a single file is as it should be.
   LetterCase letters = LetterCase::ignored;  ///< In names of inputs, `--only` and conditions.
   std::filesystem::path output_dir;          ///< Absolute.
+  std::optional<FileMode> output_mode;       ///< Of all files in it; none: as the umask has it.
   bool writes_words = false;                 ///< Of documents that have word boxes.
   std::vector<BackendConfig> backends;
   std::vector<StageConfig> stages;  ///< Sorted so that each stands after all that it waits for.

@@ -159,6 +159,10 @@ std::string PromptTemplate::render(const json& values) const {
   return text;
 }
 
+std::string render_html(std::string_view text, const json& values) {
+  return mustache::mustache(std::string(text)).render(data_of(values));
+}
+
 std::vector<PromptPart> document_parts(const Text& text, PageRange pages) {
   std::string content;
   for (std::size_t page = pages.first; page <= pages.last && page < text.pages.size(); ++page) {

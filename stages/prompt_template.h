@@ -46,6 +46,10 @@ class PromptTemplate {
   std::string text_;
 };
 
+/// A page for browsers: a Mustache template whose values are escaped, but for those in `{{{…}}}`, which are
+/// HTML.
+std::string render_html(std::string_view text, const nlohmann::json& values);
+
 /// Pages of a document, from 0, both ends included; or a part of one page.
 struct PageRange {
   std::size_t first = 0, last = 0;

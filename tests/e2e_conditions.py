@@ -40,7 +40,7 @@ class Conditions(e2e.Case):
                 message = self.record("in/2.txt")["error"]["message"]
                 self.assertIn("condition 'odd': ", message)
                 self.assertIn(said, message)
-                for place in (result.err, (self.dir / "out/report.json").read_text(), self.docket("explain", "pipeline.yaml", "in/2.txt").out):
+                for place in (result.said, (self.dir / "out/report.json").read_text(), self.docket("explain", "pipeline.yaml", "in/2.txt").out):
                     self.assertIn(said, place)
 
     def test_what_jq_1_6_dies_of_ends_no_run(self):

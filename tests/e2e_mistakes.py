@@ -198,7 +198,7 @@ class Doing(e2e.Case):
         result = self.docket("run", "pipeline.yaml", *arguments, env=env)
         self.assertEqual(result.code, code, result.err)
         for word in words:
-            self.assertIn(word, result.err)
+            self.assertIn(word, result.said)
         return result
 
     def test_input(self):

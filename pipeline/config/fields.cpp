@@ -26,6 +26,11 @@ constexpr Field input_fields[] = {
 constexpr std::string_view words_choices[] = {"auto", "always", "never"};
 constexpr Field output_fields[] = {
     {.name = "dir", .help = "folder for records, results and the report", .fallback = "out", .is_path = true},
+    {.name = "mode",
+     .help =
+         "permissions of the files that docket writes, the ledger too, as chmod has them, such as \"0640\": "
+         "who may read; when absent the umask decides, and the ledger is the owner's alone",
+     .affects_answer = false},
     {.name = "words",
      .type = Type::choice,
      .help = "whether each document with a layout gets a file of its word boxes; auto: where a stage finds "

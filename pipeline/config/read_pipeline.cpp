@@ -37,8 +37,10 @@ std::vector<std::string> keys_of(const std::vector<std::pair<std::string, std::s
 /// all of them are found in one go; only what depends on a broken part is left out.
 class PipelineReader {
  public:
-  PipelineReader(const fs::path& file, const Registry& registry, std::vector<std::string> overrides)
-      : registry_(registry),
+  PipelineReader(const fs::path& file, const Registry& registry, std::vector<std::string> overrides,
+                 std::optional<std::string> content)
+      : content_(std::move(content)),
+        registry_(registry),
         diagnostics_(file.string(), std::move(overrides)),
         conditions_(
             std::make_shared<ConditionSet>(registry.conditions == nullptr ? nullptr : registry.conditions())),
@@ -57,14 +59,15 @@ class PipelineReader {
     make_stages();
     if (!diagnostics_.empty()) return {std::nullopt, diagnostics_.sorted()};
     pipeline_.files = reader_.files();
-    pipeline_.files.insert(pipeline_.files.begin(), pipeline_.file);
+    if (!content_) pipeline_.files.insert(pipeline_.files.begin(), pipeline_.file);
     keep_conditions();
     return {std::move(pipeline_), {}};
   }
 
  private:
   NodePtr tree(const std::vector<std::pair<std::string, std::string>>& overrides) {
-    const auto text = read_whole_file(pipeline_.file, longest_yaml);
+    const auto text =
+        content_ ? Result<std::string>(*content_) : read_whole_file(pipeline_.file, longest_yaml);
     if (!text) {
       diagnostics_.add({}, "", text.error().message);
       return nullptr;
@@ -107,6 +110,7 @@ class PipelineReader {
     read_stages(drafts);
     check_budget(pipeline_, diagnostics_);
     choose_words();
+    read_output_mode(root);
     read_complexity(root);
     hyphenated_ = check_conditions(pipeline_, reader_.conditions(), diagnostics_);
   }
@@ -133,6 +137,18 @@ class PipelineReader {
     reader_.set_paths(PathPatterns::Use::choose, pipeline_.letters);
     pipeline_.output_dir =
         (pipeline_.directory / pipeline_.settings.group("output").text("dir")).lexically_normal();
+  }
+
+  void read_output_mode(const Node& root) {
+    const std::string text = pipeline_.settings.group("output").text("mode");
+    if (text.empty()) return;
+    const FileModeOrMistake read = parse_file_mode(text);
+    pipeline_.output_mode = read.mode;
+    if (read.mode) return;
+    const Node::Entry* output = root.find("output");
+    const Node::Entry* mode = output == nullptr ? nullptr : output->value->find("mode");
+    diagnostics_.add(mode == nullptr ? Position() : mode->value->position, "output.mode",
+                     read.mistake + ", got '" + text + "'");
   }
 
   void choose_words() {
@@ -362,6 +378,7 @@ class PipelineReader {
       pipeline_.warnings.push_back(to_string(warning));
   }
 
+  const std::optional<std::string> content_;
   const Registry& registry_;
   Diagnostics diagnostics_;
   const std::shared_ptr<ConditionSet> conditions_;
@@ -375,8 +392,9 @@ class PipelineReader {
 }  // namespace
 
 PipelineOrDiagnostics read_pipeline(const fs::path& file, const Registry& registry,
-                                    const std::vector<std::pair<std::string, std::string>>& overrides) {
-  return PipelineReader(file, registry, keys_of(overrides)).run(overrides);
+                                    const std::vector<std::pair<std::string, std::string>>& overrides,
+                                    std::optional<std::string> content) {
+  return PipelineReader(file, registry, keys_of(overrides), std::move(content)).run(overrides);
 }
 
 }  // namespace docket

@@ -40,12 +40,13 @@ std::optional<Error> results_outdated(LedgerDatabase& database) {
 
 }  // namespace
 
-Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& output_folder) {
+Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& output_folder,
+                                             std::optional<FileMode> mode) {
   const std::filesystem::path file = file_in(output_folder);
   std::error_code error;
   std::filesystem::create_directories(file.parent_path(), error);
   if (error) return write_error(file, error.value());
-  auto database = LedgerDatabase::open(file, LedgerDatabase::Access::write);
+  auto database = LedgerDatabase::open(file, LedgerDatabase::Access::write, mode.value_or(0600));
   if (!database) return database.error();
   if (auto failed = migrate(**database)) return *failed;
   if (auto failed = add_missing(**database, added_columns())) return *failed;

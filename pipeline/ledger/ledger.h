@@ -24,8 +24,10 @@ class Ledger final : public AnswerStore {
   static std::filesystem::path file_in(const std::filesystem::path& output_folder) {
     return output_folder / ".docket/ledger.db";
   }
-  /// Makes the ledger, or brings it to today's version. The Error is of class `output`.
-  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& output_folder);
+  /// Makes the ledger, or brings it to today's version. `mode`: its permissions; none: its owner's alone. The
+  /// Error is of class `output`.
+  static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& output_folder,
+                                              std::optional<FileMode> mode = std::nullopt);
   ~Ledger() override;  ///< Commits what waits; all of it is in the one file then, unless somebody reads.
 
   /// Before any other write, which then belongs to the run. `models`: by server_id.

@@ -40,13 +40,15 @@ int bind(sqlite3_stmt* statement, int position, const LedgerValue& value) {
   return sqlite3_bind_null(statement, position);
 }
 
-/// Makes the file for its owner alone before SQLite does it for all; the files beside it get the same mode.
-std::optional<Error> make_private(const std::filesystem::path& file) {
-  const Descriptor descriptor = open_file(file, O_RDWR | O_CREAT, 0600);
+/// Makes the file before SQLite does it for all; the files beside it that SQLite makes get the same mode.
+std::optional<Error> make_file(const std::filesystem::path& file, FileMode mode) {
+  const Descriptor descriptor = open_file(file, O_RDWR | O_CREAT, mode);
   if (!descriptor)
     return Error{ErrorClass::output,
                  "cannot write the ledger " + file.string() + ": " + std::generic_category().message(errno)};
-  fchmod(descriptor.get(), 0600);  // Another owner's file stays as it is.
+  fchmod(descriptor.get(), mode);              // Another owner's file stays as it is.
+  for (const char* ending : {"-wal", "-shm"})  // Of a run that was killed.
+    set_mode(file.string() + ending, mode);
   return std::nullopt;
 }
 
@@ -92,12 +94,12 @@ std::string LedgerRow::column_name(int column) const { return sqlite3_column_nam
 
 void LedgerDatabase::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
-Result<std::unique_ptr<LedgerDatabase>> LedgerDatabase::open(const std::filesystem::path& file,
-                                                             Access access) {
+Result<std::unique_ptr<LedgerDatabase>> LedgerDatabase::open(const std::filesystem::path& file, Access access,
+                                                             FileMode mode) {
   if (auto failed = check_kinds(file)) return *failed;
   std::unique_ptr<LedgerDatabase> database(new LedgerDatabase(file));
   if (access == Access::write) {
-    if (std::optional<Error> failed = make_private(file)) return *failed;
+    if (std::optional<Error> failed = make_file(file, mode)) return *failed;
     const int code = database->connect(file.string(), SQLITE_OPEN_READWRITE);
     if (code != SQLITE_OK) return database->error(code);
     return database;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <variant>
 
+#include "pipeline/support/file_mode.h"
 #include "pipeline/support/pieces.h"
 #include "pipeline/support/result.h"
 
@@ -50,10 +51,12 @@ class LedgerRow {
 class LedgerDatabase {
  public:
   enum class Access {
-    write,  ///< Makes the file (mode 0600) where it is missing.
+    write,  ///< Makes the file where it is missing.
     read,   ///< The file must be there. Works beside a writer, and on a file system that is read-only.
   };
-  static Result<std::unique_ptr<LedgerDatabase>> open(const std::filesystem::path& file, Access access);
+  /// `mode`: what the file and those beside it get when they are written.
+  static Result<std::unique_ptr<LedgerDatabase>> open(const std::filesystem::path& file, Access access,
+                                                      FileMode mode = 0600);
   ~LedgerDatabase();
   LedgerDatabase(const LedgerDatabase&) = delete;
   LedgerDatabase& operator=(const LedgerDatabase&) = delete;

@@ -16,6 +16,7 @@ constexpr std::size_t block_bytes = std::size_t{1} << 20;
 LinesFile::LinesFile(const Output& output, std::string_view name)
     : target_(output.folder() / name),
       temporary_(output.temporary() / name),
+      mode_(output.mode()),
       descriptor_(open_file(temporary_, O_WRONLY | O_CREAT | O_TRUNC)),
       error_(descriptor_ ? 0 : errno) {}
 
@@ -33,6 +34,7 @@ Result<std::int64_t> LinesFile::finish() {
   flush();
   const int closed = descriptor_.close();
   if (error_ == 0) error_ = closed;
+  if (mode_) set_mode(temporary_, *mode_);
   if (error_ == 0 && rename(temporary_.c_str(), target_.c_str()) != 0) error_ = errno;
   if (error_ != 0) return write_error(target_, error_);
   is_in_place_ = true;

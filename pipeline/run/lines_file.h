@@ -26,6 +26,7 @@ class LinesFile {
   void flush();
 
   const std::filesystem::path target_, temporary_;
+  const std::optional<FileMode> mode_;
   Descriptor descriptor_;
   int error_;  ///< The first errno; 0: none.
   std::string block_;

@@ -1,6 +1,7 @@
 #include "pipeline/run/output.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -188,7 +189,7 @@ std::optional<int> descriptor_named(const fs::path& file) {
   return std::nullopt;
 }
 
-std::optional<Error> write_file(const fs::path& file, std::string_view content) {
+std::optional<Error> write_file(const fs::path& file, std::string_view content, unsigned mode) {
   if (const auto descriptor = descriptor_named(file)) {  // It may be a file that must not be begun anew.
     const int failed = write_all(*descriptor, content);
     return failed == 0 ? std::nullopt : std::optional(write_error(file, failed));
@@ -204,20 +205,22 @@ std::optional<Error> write_file(const fs::path& file, std::string_view content) 
   const fs::path temporary =
       place.parent_path() / ("." + place.filename().string() + ".tmp-" + std::to_string(getpid()));
   int error = write_new(temporary, content);
+  if (error == 0 && mode != 0 && chmod(temporary.c_str(), static_cast<mode_t>(mode)) != 0) error = errno;
   if (error == 0 && rename(temporary.c_str(), place.c_str()) != 0) error = errno;
   if (error == 0) return std::nullopt;
   unlink(temporary.c_str());
   return write_error(file, error);
 }
 
-std::variant<std::unique_ptr<Output>, Output::Failure> Output::open(const fs::path& folder) {
-  return prepare(folder, [](const fs::path& file) { return RunLock::take(file); });
+std::variant<std::unique_ptr<Output>, Output::Failure> Output::open(const fs::path& folder,
+                                                                    std::optional<FileMode> mode) {
+  return prepare(folder, mode, [](const fs::path& file) { return RunLock::take(file); });
 }
 
 std::variant<std::unique_ptr<Output>, Output::Failure> Output::open_when_free(
     const fs::path& folder, const std::stop_token& stop,
-    const std::function<void(const LockHolder&)>& waiting) {
-  return prepare(folder, [&](const fs::path& file) { return RunLock::wait(file, stop, waiting); });
+    const std::function<void(const LockHolder&)>& waiting, std::optional<FileMode> mode) {
+  return prepare(folder, mode, [&](const fs::path& file) { return RunLock::wait(file, stop, waiting); });
 }
 
 namespace {
@@ -235,24 +238,38 @@ Error no_folder(const fs::path& folder, int error_number) {
 }  // namespace
 
 std::variant<std::unique_ptr<Output>, Output::Failure> Output::prepare(
-    const fs::path& folder, const std::function<Taken(const fs::path&)>& take) {
+    const fs::path& folder, std::optional<FileMode> mode, const std::function<Taken(const fs::path&)>& take) {
   std::error_code error;
+  const bool is_new = !fs::exists(folder, error);
   fs::create_directories(folder / ".docket", error);
   if (error) return Failure{no_folder(folder, error.value())};
-  auto taken = take(folder / ".docket/lock");
+  if (mode && is_new) set_mode(folder, folder_mode(*mode));
+  if (mode) set_mode(folder / ".docket", folder_mode(*mode));
+  auto taken = take(folder / lock_file);
   if (const auto* failed = std::get_if<Error>(&taken)) return Failure{*failed};
   if (const auto* busy = std::get_if<RunLock::Busy>(&taken))
     return Failure{
         {ErrorClass::output, "another run is writing to " + folder.string() + ": " + to_string(busy->holder)},
         true};
-  std::unique_ptr<Output> output(new Output(folder, std::move(std::get<RunLock>(taken))));
+  std::unique_ptr<Output> output(new Output(folder, mode, std::move(std::get<RunLock>(taken))));
+  if (mode) set_mode(folder / lock_file, *mode);
   empty_temporary(output->temporary());
   fs::create_directories(output->temporary(), error);
   if (error) return Failure{write_error(output->temporary(), error.value())};
   return output;
 }
 
-Output::Output(fs::path folder, RunLock lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
+Output::Output(fs::path folder, std::optional<FileMode> mode, RunLock lock)
+    : folder_(std::move(folder)), mode_(mode), lock_(std::move(lock)) {}
+
+std::error_code Output::make_folders(const fs::path& folder) const {
+  std::error_code error;
+  if (folder == folder_ || folder.empty() || fs::exists(folder, error)) return {};
+  if ((error = make_folders(folder.parent_path()))) return error;
+  const bool is_new = fs::create_directory(folder, error);  // Another thread may make it too.
+  if (is_new && mode_) set_mode(folder, folder_mode(*mode_));
+  return error;
+}
 
 Output::~Output() {
   empty_temporary(temporary());
@@ -301,15 +318,16 @@ std::optional<Output::Unwritten> Output::write(std::string_view name, const Piec
     unlink(temporary_file.c_str());
     return Unwritten{write_error(file, failed), failed != EFBIG};
   }
+  if (mode_) set_mode(temporary_file, *mode_);
   fault_point("output.written");
   int error = put_in_place(temporary_file, file);
   if (error == ENOENT) {
-    std::error_code failed;
-    fs::create_directories(file.parent_path(), failed);
+    const std::error_code failed = make_folders(file.parent_path());
     error = failed ? failed.value() : put_in_place(temporary_file, file);
   }
   const bool elsewhere = error == EXDEV;
   if (elsewhere) error = put_in_place_by_copy(file, temporary_file.filename(), content);
+  if (elsewhere && error == 0 && mode_) set_mode(file, *mode_);
   fault_point("output.renamed");
   if (elsewhere || error != 0) unlink(temporary_file.c_str());
   if (error == 0) return std::nullopt;

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "pipeline/run/run_lock.h"
+#include "pipeline/support/file_mode.h"
 #include "pipeline/support/pieces.h"
 #include "pipeline/support/write_error.h"
 
@@ -33,6 +34,9 @@ inline constexpr std::string_view calls_file = "calls.jsonl";
 inline constexpr std::string_view routing_file = "routing.jsonl";
 inline constexpr std::string_view shared_files[] = {results_file, report_file, calls_file, routing_file};
 
+/// Below the folder: held by who writes to it.
+inline constexpr std::string_view lock_file = ".docket/lock";
+
 /// Endings of a document's files.
 inline constexpr std::string_view record_ending = ".json";
 inline constexpr std::string_view text_ending = ".txt";          ///< Pages end with a form feed.
@@ -43,16 +47,18 @@ inline constexpr std::string_view words_ending = ".words.json";  ///< Word boxes
 class Output {
  public:
   /// Makes the folder where it is missing and takes its lock. The Error is of class `output`;
-  /// `held_by_another` tells apart that another run holds the folder.
+  /// `held_by_another` tells apart that another run holds the folder. `mode`: permissions of what is written;
+  /// none: the umask decides.
   struct Failure {
     Error error;
     bool held_by_another = false;
   };
-  static std::variant<std::unique_ptr<Output>, Failure> open(const std::filesystem::path& folder);
+  static std::variant<std::unique_ptr<Output>, Failure> open(const std::filesystem::path& folder,
+                                                             std::optional<FileMode> mode = std::nullopt);
   /// Waits while another run holds the folder, until `stop` is requested; says so once to `waiting`.
   static std::variant<std::unique_ptr<Output>, Failure> open_when_free(
       const std::filesystem::path& folder, const std::stop_token& stop,
-      const std::function<void(const LockHolder&)>& waiting);
+      const std::function<void(const LockHolder&)>& waiting, std::optional<FileMode> mode = std::nullopt);
   ~Output();
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -75,6 +81,7 @@ class Output {
   std::optional<Unwritten> remove(std::string_view name) const;
 
   const std::filesystem::path& folder() const { return folder_; }
+  std::optional<FileMode> mode() const { return mode_; }
   /// On the same file system as the folder; what a killed run left there goes when the output is opened. For
   /// files that become part of the output.
   std::filesystem::path temporary() const { return folder_ / ".docket/tmp"; }
@@ -82,9 +89,12 @@ class Output {
  private:
   using Taken = std::variant<RunLock, RunLock::Busy, Error>;
   static std::variant<std::unique_ptr<Output>, Failure> prepare(
-      const std::filesystem::path& folder, const std::function<Taken(const std::filesystem::path&)>& take);
-  Output(std::filesystem::path folder, RunLock lock);
+      const std::filesystem::path& folder, std::optional<FileMode> mode,
+      const std::function<Taken(const std::filesystem::path&)>& take);
+  Output(std::filesystem::path folder, std::optional<FileMode> mode, RunLock lock);
+  std::error_code make_folders(const std::filesystem::path& folder) const;
   const std::filesystem::path folder_;
+  const std::optional<FileMode> mode_;
   const RunLock lock_;  ///< On .docket/lock.
 };
 
@@ -92,6 +102,8 @@ class Output {
 std::optional<int> descriptor_named(const std::filesystem::path& file);
 
 /// Puts `content` at `file`, by way of a temporary file beside it; for files that are not below an Output.
-std::optional<Error> write_file(const std::filesystem::path& file, std::string_view content);
+/// `mode`: of the file, whatever the umask; 0: as other files.
+std::optional<Error> write_file(const std::filesystem::path& file, std::string_view content,
+                                unsigned mode = 0);
 
 }  // namespace docket

@@ -23,6 +23,7 @@
 #include "pipeline/run/flow.h"
 #include "pipeline/run/missing.h"
 #include "pipeline/run/output.h"
+#include "pipeline/run/output_mode.h"
 #include "pipeline/run/own_files.h"
 #include "pipeline/run/run_ledger.h"
 #include "pipeline/run/run_writer.h"
@@ -347,17 +348,19 @@ std::optional<Error> check_output(const Pipeline& pipeline, const Output& output
 
 /// The output, when it is free; else says why not.
 std::variant<std::unique_ptr<Output>, Output::Failure> open_output(const RunOptions& options,
-                                                                   const std::filesystem::path& folder,
+                                                                   const Pipeline& pipeline,
                                                                    const std::stop_token& stop,
                                                                    RunListener& listener) {
-  if (!options.wait) return Output::open(folder);
-  return Output::open_when_free(folder, stop,
-                                [&](const LockHolder& holder) { listener.waiting(holder, folder); });
+  const std::filesystem::path& folder = pipeline.output_dir;
+  if (!options.wait) return Output::open(folder, pipeline.output_mode);
+  return Output::open_when_free(
+      folder, stop, [&](const LockHolder& holder) { listener.waiting(holder, folder); },
+      pipeline.output_mode);
 }
 
 }  // namespace
 
-RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunEnvironment& environment,
+RunOutcome run_pipeline(Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
                         RunListener& listener) {
   using State = RunOutcome::State;
   if (const auto error = apply(options, pipeline)) return not_begun(State::refused, *error, environment);
@@ -365,7 +368,7 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
     return not_begun(State::refused, *error, environment);
   if (const auto error = mistyped(options, pipeline, environment.stop))
     return not_begun(State::refused, *error, environment);
-  auto opened = open_output(options, pipeline.output_dir, environment.stop, listener);
+  auto opened = open_output(options, pipeline, environment.stop, listener);
   if (const auto* failure = std::get_if<Output::Failure>(&opened)) {
     const State state = environment.stop.stop_requested() ? State::stopped
                         : failure->held_by_another        ? State::locked
@@ -379,6 +382,7 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
   if (!ledger) return not_begun(State::refused, ledger.error(), environment);
   if (const auto error = check_output(pipeline, output, (*ledger)->ledger()))
     return not_begun(State::refused, *error, environment);
+  adopt_mode(output);
   std::stop_source stop;
   const std::stop_callback forward(environment.stop, [&stop] { stop.request_stop(); });
   // What could not be kept is not to be paid for.

@@ -94,9 +94,9 @@ class RunListener {
   virtual void finished(const Document& /*document*/, const Pipeline& /*pipeline*/) {}
 };
 
-/// Runs documents through the pipeline and writes records, report and ledger to its output folder. Prints
-/// nothing. Throws only what is a bug.
-RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunEnvironment& environment,
+/// Runs documents through the pipeline, which gets what `options` change in it, and writes records, report
+/// and ledger to its output folder. Prints nothing. Throws only what is a bug.
+RunOutcome run_pipeline(Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
                         RunListener& listener);
 
 }  // namespace docket

@@ -85,7 +85,7 @@ bool is_as_before(const Document& document, std::size_t position, const LedgerSt
 
 Result<std::unique_ptr<RunLedger>> RunLedger::open(const Pipeline& pipeline, const RunOptions& options,
                                                    const ModelDigests& models) {
-  auto ledger = Ledger::open(pipeline.output_dir);
+  auto ledger = Ledger::open(pipeline.output_dir, pipeline.output_mode);
   if (!ledger) return ledger.error();
   auto reading = (*ledger)->read();
   if (!reading) return reading.error();

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <condition_variable>
+#include <csignal>
 #include <fstream>
 #include <mutex>
 #include <sstream>
@@ -36,9 +37,7 @@ LockHolder read_holder(int descriptor) {
 }
 
 int write_holder(int descriptor) {
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
-  const std::string text = std::to_string(getpid()) + "\n" + host.data() + "\n" + utc_now() + "\n";
+  const std::string text = std::to_string(getpid()) + "\n" + this_host() + "\n" + utc_now() + "\n";
   if (ftruncate(descriptor, 0) != 0) return errno;
   if (pwrite(descriptor, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) return errno;
   return 0;
@@ -55,6 +54,16 @@ std::string this_host() {
 std::string to_string(const LockHolder& holder) {
   if (holder.pid == 0) return "another process";
   return "process " + std::to_string(holder.pid) + " on " + holder.host + ", since " + holder.started;
+}
+
+LockHolder last_holder(const std::filesystem::path& file) {
+  const Descriptor descriptor = open_file(file, O_RDONLY);
+  return descriptor ? read_holder(descriptor.get()) : LockHolder();
+}
+
+bool may_be_alive(const LockHolder& holder) {
+  if (holder.pid <= 0) return false;
+  return holder.host != this_host() || kill(static_cast<pid_t>(holder.pid), 0) == 0 || errno != ESRCH;
 }
 
 /// The kernel's list: `1: FLOCK  ADVISORY  WRITE 4711 08:01:131 0 EOF`.

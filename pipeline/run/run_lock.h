@@ -25,6 +25,12 @@ std::string this_host();
 /// "process 4711 on host, since 2026-11-01T12:00:00Z".
 std::string to_string(const LockHolder& holder);
 
+/// Who has taken the lock last, and may have ended since; without a pid: nobody, as far as the file says.
+LockHolder last_holder(const std::filesystem::path& file);
+
+/// False: the process was of this machine, and there is no such process any more.
+bool may_be_alive(const LockHolder& holder);
+
 /// A lock that one process holds until it ends, however it ends: the kernel gives it back (flock(2)). The
 /// file stays and names the holder. Over NFS it holds between machines as far as the server supports flock.
 class RunLock {

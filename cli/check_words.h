@@ -1,0 +1,17 @@
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "backends/calls/probe.h"
+#include "pipeline/pipeline.h"
+
+namespace docket {
+
+/// What a server turned out to be, on one line.
+std::string probe_line(const backends::ProbeResult& result, const Pipeline& pipeline);
+nlohmann::ordered_json probe_json(const backends::ProbeResult& result);
+
+/// What the calls of a backend cost, and who says so; empty: nothing is known of money.
+std::string price_words(const BackendConfig& backend);
+
+}  // namespace docket

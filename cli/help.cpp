@@ -1,0 +1,66 @@
+// `docket help`: topics, and the verbs by another way.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/help_format.h"
+#include "cli/help_topics.h"
+#include "cli/verb_help.h"
+#include "pipeline/support/suggest.h"
+
+namespace docket {
+namespace {
+
+std::string list_of_topics() {
+  std::string text = "\nTopics (docket help TOPIC):\n", types;
+  for (const HelpTopic& topic : help_topics()) {
+    const bool is_type = topic.about.starts_with("a type of");
+    if (is_type)
+      types += (types.empty() ? "" : ", ") + topic.name;
+    else
+      text += two_columns("  " + topic.name, topic.about, 14);
+  }
+  return text + two_columns("  types", "settings of stages and backends: " + types, 14) +
+         two_columns("  verbs", "each of the verbs above", 14);
+}
+
+int help_command(const CLI::App& app, const std::string& topic) {
+  std::string text;
+  if (topic.empty()) {
+    text = help_of(app) + list_of_topics();
+  } else if (const CLI::App* verb = verb_of(app, topic)) {
+    text = help_of(*verb);
+  } else if (const auto found = topic_text(topic)) {
+    text = *found;
+  } else {
+    const std::vector<HelpTopic> topics = help_topics();
+    std::vector<std::string_view> names;
+    for (const HelpTopic& one : topics)
+      names.push_back(one.name);
+    for (const VerbHelp& one : verb_helps())
+      names.push_back(one.verb);
+    const auto meant = nearest(topic, names);
+    print_error("no help on '" + topic + "'" +
+                (meant ? did_you_mean(meant) : "; `docket help` lists the topics"));
+    return exit_usage;
+  }
+  std::fputs(text.c_str(), stdout);
+  return exit_up_to_date;
+}
+
+}  // namespace
+
+void add_help(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("help", "Explain a topic or a verb");
+  const auto topic = std::make_shared<std::string>();
+  command->add_option("TOPIC", *topic, "A topic or a verb; without one, all of them are listed")
+      ->type_name("");
+  command->callback([&app, topic, &exit_code] { exit_code = help_command(app, *topic); });
+}
+
+}  // namespace docket

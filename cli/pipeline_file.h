@@ -1,0 +1,16 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace docket {
+
+/// What was probably meant where the file that is to be a pipeline is none: a name with a slip of the pen, a
+/// folder, a document. Goes behind the file's name and a colon; nothing: it may be a pipeline.
+std::optional<std::string> mistake_in_pipeline_file(const std::filesystem::path& file);
+
+/// What a file that is no YAML may be; nothing: it may be a pipeline with mistakes. By the ending of its
+/// name.
+std::optional<std::string> likely_document(const std::filesystem::path& file);
+
+}  // namespace docket
