@@ -7,6 +7,7 @@
 #include <span>
 #include <stop_token>
 
+#include "pipeline/activity.h"
 #include "pipeline/answer_store.h"
 #include "pipeline/backend.h"
 #include "pipeline/json/condition_set.h"
@@ -41,6 +42,7 @@ struct Options {
   /// nobody.
   std::function<void(const std::string&)> warn = {};
   std::function<void(const WarmUp&)> warmed = {};  ///< Told of models that were loaded ahead; empty: nobody.
+  Activity* activity = nullptr;  ///< Told what the backends do; null: nobody is. Outlives the backend.
   std::optional<std::int64_t> max_cost = {};  ///< Nano-dollars that the run may spend; none: the budget's.
 };
 

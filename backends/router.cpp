@@ -33,7 +33,7 @@ class Router final : public Backend {
       : secrets_(secrets_of(pipeline)),
         trace_(std::move(trace)),
         budget_(std::move(budget)),
-        models_(pipeline, options.answers, options.warmed, options.warn),
+        models_(pipeline, options.answers, options.warmed, options.warn, options.activity),
         forward_hard_stop_(options.hard_stop, [this] { end_calls_.request_stop(); }),
         loop_(end_calls_.get_token(), options.stop) {
     for (const BackendConfig& backend : pipeline.backends)
@@ -90,6 +90,7 @@ class Router final : public Backend {
     calls.redacted = redacted_kinds(pipeline);
     calls.health.warn = options.warn;
     calls.models = &models_;
+    if (options.activity != nullptr) calls.activity = &options.activity->of(backend.name);
     std::unique_ptr<Backend> made =
         make_model_backend(backend, secrets_, options.offline, memory, loop_, trace_.get(), std::move(calls));
     const BackendConfig* second = pipeline.backend(backend.settings.text("fallback"));

@@ -146,6 +146,8 @@ int check_command(const CheckOptions& options) {
   if (options.as_json)
     std::fputs(printable_json(to_pretty({{"docket", 1}, {"files", std::move(files)}})).c_str(), stdout);
   if (!any_ok) return exit_code;
+  for (const std::string& warning : backends::missing_programs())
+    print_error("warning: " + warning);
   for (const std::string& warning : backends::missing_data())
     print_error("warning: " + warning);
   for (const std::string& warning : backends::missing_protection())

@@ -118,13 +118,6 @@ class NextRun final : public DryRunListener {
   std::string text_;
 };
 
-/// Where a document is that a record names so.
-std::filesystem::path file_of(const std::string& name, const std::filesystem::path& project) {
-  const std::filesystem::path file = project / name;
-  std::error_code ignored;
-  return std::filesystem::exists(file, ignored) ? file : std::filesystem::absolute(name);
-}
-
 /// `path`: of the document; `outermost`: of the one that is the file which it is, or is in.
 std::string forecast_for(Pipeline pipeline, const std::string& path, const std::string& outermost) {
   const std::filesystem::path file = file_of(outermost, pipeline.directory);

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/graphviz.h"
 #include "cli/mistakes.h"
 #include "cli/table.h"
 
@@ -36,7 +37,10 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 std::string dot(const Pipeline& pipeline) {
-  std::string text = "digraph " + dot_quoted(pipeline.name) + " {\n  rankdir=LR;\n  node [shape=box];\n";
+  std::string text = "digraph " + dot_quoted(pipeline.name) +
+                     " {\n  rankdir=LR;\n"
+                     "  node [shape=box, style=rounded, fontname=\"Helvetica\", fontsize=12];\n"
+                     "  edge [arrowsize=0.7];\n";
   for (const StageConfig& stage : pipeline.stages) {
     text +=
         "  " + dot_quoted(stage.id) + " [label=" + replaced(dot_quoted(title(stage)), "\n", "\\n") + "];\n";
@@ -60,6 +64,23 @@ std::string mermaid(const Pipeline& pipeline) {
   return text;
 }
 
+int graph_command(const PipelineOptions& options, const std::string& format) {
+  const std::optional<Pipeline> pipeline = load_pipeline(options);
+  if (!pipeline) return exit_usage;
+  if (format == "mermaid") {
+    std::fputs(printable(mermaid(*pipeline)).c_str(), stdout);
+    return exit_up_to_date;
+  }
+  const std::string graph = printable(dot(*pipeline));
+  const Result<std::string> text = format == "svg" ? svg_of_dot(graph) : Result<std::string>(graph);
+  if (!text) {
+    print_error(text.error().message);
+    return exit_usage;
+  }
+  std::fwrite(text->data(), 1, text->size(), stdout);
+  return exit_up_to_date;
+}
+
 }  // namespace
 
 void add_graph(CLI::App& app, int& exit_code) {
@@ -70,16 +91,11 @@ void add_graph(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("graph", "Print the graph of the stages");
   const auto options = std::make_shared<GraphOptions>();
   options->pipeline.add_to(*command);
-  command->add_option("--format", options->format, "dot (Graphviz) or mermaid")
-      ->check(one_of_names({"dot", "mermaid"}))
+  command->add_option("--format", options->format, "dot (Graphviz), mermaid, or svg, which Graphviz draws")
+      ->check(one_of_names({"dot", "mermaid", "svg"}))
       ->type_name("FORMAT")
       ->capture_default_str();
-  command->callback([options, &exit_code] {
-    const std::optional<Pipeline> pipeline = load_pipeline(options->pipeline);
-    exit_code = pipeline ? exit_up_to_date : exit_usage;
-    if (pipeline)
-      std::fputs(printable(options->format == "dot" ? dot(*pipeline) : mermaid(*pipeline)).c_str(), stdout);
-  });
+  command->callback([options, &exit_code] { exit_code = graph_command(options->pipeline, options->format); });
 }
 
 }  // namespace docket

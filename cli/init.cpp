@@ -4,12 +4,15 @@
 #include <filesystem>
 #include <iterator>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/starter.h"
 #include "cli/table.h"
+#include "pipeline/config/read_pipeline.h"
 #include "pipeline/run/output.h"
 #include "pipeline/support/file_names.h"
 #include "stages/prompt_template.h"
@@ -44,7 +47,10 @@ std::optional<int> write_files(std::span<const EmbeddedFile> files, const fs::pa
 }
 
 int init_command(const fs::path& folder) {
-  if (const auto failed = write_files(starter_files(), folder)) return *failed;
+  std::vector<EmbeddedFile> files(starter_files().begin(), starter_files().end());
+  const std::string schema = pipeline_schema(registry()).dump(2) + "\n";
+  files.push_back({"pipeline.schema.json", schema});  // The starter's first line names it to editors.
+  if (const auto failed = write_files(files, folder)) return *failed;
   const fs::path pipeline = (folder / "pipeline.yaml").lexically_normal();
   std::fprintf(stderr, "\nNow: docket run %s\n", printable(pipeline.native()).c_str());
   return exit_up_to_date;

@@ -19,6 +19,8 @@ using nlohmann::json;
 /// More of a value, or more reasons, would hide the rest.
 constexpr std::size_t most_of_a_value = 60, most_reasons = 3;
 
+constexpr std::string_view confidence_words = "confidence ";
+
 std::string in_words(const json& value) {
   const std::string text = value.is_string() ? value.get<std::string>()
                                              : value.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -43,7 +45,7 @@ bool is_not_accepted(const json& output, std::optional<double> accept) {
 void add_confidence(const json& output, std::optional<double> accept, std::vector<std::string>& why) {
   const double confidence = number_in(output, "confidence", 0);
   if (accept && confidence < *accept)
-    why.push_back(fmt::format("confidence {:.2f} < {:.2f}", confidence, *accept));
+    why.push_back(fmt::format("{}{:.2f} < {:.2f}", confidence_words, confidence, *accept));
 }
 
 /// What other tiers give instead.
@@ -97,28 +99,52 @@ void add_problems(const json& problems, const std::string& field, std::vector<st
   }
 }
 
-std::string in_short(std::vector<std::string> why) {
+/// The first reasons, each once.
+std::string in_short(std::vector<std::string> why, std::size_t most = most_reasons,
+                     const char* between = "; ") {
   std::vector<std::string> told;
   for (std::string& reason : why)
-    if (told.size() < most_reasons && std::ranges::find(told, reason) == told.end())
+    if (told.size() < most && std::ranges::find(told, reason) == told.end())
       told.push_back(std::move(reason));
-  return joined(told, "; ");
+  return joined(told, between);
 }
 
-std::string why_field(const std::string& field, const json& value, const json& detail, const json& output,
-                      std::optional<double> accept) {
+/// What speaks against a field; what the record says in words stands alone.
+std::vector<std::string> against_field(const std::string& field, const json& value, const json& detail,
+                                       const json& output, std::optional<double> accept) {
   std::vector<std::string> why;
   if (const std::string problem = detail.value("problem", ""); !problem.empty()) why.push_back(problem);
   add_problems(list_in(output, "problems"), field, why);
   add_rows(list_in(detail, "rows"), why);
-  if (!why.empty()) return in_short(std::move(why));
+  if (!why.empty()) return why;
   add_confidence(detail, accept, why);
   if (detail.contains("signals")) {
     if (number_in(detail["signals"], "agreement", 1) < 0.5)
       add_others(list_in(detail, "other_tiers"), "value", value, why);
     add_signals(detail["signals"], value, why);
   }
-  return in_short(std::move(why));
+  return why;
+}
+
+/// What speaks against a label.
+std::vector<std::string> against_label(const json& output, std::optional<double> accept) {
+  std::vector<std::string> why;
+  const json& label = output["label"];
+  if (const std::string problem = output.value("problem", ""); !problem.empty()) {
+    const json quote = output.value("evidence", json::object()).value("quote", json());
+    return {problem + (quote.is_string() ? ": \"" + in_words(quote) + "\"" : "")};
+  }
+  add_confidence(output, accept, why);
+  add_others(list_in(output, "lower_tiers"), "label", label, why);
+  const json signals = output.value("signals", json::object());
+  if (member(signals, "pieces_agree") == false) why.emplace_back("pieces of the document differ");
+  if (member(signals, "quoted") == false) why.emplace_back("nothing is quoted for it");
+  std::pair<double, std::string> next{0, ""};
+  const json scores = output.value("scores", json::object());
+  for (const auto& [other, score] : scores.items())
+    if (other != label && score.is_number()) next = std::max(next, {score.get<double>(), other});
+  if (next.first > 0) why.push_back(fmt::format("{} has {:.2f}", next.second, next.first));
+  return why;
 }
 
 std::string label_line(const json& output, std::optional<double> accept) {
@@ -127,24 +153,7 @@ std::string label_line(const json& output, std::optional<double> accept) {
   const std::string text =
       fmt::format("label {}, confidence {:.2f}", in_words(label), number_in(output, "confidence", 0));
   if (!is_not_accepted(output, accept)) return "    " + text + "\n";
-  std::vector<std::string> why;
-  const json signals = output.value("signals", json::object());
-  if (const std::string problem = output.value("problem", ""); !problem.empty()) {
-    const json quote = output.value("evidence", json::object()).value("quote", json());
-    why.push_back(problem + (quote.is_string() ? ": \"" + in_words(quote) + "\"" : ""));
-  }
-  if (why.empty()) {
-    add_confidence(output, accept, why);
-    add_others(list_in(output, "lower_tiers"), "label", label, why);
-    if (member(signals, "pieces_agree") == false) why.emplace_back("pieces of the document differ");
-    if (member(signals, "quoted") == false) why.emplace_back("nothing is quoted for it");
-    std::pair<double, std::string> next{0, ""};
-    const json scores = output.value("scores", json::object());
-    for (const auto& [other, score] : scores.items())
-      if (other != label && score.is_number()) next = std::max(next, {score.get<double>(), other});
-    if (next.first > 0) why.push_back(fmt::format("{} has {:.2f}", next.second, next.first));
-  }
-  const std::string said = in_short(std::move(why));
+  const std::string said = in_short(against_label(output, accept));
   return "    " + text + ", not accepted" + (said.empty() ? "" : ": " + said) + "\n";
 }
 
@@ -156,7 +165,7 @@ std::string field_lines(const json& output, std::optional<double> accept) {
   for (const auto& [field, detail] : details.items()) {
     if (!detail.is_object() || !is_not_accepted(detail, accept)) continue;
     const json value = fields.value(field, json());
-    const std::string why = why_field(field, value, detail, output, accept);
+    const std::string why = in_short(against_field(field, value, detail, output, accept));
     if (value.is_null() && (why.empty() || why == "not found")) {
       not_found.push_back(field);
       continue;
@@ -179,7 +188,71 @@ std::string problem_lines(const json& output) {
   return text;
 }
 
+/// What speaks against it; the comparison of confidences is in the numbers.
+WeakAnswer weak_answer(const std::string& stage, const std::string& field, const json& value,
+                       const json& detail, std::optional<double> accept, std::vector<std::string> why) {
+  std::erase_if(why, [](const std::string& one) { return one.starts_with(confidence_words); });
+  return {stage, field, value, number_in(detail, "confidence", 0), accept, std::move(why)};
+}
+
+void add_weak(const std::string& stage, const json& output, std::optional<double> accept,
+              std::vector<WeakAnswer>& weak) {
+  if (output.contains("label") && is_not_accepted(output, accept)) {
+    std::vector<std::string> why{"no label fits"};
+    if (output["label"].is_string()) why = against_label(output, accept);
+    weak.push_back(weak_answer(stage, "", output["label"], output, accept, std::move(why)));
+  }
+  const json fields = output.value("fields", json::object());
+  const json details = output.value("details", json::object());
+  for (const auto& [field, detail] : details.items()) {
+    if (!detail.is_object() || !is_not_accepted(detail, accept)) continue;
+    const json value = fields.value(field, json());
+    std::vector<std::string> why = against_field(field, value, detail, output, accept);
+    if (why.empty() && value.is_null()) why.emplace_back("not found");
+    weak.push_back(weak_answer(stage, field, value, detail, accept, std::move(why)));
+  }
+}
+
+/// total 0.53 < 0.80, two candidates 119.00 and 100.00
+std::string in_one_line(const WeakAnswer& weak) {
+  constexpr std::size_t most = 2;
+  const bool is_label = weak.field.empty();
+  if (is_label && !weak.value.is_string()) return joined(weak.why, ", ");
+  std::string text = is_label ? "label " + in_words(weak.value) : weak.field;
+  const bool is_below = weak.accept && weak.confidence < *weak.accept && !weak.value.is_null();
+  if (is_below) text += fmt::format(" {:.2f} < {:.2f}", weak.confidence, *weak.accept);
+  const std::string said = in_short(weak.why, most, ", ");
+  return text + (said.empty() ? "" : (is_below ? ", " : ": ") + said);
+}
+
 }  // namespace
+
+std::vector<WeakAnswer> weak_answers(const json& record, const Pipeline& pipeline) {
+  std::vector<WeakAnswer> weak;
+  for (const StageConfig& stage : pipeline.stages)
+    if (const json& output = member(record, stage.id); output.is_object())
+      add_weak(stage.id, output, accept_of(pipeline, stage.id), weak);
+  std::ranges::stable_sort(weak, {}, &WeakAnswer::confidence);
+  return weak;
+}
+
+std::string weakest_answers(const json& record, const Pipeline& pipeline, std::size_t most) {
+  const std::vector<WeakAnswer> weak = weak_answers(record, pipeline);
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < std::min(weak.size(), most); ++i)
+    texts.push_back(in_one_line(weak[i]));
+  if (weak.size() > most) texts.push_back(std::to_string(weak.size() - most) + " more");
+  return joined(texts, "; ");
+}
+
+nlohmann::ordered_json to_json(const WeakAnswer& weak) {
+  return {{"stage", weak.stage},
+          {"field", weak.field.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(weak.field)},
+          {"value", weak.value},
+          {"confidence", weak.confidence},
+          {"accept", weak.accept ? nlohmann::ordered_json(*weak.accept) : nlohmann::ordered_json()},
+          {"why", weak.why}};
+}
 
 std::optional<double> accept_of(const Pipeline& pipeline, const std::string& stage) {
   const StageConfig* config = pipeline.stage(stage);

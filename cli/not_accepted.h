@@ -1,7 +1,9 @@
 #pragma once
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pipeline/pipeline.h"
 
@@ -13,5 +15,24 @@ std::optional<double> accept_of(const Pipeline& pipeline, const std::string& sta
 /// What a stage's output says of how far it can be trusted, one line each: the label; the fields that are not
 /// accepted, and why; the grade of the text; problems. For people.
 std::string findings_of(const nlohmann::json& output, std::optional<double> accept);
+
+/// A field, or a label, that is not accepted.
+struct WeakAnswer {
+  std::string stage;
+  std::string field;  ///< Empty: the stage's label.
+  nlohmann::json value;
+  double confidence = 0;
+  std::optional<double> accept;  ///< The least confidence that the stage accepts.
+  std::vector<std::string> why;  ///< What speaks against it, the heaviest first.
+};
+/// All of a record, the weakest first.
+std::vector<WeakAnswer> weak_answers(const nlohmann::json& record, const Pipeline& pipeline);
+nlohmann::ordered_json to_json(const WeakAnswer& weak);
+
+/// The answers in a record that are not accepted, the weakest first, in one line for people: each with its
+/// confidence, the threshold and what speaks against it, such as
+/// `total 0.53 < 0.80, two candidates 119.00 and 100.00; seller 0.69 < 0.80; 2 more`. Empty: all are
+/// accepted.
+std::string weakest_answers(const nlohmann::json& record, const Pipeline& pipeline, std::size_t most = 2);
 
 }  // namespace docket

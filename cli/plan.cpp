@@ -47,7 +47,7 @@ std::string decision_words(const StageDecision& stage) {
 
 class PlanPrinter final : public DryRunListener {
  public:
-  explicit PlanPrinter(const PlanCommand& command) : verbose_(command.documents.verbose && !command.json) {}
+  explicit PlanPrinter(const PlanCommand& command) : verbose_(command.documents.verbose && !command.json && !command.question) {}
   void input_problem(const std::string& problem) override { print_error("input: " + problem); }
   void warned(const std::string& warning) override { print_error("warning: " + warning); }
   void left_out(const std::string& file) override {
@@ -83,11 +83,16 @@ int plan_command(const PlanCommand& command) {
     options.reuse_answers = !run.always_make();
     return backends::make_rehearsal(resolved, options);
   };
-  const Result<Forecast> forecast = dry_run(std::move(*pipeline), run, printer, make_rehearsal);
+  // What it would cost is nobody's question then, and takes long.
+  const Result<Forecast> forecast = command.question
+                                        ? dry_run(std::move(*pipeline), run, printer)
+                                        : dry_run(std::move(*pipeline), run, printer, make_rehearsal);
   if (!forecast) {
     print_error(forecast.error().message);
     return forecast.error().error_class == ErrorClass::unavailable ? exit_unavailable : exit_usage;
   }
+  const bool has_work = forecast->documents > 0 || forecast->input_problems > 0;
+  if (command.question) return has_work ? exit_failed : exit_up_to_date;
   const std::string text =
       command.json ? printable_json(to_pretty(to_json(*forecast))) : printable(format_forecast(*forecast));
   std::fputs(text.c_str(), stdout);
@@ -100,7 +105,10 @@ void add_plan(CLI::App& app, int& exit_code) {
   command->documents.run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   command->documents.add_to(*verb);
   verb->add_flag("--offline", command->offline, "As if nothing left this machine: no cloud model is asked");
-  verb->add_flag("--json", command->json, "Print it as JSON");
+  CLI::Option* json = verb->add_flag("--json", command->json, "Print it as JSON");
+  verb->add_flag("-q,--question", command->question,
+                 "Print nothing: exit code 0 when everything is up to date, 1 when a run would do something")
+      ->excludes(json);
   verb->callback([command, &exit_code] { exit_code = plan_command(*command); });
 }
 

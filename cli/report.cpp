@@ -2,14 +2,20 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/page_pictures.h"
+#include "cli/report/formats.h"
+#include "cli/report/page.h"
+#include "cli/span_export.h"
 #include "cli/table.h"
 #include "pipeline/ledger/reader.h"
 #include "pipeline/record.h"
+#include "pipeline/run/output.h"
 
 namespace docket {
 namespace {
@@ -17,8 +23,13 @@ namespace {
 struct ReportOptions {
   PipelineOptions pipeline;
   std::string run;
-  bool json = false;
+  bool json = false, markdown = false;
+  std::string html, prometheus, junit;  ///< Files; `-`: standard output. Empty: not wanted.
+  std::string otlp;                     ///< Address of a collector; empty: none.
+  std::vector<std::string> pages;       ///< Documents whose pages `html` shows.
 };
+
+using nlohmann::ordered_json;
 
 /// The text of the last report, or of that run's.
 std::optional<std::string> read_report(const ReportOptions& options, const std::filesystem::path& folder) {
@@ -41,25 +52,145 @@ std::optional<std::string> read_report(const ReportOptions& options, const std::
   return std::nullopt;
 }
 
+/// A form, and how an earlier one of its kind begins, which it may replace.
+struct Form {
+  const char* option;
+  const std::string& file;
+  std::string_view begins;
+  unsigned mode = 0;
+};
+
+/// Why the file stays as it is: a slip must not cost anybody a document.
+std::optional<Error> why_not_replaced(const Form& form, const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored) || std::filesystem::file_size(file, ignored) == 0)
+    return std::nullopt;
+  std::string start(form.begins.size(), '\0');
+  std::ifstream(file, std::ios::binary).read(start.data(), static_cast<std::streamsize>(start.size()));
+  if (start == form.begins) return std::nullopt;
+  return Error{ErrorClass::config, std::string(form.option) + " " + form.file +
+                                       ": there is a file that docket has not written so: move it away, or "
+                                       "name another"};
+}
+
+/// Puts it into the file, or on standard output.
+std::optional<Error> deliver(const Form& form, const std::string& content) {
+  if (form.file == "-") {
+    std::fwrite(content.data(), 1, content.size(), stdout);
+    return std::nullopt;
+  }
+  const std::filesystem::path file = std::filesystem::absolute(form.file);
+  if (auto refused = why_not_replaced(form, file)) return refused;
+  return write_file(file, content, form.mode);
+}
+
+/// What the ledger knows of the run beside its report. Without it there is less to show.
+template <typename Value>
+Value from_ledger(const std::filesystem::path& folder,
+                  const std::function<Result<Value>(LedgerDatabase&)>& select) {
+  auto ledger = LedgerReader::open(folder);
+  Result<Value> found = ledger ? select(ledger->database()) : Result<Value>(ledger.error());
+  if (found) return std::move(*found);
+  print_error(found.error().message);
+  return {};
+}
+
+PageFacts facts_of(const ordered_json& report, const std::filesystem::path& folder) {
+  constexpr std::int64_t most_days = 31;
+  return from_ledger<PageFacts>(folder, [&](LedgerDatabase& database) -> Result<PageFacts> {
+    auto days = days_of_calls(database, most_days);
+    if (!days) return days.error();
+    auto latencies = latencies_of_run(database, report["run"]["id"]);
+    if (!latencies) return latencies.error();
+    return PageFacts{std::move(*days), std::move(*latencies), {}};
+  });
+}
+
+std::vector<RunDocument> done_of(const ordered_json& report, const std::filesystem::path& folder) {
+  constexpr std::int64_t most_done = 1000;
+  return from_ledger<std::vector<RunDocument>>(folder, [&](LedgerDatabase& database) {
+    return done_documents(database, report["run"]["id"], most_done);
+  });
+}
+
+/// With the pages of the documents that were named.
+Result<std::string> page_of(const ReportOptions& options, const ordered_json& report,
+                            const Pipeline& pipeline) {
+  PageFacts facts = facts_of(report, pipeline.output_dir);
+  if (options.pages.empty()) return report_page(report, facts);
+  auto ledger = LedgerReader::open(pipeline.output_dir);
+  if (!ledger) return ledger.error();
+  auto pages = pages_with_evidence(*ledger, pipeline, options.pages);
+  if (!pages) return pages.error();
+  facts.pages = std::move(*pages);
+  return report_page(report, facts);
+}
+
+/// The forms that are asked for, one after the other.
+std::optional<Error> write_forms(const ReportOptions& options, const ordered_json& report,
+                                 const Pipeline& pipeline) {
+  constexpr unsigned for_all_to_read = 0644;  // The collector is another user.
+  std::optional<Error> failed;
+  if (!options.html.empty()) {
+    const Result<std::string> page = page_of(options, report, pipeline);
+    failed = page ? deliver({"--html", options.html, page_begins}, *page) : std::optional(page.error());
+  }
+  if (!failed && !options.prometheus.empty())
+    failed = deliver({"--prometheus", options.prometheus, "# HELP docket_", for_all_to_read},
+                     report_for_prometheus(report));
+  if (!failed && !options.junit.empty())
+    failed = deliver({"--junit", options.junit, junit_begins},
+                     report_as_junit(report, done_of(report, pipeline.output_dir)));
+  if (!failed && !options.otlp.empty())
+    failed = export_spans(pipeline.output_dir, report, span_endpoint(options.otlp), false);
+  return failed;
+}
+
+bool has_form(const ReportOptions& options) {
+  return !options.otlp.empty() || !options.html.empty() || !options.prometheus.empty() ||
+         !options.junit.empty();
+}
+
+/// How many of the forms go to standard output.
+int on_stdout(const ReportOptions& options) {
+  int count = (options.json ? 1 : 0) + (options.markdown ? 1 : 0);
+  for (const std::string* file : {&options.html, &options.prometheus, &options.junit})
+    if (*file == "-") ++count;
+  return count;
+}
+
 int report_command(const ReportOptions& options) {
+  if (on_stdout(options) > 1) {
+    print_error("only one form of the report can go to standard output: name files for the others");
+    return exit_usage;
+  }
   const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
   if (!pipeline) return exit_usage;
   const std::filesystem::path& folder = pipeline->output_dir;
   const std::optional<std::string> text = read_report(options, folder);
   if (!text) return exit_usage;
-  const auto report = nlohmann::ordered_json::parse(*text, nullptr, false);
+  const auto report = ordered_json::parse(*text, nullptr, false);
   if (report.is_discarded() || report.value("docket", 0) != 1) {
     print_error((folder / "report.json").string() +
                 " is not a report of docket; run the pipeline again to write a new one");
     return exit_usage;
   }
-  const std::string owner = report.value("pipeline", nlohmann::ordered_json::object()).value("name", "");
+  const std::string owner = report.value("pipeline", ordered_json::object()).value("name", "");
   if (!owner.empty() && owner != pipeline->name) {
     print_error("the report in " + folder.string() + " is of the pipeline '" + owner + "', not of '" +
                 pipeline->name + "'");
     return exit_usage;
   }
-  std::fputs((options.json ? printable_json(to_pretty(report)) : format_report(report)).c_str(), stdout);
+  if (auto failed = write_forms(options, report, *pipeline)) {
+    print_error(failed->message);
+    return exit_usage;
+  }
+  if (options.json)
+    std::fputs(printable_json(to_pretty(report)).c_str(), stdout);
+  else if (options.markdown)
+    std::fputs(report_as_markdown(report).c_str(), stdout);
+  else if (!has_form(options))
+    std::fputs(format_report(report).c_str(), stdout);
   return exit_up_to_date;
 }
 
@@ -73,6 +204,26 @@ void add_report(CLI::App& app, int& exit_code) {
   command->add_option("--run", options->run, "The report of the run with this id (default: the last run)")
       ->type_name("ID");
   command->add_flag("--json", options->json, "As JSON (docs/report.schema.json)");
+  command->add_flag("--markdown", options->markdown, "As Markdown, for a comment at a pull request");
+  command->add_option("--html", options->html, "As a page for browsers in this file; - is standard output")
+      ->type_name("FILE");
+  command
+      ->add_option("--page", options->pages,
+                   "With --html: also show the pages of this document, with the places of its values")
+      ->type_name("DOCUMENT")
+      ->allow_extra_args(false)
+      ->expected(1, static_cast<int>(most_shown_documents))
+      ->needs("--html");
+  command
+      ->add_option("--prometheus", options->prometheus,
+                   "As figures for node_exporter's textfile collector: a file that ends in .prom")
+      ->type_name("FILE");
+  command->add_option("--junit", options->junit, "As results of tests, for CI systems")->type_name("FILE");
+  command
+      ->add_option(
+          "--otlp", options->otlp,
+          "As spans of OpenTelemetry to the collector at this address, such as http://localhost:4318")
+      ->type_name("URL");
   command->callback([options, &exit_code] { exit_code = report_command(*options); });
 }
 

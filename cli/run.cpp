@@ -23,9 +23,15 @@
 #include "cli/output_files.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
+#include "cli/run_events.h"
+#include "cli/run_log.h"
 #include "cli/signals.h"
+#include "cli/span_export.h"
+#include "cli/summary.h"
 #include "cli/table.h"
 #include "cli/version.h"
+#include "cli/why_held.h"
+#include "pipeline/ledger/reader.h"
 #include "pipeline/record.h"
 #include "pipeline/run/output.h"
 #include "pipeline/support/duration.h"
@@ -44,6 +50,10 @@ struct RunCommand {
   Progress::Mode progress = Progress::Mode::automatic;
   bool quiet = false;
   FailOn fail_on;
+  LogOptions log;
+
+  /// Nothing but errors on standard error, or they stand in its log.
+  bool is_silent() const { return quiet || log.is_on_stderr(); }
 };
 
 /// How a document ended, for each stage that ran or was spared, why, and what is wrong with the file.
@@ -64,52 +74,77 @@ std::string story_of_run(const Document& document, const Pipeline& pipeline) {
 }
 
 /// Shows people on stderr how a run gets on.
-class RunDisplay final : public RunListener {
+class RunDisplay final : public RunEvents {
  public:
-  RunDisplay(const RunCommand& command, Signals& signals) : command_(command), signals_(signals) {}
+  RunDisplay(const RunCommand& command, Signals& signals, std::size_t stages, const Activity& activity,
+             RunLog* log)
+      : RunEvents(log), command_(command), signals_(signals), stages_(stages), activity_(activity) {}
 
   void waiting(const LockHolder& holder, const std::filesystem::path& output) override {
-    if (!command_.quiet)
+    RunEvents::waiting(holder, output);
+    if (!command_.is_silent())
       print_error("waiting for " + to_string(holder) + ", which writes to " + output.string());
   }
-  void begun() override {
-    progress_.emplace(command_.quiet ? Progress::Mode::none : command_.progress);
+  void begun(const std::string& run) override {
+    RunEvents::begun(run);
+    progress_.emplace(command_.is_silent() ? Progress::Mode::none : command_.progress, stages_, activity_);
     told_.emplace(signals_.has_stopped(), [this] {
-      if (command_.quiet) return;
+      log({LogLevel::warning, "stopping"});
+      if (command_.is_silent()) return;
       progress_->say("docket: stopping: running calls have " + format_duration(command_.grace) +
                      " to end; another signal stops now");
     });
   }
-  void warned(const std::string& warning) override { progress_->say("docket: warning: " + warning); }
+  void warned(const std::string& warning) override {
+    RunEvents::warned(warning);
+    say("docket: warning: " + warning);
+  }
   void warmed(const WarmUp& model) override {
+    RunEvents::warmed(model);
     if (!model.problem.empty())
-      progress_->say("docket: warning: not warmed up: " + model.problem);
-    else if (!command_.quiet)
-      progress_->say("docket: warmed up: " + model.backend + ": " + model.model + ", " +
-                     format_duration(std::chrono::milliseconds(model.wall_ms)));
+      say("docket: warning: not warmed up: " + model.problem);
+    else if (!command_.is_silent())
+      say("docket: warmed up: " + model.backend + ": " + model.model + ", " +
+          format_duration(std::chrono::milliseconds(model.wall_ms)));
   }
-  void input_problem(const std::string& problem) override { progress_->say("docket: input: " + problem); }
+  void input_problem(const std::string& problem) override {
+    RunEvents::input_problem(problem);
+    say("docket: input: " + problem);
+  }
   void left_out(const std::string& file) override {
-    if (command_.documents.verbose) progress_->say(file + ": left out of the input");
+    RunEvents::left_out(file);
+    if (command_.documents.verbose) say(file + ": left out of the input");
   }
+  bool wants_count() const override { return progress_->is_shown(); }
+  void counted(std::int64_t files) override { progress_->counted(files); }
   void taken() override { progress_->taken(); }
   void all_taken() override { progress_->all_taken(); }
   void spared(const std::string& path, Rebuild::What why) override {
+    RunEvents::spared(path, why);
     progress_->kept();
-    if (command_.documents.verbose)
-      progress_->say(path + (why == Rebuild::What::parked ? ": parked" : ": up to date"));
+    if (command_.documents.verbose) say(path + (why == Rebuild::What::parked ? ": parked" : ": up to date"));
+  }
+  void left_stage(const Document& document, std::size_t stage, const Pipeline& pipeline) override {
+    RunEvents::left_stage(document, stage, pipeline);
+    const Usage used = document.stages[stage].spent.total();
+    progress_->left_stage(stage, used.input_tokens + used.output_tokens);
   }
   void finished(const Document& document, const Pipeline& pipeline) override {
-    Usage usage;
-    for (const StageResult& result : document.stages)
-      usage += result.spent.total();
-    progress_->finished(outcome(document), usage);
-    if (command_.documents.verbose) progress_->say(story_of_run(document, pipeline));
+    RunEvents::finished(document, pipeline);
+    progress_->finished(outcome(document));
+    if (command_.documents.verbose) say(story_of_run(document, pipeline));
   }
 
  private:
+  /// A log on standard error has it already, as an event.
+  void say(const std::string& line) {
+    if (!command_.log.is_on_stderr()) progress_->say(line);
+  }
+
   const RunCommand& command_;
   Signals& signals_;
+  const std::size_t stages_;
+  const Activity& activity_;
   std::optional<Progress> progress_;
   std::optional<std::stop_callback<std::function<void()>>> told_;  ///< Last: uses the progress.
 };
@@ -136,14 +171,15 @@ class Lack {
   std::stop_source stop_;
 };
 
-RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack& lack) {
+RunEnvironment environment_of(const RunCommand& command, Signals& signals, Lack& lack, Activity& activity) {
   RunEnvironment environment;
   environment.make_backend = [&](const Pipeline& pipeline, AnswerStore& answers, const ModelDigests& models,
                                  const std::stop_token& stop, const RunEnvironment::Told& told) {
     const RunOptions& run = command.documents.run;
-    return backends::make(pipeline, {run.jobs, [&lack](const Error& error) { lack.tell(error); }, stop,
-                                     signals.hard_stop(), command.offline, command.trace_dir, &answers,
-                                     models, !run.always_make(), told.warn, told.warmed, run.max_cost});
+    return backends::make(
+        pipeline, {run.jobs, [&lack](const Error& error) { lack.tell(error); }, stop, signals.hard_stop(),
+                   command.offline, command.trace_dir, &answers, models, !run.always_make(), told.warn,
+                   told.warmed, &activity, run.max_cost});
   };
   environment.lacking = lack.token();
   environment.why_lacking = [&lack] { return lack.error(); };
@@ -169,17 +205,42 @@ std::optional<Error> write_second_report(const std::string& file, const nlohmann
   return std::nullopt;
 }
 
+/// Where OpenTelemetry's environment names a collector. One that does not answer is no failure of the run.
+void send_spans(const RunOutcome& outcome, const std::filesystem::path& output, bool offline) {
+  const std::optional<std::string> endpoint = span_endpoint_of_environment();
+  if (outcome.state != RunOutcome::State::ran || !endpoint) return;
+  if (const auto failed = export_spans(output, outcome.report, *endpoint, offline))
+    print_error("warning: " + failed->message);
+}
+
+std::string summary_of(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline) {
+  auto ledger = LedgerReader::open(pipeline.output_dir);
+  SummaryContext context;
+  context.pipeline = shell_word(command.documents.pipeline.file.string());
+  std::error_code ignored;
+  const std::filesystem::path near = std::filesystem::proximate(pipeline.output_dir, ignored);
+  const bool is_below = !near.empty() && !near.native().starts_with("..");
+  context.output = (is_below ? near : pipeline.output_dir).string();
+  context.release_of = [&](const std::string& held) { return release_of(held, context.pipeline); };
+  context.why_held = [&](const std::string& path) -> std::string {
+    const Result<std::string> line = ledger ? ledger->record(path) : Result<std::string>(ledger.error());
+    const auto record = line ? nlohmann::json::parse(*line, nullptr, false) : nlohmann::json();
+    return record.is_object() ? why_held(record, pipeline) : "";
+  };
+  return format_summary(outcome.report, context);
+}
+
 /// What people should know at the end.
-void print_outcome(const RunOutcome& outcome, const RunCommand& command,
-                   const std::filesystem::path& output) {
+void print_outcome(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline) {
+  log_outcome(outcome, exit_code(outcome, command.fail_on));
   if (outcome.error) {
     if (outcome.state != RunOutcome::State::stopped) print_error(outcome.error->message);
     return;
   }
   const int code = outcome.report["run"]["exit_code"];
+  if (command.log.is_on_stderr()) return;
   if (!command.quiet) {
-    std::fputs(format_report(outcome.report).c_str(), stderr);
-    std::fprintf(stderr, "records in %s\n", printable(output.native()).c_str());
+    std::fputs(summary_of(outcome, command, pipeline).c_str(), stderr);
   } else {
     if (code == exit_failed || code == exit_unavailable)
       std::fputs(format_failures(outcome.report).c_str(), stderr);
@@ -192,29 +253,46 @@ void print_outcome(const RunOutcome& outcome, const RunCommand& command,
 }
 
 int run_command(const RunCommand& command) {
-  Signals signals(command.grace);
+  std::unique_ptr<RunLog> log;
+  if (command.log.is_wanted()) {
+    auto opened = RunLog::open(command.log);
+    if (!opened) {
+      print_error(opened.error().message);
+      return exit_usage;
+    }
+    log = std::move(*opened);
+  }
+  // Whoever moves the log away sends SIGHUP, and wants no end of the run; a terminal that goes does.
+  std::function<void()> reopen_log;
+  if (!command.log.file.empty() && !has_terminal()) reopen_log = [&log] { log->reopen(); };
+  Signals signals(command.grace, reopen_log);
   std::optional<Pipeline> pipeline = load_pipeline(command.documents.pipeline);
-  if (!pipeline) return exit_usage;
+  if (!pipeline) {
+    log_refusal("the pipeline file has mistakes", exit_usage);
+    return exit_usage;
+  }
   if (const auto error =
           check_output_files({command.report_file, command.documents.run.depfile, command.trace_dir},
                              *pipeline, command.documents.run)) {
+    log_refusal(error->message, exit_usage);
     print_error(error->message);
     return exit_usage;
   }
-  const std::filesystem::path output = pipeline->output_dir;
   Lack lack;
-  RunEnvironment environment = environment_of(command, signals, lack);
+  Activity activity;
+  RunEnvironment environment = environment_of(command, signals, lack, activity);
   environment.warnings.insert(environment.warnings.end(), pipeline->warnings.begin(),
                               pipeline->warnings.end());
   RunOutcome outcome;
   {
-    RunDisplay display(command, signals);
-    outcome = run_pipeline(std::move(*pipeline), command.documents.run, environment, display);
+    RunDisplay display(command, signals, pipeline->stages.size(), activity, log.get());
+    outcome = run_pipeline(*pipeline, command.documents.run, environment, display);
   }
   if (outcome.state == RunOutcome::State::ran)
     if (auto failed = write_second_report(command.report_file, outcome.report))
       outcome.report_unwritten = failed;
-  print_outcome(outcome, command, output);
+  print_outcome(outcome, command, *pipeline);
+  send_spans(outcome, pipeline->output_dir, command.offline);
   return exit_code(outcome, command.fail_on);
 }
 
@@ -289,6 +367,7 @@ void add_run(CLI::App& app, int& exit_code) {
   add_machine_options(*verb, *command);
   add_file_options(*verb, *command);
   add_display_options(*verb, *command);
+  command->log.add_to(*verb);
   verb->callback([command, &exit_code] {
     exit_code =
         command->dry_run ? plan_command({command->documents, command->offline}) : run_command(*command);

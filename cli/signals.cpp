@@ -1,5 +1,6 @@
 #include "cli/signals.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <ctime>
 #include <optional>
+#include <utility>
 
 namespace docket {
 namespace {
@@ -34,7 +36,8 @@ constexpr std::chrono::milliseconds repeats{200};
 
 }  // namespace
 
-Signals::Signals(std::chrono::milliseconds grace) : watched_(watched_signals()), grace_(grace) {
+Signals::Signals(std::chrono::milliseconds grace, std::function<void()> hung_up)
+    : watched_(watched_signals()), grace_(grace), hung_up_(std::move(hung_up)) {
   pthread_sigmask(SIG_BLOCK, &watched_, nullptr);
   signal(SIGPIPE, SIG_IGN);  // A worker or a reader that went away is an error of write(2), not our end.
   signal(SIGXFSZ, SIG_IGN);  // Likewise a file that may not grow any more.
@@ -60,6 +63,10 @@ int Signals::wait_for(std::optional<std::chrono::steady_clock::time_point> until
       sigwait(&watched_, &signal);
     }
     if (ending_) return 0;
+    if (signal == SIGHUP && hung_up_) {
+      hung_up_();
+      continue;
+    }
     if (signal != end_signal) return signal;
   }
 }
@@ -79,6 +86,12 @@ void Signals::loop() {
     if (signal > 0 && passed >= repeats) _exit(128 + signal);
     if (signal < 0 && passed >= grace_) hard_stop_.request_stop();
   }
+}
+
+bool has_terminal() {
+  const int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (terminal >= 0) close(terminal);
+  return terminal >= 0;
 }
 
 }  // namespace docket

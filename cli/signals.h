@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <thread>
@@ -16,7 +17,8 @@ namespace docket {
 /// the calling thread and all that follow.
 class Signals {
  public:
-  explicit Signals(std::chrono::milliseconds grace);
+  /// `hung_up`, if given, is called for each SIGHUP, by a thread of its own; it stops nothing then.
+  explicit Signals(std::chrono::milliseconds grace, std::function<void()> hung_up = {});
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
@@ -33,6 +35,7 @@ class Signals {
 
   const sigset_t watched_;
   const std::chrono::milliseconds grace_;
+  const std::function<void()> hung_up_;
   std::stop_source stop_;
   std::stop_source has_stopped_;
   std::stop_source hard_stop_;
@@ -40,5 +43,8 @@ class Signals {
   std::atomic<bool> ending_ = false;
   std::thread thread_;
 };
+
+/// A terminal belongs to the process, whose end the kernel tells by SIGHUP.
+bool has_terminal();
 
 }  // namespace docket

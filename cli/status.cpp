@@ -1,24 +1,65 @@
+// `docket status`: how an output stands, for people, for programs, and as an exit code.
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <cstdio>
 
 #include "cli/exit_code.h"
 #include "cli/open_ledger.h"
+#include "cli/status_of.h"
 #include "cli/table.h"
-#include "pipeline/ledger/acknowledgement.h"
+#include "cli/why_held.h"
+#include "pipeline/record.h"
+#include "pipeline/support/duration.h"
 
 namespace docket {
 namespace {
 
 using State = StageResult::State;
+using GroupState = UnfinishedGroup::State;
 
-std::string last_run_line(const LedgerRun& last) {
-  std::string text = "last run: " + last.name + ", started " + last.started;
-  if (!last.finished)
-    return text + ", by process " + std::to_string(last.pid) + " on " + last.host +
-           ": still running, or killed\n";
-  return text + ", ended " + *last.finished + " with exit code " +
-         std::to_string(last.exit_code.value_or(0)) + "\n";
+struct StatusOptions {
+  PipelineOptions pipeline;
+  bool json = false, question = false, verbose = false;
+};
+
+/// Of each group, without -v; and how wide a line may be.
+constexpr std::size_t most_shown = 3, line_width = 80;
+
+std::string exit_words(std::int64_t code) {
+  switch (code) {
+    case exit_up_to_date:
+      return " (everything is up to date)";
+    case exit_failed:
+      return " (some failed)";
+    case exit_held:
+      return " (some are held)";
+    case exit_unavailable:
+      return " (a backend could not be used)";
+    case exit_interrupted:
+    case exit_terminated:
+      return " (it was stopped)";
+    default:
+      return "";
+  }
+}
+
+std::string last_run_lines(const OutputStatus& status) {
+  const auto& last = status.counts.last_run;
+  if (!last) return "";
+  std::string text = "last run: " + last->name + ", started " + last->started;
+  if (last->finished) {
+    if (status.last_wall_ms)
+      text += ", took " + format_duration(std::chrono::milliseconds(*status.last_wall_ms));
+    text += "\n  ended " + *last->finished + " with exit code " +
+            std::to_string(last->exit_code.value_or(0)) + exit_words(last->exit_code.value_or(0)) + "\n";
+    if (!status.running) return text;
+    return text + "running now: " + to_string(*status.running) + "\n";
+  }
+  const std::string who = "process " + std::to_string(last->pid) + " on " + last->host;
+  if (status.running && status.running->pid == last->pid) return text + "\n  still running: " + who + "\n";
+  if (last->host == this_host())
+    return text + "\n  did not end: " + who + " was killed; the next run goes on where it was\n";
+  return text + "\n  still running, or killed: " + who + "\n";
 }
 
 std::string stage_table(const LedgerReader::Status& status) {
@@ -51,62 +92,106 @@ std::string doubts(const LedgerReader::Status& status) {
   return text.empty() ? "" : "\n" + text;
 }
 
-std::string unfinished_line(const LedgerDocument& document) {
-  std::string text = "  " + document.path + ": ";
-  if (document.outcome == Outcome::cancelled) return text + "not read yet\n";
-  if (document.outcome == Outcome::held) return text + document.held.value_or("") + "\n";
+std::string failure_of(const LedgerDocument& document) {
+  std::string text;
   if (document.error_stage) text += *document.error_stage + ": ";
-  if (document.error) text += std::string(name(document.error->error_class)) + ": " + document.error->message;
-  if (document.attempts > 0) text += " (" + counted(document.attempts, "attempt") + ")";
+  if (document.error) text += document.error->message;
+  if (document.attempts > 1) text += " (" + counted(document.attempts, "attempt") + ")";
+  return text;
+}
+
+std::string what_of(const UnfinishedGroup& group, const LedgerDocument& document, OpenedLedger& opened) {
+  if (group.state == GroupState::not_finished) return "not read yet";
+  std::string text;
+  if (document.outcome == Outcome::held) {
+    const auto line = opened.ledger.record(document.path);
+    text = why_held(line ? nlohmann::json::parse(*line, nullptr, false) : nlohmann::json(), opened.pipeline);
+    if (group.state == GroupState::acknowledged)
+      text = document.held.value_or("") + (text.empty() ? "" : ": " + text);
+  } else {
+    text = failure_of(document);
+  }
+  if (group.state != GroupState::acknowledged) return text;
+  const std::string reason = document.ack_reason.value_or("");
+  return "acknowledged " + document.acknowledged.value_or("") + (reason.empty() ? "" : ": " + reason) +
+         (text.empty() ? "" : "; ") + text;
+}
+
+/// failed (3, 2 new): timeout; held (2 new): offline
+std::string heading_of(const UnfinishedGroup& group) {
+  std::string words(name(group.state));
+  if (group.state == GroupState::not_finished) words = "not finished";
+  const auto all = static_cast<std::int64_t>(group.documents.size());
+  words += " (" + (group.fresh == all ? std::string() : std::to_string(all));
+  if (group.fresh > 0) words += (group.fresh == all ? "" : ", ") + std::to_string(group.fresh) + " new";
+  return words + ")" + (group.why.empty() ? "" : ": " + group.why);
+}
+
+/// What to do about a group.
+std::string advice_for(const UnfinishedGroup& group, const std::string& file) {
+  switch (group.state) {
+    case GroupState::failed:
+      return "tried again by the next run; these alone: `docket run " + file + " --failed`";
+    case GroupState::parked:
+      return "tried again when changed, or: `docket run " + file + " --retry-parked`";
+    case GroupState::held:
+      return release_of(group.why, file);
+    case GroupState::not_finished:
+      return "taken up by the next run: `docket run " + file + "`";
+    case GroupState::acknowledged:
+      return "the exit code leaves them out until they change";
+  }
+  return "";
+}
+
+std::string group_text(const UnfinishedGroup& group, const StatusOptions& options, OpenedLedger& opened) {
+  const std::string file = options.pipeline.file.string();
+  std::string text = "\n" + heading_of(group) + "\n";
+  const std::size_t shown =
+      options.verbose ? group.documents.size() : std::min(group.documents.size(), most_shown);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Unfinished& one = group.documents[i];
+    const std::string what = what_of(group, one.document, opened);
+    const bool marks =
+        one.standing == "new" && group.fresh < static_cast<std::int64_t>(group.documents.size());
+    const std::string line =
+        std::string(marks ? "  new: " : "  ") + one.document.path + (what.empty() ? "" : ": " + what);
+    text += (options.verbose ? line : within_columns(line, line_width)) + "\n";
+  }
+  if (shown < group.documents.size())
+    text +=
+        "  … " + std::to_string(group.documents.size() - shown) + " more: `docket status " + file + " -v`\n";
+  return text + "  -> " + advice_for(group, file) + "\n";
+}
+
+std::string counts_line(const OutputStatus& status) {
+  const LedgerReader::Status& counts = status.counts;
+  const std::int64_t all = counts.done + counts.held + counts.failed + counts.cancelled;
+  std::string text = counted(all, "document") + ": " + std::to_string(counts.done) + " done, " +
+                     std::to_string(counts.held) + " held, " + std::to_string(counts.failed) + " failed";
+  if (counts.parked > 0) text += " (" + std::to_string(counts.parked) + " parked)";
+  if (counts.cancelled > 0) text += ", " + std::to_string(counts.cancelled) + " not finished";
+  if (status.acknowledged > 0) text += "; " + std::to_string(status.acknowledged) + " of them acknowledged";
   return text + "\n";
 }
 
-std::string acknowledged_line(const LedgerDocument& document) {
-  std::string line = unfinished_line(document);
-  line.insert(line.size() - 1, "; acknowledged " + document.acknowledged.value_or(""));
-  const std::string reason = document.ack_reason.value_or("");
-  if (!reason.empty()) line.insert(line.size() - 1, ": " + reason);
-  return line;
-}
-
-int status_command(const PipelineOptions& options) {
-  auto opened = open_ledger(options);
+int status_command(const StatusOptions& options) {
+  auto opened = open_ledger(options.pipeline);
   if (!opened) return exit_usage;
-  const auto status = opened->ledger.status();
-  std::string failed, parked, held, unread, acknowledged;
-  std::int64_t acknowledged_count = 0;
-  const auto unfinished = opened->ledger.for_each_unfinished([&](const LedgerDocument& document) {
-    if (is_acknowledged(document)) {
-      ++acknowledged_count;
-      acknowledged += acknowledged_line(document);
-      return;
-    }
-    std::string& list = document.parked                          ? parked
-                        : document.outcome == Outcome::held      ? held
-                        : document.outcome == Outcome::cancelled ? unread
-                                                                 : failed;
-    list += unfinished_line(document);
-  });
-  if (!status || unfinished) {
-    print_error(status ? unfinished->message : status.error().message);
+  const auto status = status_of(*opened);
+  if (!status) {
+    print_error(status.error().message);
     return exit_usage;
   }
-  const std::int64_t all = status->done + status->held + status->failed + status->cancelled;
-  std::string text = counted(all, "document") + ": " + std::to_string(status->done) + " done, " +
-                     std::to_string(status->held) + " held, " + std::to_string(status->failed) + " failed";
-  if (status->parked > 0) text += " (" + std::to_string(status->parked) + " parked)";
-  if (status->cancelled > 0) text += ", " + std::to_string(status->cancelled) + " not finished";
-  if (acknowledged_count > 0) text += "; " + std::to_string(acknowledged_count) + " of them acknowledged";
-  text += "\n";
-  if (status->last_run) text += last_run_line(*status->last_run);
-  if (!status->stages.empty()) text += "\n" + stage_table(*status) + doubts(*status);
-  if (!failed.empty()) text += "\nfailed, tried again by the next run:\n" + failed;
-  if (!parked.empty())
-    text += "\nparked, not tried again until content or pipeline change, or --retry-parked:\n" + parked;
-  if (!unread.empty()) text += "\nnot finished, taken up by the next run:\n" + unread;
-  if (!held.empty()) text += "\nheld:\n" + held;
-  if (!acknowledged.empty())
-    text += "\nacknowledged, so that the exit code leaves them out until they change:\n" + acknowledged;
+  if (options.question) return exit_code_of(*status);
+  if (options.json) {
+    std::fputs(printable_json(to_pretty(to_json(*status, *opened))).c_str(), stdout);
+    return exit_up_to_date;
+  }
+  std::string text = counts_line(*status) + last_run_lines(*status);
+  if (!status->counts.stages.empty()) text += "\n" + stage_table(status->counts) + doubts(status->counts);
+  for (const UnfinishedGroup& group : status->groups)
+    text += group_text(group, options, *opened);
   std::fputs(printable(text).c_str(), stdout);
   return exit_up_to_date;
 }
@@ -116,9 +201,18 @@ int status_command(const PipelineOptions& options) {
 void add_status(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("status", "Count documents by state, and list those that need attention");
-  const auto options = std::make_shared<PipelineOptions>();
-  options->add_to(*command);
-  options->add_output_to(*command);
+  const auto options = std::make_shared<StatusOptions>();
+  options->pipeline.add_to(*command);
+  options->pipeline.add_output_to(*command);
+  CLI::Option* json = command->add_flag("--json", options->json, "Print it as JSON");
+  command->add_flag("-v,--verbose", options->verbose,
+                    "List all documents that need attention, with all reasons");
+  command
+      ->add_flag(
+          "-q,--question", options->question,
+          "Print nothing: exit code 0 when all is done, 1 when something failed or is not finished, 3 when "
+          "something is held")
+      ->excludes(json);
   command->callback([options, &exit_code] { exit_code = status_command(*options); });
 }
 

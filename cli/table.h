@@ -10,6 +10,11 @@ namespace docket {
 /// short.
 std::string format_table(const std::vector<std::vector<std::string>>& rows);
 
+/// Columns that a terminal needs for UTF-8 text.
+std::size_t columns_of(std::string_view text);
+/// Its beginning, at most so many columns, with a mark where it is cut.
+std::string within_columns(const std::string& text, std::size_t columns);
+
 /// The text with `?` for control characters, for those that turn the direction of writing, and for bytes that
 /// are not UTF-8: neither a document's name nor a server's words may drive the terminal or look like others.
 /// `kept`: the control characters that stay.
@@ -26,6 +31,9 @@ std::string format_report(const nlohmann::ordered_json& report);
 std::string format_doubts(const nlohmann::ordered_json& stages);
 /// Of a report, only what failed; empty: nothing did.
 std::string format_failures(const nlohmann::ordered_json& report);
+
+/// A word of a command for the shell: in quotes where it needs them.
+std::string shell_word(const std::string& text);
 
 /// 1 document, 2 documents.
 std::string counted(std::int64_t count, const std::string& what);

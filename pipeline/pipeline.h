@@ -1,6 +1,8 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,7 +43,8 @@ struct StageConfig {
 /// Where a condition stands.
 struct ConditionPlace {
   std::shared_ptr<const Condition> condition;
-  std::string place;    ///< `file:line:column`, or the `--set`.
+  /// `file:line:column` of a byte of the expression, or the `--set`.
+  std::function<std::string(std::size_t at)> place_at;
   std::string setting;  ///< `stages.classify.when`
 };
 

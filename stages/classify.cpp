@@ -103,7 +103,8 @@ std::vector<std::string> warnings(const StageConfig& stage, const Pipeline& pipe
   const auto is_rules = [&](const std::string& backend) {
     return !pipeline.backend(backend)->type->answers_prompts();
   };
-  std::vector<std::string> found;
+  std::vector<std::string> found =
+      PromptTemplate::unknown_names(stage.settings, "prompt", "classify.mustache");
   if (!std::ranges::any_of(stage.settings.texts("backends"), is_rules)) return found;
   std::vector<std::pair<std::string, Keyword>> seen;  // With their labels.
   for (const auto& entry : stage.settings.groups("labels")) {

@@ -7,6 +7,8 @@
 
 #include "pipeline/config/scalars.h"
 #include "pipeline/document_marks.h"
+#include "pipeline/support/suggest.h"
+#include "pipeline/support/utf8.h"
 
 namespace docket::stages {
 namespace {
@@ -68,12 +70,50 @@ const EmbeddedFile& embedded(std::string_view name) {
   throw std::logic_error("there is no built-in prompt '" + std::string(name) + "'");
 }
 
+/// Nothing: it is empty or cannot be read.
+std::optional<std::string> content_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream content;
+  if (!(content << stream.rdbuf())) return std::nullopt;
+  return content.str();
+}
+
+/// Of its values and sections, each once; of `{{a.b}}` the first part.
+std::vector<std::string_view> names_in(std::string_view text) {
+  std::vector<std::string_view> names;
+  for (std::size_t at = text.find("{{"); at != std::string_view::npos; at = text.find("{{", at)) {
+    const std::size_t end = text.find("}}", at);
+    if (end == std::string_view::npos) break;
+    std::string_view tag = text.substr(at + 2, end - at - 2);
+    at = end;
+    if (tag.starts_with('!') || tag.starts_with('>') || tag.starts_with('=')) continue;
+    while (!tag.empty() && std::string_view("{#^/& ").find(tag.front()) != std::string_view::npos)
+      tag.remove_prefix(1);
+    tag = tag.substr(0, tag.find_first_of(" .}"));
+    if (!tag.empty() && std::ranges::find(names, tag) == names.end()) names.push_back(tag);
+  }
+  return names;
+}
+
+/// The library's message, which ends in ` at BYTE`, with the line and column in its place.
+std::string in_words(const std::string& message, std::string_view text) {
+  const std::size_t mark = message.rfind(" at ");
+  const auto at = mark == std::string::npos ? std::nullopt : parse_integer(message.substr(mark + 4));
+  const std::string what = "not a valid Mustache template: ";
+  if (!at || *at < 0 || static_cast<std::size_t>(*at) > text.size()) return what + message;
+  const std::string_view before = text.substr(0, static_cast<std::size_t>(*at));
+  const std::size_t line_break = before.rfind('\n');
+  const std::size_t column =
+      characters(before.substr(line_break == std::string_view::npos ? 0 : line_break + 1)) + 1;
+  return what + "line " + std::to_string(std::ranges::count(before, '\n') + 1) + ", column " +
+         std::to_string(column) + ": " + message.substr(0, mark);
+}
+
 }  // namespace
 
 Result<PromptTemplate> PromptTemplate::parse(std::string text) {
   const mustache::mustache parsed(text);
-  if (!parsed.is_valid())
-    return Error{ErrorClass::config, "not a valid Mustache template: " + parsed.error_message()};
+  if (!parsed.is_valid()) return Error{ErrorClass::config, in_words(parsed.error_message(), text)};
   return PromptTemplate(std::move(text));
 }
 
@@ -84,14 +124,30 @@ PromptTemplate PromptTemplate::built_in(std::string_view name) {
 Result<PromptTemplate> PromptTemplate::of_setting(const Settings& settings, std::string_view setting,
                                                   std::string_view built_in) {
   if (!settings.has(setting)) return PromptTemplate::built_in(built_in);
-  std::ifstream stream(settings.file(setting), std::ios::binary);
-  std::ostringstream content;
-  if (!(content << stream.rdbuf()))
+  auto content = content_of(settings.file(setting));
+  if (!content)
     return Error{ErrorClass::config, std::string(setting) + ": '" + settings.file(setting).string() +
                                          "' is empty or cannot be read"};
-  auto parsed = parse(content.str());
-  if (!parsed) return Error{ErrorClass::config, std::string(setting) + ": " + parsed.error().message};
+  auto parsed = parse(*std::move(content));
+  if (!parsed)
+    return Error{ErrorClass::config, std::string(setting) + ": '" +
+                                         settings.file(setting).filename().string() + "' is " +
+                                         parsed.error().message};
   return parsed;
+}
+
+std::vector<std::string> PromptTemplate::unknown_names(const Settings& settings, std::string_view setting,
+                                                       std::string_view built_in) {
+  const auto own = settings.has(setting) ? content_of(settings.file(setting)) : std::nullopt;
+  if (!own) return {};
+  const std::vector<std::string_view> known = names_in(embedded(built_in).content);
+  std::vector<std::string> warnings;
+  for (const std::string_view name : names_in(*own))
+    if (std::ranges::find(known, name) == known.end())
+      warnings.push_back(std::string(setting) + ": '" + settings.file(setting).filename().string() +
+                         "' has {{" + std::string(name) + "}}, for which nothing stands" +
+                         did_you_mean(name, known));
+  return warnings;
 }
 
 std::string PromptTemplate::render(const json& values) const {
@@ -101,6 +157,10 @@ std::string PromptTemplate::render(const json& values) const {
   while (!text.empty() && text.back() == '\n')
     text.pop_back();
   return text;
+}
+
+std::string render_html(std::string_view text, const json& values) {
+  return mustache::mustache(std::string(text)).render(data_of(values));
 }
 
 std::vector<PromptPart> document_parts(const Text& text, PageRange pages) {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "pipeline/backend.h"
 #include "pipeline/settings.h"
@@ -31,6 +33,11 @@ class PromptTemplate {
   static Result<PromptTemplate> of_setting(const Settings& settings, std::string_view setting,
                                            std::string_view built_in);
 
+  /// Names in the file of the setting that the built-in prompt does not have, so that nothing stands for
+  /// them: a warning for each. Empty: none, or there is no such file.
+  static std::vector<std::string> unknown_names(const Settings& settings, std::string_view setting,
+                                                std::string_view built_in);
+
   /// `values` are those of a record: objects, lists, texts, numbers, booleans and null, which is as false.
   std::string render(const nlohmann::json& values) const;
 
@@ -38,6 +45,10 @@ class PromptTemplate {
   explicit PromptTemplate(std::string text) : text_(std::move(text)) {}
   std::string text_;
 };
+
+/// A page for browsers: a Mustache template whose values are escaped, but for those in `{{{…}}}`, which are
+/// HTML.
+std::string render_html(std::string_view text, const nlohmann::json& values);
 
 /// Pages of a document, from 0, both ends included; or a part of one page.
 struct PageRange {

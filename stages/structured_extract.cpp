@@ -144,6 +144,10 @@ Result<std::unique_ptr<ExcerptStage>> make_with(const StageConfig& stage, const 
   return make_for(stage, pipeline, backends, {});
 }
 
+std::vector<std::string> warnings(const StageConfig& stage, const Pipeline&) {
+  return PromptTemplate::unknown_names(stage.settings, "prompt", "structured-extract.mustache");
+}
+
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
   auto made = make_for(stage, pipeline, stage.settings.texts("backends"), handed_up(stage, pipeline));
   if (!made) return made.error();
@@ -302,6 +306,7 @@ StageType structured_extract() {
           .fields = fields,
           .reads = fields_read,
           .make = make,
+          .warnings = warnings,
           .shows_places = true,
           .redo = {.make = make_with,
                    .review = make_fields_review,

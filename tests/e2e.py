@@ -19,7 +19,13 @@ DOCKET = os.environ["DOCKET"]
 SOURCE = Path(os.environ["SOURCE_DIR"])
 TIMEOUT = 120  # Seconds. Longer than any run here takes under a sanitizer on a busy machine: a hang is a failure.
 
-Result = namedtuple("Result", "code out err")
+
+class Result(namedtuple("Result", "code out err")):
+    @property
+    def said(self):
+        """Standard error as if no line of it had been wrapped."""
+        return " ".join(self.err.split())
+
 
 PIPELINE = """\
 version: 1

@@ -40,7 +40,7 @@ class Conditions(e2e.Case):
                 message = self.record("in/2.txt")["error"]["message"]
                 self.assertIn("condition 'odd': ", message)
                 self.assertIn(said, message)
-                for place in (result.err, (self.dir / "out/report.json").read_text(), self.docket("explain", "pipeline.yaml", "in/2.txt").out):
+                for place in (result.said, (self.dir / "out/report.json").read_text(), self.docket("explain", "pipeline.yaml", "in/2.txt").out):
                     self.assertIn(said, place)
 
     def test_what_jq_1_6_dies_of_ends_no_run(self):
@@ -73,7 +73,7 @@ class Conditions(e2e.Case):
         self.write_documents({"1": invoice(1)})
         self.write("pipeline.yaml", PIPELINE + "  - escalate:\n      when:\n        good: .extract.pages > 5\n"
                                                "        bad: .extract.pages | nope\n")
-        said = "pipeline.yaml:17:14: stages.escalate.when: not a valid jq condition: nope/0 is not defined"
+        said = "pipeline.yaml:17:31: stages.escalate.when: not a valid jq condition: nope/0 is not defined"
         for verb in ("check", "run", "plan"):
             result = self.docket(verb, "pipeline.yaml")
             self.assertEqual(result.code, 2, verb)

@@ -186,7 +186,7 @@ class FullDisk(e2e.Case):
         self.write("in/b.txt", invoice(2))
         self.write("out/in/a.txt.json/in the way", "")
         result = self.run_pipeline(expect=1)
-        self.assertIn("Is a directory", result.err)
+        self.assertIn("Is a directory", result.said)
         self.assertIn("a.txt.json", result.err)
         self.check_whole("out")
         (self.dir / "out/in/a.txt.json/in the way").unlink()

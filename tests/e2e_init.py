@@ -1,8 +1,11 @@
 """The starter pipeline and the prompts that `docket init` writes."""
 
+import json
 import re
 
 import e2e
+import jsonschema
+import yaml
 from paid_model import PaidModel
 
 
@@ -12,8 +15,24 @@ class Init(e2e.Case):
         self.assertEqual(result.code, 0, result.err)
         self.assertEqual(self.docket("check", "starter/pipeline.yaml").code, 0)
         result = self.docket("run", "starter/pipeline.yaml")
-        self.assertIn(result.code, (0, 3), result.err)
-        self.assertGreater(self.report("starter/out")["documents"]["done"], 0)
+        self.assertEqual(result.code, 3, result.err)
+        records = {record["document"]["path"]: record for record in self.results("starter/out")}
+        self.assertEqual({path: record["status"] for path, record in records.items()},
+                         {"inbox/invoice.txt": "done", "inbox/letter.txt": "done", "inbox/rechnung.txt": "held"})
+        clean = records["inbox/invoice.txt"]["structured_extract"]
+        self.assertEqual([name for name, detail in clean["details"].items() if not detail["accepted"]], [])
+        self.assertEqual(clean["checks"], {"totals add up": "passed"})
+        self.assertIn("failed check: totals add up", records["inbox/rechnung.txt"]["reasons"])
+
+    def test_editors_find_the_schema_by_the_first_line(self):
+        self.docket("init", ".")
+        text = (self.dir / "pipeline.yaml").read_text()
+        name = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", text.splitlines()[0]).group(1)
+        schema = json.loads((self.dir / name).read_text())
+        self.assertEqual(schema, json.loads(self.docket("schema").out))
+        jsonschema.validate(yaml.safe_load(text), schema)
+        with self.assertRaises(jsonschema.ValidationError):
+            jsonschema.validate(yaml.safe_load(text.replace("accept:", "acept:")), schema)
 
     def test_what_it_says_of_models_is_valid_once_it_is_no_comment(self):
         self.docket("init", ".")
@@ -59,7 +78,7 @@ stages:
         self.write("prompts/classify.mustache", "{{#open}}")
         result = self.docket("check", "pipeline.yaml")
         self.assertEqual(result.code, 2)
-        self.assertIn("prompt: not a valid Mustache template", result.err)
+        self.assertIn("prompt: 'classify.mustache' is not a valid Mustache template: line 1", result.err)
 
 
 if __name__ == "__main__":

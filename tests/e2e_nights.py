@@ -158,7 +158,7 @@ class News(Nights):
         self.assertEqual(self.attention(), {"failed": {"known": 1, "acknowledged": 1}, "held": {}})
         self.assertEqual(self.docket("ack", "pipeline.yaml", self.dir / "in/broken.pdf").code, 0)
         result = self.run_pipeline(expect=0)
-        self.assertIn("(acknowledged: fax machine)", result.err)
+        self.assertIn("(acknowledged: fax machine)", result.said)
         self.assertEqual(self.report()["documents"]["failed"], 2)
         self.assertIn("; 2 of them acknowledged", self.docket("status", "pipeline.yaml").out)
         self.assertRegex(self.docket("explain", "pipeline.yaml", "in/empty.txt").out, "acknowledged 2.*Z: fax machine\n")

@@ -92,7 +92,7 @@ class Overlap(e2e.Case):
                 for _ in range(2):
                     result = self.run_pipeline(expect=1, pipeline=EXTRACT)
                     self.assertEqual(self.report()["documents"]["failed"], failed)
-                    self.assertIn("a link leads to", result.err)
+                    self.assertIn("a link leads to", result.said)
                 self.assertEqual([name for name in self.files() if name.startswith("in/")], before)
                 (self.dir / "out" / link).unlink()
                 shutil.rmtree(self.dir / "out")
@@ -140,9 +140,9 @@ class Foreign(e2e.Case):
             self.assertEqual(sorted(path for path, state in states.items() if state == "failed"), failed)
             self.assertEqual(sorted(path for path, state in states.items() if state == "done"), done)
             for path in failed:
-                self.assertRegex(result.err, f"{path}: .*{path}.* is there already.*move it away")
+                self.assertRegex(result.said, f"{path}: .*{path}.* is there already.*move it away")
         self.assertEqual(self.report()["errors"][0]["class"], "output")
-        self.assertIn("failed, tried again", self.docket("status", "pipeline.yaml").out)
+        self.assertIn("tried again by the next run", self.docket("status", "pipeline.yaml").out)
 
     def test_are_never_replaced_and_cost_one_document_each(self):
         self.check_kept({"in/a.txt.json": '{"mine": 1}', "in/b.txt.txt": "mine", "in/b.txt.json.bak": "mine"},
@@ -229,7 +229,7 @@ class InTheWay(e2e.Case):
     def check_one(self, message, path="in/0/a.txt"):
         for _ in range(2):
             result = self.run_pipeline("-j1", expect=1, pipeline=PIPELINE)
-            self.assertRegex(result.err, f"{path}: .*{message}")
+            self.assertRegex(result.said, f"{path}: .*{message}")
             documents = self.report()["documents"]
             self.assertEqual([documents["failed"], documents["done"] + documents["up_to_date"]], [1, 11])
         with sqlite3.connect(self.dir / "out/.docket/ledger.db") as ledger:
@@ -395,7 +395,7 @@ class Words(e2e.Case):
         self.write("out/in/b.pdf.words.json", "mine")
         self.run_pipeline("--set", "output.words=never")
         result = self.run_pipeline("--set", "output.words=always", expect=1)
-        self.assertIn("b.pdf.words.json is there already, and docket has not written it", result.err)
+        self.assertIn("b.pdf.words.json is there already, and docket has not written it", result.said)
         self.assertEqual((self.dir / "out/in/b.pdf.words.json").read_text(), "mine")
         self.run_pipeline("--set", "output.words=never")
         self.assertEqual((self.dir / "out/in/b.pdf.words.json").read_text(), "mine")

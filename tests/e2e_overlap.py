@@ -99,7 +99,7 @@ class Verbs(e2e.Case):
         self.run_pipeline(expect=1)
         status = self.docket("status", "pipeline.yaml").out
         self.assertIn("4 documents: 3 done, 0 held, 1 failed (1 parked)", status)
-        self.assertIn("in/broken.pdf: extract: damaged", status)
+        self.assertIn("\nparked (1 new): damaged\n  in/broken.pdf: extract: ", status)
         story = self.docket("explain", "pipeline.yaml", "in/0.txt").out
         self.assertIn("classify: done, ran: new to this document", story)
         self.assertIn("nothing left this machine", story)

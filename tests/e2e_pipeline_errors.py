@@ -46,7 +46,7 @@ stages:
         self.assert_complaint(lines, "5:18", "buildin", "builtin")
         self.assert_complaint(lines, "8:5", "clasify", "classify")
         self.assert_complaint(lines, "11:18", "rule", "rules")
-        self.assert_complaint(lines, "12:13", "jq")
+        self.assert_complaint(lines, "12:31", "jq")
         self.assert_complaint(lines, "13:15", "absent.json")
         self.assert_complaint(lines, "14:15", "80", "1")
         places = [tuple(map(int, line.split("pipeline.yaml:")[1].split(":")[:2])) for line in lines

@@ -90,7 +90,7 @@ class Refusals(e2e.Case):
             self.assertLessEqual(len(about), 4, "those that were under way")
             own = [body for body in self.model.asked if body not in about]
             self.assertEqual([sorted(body) for body in own], [["messages", "model", "stream"]])
-            self.assertIn("Das Kontingent ist aufgebraucht", result.err)
+            self.assertIn("Das Kontingent ist aufgebraucht", result.said)
             self.assertNotIn("\x1b", result.err)
             self.assertNotIn("\u202e", result.err)
         self.heal()

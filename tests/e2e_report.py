@@ -254,11 +254,12 @@ class Reports(e2e.Case):
         name = "a condition whose name is longer than any line of a terminal could ever be and then some"
         self.write("pipeline.yaml", (self.dir / "pipeline.yaml").read_text().replace("large sum:", f"{name}:"))
         self.run_and_check()
-        told = self.said.err[self.said.err.index("\ncalls: ") + 1:].splitlines()[:-1]
-        self.assertLessEqual(len(told), 20)
-        self.assertEqual([line for line in told if len(line) > 80], [])
-        self.assertTrue(next(line for line in told if line.startswith("escalated: 2: 2 a condition")).endswith("…"))
-        self.assertEqual(self.docket("report", "pipeline.yaml").out.splitlines()[-len(told):], told)
+        said = self.said.err.splitlines()
+        self.assertLessEqual(len(said), 20)
+        self.assertEqual([line for line in said if len(line) > 80], [])
+        self.assertTrue(next(line for line in said if line.startswith("escalated: 2: 2 a condition")).endswith("…"))
+        told = self.docket("report", "pipeline.yaml").out
+        self.assertEqual([line for line in told[told.index("\ncalls: ") + 1:].splitlines() if len(line) > 80], [])
 
     def test_reports_of_older_dockets_are_shown(self):
         self.set_up(documents=1)

@@ -8,7 +8,8 @@ import threading
 import e2e
 from e2e import PIPELINE, invoice, wait_for
 
-REDRAW = "\r\x1b[K"
+REDRAW = "\r"  # The line is written over the one before, and what is left of that is wiped.
+WIPE = "\r\x1b[J"
 
 
 class Terminal(e2e.Case):
@@ -47,13 +48,13 @@ class Terminal(e2e.Case):
         except OSError:
             pass  # The other end is closed.
 
-    def test_a_line_is_redrawn_and_wiped_before_the_table(self):
+    def test_a_line_is_redrawn_and_wiped_before_the_summary(self):
         shown = self.on_a_terminal(seen="1/1")
         self.assertIn(REDRAW, shown)
         self.assertIn("\x1b[36m", shown)
-        table = shown[shown.rindex(REDRAW) + len(REDRAW):]
-        self.assertTrue(table.startswith("stage"), repr(table))
-        self.assertNotIn("\x1b", table)
+        summary = shown[shown.rindex(WIPE) + len(WIPE):]
+        self.assertTrue(summary.startswith("1 document: 1 done"), repr(summary))
+        self.assertNotIn("\x1b", summary)
 
     def test_no_color(self):
         shown = self.on_a_terminal(seen="1/1", env={"NO_COLOR": "1"})

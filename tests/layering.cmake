@@ -38,7 +38,9 @@ set(rooms
   "worker/members=${config};worker/text;worker/layout;worker/pdf;worker/formats"
   "worker/ocr=${config};${wire};worker/text;worker/layout;worker/poppler;worker/formats;worker/members;worker/process"
   "worker=${config};${wire};worker/text;worker/layout;worker/pdf;worker/formats;worker/members;worker/process;worker/conditions"
-  "cli=${run};backends;backends/calls;backends/extraction;stages"
+  "cli/report=${run};stages;cli/table.h"
+  "cli=${run};backends;backends/http;backends/calls;backends/extraction;stages;cli/report"
+  "cli/reference=${run};cli"
 )
 
 # <header's beginning>=<the only files that may include it>

@@ -79,7 +79,7 @@ RunOutcome Project::run_with(RunListener& listener, const std::stop_token& stop)
   environment.find_models = [this](const Pipeline&) { return models; };
   environment.stop = stop;
   environment.exit_code = [](const RunOutcome& outcome) { return exit_code(outcome); };
-  return run_pipeline(std::move(*read.pipeline), options, environment, listener);
+  return run_pipeline(*read.pipeline, options, environment, listener);
 }
 
 int Project::run() {

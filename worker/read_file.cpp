@@ -24,6 +24,7 @@
 #include "worker/text/encoding.h"
 #include "worker/text/finish.h"
 #include "worker/text/grade.h"
+#include "worker/text/passwords.h"
 #include "worker/text/plain_text.h"
 #include "worker/text/table.h"
 
@@ -168,8 +169,7 @@ Result<Extraction> read_content(std::string_view bytes, const Content& content, 
   if (content.einvoice) return einvoice_as_document(**content.einvoice, content.einvoice_problems);
   if (content.text) return read_decoded(*content.text, content.media_type, tables);
   if (content.media_type == "text/rtf") return read_rtf(bytes, tables);
-  if (content.media_type == "application/encrypted")
-    return Error{ErrorClass::encrypted, "is an Office document with a password; save it without one"};
+  if (content.media_type == "application/encrypted") return Error{ErrorClass::encrypted, takes_no_password};
   if (content.media_type == cut_office)
     return Error{ErrorClass::damaged, "is a broken Office document: it is cut off"};
   if (auto office = read_office(bytes, content.media_type, tables)) {

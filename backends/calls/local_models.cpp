@@ -7,6 +7,7 @@
 #include "backends/calls/queue_wait.h"
 #include "backends/calls/written_down.h"
 #include "backends/http/address.h"
+#include "pipeline/log.h"
 #include "pipeline/support/stopwatch.h"
 
 namespace docket::backends {
@@ -56,8 +57,13 @@ class Warm final : public Backend {
 
 }  // namespace
 
-LocalModels::LocalModels(const Pipeline& pipeline, AnswerStore* store, Warmed warmed, Warn warn)
-    : order_(order_of(pipeline)), store_(store), warmed_(std::move(warmed)), warn_(std::move(warn)) {}
+LocalModels::LocalModels(const Pipeline& pipeline, AnswerStore* store, Warmed warmed, Warn warn,
+                         Activity* activity)
+    : order_(order_of(pipeline)),
+      store_(store),
+      warmed_(std::move(warmed)),
+      warn_(std::move(warn)),
+      activity_(activity) {}
 
 void LocalModels::add(const BackendConfig& backend, const std::shared_ptr<ModelServer>& server) {
   if (server->target().location == Location::cloud) return;
@@ -99,8 +105,13 @@ void LocalModels::warm_next(Line& line) {
   LedgerCall call = row_of(place);
   BeforeSending before;
   if (store_ != nullptr && price_of(*place.backend)) before = written_down_first(*store_, call);
-  place.server->warm_up(std::move(before), [this, &line, call = std::move(call), begin = WallClock::now()](
-                                               const Result<Server>& server, const Usage& usage) {
+  log({LogLevel::info, "waits", {}, {}, place.backend->name, {{"what", loading_model}}});
+  std::shared_ptr<const void> loading;
+  if (activity_ != nullptr) loading = activity_->of(place.backend->name).wait(std::string(loading_model));
+  place.server->warm_up(std::move(before), [this, &line, call = std::move(call), begin = WallClock::now(),
+                                            loading = std::move(loading)](const Result<Server>& server,
+                                                                          const Usage& usage) mutable {
+    loading.reset();
     const std::int64_t wall_ms = nanoseconds_since(begin) / 1'000'000;
     write_down(call, server, usage, wall_ms);
     take(line, server, wall_ms);

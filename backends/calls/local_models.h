@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/protocols/model_server.h"
+#include "pipeline/activity.h"
 #include "pipeline/answer_store.h"
 #include "pipeline/backend.h"
 #include "pipeline/pipeline.h"
@@ -28,9 +29,10 @@ class LocalModels {
   using Warmed = std::function<void(const WarmUp&)>;
   using Warn = std::function<void(const std::string&)>;
   /// `warmed` is told of each model, `warn` of what went otherwise; both may be empty, and outlive it. So
-  /// does `store`, which gets a row of each question that costs, before it is sent; null: nobody keeps
-  /// account.
-  LocalModels(const Pipeline& pipeline, AnswerStore* store, Warmed warmed, Warn warn);
+  /// do `store`, which gets a row of each question that costs, before it is sent, and `activity`, which is
+  /// told what loads; null: nobody keeps account.
+  LocalModels(const Pipeline& pipeline, AnswerStore* store, Warmed warmed, Warn warn,
+              Activity* activity = nullptr);
 
   /// An address of the backend. All before `begin`.
   void add(const BackendConfig& backend, const std::shared_ptr<ModelServer>& server);
@@ -74,6 +76,7 @@ class LocalModels {
   AnswerStore* const store_;
   const Warmed warmed_;
   const Warn warn_;
+  Activity* const activity_;
   std::map<std::string, Line> lines_;  ///< By server. Each is its callback's alone, one after the other.
   std::vector<std::shared_ptr<ModelServer>> to_let_go_;
   std::once_flag begun_;

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "backends/calls/egress_guard.h"
+#include "backends/calls/observed.h"
 #include "backends/calls/shared_backend.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/model_server.h"
@@ -46,6 +47,7 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
                                             CallOptions options) {
   Timer& timer = options.timer == nullptr ? loop : *options.timer;
   options.breaker.name = "backend '" + config.name + "'";
+  options.retry.activity = options.activity;
   options.reask.call = options.retry.patience = options.gate.patience = config.settings.duration("deadline");
 
   const std::optional<Price> price = price_of(config);
@@ -55,12 +57,16 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
   std::vector<std::unique_ptr<Backend>> addresses;
   std::vector<ModelServer*> servers;
   for (const Target& target : targets_of(config, secrets)) {
-    auto server = std::make_shared<ModelServer>(target, price, make_protocol(config, target), loop, trace,
-                                                options.purse, options.health.warn, unclear_cost);
+    auto server =
+        std::make_shared<ModelServer>(target, price, make_protocol(config, target), loop, trace,
+                                      options.purse, options.health.warn, unclear_cost, options.activity);
     servers.push_back(server.get());
     if (options.models != nullptr) options.models->add(config, server);
-    addresses.push_back(
-        make_health_check(std::make_unique<SharedBackend>(std::move(server)), options.health, timer));
+    std::unique_ptr<Backend> address =
+        make_health_check(std::make_unique<SharedBackend>(std::move(server)), options.health, timer);
+    if (options.activity != nullptr)
+      address = make_observed(std::move(address), Observed::exchange, *options.activity);
+    addresses.push_back(std::move(address));
   }
   set_width(config.settings, std::move(servers), options.gate);
   std::unique_ptr<Backend> backend = make_gate(std::move(addresses), options.gate, timer);
@@ -70,7 +76,9 @@ std::unique_ptr<Backend> make_model_backend(const BackendConfig& config,
   backend = make_redaction(std::move(backend), location_of(config), std::move(options.redacted));
   backend = make_reask(std::move(backend), options.reask, timer);
   backend = make_circuit_breaker(std::move(backend), options.breaker, timer);
-  return make_egress_guard(std::move(backend), config.name, location_of(config), offline);
+  backend = make_egress_guard(std::move(backend), config.name, location_of(config), offline);
+  if (options.activity == nullptr) return backend;
+  return make_observed(std::move(backend), Observed::question, *options.activity);
 }
 
 }  // namespace docket::backends

@@ -12,6 +12,7 @@
 #include "backends/http/http.h"
 #include "backends/http/trace.h"
 #include "backends/protocols/purse.h"
+#include "pipeline/activity.h"
 #include "pipeline/backend.h"
 #include "pipeline/pipeline.h"
 
@@ -24,10 +25,11 @@ struct CallOptions {
   ReaskOptions reask = {};
   CircuitBreakerOptions breaker = {};
   HealthCheckOptions health = {};
-  LocalModels* models = nullptr;  ///< Null: they load when they are asked. Outlives the backend.
-  Timer* timer = nullptr;         ///< Null: the loop.
-  Purse* purse = nullptr;         ///< What the run may spend; null: there is no limit.
-  RedactedKinds redacted = {};    ///< Not shown to a model in the cloud.
+  LocalModels* models = nullptr;        ///< Null: they load when they are asked. Outlives the backend.
+  BackendActivity* activity = nullptr;  ///< Told what the backend does; null: nobody is. Outlives it.
+  Timer* timer = nullptr;               ///< Null: the loop.
+  Purse* purse = nullptr;               ///< What the run may spend; null: there is no limit.
+  RedactedKinds redacted = {};          ///< Not shown to a model in the cloud.
 };
 
 /// A backend of the pipeline that answers prompts, with all its addresses, limits and retries, but without

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "backends/calls/queue_wait.h"
+#include "pipeline/log.h"
 #include "pipeline/support/duration.h"
 
 namespace docket::backends {
@@ -25,6 +26,18 @@ double random_part() {
 
 bool may_succeed_later(ErrorClass error) {
   return error == ErrorClass::unreachable || error == ErrorClass::transport || error == ErrorClass::transient;
+}
+
+/// Why an attempt was in vain, for people who look on.
+std::string what_is_waited_for(const Reply& reply) {
+  switch (reply.answer.error().error_class) {
+    case ErrorClass::unreachable:
+      return "nobody answers";
+    case ErrorClass::transport:
+      return "no whole reply";
+    default:
+      return reply.retry_after ? "asked to pause" : "overloaded or starting";
+  }
 }
 
 class Retry final : public Backend {
@@ -83,7 +96,12 @@ class Retry final : public Backend {
       wait = std::min(wait, std::chrono::ceil<milliseconds>(*outlook.last_look_at - timer_.now()));
     }
     if (wait + shortest_attempt > left) return give_up(*call, std::move(reply), "; no time is left to retry");
-    timer_.after(wait, [this, call, since = timer_.now()] {
+    log_wait(*call, reply, wait);
+    std::shared_ptr<const void> waiting;
+    if (options_.activity != nullptr)
+      waiting = options_.activity->wait(what_is_waited_for(reply), BackendActivity::Clock::now() + wait);
+    timer_.after(wait, [this, call, since = timer_.now(), waiting = std::move(waiting)]() mutable {
+      waiting.reset();
       call->request.tries.paused = timer_.now() - since;
       timer_.stopped() ? cancel(*call) : attempt(call);
     });
@@ -107,6 +125,16 @@ class Retry final : public Backend {
     if (!unreachable_since_) unreachable_since_ = timer_.now();
     const Time last = *unreachable_since_ + options_.reach;
     return {last, last};
+  }
+
+  static void log_wait(const Call& call, const Reply& reply, milliseconds wait) {
+    if (!logs(LogLevel::info)) return;
+    const Caller& caller = call.request.asked_by;
+    LogEvent event{LogLevel::info, "waits", caller.document, caller.stage, call.request.backend};
+    event.fields = {
+        {"what", what_is_waited_for(reply)}, {"wait_ms", wait.count()}, {"attempt", call.attempts}};
+    add_error(event, reply.answer.error());
+    log(event);
   }
 
   milliseconds jitter(int failures) const {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "backends/http/timer.h"
+#include "pipeline/activity.h"
 #include "pipeline/backend.h"
 
 namespace docket::backends {
@@ -18,6 +19,7 @@ struct RetryOptions {
   std::chrono::milliseconds reach{20'000};
   /// Likewise one that has answered no call for so long.
   std::chrono::milliseconds patience{10 * 60'000};
+  BackendActivity* activity = nullptr;  ///< Told what is waited for; null: nobody is. Outlives it.
   std::function<double()> random = {};  ///< From [0, 1), from any thread; empty: a generator of its own.
 };
 

@@ -5,7 +5,7 @@
 
 namespace docket::backends {
 
-/// Evaluates the conditions of a pipeline in docket-extract processes (beside this program): as many as there
+/// Evaluates the conditions of a pipeline in docket-extract processes: as many as there
 /// are threads that evaluate at the same time, started when needed.
 ///
 /// A condition that takes too long or too much memory, or that jq cannot stand, ends its process and is an

@@ -7,6 +7,9 @@
 
 #include <cstdint>
 #include <system_error>
+#include <utility>
+
+#include "backends/extraction/process.h"
 
 namespace docket::backends {
 namespace {
@@ -30,6 +33,20 @@ std::vector<std::string> missing_data(const std::filesystem::path& poppler_folde
         "the package poppler-data is not installed, so text in many Chinese, Japanese and Korean fonts of "
         "PDFs "
         "is lost; install it: apt install poppler-data");
+  return missing;
+}
+
+std::vector<std::string> missing_programs() {
+  std::vector<std::string> missing;
+  const std::pair<const char*, const char*> programs[] = {
+      {"docket-extract", "no file can be read and no condition evaluated"},
+      {"docket-ocr", "no page is looked at: pages without a text, as scans are, stay without"}};
+  for (const auto& [name, cost] : programs) {
+    const std::filesystem::path program = worker_program(name);
+    if (access(program.c_str(), X_OK) != 0)
+      missing.push_back(program.string() + " is missing or cannot be started, so " + cost +
+                        "; build or install it beside docket");
+  }
   return missing;
 }
 

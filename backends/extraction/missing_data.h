@@ -13,6 +13,9 @@ inline constexpr std::string_view poppler_data = "/usr/share/poppler";
 /// Empty: nothing.
 std::vector<std::string> missing_data(const std::filesystem::path& poppler_folder = poppler_data);
 
+/// Likewise, of the programs that lie beside docket.
+std::vector<std::string> missing_programs();
+
 /// Likewise, of what workers lock themselves in with. In a run, they say themselves what they lack.
 std::vector<std::string> missing_protection();
 

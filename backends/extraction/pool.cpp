@@ -14,6 +14,7 @@
 #include "backends/extraction/office_conversion.h"
 #include "backends/extraction/process.h"
 #include "backends/extraction/worker_errors.h"
+#include "pipeline/log.h"
 #include "pipeline/support/event.h"
 
 namespace docket::backends {
@@ -250,6 +251,12 @@ class ExtractPool final : public Backend {
       auto started = ExtractProcess::start(program_of(slot));
       if (!started) return not_started(slot, started.error());
       slot.process = std::move(*started);
+      log({LogLevel::debug,
+           "worker_started",
+           {},
+           {},
+           {},
+           {{"program", program_of(slot).filename().string()}}});
     }
     if (!slot.process->is_ready) return;  // The job is sent when it is.
     slot.was_sent = true;
@@ -441,13 +448,25 @@ class ExtractPool final : public Backend {
   void give_up(Slot& slot, Error error) {
     if (!slot.job || is_converting(slot)) return slot.process.reset();
     slot.process->kill();
+    log_end_of_worker(slot, "worker_killed");
     const nanoseconds spent = cpu_of(slot);
     slot.process.reset();
     end_job(slot, std::move(error), spent);
   }
 
+  /// Whose document fails, or is read again by another one; its reason is in the document's own event.
+  void log_end_of_worker(const Slot& slot, std::string_view event) const {
+    log({LogLevel::warning,
+         event,
+         {},
+         {},
+         {},
+         {{"program", program_of(slot).filename().string()}, {"documents", slot.process->documents}}});
+  }
+
   void died(Slot& slot) {
     const int status = slot.process->reap();
+    log_end_of_worker(slot, "worker_died");
     const nanoseconds spent = cpu_of(slot);
     const bool was_fresh = slot.process->documents <= 1;
     slot.process.reset();

@@ -218,7 +218,9 @@ int ExtractProcess::kill() {
 
 std::filesystem::path worker_program(std::string_view name) {
   std::error_code unknown;
-  return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path() / name;
+  const std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
+  const std::filesystem::path installed = folder.parent_path() / "libexec/docket" / name;
+  return std::filesystem::exists(installed, unknown) ? installed : folder / name;
 }
 
 std::string signal_name(int number) {

@@ -17,7 +17,8 @@
 
 namespace docket::backends {
 
-/// docket-extract and docket-ocr lie beside docket, built or installed.
+/// docket-extract and docket-ocr lie beside docket as it is built, and in ../libexec/docket as it is
+/// installed.
 std::filesystem::path worker_program(std::string_view name = "docket-extract");
 
 /// One running docket-extract, or docket-ocr. For one thread. The process is killed and reaped with the

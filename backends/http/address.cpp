@@ -50,8 +50,11 @@ Error bad(std::string_view what) {
 
 bool is_host_byte(char c) { return is_alnum(c) || c == '.' || c == '-' || c == '_' || c == ':'; }
 
+constexpr int highest_port = 65535;
+
 bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, is_digit);
+  return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, is_digit) &&
+         std::stoi(std::string(text)) <= highest_port && std::stoi(std::string(text)) > 0;
 }
 
 std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
@@ -86,7 +89,7 @@ Result<Address> parse_address(std::string_view url) {
   std::string_view host = rest.substr(0, colon);
   if (colon != std::string_view::npos) {
     address.port = rest.substr(colon + 1);
-    if (!is_port(address.port)) return bad("the port '" + address.port + "' is not valid");
+    if (!is_port(address.port)) return bad("the port '" + address.port + "' is not one from 1 to 65535");
   }
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host.empty()) return bad("the address has no host");

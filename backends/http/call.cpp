@@ -314,6 +314,8 @@ Error HttpCall::failure(CURLcode code) const {
     default:
       break;
   }
+  if (words.find("wrong version number") != std::string::npos)  // OpenSSL's, of a first byte that is no TLS.
+    return transport("the server at " + where + " does not speak TLS: write http:// for https://");
   return transport("the call to " + where + " failed: " + words);
 }
 

@@ -12,6 +12,7 @@
 #include "backends/protocols/machine_time.h"
 #include "backends/protocols/message.h"
 #include "backends/protocols/told_tokens.h"
+#include "pipeline/log.h"
 #include "pipeline/prompt_size.h"
 #include "pipeline/support/fault_point.h"
 #include "pipeline/support/utf8.h"
@@ -45,17 +46,23 @@ std::size_t calls_at_a_time(const Server& server, std::size_t usual) {
 class ModelServer::Core : public std::enable_shared_from_this<Core> {
  public:
   Core(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-       Trace* trace, Purse* purse, Tell warn, Tell unclear_cost)
+       Trace* trace, Purse* purse, Tell warn, Tell unclear_cost, BackendActivity* activity)
       : target_(std::move(target)),
         protocol_(std::move(protocol)),
         loop_(loop),
         trace_(trace),
         warn_(naming_backend(std::move(warn))),
-        costs_(std::move(price), target_.location, purse, warn_, naming_backend(std::move(unclear_cost))) {}
+        costs_(std::move(price), target_.location, purse, warn_, naming_backend(std::move(unclear_cost))),
+        activity_(activity) {}
 
   const Target& target() const { return target_; }
 
   /// Calls `known` when it is known what the server is, or that it cannot be found out.
+  /// Appended to what failed: what to do.
+  std::string hint_for(ErrorClass error) const {
+    return error == ErrorClass::unreachable ? "; " + protocol_->start_hint() : "";
+  }
+
   void with_server(std::function<void(Result<Server>)> known) {
     {
       std::unique_lock lock(mutex_);
@@ -135,11 +142,23 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 
   void exchange(HttpRequest request, std::function<void(Result<HttpReply>)> done) {
     const std::int64_t number = trace_ == nullptr ? 0 : trace_->request(target_.backend, request);
+    if (logs(LogLevel::trace))
+      log({LogLevel::trace, "request_sent", {}, {}, target_.backend, {{"body_bytes", request.body.size()}}});
     loop_.send(std::move(request),
                [self = shared_from_this(), number, done = std::move(done)](Result<HttpReply> reply) {
+                 if (logs(LogLevel::trace)) self->log_reply(reply);
                  if (self->trace_ != nullptr) self->trace_->reply(number, self->target_.backend, reply);
                  done(self->target_.secrets->erased(std::move(reply), SecretIn::answer));
                });
+  }
+
+  void log_reply(const Result<HttpReply>& reply) const {
+    LogEvent event{LogLevel::trace, "reply_received", {}, {}, target_.backend};
+    if (reply)
+      event.fields = {{"status", reply->status}, {"body_bytes", reply->body.size()}};
+    else
+      add_error(event, reply.error());
+    log(event);
   }
 
   void probe(int step, const HttpReply* reply, std::shared_ptr<Server> found, Clock::time_point begun) {
@@ -150,6 +169,7 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       if (Clock::now() - begun > longest_load)
         return known(
             Error{ErrorClass::unavailable, "the server is still loading its model after 10 minutes"});
+      begin_to_load();
       return loop_.after(*next->wait, [self = shared_from_this(), step, found, begun] {
         self->probe(step - 1, nullptr, found, begun);  // Asks the same again.
       });
@@ -162,7 +182,14 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
              });
   }
 
+  void begin_to_load() {
+    if (loading_) return;
+    log({LogLevel::info, "waits", {}, {}, target_.backend, {{"what", loading_model}}});
+    loading_ = activity_ != nullptr ? activity_->wait(std::string(loading_model)) : std::make_shared<int>();
+  }
+
   void known(Result<Server> server) {
+    loading_.reset();
     server = server ? cleaned(std::move(*server)) : Result<Server>(of_server(server.error()));
     std::vector<std::function<void(Result<Server>)>> waiting;
     {
@@ -445,7 +472,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   Error named(const Error& error) const {
     std::string message = error.message;  // It may show text that was escaped in the reply.
     target_.secrets->erase(message, SecretIn::message);
-    return {error.error_class, "backend '" + target_.backend + "': " + excerpt(message, longest_error)};
+    return {error.error_class, "backend '" + target_.backend + "': " + excerpt(message, longest_error) +
+                                   hint_for(error.error_class)};
   }
   Reply failed(const Error& error) const { return {named(error)}; }
   /// Tells it with the backend's name.
@@ -464,6 +492,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   CallCosts costs_;
   MachineTime machine_time_;
   ToldTokens tokens_;
+  BackendActivity* const activity_;
+  std::shared_ptr<const void> loading_;  ///< While `probe`, whose alone it is, waits for that.
   std::mutex mutex_;
   std::optional<Server> server_;        ///< Guarded by mutex_.
   std::optional<Server> last_found_;    ///< Also when it is to be found out again. Guarded by mutex_.
@@ -473,9 +503,10 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 };
 
 ModelServer::ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol,
-                         HttpLoop& loop, Trace* trace, Purse* purse, Tell warn, Tell unclear_cost)
+                         HttpLoop& loop, Trace* trace, Purse* purse, Tell warn, Tell unclear_cost,
+                         BackendActivity* activity)
     : core_(std::make_shared<Core>(std::move(target), std::move(price), std::move(protocol), loop, trace,
-                                   purse, std::move(warn), std::move(unclear_cost))) {}
+                                   purse, std::move(warn), std::move(unclear_cost), activity)) {}
 
 ModelServer::~ModelServer() = default;
 
@@ -495,7 +526,13 @@ void ModelServer::let_go(HttpLoop& loop, std::function<void(std::optional<Error>
 }
 
 void ModelServer::find_out(std::function<void(Result<Server>)> done) noexcept {
-  core_->with_server(std::move(done));
+  core_->with_server([core = core_, done = std::move(done)](Result<Server> found) {
+    if (!found) {
+      const Error& error = found.error();
+      found = Error{error.error_class, error.message + core->hint_for(error.error_class)};
+    }
+    done(std::move(found));
+  });
 }
 
 }  // namespace docket::backends

@@ -7,6 +7,7 @@
 #include "backends/http/trace.h"
 #include "backends/protocols/protocol.h"
 #include "backends/protocols/purse.h"
+#include "pipeline/activity.h"
 #include "pipeline/price.h"
 
 namespace docket::backends {
@@ -32,9 +33,10 @@ class ModelServer final : public Backend {
  public:
   using Tell = std::function<void(const std::string&)>;
 
-  /// `loop`, `trace` (null: none) and `purse` outlive it.
+  /// `loop`, `trace` (null: none), `purse` and `activity` outlive it.
   ModelServer(Target target, std::optional<Price> price, std::unique_ptr<Protocol> protocol, HttpLoop& loop,
-              Trace* trace, Purse* purse = nullptr, Tell warn = {}, Tell unclear_cost = {});
+              Trace* trace, Purse* purse = nullptr, Tell warn = {}, Tell unclear_cost = {},
+              BackendActivity* activity = nullptr);
   ~ModelServer() override;
   void submit(Request request, Done done) noexcept override;
 

@@ -82,9 +82,9 @@ std::optional<SettingProblem> server_problem(const Settings& settings) {
   const bool has_key = !settings.text("api_key").empty();
   for (const std::string& url : settings.texts("url")) {
     const auto address = parse_address(url);
-    if (!address) return SettingProblem{.message = "url: " + address.error().message};
+    if (!address) return SettingProblem{"url", address.error().message};
     if (has_key && address->scheme == "http" && !is_loopback(*address)) {
-      return SettingProblem{.message = "url: keys are sent only over https or to this machine, and http://" +
+      return SettingProblem{"url", "keys are sent only over https or to this machine, and http://" +
                                        address->host + " is neither"};
     }
   }

@@ -86,6 +86,10 @@ class Ollama final : public Protocol {
  public:
   explicit Ollama(Target target) : target_(std::move(target)) {}
 
+  std::string start_hint() const override {
+    return "is Ollama running, and is the port right? start it with `ollama serve`";
+  }
+
   /// Whether the model is there says the endpoint that answers questions; lists may be hidden or wrong.
   Result<Probe> probe(int step, const HttpReply* reply, Server& found) const override {
     if (reply != nullptr && step - 1 == load && is_no_model(*reply)) {
@@ -328,6 +332,8 @@ class OrOllama final : public Protocol {
     std::string& root = target_.url;
     if (root.ends_with("/v1")) root.resize(root.size() - 3);
   }
+
+  std::string start_hint() const override { return inner_->start_hint(); }
 
   Result<Probe> probe(int step, const HttpReply* reply, Server& found) const override {
     if (found.ollama_since == 0) {

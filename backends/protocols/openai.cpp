@@ -94,7 +94,15 @@ class OpenAi final : public Protocol {
     root_ = path.ends_with("/v1") ? target_.url.substr(0, target_.url.size() - 3) : target_.url;
     base_ = path.empty() ? target_.url + "/v1" : target_.url;
     may_be_llama_server_ = (path.empty() || path == "/v1") && target_.location == Location::local;
+    if (address && !address->port.empty()) port_ = address->port;
     is_openai_ = address && address->host == "api.openai.com";
+  }
+
+  std::string start_hint() const override {
+    if (!may_be_llama_server_) return Protocol::start_hint();
+    return "is llama-server running, and is the port right? start it with `llama-server -m MODEL.gguf "
+           "--port " +
+           port_ + "`";
   }
 
   Result<Probe> probe(int step, const HttpReply* reply, Server& found) const override {
@@ -478,6 +486,7 @@ class OpenAi final : public Protocol {
   std::string root_;  ///< Where llama-server has its own endpoints.
   std::string base_;  ///< Before `/chat/completions`.
   bool may_be_llama_server_ = false;
+  std::string port_ = "8080";
   bool is_openai_ = false;
 };
 

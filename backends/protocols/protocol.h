@@ -82,6 +82,9 @@ class Protocol {
   /// What tells the target's model from another under the same name; empty: the reply does not say.
   virtual std::string model_in(const HttpReply&) const { return {}; }
 
+  /// What to do where nobody listens at the address.
+  virtual std::string start_hint() const { return "is a server running there, and is the port right?"; }
+
   /// How many tokens a text has, by the server's own count; none: it cannot be asked.
   virtual std::optional<HttpRequest> ask_count(const std::string& /*text*/, const Server&) const {
     return std::nullopt;

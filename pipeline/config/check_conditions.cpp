@@ -5,9 +5,11 @@
 #include <set>
 #include <utility>
 
+#include "pipeline/config/condition_mistake.h"
 #include "pipeline/config/schema_view.h"
 #include "pipeline/record.h"
 #include "pipeline/record_schema.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/suggest.h"
 #include "pipeline/support/utf8.h"
 
@@ -55,7 +57,8 @@ class ConditionCheck {
         schema_(subject.schema),
         diagnostics_(diagnostics) {}
 
-  void run() {
+  /// False: it subtracts where an id with '-' was meant, so that jq knows no function of that name.
+  bool run() {
     if (!facts().assignment.empty()) check_assignment();
     std::size_t reported = 0;
     for (const JsonAccess& access : facts().accesses)
@@ -63,22 +66,53 @@ class ConditionCheck {
     for (const JsonComparison& comparison : facts().comparisons)
       check_comparison(comparison);
     check_answer();
+    return !has_hyphen_;
   }
 
  private:
   const ExpressionFacts& facts() const { return placed_.named.condition->facts(); }
   std::string name() const { return "the condition '" + excerpt(placed_.named.name, longest_name) + "' "; }
-  void error(const std::string& message) const {
-    diagnostics_.add(placed_.position, placed_.setting, name() + message);
+  const std::string& expression() const { return placed_.named.condition->expression(); }
+  /// `word`: what of the condition is wrong; empty: all of it.
+  void error(const std::string& message, const std::string& word = "") const {
+    diagnostics_.add(position_of(word), placed_.setting, name() + message);
   }
-  void warn(const std::string& message) const {
-    diagnostics_.warn(placed_.position, placed_.setting, name() + message);
+  void warn(const std::string& message, const std::string& word = "") const {
+    diagnostics_.warn(position_of(word), placed_.setting, name() + message);
+  }
+
+  Position position_of(const std::string& word) const {
+    std::size_t at = word.empty() ? std::string::npos : expression().find(word);
+    // Not where a longer name begins so.
+    while (at != std::string::npos && is_alnum(word.back()) && at + word.size() < expression().size() &&
+           is_alnum(expression()[at + word.size()]))
+      at = expression().find(word, at + 1);
+    if (at == std::string::npos) return placed_.position;
+    return diagnostics_.inside(placed_.position, expression(), at);
+  }
+
+  /// As the expression has it: with its dots, or its last name alone, behind a pipe.
+  std::string word_for(const JsonPath& path) const {
+    const std::string whole = dotted(path), last = path.empty() ? "" : "." + path.back();
+    return expression().find(whole) == std::string::npos ? last : whole;
   }
 
   void check_assignment() const {
     const std::string& sign = facts().assignment;
     error("sets something with '" + sign + "', and does not compare" +
-          (sign == "=" ? "; write ==" : "; what is to be compared stands behind a '|'"));
+              (sign == "=" ? "; write ==" : "; what is to be compared stands behind a '|'"),
+          sign == "=" ? lone_equals() : sign);
+  }
+
+  /// The first `=` that is no part of a comparison, with what is around it.
+  std::string lone_equals() const {
+    const std::string& text = expression();
+    for (std::size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1)) {
+      const bool is_long = (at > 0 && std::string_view("=<>!").find(text[at - 1]) != std::string::npos) ||
+                           text.substr(at + 1, 1) == "=";
+      if (!is_long) return text.substr(at);
+    }
+    return "=";
   }
 
   /// False: it reads what nothing has.
@@ -90,13 +124,15 @@ class ConditionCheck {
     if (owner.is_unknown() || owner.is_impossible()) return true;  // Said of what is before it.
     const SchemaView found = owner.member(path.back());
     if (found.is_impossible()) {
-      error("reads " + dotted(path) + ", " + why_impossible(base, owner) + suggestion(path.back(), owner));
+      error("reads " + dotted(path) + ", " + why_impossible(base, owner) + suggestion(path.back(), owner),
+            word_for(path));
       return false;
     }
     const std::vector<std::string_view> names = owner.names();
     const bool is_listed = path.back() == any_element || std::ranges::find(names, path.back()) != names.end();
     if (found.is_unknown() && !is_listed)
-      if (const auto meant = nearest(path.back(), names)) warn("reads " + dotted(path) + did_you_mean(meant));
+      if (const auto meant = nearest(path.back(), names))
+        warn("reads " + dotted(path) + did_you_mean(meant), word_for(path));
     return true;
   }
 
@@ -113,22 +149,38 @@ class ConditionCheck {
     return names.empty() ? "" : did_you_mean(name, names);
   }
 
-  bool check_stage(const std::string& member) const {
-    std::vector<std::string_view> known = {"document", "complexity"};
-    for (const StageConfig& stage : pipeline_.stages)
-      known.push_back(stage.id);
+  /// `.structured-extract`, a subtraction to jq, as it was meant.
+  std::string with_underscore(const std::string& member, const std::vector<std::string_view>& known) const {
+    for (const std::string_view id : known) {
+      std::string typed = "." + std::string(id);
+      std::ranges::replace(typed, '_', '-');
+      if (id.starts_with(member + "_") && expression().find(typed) != std::string::npos)
+        return std::string(id);
+    }
+    return "";
+  }
+
+  bool check_stage(const std::string& member) {
+    const std::vector<std::string_view> known = readable_in_conditions(pipeline_);
     if (member == any_element || member == "document") return true;
     if (std::ranges::find(known, member) == known.end()) {
-      error("reads ." + member + ", which is not a stage of this pipeline" + did_you_mean(member, known));
+      const std::string meant = with_underscore(member, known);
+      const std::size_t hyphen = expression().find("." + member + "-");
+      has_hyphen_ = has_hyphen_ || hyphen != std::string::npos;
+      error(
+          "reads ." + member + ", which is not a stage of this pipeline" +
+              (meant.empty() ? did_you_mean(member, known) : "; the ids of stages have '_': write ." + meant),
+          "." + member);
       return false;
     }
     if (member == "complexity") return check_complexity();
     if (subject_.stage == nullptr || comes_before(member)) return true;
     if (member == subject_.stage->id)
-      error("reads what this stage itself will say: ." + member + " is always null here");
+      error("reads what this stage itself will say: ." + member + " is always null here", "." + member);
     else
       error("reads ." + member + ", but this stage does not wait for '" + member +
-            "', so that it is always null here; name it in `after`");
+                "', so that it is always null here; name it in `after`",
+            "." + member);
     return false;
   }
 
@@ -136,9 +188,11 @@ class ConditionCheck {
     if (subject_.stage == nullptr)
       error(
           "reads .complexity, which is not known for sure before the last stage has ended, so that every "
-          "document would be private; read what stages say, such as the number of pages");
+          "document would be private; read what stages say, such as the number of pages",
+          ".complexity");
     else if (before().empty())
-      error("reads .complexity, but no stage comes before this one, so that it is always null here");
+      error("reads .complexity, but no stage comes before this one, so that it is always null here",
+            ".complexity");
     else
       return true;
     return false;
@@ -182,23 +236,24 @@ class ConditionCheck {
     JsonKinds kinds = possible->kinds;
     for (const json& value : possible->values)
       kinds |= kind_of(value);
-    std::vector<std::string> reported;
+    std::vector<std::pair<std::string, std::string>> reported;  // And the constants.
     for (const json& constant : comparison.constants) {
-      const std::string compares = "compares " + in_words_of(comparison.paths) + " with " +
-                                   constant.dump(-1, ' ', false, json::error_handler_t::replace);
+      const std::string text = constant.dump(-1, ' ', false, json::error_handler_t::replace);
+      const std::string compares = "compares " + in_words_of(comparison.paths) + " with " + text;
       if ((kind_of(constant) & kinds) == 0)
-        reported.push_back(compares + ", but it is " + in_words(kinds & ~json_kind::null));
+        reported.emplace_back(compares + ", but it is " + in_words(kinds & ~json_kind::null), text);
       else if (!comparison.is_order && (kind_of(constant) & possible->kinds) == 0 &&
                std::ranges::find(possible->values, constant) == possible->values.end())
-        reported.push_back(compares + ", which it can never be" + suggestion(constant, possible->values));
+        reported.emplace_back(compares + ", which it can never be" + suggestion(constant, possible->values),
+                              text);
     }
     // What users describe is what a value should be, not what it must be. And a list may be meant for others.
     const bool is_sure = !possible->is_users && reported.size() == comparison.constants.size();
-    for (const std::string& message : reported) {
+    for (const auto& [message, constant] : reported) {
       if (is_sure)
-        error(message);
+        error(message, constant);
       else
-        warn(message);
+        warn(message, constant);
     }
   }
 
@@ -245,6 +300,7 @@ class ConditionCheck {
   const SchemaView schema_;
   Diagnostics& diagnostics_;
   std::set<JsonPath> known_;
+  bool has_hyphen_ = false;
 };
 
 const StageConfig* stage_of(const Pipeline& pipeline, const std::string& setting) {
@@ -257,9 +313,17 @@ const StageConfig* stage_of(const Pipeline& pipeline, const std::string& setting
 
 }  // namespace
 
-void check_conditions(const Pipeline& pipeline, const std::vector<Placed>& conditions,
-                      Diagnostics& diagnostics) {
-  if (conditions.empty()) return;
+std::vector<std::string_view> readable_in_conditions(const Pipeline& pipeline) {
+  std::vector<std::string_view> names = {"document", "complexity"};
+  for (const StageConfig& stage : pipeline.stages)
+    names.push_back(stage.id);
+  return names;
+}
+
+std::set<const Condition*> check_conditions(const Pipeline& pipeline, const std::vector<Placed>& conditions,
+                                            Diagnostics& diagnostics) {
+  std::set<const Condition*> hyphenated;
+  if (conditions.empty()) return hyphenated;
   const json records = schema_of_records(pipeline);
   for (const Placed& placed : conditions) {
     const StageConfig* stage = stage_of(pipeline, placed.setting);
@@ -267,8 +331,10 @@ void check_conditions(const Pipeline& pipeline, const std::vector<Placed>& condi
     const bool is_check = stage != nullptr && placed.setting != "stages." + stage->id + ".when";
     if (is_check && stage->type->checked == nullptr) continue;
     const json checked = is_check ? stage->type->checked(stage->settings) : json();
-    ConditionCheck(pipeline, placed, {is_check ? checked : records, stage, is_check}, diagnostics).run();
+    ConditionCheck check(pipeline, placed, {is_check ? checked : records, stage, is_check}, diagnostics);
+    if (!check.run()) hyphenated.insert(placed.named.condition.get());
   }
+  return hyphenated;
 }
 
 Result<std::vector<std::string>> compile_conditions(const Pipeline& pipeline) {
@@ -278,7 +344,11 @@ Result<std::vector<std::string>> compile_conditions(const Pipeline& pipeline) {
   if (!problems) return problems.error();
   for (const ConditionPlace& place : pipeline.condition_places) {
     const std::string& problem = (*problems)[place.condition->number()];
-    if (!problem.empty()) lines.push_back(place.place + ": " + place.setting + ": " + not_valid_jq + problem);
+    if (problem.empty()) continue;
+    const ConditionMistake mistake =
+        explain_jq(place.condition->expression(), problem, readable_in_conditions(pipeline));
+    lines.push_back(place.place_at(mistake.at) + ": " + place.setting + ": " + not_valid_jq +
+                    mistake.message);
   }
   return lines;
 }

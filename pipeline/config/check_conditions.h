@@ -1,6 +1,8 @@
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/config/diagnostics.h"
@@ -14,9 +16,15 @@ namespace docket {
 /// members that nothing has, stages that have not run yet, constants that a value can never be, checks that
 /// are neither true nor false, `=` in place of `==`. What is surely wrong is an error, what is only likely a
 /// warning.
-void check_conditions(const Pipeline& pipeline,
-                      const std::vector<SettingsReader::PlacedCondition>& conditions,
-                      Diagnostics& diagnostics);
+///
+/// Returns the conditions in which '-' stands in the id of a stage: jq's own complaint about them helps
+/// nobody.
+std::set<const Condition*> check_conditions(const Pipeline& pipeline,
+                                            const std::vector<SettingsReader::PlacedCondition>& conditions,
+                                            Diagnostics& diagnostics);
+
+/// Names of what a condition over records may read: stages, and what every record has.
+std::vector<std::string_view> readable_in_conditions(const Pipeline& pipeline);
 
 /// What jq finds wrong with the conditions of a pipeline: `file:line:column: setting: message` each. Compiles
 /// them, which takes some 50 ms: only who is about to evaluate some asks. The Error: nothing can be compiled.

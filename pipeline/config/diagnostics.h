@@ -1,7 +1,10 @@
 #pragma once
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "pipeline/config/source_text.h"
 #include "pipeline/config/yaml.h"
 
 namespace docket {
@@ -20,6 +23,13 @@ class Diagnostics {
  public:
   /// `file` as the user wrote it; `overrides` are the keys of the `--set`s, in order.
   Diagnostics(std::string file, std::vector<std::string> overrides);
+
+  /// Of the file; before, no word in a value can be pointed at.
+  void set_text(std::string text) { text_ = SourceText(std::move(text)); }
+  /// See SourceText.
+  Position inside(const Position& begin, std::string_view value, std::size_t at) const {
+    return text_.inside(begin, value, at);
+  }
 
   /// `field` is a dotted path, or empty.
   void add(const Position& position, const std::string& field, const std::string& message);
@@ -48,6 +58,7 @@ class Diagnostics {
   std::vector<Diagnostic> sorted(std::vector<Found> all) const;
 
   std::string file_;
+  SourceText text_;
   std::vector<std::string> overrides_;
   std::vector<Found> found_;
   std::vector<Found> warnings_;

@@ -1,9 +1,13 @@
 #include "pipeline/config/field_words.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "pipeline/config/scalars.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/byte_size.h"
+#include "pipeline/support/decimal.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -41,7 +45,78 @@ std::string duration(const Field& field) {
   return text;
 }
 
+/// An amount with the sign of a currency, without it; nothing: it is none.
+std::optional<std::string_view> without_currency(std::string_view given) {
+  std::string_view text = given;
+  for (const std::string_view sign : {"$", "€", "USD", "EUR"}) {
+    if (text.starts_with(sign)) text.remove_prefix(sign.size());
+    if (text.ends_with(sign)) text.remove_suffix(sign.size());
+  }
+  text = trim(text);
+  return text != given && parse_decimal(text) ? std::optional(text) : std::nullopt;
+}
+
+/// 85 or 85% where a number up to 1 is expected; empty: it is neither.
+std::string as_share(const Field& field, std::string_view text) {
+  const double least = text.ends_with('%') ? 1 : 10;  // 2 is no share by mistake.
+  if (text.ends_with('%')) text.remove_suffix(1);
+  const auto number = parse_number(text);
+  return number && field.maximum == 1 && *number >= least && *number <= 100 ? shown(*number / 100) : "";
+}
+
+/// The longest known name that `setting` says more than: api_key in api_key_env, run in per_run.
+std::optional<std::string_view> longer_than(std::string_view setting,
+                                            const std::vector<std::string_view>& known) {
+  std::optional<std::string_view> found;
+  for (const std::string_view name : known) {
+    const std::string part(name);
+    const bool is_in = setting.starts_with(part + "_") || setting.ends_with("_" + part);
+    if (is_in && name.size() > 2 && (!found || name.size() > found->size())) found = name;
+  }
+  return found;
+}
+
 }  // namespace
+
+std::optional<std::string_view> named_elsewhere(std::string_view setting,
+                                                const std::vector<std::string_view>& known) {
+  constexpr std::pair<std::string_view, std::string_view> names[] = {{"window", "context"},
+                                                                     {"context_window", "context"},
+                                                                     {"num_ctx", "context"},
+                                                                     {"ctx_size", "context"},
+                                                                     {"n_ctx", "context"},
+                                                                     {"max_context", "context"},
+                                                                     {"endpoint", "url"},
+                                                                     {"base_url", "url"},
+                                                                     {"host", "url"},
+                                                                     {"address", "url"},
+                                                                     {"key", "api_key"},
+                                                                     {"token", "api_key"},
+                                                                     {"threshold", "accept"},
+                                                                     {"min_confidence", "accept"},
+                                                                     {"confidence", "accept"},
+                                                                     {"limits", "budget"},
+                                                                     {"limit", "budget"},
+                                                                     {"max_cost", "budget"},
+                                                                     {"condition", "when"},
+                                                                     {"if", "when"},
+                                                                     {"depends_on", "after"},
+                                                                     {"needs", "after"},
+                                                                     {"categories", "labels"},
+                                                                     {"classes", "labels"},
+                                                                     {"inputs", "input"},
+                                                                     {"files", "paths"},
+                                                                     {"folder", "dir"},
+                                                                     {"steps", "stages"},
+                                                                     {"models", "backends"},
+                                                                     {"providers", "backends"},
+                                                                     {"concurrency", "max_concurrent"},
+                                                                     {"parallel", "max_concurrent"},
+                                                                     {"fields", "schema"}};
+  for (const auto& [theirs, ours] : names)
+    if (setting == theirs && std::ranges::find(known, ours) != known.end()) return ours;
+  return longer_than(setting, known);
+}
 
 std::string expected(const Field& field) {
   switch (field.type) {
@@ -116,8 +191,12 @@ std::string hint(const Field& field, const std::string& text) {
       return parse_integer(text).value_or(0) > 0 ? did_you_mean(text + "s") : "";
     case Type::size:
       return parse_integer(text).value_or(0) > 0 ? did_you_mean(text + "MiB") : "";
-    case Type::integer:
+    case Type::decimal:
+      return did_you_mean(without_currency(text));
     case Type::number:
+      if (const auto share = as_share(field, text); !share.empty()) return did_you_mean(share);
+      [[fallthrough]];
+    case Type::integer:
       return field.word.empty() ? "" : did_you_mean(nearest(text, {field.word}));
     default:
       return "";

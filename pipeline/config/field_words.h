@@ -1,5 +1,8 @@
 #pragma once
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "pipeline/field.h"
 
@@ -11,5 +14,10 @@ std::string expected(const Field& field);
 /// What the user may have meant by a `text` that the field does not take: `, did you mean '120s'?`, or
 /// nothing.
 std::string hint(const Field& field, const std::string& text);
+
+/// The known setting that other tools call so: `window` is `context`; or one whose name it begins or ends
+/// with.
+std::optional<std::string_view> named_elsewhere(std::string_view setting,
+                                                const std::vector<std::string_view>& known);
 
 }  // namespace docket

@@ -1,10 +1,13 @@
 #include "pipeline/config/read_pipeline.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "pipeline/config/check_conditions.h"
 #include "pipeline/config/checks.h"
 #include "pipeline/config/complexity_rule.h"
+#include "pipeline/config/condition_mistake.h"
 #include "pipeline/config/diagnostics.h"
 #include "pipeline/config/fields.h"
 #include "pipeline/config/named_files.h"
@@ -70,6 +73,7 @@ class PipelineReader {
       return nullptr;
     }
     const Yaml yaml = parse_yaml(*text);
+    diagnostics_.set_text(*text);
     for (const YamlProblem& problem : yaml.problems) {
       diagnostics_.add(problem.position, "", problem.message);
     }
@@ -108,7 +112,7 @@ class PipelineReader {
     choose_words();
     read_output_mode(root);
     read_complexity(root);
-    check_conditions(pipeline_, reader_.conditions(), diagnostics_);
+    hyphenated_ = check_conditions(pipeline_, reader_.conditions(), diagnostics_);
   }
 
   void set_names(const Node& backends, const std::vector<StageDraft>& drafts) {
@@ -206,8 +210,9 @@ class PipelineReader {
       if (next == nullptr) break;
       at = next;
     }
-    diagnostics_.add(at->position, problem.setting.empty() ? path : path + "." + problem.setting,
-                     problem.message);
+    const bool is_value = at != &backend && at->value->kind == Node::Kind::scalar;
+    diagnostics_.add(is_value ? at->value->position : at->position,
+                     problem.setting.empty() ? path : path + "." + problem.setting, problem.message);
   }
 
   const BackendType* type_of(const Node::Entry& entry, const std::string& path) {
@@ -237,6 +242,7 @@ class PipelineReader {
     for (std::size_t i = 0; i < drafts.size(); ++i) {
       const StageDraft& draft = drafts[i];
       const std::string path = "stages." + draft.id;
+      options_[draft.id] = draft.options;
       reader_.check_names({stage_fields(), draft.type->fields}, *draft.options, path);
       const Settings common = reader_.read(stage_fields(), *draft.options, draft.position, path);
       StageConfig stage;
@@ -311,15 +317,33 @@ class PipelineReader {
         stage.stage = std::move(*made);
         warn_of(stage);
       } else {
-        diagnostics_.add({stage.line, stage.column, 0}, "stages." + stage.id, made.error().message);
+        const std::string& message = made.error().message;
+        diagnostics_.add(position_of_setting(stage, message), "stages." + stage.id, message);
       }
     }
+  }
+
+  /// Of what a message begins with: `ocr.languages: …`; the stage's where it names no setting of the file.
+  Position position_of_setting(const StageConfig& stage, const std::string& message) const {
+    Position position{stage.line, stage.column, 0};
+    const auto options = options_.find(stage.id);
+    const Node* node = options == options_.end() ? nullptr : options->second.get();
+    std::string_view rest = std::string_view(message).substr(0, message.find(':'));
+    while (node != nullptr && !rest.empty()) {
+      const Node::Entry* entry = node->find(rest.substr(0, rest.find('.')));
+      if (entry == nullptr) break;
+      node = entry->value.get();
+      position = node->kind == Node::Kind::scalar ? node->position : entry->position;
+      rest.remove_prefix(
+          std::min(rest.size(), rest.find('.') == std::string_view::npos ? rest.size() : rest.find('.') + 1));
+    }
+    return position;
   }
 
   void warn_of(const StageConfig& stage) {
     if (stage.type->warnings == nullptr) return;
     for (const std::string& warning : stage.type->warnings(stage, pipeline_))
-      diagnostics_.warn({stage.line, stage.column, 0}, "stages." + stage.id, warning);
+      diagnostics_.warn(position_of_setting(stage, warning), "stages." + stage.id, warning);
   }
 
   /// What jq finds wrong, beside other mistakes. Of a file without any, jq is asked when it is needed.
@@ -329,19 +353,26 @@ class PipelineReader {
     for (const SettingsReader::PlacedCondition& placed : reader_.conditions()) {
       const Condition& condition = *placed.named.condition;
       if (condition.set() == nullptr || (*problems)[condition.number()].empty()) continue;
-      diagnostics_.add(placed.position, placed.setting, not_valid_jq + (*problems)[condition.number()]);
+      const std::string& jq = (*problems)[condition.number()];
+      if (hyphenated_.contains(&condition) && jq.find("is not defined") != std::string::npos) continue;
+      const ConditionMistake mistake =
+          explain_jq(condition.expression(), jq, readable_in_conditions(pipeline_));
+      diagnostics_.add(diagnostics_.inside(placed.position, condition.expression(), mistake.at),
+                       placed.setting, not_valid_jq + mistake.message);
     }
   }
 
   void keep_conditions() {
     pipeline_.conditions = conditions_;
+    const auto places = std::make_shared<const Diagnostics>(diagnostics_);
     for (const SettingsReader::PlacedCondition& placed : reader_.conditions()) {
       const auto& condition = placed.named.condition;
       const bool is_next =
           condition->set() != nullptr && condition->number() == pipeline_.condition_places.size();
-      if (is_next)
-        pipeline_.condition_places.push_back(
-            {condition, diagnostics_.place(placed.position), placed.setting});
+      if (!is_next) continue;
+      const auto place_at = [places, begin = placed.position, text = condition->expression()](
+                                std::size_t at) { return places->place(places->inside(begin, text, at)); };
+      pipeline_.condition_places.push_back({condition, place_at, placed.setting});
     }
     for (const Diagnostic& warning : diagnostics_.warnings())
       pipeline_.warnings.push_back(to_string(warning));
@@ -353,7 +384,9 @@ class PipelineReader {
   const std::shared_ptr<ConditionSet> conditions_;
   SettingsReader reader_;
   Pipeline pipeline_;
-  bool all_drafted_ = false;  ///< No stage is missing because of a mistake.
+  std::map<std::string, NodePtr> options_;  ///< Of the stages, by id.
+  std::set<const Condition*> hyphenated_;   ///< See check_conditions.
+  bool all_drafted_ = false;                ///< No stage is missing because of a mistake.
 };
 
 }  // namespace

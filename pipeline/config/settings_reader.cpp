@@ -18,6 +18,8 @@ namespace {
 
 using Type = Field::Type;
 
+constexpr std::size_t most_of_an_example = 200;  ///< Bytes.
+
 std::string dotted(const std::string& path, std::string_view name) {
   return path.empty() ? std::string(name) : path + "." + std::string(name);
 }
@@ -62,6 +64,37 @@ std::vector<std::string_view> names_of(std::span<const Field> fields) {
     names.push_back(field.name);
   }
   return names;
+}
+
+/// What to append to `unknown setting`.
+std::string meant_by(const std::string& key, const std::vector<std::string_view>& known) {
+  const std::size_t colon = key.find(':');
+  if (colon != std::string::npos && contains(known, key.substr(0, colon)))
+    return "; a space is missing behind ':', write '" + key.substr(0, colon) + ": " + key.substr(colon + 1) +
+           "'";
+  if (const auto found = nearest(key, known)) return did_you_mean(found);
+  const auto other = named_elsewhere(key, known);
+  return other ? did_you_mean(other) : did_you_mean(key, known);
+}
+
+/// What to write in place of something that is no mapping.
+std::string as_mapping(const Field& field, const Node& node) {
+  if (field.type == Field::Type::group && node.kind == Node::Kind::scalar) {
+    const bool describes = !field.fields.empty() && field.fields.front().name == "description";
+    if (describes) return "; write {description: " + node.text + "}";
+    constexpr std::size_t most_named = 8;
+    std::string names;
+    for (const Field& one : field.fields.first(std::min(field.fields.size(), most_named)))
+      names += (names.empty() ? "" : ", ") + std::string(one.name);
+    return names.empty() ? "" : "; its settings: " + names;
+  }
+  if (field.type != Field::Type::groups) return "";
+  std::string names;
+  for (const NodePtr& item : node.items) {
+    if (item->kind != Node::Kind::scalar || names.size() > most_of_an_example) return "";
+    names += (names.empty() ? "" : ", ") + item->text + ": {}";
+  }
+  return names.empty() ? "" : "; write {" + names + "}";
 }
 
 }  // namespace
@@ -127,8 +160,7 @@ void SettingsReader::check_names(std::initializer_list<std::span<const Field>> t
   for (const Node::Entry& entry : node.entries) {
     const bool is_own = path.empty() && entry.key.starts_with("x-");  // A place for anchors.
     if (contains(known, entry.key) || is_own || diagnostics_.full()) continue;
-    diagnostics_.add(entry.position, dotted(path, entry.key),
-                     "unknown setting" + did_you_mean(entry.key, known));
+    diagnostics_.add(entry.position, dotted(path, entry.key), "unknown setting" + meant_by(entry.key, known));
   }
 }
 
@@ -339,7 +371,7 @@ SettingsReader::Value SettingsReader::groups_value(const Place& place) {
   if (place.field.type == Type::group && !place.field.choices.empty() && node.kind == Node::Kind::scalar)
     return word_value(place);
   if (node.kind != Node::Kind::mapping && node.kind != Node::Kind::null) {
-    expected_but_got(place, kind_of(node));
+    expected_but_got(place, kind_of(node) + as_mapping(place.field, node));
     if (place.field.type != Type::group) return std::nullopt;
     return read_slots(place.field.fields, Node(), place.owner, place.path, Missing::ignore);
   }

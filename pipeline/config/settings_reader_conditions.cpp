@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "pipeline/config/condition_mistake.h"
 #include "pipeline/config/settings_reader.h"
 #include "pipeline/support/ascii.h"
 
@@ -16,6 +17,13 @@ std::string_view unquoted(std::string_view text) {
   const bool in_quotes =
       text.size() > 1 && text.front() == text.back() && (text.front() == '"' || text.front() == '\'');
   return in_quotes ? text.substr(1, text.size() - 2) : text;
+}
+
+/// No condition begins so, but folders and patterns do.
+bool looks_like_path(std::string_view text) {
+  return !text.empty() && (is_alnum(text.front()) || text.front() == '*' || text.front() == '/') &&
+         text.find_first_of("*/") != std::string_view::npos &&
+         text.find_first_of("|\" ") == std::string_view::npos;
 }
 
 }  // namespace
@@ -78,6 +86,10 @@ void SettingsReader::add_condition(std::vector<NamedCondition>& list, const std:
 std::shared_ptr<const Condition> SettingsReader::condition(const Place& place, const std::string& text) {
   if (text.starts_with(path_prefix))
     return path_condition(place, unquoted(trim(std::string_view(text).substr(path_prefix.size()))));
+  if (looks_like_path(text)) {
+    report(place, "is a path; write 'path: " + text + "'");
+    return nullptr;
+  }
   auto known = known_.find(text);
   if (known == known_.end() && known_.size() >= most_conditions) {
     report(place, too_many);
@@ -85,7 +97,9 @@ std::shared_ptr<const Condition> SettingsReader::condition(const Place& place, c
   }
   if (known == known_.end()) known = known_.emplace(text, conditions_.add(text)).first;
   if (known->second) return *known->second;
-  report(place, not_valid_jq + known->second.error().message);
+  const ConditionMistake mistake = explain_jq(text, known->second.error().message, names_.stages);
+  diagnostics_.add(diagnostics_.inside(place.node.position, text, mistake.at), place.path,
+                   not_valid_jq + mistake.message);
   return nullptr;
 }
 

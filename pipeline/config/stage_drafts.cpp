@@ -30,8 +30,9 @@ class Drafter {
   std::vector<StageDraft> run(const Node::Entry& stages) {
     const Node& list = *stages.value;
     if (list.kind != Node::Kind::sequence || list.items.empty()) {
-      diagnostics_.add(stages.position, "stages",
-                       "expected a list of stages, each as '- TYPE:' with its settings below");
+      diagnostics_.add(
+          stages.position, "stages",
+          "expected a list of stages, each as '- TYPE:' with its settings below" + missing_blank(list));
       return {};
     }
     if (list.items.size() > most_stages) {
@@ -66,6 +67,14 @@ class Drafter {
                            std::to_string(taken->second.line) + "; give one of them another 'id'");
     }
     drafts_.push_back(std::move(draft));
+  }
+
+  /// `-extract:` is a name to YAML.
+  static std::string missing_blank(const Node& list) {
+    if (list.entries.empty()) return "";
+    const std::string& key = list.entries.front().key;
+    return key.starts_with('-') ? "; a space is missing: write '- " + key.substr(1) + ":'"
+                                : "; write '- " + key + ":'";
   }
 
   static std::string wrong_form(const Node& item) {

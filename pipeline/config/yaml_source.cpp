@@ -1,6 +1,9 @@
 #include "pipeline/config/yaml_source.h"
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "pipeline/support/utf8.h"
 
@@ -25,12 +28,17 @@ constexpr Explanation explanations[] = {
      "a closing bracket without an opening one; put text that contains brackets in quotes"},
     {"illegal block entry", "'- ' is not allowed here; a list begins on a line of its own"},
     {"unknown token", "text must not begin with this character; put it in quotes"},
-    {"the referenced anchor is not defined", "this alias ('*…') has no anchor ('&…') before it"},
     {"bad character found while scanning hex number", "'\\x', '\\u' and '\\U' need 2, 4 and 8 hex digits"},
     {"cannot assign multiple anchors", "a value can have one anchor ('&…') only"},
 };
 
 constexpr std::string_view byte_order_marks[] = {"\xff\xfe", "\xfe\xff"};
+
+/// The first bytes of files that are given in place of a pipeline.
+constexpr std::pair<std::string_view, std::string_view> other_files[] = {
+    {"%PDF-", "a PDF"},
+    {"PK\x03\x04", "a ZIP archive or an office document"},
+    {"SQLite format 3", "a database"}};
 
 bool tab_indents(std::string_view line) {
   return line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
@@ -71,6 +79,11 @@ std::vector<YamlProblem> unreadable_text(const YamlSource& source) {
   for (const std::string_view mark : byte_order_marks) {
     if (text.starts_with(mark)) return {{source.at(-1, 0), "the file is UTF-16; save it as UTF-8"}};
   }
+  for (const auto& [start, what] : other_files)
+    if (text.starts_with(start))
+      return {{source.at(-1, 0), "this is " + std::string(what) +
+                                     ", no pipeline file; the pipeline comes first, then "
+                                     "what to read"}};
   const auto bad = std::find_if(text.begin(), text.end(), [](unsigned char c) {
     return (c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
   });
@@ -85,6 +98,55 @@ std::vector<YamlProblem> unreadable_text(const YamlSource& source) {
                       : "not UTF-8; save the file as UTF-8"}};
 }
 
+namespace {
+
+std::string_view without_blanks(std::string_view line) {
+  const std::size_t begin = line.find_first_not_of(" \t\r");
+  return begin == std::string_view::npos ? line.substr(0, 0)
+                                         : line.substr(begin, line.find_last_not_of(" \t\r") + 1 - begin);
+}
+
+/// The line before, without blank ones and comments; below 0: there is none.
+int line_before(const YamlSource& source, int line) {
+  do {
+    --line;
+  } while (line >= 0 &&
+           (without_blanks(source.line(line)).empty() || without_blanks(source.line(line)).front() == '#'));
+  return line;
+}
+
+/// `': '` in a line is an error where the line before it has no colon: both are one text to YAML.
+std::optional<YamlProblem> missing_colon(const YamlSource& source, int line, int column) {
+  const std::string_view here = source.line(line).substr(0, std::max(column, 0));
+  if (here.find(": ") != std::string_view::npos) return std::nullopt;  // The line itself has one too many.
+  const int before = line_before(source, line);
+  std::string_view text = without_blanks(source.line(before));
+  const bool has_colon = text.ends_with(':') || text.find(": ") != std::string_view::npos;
+  if (before < 0 || has_colon || text.find_first_of("\"'[]{}") != std::string_view::npos) return std::nullopt;
+  const std::string_view item = text.starts_with("- ") ? "- " : "";
+  text.remove_prefix(item.size());
+  const std::size_t end = text.find_first_of(" :");
+  const std::string_view value =
+      end == std::string_view::npos ? std::string_view() : without_blanks(text.substr(end + 1));
+  const std::string written = std::string(item) + std::string(text.substr(0, end)) + ":" +
+                              (value.empty() ? "" : " " + std::string(value));
+  const auto begin = static_cast<int>(source.line(before).find_first_not_of(" \t"));
+  return YamlProblem{source.at(before, begin),
+                     "this line has no ': ' between a name and its value; write '" + written + "'"};
+}
+
+/// A name that has no anchor is most often a pattern for files.
+std::string lone_star(const YamlSource& source, int line, int column) {
+  const std::string_view rest =
+      source.line(line).substr(std::min<std::size_t>(column, source.line(line).size()));
+  const std::string word(rest.substr(0, rest.find_first_of(" ,]}#")));
+  return "'" + word + "' is an alias to YAML, and no '&" +
+         word.substr(std::min<std::size_t>(1, word.size())) +
+         "' stands before it; put a pattern in quotes: \"" + word + "\"";
+}
+
+}  // namespace
+
 YamlProblem explain_yaml_error(const YamlSource& source, const std::string& message, int line, int column) {
   const Position position = source.at(line, column);
   if (tab_indents(source.line(line))) {
@@ -92,6 +154,13 @@ YamlProblem explain_yaml_error(const YamlSource& source, const std::string& mess
     return {source.at(line, static_cast<int>(text.find('\t'))),
             "a tab indents this line; YAML requires spaces"};
   }
+  if (message.starts_with("illegal map value"))
+    if (auto problem = missing_colon(source, line, column)) return *std::move(problem);
+  if (message.starts_with("the referenced anchor is not defined"))
+    return {position, lone_star(source, line, column)};
+  const std::string_view before = source.line(line).substr(0, std::max(column, 0));
+  if (message.starts_with("end of map not found") && before.ends_with('\''))
+    return {position, "the text ended at the ' before this; write '' for an apostrophe in '…'"};
   for (const Explanation& explanation : explanations) {
     if (message.starts_with(explanation.theirs)) return {position, std::string(explanation.ours)};
   }

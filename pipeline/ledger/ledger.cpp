@@ -5,7 +5,9 @@
 #include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/ledger/schema.h"
 #include "pipeline/ledger/tables.h"
+#include "pipeline/log.h"
 #include "pipeline/support/iso_8601.h"
+#include "pipeline/support/money.h"
 #include "pipeline/support/write_error.h"
 
 namespace docket {
@@ -181,8 +183,35 @@ void Ledger::call_begins(LedgerCall call, LedgerWriter::Committed committed) {
       row_bytes, Urgency::durable, std::move(committed));
 }
 
+namespace {
+
+/// What became of one attempt to ask a model.
+void log_call(const LedgerCall& call) {
+  const bool is_good = call.outcome == "ok" || call.outcome == known_answer;
+  const LogLevel level = is_good ? LogLevel::debug : LogLevel::warning;
+  if (!logs(level)) return;
+  LogEvent event{level, "call_ended", call.document, call.stage, call.backend};
+  event.fields = {{"model", call.model},
+                  {"location", call.location},
+                  {"attempt", call.attempt},
+                  {"outcome", call.outcome},
+                  {"wall_ms", call.wall_ms},
+                  {"queued_ms", call.queued_ms},
+                  {"wire_ms", call.wire_ms},
+                  {"paused_ms", call.paused_ms},
+                  {"input_tokens", call.usage.input_tokens},
+                  {"output_tokens", call.usage.output_tokens}};
+  if (call.usage.unpriced_calls == 0) event.fields["cost_usd"] = in_usd(call.usage.nano_dollars);
+  if (call.usage.sent_bytes > 0) event.fields["sent_bytes"] = call.usage.sent_bytes;
+  event.quoting = call.message.value_or("");
+  log(event);
+}
+
+}  // namespace
+
 void Ledger::call_ended(LedgerCall call, std::optional<StoredAnswer> answer,
                         LedgerWriter::Committed committed) {
+  log_call(call);
   const Urgency urgency = answer ? Urgency::durable : Urgency::grouped;
   writer_.submit(
       [call = std::move(call), answer = std::move(answer),

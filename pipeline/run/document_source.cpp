@@ -75,6 +75,20 @@ std::optional<Error> mistyped(const RunOptions& options, const Pipeline& pipelin
   return error;
 }
 
+std::optional<std::int64_t> count_input(const RunOptions& options, const Pipeline& pipeline,
+                                        const std::stop_token& stop) {
+  const InputOptions input = input_options(options, pipeline);
+  const bool is_listed_once = std::ranges::find(input.sources, "-") != input.sources.end();
+  const bool is_part =
+      !options.only.empty() || options.limit > 0 || options.rebuild.which == RebuildOptions::Which::failed;
+  if (is_listed_once || is_part) return std::nullopt;
+  Inputs inputs(input, [](const std::string&) {});
+  std::int64_t count = 0;
+  while (inputs.next(stop))
+    ++count;
+  return stop.stop_requested() ? std::nullopt : std::optional(count);
+}
+
 DocumentSource::DocumentSource(const RunOptions& options, const Pipeline& pipeline, LedgerDatabase* ledger,
                                PipelineDigests pipeline_digests, Listener& listener)
     : options_(options),

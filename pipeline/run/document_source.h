@@ -23,6 +23,11 @@ InputOptions input_options(const RunOptions& options, const Pipeline& pipeline);
 std::optional<Error> mistyped(const RunOptions& options, const Pipeline& pipeline,
                               const std::stop_token& stop);
 
+/// How many files the whole input names, for whoever shows how far a run is: listed beside the run, without
+/// a look at any. None: that would say nothing of the run, or needs standard input, or was stopped.
+std::optional<std::int64_t> count_input(const RunOptions& options, const Pipeline& pipeline,
+                                        const std::stop_token& stop);
+
 /// A document that holds others.
 struct OuterDocument {
   std::string path;

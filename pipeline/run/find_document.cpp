@@ -65,4 +65,10 @@ Result<std::optional<std::string>> find_unended_document(LedgerDatabase& ledger,
   return std::optional<std::string>();
 }
 
+std::filesystem::path file_of(const std::string& name, const std::filesystem::path& project) {
+  const std::filesystem::path file = project / name;
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored) ? file : std::filesystem::absolute(name);
+}
+
 }  // namespace docket

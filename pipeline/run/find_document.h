@@ -18,4 +18,7 @@ Result<std::optional<std::string>> find_document(LedgerDatabase& ledger, const s
 Result<std::optional<std::string>> find_unended_document(LedgerDatabase& ledger, const std::string& typed,
                                                          const std::filesystem::path& project);
 
+/// Where a document is that a record names so.
+std::filesystem::path file_of(const std::string& name, const std::filesystem::path& project);
+
 }  // namespace docket

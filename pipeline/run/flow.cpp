@@ -110,11 +110,12 @@ Result<std::vector<Request>> advance_safely(const Stage& stage, Document& docume
 class StageNode {
  public:
   StageNode(flow::graph& graph, std::size_t position, std::span<const StageConfig> stages, Backend& backend,
-            const FlowOptions& options, LedgerStages* ledger, std::stop_token stop)
+            const FlowEnds& ends, const FlowOptions& options, LedgerStages* ledger, std::stop_token stop)
       : position_(position),
         stages_(stages),
         before_(all_before(stages, position)),
         backend_(backend),
+        left_(ends.left_stage),
         options_(options),
         ledger_(ledger),
         decider_(stages),
@@ -158,6 +159,7 @@ class StageNode {
       return;
     }
     result.wall_ns = nanoseconds_since(passage.begun[position_]);
+    if (left_) left_(*passage.document, position_);
     std::get<0>(out).try_put(Job{job.passage, nullptr});
   }
 
@@ -329,6 +331,7 @@ class StageNode {
   const std::span<const StageConfig> stages_;
   const std::vector<std::size_t> before_;
   Backend& backend_;
+  const std::function<void(const Document&, std::size_t)> left_;
   const FlowOptions& options_;
   LedgerStages* const ledger_;  ///< Decides, where there is one.
   mutable StageDecider decider_;
@@ -416,7 +419,7 @@ void run_in_arena(std::span<const StageConfig> stages, Backend& backend, LedgerS
   flow::limiter_node<Job, int> limiter(graph, static_cast<std::size_t>(options.in_flight));
   std::deque<StageNode> nodes;
   for (std::size_t i = 0; i < stages.size(); ++i)
-    nodes.emplace_back(graph, i, stages, backend, options, ledger, stop.get_token());
+    nodes.emplace_back(graph, i, stages, backend, ends, options, ledger, stop.get_token());
   flow::multifunction_node<Job, std::tuple<int>> finish(graph, flow::serial, [&](const Job& job, auto& out) {
     if (!all_arrived(*job.passage, stages.size())) return;
     failure.guard([&] { ends.finished(*job.passage->document); });

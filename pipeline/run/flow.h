@@ -33,6 +33,9 @@ struct FlowEnds {
   std::function<DocumentPtr()> next;
   /// Takes each document back exactly once, in order of completion. Never called by two threads at a time.
   std::function<void(Document&)> finished;
+  /// Told of each stage that a document has left, ran it or not, with what that took. Called by many threads.
+  /// Empty: nobody is.
+  std::function<void(const Document&, std::size_t stage)> left_stage = {};
 };
 
 /// Takes every document through the stages, each stage after those it waits for. Returns when each document

@@ -1,6 +1,7 @@
 #include "pipeline/run/output.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -188,7 +189,7 @@ std::optional<int> descriptor_named(const fs::path& file) {
   return std::nullopt;
 }
 
-std::optional<Error> write_file(const fs::path& file, std::string_view content) {
+std::optional<Error> write_file(const fs::path& file, std::string_view content, unsigned mode) {
   if (const auto descriptor = descriptor_named(file)) {  // It may be a file that must not be begun anew.
     const int failed = write_all(*descriptor, content);
     return failed == 0 ? std::nullopt : std::optional(write_error(file, failed));
@@ -204,6 +205,7 @@ std::optional<Error> write_file(const fs::path& file, std::string_view content) 
   const fs::path temporary =
       place.parent_path() / ("." + place.filename().string() + ".tmp-" + std::to_string(getpid()));
   int error = write_new(temporary, content);
+  if (error == 0 && mode != 0 && chmod(temporary.c_str(), static_cast<mode_t>(mode)) != 0) error = errno;
   if (error == 0 && rename(temporary.c_str(), place.c_str()) != 0) error = errno;
   if (error == 0) return std::nullopt;
   unlink(temporary.c_str());
@@ -221,12 +223,26 @@ std::variant<std::unique_ptr<Output>, Output::Failure> Output::open_when_free(
   return prepare(folder, mode, [&](const fs::path& file) { return RunLock::wait(file, stop, waiting); });
 }
 
+namespace {
+
+/// Why the output folder cannot be made, and what to do: most often its name is wrong.
+Error no_folder(const fs::path& folder, int error_number) {
+  Error error = write_error(folder, error_number);
+  std::error_code ignored;
+  if (fs::exists(folder, ignored) && !fs::is_directory(folder, ignored))
+    error.message = folder.string() + " is a file";
+  error.message += "; choose another output folder (output.dir or -o DIR)";
+  return error;
+}
+
+}  // namespace
+
 std::variant<std::unique_ptr<Output>, Output::Failure> Output::prepare(
     const fs::path& folder, std::optional<FileMode> mode, const std::function<Taken(const fs::path&)>& take) {
   std::error_code error;
   const bool is_new = !fs::exists(folder, error);
   fs::create_directories(folder / ".docket", error);
-  if (error) return Failure{write_error(folder, error.value())};
+  if (error) return Failure{no_folder(folder, error.value())};
   if (mode && is_new) set_mode(folder, folder_mode(*mode));
   if (mode) set_mode(folder / ".docket", folder_mode(*mode));
   auto taken = take(folder / lock_file);

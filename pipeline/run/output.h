@@ -102,6 +102,8 @@ class Output {
 std::optional<int> descriptor_named(const std::filesystem::path& file);
 
 /// Puts `content` at `file`, by way of a temporary file beside it; for files that are not below an Output.
-std::optional<Error> write_file(const std::filesystem::path& file, std::string_view content);
+/// `mode`: of the file, whatever the umask; 0: as other files.
+std::optional<Error> write_file(const std::filesystem::path& file, std::string_view content,
+                                unsigned mode = 0);
 
 }  // namespace docket

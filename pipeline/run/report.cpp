@@ -98,7 +98,8 @@ Report::~Report() = default;
 
 void Report::Group::add(std::size_t number, Named named) {
   ++count;
-  documents[number] = std::move(named);
+  const Standing standing = named.standing;
+  documents[{standing, number}] = std::move(named);
   if (documents.size() > most_named_documents) documents.erase(std::prev(documents.end()));
 }
 

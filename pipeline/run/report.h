@@ -77,7 +77,8 @@ class Report {
  private:
   struct StageSums;  ///< What is counted for each stage.
   using Models = std::map<std::pair<std::string, std::string>, CallSums>;  ///< By backend and model.
-  /// Documents with the same problem: all are counted, those with the lowest numbers are named.
+  /// Documents with the same problem: all are counted. The new ones are named first, then those with the
+  /// lowest numbers.
   struct Group {
     struct Named {
       std::string path, stage, message, detail;
@@ -87,7 +88,7 @@ class Report {
       void add_standing(nlohmann::ordered_json& document) const;
     };
     std::int64_t count = 0;
-    std::map<std::size_t, Named> documents;
+    std::map<std::pair<Standing, std::size_t>, Named> documents;
     void add(std::size_t number, Named named);
   };
 

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <ctime>
 #include <functional>
+#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -120,7 +121,10 @@ RunOutcome Run::run() {
                   .warm_ups = {}};
   run.jobs = options_.jobs;
   if (const auto failed = ledger_.begin(run, environment_.version)) writer_.fail(*failed);
-  if (!writer_.error()) work();
+  if (!writer_.error()) {
+    listener_.begun(run.id);
+    work();
+  }
   backend_.finish();
   if (!is_refused()) writer_.finish_logs();
   run.finished = utc_now();
@@ -141,7 +145,6 @@ RunOutcome Run::run() {
 void Run::work() {
   std::optional<Depfile> depfile;
   if (!options_.depfile.empty()) depfile.emplace(pipeline_.files);
-  listener_.begun();
   for (const std::string& warning : environment_.warnings)
     warnings_.add(warning);
   for (const std::string& warning : warnings_of(options_, pipeline_))
@@ -152,6 +155,12 @@ void Run::work() {
   if (!known_before) return writer_.fail(known_before.error());
   UpToDateDocuments up_to_date(pipeline_, options_, output_, ledger_, listener_, warnings_,
                                depfile ? &*depfile : nullptr);
+  // Listing costs little beside reading; where it does not, the run is over before, or stopped, and ends it.
+  std::jthread counting;
+  if (listener_.wants_count())
+    counting = std::jthread([this](const std::stop_token& stop) {
+      if (const auto files = count_input(options_, pipeline_, stop)) listener_.counted(*files);
+    });
   DocumentSource source(options_, pipeline_, &**reading, ledger_.pipeline_digests(), up_to_date);
   run_documents(source);
   if (is_refused()) return;
@@ -197,7 +206,10 @@ void Run::take_through(const std::function<DocumentPtr()>& next,
   const int in_flight = options_.in_flight > 0 ? options_.in_flight : 16 * options_.jobs;
   const FlowOptions flow{options_.jobs, in_flight, pipeline_.settings.duration("document_time"),
                          pipeline_.settings.group("policy").conditions("private")};
-  run_flow(pipeline_.stages, backend_, {next, finished}, flow, stop, &ledger_.stages());
+  const auto left_stage = [this](const Document& document, std::size_t stage) {
+    listener_.left_stage(document, stage, pipeline_);
+  };
+  run_flow(pipeline_.stages, backend_, {next, finished, left_stage}, flow, stop, &ledger_.stages());
 }
 
 /// A document has come through the flow.
@@ -348,7 +360,7 @@ std::variant<std::unique_ptr<Output>, Output::Failure> open_output(const RunOpti
 
 }  // namespace
 
-RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunEnvironment& environment,
+RunOutcome run_pipeline(Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
                         RunListener& listener) {
   using State = RunOutcome::State;
   if (const auto error = apply(options, pipeline)) return not_begun(State::refused, *error, environment);
@@ -361,7 +373,9 @@ RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunE
     const State state = environment.stop.stop_requested() ? State::stopped
                         : failure->held_by_another        ? State::locked
                                                           : State::refused;
-    return not_begun(state, failure->error, environment);
+    Error error = failure->error;
+    if (state == State::locked) error.message += "; `--wait` waits for its end";
+    return not_begun(state, error, environment);
   }
   const Output& output = *std::get<std::unique_ptr<Output>>(opened);
   auto ledger = RunLedger::open(pipeline, options, environment.find_models(pipeline));

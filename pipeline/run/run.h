@@ -75,21 +75,28 @@ class RunListener {
   virtual ~RunListener() = default;
   /// Another run holds the output; this one waits for it.
   virtual void waiting(const LockHolder& /*holder*/, const std::filesystem::path& /*output*/) {}
-  virtual void begun() {}  ///< The output is ours, and documents are about to be listed.
+  /// The output is ours, and documents are about to be listed. `run`: its id.
+  virtual void begun(const std::string& /*run*/) {}
   virtual void warned(const std::string& /*warning*/) {}
   virtual void warmed(const WarmUp& /*model*/) {}
   virtual void input_problem(const std::string& /*problem*/) {}  ///< See Inputs; the rest is run.
   virtual void left_out(const std::string& /*file*/) {}          ///< Of the input: see LeftOut.
-  virtual void taken() {}                                        ///< A document goes through the stages.
-  virtual void all_taken() {}                                    ///< The last one does.
+  /// Whether it wants to be told by `counted`, early on, how many files the input names.
+  virtual bool wants_count() const { return false; }
+  virtual void counted(std::int64_t /*files*/) {}
+  virtual void taken() {}      ///< A document goes through the stages.
+  virtual void all_taken() {}  ///< The last one does.
   /// The document need not be worked on.
   virtual void spared(const std::string& /*path*/, Rebuild::What /*why*/) {}
+  /// A stage has done with the document, ran it or not; what that took is in its result there.
+  virtual void left_stage(const Document& /*document*/, std::size_t /*stage*/, const Pipeline& /*pipeline*/) {
+  }
   virtual void finished(const Document& /*document*/, const Pipeline& /*pipeline*/) {}
 };
 
-/// Runs documents through the pipeline and writes records, report and ledger to its output folder. Prints
-/// nothing. Throws only what is a bug.
-RunOutcome run_pipeline(Pipeline pipeline, const RunOptions& options, const RunEnvironment& environment,
+/// Runs documents through the pipeline, which gets what `options` change in it, and writes records, report
+/// and ledger to its output folder. Prints nothing. Throws only what is a bug.
+RunOutcome run_pipeline(Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
                         RunListener& listener);
 
 }  // namespace docket

@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
+#include <fstream>
 #include <mutex>
 #include <sstream>
 
@@ -34,12 +36,6 @@ LockHolder read_holder(int descriptor) {
   return holder;
 }
 
-std::string this_host() {
-  std::array<char, 256> host{};
-  gethostname(host.data(), host.size() - 1);
-  return host.data();
-}
-
 int write_holder(int descriptor) {
   const std::string text = std::to_string(getpid()) + "\n" + this_host() + "\n" + utc_now() + "\n";
   if (ftruncate(descriptor, 0) != 0) return errno;
@@ -48,6 +44,12 @@ int write_holder(int descriptor) {
 }
 
 }  // namespace
+
+std::string this_host() {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  return host.data();
+}
 
 std::string to_string(const LockHolder& holder) {
   if (holder.pid == 0) return "another process";
@@ -62,6 +64,23 @@ LockHolder last_holder(const std::filesystem::path& file) {
 bool may_be_alive(const LockHolder& holder) {
   if (holder.pid <= 0) return false;
   return holder.host != this_host() || kill(static_cast<pid_t>(holder.pid), 0) == 0 || errno != ESRCH;
+}
+
+/// The kernel's list: `1: FLOCK  ADVISORY  WRITE 4711 08:01:131 0 EOF`.
+std::optional<LockHolder> RunLock::holder_of(const std::filesystem::path& file) {
+  const Descriptor descriptor = open_file(file, O_RDONLY);
+  struct stat status {};
+  if (!descriptor || fstat(descriptor.get(), &status) != 0) return std::nullopt;
+  const LockHolder holder = read_holder(descriptor.get());
+  const std::string inode = std::to_string(status.st_ino), pid = std::to_string(holder.pid);
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);) {
+    std::istringstream words(line);
+    std::string number, kind, advice, mode, owner, place;
+    words >> number >> kind >> advice >> mode >> owner >> place;
+    if (kind == "FLOCK" && owner == pid && place.ends_with(":" + inode)) return holder;
+  }
+  return std::nullopt;
 }
 
 std::variant<RunLock, RunLock::Busy, Error> RunLock::take(const std::filesystem::path& file) {

@@ -19,6 +19,9 @@ struct LockHolder {
   std::string started;  ///< ISO 8601, UTC.
 };
 
+/// The name of this machine, as locks and runs have it.
+std::string this_host();
+
 /// "process 4711 on host, since 2026-11-01T12:00:00Z".
 std::string to_string(const LockHolder& holder);
 
@@ -35,6 +38,9 @@ class RunLock {
   struct Busy {
     LockHolder holder;  ///< Without a pid while the holder has not yet written its name.
   };
+  /// Who has it now, without a moment's hold on it. None: nobody on this machine, or it cannot be told.
+  static std::optional<LockHolder> holder_of(const std::filesystem::path& file);
+
   /// Busy: another process has it.
   static std::variant<RunLock, Busy, Error> take(const std::filesystem::path& file);
   /// Waits for it. Busy only when `stop` is requested; calls `waiting` once if it has to wait at all.

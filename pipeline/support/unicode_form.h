@@ -32,6 +32,8 @@ inline char32_t fold(char32_t c) {
   if (c >= 0x80) return fold_beyond_ascii(c);
   return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
+/// Columns that it takes on a terminal: 2 of an ideograph, 0 of a mark that stands on another character.
+int columns_of(char32_t c);
 /// The capital letter of it, if it has one.
 char32_t capital(char32_t c);
 

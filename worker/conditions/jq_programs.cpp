@@ -21,7 +21,13 @@ std::string tidy(std::string message) {
   const std::pair<std::string_view, std::string_view> words[] = {
       {"unexpected $end", "unexpected end of the expression"},
       {", expecting $end", ""},
-      {"INVALID_CHARACTER", "character"}};
+      {"unexpected end of file", "unexpected end of the expression"},  // jq 1.7.
+      {", expecting end of file", ""},
+      {"INVALID_CHARACTER", "character"},
+      {"unexpected IDENT", "unexpected name"},
+      {"unexpected FIELD", "unexpected '.name'"},
+      {"unexpected LITERAL", "unexpected number"},
+      {"unexpected QQSTRING_START", "unexpected text"}};
   for (const auto& [theirs, ours] : words) {
     if (const auto at = message.find(theirs); at != std::string::npos)
       message.replace(at, theirs.size(), ours);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "worker/text/clean_text.h"
+#include "worker/text/passwords.h"
 
 namespace docket::worker {
 namespace {
@@ -165,11 +166,7 @@ class Unpacking {
     return std::nullopt;
   }
 
-  Error locked() const {
-    return {ErrorClass::encrypted,
-            has_password_ ? "is an archive with a password, and the one given does not open it"
-                          : "is an archive with a password; give it as `password` of the extract stage"};
-  }
+  Error locked() const { return {ErrorClass::encrypted, has_password_ ? wrong_passwords : wants_password}; }
 
   archive* const reader_;
   const bool has_password_;

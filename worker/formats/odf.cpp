@@ -16,6 +16,7 @@
 #include "worker/formats/xml.h"
 #include "worker/formats/zip_parts.h"
 #include "worker/text/clean_text.h"
+#include "worker/text/passwords.h"
 
 namespace docket::worker {
 namespace {
@@ -534,8 +535,7 @@ bool is_embedded_in_odf(std::string_view name) {
 Result<Extraction> read_odf(std::string_view bytes, TableForm tables) {
   const auto zip = ZipParts::open(bytes, is_wanted);
   if (!zip) return zip.error();
-  if (is_encrypted(*zip))
-    return Error{ErrorClass::encrypted, "is an OpenDocument file with a password; save it without one"};
+  if (is_encrypted(*zip)) return Error{ErrorClass::encrypted, takes_no_password};
   const auto parse = [&](std::string_view name) -> Result<pugi::xml_document> {
     const std::string* part = zip->part(name);
     if (part == nullptr)

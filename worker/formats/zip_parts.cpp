@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "pipeline/support/ascii.h"
+#include "worker/text/passwords.h"
 
 namespace docket::worker {
 namespace {
@@ -86,8 +87,7 @@ Result<ZipParts> ZipParts::open(std::string_view bytes, const std::function<bool
         const bool has_size = archive_entry_size_is_set(entry) != 0;
         out.entries_.push_back({name, has_size ? archive_entry_size(entry) : -1});
         if (!wanted(name) || out.has(name)) return {};
-        if (archive_entry_is_encrypted(entry) != 0)
-          return Error{ErrorClass::encrypted, "is an archive with a password"};
+        if (archive_entry_is_encrypted(entry) != 0) return Error{ErrorClass::encrypted, takes_no_password};
         auto data = read_zip_data(reader, most_unpacked - unpacked);
         if (!data) return data.error();
         unpacked += data->size();

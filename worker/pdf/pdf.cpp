@@ -20,6 +20,7 @@
 #include "worker/text/clean_text.h"
 #include "worker/text/latin1.h"
 #include "worker/text/letters.h"
+#include "worker/text/passwords.h"
 
 namespace docket::worker {
 namespace {
@@ -92,11 +93,7 @@ Result<DocumentPtr> open(std::string_view content, const std::vector<std::string
     if (first_diagnostic().find("security handler") !=
         std::string::npos)  // For owners of a certificate, say.
       return Error{ErrorClass::encrypted, "is encrypted as docket cannot undo it: " + first_diagnostic()};
-    return Error{
-        ErrorClass::encrypted,
-        passwords.empty()
-            ? "needs a password: give it in `passwords` of the extract stage, and run with --retry-parked"
-            : "opens with none of the `passwords` of the extract stage"};
+    return Error{ErrorClass::encrypted, passwords.empty() ? wants_password : wrong_passwords};
   }
   return document;
 }

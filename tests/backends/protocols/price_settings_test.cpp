@@ -167,8 +167,8 @@ TEST(PriceSettings, InOtherUnitsAreAComplaintAtTheirPlace) {
     EXPECT_NE(got.find(row.says), std::string::npos) << got << "\n" << row.settings;
     EXPECT_NE(got.find("p.yaml:3:" +
                        std::to_string(got.find("price.output") == std::string::npos
-                                          ? row.settings.find("input:") + 8
-                                          : row.settings.find("output:") + 8) +
+                                          ? row.settings.find("input: ") + 8 + 7
+                                          : row.settings.find("output: ") + 8 + 8) +
                        ":"),
               std::string::npos)
         << got;

@@ -207,9 +207,9 @@ TEST(CheckConditions, KnowsWhichStagesHaveRun) {
              {".second.label == \"c\"", "5: policy.private: the condition '.second.label == \"c\"' compares"},
              {".fields.fields.totl > 5", "did you mean 'total'?"},
              {".fields.fields.seller.nam == \"x\"", "did you mean 'name'?"},
-             {".fields.fields.lines[0].prize > 5", "warning: 5:7: policy.private: the condition"},
-             {".fields.fields.currency == \"GBP\"", "warning: 5:7"},
-             {".fields.fields.total == \"5\"", "warning: 5:7"},
+             {".fields.fields.lines[0].prize > 5", "warning: 5:31: policy.private: the condition"},
+             {".fields.fields.currency == \"GBP\"", "warning: 5:35"},
+             {".fields.fields.total == \"5\"", "warning: 5:32"},
              {".fields.details.total.confidence < 0.5", ""},
              {".fields.details.totl.confidence < 0.5", "did you mean 'total'?"},
          });
@@ -383,7 +383,7 @@ TEST(CheckConditions, FindSlipsInEveryForm) {
                        "did you mean 'short'?"},
                       {".classify.label as $l | [\"invoise\"] | index($l)", "did you mean 'invoice'?"},
                       {"[\"invoice\", \"leter\"] | any(. == \"x\")", ""},
-                      {".classify.label as $l | [\"invoice\", \"leter\"] | any(. == $l)", "warning: 13:11"},
+                      {".classify.label as $l | [\"invoice\", \"leter\"] | any(. == $l)", "warning: 13:48"},
                       {".classify.label | IN(\"leter\")", "did you mean 'letter'?"},
                       {".classify.label | select(. == \"leter\")", "did you mean 'letter'?"},
                       {".classify | select(.label == \"leter\") | .accepted", "did you mean 'letter'?"},
@@ -430,7 +430,9 @@ TEST(CompileConditions, NamesThePlace) {
   ASSERT_TRUE(lines);
   ASSERT_EQ(lines->size(), 2U);
   EXPECT_EQ((*lines)[0],
-            file.string() + ":13:11: stages.fields.when: not a valid jq condition: nope/0 is not defined");
+            file.string() +
+                ":13:12: stages.fields.when: not a valid jq condition: nope/0 is not defined; text "
+                "stands in double quotes: write \"nope\"");
   EXPECT_EQ(refuse_conditions(*read.pipeline)->message,
             (*lines)[0] + " (and 1 more conditions: `docket check` lists them)");
 }

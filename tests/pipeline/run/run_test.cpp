@@ -20,7 +20,7 @@ struct CountingListener final : RunListener {
   std::vector<std::string> problems;
   std::function<void()> on_finished = [] {};
 
-  void begun() override { ++begun_runs; }
+  void begun(const std::string&) override { ++begun_runs; }
   void input_problem(const std::string& problem) override { problems.push_back(problem); }
   void taken() override { ++taken_documents; }
   void all_taken() override { ++ends; }

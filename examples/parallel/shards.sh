@@ -1,0 +1,29 @@
+#!/bin/sh
+# The input in N parts, each with an output of its own, by GNU parallel. Usage: shards.sh N (in a folder with a pipeline.yaml)
+# One docket uses all processors; parts are for several machines (parallel --sshlogin), or to run one part at a time.
+# A document is always in the same part, by its name, so that each part knows what it has done before.
+set -eu
+
+parts=${1:?usage: shards.sh N}
+rm -rf lists
+mkdir -p lists shards
+part=0
+while [ "$part" -lt "$parts" ]; do : >"lists/$part"; part=$((part + 1)); done
+find inbox -type f | LC_ALL=C sort | LC_ALL=C awk -v parts="$parts" '
+  BEGIN { for (i = 1; i < 256; i++) number[sprintf("%c", i)] = i }
+  {
+    hash = 0
+    for (i = 1; i <= length($0); i++) hash = (hash * 31 + number[substr($0, i, 1)]) % 65521
+    print >("lists/" hash % parts)
+  }'
+
+# A part without a document has nothing to run.
+find lists -type f -size +0 -printf '%f\n' | parallel --will-cite --joblog shards/log \
+    'docket run pipeline.yaml - --output shards/{} --progress none <lists/{}' || true
+cat shards/*/results.jsonl >results.jsonl
+
+# The gravest of the parts' exit codes, in docket's own order.
+codes=$(awk 'NR > 1 { print $7 }' shards/log)
+for code in 2 5 130 143 4 1 3; do
+  for each in $codes; do [ "$each" != "$code" ] || exit "$code"; done
+done

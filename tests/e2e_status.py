@@ -1,0 +1,106 @@
+"""`status`, `explain` and `plan` for people at 8 in the morning, for scripts (-q) and for programs (--json)."""
+
+import json
+import subprocess
+
+import e2e
+import jsonschema
+from e2e import PIPELINE, invoice, pdf
+
+UNSURE = PIPELINE + """\
+  - structured-extract:
+      backends: [rules]
+      accept: 0.95
+      schema:
+        type: object
+        properties:
+          total: { type: number, x-labels: [Total] }
+"""
+HELD = UNSURE + "  - escalate:\n      reasons: [low_confidence]\n"
+TWO_TOTALS = invoice(1).replace("Total   GBP 119.00", "Total   GBP 119.00\nTotal   GBP 100.00")
+
+
+class Status(e2e.Case):
+    def status(self, *arguments):
+        result = self.docket("status", "pipeline.yaml", *arguments)
+        self.assertEqual([result.code, result.err], [0, ""])
+        return result.out
+
+    def question(self):
+        result = self.docket("status", "pipeline.yaml", "-q")
+        self.assertEqual(result.out, "")
+        return result.code
+
+    def json(self):
+        value = json.loads(self.status("--json"))
+        jsonschema.validate(value, json.loads((e2e.SOURCE / "docs/status.schema.json").read_text("utf-8")))
+        return value
+
+    def test_no_run_yet(self):
+        self.write("pipeline.yaml", PIPELINE)
+        result = self.docket("status", "pipeline.yaml", "-q")
+        self.assertEqual([result.code, result.out], [2, ""])
+        self.assertIn("no run has written to", result.err)
+
+    def test_all_done(self):
+        self.write("in/a.txt", invoice(1))
+        self.run_pipeline()
+        self.assertEqual(self.question(), 0)
+        self.assertRegex(self.status(), r"\A1 document: 1 done, 0 held, 0 failed\nlast run: \S+, started \S+, took \d.*\n"
+                                        r"  ended \S+ with exit code 0 \(everything is up to date\)\n")
+        value = self.json()
+        self.assertEqual([value["exit_code"], value["documents"]["done"], value["not_done"]], [0, 1, []])
+        self.assertEqual(value["last_run"]["cost_usd"], 0)
+
+    def test_held_says_numbers_and_what_releases(self):
+        self.write("in/a.txt", TWO_TOTALS)
+        self.run_pipeline(expect=3, pipeline=HELD)
+        self.assertEqual(self.question(), 3)
+        text = self.status()
+        self.assertRegex(text, r"\nheld \(1 new\): no cloud backend\n  in/a.txt: total 0\.\d\d < 0\.95, "
+                               r"(two candidates 1\d\d\.0 and|ambiguous: 1\d\d\.0 or) 1\d\d\.0\n")
+        self.assertIn("  -> give the stage a cloud `backend:`, or accept them: `docket ack pipeline.yaml DOCUMENT`\n", text)
+        held, = self.json()["not_done"]
+        self.assertEqual([held["state"], held["standing"], held["reasons"]],
+                         ["held", "new", ["low confidence: structured_extract"]])
+        weak, = held["not_accepted"]
+        self.assertEqual([weak["stage"], weak["field"], weak["accept"]], ["structured_extract", "total", 0.95])
+        self.assertLess(weak["confidence"], 0.95)
+        self.assertEqual(self.docket("ack", "pipeline.yaml", "in/a.txt", "--reason", "seen").code, 0)
+        self.assertEqual(self.question(), 0)
+        self.assertRegex(self.status(), r"\nacknowledged \(1\)\n  in/a.txt: acknowledged \S+: seen; no cloud backend")
+        self.assertEqual(self.json()["documents"]["acknowledged"], 1)
+
+    def test_first_three_of_each_class_new_ones_first(self):
+        for number in range(4):
+            self.write(f"in/b{number}.pdf", "%PDF-1.4\nbroken\n")
+        self.run_pipeline(expect=1)
+        self.write("in/c.pdf", "%PDF-1.4\nbroken, too\n")
+        self.write("in/d.txt", invoice(1))
+        self.run_pipeline(expect=1)
+        self.assertEqual(self.question(), 1)
+        text = self.status()
+        self.assertIn("6 documents: 1 done, 0 held, 5 failed (5 parked)\n", text)
+        self.assertRegex(text, r"\nparked \(5, 1 new\): damaged\n  new: in/c.pdf: .*\n  in/b0.pdf: .*\n  in/b1.pdf: .*\n"
+                               r"  … 2 more: `docket status pipeline.yaml -v`\n"
+                               r"  -> .*`docket run pipeline.yaml --retry-parked`\n")
+        for line in text.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+        self.assertIn("in/b3.pdf", self.status("-v"))
+        self.assertEqual(len(self.json()["not_done"]), 5)
+
+    def test_running_now_and_killed(self):
+        self.write("in/a.txt", invoice(1))
+        self.run_pipeline()
+        run = self.start("run", "pipeline.yaml", "-", stdin=subprocess.PIPE)
+        running = e2e.wait_for(lambda: self.json()["running"], "the run has the lock")
+        self.assertEqual(running["pid"], run.pid)
+        e2e.wait_for(lambda: f"still running: process {run.pid} on " in self.status(), "the run is in the ledger")
+        run.kill()
+        run.communicate()
+        self.assertIsNone(self.json()["running"])
+        self.assertIn(f"did not end: process {run.pid}", self.status())
+
+
+if __name__ == "__main__":
+    e2e.main()
