@@ -47,7 +47,8 @@ std::string decision_words(const StageDecision& stage) {
 
 class PlanPrinter final : public DryRunListener {
  public:
-  explicit PlanPrinter(const PlanCommand& command) : verbose_(command.documents.verbose && !command.json && !command.question) {}
+  explicit PlanPrinter(const PlanCommand& command)
+      : verbose_(command.documents.verbose && !command.json && !command.question) {}
   void input_problem(const std::string& problem) override { print_error("input: " + problem); }
   void warned(const std::string& warning) override { print_error("warning: " + warning); }
   void left_out(const std::string& file) override {
@@ -104,10 +105,11 @@ void add_plan(CLI::App& app, int& exit_code) {
   const auto command = std::make_shared<PlanCommand>();
   command->documents.run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   command->documents.add_to(*verb);
-  verb->add_flag("--offline", command->offline, "As if nothing left this machine: no cloud model is asked");
+  verb->add_flag("--offline", command->offline, "As if nothing left this machine: no cloud model is asked")
+      ->group("What is done");
+  verb->option_defaults()->group("Output");
   CLI::Option* json = verb->add_flag("--json", command->json, "Print it as JSON");
-  verb->add_flag("-q,--question", command->question,
-                 "Print nothing: exit code 0 when everything is up to date, 1 when a run would do something")
+  verb->add_flag("-q,--question", command->question, "Print nothing: exit code 1 if a run would do something")
       ->excludes(json);
   verb->callback([command, &exit_code] { exit_code = plan_command(*command); });
 }
