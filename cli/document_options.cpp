@@ -15,8 +15,7 @@ void DocumentOptions::add_to(CLI::App& command) {
   constexpr const char *which = "Which documents", *what = "What is done";
   pipeline.add_to(command);
   command.get_option("--set")->group(what);
-  command.add_option("INPUT", run.inputs, "Files, folders, globs, or - for a list on standard input")
-      ->type_name("");
+  command.add_option("INPUT", run.inputs, "Files, folders, globs, or - (a list on stdin)")->type_name("");
   command.add_flag("-0,--null", run.null_separated, "The list on standard input has NUL between names")
       ->group(which);
   command

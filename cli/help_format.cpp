@@ -12,7 +12,8 @@
 namespace docket {
 namespace {
 
-constexpr std::size_t option_column = 24, verb_column = 12;
+/// Where descriptions begin, as far as names of options leave it.
+constexpr std::size_t least_column = 18, most_column = 27, verb_column = 12;
 
 /// What the user puts there: N, FILE, GLOB.
 std::string value_name(const CLI::Option& option) {
@@ -64,14 +65,32 @@ std::string examples_of(const CLI::App& verb) {
   return text;
 }
 
+/// The groups as they were begun; what nobody has put into one stands last.
+std::vector<std::string> groups_of(const CLI::App& verb) {
+  std::vector<std::string> groups = verb.get_groups();
+  std::stable_partition(groups.begin(), groups.end(),
+                        [](const std::string& group) { return group != "Options"; });
+  return groups;
+}
+
+std::size_t option_column_of(const CLI::App& verb) {
+  std::size_t column = least_column;
+  for (const CLI::Option* option : verb.get_options()) {
+    const std::string name = option->get_positional() ? argument_of(*option) : name_of(*option);
+    column = std::max(column, characters(name) + 4);
+  }
+  return std::min(column, most_column);
+}
+
 std::string option_lines(const CLI::App& verb) {
+  const std::size_t option_column = option_column_of(verb);
   std::string text;
   for (const CLI::Option* option : verb.get_options())
     if (option->get_positional())
       text += two_columns("  " + argument_of(*option), option->get_description(), option_column);
   if (!text.empty()) text = "\nArguments:\n" + text;
   bool is_first = text.empty();
-  for (const std::string& group : verb.get_groups()) {
+  for (const std::string& group : groups_of(verb)) {
     std::string lines;
     for (const CLI::Option* option : verb.get_options())
       if (!option->get_positional() && !is_help(*option) && option->get_group() == group)

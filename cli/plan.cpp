@@ -107,10 +107,11 @@ void add_plan(CLI::App& app, int& exit_code) {
   const auto command = std::make_shared<PlanCommand>();
   command->documents.run.jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   command->documents.add_to(*verb);
-  verb->add_flag("--offline", command->offline, "As if nothing left this machine: no cloud model is asked");
+  verb->add_flag("--offline", command->offline, "As if nothing left this machine: no cloud model is asked")
+      ->group("What is done");
+  verb->option_defaults()->group("Output");
   CLI::Option* json = verb->add_flag("--json", command->json, "Print it as JSON");
-  verb->add_flag("-q,--question", command->question,
-                 "Print nothing: exit code 1 when a run has work")
+  verb->add_flag("-q,--question", command->question, "Print nothing: exit code 1 if a run would do something")
       ->excludes(json);
   verb->callback([command, &exit_code] { exit_code = plan_command(*command); });
 }

@@ -201,28 +201,24 @@ void add_report(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<ReportOptions>();
   options->pipeline.add_to(*command);
   options->pipeline.add_output_to(*command);
-  command->add_option("--run", options->run, "The report of the run with this id (default: the last run)")
+  command->add_option("--run", options->run, "Of the run with this id (default: of the last)")
       ->type_name("ID");
   command->add_flag("--json", options->json, "As JSON (docs/report.schema.json)");
   command->add_flag("--markdown", options->markdown, "As Markdown, for a comment at a pull request");
-  command->add_option("--html", options->html, "As a page for browsers in this file; - is standard output")
+  command->add_option("--html", options->html, "As a page for browsers; - is standard output")
       ->type_name("FILE");
   command
-      ->add_option("--page", options->pages,
-                   "With --html: also show the pages of this document, with the places of its values")
+      ->add_option("--page", options->pages, "With --html: also the pages of this document, with its values")
       ->type_name("DOCUMENT")
       ->allow_extra_args(false)
       ->expected(1, static_cast<int>(most_shown_documents))
       ->needs("--html");
   command
       ->add_option("--prometheus", options->prometheus,
-                   "As figures for node_exporter's textfile collector: a file that ends in .prom")
+                   "For node_exporter's textfile collector, a .prom file")
       ->type_name("FILE");
   command->add_option("--junit", options->junit, "As results of tests, for CI systems")->type_name("FILE");
-  command
-      ->add_option(
-          "--otlp", options->otlp,
-          "As spans of OpenTelemetry to the collector at this address, such as http://localhost:4318")
+  command->add_option("--otlp", options->otlp, "As OpenTelemetry to this collector: http://localhost:4318")
       ->type_name("URL");
   command->callback([options, &exit_code] { exit_code = report_command(*options); });
 }

@@ -31,7 +31,6 @@
 #include "cli/table.h"
 #include "cli/version.h"
 #include "cli/why_held.h"
-#include "pipeline/ledger/reader.h"
 #include "pipeline/record.h"
 #include "pipeline/run/output.h"
 #include "pipeline/support/duration.h"
@@ -73,12 +72,21 @@ std::string story_of_run(const Document& document, const Pipeline& pipeline) {
   return text;
 }
 
+/// Why documents are held, by path: of the first ones, and more than a summary names.
+using WhyHeld = std::map<std::string, std::string>;
+constexpr std::size_t most_held_explained = 1000;
+
 /// Shows people on stderr how a run gets on.
 class RunDisplay final : public RunEvents {
  public:
   RunDisplay(const RunCommand& command, Signals& signals, std::size_t stages, const Activity& activity,
-             RunLog* log)
-      : RunEvents(log), command_(command), signals_(signals), stages_(stages), activity_(activity) {}
+             RunLog* log, WhyHeld& why_held)
+      : RunEvents(log),
+        command_(command),
+        signals_(signals),
+        stages_(stages),
+        activity_(activity),
+        why_held_(why_held) {}
 
   void waiting(const LockHolder& holder, const std::filesystem::path& output) override {
     RunEvents::waiting(holder, output);
@@ -132,6 +140,9 @@ class RunDisplay final : public RunEvents {
   void finished(const Document& document, const Pipeline& pipeline) override {
     RunEvents::finished(document, pipeline);
     progress_->finished(outcome(document));
+    if (outcome(document) == Outcome::held && why_held_.size() < most_held_explained)
+      why_held_[document.path] =
+          why_held(nlohmann::json(record(document, pipeline.stages, pipeline.complexity)), pipeline);
     if (command_.documents.verbose) say(story_of_run(document, pipeline));
   }
 
@@ -145,6 +156,7 @@ class RunDisplay final : public RunEvents {
   Signals& signals_;
   const std::size_t stages_;
   const Activity& activity_;
+  WhyHeld& why_held_;
   std::optional<Progress> progress_;
   std::optional<std::stop_callback<std::function<void()>>> told_;  ///< Last: uses the progress.
 };
@@ -213,8 +225,8 @@ void send_spans(const RunOutcome& outcome, const std::filesystem::path& output, 
     print_error("warning: " + failed->message);
 }
 
-std::string summary_of(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline) {
-  auto ledger = LedgerReader::open(pipeline.output_dir);
+std::string summary_of(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline,
+                       const WhyHeld& why_held) {
   SummaryContext context;
   context.pipeline = shell_word(command.documents.pipeline.file.string());
   std::error_code ignored;
@@ -222,16 +234,16 @@ std::string summary_of(const RunOutcome& outcome, const RunCommand& command, con
   const bool is_below = !near.empty() && !near.native().starts_with("..");
   context.output = (is_below ? near : pipeline.output_dir).string();
   context.release_of = [&](const std::string& held) { return release_of(held, context.pipeline); };
-  context.why_held = [&](const std::string& path) -> std::string {
-    const Result<std::string> line = ledger ? ledger->record(path) : Result<std::string>(ledger.error());
-    const auto record = line ? nlohmann::json::parse(*line, nullptr, false) : nlohmann::json();
-    return record.is_object() ? why_held(record, pipeline) : "";
+  context.why_held = [&](const std::string& path) {
+    const auto found = why_held.find(path);
+    return found == why_held.end() ? "" : found->second;
   };
   return format_summary(outcome.report, context);
 }
 
 /// What people should know at the end.
-void print_outcome(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline) {
+void print_outcome(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline,
+                   const WhyHeld& why_held) {
   log_outcome(outcome, exit_code(outcome, command.fail_on));
   if (outcome.error) {
     if (outcome.state != RunOutcome::State::stopped) print_error(outcome.error->message);
@@ -240,7 +252,7 @@ void print_outcome(const RunOutcome& outcome, const RunCommand& command, const P
   const int code = outcome.report["run"]["exit_code"];
   if (command.log.is_on_stderr()) return;
   if (!command.quiet) {
-    std::fputs(summary_of(outcome, command, pipeline).c_str(), stderr);
+    std::fputs(summary_of(outcome, command, pipeline, why_held).c_str(), stderr);
   } else {
     if (code == exit_failed || code == exit_unavailable)
       std::fputs(format_failures(outcome.report).c_str(), stderr);
@@ -284,14 +296,15 @@ int run_command(const RunCommand& command) {
   environment.warnings.insert(environment.warnings.end(), pipeline->warnings.begin(),
                               pipeline->warnings.end());
   RunOutcome outcome;
+  WhyHeld why_held;
   {
-    RunDisplay display(command, signals, pipeline->stages.size(), activity, log.get());
+    RunDisplay display(command, signals, pipeline->stages.size(), activity, log.get(), why_held);
     outcome = run_pipeline(*pipeline, command.documents.run, environment, display);
   }
   if (outcome.state == RunOutcome::State::ran)
     if (auto failed = write_second_report(command.report_file, outcome.report))
       outcome.report_unwritten = failed;
-  print_outcome(outcome, command, *pipeline);
+  print_outcome(outcome, command, *pipeline, why_held);
   send_spans(outcome, pipeline->output_dir, command.offline);
   return exit_code(outcome, command.fail_on);
 }

@@ -106,7 +106,7 @@ void LogOptions::add_to(CLI::App& command) {
       .add_option_function<std::string>(
           "--log-format",
           [this](const std::string& text) { format = text == "json" ? LogFormat::json : LogFormat::text; },
-          "text, or json; without a file in place of all messages")
+          "text or json; without a file, of all messages")
       ->check(one_of_names({"text", "json"}))
       ->type_name("FORM")
       ->group(group);

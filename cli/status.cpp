@@ -208,10 +208,8 @@ void add_status(CLI::App& app, int& exit_code) {
   command->add_flag("-v,--verbose", options->verbose,
                     "List all documents that need attention, with all reasons");
   command
-      ->add_flag(
-          "-q,--question", options->question,
-          "Print nothing: exit code 0 when all is done, 1 when something failed or is not finished, 3 when "
-          "something is held")
+      ->add_flag("-q,--question", options->question,
+                 "Print nothing: exit code 1: something failed or is not finished, 3: is held, 0: neither")
       ->excludes(json);
   command->callback([options, &exit_code] { exit_code = status_command(*options); });
 }

@@ -22,9 +22,9 @@ double seconds(TimeLeft::Clock::duration duration) { return std::chrono::duratio
 
 void TimeLeft::left(std::size_t stage, std::int64_t tokens, Clock::time_point now) {
   Stage& at = stages_[stage];
-  if (at.earlier.empty()) at.earlier.push_back({begin_});
   at.sum = {now, at.sum.documents + 1, at.sum.tokens + tokens};
-  if (now - at.earlier.back().time >= between_sums) at.earlier.push_back(at.sum);
+  // From the first document on: what comes before it, such as a model that is loaded, does not come again.
+  if (at.earlier.empty() || now - at.earlier.back().time >= between_sums) at.earlier.push_back(at.sum);
   while (at.earlier.size() > 1 && now - at.earlier[1].time >= window)
     at.earlier.pop_front();
 }

@@ -30,15 +30,17 @@ constexpr Example plan_examples[] = {
     {"docket plan pipeline.yaml --json", "for a script"},
 };
 constexpr Example status_examples[] = {
-    {"docket status pipeline.yaml", "how many are done, failed and held, and why"},
+    {"docket status pipeline.yaml", "how many are done, failed, held, and why"},
+    {"docket status pipeline.yaml -v", "all documents that need attention"},
+    {"docket status pipeline.yaml -q", "for a script: the exit code alone"},
 };
 constexpr Example explain_examples[] = {
     {"docket explain pipeline.yaml inbox/a.pdf", "what was done with it, and why"},
 };
 constexpr Example report_examples[] = {
     {"docket report pipeline.yaml", "the last run"},
-    {"docket report pipeline.yaml --json", "for a script"},
-    {"docket report pipeline.yaml --run ID", "another one; `docket runs` has the ids"},
+    {"docket report pipeline.yaml --html r.html", "a page for a browser"},
+    {"docket report pipeline.yaml --run ID", "another; `docket runs` has ids"},
 };
 constexpr Example runs_examples[] = {
     {"docket runs pipeline.yaml", "all runs, the newest first"},
@@ -72,7 +74,7 @@ constexpr Example clean_examples[] = {
     {"docket clean pipeline.yaml --missing", "remove their output"},
 };
 constexpr Example graph_examples[] = {
-    {"docket graph pipeline.yaml | dot -Tsvg > graph.svg", "a picture"},
+    {"docket graph pipeline.yaml --format svg > graph.svg", "a picture"},
     {"docket graph pipeline.yaml --format mermaid", "for a page of Markdown"},
 };
 constexpr Example schema_examples[] = {

@@ -27,6 +27,13 @@ TEST(TimeLeft, GoesByDocumentsWhereNoModelIsAsked) {
   EXPECT_EQ(left.of(10, begin + 10s), 0s);
 }
 
+TEST(TimeLeft, WhatComesBeforeTheFirstDocumentDoesNotComeAgain) {
+  TimeLeft left(1, begin);
+  for (int i = 0; i < 10; ++i)
+    left.left(0, 100, begin + 60s + i * 1s);  // A model was loaded for a minute.
+  EXPECT_EQ(left.of(30, begin + 69s), 20s);
+}
+
 TEST(TimeLeft, TheSlowestStageSays) {
   TimeLeft left(2, begin);
   for (int i = 1; i <= 20; ++i)
