@@ -37,7 +37,7 @@ constexpr Example explain_examples[] = {
 };
 constexpr Example report_examples[] = {
     {"docket report pipeline.yaml", "the last run"},
-    {"docket report pipeline.yaml --json", "for a script"},
+    {"docket report pipeline.yaml --html report.html", "a page for people"},
     {"docket report pipeline.yaml --run ID", "another one; `docket runs` has the ids"},
 };
 constexpr Example runs_examples[] = {
