@@ -43,7 +43,8 @@ struct Checked {
 };
 
 Checked check_file(const CheckOptions& options, const std::string& file) {
-  Checked checked{.file = file};
+  Checked checked;
+  checked.file = file;
   PipelineOptions one = options.pipeline;
   one.file = file;
   PipelineOrDiagnostics read = read_pipeline(one);

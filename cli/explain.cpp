@@ -11,12 +11,14 @@
 
 #include "cli/egress.h"
 #include "cli/exit_code.h"
+#include "cli/explain_json.h"
+#include "cli/next_run.h"
 #include "cli/not_accepted.h"
 #include "cli/open_ledger.h"
 #include "cli/table.h"
+#include "cli/why_held.h"
 #include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/record.h"
-#include "pipeline/run/dry_run.h"
 #include "pipeline/run/find_document.h"
 #include "pipeline/run/output.h"
 #include "pipeline/support/ascii.h"
@@ -27,6 +29,7 @@ namespace {
 struct ExplainOptions {
   PipelineOptions pipeline;
   std::string document;
+  bool json = false;
 };
 
 std::string cost_of(const Usage& usage) {
@@ -42,7 +45,8 @@ std::string detail_of(const std::string& held, const nlohmann::json& record) {
   return is_told ? " (" + record["held_detail"].get<std::string>() + ")" : "";
 }
 
-std::string story_of(const LedgerStage& stage, const nlohmann::json& record, const Pipeline& pipeline) {
+std::string story_of(const LedgerStage& stage, const nlohmann::json& record, const ExplainOptions& options,
+                     const Pipeline& pipeline) {
   using State = StageResult::State;
   if (stage.state == State::pending) return "  " + stage.stage + ": not reached\n";
   std::string text = "  " + stage.stage + ": " + std::string(name(stage.state));
@@ -54,7 +58,9 @@ std::string story_of(const LedgerStage& stage, const nlohmann::json& record, con
     text += ", its conditions are false";
   text += "\n";
   if (!stage.reasons.empty()) text += "    because: " + joined(stage.reasons, "; ") + "\n";
-  if (stage.held) text += "    held: " + *stage.held + detail_of(*stage.held, record) + "\n";
+  if (stage.held)
+    text += "    held: " + *stage.held + detail_of(*stage.held, record) + "\n    -> " +
+            release_of(*stage.held, options.pipeline.file.string()) + "\n";
   if (stage.error)
     text += "    " + std::string(name(stage.error->error_class)) + ": " + stage.error->message + "\n";
   const auto output = record.find(stage.stage);
@@ -91,45 +97,8 @@ std::string story_of(const std::vector<LedgerCall>& calls) {
   return text + (left == 0 ? "nothing" : counted(left, "call")) + " left this machine\n";
 }
 
-/// What a run would do with the one document that it is told of.
-class NextRun final : public DryRunListener {
- public:
-  explicit NextRun(std::string path) : path_(std::move(path)) {}
-  void spared(const std::string& path, Rebuild::What why) override {
-    if (path != path_) return;
-    text_ =
-        why == Rebuild::What::parked ? "parked: not tried again without --retry-parked\n" : "up to date\n";
-  }
-  void looked_at(const Document& document, const std::vector<StageDecision>& stages,
-                 const Pipeline& pipeline) override {
-    if (document.path != path_) return;
-    text_ = "a run would process it: " + document.why + "\n";
-    for (std::size_t i = 0; i < stages.size(); ++i) {
-      if (stages[i].what == StageDecision::What::runs)
-        text_ += "  " + pipeline.stages[i].id + " would run: " + stages[i].why + "\n";
-      if (stages[i].what == StageDecision::What::fails)
-        text_ += "  " + pipeline.stages[i].id + " would fail: " + stages[i].why + "\n";
-    }
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  const std::string path_;
-  std::string text_;
-};
-
-/// `path`: of the document; `outermost`: of the one that is the file which it is, or is in.
-std::string forecast_for(Pipeline pipeline, const std::string& path, const std::string& outermost) {
-  const std::filesystem::path file = file_of(outermost, pipeline.directory);
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) return "\nnow: the file is gone\n";
-  RunOptions options;
-  options.inputs = {file.string()};
-  if (path != outermost) options.only = {file.string() + path.substr(outermost.size())};
-  NextRun next(path);
-  const Result<Forecast> forecast = dry_run(std::move(pipeline), options, next);
-  if (!forecast) return "\nnow: " + forecast.error().message + "\n";
-  return next.text().empty() ? "" : "\nnow: " + next.text();
+void print(const ExplainOptions& options, const std::string& text, const nlohmann::ordered_json& json) {
+  std::fputs((options.json ? printable_json(to_pretty(json)) : printable(text)).c_str(), stdout);
 }
 
 Result<std::optional<LedgerDocument>> read_document(OpenedLedger& opened, const std::string& typed) {
@@ -152,7 +121,8 @@ std::string outermost_of(const LedgerDocument& document, LedgerReader& ledger) {
 }
 
 /// Of a document that no run has ended: what a run that was killed had asked about it.
-int explain_unended(OpenedLedger& opened, const std::string& typed) {
+int explain_unended(OpenedLedger& opened, const ExplainOptions& options) {
+  const std::string& typed = options.document;
   const auto path = find_unended_document(opened.ledger.database(), typed, opened.pipeline.directory);
   const auto calls = path && *path ? opened.ledger.calls(**path)
                                    : Result<std::vector<LedgerCall>>(std::vector<LedgerCall>());
@@ -165,9 +135,11 @@ int explain_unended(OpenedLedger& opened, const std::string& typed) {
                 ": no run has seen this document; give its path as in its record, such as inbox/a.pdf");
     return exit_usage;
   }
-  const std::string text = **path + ": not ended; a run was killed while it was at work on it\n" +
-                           story_of(*calls) + forecast_for(std::move(opened.pipeline), **path, **path);
-  std::fputs(printable(text).c_str(), stdout);
+  const NextRun next = next_run(std::move(opened.pipeline), **path, **path);
+  print(options,
+        **path + ": not ended; a run was killed while it was at work on it\n" + story_of(*calls) +
+            words_of(next),
+        unended_json(**path, *calls, next));
   return exit_up_to_date;
 }
 
@@ -179,7 +151,7 @@ int explain_command(const ExplainOptions& options) {
     print_error(found.error().message);
     return exit_usage;
   }
-  if (!*found) return explain_unended(*opened, options.document);
+  if (!*found) return explain_unended(*opened, options);
   const LedgerDocument& document = **found;
   const auto stages = opened->ledger.stages(document.path);
   const auto calls = opened->ledger.calls(document.path);
@@ -190,9 +162,9 @@ int explain_command(const ExplainOptions& options) {
   std::string text = document.path + ": " + std::string(name(document.outcome));
   if (document.parked) text += ", parked";
   if (document.attempts > 0) text += " after " + counted(document.attempts, "attempt");
-  text +=
-      "\n  record: " + (opened->pipeline.output_dir / (document.name + std::string(record_ending))).string() +
-      "\n";
+  const std::string file =
+      (opened->pipeline.output_dir / (document.name + std::string(record_ending))).string();
+  text += "\n  record: " + file + "\n";
   if (document.parent)
     text += "  inside of: " + *document.parent + (document.listed ? "" : ", which no longer has it") + "\n";
   if (is_acknowledged(document))
@@ -201,12 +173,14 @@ int explain_command(const ExplainOptions& options) {
   const auto line = opened->ledger.record(document.path);
   const nlohmann::json record = line ? nlohmann::json::parse(*line, nullptr, false) : nlohmann::json();
   for (const LedgerStage& stage : *stages)
-    text += story_of(stage, record, opened->pipeline);
+    text += story_of(stage, record, options, opened->pipeline);
   if (document.error && !document.error_stage)
     text += "  " + std::string(name(document.error->error_class)) + ": " + document.error->message + "\n";
   const std::string outermost = outermost_of(document, opened->ledger);
-  text += story_of(*calls) + forecast_for(std::move(opened->pipeline), document.path, outermost);
-  std::fputs(printable(text).c_str(), stdout);
+  const nlohmann::ordered_json json =
+      document_json({document, *stages, *calls, record, file}, opened->pipeline);
+  const NextRun next = next_run(std::move(opened->pipeline), document.path, outermost);
+  print(options, text + story_of(*calls) + words_of(next), with_next(json, next));
   return exit_up_to_date;
 }
 
@@ -218,6 +192,7 @@ void add_explain(CLI::App& app, int& exit_code) {
   options->pipeline.add_to(*command);
   command->add_option("DOCUMENT", options->document, "Its path, as in its record or as a file")->required();
   options->pipeline.add_output_to(*command);
+  command->add_flag("--json", options->json, "Print it as JSON");
   command->callback([options, &exit_code] { exit_code = explain_command(*options); });
 }
 

@@ -24,8 +24,8 @@ constexpr Beginning beginnings[] = {
     {"\x89PNG", "a picture (PNG)"},
     {"\xFF\xD8\xFF", "a picture (JPEG)"},
     {"GIF8", "a picture (GIF)"},
-    {"II*", "a picture (TIFF)"},
-    {"MM", "a picture (TIFF)"},
+    {std::string_view("II*\0", 4), "a picture (TIFF)"},
+    {std::string_view("MM\0*", 4), "a picture (TIFF)"},
     {"{\\rtf", "an RTF document"},
     {"\x1F\x8B", "a gzip archive"},
     {"7z\xBC\xAF", "a 7z archive"},
@@ -40,6 +40,9 @@ constexpr Ending endings[] = {
     {".htm", "a web page"},    {".eml", "an e-mail"}, {".xml", "an XML file"}, {".json", "a JSON file"},
     {".jsonl", "a JSON file"}, {".log", "a text"},
 };
+
+/// Of a file, to see whether it is meant as a pipeline.
+constexpr std::size_t most_looked_at = 1 << 16;
 
 std::string comes_first(const fs::path& file, std::string_view kind) {
   return "this is " + std::string(kind) + "; the pipeline comes first: docket run pipeline.yaml " +
@@ -97,15 +100,18 @@ std::optional<std::string> mistake_in_pipeline_file(const fs::path& file) {
   stream.read(room.data(), room.size());
   const std::string_view begin(room.data(), static_cast<std::size_t>(stream.gcount()));
   for (const auto& [bytes, kind] : beginnings)
-    if (begin.starts_with(bytes) && !is_yaml(file)) return comes_first(file, kind);
-  for (const auto& [bytes, kind] : beginnings)
-    if (begin.starts_with(bytes) && bytes.size() > 3) return comes_first(file, kind);
+    if (begin.starts_with(bytes)) return comes_first(file, kind);
   return std::nullopt;
 }
 
 std::optional<std::string> likely_document(const fs::path& file) {
   const auto found = std::ranges::find(endings, file.extension().string(), &Ending::ending);
   if (found == std::end(endings)) return std::nullopt;
+  std::string text(most_looked_at, '\0');
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.find("stages") != std::string::npos) return std::nullopt;  // JSON is YAML too.
   return comes_first(file, found->kind);
 }
 

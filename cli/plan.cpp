@@ -47,9 +47,12 @@ std::string decision_words(const StageDecision& stage) {
 
 class PlanPrinter final : public DryRunListener {
  public:
-  explicit PlanPrinter(const PlanCommand& command) : verbose_(command.documents.verbose && !command.json && !command.question) {}
+  explicit PlanPrinter(const PlanCommand& command)
+      : quiet_(command.question), verbose_(command.documents.verbose && !command.json && !command.question) {}
   void input_problem(const std::string& problem) override { print_error("input: " + problem); }
-  void warned(const std::string& warning) override { print_error("warning: " + warning); }
+  void warned(const std::string& warning) override {
+    if (!quiet_) print_error("warning: " + warning);
+  }
   void left_out(const std::string& file) override {
     if (verbose_) std::fputs(printable(file + ": left out of the input\n").c_str(), stdout);
   }
@@ -63,7 +66,7 @@ class PlanPrinter final : public DryRunListener {
   }
 
  private:
-  const bool verbose_;
+  const bool quiet_, verbose_;
 };
 
 }  // namespace
@@ -107,7 +110,7 @@ void add_plan(CLI::App& app, int& exit_code) {
   verb->add_flag("--offline", command->offline, "As if nothing left this machine: no cloud model is asked");
   CLI::Option* json = verb->add_flag("--json", command->json, "Print it as JSON");
   verb->add_flag("-q,--question", command->question,
-                 "Print nothing: exit code 0 when everything is up to date, 1 when a run would do something")
+                 "Print nothing: exit code 1 when a run has work")
       ->excludes(json);
   verb->callback([command, &exit_code] { exit_code = plan_command(*command); });
 }

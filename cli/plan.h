@@ -5,7 +5,7 @@ namespace docket {
 
 struct PlanCommand {
   DocumentOptions documents;
-  bool offline = false;  ///< As if nothing left this machine.
+  bool offline = false;   ///< As if nothing left this machine.
   bool json = false;      ///< For programs: docs/plan.md.
   bool question = false;  ///< Print nothing; exit code 1: a run would do something.
 };

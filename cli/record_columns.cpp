@@ -88,7 +88,7 @@ bool may_be_in_records(const std::vector<std::string>& parts, const Pipeline& pi
 void flatten(const ordered_json& record, const EachValue& each) { flatten_below(record, "", each); }
 
 const ordered_json* value_at(const ordered_json& record, std::string_view name) {
-  return name.empty() ? nullptr : member_at(record, name);
+  return name.empty() || name.ends_with('.') ? nullptr : member_at(record, name);
 }
 
 std::string cell_of(const ordered_json& value) {

@@ -324,6 +324,9 @@ stages:""") + """\
     def test_only(self):
         self.write("in/a.eml", bytes(mail(x__pdf=pdf(invoice(1)), y__pdf=pdf(invoice(2)))))
         self.write("in/b.eml", bytes(mail(x__pdf=pdf(invoice(3)))))
+        self.write("pipeline.yaml", PIPELINE)
+        plan = self.docket("plan", "pipeline.yaml", "--only", "in/a.eml/x.pdf")  # It opens nothing, and cannot know.
+        self.assertEqual([plan.code, plan.err], [0, ""])
         self.run_pipeline("--only", "in/a.eml/x.pdf")
         self.assertEqual(self.paths(), ["in/a.eml", "in/a.eml/x.pdf"])
         self.run_pipeline("--only", "in/a.eml/**")

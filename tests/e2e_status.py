@@ -5,7 +5,7 @@ import subprocess
 
 import e2e
 import jsonschema
-from e2e import PIPELINE, invoice, pdf
+from e2e import PIPELINE, invoice
 
 UNSURE = PIPELINE + """\
   - structured-extract:
@@ -100,6 +100,60 @@ class Status(e2e.Case):
         run.communicate()
         self.assertIsNone(self.json()["running"])
         self.assertIn(f"did not end: process {run.pid}", self.status())
+
+
+class Explain(e2e.Case):
+    def json(self, document):
+        result = self.docket("explain", "pipeline.yaml", document, "--json")
+        self.assertEqual([result.code, result.err], [0, ""])
+        value = json.loads(result.out)
+        jsonschema.validate(value, json.loads((e2e.SOURCE / "docs/explain.schema.json").read_text("utf-8")))
+        return value
+
+    def test_held(self):
+        self.write("in/a.txt", TWO_TOTALS)
+        self.run_pipeline(expect=3, pipeline=HELD)
+        text = self.docket("explain", "pipeline.yaml", "in/a.txt").out
+        self.assertRegex(text, r"\n    total.*, not accepted: (ambiguous|confidence 0\.\d\d < 0\.95; two candidates)")
+        self.assertIn("\n    held: no cloud backend\n    -> give the stage a cloud `backend:`", text)
+        value = self.json("in/a.txt")
+        self.assertEqual([value["state"], value["held"], value["next_run"]["what"]],
+                         ["held", "no cloud backend", "up_to_date"])
+        self.assertEqual([stage["state"] for stage in value["stages"]], ["done", "done", "done", "held"])
+        self.assertEqual([weak["field"] for weak in value["not_accepted"]], ["total"])
+        self.assertRegex(value["why"], r"^total 0\.\d\d < 0\.95")
+
+    def test_what_a_run_would_do(self):
+        self.write("in/a.txt", invoice(1))
+        self.write("in/broken.pdf", "%PDF-1.4\nbroken\n")
+        self.run_pipeline(expect=1)
+        self.assertEqual(self.json("in/broken.pdf")["next_run"]["what"], "parked")
+        self.assertEqual(self.json("in/broken.pdf")["error"]["class"], "damaged")
+        self.write("in/a.txt", invoice(2))
+        following = self.json("in/a.txt")["next_run"]
+        self.assertEqual([following["what"], following["why"], following["stages"][0]["id"]],
+                         ["works", "its content changed", "extract"])
+        (self.dir / "in/a.txt").unlink()
+        self.assertEqual(self.json("in/a.txt")["next_run"]["what"], "gone")
+
+
+class Plan(e2e.Case):
+    def question(self, *arguments):
+        result = self.docket("plan", "pipeline.yaml", "-q", *arguments)
+        self.assertEqual(result.out, "")
+        return result.code
+
+    def test_the_exit_code_answers(self):
+        self.write("pipeline.yaml", PIPELINE)
+        self.write("in/a.txt", invoice(1))
+        self.assertEqual(self.question(), 1)
+        self.write("in/broken.pdf", "%PDF-1.4\nbroken\n")
+        self.run_pipeline(expect=1)
+        self.assertEqual(self.question(), 0, "parked documents are not tried again")
+        self.assertEqual(self.question("--retry-parked"), 1)
+        self.assertEqual(self.question("--set", "stages.classify.accept=0.9"), 1)
+        self.assertEqual(self.question("nowhere"), 2)
+        self.assertEqual(self.docket("plan", "pipeline.yaml", "-q", "--json").code, 2)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ class Verify(e2e.Case):
         self.assertEqual(result.code, 0)
         self.assertRegex(result.out, r"^2 documents, 6 files, \d+ rows of the ledger: all as the ledger says\n$")
         for file, time in before.items():
+            if file.name == "ledger.db-shm":
+                continue  # SQLite's own memory of who reads.
             self.assertEqual(file.stat().st_mtime_ns, time, file)
 
     def test_files_that_are_missing_or_longer_are_written_again(self):

@@ -129,7 +129,9 @@ DocumentPtr DocumentSource::next(const std::stop_token& stop) {
       }
       ++listed_;
       const bool is_wanted = wanted(*input);
+      const bool may_hold = may_hold_wanted(*input);
       if (is_wanted || wants_member(*input)) document = consider(std::move(*input));
+      if (document && may_hold) may_hold_wanted_ = true;
     }
     if (!document) continue;
     ++handed_out_;
@@ -143,9 +145,10 @@ void DocumentSource::take_up(std::vector<OuterDocument> outer) {
   std::ranges::move(outer, std::back_inserter(outer_));
 }
 
-void DocumentSource::finish() {
+void DocumentSource::finish(Opened opened) {
   if (!is_all_listed_) return;
-  if (listed_ > 0) tell_unmet();
+  const bool may_be_met = opened == Opened::no && may_hold_wanted_;
+  if (listed_ > 0 && !may_be_met) tell_unmet();
   listed_all_ = whole_input_ && !has_problem_;
 }
 

@@ -85,7 +85,9 @@ class DocumentSource {
   /// on with these.
   void take_up(std::vector<OuterDocument> outer);
   /// Nothing is taken up any more: tells which patterns of `only` have met no document.
-  void finish();
+  /// `no`: what is in the documents that were handed out is not known.
+  enum class Opened { yes, no };
+  void finish(Opened opened = Opened::yes);
 
   /// The ledger cannot be read.
   const std::optional<Error>& failure() const { return failure_; }
@@ -127,6 +129,7 @@ class DocumentSource {
   const std::vector<PathPatterns> only_;
   std::vector<bool> only_met_;          ///< Which of the options' `only` mean a document that was listed.
   const std::vector<Glob> outer_only_;  ///< Files that they may mean members of.
+  bool may_hold_wanted_ = false;        ///< One of these was handed out.
   Inputs inputs_;
   std::optional<LedgerCursor> cursor_;
   std::deque<OuterDocument> outer_;      ///< Whose members are still to be considered.

@@ -242,7 +242,7 @@ Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunLis
     listener.looked_at(*document, *stages, pipeline);
     if (make_rehearsal) sample.add(*document);
   }
-  source.finish();
+  source.finish(DocumentSource::Opened::no);
   if (source.failure()) return *source.failure();
   if (!make_rehearsal || forecast.documents == 0 || !asks_models(pipeline)) return forecast;
   const std::unique_ptr<Backend> backend = make_rehearsal(pipeline, known, *models);

@@ -26,8 +26,12 @@ TEST(PipelineFile, WhatWasProbablyMeant) {
                                   (dir.path() / "a.pdf").string());
   dir.write("MM.yaml", "MM: 1\n");  // A picture may begin so, and a text too.
   EXPECT_EQ(mistake("MM.yaml"), "");
-  EXPECT_TRUE(likely_document("inbox/a.txt"));
-  EXPECT_FALSE(likely_document("inbox/a.yaml"));
+  const auto document = [&](const std::string& name, const std::string& content) {
+    return likely_document(dir.write(name, content)).has_value();
+  };
+  EXPECT_TRUE(document("a.txt", "Dear Sir"));
+  EXPECT_FALSE(document("a.yaml", "Dear Sir"));
+  EXPECT_FALSE(document("pipeline.json", "{\"version\": 1, \"stages\": 7}"));
 }
 
 TEST(DiagnosticJson, IsTakenApart) {

@@ -95,7 +95,7 @@ TEST(Output, SaysWhatCannotBeWrittenAndLeavesNothing) {
   dir.write("file", "");
   const auto blocked = Output::open(dir.path() / "file");
   ASSERT_TRUE(std::holds_alternative<Output::Failure>(blocked));
-  EXPECT_NE(std::get<Output::Failure>(blocked).error.message.find("Not a directory"), std::string::npos);
+  EXPECT_NE(std::get<Output::Failure>(blocked).error.message.find("is a file"), std::string::npos);
 
   const auto output = open(dir.path());
   std::filesystem::create_directories(dir.path() / "a.json/x");
