@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <future>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "backends/extraction/pool.h"
@@ -40,24 +42,40 @@ std::shared_ptr<const Text> text_of(LedgerReader& ledger, const std::string& pat
   return nullptr;
 }
 
+/// A file, and the way down from it to the document.
+struct Source {
+  std::string path, sha256;  ///< Of the document that is the file.
+  std::vector<std::string> names = {};
+};
+
+Source source_of(LedgerReader& ledger, const LedgerDocument& document) {
+  Source source{document.path, document.sha256};
+  std::optional<std::string> outer = document.parent;
+  while (outer && source.path.starts_with(*outer + '/')) {  // So it ends, whatever the ledger says.
+    source.names.insert(source.names.begin(), source.path.substr(outer->size() + 1));
+    source.path = *outer;
+    const auto row = ledger.document(*outer);
+    const bool is_known = row && *row;
+    source.sha256 = is_known ? (*row)->sha256 : "";
+    outer = is_known ? (*row)->parent : std::nullopt;
+  }
+  return source;
+}
+
 class Artist {
  public:
   explicit Artist(const Pipeline& pipeline)
       : pipeline_(pipeline), passwords_(passwords_in(pipeline)), pool_(make_pool()) {}
 
   /// Puts the picture of the page into it, or why there is none.
-  void draw(SeenEvidence& page, const LedgerDocument& document) {
-    if (document.parent) {
-      page.problem = "The document is inside another one; only pages of files are drawn.";
-      return;
-    }
-    const std::filesystem::path file = file_of(document.path, pipeline_.directory);
+  void draw(SeenEvidence& page, const Source& source) {
+    const std::filesystem::path file = file_of(source.path, pipeline_.directory);
     const Result<FileIdentity> now = identify(file);
-    if (now && now->sha256 != document.sha256) {
+    if (now && now->sha256 != source.sha256) {
       page.problem = "The file is another one by now than the one that was read.";
       return;
     }
-    const Reply reply = now ? ask(page, file) : Reply{now.error()};
+    const Reply reply = now ? ask(page, file, source.names) : Reply{now.error()};
     if (!reply.answer || !reply.answer->image)
       page.problem = "The page was not drawn: " +
                      (reply.answer ? std::string("there is no picture") : reply.answer.error().message);
@@ -74,10 +92,12 @@ class Artist {
     return backends::make_extract_pool(std::move(options), {});
   }
 
-  Reply ask(const SeenEvidence& page, const std::filesystem::path& file) {
+  Reply ask(const SeenEvidence& page, const std::filesystem::path& file,
+            const std::vector<std::string>& names) {
     ExtractQuestion question;
     question.file = file;
     question.passwords = passwords_;
+    question.members = names;
     question.page = SeenPage{SeenPage::Wanted::picture, page.page, {}};
     std::promise<Reply> promise;
     Request request;
@@ -144,7 +164,7 @@ Result<std::vector<SeenEvidence>> pages_with_evidence(LedgerReader& ledger, cons
       if (!page.boxes.empty()) {
         set_size(page, text.get());
         if (page.width > 0 && page.height > 0)
-          artist.draw(page, *document);
+          artist.draw(page, source_of(ledger, *document));
         else
           page.problem = "The size of the page is not known: the document has no layout.";
       }

@@ -1,7 +1,11 @@
 #include "cli/span_export.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <deque>
 #include <future>
+#include <memory>
 #include <stop_token>
 #include <string_view>
 #include <utility>
@@ -88,8 +92,12 @@ class Collector {
         only_locally_(only_locally),
         headers_(headers_of_environment()) {}
 
-  /// True: it has taken them.
+  /// False: it has refused some before, and no more are to be made.
   bool send(const std::string& body) {
+    constexpr std::size_t most_under_way = 4;
+    while (under_way_.size() >= most_under_way)
+      take_reply();
+    if (!problem_.empty()) return false;
     HttpRequest request;
     request.url = endpoint_;
     request.headers = headers_;
@@ -98,19 +106,32 @@ class Collector {
     request.limits.first_byte = request.limits.total = std::chrono::seconds(10);
     request.through_proxy = !is_local_;
     request.only_locally = only_locally_;
-    std::promise<Result<HttpReply>> promise;
-    loop_.send(std::move(request), [&](Result<HttpReply> reply) { promise.set_value(std::move(reply)); });
-    const Result<HttpReply> reply = promise.get_future().get();
-    problem_ = reply ? complaint_of(*reply) : reply.error().message;
-    return problem_.empty();
+    const auto promise = std::make_shared<std::promise<Result<HttpReply>>>();
+    under_way_.push_back(promise->get_future());
+    loop_.send(std::move(request),
+               [promise](Result<HttpReply> reply) { promise->set_value(std::move(reply)); });
+    return true;
   }
-  const std::string& problem() const { return problem_; }
+
+  /// Waits for all replies. The first that was no consent; empty: all are sent.
+  const std::string& finish() {
+    while (!under_way_.empty())
+      take_reply();
+    return problem_;
+  }
 
  private:
+  void take_reply() {
+    const Result<HttpReply> reply = under_way_.front().get();
+    under_way_.pop_front();
+    if (problem_.empty()) problem_ = reply ? complaint_of(*reply) : reply.error().message;
+  }
+
   const std::string endpoint_;
   const bool is_local_, only_locally_;
   const std::vector<std::string> headers_;
   std::string problem_;
+  std::deque<std::future<Result<HttpReply>>> under_way_;
   backends::HttpLoop loop_{std::stop_token()};
 };
 
@@ -147,7 +168,8 @@ std::optional<Error> export_spans(const std::filesystem::path& output, const nlo
   if (auto failed = spans_of_run(ledger->database(), report, service, version,
                                  [&](const std::string& body) { return collector.send(body); }))
     return failed;
-  return collector.problem().empty() ? std::nullopt : std::optional(refused(collector.problem()));
+  const std::string& problem = collector.finish();
+  return problem.empty() ? std::nullopt : std::optional(refused(problem));
 }
 
 }  // namespace docket

@@ -1,9 +1,11 @@
 """The report as a page: in a browser without a window, in light and dark, wide and narrow, and of 100,000 documents."""
 
 import html
+import io
 import re
 import time
 import unittest
+import zipfile
 from html.parser import HTMLParser
 
 import e2e
@@ -42,6 +44,14 @@ PALE = r"""(() => {
   }
   return [...new Set(pale)];
 })()"""
+
+
+def zipped(files):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return content.getvalue()
 
 
 class Outline(HTMLParser):
@@ -175,6 +185,7 @@ class HtmlReport(e2e.Case):
         self.write("p.yaml", e2e.PIPELINE + "  - structured-extract: { backends: [rules], schema: schema.json }\n")
         self.write("in/a.pdf", e2e.pdf(e2e.invoice(7)))
         self.write("in/plain.txt", e2e.invoice(8))
+        self.write("in/two.zip", zipped({"deep/b.pdf": e2e.pdf(e2e.invoice(9))}))
         self.assertIn(self.docket("run", "p.yaml", "-q").code, (0, 3))
         self.page("--page", "in/a.pdf", "--page", "in/plain.txt")
         record = e2e.json.loads((self.dir / "out/in/a.pdf.json").read_text())
@@ -214,6 +225,10 @@ class HtmlReport(e2e.Case):
             self.assertEqual(browser.requests(), [(self.dir / "page.html").as_uri()])
             self.assertLessEqual(browser.evaluate("document.documentElement.scrollWidth - innerWidth"), 0)
             self.assertIn("No value of this document has a place on a page", browser.evaluate("document.body.innerText"))
+        picture = "data:image/png;base64,"
+        self.assertEqual(self.page("--page", "in/two.zip/deep/b.pdf").count(picture), 1)
+        self.write("in/two.zip", zipped({"deep/b.pdf": e2e.pdf(e2e.invoice(10))}))
+        self.assertEqual(self.page("--page", "in/two.zip/deep/b.pdf").count(picture), 0)
         self.write("in/a.pdf", e2e.pdf("another one by now"))
         self.assertTrue("another one by now than the one that was read" in self.page("--page", "in/a.pdf"))
         (self.dir / "in/a.pdf").unlink()
