@@ -109,8 +109,7 @@ void add_plan(CLI::App& app, int& exit_code) {
   command->documents.add_to(*verb);
   verb->add_flag("--offline", command->offline, "As if nothing left this machine: no cloud model is asked");
   CLI::Option* json = verb->add_flag("--json", command->json, "Print it as JSON");
-  verb->add_flag("-q,--question", command->question,
-                 "Print nothing: exit code 0 when everything is up to date, 1 when a run would do something")
+  verb->add_flag("-q,--question", command->question, "Only the exit code: 1 when a run would do something")
       ->excludes(json);
   verb->callback([command, &exit_code] { exit_code = plan_command(*command); });
 }
