@@ -215,7 +215,7 @@ void add_weak(const std::string& stage, const json& output, std::optional<double
 
 /// total 0.53 < 0.80, two candidates 119.00 and 100.00
 std::string in_one_line(const WeakAnswer& weak) {
-  constexpr std::size_t most = 2;
+  constexpr std::size_t most = 1;  // The heaviest; `explain` has the others.
   const bool is_label = weak.field.empty();
   if (is_label && !weak.value.is_string()) return joined(weak.why, ", ");
   std::string text = is_label ? "label " + in_words(weak.value) : weak.field;

@@ -111,7 +111,7 @@ void add_plan(CLI::App& app, int& exit_code) {
       ->group("What is done");
   verb->option_defaults()->group("Output");
   CLI::Option* json = verb->add_flag("--json", command->json, "Print it as JSON");
-  verb->add_flag("-q,--question", command->question, "Print nothing: exit code 1 if a run would do something")
+  verb->add_flag("-q,--question", command->question, "Only the exit code: 1 when a run would do something")
       ->excludes(json);
   verb->callback([command, &exit_code] { exit_code = plan_command(*command); });
 }

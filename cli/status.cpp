@@ -95,7 +95,11 @@ std::string doubts(const LedgerReader::Status& status) {
 std::string failure_of(const LedgerDocument& document) {
   std::string text;
   if (document.error_stage) text += *document.error_stage + ": ";
-  if (document.error) text += document.error->message;
+  if (!document.error) return text;
+  // Many messages begin with the file's name, which stands before them.
+  const std::string name = document.path.substr(document.path.find_last_of('/') + 1) + " ";
+  const std::string& message = document.error->message;
+  text += message.starts_with(name) ? message.substr(name.size()) : message;
   if (document.attempts > 1) text += " (" + counted(document.attempts, "attempt") + ")";
   return text;
 }
@@ -209,7 +213,7 @@ void add_status(CLI::App& app, int& exit_code) {
                     "List all documents that need attention, with all reasons");
   command
       ->add_flag("-q,--question", options->question,
-                 "Print nothing: exit code 1: something failed or is not finished, 3: is held, 0: neither")
+                 "Only the exit code: 0 all is done, 1 some failed, 3 some are held")
       ->excludes(json);
   command->callback([options, &exit_code] { exit_code = status_command(*options); });
 }

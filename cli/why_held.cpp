@@ -37,7 +37,7 @@ std::string why_held(const nlohmann::json& record, const Pipeline& pipeline) {
 std::string release_of(std::string_view held, const std::string& pipeline_file) {
   const std::string run = "`docket run " + pipeline_file;
   const std::string ack = "`docket ack " + pipeline_file + " DOCUMENT`";
-  if (held == "no cloud backend") return "give the stage a cloud `backend:`, or accept them: " + ack;
+  if (held == "no cloud backend") return "give the stage a cloud `backend:`, or " + ack;
   if (held == "offline") return run + "` without --offline";
   if (held == "cap: at_most") return run + "` takes the next ones; `at_most:` allows more";
   if (held == "policy: private" || held == "policy: redact")

@@ -268,7 +268,7 @@ class Doing(e2e.Case):
 
     def test_passwords(self):
         self.write("in/locked.pdf", encrypted("right"))
-        self.says(1, "encrypted", "in/locked.pdf: needs a password: give it in `passwords` of the extract stage",
+        self.says(1, "encrypted", "needs a password: give it in `passwords` of the extract stage",
                   "--retry-parked")
         given = instead("- extract:", "- extract:\n      passwords: ['${PDF_PASSWORD}']")
         self.says(1, "opens with none of the `passwords`", pipeline=given, env={"PDF_PASSWORD": "wrong"},

@@ -59,7 +59,7 @@ class Status(e2e.Case):
         text = self.status()
         self.assertRegex(text, r"\nheld \(1 new\): no cloud backend\n  in/a.txt: total 0\.\d\d < 0\.95, "
                                r"(two candidates 1\d\d\.0 and|ambiguous: 1\d\d\.0 or) 1\d\d\.0\n")
-        self.assertIn("  -> give the stage a cloud `backend:`, or accept them: `docket ack pipeline.yaml DOCUMENT`\n", text)
+        self.assertIn("  -> give the stage a cloud `backend:`, or `docket ack pipeline.yaml DOCUMENT`\n", text)
         held, = self.json()["not_done"]
         self.assertEqual([held["state"], held["standing"], held["reasons"]],
                          ["held", "new", ["low confidence: structured_extract"]])
