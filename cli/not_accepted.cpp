@@ -142,7 +142,7 @@ std::vector<std::string> against_label(const json& output, std::optional<double>
   std::pair<double, std::string> next{0, ""};
   const json scores = output.value("scores", json::object());
   for (const auto& [other, score] : scores.items())
-    if (other != label && score.is_number()) next = std::max(next, {score.get<double>(), other});
+    if (json(other) != label && score.is_number()) next = std::max(next, {score.get<double>(), other});
   if (next.first > 0) why.push_back(fmt::format("{} has {:.2f}", next.second, next.first));
   return why;
 }
