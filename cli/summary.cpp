@@ -198,7 +198,10 @@ std::vector<RankedLine> ending_of(const ordered_json& report, const SummaryConte
        3},
       {report_lines::egress(report), 2},
       {run.contains("stopped") ? wrapped("stopped: " + run["stopped"].get<std::string>(), 3, 4) : "", 0},
-      {has_groups ? "all of them: docket status " + context.pipeline + "\n" : "", 0},
+      {has_groups || !report_lines::attention(report).empty()
+           ? "all of them: docket status " + context.pipeline + "\n"
+           : "",
+       0},
       {"records and report.json in " + context.output + "\n", 0},
   };
 }
