@@ -259,6 +259,19 @@ class Doing(e2e.Case):
         self.says(4, f"https://{address}", "TLS", pipeline=asks(
             f"{{ type: ollama, model: quen3, url: 'https://{address}', deadline: 2s }}"))
 
+    def test_a_window_that_the_server_does_not_give(self):
+        said = {"/api/version": '{"version": "0.12.0"}', "/api/show": '{"capabilities": ["completion"]}',
+                "/api/tags": '{"models": [{"name": "m:latest"}]}',
+                "/api/ps": '{"models": [{"name": "m:latest", "model": "m:latest", "context_length": 512}]}'}
+        address = self.serve(lambda path: (200, said.get(path, '{"done": true, "message": {"content": ""}}')))
+        self.write("in/b.txt", UNSURE)
+        self.says(4, "a context window of 512 tokens, but the pipeline asks for 4096", "lower 'context'",
+                  pipeline=asks(f"{{ type: ollama, model: m, url: 'http://{address}', context: 4096 }}"))
+
+    def test_a_password_on_the_command_line(self):
+        self.says(2, "--set stages.extract.password: a secret must not be on the command line", "${EXTRACT_PASSWORD}",
+                  arguments=["--set", "stages.extract.password=secret"])
+
     def test_a_key_that_the_server_refuses(self):
         self.write("in/b.txt", UNSURE)
         refuses = self.serve(lambda _: (401, '{"type": "error", "error": {"type": "authentication_error", '

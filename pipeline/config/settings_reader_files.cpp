@@ -66,8 +66,11 @@ std::optional<std::string> SettingsReader::secret_text(const Place& place) {
     }
     secret = std::move(*content);
   } else if (!scalar->one_reference) {
-    report(place, "a secret must not be in this file, not even as a default; write ${" +
-                      variable_name(place.path) + "} and set it in the environment, or file:PATH");
+    const bool is_override = place.node.position.override > 0;
+    report(place, std::string("a secret must not be ") +
+                      (is_override ? "on the command line" : "in this file") +
+                      ", not even as a default; write ${" + variable_name(place.path) +
+                      "} and set it in the environment, or file:PATH");
     return std::nullopt;
   }
   // `${NAME:-}` says that it may be empty.

@@ -29,6 +29,20 @@ TEST(RunLock, IsHeldByOneAndNamesTheHolder) {
   EXPECT_TRUE(std::holds_alternative<RunLock>(RunLock::take(file)));
 }
 
+TEST(RunLock, TellsWhoHasItWithoutTakingIt) {
+  const TempDir dir;
+  const std::filesystem::path file = dir.path() / "lock";
+  EXPECT_FALSE(RunLock::holder_of(file));
+  {
+    const auto held = RunLock::take(file);
+    const auto holder = RunLock::holder_of(file);
+    ASSERT_TRUE(holder);
+    EXPECT_EQ(holder->pid, getpid());
+    EXPECT_EQ(holder->host, this_host());
+  }
+  EXPECT_FALSE(RunLock::holder_of(file)) << "the file stays, and nobody has it";
+}
+
 TEST(RunLock, SaysWhoHoldsIt) {
   EXPECT_EQ(to_string(LockHolder{"desk", 4711, "2026-11-01T12:00:00Z"}),
             "process 4711 on desk, since 2026-11-01T12:00:00Z");
