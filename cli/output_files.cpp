@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "cli/run_log.h"
 #include "pipeline/run/depfile.h"
 #include "pipeline/run/document_source.h"
 #include "pipeline/run/output.h"
@@ -125,7 +126,9 @@ std::optional<Error> check_output_files(const OutputFiles& files, const Pipeline
   };
   const Wanted report{"--report", files.report, is_report, "report of docket"};
   const Wanted depfile{"--depfile", files.depfile, is_depfile_of, "list of dependencies"};
-  for (const Wanted* wanted : {&report, &depfile}) {
+  const auto is_log = [](const fs::path& file, const Pipeline&) { return may_be_log(file); };
+  const Wanted log{"--log-file", files.log, is_log, "log of docket"};
+  for (const Wanted* wanted : {&report, &depfile, &log}) {
     if (wanted->given.empty() || wanted->given == "-" || descriptor_named(wanted->given)) continue;
     const std::string why = why_not(*wanted, pipeline, options);
     if (!why.empty()) return refused(wanted->option, wanted->given, why);

@@ -11,6 +11,7 @@ namespace docket {
 struct OutputFiles {
   std::string report;   ///< `-`: standard output.
   std::string depfile;  ///< Likewise.
+  std::string log;      ///< Appended to.
   std::string trace;    ///< A folder.
 };
 

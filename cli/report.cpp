@@ -142,7 +142,7 @@ std::optional<Error> write_forms(const ReportOptions& options, const ordered_jso
     failed = deliver({"--junit", options.junit, junit_begins},
                      report_as_junit(report, done_of(report, pipeline.output_dir)));
   if (!failed && !options.otlp.empty())
-    failed = export_spans(pipeline.output_dir, report, span_endpoint(options.otlp), false);
+    failed = export_spans(pipeline.output_dir, report, span_endpoint(options.otlp), {});
   return failed;
 }
 

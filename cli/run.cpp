@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -23,6 +24,7 @@
 #include "cli/output_files.h"
 #include "cli/plan.h"
 #include "cli/progress.h"
+#include "cli/run_display.h"
 #include "cli/run_events.h"
 #include "cli/run_log.h"
 #include "cli/signals.h"
@@ -53,112 +55,6 @@ struct RunCommand {
 
   /// Nothing but errors on standard error, or they stand in its log.
   bool is_silent() const { return quiet || log.is_on_stderr(); }
-};
-
-/// How a document ended, for each stage that ran or was spared, why, and what is wrong with the file.
-std::string story_of_run(const Document& document, const Pipeline& pipeline) {
-  std::string text = document.path + ": " + std::string(name(outcome(document))) + " (" + document.why + ")";
-  for (std::size_t i = 0; i < document.stages.size(); ++i) {
-    const StageResult& result = document.stages[i];
-    text += "\n  " + pipeline.stages[i].id + ": ";
-    if (result.origin.taken)
-      text += "kept";
-    else
-      text += std::string(name(result.state)) + (result.origin.why.empty() ? "" : ", " + result.origin.why);
-    if (!pipeline.stages[i].type->provides_text || !result.output.contains("problems")) continue;
-    for (const nlohmann::json& problem : result.output["problems"])
-      text += "\n    problem: " + problem.get<std::string>();
-  }
-  return text;
-}
-
-/// Why documents are held, by path: of the first ones, and more than a summary names.
-using WhyHeld = std::map<std::string, std::string>;
-constexpr std::size_t most_held_explained = 1000;
-
-/// Shows people on stderr how a run gets on.
-class RunDisplay final : public RunEvents {
- public:
-  RunDisplay(const RunCommand& command, Signals& signals, std::size_t stages, const Activity& activity,
-             RunLog* log, WhyHeld& why_held)
-      : RunEvents(log),
-        command_(command),
-        signals_(signals),
-        stages_(stages),
-        activity_(activity),
-        why_held_(why_held) {}
-
-  void waiting(const LockHolder& holder, const std::filesystem::path& output) override {
-    RunEvents::waiting(holder, output);
-    if (!command_.is_silent())
-      print_error("waiting for " + to_string(holder) + ", which writes to " + output.string());
-  }
-  void begun(const std::string& run) override {
-    RunEvents::begun(run);
-    progress_.emplace(command_.is_silent() ? Progress::Mode::none : command_.progress, stages_, activity_);
-    told_.emplace(signals_.has_stopped(), [this] {
-      log({LogLevel::warning, "stopping"});
-      if (command_.is_silent()) return;
-      progress_->say("docket: stopping: running calls have " + format_duration(command_.grace) +
-                     " to end; another signal stops now");
-    });
-  }
-  void warned(const std::string& warning) override {
-    RunEvents::warned(warning);
-    say("docket: warning: " + warning);
-  }
-  void warmed(const WarmUp& model) override {
-    RunEvents::warmed(model);
-    if (!model.problem.empty())
-      say("docket: warning: not warmed up: " + model.problem);
-    else if (!command_.is_silent())
-      say("docket: warmed up: " + model.backend + ": " + model.model + ", " +
-          format_duration(std::chrono::milliseconds(model.wall_ms)));
-  }
-  void input_problem(const std::string& problem) override {
-    RunEvents::input_problem(problem);
-    say("docket: input: " + problem);
-  }
-  void left_out(const std::string& file) override {
-    RunEvents::left_out(file);
-    if (command_.documents.verbose) say(file + ": left out of the input");
-  }
-  bool wants_count() const override { return progress_->is_shown(); }
-  void counted(std::int64_t files) override { progress_->counted(files); }
-  void taken() override { progress_->taken(); }
-  void all_taken() override { progress_->all_taken(); }
-  void spared(const std::string& path, Rebuild::What why) override {
-    RunEvents::spared(path, why);
-    progress_->kept();
-    if (command_.documents.verbose) say(path + (why == Rebuild::What::parked ? ": parked" : ": up to date"));
-  }
-  void left_stage(const Document& document, std::size_t stage, const Pipeline& pipeline) override {
-    RunEvents::left_stage(document, stage, pipeline);
-    const Usage used = document.stages[stage].spent.total();
-    progress_->left_stage(stage, used.input_tokens + used.output_tokens);
-  }
-  void finished(const Document& document, const Pipeline& pipeline) override {
-    RunEvents::finished(document, pipeline);
-    progress_->finished(outcome(document));
-    if (outcome(document) == Outcome::held && why_held_.size() < most_held_explained)
-      why_held_[document.path] =
-          why_held(nlohmann::json(record(document, pipeline.stages, pipeline.complexity)), pipeline);
-    if (command_.documents.verbose) say(story_of_run(document, pipeline));
-  }
-
- private:
-  /// A log on standard error has it already, as an event.
-  void say(const std::string& line) {
-    if (!command_.log.is_on_stderr()) progress_->say(line);
-  }
-
-  const RunCommand& command_;
-  Signals& signals_;
-  const std::size_t stages_;
-  const Activity& activity_;
-  WhyHeld& why_held_;
-  std::optional<Progress> progress_;
-  std::optional<std::stop_callback<std::function<void()>>> told_;  ///< Last: uses the progress.
 };
 
 /// What the run cannot go on without. Told by one thread, asked by others.
@@ -217,12 +113,17 @@ std::optional<Error> write_second_report(const std::string& file, const nlohmann
   return std::nullopt;
 }
 
-/// Where OpenTelemetry's environment names a collector. One that does not answer is no failure of the run.
-void send_spans(const RunOutcome& outcome, const std::filesystem::path& output, bool offline) {
+/// Where OpenTelemetry's environment names a collector. One that does not answer is no failure of the run,
+/// and holds it up for half a minute at most.
+void send_spans(const RunOutcome& outcome, const std::filesystem::path& output, const RunCommand& command,
+                const std::stop_token& stop) {
+  constexpr std::chrono::seconds longest{30};
   const std::optional<std::string> endpoint = span_endpoint_of_environment();
-  if (outcome.state != RunOutcome::State::ran || !endpoint) return;
-  if (const auto failed = export_spans(output, outcome.report, *endpoint, offline))
-    print_error("warning: " + failed->message);
+  if (outcome.state != RunOutcome::State::ran || !endpoint || stop.stop_requested()) return;
+  const auto failed = export_spans(output, outcome.report, *endpoint, {command.offline, stop, longest});
+  if (!failed) return;
+  log({LogLevel::warning, "warning", {}, {}, {}, nlohmann::ordered_json::object(), failed->message});
+  if (!command.log.is_on_stderr()) print_error("warning: " + failed->message);
 }
 
 std::string summary_of(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline,
@@ -245,12 +146,12 @@ std::string summary_of(const RunOutcome& outcome, const RunCommand& command, con
 void print_outcome(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline,
                    const WhyHeld& why_held) {
   log_outcome(outcome, exit_code(outcome, command.fail_on));
+  if (command.log.is_on_stderr()) return;
   if (outcome.error) {
     if (outcome.state != RunOutcome::State::stopped) print_error(outcome.error->message);
     return;
   }
   const int code = outcome.report["run"]["exit_code"];
-  if (command.log.is_on_stderr()) return;
   if (!command.quiet) {
     std::fputs(summary_of(outcome, command, pipeline, why_held).c_str(), stderr);
   } else {
@@ -264,32 +165,49 @@ void print_outcome(const RunOutcome& outcome, const RunCommand& command, const P
   if (outcome.report_unwritten) print_error(outcome.report_unwritten->message);
 }
 
-int run_command(const RunCommand& command) {
-  std::unique_ptr<RunLog> log;
-  if (command.log.is_wanted()) {
+/// The pipeline, if it and the command line have no mistakes; else people are told of them, and the log is.
+std::optional<Pipeline> load_for_run(RunCommand& command, std::unique_ptr<RunLog>& log) {
+  PipelineOrDiagnostics read = read_pipeline(command.documents.pipeline);
+  std::vector<std::string> mistakes;
+  for (const Diagnostic& diagnostic : read.diagnostics)
+    mistakes.push_back(to_string(diagnostic));
+  if (command.documents.pipeline.file == "-") {
+    mistakes = {"docket: a pipeline on standard input can be checked (docket check -), and nothing else"};
+  } else if (read.pipeline) {
+    if (const auto error = check_output_files(
+            {command.report_file, command.documents.run.depfile, command.log.file, command.trace_dir},
+            *read.pipeline, command.documents.run))
+      mistakes.push_back("docket: " + error->message);
+    command.log.mode = read.pipeline->output_mode.value_or(command.log.mode);
+  }
+  if (command.log.is_wanted() && (!read.pipeline || mistakes.empty())) {
     auto opened = RunLog::open(command.log);
-    if (!opened) {
-      print_error(opened.error().message);
-      return exit_usage;
-    }
-    log = std::move(*opened);
+    if (opened)
+      log = std::move(*opened);
+    else
+      mistakes.push_back("docket: " + opened.error().message);
   }
+  if (mistakes.empty()) return std::move(read.pipeline);
+  for (const std::string& mistake : mistakes) {
+    log_refusal(mistake, exit_usage);
+    if (!log || !command.log.is_on_stderr()) std::fputs((printable(mistake) + "\n").c_str(), stderr);
+  }
+  return std::nullopt;
+}
+
+int run_command(RunCommand& command) {
   // Whoever moves the log away sends SIGHUP, and wants no end of the run; a terminal that goes does.
+  std::unique_ptr<RunLog> log;
+  std::atomic<RunLog*> open_log = nullptr;
   std::function<void()> reopen_log;
-  if (!command.log.file.empty() && !has_terminal()) reopen_log = [&log] { log->reopen(); };
+  if (!command.log.file.empty() && !has_terminal())
+    reopen_log = [&open_log] {
+      if (RunLog* const one = open_log) one->reopen();
+    };
   Signals signals(command.grace, reopen_log);
-  std::optional<Pipeline> pipeline = load_pipeline(command.documents.pipeline);
-  if (!pipeline) {
-    log_refusal("the pipeline file has mistakes", exit_usage);
-    return exit_usage;
-  }
-  if (const auto error =
-          check_output_files({command.report_file, command.documents.run.depfile, command.trace_dir},
-                             *pipeline, command.documents.run)) {
-    log_refusal(error->message, exit_usage);
-    print_error(error->message);
-    return exit_usage;
-  }
+  std::optional<Pipeline> pipeline = load_for_run(command, log);
+  open_log = log.get();
+  if (!pipeline) return exit_usage;
   Lack lack;
   Activity activity;
   RunEnvironment environment = environment_of(command, signals, lack, activity);
@@ -298,14 +216,16 @@ int run_command(const RunCommand& command) {
   RunOutcome outcome;
   WhyHeld why_held;
   {
-    RunDisplay display(command, signals, pipeline->stages.size(), activity, log.get(), why_held);
+    RunDisplay display({command.progress, command.documents.verbose, command.is_silent(),
+                        command.log.is_on_stderr(), command.grace},
+                       signals, pipeline->stages.size(), activity, log.get(), why_held);
     outcome = run_pipeline(*pipeline, command.documents.run, environment, display);
   }
   if (outcome.state == RunOutcome::State::ran)
     if (auto failed = write_second_report(command.report_file, outcome.report))
       outcome.report_unwritten = failed;
   print_outcome(outcome, command, *pipeline, why_held);
-  send_spans(outcome, pipeline->output_dir, command.offline);
+  send_spans(outcome, pipeline->output_dir, command, signals.stop().get_token());
   return exit_code(outcome, command.fail_on);
 }
 

@@ -44,6 +44,12 @@ void RunEvents::warned(const std::string& warning) {
   log({LogLevel::warning, "warning", {}, {}, {}, nlohmann::ordered_json::object(), warning});
 }
 
+void RunEvents::backend_warned(const std::string& warning) {
+  LogEvent event{LogLevel::warning, "warning"};
+  event.quoting = warning;
+  log(event);
+}
+
 void RunEvents::warmed(const WarmUp& model) {
   LogEvent event{
       model.problem.empty() ? LogLevel::info : LogLevel::warning, "model_loaded", {}, {}, model.backend};
@@ -115,10 +121,9 @@ void log_outcome(const RunOutcome& outcome, int exit_code) {
       event.fields[what] = count;
     event.fields["wall_ms"] = outcome.report["run"]["wall_ms"];
     event.fields["cost_usd"] = outcome.report["totals"]["usage"]["cost_usd"];
-    if (outcome.report["run"].contains("stopped")) event.fields["stopped"] = outcome.report["run"]["stopped"];
   }
   for (const auto* error : {&outcome.unavailable, &outcome.write_error, &outcome.report_unwritten})
-    if (*error) event.message += (event.message.empty() ? "" : "; ") + (*error)->message;
+    if (*error) add_error(event, **error);
   log(event);
 }
 

@@ -17,6 +17,7 @@ class RunEvents : public RunListener {
   void waiting(const LockHolder& holder, const std::filesystem::path& output) override;
   void begun(const std::string& run) override;
   void warned(const std::string& warning) override;
+  void backend_warned(const std::string& warning) override;
   void warmed(const WarmUp& model) override;
   void input_problem(const std::string& problem) override;
   void left_out(const std::string& file) override;

@@ -1,5 +1,6 @@
 #include "cli/run_log.h"
 
+#include <fcntl.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/dist_sink.h>
@@ -7,6 +8,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/sinks/syslog_sink.h>
 #include <spdlog/sinks/systemd_sink.h>
+#include <sys/stat.h>
 #include <sys/syslog.h>
 #include <unistd.h>
 
@@ -15,17 +17,20 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <fstream>
 #include <utility>
 #include <vector>
 
 #include "cli/commands.h"
 #include "cli/mistakes.h"
 #include "pipeline/support/byte_size.h"
+#include "pipeline/support/iso_8601.h"
 
 namespace docket {
 namespace {
 
 constexpr std::size_t old_files_kept = 5;
+constexpr const char* just_the_line = "%v";  ///< spdlog adds nothing to it.
 constexpr const char* journal_socket = "/run/systemd/journal/socket";
 constexpr const char* syslog_socket = "/dev/log";
 
@@ -51,10 +56,29 @@ std::int64_t now_ms() {
       .count();
 }
 
+/// A log says what was done with whose papers: a new one is for its owner, unless the pipeline's
+/// `output.mode` says otherwise. One that is there keeps its own permissions.
+spdlog::file_event_handlers made_with(mode_t mode) {
+  spdlog::file_event_handlers handlers;
+  handlers.before_open = [mode](const std::string& file) {
+    const int made = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (made < 0) return;
+    fchmod(made, mode);  // Whatever the umask is.
+    close(made);
+  };
+  return handlers;
+}
+
 spdlog::sink_ptr file_sink(const LogOptions& options) {
-  if (options.max_size == 0) return std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
-  return std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
-      options.file, static_cast<std::size_t>(options.max_size), old_files_kept);
+  spdlog::sink_ptr sink;
+  if (options.max_size == 0)
+    sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file, false, made_with(options.mode));
+  else
+    sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
+        options.file, static_cast<std::size_t>(options.max_size), old_files_kept, false,
+        made_with(options.mode));
+  sink->set_pattern(just_the_line);
+  return sink;
 }
 
 std::optional<Error> cannot_log(const LogOptions& options) {
@@ -128,11 +152,30 @@ void LogOptions::add_to(CLI::App& command) {
 
 Result<std::unique_ptr<RunLog>> RunLog::open(const LogOptions& options) {
   if (auto error = cannot_log(options)) return *error;
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(options.file, ignored) && !may_be_log(options.file))
+    return Error{ErrorClass::config,
+                 "--log-file " + options.file +
+                     ": there is a file that is no log of docket: move it away, or name another"};
   try {
     return std::unique_ptr<RunLog>(new RunLog(options));
   } catch (const std::exception& error) {
     return Error{ErrorClass::config, "--log-file " + options.file + ": " + error.what()};
   }
+}
+
+bool may_be_log(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  std::string first;
+  std::getline(stream, first);
+  if (first.empty()) return stream.eof();
+  const auto line = nlohmann::json::parse(first, nullptr, false);
+  if (line.is_object()) return line.contains("time") && line.contains("level") && line.contains("event");
+  // 2026-11-27T04:01:46.570Z info    run_begun
+  constexpr std::size_t time_length = 24;
+  const std::size_t end = first.find(' ', time_length + 1);
+  return first.size() > time_length && is_iso_date_time(first.substr(0, time_length)) && end != first.npos &&
+         log_level(first.substr(time_length + 1, end - time_length - 1));
 }
 
 RunLog::RunLog(const LogOptions& options) : options_(options), sinks_(std::make_unique<Sinks>()) {
@@ -147,7 +190,7 @@ RunLog::RunLog(const LogOptions& options) : options_(options), sinks_(std::make_
   if (all.empty()) all.push_back(std::make_shared<spdlog::sinks::stderr_sink_mt>());
   sinks_->logger = std::make_unique<spdlog::logger>("docket", all.begin(), all.end());
   sinks_->logger->set_level(spdlog::level::trace);
-  sinks_->logger->set_pattern("%v");
+  sinks_->logger->set_pattern(just_the_line);
   sinks_->logger->flush_on(spdlog::level::trace);  // What a killed run was at is of use.
   sinks_->logger->set_error_handler([this](const std::string& problem) {
     if (!sinks_->has_failed.exchange(true))

@@ -1,5 +1,8 @@
 #pragma once
+#include <sys/stat.h>
+
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,11 +27,16 @@ struct LogOptions {
   std::optional<LogFormat> format;
   std::int64_t max_size = 10'000'000;  ///< Bytes; then the file is renamed, and five such are kept. 0: never.
 
+  mode_t mode = S_IRUSR | S_IWUSR;  ///< Permissions of a new file.
+
   void add_to(CLI::App& command);
   /// The log stands on standard error, in place of what people are told there.
   bool is_on_stderr() const { return file.empty() && !to_journal && !to_syslog && (level || format); }
   bool is_wanted() const { return !file.empty() || to_journal || to_syslog || level || format; }
 };
+
+/// A file that is empty, or a log of docket's: what may be appended to, and renamed when it is large.
+bool may_be_log(const std::filesystem::path& file);
 
 /// Writes what is logged (pipeline/log.h) for as long as it lives. One at a time.
 class RunLog {

@@ -86,26 +86,31 @@ std::string complaint_of(const HttpReply& reply) {
 
 class Collector {
  public:
-  Collector(std::string endpoint, const backends::Address& address, bool only_locally)
+  Collector(std::string endpoint, const backends::Address& address, const SpanOptions& options)
       : endpoint_(std::move(endpoint)),
         is_local_(backends::location_of(address) == Location::local),
-        only_locally_(only_locally),
-        headers_(headers_of_environment()) {}
+        options_(options),
+        headers_(headers_of_environment()),
+        loop_(options.stop) {}
 
   /// False: it has refused some before, and no more are to be made.
   bool send(const std::string& body) {
     constexpr std::size_t most_under_way = 4;
     while (under_way_.size() >= most_under_way)
       take_reply();
+    if (problem_.empty() && options_.stop.stop_requested()) problem_ = "the run was stopped";
+    if (problem_.empty() && left() <= std::chrono::milliseconds(0)) problem_ = "it takes too long";
     if (!problem_.empty()) return false;
     HttpRequest request;
     request.url = endpoint_;
     request.headers = headers_;
     request.body = body;
-    request.limits.connect = std::chrono::seconds(3);
-    request.limits.first_byte = request.limits.total = std::chrono::seconds(10);
+    request.limits.total = std::min<std::chrono::milliseconds>(std::chrono::seconds(10), left());
+    request.limits.first_byte = request.limits.total;
+    request.limits.connect =
+        std::min<std::chrono::milliseconds>(std::chrono::seconds(3), request.limits.total);
     request.through_proxy = !is_local_;
-    request.only_locally = only_locally_;
+    request.only_locally = options_.only_locally;
     const auto promise = std::make_shared<std::promise<Result<HttpReply>>>();
     under_way_.push_back(promise->get_future());
     loop_.send(std::move(request),
@@ -121,6 +126,12 @@ class Collector {
   }
 
  private:
+  std::chrono::milliseconds left() const {
+    if (!options_.longest) return std::chrono::milliseconds::max();
+    return std::chrono::ceil<std::chrono::milliseconds>(begin_ + *options_.longest -
+                                                        std::chrono::steady_clock::now());
+  }
+
   void take_reply() {
     const Result<HttpReply> reply = under_way_.front().get();
     under_way_.pop_front();
@@ -128,11 +139,13 @@ class Collector {
   }
 
   const std::string endpoint_;
-  const bool is_local_, only_locally_;
+  const bool is_local_;
+  const SpanOptions options_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   const std::vector<std::string> headers_;
   std::string problem_;
   std::deque<std::future<Result<HttpReply>>> under_way_;
-  backends::HttpLoop loop_{std::stop_token()};
+  backends::HttpLoop loop_;
 };
 
 }  // namespace
@@ -153,18 +166,20 @@ std::optional<std::string> span_endpoint_of_environment() {
 }
 
 std::optional<Error> export_spans(const std::filesystem::path& output, const nlohmann::ordered_json& report,
-                                  const std::string& endpoint, bool only_locally) {
+                                  const std::string& endpoint, const SpanOptions& options) {
   const auto refused = [&](const std::string& why) {
     return Error{ErrorClass::unavailable,
                  "spans were not sent to " + backends::shown_address(endpoint) + ": " + why};
   };
   const Result<backends::Address> address = backends::parse_address(endpoint);
   if (!address) return refused(address.error().message);
+  if (options.only_locally && backends::location_of(*address) != Location::local)
+    return refused("--offline, and the collector is not on this machine's network");
   auto ledger = LedgerReader::open(output);
   if (!ledger) return ledger.error();
   std::string service = variable("OTEL_SERVICE_NAME");
   if (service.empty()) service = "docket";
-  Collector collector(endpoint, *address, only_locally);
+  Collector collector(endpoint, *address, options);
   if (auto failed = spans_of_run(ledger->database(), report, service, version,
                                  [&](const std::string& body) { return collector.send(body); }))
     return failed;

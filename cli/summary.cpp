@@ -193,8 +193,7 @@ std::vector<RankedLine> ending_of(const ordered_json& report, const SummaryConte
       {asked && report["totals"]["cache_hits"] != 0 ? report_lines::calls(report["totals"]) : "", 6},
       {asked ? report_lines::escalated(report["escalations"]) : "", 4},
       {asked ? report_lines::saved(report["saved"]) : "", 2},
-      {asked && !report["all_cloud"]["cost_usd"].is_null() ? report_lines::all_cloud(report["all_cloud"])
-                                                           : "",
+      {asked && !report["all_cloud"]["backend"].is_null() ? report_lines::all_cloud(report["all_cloud"]) : "",
        3},
       {report_lines::egress(report), 2},
       {run.contains("stopped") ? wrapped("stopped: " + run["stopped"].get<std::string>(), 3, 4) : "", 0},

@@ -27,17 +27,24 @@ std::optional<LogLevel> log_level(std::string_view name) {
 void add_error(LogEvent& event, const Error& error) {
   event.fields["error_class"] = name(error.error_class);
   switch (error.error_class) {
-    case ErrorClass::condition:
-    case ErrorClass::unavailable:
-    case ErrorClass::transient:
-    case ErrorClass::rejected:
-    case ErrorClass::content:
-    case ErrorClass::damaged:
-    case ErrorClass::bug:
-      event.quoting = error.message;
-      break;
-    default:
+    case ErrorClass::config:
+    case ErrorClass::unreadable:
+    case ErrorClass::unsupported:
+    case ErrorClass::encrypted:
+    case ErrorClass::empty:
+    case ErrorClass::timeout:
+    case ErrorClass::memory:
+    case ErrorClass::output_limit:
+    case ErrorClass::limit:
+    case ErrorClass::crash:
+    case ErrorClass::unreachable:
+    case ErrorClass::withheld:
+    case ErrorClass::output:
+    case ErrorClass::cancelled:
       event.message = error.message;
+      break;
+    default:  // With words of servers, models and parsers, which may repeat a document's.
+      event.quoting = error.message;
   }
 }
 

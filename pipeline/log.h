@@ -26,8 +26,8 @@ struct LogEvent {
   std::string quoting = {};  ///< Likewise, with words of a document perhaps: written at level trace only.
 };
 
-/// Gives an event the class of the error and its message, which stands in `quoting` if it is not all docket's
-/// own words.
+/// Gives an event the class of the error and its message, which stands in `quoting` unless all errors of that
+/// class are in docket's own words.
 void add_error(LogEvent& event, const Error& error);
 
 /// Where events go, from any thread; those below `least` are dropped. One for the whole program, as for

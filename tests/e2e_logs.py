@@ -85,8 +85,10 @@ class Logs(e2e.Case):
 
             def do_POST(self):
                 asked.append(self.question())
-                if len(asked) == 1:
-                    return self.reply(400, {"error": {"message": f"cannot read: {CANARY} {KEY}"}})
+                refusals = (f"cannot read: {CANARY} {KEY}", f"Unsupported parameter: 'logprobs'. Prompt was: {CANARY}",
+                            f"maximum context length is 10 tokens, but the prompt has 90: {CANARY}")
+                if len(asked) <= len(refusals):
+                    return self.reply(400, {"error": {"message": refusals[len(asked) - 1]}})
                 self.reply(200, {"object": "chat.completion", "model": "m",
                                  "usage": {"prompt_tokens": 40, "completion_tokens": 20},
                                  "choices": [{"index": 0, "finish_reason": "stop",
@@ -97,7 +99,7 @@ class Logs(e2e.Case):
         self.addCleanup(server.shutdown)
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         self.write("pipeline.yaml", ASKS % f"http://127.0.0.1:{server.server_address[1]}/v1")
-        for number in range(2):
+        for number in range(4):
             self.write(f"in/{number}.txt", f"{CANARY} {number}\n" * 20)
         self.run_pipeline("--log-file", "run.log", "--log-level", "debug", expect=1, env={"KEY": KEY})
         text = (self.dir / "run.log").read_text(encoding="utf-8")
@@ -133,17 +135,15 @@ class Logs(e2e.Case):
         wait_for((self.dir / f"out/{name}.json").exists, f"the record of {name}")
 
     def test_a_hang_up_opens_it_anew_where_there_is_no_terminal(self):
-        process = self.begin("--log-file", "run.log", start_new_session=True)
+        process = self.begin("--log-file", "run.log", "--log-format", "json", start_new_session=True)
         os.rename(self.dir / "run.log", self.dir / "old.log")
         process.send_signal(signal.SIGHUP)
         wait_for((self.dir / "run.log").exists, "the new log")
         self.feed(process, "b.txt")
         self.assertEqual(self.finish(process).code, 0)
-        old, new = ((self.dir / name).read_text(encoding="utf-8") for name in ("old.log", "run.log"))
-        self.assertIn("run_begun", old)
-        self.assertIn("log_reopened", new)
-        self.assertIn("document=b.txt", new)
-        self.assertNotIn("b.txt", old)
+        old, new = ([(line["event"], line.get("document")) for line in self.lines(name)] for name in ("old.log", "run.log"))
+        self.assertEqual(old, [("run_begun", None), ("document_ended", "a.txt")])
+        self.assertEqual(new, [("log_reopened", None), ("document_ended", "b.txt"), ("run_ended", None)])
 
     def test_a_hang_up_stops_a_run_without_a_log(self):
         process = self.begin(start_new_session=True)
@@ -166,10 +166,52 @@ class Logs(e2e.Case):
                 self.assertIn(words, result.err)
                 self.assertFalse((self.dir / "out").exists())
 
+    def test_no_file_of_anybody_else_is_written_or_renamed(self):
+        self.write("in/a.txt", invoice(1))
+        self.write("in/empty.txt")
+        self.write("notes", "mine\n")
+        self.write("list.json", '{"time": 1}\n')
+        self.run_pipeline(expect=1)
+        before = self.tree(".") | {"ledger": (self.dir / "out/.docket/ledger.db").read_bytes()}
+        for file in ("pipeline.yaml", "in/a.txt", "in/empty.txt", "in/new.txt", "notes", "list.json", "out/.docket/ledger.db",
+                     "out/.docket/run.log", "out/results.jsonl", "out/in/a.txt.json"):
+            for size in ("0", "100kB"):
+                with self.subTest(file):
+                    result = self.run_pipeline("--log-file", file, "--log-max-size", size, expect=2)
+                    self.assertIn(f"--log-file {file}: ", result.err)
+                    self.assertEqual(self.tree(".") | {"ledger": (self.dir / "out/.docket/ledger.db").read_bytes()}, before)
+        self.run_pipeline("--log-file", "run.log", expect=1)
+        self.run_pipeline("--log-file", "run.log", "--log-format", "json", expect=1)  # That is a log of docket's.
+
+    def test_a_new_log_is_its_owners_or_as_the_output_is(self):
+        self.write("in/a.txt", invoice(1))
+        self.run_pipeline("--log-file", "run.log")
+        self.write("kept.log").chmod(0o644)
+        self.run_pipeline("--log-file", "kept.log")
+        self.run_pipeline("--log-file", "group.log", "--set", "output.mode='0640'")
+        self.assertEqual([(self.dir / name).stat().st_mode & 0o777 for name in ("run.log", "kept.log", "group.log")],
+                         [0o600, 0o644, 0o640])
+
+    def test_a_stage_ends_once_for_a_document_that_waits_to_be_chosen(self):
+        for number in range(4):
+            self.write(f"in/{number}.txt", invoice(number))
+        pipeline = PIPELINE.replace("stages:", '  cloud: { type: openai, url: "http://127.0.0.1:9", model: m, context: 8192, '
+                                    'location: cloud, price: { input: 1, output: 1 } }\nstages:') + """\
+  - escalate: { backend: cloud, redo: classify, at_most: 1, when: { always: "true" } }
+"""
+        self.run_pipeline("--log-file", "run.log", "--log-format", "json", "--log-level", "debug", "--offline", expect=3,
+                          pipeline=pipeline)
+        ended = [(line["document"], line["stage"]) for line in self.lines() if line["event"] == "stage_ended"]
+        self.assertEqual(sorted(ended), sorted(set(ended)))
+        self.assertEqual(len(ended), 12)
+
     def test_why_a_run_did_not_begin(self):
-        self.write("pipeline.yaml", PIPELINE.replace("classify", "clasify"))
+        self.write("pipeline.yaml", PIPELINE.replace("classify", "clasify").replace("version: 1", "version: 3"))
         self.run_pipeline("--log-file", "run.log", "--log-format", "json", expect=2)
-        self.assertEqual([(line["event"], line["level"]) for line in self.lines()], [("run_refused", "error")])
+        self.assertEqual([(line["event"], line["level"]) for line in self.lines()], [("run_refused", "error")] * 2)
+        self.assertIn("did you mean 'classify'?", self.lines()[1]["message"])
+        result = self.run_pipeline("--log-format", "json", expect=2)
+        self.assertEqual([json.loads(line)["event"] for line in result.err.splitlines()], ["run_refused"] * 2)
 
     def test_held_documents_say_why(self):
         self.write("in/a.txt", invoice(1))

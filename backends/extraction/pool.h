@@ -11,7 +11,7 @@
 namespace docket::backends {
 
 struct ExtractPoolOptions {
-  std::filesystem::path worker;      ///< The docket-extract to run; empty: the one that came with this program.
+  std::filesystem::path worker;  ///< The docket-extract to run; empty: the one that came with this program.
   std::filesystem::path ocr_worker;  ///< The docket-ocr; the same.
   /// Processes at work at most, of both kinds together, started when needed; 0: one per core.
   int workers = 0;

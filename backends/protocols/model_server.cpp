@@ -57,12 +57,12 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
 
   const Target& target() const { return target_; }
 
-  /// Calls `known` when it is known what the server is, or that it cannot be found out.
   /// Appended to what failed: what to do.
   std::string hint_for(ErrorClass error) const {
     return error == ErrorClass::unreachable ? "; " + protocol_->start_hint() : "";
   }
 
+  /// Calls `known` when it is known what the server is, or that it cannot be found out.
   void with_server(std::function<void(Result<Server>)> known) {
     {
       std::unique_lock lock(mutex_);
@@ -146,9 +146,10 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
       log({LogLevel::trace, "request_sent", {}, {}, target_.backend, {{"body_bytes", request.body.size()}}});
     loop_.send(std::move(request),
                [self = shared_from_this(), number, done = std::move(done)](Result<HttpReply> reply) {
-                 if (logs(LogLevel::trace)) self->log_reply(reply);
                  if (self->trace_ != nullptr) self->trace_->reply(number, self->target_.backend, reply);
-                 done(self->target_.secrets->erased(std::move(reply), SecretIn::answer));
+                 reply = self->target_.secrets->erased(std::move(reply), SecretIn::answer);
+                 if (logs(LogLevel::trace)) self->log_reply(reply);
+                 done(std::move(reply));
                });
   }
 

@@ -45,6 +45,8 @@ namespace {
 
 namespace flow = tbb::flow;
 
+using LeftStage = std::function<void(const Document&, std::size_t stage)>;
+
 constexpr const char* held_by_cap = "cap: at_most";
 
 /// A document's stay in one stage: what the stage may look at, and what it asks and is answered, turn by
@@ -110,12 +112,12 @@ Result<std::vector<Request>> advance_safely(const Stage& stage, Document& docume
 class StageNode {
  public:
   StageNode(flow::graph& graph, std::size_t position, std::span<const StageConfig> stages, Backend& backend,
-            const FlowEnds& ends, const FlowOptions& options, LedgerStages* ledger, std::stop_token stop)
+            LeftStage left, const FlowOptions& options, LedgerStages* ledger, std::stop_token stop)
       : position_(position),
         stages_(stages),
         before_(all_before(stages, position)),
         backend_(backend),
-        left_(ends.left_stage),
+        left_(std::move(left)),
         options_(options),
         ledger_(ledger),
         decider_(stages),
@@ -159,8 +161,15 @@ class StageNode {
       return;
     }
     result.wall_ns = nanoseconds_since(passage.begun[position_]);
-    if (left_) left_(*passage.document, position_);
+    if (left_ && has_ended_here(*passage.document)) left_(*passage.document, position_);
     std::get<0>(out).try_put(Job{job.passage, nullptr});
+  }
+
+  /// Not: it waits to be chosen, for this stage or one before it, or it did and the stage had ended before.
+  bool has_ended_here(const Document& document) const {
+    const auto is_put_aside = [&](std::size_t stage) { return document.stages[stage].put_aside; };
+    if (is_put_aside(position_) || std::ranges::any_of(before_, is_put_aside)) return false;
+    return document.permissions.empty() || !document.stages[position_].origin.taken;
   }
 
   void arrive(Passage& passage) const {
@@ -331,7 +340,7 @@ class StageNode {
   const std::span<const StageConfig> stages_;
   const std::vector<std::size_t> before_;
   Backend& backend_;
-  const std::function<void(const Document&, std::size_t)> left_;
+  const LeftStage left_;
   const FlowOptions& options_;
   LedgerStages* const ledger_;  ///< Decides, where there is one.
   mutable StageDecider decider_;
@@ -417,9 +426,13 @@ void run_in_arena(std::span<const StageConfig> stages, Backend& backend, LedgerS
   flow::graph graph;
   flow::queue_node<Job> waiting(graph);
   flow::limiter_node<Job, int> limiter(graph, static_cast<std::size_t>(options.in_flight));
+  const auto left_stage = [&](const Document& document, std::size_t stage) {
+    failure.guard([&] { ends.left_stage(document, stage); });
+  };
   std::deque<StageNode> nodes;
   for (std::size_t i = 0; i < stages.size(); ++i)
-    nodes.emplace_back(graph, i, stages, backend, ends, options, ledger, stop.get_token());
+    nodes.emplace_back(graph, i, stages, backend, ends.left_stage ? left_stage : LeftStage(), options, ledger,
+                       stop.get_token());
   flow::multifunction_node<Job, std::tuple<int>> finish(graph, flow::serial, [&](const Job& job, auto& out) {
     if (!all_arrived(*job.passage, stages.size())) return;
     failure.guard([&] { ends.finished(*job.passage->document); });

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <ctime>
 #include <functional>
+#include <iterator>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -55,7 +56,7 @@ class Run {
  public:
   Run(const Pipeline& pipeline, const RunOptions& options, const RunEnvironment& environment,
       RunListener& listener, const Output& output, RunLedger& ledger, Backend& backend, Warnings& warnings,
-      const WarmUps& warm_ups, std::stop_source& stop)
+      const Warnings& backend_warnings, const WarmUps& warm_ups, std::stop_source& stop)
       : pipeline_(pipeline),
         options_(options),
         environment_(environment),
@@ -64,6 +65,7 @@ class Run {
         ledger_(ledger),
         backend_(backend),
         warnings_(warnings),
+        backend_warnings_(backend_warnings),
         warm_ups_(warm_ups),
         writer_(pipeline, input_options(options, pipeline), output, ledger,
                 {options.whole_input(), options.keep_mtime}),
@@ -100,6 +102,7 @@ class Run {
   RunLedger& ledger_;
   Backend& backend_;
   Warnings& warnings_;
+  const Warnings& backend_warnings_;
   const WarmUps& warm_ups_;
   RunWriter writer_;
   std::vector<OuterDocument> outer_;  ///< Found to hold others, which are not taken yet.
@@ -129,6 +132,7 @@ RunOutcome Run::run() {
   if (!is_refused()) writer_.finish_logs();
   run.finished = utc_now();
   run.warnings = warnings_.all();
+  std::ranges::copy(backend_warnings_.all(), std::back_inserter(run.warnings));
   run.warm_ups = warm_ups_.all();
   run.wall_ms = nanoseconds_since(begin) / 1'000'000;
   RunOutcome ended = outcome();
@@ -388,13 +392,15 @@ RunOutcome run_pipeline(Pipeline& pipeline, const RunOptions& options, const Run
   // What could not be kept is not to be paid for.
   (*ledger)->ledger().when_failed([stop]() mutable { stop.request_stop(); });
   Warnings warnings([&](const std::string& warning) { listener.warned(warning); });
+  Warnings backend_warnings([&](const std::string& warning) { listener.backend_warned(warning); });
   WarmUps warm_ups([&](const WarmUp& model) { listener.warmed(model); });
   const auto backend =
       environment.make_backend(pipeline, (*ledger)->ledger(), (*ledger)->models(), stop.get_token(),
-                               {[&](const std::string& warning) { warnings.add(warning); },
+                               {[&](const std::string& warning) { backend_warnings.add(warning); },
                                 [&](const WarmUp& model) { warm_ups.add(model); }});
   if (!backend) return not_begun(State::refused, backend.error(), environment);
-  return Run(pipeline, options, environment, listener, output, **ledger, **backend, warnings, warm_ups, stop)
+  return Run(pipeline, options, environment, listener, output, **ledger, **backend, warnings,
+             backend_warnings, warm_ups, stop)
       .run();
 }
 

@@ -78,6 +78,8 @@ class RunListener {
   /// The output is ours, and documents are about to be listed. `run`: its id.
   virtual void begun(const std::string& /*run*/) {}
   virtual void warned(const std::string& /*warning*/) {}
+  /// By a backend: perhaps with the words of a server.
+  virtual void backend_warned(const std::string& /*warning*/) {}
   virtual void warmed(const WarmUp& /*model*/) {}
   virtual void input_problem(const std::string& /*problem*/) {}  ///< See Inputs; the rest is run.
   virtual void left_out(const std::string& /*file*/) {}          ///< Of the input: see LeftOut.

@@ -185,8 +185,18 @@ std::optional<std::string> likely_encoding(std::string_view bytes) {
   return name.empty() ? std::nullopt : std::optional(name);
 }
 
+/// UTF-8 with a mark in place of each byte that is none.
+std::string valid_utf8_of(std::string_view bytes) {
+  if (is_utf8(bytes)) return std::string(bytes);
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size();)
+    append_utf8(text, next_code_point(bytes, at));
+  return text;
+}
+
 std::optional<DecodedText> decode_as(std::string_view bytes, std::string encoding) {
-  auto text = encoding == "UTF-8" ? std::optional<std::string>(bytes) : convert(bytes, encoding);
+  // The detector may take for UTF-8 what has a byte or two that are not.
+  auto text = encoding == "UTF-8" ? std::optional(valid_utf8_of(bytes)) : convert(bytes, encoding);
   if (!text || !reads_as_text(*text)) return {};
   return DecodedText{std::move(*text), std::move(encoding)};
 }

@@ -111,6 +111,15 @@ TEST(Encoding, AFewStrayBytesDoNotMakeItGarbage) {
   EXPECT_TRUE(decode_text(text));
 }
 
+TEST(Encoding, WhatTheDetectorTakesForUtf8BecomesValid) {
+  const auto text = decode_text(
+      "a;$;)\"c \"\"d\"\"grc \"\"d\"\"gr\xC3\x83\xC2\xBC\xC3\x83\xC5\xB8"
+      "e, \xC3=\"\n;2;3\xC3\x83\xC2\xBC\xC3\x83\xC5\xB8"
+      "e, UTF-16BE;3\n");
+  ASSERT_TRUE(text);
+  EXPECT_TRUE(is_utf8(text->utf8)) << text->encoding;
+}
+
 TEST(Encoding, TextsOfDosAndOldMacsAreKnownByTheirWords) {
   const Sample samples[] = {
       {german, {"CP850", "MACINTOSH"}},
