@@ -181,7 +181,7 @@ class Spans(e2e.Case):
                              env={"OTEL_EXPORTER_OTLP_ENDPOINT": "http://192.0.2.1:4318"})
         self.assertEqual(result.code, 3)
         self.assertIn("warning: spans were not sent", result.err)
-        self.assertIn("local", result.err)
+        self.assertIn("--offline, and the collector is not on this machine", result.err)
 
 
 if __name__ == "__main__":
