@@ -48,7 +48,8 @@ struct Bars {
 Bars bars_of(const std::map<std::int64_t, std::int64_t>& latencies) {
   Bars bars{bar_of(latencies.begin()->first), {}};
   const int last = std::max(bar_of(latencies.rbegin()->first), bars.first + 3);
-  bars.counts.resize(static_cast<std::size_t>(last - bars.first + 1));
+  const int bar_count = last - bars.first + 1;
+  bars.counts.resize(static_cast<std::size_t>(bar_count));
   for (const auto& [ms, count] : latencies)
     bars.counts[static_cast<std::size_t>(bar_of(ms) - bars.first)] += count;
   return bars;
