@@ -74,6 +74,7 @@ void Progress::left_stage(std::size_t stage, std::int64_t tokens) {
 }
 
 void Progress::finished(Outcome outcome) {
+  if (outcome == Outcome::cancelled) return;  // The next run takes it.
   ++ended_;
   if (outcome == Outcome::failed) ++failed_;
   if (outcome == Outcome::held) ++held_;

@@ -42,7 +42,9 @@ std::string wait_of(const BackendActivity::Now& backend, Time now) {
   // One call that tries again later keeps nobody from asking; a server that is not ready does.
   if (backend.wait && (backend.with_server == 0 || !backend.wait->until)) {
     const bool knows_until = backend.wait->until && *backend.wait->until - now > 1s;
-    return backend.wait->what + (knows_until ? " until " + time_of_day(*backend.wait->until, now)
+    const bool was_asked_to = backend.wait->what == asked_to_pause;
+    return backend.wait->what + (knows_until ? (was_asked_to ? " until " : ", next try at ") +
+                                                   time_of_day(*backend.wait->until, now)
                                              : for_so_long(", ", backend.wait->since, now));
   }
   if (!backend.silent_since) return "";
@@ -70,6 +72,10 @@ struct Part {
 
 std::vector<Part> parts_of(const ProgressState& state) {
   const double seconds = std::max(0.001, std::chrono::duration<double>(state.elapsed).count());
+  const auto tokens_rate = [&](std::int64_t tokens) {
+    const double rate = static_cast<double>(tokens) / seconds;
+    return rate < 10'000 ? fmt::format("{:.0f}", rate) : fmt::format("{:.0f}k", rate / 1000);
+  };
   const auto rate = [&](std::int64_t count) {
     return fmt::format("{:.3g}", static_cast<double>(count) / seconds);
   };
@@ -86,7 +92,7 @@ std::vector<Part> parts_of(const ProgressState& state) {
   add(state.failed > 0, 1, [&] { return fmt::format("{} failed", state.failed); });
   add(state.held > 0, 2, [&] { return fmt::format("{} held", state.held); });
   add(used.output_tokens + used.input_tokens > 0, 7,
-      [&] { return rate(used.input_tokens + used.output_tokens) + " tokens/s"; });
+      [&] { return tokens_rate(used.input_tokens + used.output_tokens) + " tokens/s"; });
   add(used.nano_dollars > 0, 4, [&] { return format_money(used.nano_dollars); });
   add(state.left.has_value(), 3,
       [&] { return format_duration(std::chrono::ceil<std::chrono::seconds>(*state.left)) + " left"; });

@@ -130,6 +130,8 @@ std::string summary_of(const RunOutcome& outcome, const RunCommand& command, con
                        const WhyHeld& why_held) {
   SummaryContext context;
   context.pipeline = shell_word(command.documents.pipeline.file.string());
+  if (const std::string& output = command.documents.pipeline.output_dir; !output.empty())
+    context.pipeline += " -o " + shell_word(output);
   std::error_code ignored;
   const std::filesystem::path near = std::filesystem::proximate(pipeline.output_dir, ignored);
   const bool is_below = !near.empty() && !near.native().starts_with("..");

@@ -73,6 +73,17 @@ std::string wrapped(std::string text, std::size_t most, std::size_t indent) {
   return lines + within_columns(text, report_lines::columns) + "\n";
 }
 
+/// Each line of a text in two at most.
+std::string wrapped_lines(const std::string& text) {
+  std::string lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    lines += wrapped(text.substr(at, end - at), 2, 2);
+    at = end + 1;
+  }
+  return lines;
+}
+
 bool is_new(const ordered_json& document) { return document.value("standing", "new") == "new"; }
 
 std::string heading_of(const char* outcome, const ordered_json& group, const std::string& why) {
@@ -108,6 +119,15 @@ std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryCon
           documents[i].contains("acknowledged") ? report_lines::standing(documents[i]) : "";
       one.documents.push_back({documents[i]["path"], why_of(documents[i]) + acknowledged});
     }
+    const bool all_say_the_same =
+        one.documents.size() > 1 && std::ranges::all_of(one.documents, [&](const auto& each) {
+          return each.why == one.documents.front().why;
+        });
+    if (all_say_the_same && !one.documents.front().why.empty()) {
+      one.heading += ": " + one.documents.front().why;
+      for (SummaryGroup::Named& each : one.documents)
+        each.why.clear();
+    }
     const bool none_is_new = documents.empty() || !is_new(documents.front());
     groups.emplace_back(none_is_new, std::move(one));
   };
@@ -129,7 +149,7 @@ std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryCon
 }
 
 std::string format_group(const SummaryGroup& group, const Room& room) {
-  std::string text = group.heading + "\n";
+  std::string text = wrapped(printable(group.heading, ""), room.lines, 2);
   for (std::size_t i = 0; i < std::min(room.documents, group.documents.size()); ++i) {
     const auto& [path, why] = group.documents[i];
     const std::string name = printable(room.lines > 1 ? path : short_path(path), "");
@@ -196,12 +216,11 @@ std::vector<RankedLine> ending_of(const ordered_json& report, const SummaryConte
       {asked && !report["all_cloud"]["backend"].is_null() ? report_lines::all_cloud(report["all_cloud"]) : "",
        3},
       {report_lines::egress(report), 2},
-      {run.contains("stopped") ? wrapped("stopped: " + run["stopped"].get<std::string>(), 3, 4) : "", 0},
+      {run.contains("stopped") ? "stopped: " + run["stopped"].get<std::string>() + "\n" : "", 0},
       {has_groups || !report_lines::attention(report).empty()
            ? "all of them: docket status " + context.pipeline + "\n"
            : "",
        0},
-      {"records and report.json in " + context.output + "\n", 0},
   };
 }
 
@@ -210,6 +229,8 @@ std::vector<RankedLine> ending_of(const ordered_json& report, const SummaryConte
 std::string format_summary(const ordered_json& report, const SummaryContext& context) {
   const std::vector<SummaryGroup> groups = groups_of(report, context);
   std::vector<RankedLine> ending = ending_of(report, context, !groups.empty());
+  for (RankedLine& line : ending)
+    line.text = wrapped_lines(line.text);
   const auto lines = [&] {
     std::size_t sum = 0;
     for (const RankedLine& line : ending)
@@ -217,23 +238,18 @@ std::string format_summary(const ordered_json& report, const SummaryContext& con
     return sum;
   };
   // A heading and a document of each of two groups have their place before lines that are only of use.
-  const std::size_t for_groups = groups.empty() ? 0 : 1 + 4 * std::min<std::size_t>(groups.size(), 2);
+  const std::size_t for_groups = groups.empty() ? 1 : 2 + 4 * std::min<std::size_t>(groups.size(), 2);
   while (lines() + for_groups > most_lines) {
     const auto least = std::ranges::max_element(ending, {}, &RankedLine::rank);
     if (least->rank == 0) break;
     ending.erase(least);
   }
-  std::string text = format_groups(groups, groups.empty() ? 0 : most_lines - 1 - lines());
+  std::string text = format_groups(groups, groups.empty() ? 0 : most_lines - 2 - lines());
   if (!text.empty()) text += "\n";
   for (const RankedLine& line : ending)
     text += line.text;
-  std::string shown;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = text.find('\n', at);
-    shown += within_columns(text.substr(at, end - at), report_lines::columns) + "\n";
-    at = end + 1;
-  }
-  return printable(shown);
+  // Not cut: who looks for it needs all of it.
+  return printable(text + "records and report.json in " + context.output + "\n");
 }
 
 }  // namespace docket

@@ -16,6 +16,9 @@ namespace docket {
 /// What is waited for while a server reads its model into memory.
 inline constexpr std::string_view loading_model = "loading its model";
 
+/// What is waited for where a server says for how long it wants none.
+inline constexpr std::string_view asked_to_pause = "asked to pause";
+
 /// What one backend is doing right now: told by those that its calls pass, read by who shows it. Any thread.
 class BackendActivity {
  public:

@@ -98,7 +98,7 @@ std::vector<std::string_view> names_in(std::string_view text) {
 /// The library's message, which ends in ` at BYTE`, with the line and column in its place.
 std::string in_words(const std::string& message, std::string_view text) {
   const std::size_t mark = message.rfind(" at ");
-  const auto at = mark == std::string::npos ? std::nullopt : parse_integer(message.substr(mark + 4));
+  const auto at = parse_integer(mark == std::string::npos ? std::string() : message.substr(mark + 4));
   const std::string what = "not a valid Mustache template: ";
   if (!at || *at < 0 || static_cast<std::size_t>(*at) > text.size()) return what + message;
   const std::string_view before = text.substr(0, static_cast<std::size_t>(*at));

@@ -67,6 +67,7 @@ FILES = {
     "an apostrophe in quotes": (instead("name: test", "name: 'it's'"), ":2:11:", "write '' for an apostrophe"),
     "a pattern without quotes": (instead("[in]", "[*.pdf]"), ":3:19:", 'put a pattern in quotes: "*.pdf"'),
     "a tab": (instead("      backends: [rules]", "\tbackends: [rules]"), ":10:1:", "tab", "spaces"),
+    "a variable in { }": (instead("type: builtin", "type: ollama, model: ${MODEL}"), ":6:33:", "needs quotes: \"${MODEL}\""),
     "an open bracket": (instead("[in]", "[in"), ":3:", "bracket"),
     "other indentation": (instead("      labels:", "     labels:"), ":11:6:", "less indentation"),
     "a name given twice": (instead("name: test", "name: test\nname: test"), ":3:1:", "given twice, first in line 2"),

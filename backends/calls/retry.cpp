@@ -36,7 +36,7 @@ std::string what_is_waited_for(const Reply& reply) {
     case ErrorClass::transport:
       return "no whole reply";
     default:
-      return reply.retry_after ? "asked to pause" : "overloaded or starting";
+      return reply.retry_after ? std::string(asked_to_pause) : "overloaded or starting";
   }
 }
 

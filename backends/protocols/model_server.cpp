@@ -529,8 +529,10 @@ void ModelServer::let_go(HttpLoop& loop, std::function<void(std::optional<Error>
 void ModelServer::find_out(std::function<void(Result<Server>)> done) noexcept {
   core_->with_server([core = core_, done = std::move(done)](Result<Server> found) {
     if (!found) {
-      const Error& error = found.error();
-      found = Error{error.error_class, error.message + core->hint_for(error.error_class)};
+      Error error = found.error();
+      error.message += core->hint_for(error.error_class);
+      done(std::move(error));
+      return;
     }
     done(std::move(found));
   });

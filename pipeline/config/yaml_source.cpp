@@ -135,6 +135,16 @@ std::optional<YamlProblem> missing_colon(const YamlSource& source, int line, int
                      "this line has no ': ' between a name and its value; write '" + written + "'"};
 }
 
+/// `{ api_key: ${KEY} }`: to YAML the second brace opens a mapping in the mapping.
+std::optional<YamlProblem> bare_variable(const YamlSource& source, int line) {
+  const std::string_view text = source.line(line);
+  const std::size_t begin = text.find(" ${"), end = text.find('}', begin);
+  if (begin == std::string_view::npos || end == std::string_view::npos) return std::nullopt;
+  const std::string word(text.substr(begin + 1, end - begin));
+  return YamlProblem{source.at(line, static_cast<int>(begin) + 1),
+                     "in a mapping in { } the text '" + word + "' needs quotes: \"" + word + "\""};
+}
+
 /// A name that has no anchor is most often a pattern for files.
 std::string lone_star(const YamlSource& source, int line, int column) {
   const std::string_view rest =
@@ -161,6 +171,8 @@ YamlProblem explain_yaml_error(const YamlSource& source, const std::string& mess
   const std::string_view before = source.line(line).substr(0, std::max(column, 0));
   if (message.starts_with("end of map not found") && before.ends_with('\''))
     return {position, "the text ended at the ' before this; write '' for an apostrophe in '…'"};
+  if (message.starts_with("end of map flow not found"))
+    if (auto problem = bare_variable(source, line)) return *std::move(problem);
   for (const Explanation& explanation : explanations) {
     if (message.starts_with(explanation.theirs)) return {position, std::string(explanation.ours)};
   }

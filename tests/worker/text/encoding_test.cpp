@@ -5,6 +5,8 @@
 
 #include <array>
 
+#include "pipeline/support/utf8.h"
+
 namespace docket::worker {
 namespace {
 
