@@ -7,6 +7,8 @@
 #include "backends/backends.h"
 #include "cli/accepted_only.h"
 #include "cli/not_accepted.h"
+#include "pipeline/config/check_conditions.h"
+#include "pipeline/config/condition_mistake.h"
 #include "pipeline/config/fields.h"
 #include "pipeline/json/member.h"
 #include "pipeline/support/suggest.h"
@@ -75,12 +77,19 @@ std::optional<Error> check_members(const Condition& where, const Pipeline& pipel
 Result<std::shared_ptr<ConditionSet>> compiled(const RecordFilter& filter, const Pipeline& pipeline,
                                                LedgerReader& ledger) {
   const auto conditions = std::make_shared<ConditionSet>(backends::condition_engine());
+  const auto in_words = [&](const std::string& jq) {
+    return usage_error("--where: not a valid jq condition: " +
+                       explain_jq(filter.where, jq, readable_in_conditions(pipeline)).message);
+  };
   const auto where = conditions->add(filter.where);
-  if (!where) return usage_error("--where: " + where.error().message);
+  if (!where) return in_words(where.error().message);
+  if (const std::string& sign = (*where)->facts().assignment; !sign.empty())
+    return usage_error("--where: '" + filter.where + "' sets something with '" + sign +
+                       "', and does not compare" + (sign == "=" ? "; write ==" : ""));
   const auto problems = conditions->compile();
   if (!problems) return problems.error();
   for (const std::string& problem : *problems)
-    if (!problem.empty()) return usage_error("--where: not a valid jq condition: " + problem);
+    if (!problem.empty()) return in_words(problem);
   if (auto error = check_members(**where, pipeline, ledger)) return *error;
   return conditions;
 }

@@ -167,6 +167,11 @@ class Export(Verbs):
         self.assertEqual(self.paths("--where", '.status == "done"', "--label", "letter"), ["in/c.txt"])
         self.said("--where", ".clasify.label == \"x\"", code=2,
                   err="docket: --where: no record has a member 'clasify', did you mean 'classify'?\n")
+        for wrong, words in (('.classify.label = "x"', "write =="), (".classify.label == 'x'", 'write "x"'),
+                             (".classify.label == “x”", "straight double quotes"), ('.status == "done" && true', "write 'and'")):
+            result = self.docket("export", "pipeline.yaml", "--where", wrong)
+            self.assertEqual([result.code, result.out], [2, ""])
+            self.assertIn(words, result.err)
         result = self.docket("export", "pipeline.yaml", "--where", ".status ==")
         self.assertEqual((result.code, result.out), (2, ""))
         self.assertIn("--where: not a valid jq condition: ", result.err)
