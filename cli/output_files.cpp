@@ -78,22 +78,6 @@ std::string why_not_replaced(const Wanted& wanted, const Pipeline& pipeline) {
          ", and docket has not written it for this pipeline: move it away, or name another";
 }
 
-/// Why a file at that place would be taken for another one.
-std::string why_misplaced(const fs::path& place, const Pipeline& pipeline, const RunOptions& options) {
-  const fs::path below = in_output(place, pipeline);
-  if (below.empty())
-    return would_name(input_options(options, pipeline), place.string())
-               ? "it would be a document of the input; name a file elsewhere, or add it to `input.exclude`"
-               : "";
-  const bool is_shared = std::ranges::find(shared_files, below.native()) != std::end(shared_files);
-  if (*below.begin() == ".docket" || (is_shared && below != report_file))
-    return "that file of the output folder is docket's own";
-  const std::string ending = below.extension().string();
-  if (below != report_file && (ending == record_ending || ending == text_ending))
-    return "in the output folder it could be the file of a document; name one elsewhere";
-  return {};
-}
-
 std::string why_not(const Wanted& wanted, const Pipeline& pipeline, const RunOptions& options) {
   std::error_code error;
   if (!wanted.given.has_filename()) return "it is the name of a folder";
@@ -118,6 +102,22 @@ std::string why_not(const Wanted& wanted, const Pipeline& pipeline, const RunOpt
 }
 
 }  // namespace
+
+std::string why_misplaced(const fs::path& file, const Pipeline& pipeline, const RunOptions& options) {
+  const fs::path place = without_links(fs::absolute(file));
+  const fs::path below = in_output(place, pipeline);
+  if (below.empty())
+    return would_name(input_options(options, pipeline), place.string())
+               ? "it would be a document of the input; name a file elsewhere, or add it to `input.exclude`"
+               : "";
+  const bool is_shared = std::ranges::find(shared_files, below.native()) != std::end(shared_files);
+  if (*below.begin() == ".docket" || (is_shared && below != report_file))
+    return "that file of the output folder is docket's own";
+  const std::string ending = below.extension().string();
+  if (below != report_file && (ending == record_ending || ending == text_ending))
+    return "in the output folder it could be the file of a document; name one elsewhere";
+  return {};
+}
 
 std::optional<Error> check_output_files(const OutputFiles& files, const Pipeline& pipeline,
                                         const RunOptions& options) {

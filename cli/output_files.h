@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -19,5 +20,10 @@ struct OutputFiles {
 /// anything is run. The Error is of class `config`.
 std::optional<Error> check_output_files(const OutputFiles& files, const Pipeline& pipeline,
                                         const RunOptions& options);
+
+/// Why a file at that place would be taken for another one: a document of the input, or docket's own. Empty:
+/// it would not. `options`: of the run that would read the input.
+std::string why_misplaced(const std::filesystem::path& file, const Pipeline& pipeline,
+                          const RunOptions& options);
 
 }  // namespace docket

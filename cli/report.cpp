@@ -6,11 +6,14 @@
 #include <iterator>
 #include <memory>
 
+#include "backends/http/address.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/output_files.h"
 #include "cli/page_pictures.h"
 #include "cli/report/formats.h"
 #include "cli/report/page.h"
+#include "cli/report/shape.h"
 #include "cli/span_export.h"
 #include "cli/table.h"
 #include "pipeline/ledger/reader.h"
@@ -74,13 +77,15 @@ std::optional<Error> why_not_replaced(const Form& form, const std::filesystem::p
 }
 
 /// Puts it into the file, or on standard output.
-std::optional<Error> deliver(const Form& form, const std::string& content) {
+std::optional<Error> deliver(const Form& form, const std::string& content, const Pipeline& pipeline) {
   if (form.file == "-") {
     std::fwrite(content.data(), 1, content.size(), stdout);
     return std::nullopt;
   }
   const std::filesystem::path file = std::filesystem::absolute(form.file);
   if (auto refused = why_not_replaced(form, file)) return refused;
+  if (const std::string why = why_misplaced(file, pipeline, {}); !why.empty())
+    return Error{ErrorClass::config, std::string(form.option) + " " + form.file + ": " + why};
   return write_file(file, content, form.mode);
 }
 
@@ -133,17 +138,24 @@ std::optional<Error> write_forms(const ReportOptions& options, const ordered_jso
   std::optional<Error> failed;
   if (!options.html.empty()) {
     const Result<std::string> page = page_of(options, report, pipeline);
-    failed = page ? deliver({"--html", options.html, page_begins}, *page) : std::optional(page.error());
+    failed =
+        page ? deliver({"--html", options.html, page_begins}, *page, pipeline) : std::optional(page.error());
   }
   if (!failed && !options.prometheus.empty())
     failed = deliver({"--prometheus", options.prometheus, "# HELP docket_", for_all_to_read},
-                     report_for_prometheus(report));
+                     report_for_prometheus(report), pipeline);
   if (!failed && !options.junit.empty())
     failed = deliver({"--junit", options.junit, junit_begins},
-                     report_as_junit(report, done_of(report, pipeline.output_dir)));
+                     report_as_junit(report, done_of(report, pipeline.output_dir)), pipeline);
   if (!failed && !options.otlp.empty())
     failed = export_spans(pipeline.output_dir, report, span_endpoint(options.otlp), {});
   return failed;
+}
+
+/// The reader and its mistakes are told from a collector that does not answer and a disk that is full.
+int exit_code_of_unwritten(const Error& error) {
+  if (error.error_class == ErrorClass::unavailable) return exit_unavailable;
+  return error.error_class == ErrorClass::output ? exit_failed : exit_usage;
 }
 
 bool has_form(const ReportOptions& options) {
@@ -164,18 +176,23 @@ int report_command(const ReportOptions& options) {
     print_error("only one form of the report can go to standard output: name files for the others");
     return exit_usage;
   }
+  if (const auto address = backends::parse_address(span_endpoint(options.otlp));
+      !options.otlp.empty() && !address) {
+    print_error("--otlp " + options.otlp + ": " + address.error().message);
+    return exit_usage;
+  }
   const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
   if (!pipeline) return exit_usage;
   const std::filesystem::path& folder = pipeline->output_dir;
   const std::optional<std::string> text = read_report(options, folder);
   if (!text) return exit_usage;
   const auto report = ordered_json::parse(*text, nullptr, false);
-  if (report.is_discarded() || report.value("docket", 0) != 1) {
-    print_error((folder / "report.json").string() +
-                " is not a report of docket; run the pipeline again to write a new one");
+  if (const auto misfit = misfit_of_report(report)) {
+    print_error((options.run.empty() ? (folder / "report.json").string() : "what is kept of " + options.run) +
+                " is not a report of docket: " + *misfit + "; run the pipeline again to write a new one");
     return exit_usage;
   }
-  const std::string owner = report.value("pipeline", ordered_json::object()).value("name", "");
+  const std::string owner = report["pipeline"]["name"];
   if (!owner.empty() && owner != pipeline->name) {
     print_error("the report in " + folder.string() + " is of the pipeline '" + owner + "', not of '" +
                 pipeline->name + "'");
@@ -183,7 +200,7 @@ int report_command(const ReportOptions& options) {
   }
   if (auto failed = write_forms(options, report, *pipeline)) {
     print_error(failed->message);
-    return exit_usage;
+    return exit_code_of_unwritten(*failed);
   }
   if (options.json)
     std::fputs(printable_json(to_pretty(report)).c_str(), stdout);

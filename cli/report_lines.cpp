@@ -72,7 +72,7 @@ std::string not_accepted(const ordered_json& stages) {
     if (stage.value("not_accepted", 0) > 0)
       text +=
           fmt::format("{}{} {} of {}", text.empty() ? "not accepted: " : ", ", stage["id"].get<std::string>(),
-                      number(stage["not_accepted"]), number(stage["answers"]));
+                      number(stage["not_accepted"]), number(stage.value("answers", ordered_json(0))));
   return text.empty() ? "" : text + "; `docket export --accepted-only` leaves them out\n";
 }
 
@@ -126,7 +126,7 @@ std::string saved(const ordered_json& saved) {
 std::string all_cloud(const ordered_json& all) {
   if (all["questions"] == 0) return "";
   if (all["cost_usd"].is_null() || all["spent_usd"].is_null())
-    return line("all-cloud: not known, as " + all["reason"].get<std::string>());
+    return line("all-cloud: not known, as " + all.value("reason", "a price is not known"));
   const std::string model = (all["model"].is_null() ? all["backend"] : all["model"]).get<std::string>();
   std::string text = fmt::format("all-cloud ({}): {}, spent {}", model, format_cost(all["cost_usd"]),
                                  format_cost(all["spent_usd"]));

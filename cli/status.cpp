@@ -8,7 +8,7 @@
 #include "cli/status_of.h"
 #include "cli/table.h"
 #include "cli/why_held.h"
-#include "pipeline/record.h"
+#include "pipeline/ledger/run_list.h"
 #include "pipeline/support/duration.h"
 
 namespace docket {
@@ -43,6 +43,12 @@ std::string exit_words(std::int64_t code) {
   }
 }
 
+std::string end_words(const LedgerRun& run) {
+  const std::int64_t code = run.exit_code.value_or(0);
+  if (code == exit_code_of_killed_run) return "was killed; found by `docket unlock` at " + *run.finished;
+  return "ended " + *run.finished + " with exit code " + std::to_string(code) + exit_words(code);
+}
+
 std::string last_run_lines(const OutputStatus& status) {
   const auto& last = status.counts.last_run;
   if (!last) return "";
@@ -50,8 +56,7 @@ std::string last_run_lines(const OutputStatus& status) {
   if (last->finished) {
     if (status.last_wall_ms)
       text += ", took " + format_duration(std::chrono::milliseconds(*status.last_wall_ms));
-    text += "\n  ended " + *last->finished + " with exit code " +
-            std::to_string(last->exit_code.value_or(0)) + exit_words(last->exit_code.value_or(0)) + "\n";
+    text += "\n  " + end_words(*last) + "\n";
     if (!status.running) return text;
     return text + "running now: " + to_string(*status.running) + "\n";
   }
@@ -125,9 +130,9 @@ std::string what_of(const UnfinishedGroup& group, const LedgerDocument& document
 std::string heading_of(const UnfinishedGroup& group) {
   std::string words(name(group.state));
   if (group.state == GroupState::not_finished) words = "not finished";
-  const auto all = static_cast<std::int64_t>(group.documents.size());
-  words += " (" + (group.fresh == all ? std::string() : std::to_string(all));
-  if (group.fresh > 0) words += (group.fresh == all ? "" : ", ") + std::to_string(group.fresh) + " new";
+  words += " (" + (group.fresh == group.count ? std::string() : std::to_string(group.count));
+  if (group.fresh > 0)
+    words += (group.fresh == group.count ? "" : ", ") + std::to_string(group.fresh) + " new";
   return words + ")" + (group.why.empty() ? "" : ": " + group.why);
 }
 
@@ -148,24 +153,25 @@ std::string advice_for(const UnfinishedGroup& group, const std::string& file) {
   return "";
 }
 
-std::string group_text(const UnfinishedGroup& group, const StatusOptions& options, OpenedLedger& opened) {
+void print_text(const std::string& text) { std::fputs(printable(text).c_str(), stdout); }
+
+void print_group(const UnfinishedGroup& group, const StatusOptions& options, OpenedLedger& opened) {
   const std::string file = options.pipeline.file.string();
-  std::string text = "\n" + heading_of(group) + "\n";
+  print_text("\n" + heading_of(group) + "\n");
   const std::size_t shown =
       options.verbose ? group.documents.size() : std::min(group.documents.size(), most_shown);
   for (std::size_t i = 0; i < shown; ++i) {
     const Unfinished& one = group.documents[i];
-    const std::string what = what_of(group, one.document, opened);
-    const bool marks =
-        one.standing == "new" && group.fresh < static_cast<std::int64_t>(group.documents.size());
+    const auto document = opened.ledger.document(one.path);
+    const std::string what = document && *document ? what_of(group, **document, opened) : "";
+    const bool marks = one.standing == Standing::fresh && group.fresh < group.count;
     const std::string line =
-        std::string(marks ? "  new: " : "  ") + one.document.path + (what.empty() ? "" : ": " + what);
-    text += (options.verbose ? line : within_columns(line, line_width)) + "\n";
+        std::string(marks ? "  new: " : "  ") + one.path + (what.empty() ? "" : ": " + what);
+    print_text((options.verbose ? line : within_columns(line, line_width)) + "\n");
   }
-  if (shown < group.documents.size())
-    text +=
-        "  … " + std::to_string(group.documents.size() - shown) + " more: `docket status " + file + " -v`\n";
-  return text + "  -> " + advice_for(group, file) + "\n";
+  if (const std::int64_t more = group.count - static_cast<std::int64_t>(shown); more > 0)
+    print_text("  … " + std::to_string(more) + " more: `docket status " + file + " -v`\n");
+  print_text("  -> " + advice_for(group, file) + "\n");
 }
 
 std::string counts_line(const OutputStatus& status) {
@@ -182,21 +188,26 @@ std::string counts_line(const OutputStatus& status) {
 int status_command(const StatusOptions& options) {
   auto opened = open_ledger(options.pipeline);
   if (!opened) return exit_usage;
-  const auto status = status_of(*opened);
-  if (!status) {
-    print_error(status.error().message);
+  const auto fail = [](const Error& error) {
+    print_error(error.message);
     return exit_usage;
+  };
+  if (options.question) {
+    const auto code = exit_code_of(opened->ledger);
+    return code ? *code : fail(code.error());
   }
-  if (options.question) return exit_code_of(*status);
+  const auto status = status_of(*opened, options.verbose || options.json ? all_documents : most_shown);
+  if (!status) return fail(status.error());
   if (options.json) {
-    std::fputs(printable_json(to_pretty(to_json(*status, *opened))).c_str(), stdout);
+    write_json(*status, *opened,
+               [](const std::string& piece) { std::fputs(printable_json(piece).c_str(), stdout); });
     return exit_up_to_date;
   }
   std::string text = counts_line(*status) + last_run_lines(*status);
   if (!status->counts.stages.empty()) text += "\n" + stage_table(status->counts) + doubts(status->counts);
+  print_text(text);
   for (const UnfinishedGroup& group : status->groups)
-    text += group_text(group, options, *opened);
-  std::fputs(printable(text).c_str(), stdout);
+    print_group(group, options, *opened);
   return exit_up_to_date;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/status_of.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -8,7 +9,8 @@
 #include "cli/not_accepted.h"
 #include "cli/why_held.h"
 #include "pipeline/json/member.h"
-#include "pipeline/ledger/acknowledgement.h"
+#include "pipeline/ledger/tables.h"
+#include "pipeline/record.h"
 
 namespace docket {
 namespace {
@@ -18,12 +20,14 @@ using nlohmann::ordered_json;
 using GroupState = UnfinishedGroup::State;
 
 /// Of the documents that failed or are held in a report, by path.
-std::map<std::string, std::string> standings_of(const json& report) {
-  std::map<std::string, std::string> standings;
+std::map<std::string, Standing> standings_of(const json& report) {
+  std::map<std::string, Standing> standings;
   for (const char* list : {"errors", "held"})
     for (const json& group : member(report, list))
       for (const json& document : member(group, "documents"))
-        standings[text_member(document, "path")] = text_member(document, "standing");
+        for (const Standing standing : {Standing::fresh, Standing::known, Standing::acknowledged})
+          if (text_member(document, "standing") == name(standing))
+            standings[text_member(document, "path")] = standing;
   return standings;
 }
 
@@ -88,8 +92,8 @@ ordered_json stages_json(const LedgerReader::Status& counts) {
   return stages;
 }
 
-ordered_json unfinished_json(const UnfinishedGroup& group, const Unfinished& one, OpenedLedger& opened) {
-  const LedgerDocument& document = one.document;
+ordered_json unfinished_json(const UnfinishedGroup& group, Standing standing, const LedgerDocument& document,
+                             OpenedLedger& opened) {
   const auto line = opened.ledger.record(document.path);
   const json record = line ? json::parse(*line, nullptr, false) : json();
   ordered_json weak = ordered_json::array();
@@ -98,7 +102,7 @@ ordered_json unfinished_json(const UnfinishedGroup& group, const Unfinished& one
   const bool is_held = document.outcome == Outcome::held;
   return {{"path", document.path},
           {"state", name(group.state)},
-          {"standing", one.standing},
+          {"standing", name(standing)},
           {"held", or_null(document.held)},
           {"error_class", document.error ? ordered_json(name(document.error->error_class)) : ordered_json()},
           {"message", document.error ? ordered_json(document.error->message) : ordered_json()},
@@ -122,32 +126,39 @@ std::string_view name(GroupState state) {
   return std::ranges::find(names, state, [](const auto& pair) { return pair.first; })->second;
 }
 
-Result<OutputStatus> status_of(OpenedLedger& opened) {
+Result<OutputStatus> status_of(OpenedLedger& opened, std::size_t most) {
   OutputStatus status;
   auto counts = opened.ledger.status();
   if (!counts) return counts.error();
   status.counts = std::move(*counts);
+  const auto code = exit_code_of(opened.ledger);
+  if (!code) return code.error();
+  status.exit_code = *code;
   const json report = last_report(opened.ledger);
   const auto standings = standings_of(report);
-  std::map<std::pair<GroupState, std::string>, UnfinishedGroup> groups;
+  struct Members {
+    std::int64_t count = 0, fresh = 0;
+    std::vector<Unfinished> news, others;
+  };
+  std::map<std::pair<GroupState, std::string>, Members> groups;
   const auto failed = opened.ledger.for_each_unfinished([&](const LedgerDocument& document) {
     const GroupState state = state_of(document);
-    UnfinishedGroup& group = groups[{state, state == GroupState::acknowledged ? "" : why_of(document)}];
-    group.state = state;
-    group.why = state == GroupState::acknowledged ? "" : why_of(document);
+    Members& group = groups[{state, state == GroupState::acknowledged ? "" : why_of(document)}];
     const auto known = standings.find(document.path);
-    const std::string standing = state == GroupState::acknowledged ? "acknowledged"
-                                 : known == standings.end()        ? "known"
-                                                                   : known->second;
+    const Standing standing = state == GroupState::acknowledged ? Standing::acknowledged
+                              : known == standings.end()        ? Standing::known
+                                                                : known->second;
+    const bool is_new = standing == Standing::fresh;
     status.acknowledged += state == GroupState::acknowledged ? 1 : 0;
-    group.fresh += standing == "new" ? 1 : 0;
-    group.documents.push_back({document, standing});
+    group.fresh += is_new ? 1 : 0;
+    ++group.count;
+    std::vector<Unfinished>& named = is_new ? group.news : group.others;
+    if (named.size() < most) named.push_back({document.path, standing});
   });
   if (failed) return *failed;
-  const auto is_known = [](const Unfinished& one) { return one.standing != "new"; };
   for (auto& [key, group] : groups) {
-    std::ranges::stable_sort(group.documents, {}, is_known);
-    status.groups.push_back(std::move(group));
+    std::ranges::move(group.others, std::back_inserter(group.news));
+    status.groups.push_back({key.first, key.second, std::move(group.news), group.count, group.fresh});
   }
   std::ranges::stable_sort(status.groups, {}, [](const UnfinishedGroup& group) {
     return std::tuple(group.state == GroupState::acknowledged, group.fresh == 0, group.state);
@@ -162,22 +173,21 @@ Result<OutputStatus> status_of(OpenedLedger& opened) {
   return status;
 }
 
-int exit_code_of(const OutputStatus& status) {
-  int code = exit_up_to_date;
-  for (const UnfinishedGroup& group : status.groups) {
-    if (group.state == GroupState::acknowledged) continue;
-    if (group.state != GroupState::held) return exit_failed;
-    code = exit_held;
-  }
-  return code;
+Result<int> exit_code_of(LedgerReader& ledger) {
+  bool failed = false, held = false;
+  const auto look = [&](const LedgerDocument& kind, std::int64_t) {
+    if (is_acknowledged(kind)) return;
+    (kind.outcome == Outcome::held ? held : failed) = true;
+  };
+  if (auto error = select_unfinished_kinds(ledger.database(), look)) return *error;
+  return failed ? exit_failed : held ? exit_held : exit_up_to_date;
 }
 
-ordered_json to_json(const OutputStatus& status, OpenedLedger& opened) {
+namespace {
+
+/// All but the documents.
+ordered_json frame_json(const OutputStatus& status, const OpenedLedger& opened) {
   const LedgerReader::Status& counts = status.counts;
-  ordered_json documents = ordered_json::array();
-  for (const UnfinishedGroup& group : status.groups)
-    for (const Unfinished& one : group.documents)
-      documents.push_back(unfinished_json(group, one, opened));
   ordered_json running;
   if (status.running)
     running = {
@@ -185,7 +195,7 @@ ordered_json to_json(const OutputStatus& status, OpenedLedger& opened) {
   return {{"docket", 1},
           {"pipeline", opened.pipeline.name},
           {"output", opened.pipeline.output_dir.string()},
-          {"exit_code", exit_code_of(status)},
+          {"exit_code", status.exit_code},
           {"documents",
            {{"done", counts.done},
             {"held", counts.held},
@@ -196,7 +206,35 @@ ordered_json to_json(const OutputStatus& status, OpenedLedger& opened) {
           {"last_run", run_json(status)},
           {"running", std::move(running)},
           {"stages", stages_json(counts)},
-          {"not_done", std::move(documents)}};
+          {"not_done", ordered_json::array()}};
+}
+
+/// A value two levels deep in what `to_pretty` writes.
+std::string indented(const ordered_json& value) {
+  std::string text = "    ";
+  std::string pretty = to_pretty(value);
+  pretty.pop_back();  // The line end.
+  for (const char c : pretty)
+    text += c == '\n' ? std::string("\n    ") : std::string(1, c);
+  return text;
+}
+
+}  // namespace
+
+void write_json(const OutputStatus& status, OpenedLedger& opened,
+                const std::function<void(const std::string&)>& write) {
+  constexpr std::string_view end = "]\n}\n";  // Of the last member, in which the documents come.
+  const std::string frame = to_pretty(frame_json(status, opened));
+  write(frame.substr(0, frame.size() - end.size()));
+  bool any = false;
+  for (const UnfinishedGroup& group : status.groups)
+    for (const Unfinished& one : group.documents) {
+      const auto document = opened.ledger.document(one.path);
+      if (!document || !*document) continue;  // A run has it no longer.
+      write((any ? ",\n" : "\n") + indented(unfinished_json(group, one.standing, **document, opened)));
+      any = true;
+    }
+  write((any ? "\n  " : "") + std::string(end));
 }
 
 }  // namespace docket

@@ -39,7 +39,11 @@ std::string finding_words(const VerifyFinding& finding) {
 /// Files change while a run is at work: what is found then means nothing.
 bool is_at_work(LedgerReader& ledger, const std::filesystem::path& folder) {
   const auto last = select_last_run(ledger.database());
-  return last && *last && !(*last)->finished && may_be_alive(last_holder(folder / lock_file));
+  if (!last || !*last || (*last)->finished) return false;
+  // The kernel knows who holds it on this machine: the pid in the file may be another process's by now.
+  const LockHolder holder = last_holder(folder / lock_file);
+  return holder.host == this_host() ? RunLock::holder_of(folder / lock_file).has_value()
+                                    : may_be_alive(holder);
 }
 
 int print_end(const Result<VerifyCounts>& counts, const VerifyOptions& options, bool any) {

@@ -116,7 +116,7 @@ class HtmlReport(e2e.Case):
 
     def test_file_that_cannot_be_written_is_an_error(self):
         self.prepare()
-        result = self.ends("report", "p.yaml", "--html", "none/page.html", code=2)
+        result = self.ends("report", "p.yaml", "--html", "none/page.html", code=1)
         self.assertIn("none/page.html", result.err)
 
     def test_hundred_thousand_documents_in_a_browser(self):
@@ -128,7 +128,7 @@ class HtmlReport(e2e.Case):
         self.assertLess(len(text.encode()), 5_000_000)
         if not e2e.os.environ.get("SANITIZED"):
             self.assertLess(made, 10)
-        self.assertIn("And 700 more", text)
+        self.assertIn("And 700 more: <code>docket status -v</code> lists all of them.", text)
         self.assertIn("And 8,500 more", text)
         if not CHROMIUM:
             self.fail("Chromium is missing: scripts/deps installs it")

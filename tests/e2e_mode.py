@@ -61,6 +61,17 @@ class Mode(Shared):
         self.run_pipeline("--set", "output.mode=0644")
         self.assertEqual((bits(record), bits(self.out / "in")), (0o644, 0o755))
 
+    def test_private_folders_of_somebody_else_stay_private(self):
+        self.run_pipeline(umask=0o077)
+        self.write("out/private/deep/mine.txt", "mine")
+        self.write("out/in/private/mine.txt", "mine")
+        private = [self.out / name for name in ("private", "private/deep", "in/private")]
+        for folder in private:
+            folder.chmod(0o700)
+        self.run_pipeline("--set", "output.mode=0644")
+        self.assertEqual([oct(bits(folder)) for folder in private], [oct(0o700)] * 3)
+        self.assertEqual([oct(bits(self.out / name)) for name in ("in", "in/deep", ".docket")], [oct(0o755)] * 3)
+
     def test_without_it_the_umask_decides_and_the_ledger_is_private(self):
         self.run_pipeline(umask=0o027)
         self.assertEqual((bits(self.out / "in/b.pdf.json"), bits(self.out / "in")), (0o640, 0o750))

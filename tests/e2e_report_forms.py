@@ -15,6 +15,9 @@ from large_ledger import enlarge
 HOSTILE = ["in/<b>&\"'.txt", "in/a|b`c @octocat #1 [x](https://evil.example) www.evil.example.txt", "in/two\nlines\x07.txt",
            "in/back\\slash*bold*_.txt"]
 
+NEWER = ("attention", "unsure", "egress", "files", "totals", "tiers", "escalations", "saved", "all_cloud", "input")
+UNREAD = ("backends", "labels", "without_model", "prices", "warm_ups")  # No form reads what is in them.
+
 NAME = r"[a-z_][a-z0-9_]*"
 SAMPLE = re.compile(rf'({NAME})\{{((?:{NAME}="(?:[^"\\\n]|\\["\\n])*",?)*)\}} (-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)')
 LABEL = re.compile(rf'({NAME})="((?:[^"\\]|\\["\\n])*)"')
@@ -163,6 +166,56 @@ class ReportForms(e2e.Case):
             if row.startswith("|"):
                 self.assertEqual(row.count("|"), 4, row)
         self.assertIn(HOSTILE[1], unescape(text))
+
+    def test_a_report_that_lacks_something_is_a_clear_error(self):
+        enlarge(self.dir / "out", 20, failed=2, held=2)
+        whole = self.report()
+        for path in sorted(set(self.members(whole))):
+            broken = e2e.json.loads(e2e.json.dumps(whole))
+            place = broken
+            for step in path[:-1]:
+                place = place[step]
+            del place[path[-1]]
+            self.shows_or_refuses(broken, path, "--markdown", *(part for form in ("--html", "--junit", "--prometheus") for part in (form, "/dev/null")))
+            if path[0] in NEWER:  # Only the table reads more of these.
+                self.shows_or_refuses(broken, path)
+            if len(path) == 1:
+                broken[path[0]] = [True]
+                self.shows_or_refuses(broken, path)
+        for text in ('{"docket":1}', "[1]", '"docket"', '{"docket":"1","pipeline":7}', "{"):
+            self.write("out/report.json", text)
+            result = self.docket("report", "p.yaml")
+            self.assertEqual((result.code, result.out), (2, ""))
+            self.assertIn("is not a report of docket: ", result.err)
+            self.assertIn("; run the pipeline again to write a new one", result.err)
+        self.write("out/report.json", '{"docket":1}')
+        self.assertIn("`pipeline` is missing", self.docket("report", "p.yaml").err)
+
+    def members(self, value, path=()):
+        """Of lists the first item stands for all."""
+        for name, one in list(value.items() if isinstance(value, dict) else enumerate(value[:1])):
+            if isinstance(value, dict):
+                yield (*path, name)
+            if isinstance(one, (dict, list)) and name not in UNREAD and not (path and name == "models"):
+                yield from self.members(one, (*path, name))
+
+    def shows_or_refuses(self, report, what, *forms):
+        self.write("out/report.json", e2e.json.dumps(report))
+        result = self.docket("report", "p.yaml", *forms)
+        self.assertIn(result.code, (0, 2), (what, result.err))
+        self.assertEqual(result.code == 2, "is not a report of docket: " in result.err, (what, result.err))
+
+    def test_no_form_becomes_a_document(self):
+        for option in ("--html", "--prometheus", "--junit"):
+            for file, said in (("in/new.html", "it would be a document of the input"), ("out/in/0.txt.json", "docket"),
+                               ("out/new.txt", "it could be the file of a document")):
+                result = self.docket("report", "p.yaml", option, file)
+                self.assertEqual(result.code, 2)
+                self.assertIn(f"{option} {file}: ", result.err)
+                self.assertIn(said, result.err)
+            self.form(option, "out/new.form")
+            (self.dir / "out/new.form").unlink()
+        self.assertFalse((self.dir / "in/new.html").exists() or (self.dir / "out/new.txt").exists())
 
     def test_no_file_is_replaced_that_is_none_of_docket(self):
         for option in ("--html", "--prometheus", "--junit"):

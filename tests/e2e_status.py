@@ -1,11 +1,17 @@
 """`status`, `explain` and `plan` for people at 8 in the morning, for scripts (-q) and for programs (--json)."""
 
 import json
+import os
+import sqlite3
 import subprocess
 
 import e2e
 import jsonschema
 from e2e import PIPELINE, invoice
+from large_ledger import grow
+
+MANY = 30_000  # Documents that are held.
+SANITIZED = bool(os.environ.get("SANITIZED"))  # Then memory tells nothing.
 
 UNSURE = PIPELINE + """\
   - structured-extract:
@@ -89,6 +95,39 @@ class Status(e2e.Case):
         self.assertIn("in/b3.pdf", self.status("-v"))
         self.assertEqual(len(self.json()["not_done"]), 5)
 
+    def test_very_many_documents_need_little_memory(self):
+        self.write("in/a.txt", TWO_TOTALS)
+        self.run_pipeline(expect=3, pipeline=HELD)
+        database = sqlite3.connect(self.dir / "out/.docket/ledger.db")
+        for table in ("documents", "document_stages"):
+            grow(database, table, "path", "in/a.txt", MANY)
+        database.execute("UPDATE documents SET held = 'offline' WHERE path > 'in/000010.txt'")
+        database.execute("UPDATE documents SET acknowledged = '2026-11-01T08:00:00Z', ack_of = 'held: offline',"
+                         " ack_reason = 'seen' WHERE path > 'in/000020.txt'")
+        database.commit()
+        database.close()
+        self.write("small.yaml", PIPELINE.replace("dir: out", "dir: small"))
+        self.assertEqual(self.docket("run", "small.yaml").code, 0)
+        least = self.memory("small.yaml", "-q")
+        for arguments in (["-q"], []):
+            with self.subTest(arguments=arguments):
+                self.assertLess(self.memory("pipeline.yaml", *arguments) - least, 8000 if not SANITIZED else 10 ** 9, "KiB")
+        self.assertEqual(self.question(), 3)
+        text = self.status()
+        self.assertIn(f"{MANY} documents: 0 done, {MANY} held, 0 failed; {MANY - 20} of them acknowledged\n", text)
+        self.assertRegex(text, r"\nheld \(10\): no cloud backend\n  in/000001.txt.*\n.*\n  in/000003.txt.*\n  … 7 more")
+        self.assertRegex(text, rf"\nacknowledged \({MANY - 20}\)\n  in/000021.txt.*\n.*\n.*\n  … {MANY - 23} more")
+        self.assertEqual(len(json.loads(self.status("--json"))["not_done"]), MANY)
+        self.assertEqual(len([line for line in self.status("-v").splitlines() if line.startswith("  in/")]), MANY)
+
+    def memory(self, *arguments):
+        """The most that `docket status` has held, in KiB."""
+        process = subprocess.Popen([e2e.DOCKET, "status", *arguments], cwd=self.dir, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertIn(process.returncode, (0, 3))
+        return usage.ru_maxrss
+
     def test_running_now_and_killed(self):
         self.write("in/a.txt", invoice(1))
         self.run_pipeline()
@@ -100,6 +139,8 @@ class Status(e2e.Case):
         run.communicate()
         self.assertIsNone(self.json()["running"])
         self.assertIn(f"did not end: process {run.pid}", self.status())
+        self.assertEqual(self.docket("unlock", "pipeline.yaml").code, 0)
+        self.assertRegex(self.status(), r"\n  was killed; found by `docket unlock` at \d{4}-\S+Z\n")
 
 
 class Explain(e2e.Case):

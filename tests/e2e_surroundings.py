@@ -154,6 +154,20 @@ class Parallel(Surroundings):
         (self.project / "inbox/empty.txt").touch()
         self.assertEqual(self.shards(2).code, 1)
 
+    def test_a_part_that_was_killed_or_could_not_start_is_no_success(self):
+        self.mend()
+        for number in range(20):
+            shutil.copy(self.project / "inbox/letter.txt", self.project / f"inbox/{number} a.txt")
+        program = self.bin / "docket"
+        for ends, code in (("kill -9 $$", 137), ("kill -1 $$", 129), ("exit 129", 129), ("exit 127", 127)):
+            program.unlink()
+            program.write_text(f'#!/bin/sh\ncase "$*" in *shards/1*) {ends} ;; esac\nexec {e2e.DOCKET} "$@"\n')
+            program.chmod(0o755)
+            self.assertEqual(self.shards(2).code, code, ends)
+        (self.bin / "parallel").write_text("#!/bin/sh\nexit 255\n")
+        (self.bin / "parallel").chmod(0o755)
+        self.assertNotEqual(self.shards(2).code, 0, "nothing was run")
+
 
 class ExitCodes(Surroundings):
     def act(self, pipeline="pipeline.yaml"):

@@ -1,6 +1,8 @@
 """`docket verify`: what is not as the ledger says, and what the next run does about it."""
 
+import fcntl
 import json
+import os
 import shutil
 import sqlite3
 import unittest
@@ -75,6 +77,22 @@ class Verify(e2e.Case):
         shutil.copy(self.out / "in/a.txt.json", self.out / "in/old.txt.json")
         self.assertEqual([one[:2] for one in self.findings()], [("foreign", "in/old.txt.json")])
 
+    def test_what_a_killed_run_has_left_is_dockets(self):
+        self.ledger("DELETE FROM documents WHERE path = 'in/b.pdf'")
+        self.ledger("DELETE FROM records WHERE path = 'in/b.pdf'")
+        self.write("out/in/b.pdf.notes.txt", "mine")
+        self.write("out/in/c.txt", "mine")
+        told = json.loads(self.docket("verify", "pipeline.yaml", "--json").out)["findings"]
+        foreign = {one["where"]: one["what"] for one in told if one["kind"] == "foreign"}
+        docket = "docket wrote it, and the ledger does not know it"
+        nobody = "docket has not written it"
+        self.assertEqual(foreign, {"in/b.pdf.json": docket, "in/b.pdf.txt": docket, "in/b.pdf.words.json": docket,
+                                   "in/b.pdf.notes.txt": nobody, "in/c.txt": nobody})
+        self.write("out/mine.json", "[1]")
+        self.write("out/mine.txt", "beside a file of somebody else")
+        self.assertIn(("foreign", "mine.txt"), [(one["kind"], one["where"]) for one in
+                      json.loads(self.docket("verify", "pipeline.yaml", "--json").out)["findings"] if not one["wrong"]])
+
     def test_the_ledger_itself(self):
         self.ledger("UPDATE texts SET content = zeroblob(length(content))")
         self.assertEqual({one[0] for one in self.findings()}, {"damaged"})
@@ -105,13 +123,17 @@ class Verify(e2e.Case):
 
     def test_not_beside_a_run(self):
         holder = (self.out / ".docket/lock").read_text().splitlines()
-        process = self.start("schema")
         self.ledger("UPDATE runs SET finished = NULL")
-        (self.out / ".docket/lock").write_text("\n".join([str(process.pid), *holder[1:]]) + "\n")
-        result = self.docket("verify", "pipeline.yaml")  # Not waited for: there is such a process.
-        self.assertEqual((result.code, result.out), (5, ""))
-        process.communicate()
+        lock = self.out / ".docket/lock"
+        lock.write_text("\n".join([str(os.getpid()), *holder[1:]]) + "\n")
+        with open(lock) as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            result = self.docket("verify", "pipeline.yaml")
+            self.assertEqual((result.code, result.out), (5, ""))
+        # The process is there, but has the number of one that was killed: nobody holds the lock.
         self.assertEqual(self.docket("verify", "pipeline.yaml").code, 0)
+        lock.write_text("\n".join([str(os.getpid()), "elsewhere", *holder[2:]]) + "\n")
+        self.assertEqual(self.docket("verify", "pipeline.yaml").code, 5)
 
     def test_no_ledger(self):
         shutil.rmtree(self.out)

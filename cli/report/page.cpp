@@ -125,7 +125,8 @@ std::string all_cloud_line(const ordered_json& report) {
   if (!report.contains("all_cloud")) return "";
   const ordered_json& all = report["all_cloud"];
   if (all["questions"] == 0 || all["cost_usd"].is_null() || all["spent_usd"].is_null()) return "";
-  std::string text = "If the cloud model " + all["model"].get<std::string>() +
+  std::string text = "If the cloud model " +
+                     (all["model"].is_null() ? all["backend"] : all["model"]).get<std::string>() +
                      " had given all answers of models: " + format_cost(all["cost_usd"]) +
                      "; this run spent " + format_cost(all["spent_usd"]) + ".";
   return printable(text, "");

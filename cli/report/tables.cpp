@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// So that the page of a bad night stays small; `docket status` lists all.
+/// So that the page of a bad night stays small; `docket status -v` lists all.
 constexpr std::size_t most_documents_listed = 500;
 
 std::int64_t number_of(const ordered_json& object, const char* member) {
@@ -217,7 +217,7 @@ DocumentsTable held_table(const ordered_json& report) {
       if (list.table.rows.size() == most_documents_listed) break;
       list.table.rows.push_back({{document["path"]},
                                  {group["why"]},
-                                 {document["stage"]},
+                                 {document.value("stage", "")},
                                  {held_reasons(document)},
                                  {standing_words(document)}});
     }

@@ -18,12 +18,19 @@ find inbox -type f | LC_ALL=C sort | LC_ALL=C awk -v parts="$parts" '
   }'
 
 # A part without a document has nothing to run.
+rm -f shards/log
+ended=0
 find lists -type f -size +0 -printf '%f\n' | parallel --will-cite --joblog shards/log \
-    'docket run pipeline.yaml - --output shards/{} --progress none <lists/{}' || true
-cat shards/*/results.jsonl >results.jsonl
+    'docket run pipeline.yaml - --output shards/{} --progress none <lists/{}' || ended=$?
+for file in shards/*/results.jsonl; do [ ! -e "$file" ] || cat "$file"; done >results.jsonl
 
-# The gravest of the parts' exit codes, in docket's own order.
-codes=$(awk 'NR > 1 { print $7 }' shards/log)
-for code in 2 5 130 143 4 1 3; do
-  for each in $codes; do [ "$each" != "$code" ] || exit "$code"; done
+# What docket itself has not said is the gravest: it was killed (128 and the signal), or could not start (127).
+codes=$(awk 'NR > 1 { print $8 ? 128 + $8 : $7 }' shards/log)
+for code in $codes; do
+    case $code in 0 | 1 | 2 | 3 | 4 | 5 | 129 | 130 | 143) ;; *) exit "$code" ;; esac
 done
+# Then the gravest of the parts' exit codes, in docket's own order.
+for code in 2 5 130 143 129 4 1 3; do
+    for each in $codes; do [ "$each" != "$code" ] || exit "$code"; done
+done
+exit "$ended"

@@ -338,6 +338,23 @@ std::optional<Error> select_unfinished(LedgerDatabase& database,
   });
 }
 
+std::optional<Error> select_unfinished_kinds(
+    LedgerDatabase& database,
+    const std::function<void(const LedgerDocument& kind, std::int64_t documents)>& each) {
+  static constexpr LedgerColumn<LedgerDocument> kind_columns[] = {
+      column<&LedgerDocument::outcome>("state"), column<&LedgerDocument::held>("held"),
+      error_class_column<&LedgerDocument::error>("error_class"),
+      column<&LedgerDocument::acknowledged>("max(acknowledged)"), column<&LedgerDocument::ack_of>("ack_of")};
+  static const std::string sql = "SELECT " + names_of(kind_columns) +
+                                 ", count(*) FROM documents WHERE state <> 'done'"
+                                 " GROUP BY state, held, error_class, acknowledged IS NULL, ack_of";
+  return database.run(sql.c_str(), {}, [&](const LedgerRow& row) {
+    LedgerDocument kind;
+    const int position = read_row(row, kind_columns, kind);
+    each(kind, row.integer(position));
+  });
+}
+
 std::optional<Error> select_records(LedgerDatabase& database, const EachRecord& each) {
   return database.run("SELECT path, record FROM records ORDER BY path", {}, [&](const LedgerRow& row) {
     const auto [path, record] = cells<std::string_view, std::string_view>(row);

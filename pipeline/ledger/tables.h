@@ -56,6 +56,11 @@ std::optional<Error> list_members(LedgerDatabase& database, const std::string& o
 /// Those that are not done, in the order of their paths.
 std::optional<Error> select_unfinished(LedgerDatabase& database,
                                        const std::function<void(const LedgerDocument&)>& each);
+/// How documents that are not done have ended, and how many: rows in which only what `attention_of` and
+/// `is_acknowledged` look at is set.
+std::optional<Error> select_unfinished_kinds(
+    LedgerDatabase& database,
+    const std::function<void(const LedgerDocument& kind, std::int64_t documents)>& each);
 /// Of all documents, in the order of their paths.
 using EachRecord = std::function<void(std::string_view path, std::string_view record)>;
 std::optional<Error> select_records(LedgerDatabase& database, const EachRecord& each);

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <string>
 #include <system_error>
+#include <unordered_set>
 
 #include "pipeline/run/own_files.h"
 
@@ -34,18 +35,23 @@ void adopt_mode(const Output& output) {
   std::getline(std::ifstream(mode_file(output)), known);
   if (known == octal(mode)) return;
   OwnFiles own(output.folder());
+  std::unordered_set<std::string> opened = {(output.folder() / "").parent_path().string()};
   add_mode(output.folder(), folder_mode(mode));
-  fs::recursive_directory_iterator entry(output.folder(), error), end;
+  add_mode(output.folder() / ".docket", folder_mode(mode));
+  fs::recursive_directory_iterator entry(output.folder(), fs::directory_options::skip_permission_denied,
+                                         error),
+      end;
   for (; !error && entry != end; entry.increment(error)) {
     std::error_code ignored;
     const fs::path& path = entry->path();
     if (entry->is_symlink(ignored)) continue;
-    if (entry->is_directory(ignored)) {
-      if (path == output.folder() / ".docket") entry.disable_recursion_pending();
-      add_mode(path, folder_mode(mode));
-    } else if (entry->is_regular_file(ignored) && own.contains(path.string())) {
-      set_mode(path, mode);
-    }
+    if (path == output.folder() / ".docket") entry.disable_recursion_pending();
+    if (!entry->is_regular_file(ignored) || !own.contains(path.string())) continue;
+    set_mode(path, mode);
+    // The folders above it, as each of them must be open. Others are somebody else's, and stay private.
+    for (fs::path folder = path.parent_path(); opened.insert(folder.string()).second;
+         folder = folder.parent_path())
+      add_mode(folder, folder_mode(mode));
   }
   std::ofstream(mode_file(output)) << octal(mode) << "\n";
   set_mode(mode_file(output), mode);
