@@ -452,7 +452,7 @@ std::unique_ptr<Stage> make_extract(ExtractOptions options) {
 StageType extract() {
   return {.name = "extract",
           .summary = "Reads the file: text, pages, word boxes, metadata, embedded files.",
-          .version = 5,
+          .version = 6,
           .fields = fields,
           .reads = [](const Settings&) { return StageReads{.file = true}; },
           .make = make,

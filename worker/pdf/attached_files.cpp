@@ -17,6 +17,7 @@ namespace docket::worker {
 namespace {
 
 constexpr int most_files_attached = 100'000;
+constexpr int most_files_listed = 1000;
 
 /// A text string of PDF: UTF-16 with a mark, or an encoding that has ASCII in it.
 std::string name_in(const GooString* name) {
@@ -58,6 +59,24 @@ std::optional<std::string> unpacked(Stream& stream, const AttachedFileHandler& h
 }
 
 }  // namespace
+
+nlohmann::json attached_files(PDFDoc& document) {
+  nlohmann::json files = nlohmann::json::array();
+  Catalog* const catalog = document.getCatalog();
+  if (catalog == nullptr || !catalog->isOk()) return files;
+  const int count = std::min(catalog->numEmbeddedFiles(), most_files_listed);
+  for (int i = 0; i < count; ++i) {
+    const std::unique_ptr<FileSpec> file = catalog->embeddedFile(i);
+    if (!file) continue;
+    nlohmann::json entry = {{"name", name_in(file->getFileName())}};
+    EmbFile* const embedded = file->isOk() ? file->getEmbeddedFile() : nullptr;
+    if (embedded != nullptr && embedded->size() > 0) entry["bytes"] = embedded->size();
+    if (embedded != nullptr && embedded->mimeType() != nullptr)
+      entry["media_type"] = clean_utf8(embedded->mimeType()->toStr());
+    files.push_back(std::move(entry));
+  }
+  return files;
+}
 
 void for_each_attached_file(std::string_view pdf, const std::vector<std::string>& passwords,
                             const AttachedFileHandler& handler) {

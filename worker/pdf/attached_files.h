@@ -1,11 +1,18 @@
 #pragma once
 #include <cstddef>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
+class PDFDoc;
+
 namespace docket::worker {
+
+/// Which files are attached: name, size in bytes and media type of each, as the PDF says. Poppler's C++
+/// interface cuts names that are UTF-16.
+nlohmann::json attached_files(PDFDoc& document);
 
 /// Who is told of the files that are attached to a PDF.
 struct AttachedFileHandler {

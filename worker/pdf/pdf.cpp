@@ -4,7 +4,6 @@
 #include <PDFDoc.h>
 #include <Stream.h>
 #include <poppler-document.h>
-#include <poppler-embedded-file.h>
 #include <poppler-global.h>
 
 #include <array>
@@ -12,6 +11,7 @@
 #include <optional>
 
 #include "worker/layout/layout.h"
+#include "worker/pdf/attached_files.h"
 #include "worker/pdf/attached_xml.h"
 #include "worker/pdf/pdf_date.h"
 #include "worker/pdf/pdf_page.h"
@@ -26,7 +26,6 @@ namespace docket::worker {
 namespace {
 
 constexpr std::size_t most_problems = 20;
-constexpr std::size_t most_embedded_files = 1000;
 
 std::string clean(const poppler::ustring& text) {
   static_assert(sizeof(poppler::ustring::value_type) == sizeof(char16_t));
@@ -124,19 +123,6 @@ nlohmann::json read_metadata(const poppler::document& document) {
   metadata["pdf_version"] = std::to_string(major) + "." + std::to_string(minor);
   if (document.is_encrypted()) metadata["encrypted"] = true;
   return metadata;
-}
-
-nlohmann::json read_embedded_files(const poppler::document& document) {
-  nlohmann::json files = nlohmann::json::array();
-  if (!document.has_embedded_files()) return files;
-  for (const poppler::embedded_file* file : document.embedded_files()) {
-    if (files.size() == most_embedded_files) break;
-    nlohmann::json entry = {{"name", clean_utf8(file->name())}};
-    if (file->size() > 0) entry["bytes"] = file->size();
-    if (!file->mime_type().empty()) entry["media_type"] = clean_utf8(file->mime_type());
-    files.push_back(std::move(entry));
-  }
-  return files;
 }
 
 /// Why letters are not seen, in the order of Unseen.
@@ -250,10 +236,10 @@ Result<Extraction> read_pdf(std::string_view content, const std::vector<std::str
   Extraction out;
   out.value["metadata"] = read_metadata(document);
   if (!used_password.empty()) out.value["opened_with_password"] = true;
-  out.value["embedded_files"] = read_embedded_files(document);
   std::vector<std::string> problems;
   if (!first_diagnostic().empty()) problems.push_back(first_diagnostic());
   const std::unique_ptr<PDFDoc> drawing = open_drawing(content, used_password);
+  out.value["embedded_files"] = attached_files(*drawing);
   out.attached_xml = attached_xml(*drawing);
   forget_fonts();  // Of what was read before, also where that broke off.
   Findings findings;

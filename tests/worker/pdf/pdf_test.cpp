@@ -75,16 +75,20 @@ TEST(Pdf, AccentsOfAWesternFont) {
 }
 
 TEST(Pdf, EmbeddedFilesAreNamed) {
+  // One name is UTF-16, which has zeros in it.
   const std::string pdf =
-      "%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(a) 4 0 R]>>>>>>endobj\n"
+      "%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(a) 4 0 R(b) 6 0 "
+      "R]>>>>>>endobj\n"
       "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
       "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>endobj\n"
       "4 0 obj<</Type/Filespec/F(factur-x.xml)/UF(factur-x.xml)/EF<</F 5 0 R>>>>endobj\n"
       "5 0 obj<</Type/EmbeddedFile/Subtype/text#2Fxml/Length 6/Params<</Size 6>>>>stream\n<a></>\nendstream "
       "endobj\n"
+      "6 0 obj<</Type/Filespec/F<FEFF00C40062>/UF<FEFF00C40062>/EF<</F 5 0 R>>>>endobj\n"
       "trailer<</Root 1 0 R>>\n";
   EXPECT_EQ(read(pdf).value["embedded_files"],
-            (nlohmann::json{{{"name", "factur-x.xml"}, {"bytes", 6}, {"media_type", "text/xml"}}}));
+            (nlohmann::json{{{"name", "factur-x.xml"}, {"bytes", 6}, {"media_type", "text/xml"}},
+                            {{"name", "Äb"}, {"bytes", 6}, {"media_type", "text/xml"}}}));
 }
 
 TEST(Pdf, PasswordsOpenWhatTheyShould) {
