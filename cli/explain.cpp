@@ -15,6 +15,7 @@
 #include "cli/next_run.h"
 #include "cli/not_accepted.h"
 #include "cli/open_ledger.h"
+#include "cli/outermost.h"
 #include "cli/table.h"
 #include "cli/why_held.h"
 #include "pipeline/ledger/acknowledgement.h"
@@ -108,18 +109,6 @@ Result<std::optional<LedgerDocument>> read_document(OpenedLedger& opened, const 
   return opened.ledger.document(**path);
 }
 
-/// The document that is a file, in which the document is, or the document itself.
-std::string outermost_of(const LedgerDocument& document, LedgerReader& ledger) {
-  std::string path = document.path;
-  std::optional<std::string> outer = document.parent;
-  while (outer && path.starts_with(*outer + '/')) {  // So it ends, whatever the ledger says.
-    path = *outer;
-    const auto row = ledger.document(path);
-    outer = row && *row ? (*row)->parent : std::nullopt;
-  }
-  return path;
-}
-
 /// Of a document that no run has ended: what a run that was killed had asked about it.
 int explain_unended(OpenedLedger& opened, const ExplainOptions& options) {
   const std::string& typed = options.document;
@@ -176,7 +165,7 @@ int explain_command(const ExplainOptions& options) {
     text += story_of(stage, record, options, opened->pipeline);
   if (document.error && !document.error_stage)
     text += "  " + std::string(name(document.error->error_class)) + ": " + document.error->message + "\n";
-  const std::string outermost = outermost_of(document, opened->ledger);
+  const std::string outermost = outermost_of(opened->ledger, document).path;
   const nlohmann::ordered_json json =
       document_json({document, *stages, *calls, record, file}, opened->pipeline);
   const NextRun next = next_run(std::move(opened->pipeline), document.path, outermost);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "cli/accepted_only.h"
@@ -67,11 +68,16 @@ class Export {
     return exit_code;
   }
 
+  /// A second pass over the records finds the same problems, and says nothing of them.
   std::optional<Error> for_each(const RecordChoice::Take& take) {
-    return choice_.for_each(opened_.ledger, take, [&](const std::string& problem) {
-      constexpr int most_told = 3;
-      if (++problems_ <= most_told) print_error(problem);
+    constexpr std::int64_t most_told = 3;
+    const bool tells = !std::exchange(has_told_, true);
+    problems_ = 0;
+    const auto failed = choice_.for_each(opened_.ledger, take, [&](const std::string& problem) {
+      if (++problems_ <= most_told && tells) print_error(problem);
     });
+    if (problems_ > most_told && tells) print_error("and " + std::to_string(problems_ - most_told) + " more");
+    return failed;
   }
 
   /// Those of the chosen records, in the order in which they first appear. So records are read twice, and the
@@ -81,10 +87,8 @@ class Export {
       if (positions_.try_emplace(name, columns_.size()).second) columns_.push_back(name);
       static_cast<void>(value);
     };
-    const auto failed = for_each(
+    return for_each(
         [&](const std::string& record) { flatten(exported(record, opened_.pipeline, false), note); });
-    problems_ = 0;
-    return failed;
   }
 
   std::optional<Error> print_table() {
@@ -141,7 +145,8 @@ class Export {
   const RecordChoice choice_;
   std::vector<std::string> columns_;
   std::unordered_map<std::string, std::size_t> positions_;  ///< Of the columns, by name.
-  std::int64_t problems_ = 0;
+  std::int64_t problems_ = 0;  ///< Of the pass: records of which the condition cannot be evaluated.
+  bool has_told_ = false;
 };
 
 int export_command(const ExportOptions& options) {

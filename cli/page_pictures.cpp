@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "backends/extraction/pool.h"
+#include "cli/outermost.h"
 #include "cli/report/evidence.h"
 #include "pipeline/document.h"
 #include "pipeline/run/find_document.h"
@@ -42,33 +43,13 @@ std::shared_ptr<const Text> text_of(LedgerReader& ledger, const std::string& pat
   return nullptr;
 }
 
-/// A file, and the way down from it to the document.
-struct Source {
-  std::string path, sha256;  ///< Of the document that is the file.
-  std::vector<std::string> names = {};
-};
-
-Source source_of(LedgerReader& ledger, const LedgerDocument& document) {
-  Source source{document.path, document.sha256};
-  std::optional<std::string> outer = document.parent;
-  while (outer && source.path.starts_with(*outer + '/')) {  // So it ends, whatever the ledger says.
-    source.names.insert(source.names.begin(), source.path.substr(outer->size() + 1));
-    source.path = *outer;
-    const auto row = ledger.document(*outer);
-    const bool is_known = row && *row;
-    source.sha256 = is_known ? (*row)->sha256 : "";
-    outer = is_known ? (*row)->parent : std::nullopt;
-  }
-  return source;
-}
-
 class Artist {
  public:
   explicit Artist(const Pipeline& pipeline)
       : pipeline_(pipeline), passwords_(passwords_in(pipeline)), pool_(make_pool()) {}
 
   /// Puts the picture of the page into it, or why there is none.
-  void draw(SeenEvidence& page, const Source& source) {
+  void draw(SeenEvidence& page, const Outermost& source) {
     const std::filesystem::path file = file_of(source.path, pipeline_.directory);
     const Result<FileIdentity> now = identify(file);
     if (now && now->sha256 != source.sha256) {
@@ -164,7 +145,7 @@ Result<std::vector<SeenEvidence>> pages_with_evidence(LedgerReader& ledger, cons
       if (!page.boxes.empty()) {
         set_size(page, text.get());
         if (page.width > 0 && page.height > 0)
-          artist.draw(page, source_of(ledger, *document));
+          artist.draw(page, outermost_of(ledger, *document));
         else
           page.problem = "The size of the page is not known: the document has no layout.";
       }

@@ -45,13 +45,6 @@ std::string not_read(const ordered_json& outcomes) {
 
 std::string number(const ordered_json& value) { return std::to_string(value.get<std::int64_t>()); }
 
-std::string joined(const ordered_json& texts) {
-  std::string result;
-  for (const ordered_json& text : texts)
-    result += (result.empty() ? "" : "; ") + text.get<std::string>();
-  return result;
-}
-
 std::string attention(const ordered_json& report) {
   if (!report.contains("attention")) return "";  // Of an older docket.
   std::string text;

@@ -13,8 +13,6 @@ inline constexpr std::size_t columns = 80;
 
 /// An integer of a report.
 std::string number(const ordered_json& value);
-/// `texts` with `; ` between.
-std::string joined(const ordered_json& texts);
 std::string more(std::int64_t count, std::size_t shown);  ///< "  … and 12 more"
 
 /// Behind a document that is not new: " (known)", " (acknowledged: fax machine)".

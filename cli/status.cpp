@@ -5,6 +5,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/open_ledger.h"
+#include "cli/report/reasons.h"
 #include "cli/status_of.h"
 #include "cli/table.h"
 #include "cli/why_held.h"
@@ -101,10 +102,7 @@ std::string failure_of(const LedgerDocument& document) {
   std::string text;
   if (document.error_stage) text += *document.error_stage + ": ";
   if (!document.error) return text;
-  // Many messages begin with the file's name, which stands before them.
-  const std::string name = document.path.substr(document.path.find_last_of('/') + 1) + " ";
-  const std::string& message = document.error->message;
-  text += message.starts_with(name) ? message.substr(name.size()) : message;
+  text += without_file_name(document.error->message, document.path);
   if (document.attempts > 1) text += " (" + counted(document.attempts, "attempt") + ")";
   return text;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/report/reasons.h"
 #include "cli/report_lines.h"
 #include "cli/table.h"
 #include "pipeline/support/utf8.h"
@@ -94,17 +95,8 @@ std::string heading_of(const char* outcome, const ordered_json& group, const std
   return fmt::format("{} ({}{}): {}", outcome, count, news, why);
 }
 
-/// Without the name of the file, which stands before it.
 std::string why_failed(const ordered_json& document) {
-  const std::string message = document.value("message", ""), path = document["path"];
-  const std::string name = path.substr(path.find_last_of('/') + 1) + " ";
-  return message.starts_with(name) ? message.substr(name.size()) : message;
-}
-
-std::string why_held_in_report(const ordered_json& document) {
-  const std::string reasons = report_lines::joined(document["reasons"]),
-                    detail = document.value("detail", "");
-  return reasons + (reasons.empty() || detail.empty() ? detail : " (" + detail + ")");
+  return without_file_name(document.value("message", ""), document["path"]);
 }
 
 std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryContext& context) {
@@ -137,7 +129,7 @@ std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryCon
     const std::string held = group["why"];
     add("held", group, held, [&](const ordered_json& document) {
       const std::string why = context.why_held ? context.why_held(document["path"]) : "";
-      return why.empty() ? why_held_in_report(document) : why;
+      return why.empty() ? held_reasons(document) : why;
     });
     if (context.release_of) groups.back().second.release = "  to release: " + context.release_of(held);
   }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/report/reasons.h"
 #include "cli/report_lines.h"
 #include "pipeline/support/duration.h"
 #include "pipeline/support/money.h"
@@ -100,9 +101,8 @@ std::string input_problems(const ordered_json& report) {
 }
 
 std::string why_held(const ordered_json& document) {
-  const std::string reasons = joined(document["reasons"]), detail = document.value("detail", "");
-  if (reasons.empty() || detail.empty()) return (reasons + detail).empty() ? "" : ": " + reasons + detail;
-  return ": " + reasons + " (" + detail + ")";
+  const std::string reasons = held_reasons(document);
+  return reasons.empty() ? "" : ": " + reasons;
 }
 
 std::string held(const ordered_json& report) {

@@ -179,6 +179,19 @@ class Export(Verbs):
         self.assertEqual((result.code, len(result.out.splitlines())), (1, 3))
         self.assertIn("in/c.txt: --where cannot be evaluated: ", result.err)
 
+    def test_a_condition_that_cannot_be_evaluated_is_told_once_for_each_record(self):
+        for number in range(3):
+            self.write(f"in/more{number}.txt", e2e.invoice(number))
+        self.run_pipeline(expect=1)
+        bad = '.document.path | if endswith("c.txt") or contains("more") then error("no") else true end'
+        for arguments in (["--csv"], ["--jsonl"], ["--csv", "--columns", "document.path"]):
+            result = self.docket("export", "pipeline.yaml", *arguments, "--where", bad)
+            self.assertEqual(result.code, 1)
+            told = result.err.splitlines()
+            self.assertEqual([" ".join(line.split()[1:4]) for line in told[:3]],
+                             [f"in/{name}.txt: --where cannot" for name in ("c", "more0", "more1")])
+            self.assertEqual(told[3:], ["docket: and 1 more"])
+
     def test_columns(self):
         names = "document.path,structured_extract.fields.total,structured_extract.details.total.evidence.quote"
         table = self.said("--csv", "--label", "invoice", "--columns", names)

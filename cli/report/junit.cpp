@@ -1,7 +1,8 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "cli/report/formats.h"
-#include "cli/report/tables.h"
+#include "cli/report/markup.h"
+#include "cli/report/reasons.h"
 
 namespace docket {
 namespace {

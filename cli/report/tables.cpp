@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 
+#include "cli/report/reasons.h"
 #include "pipeline/support/money.h"
 
 namespace docket {
@@ -17,13 +18,6 @@ constexpr std::size_t most_documents_listed = 500;
 std::int64_t number_of(const ordered_json& object, const char* member) {
   const auto found = object.find(member);
   return found != object.end() && found->is_number() ? found->get<std::int64_t>() : 0;
-}
-
-std::string all_of(const ordered_json& texts) {
-  std::string text;
-  for (const ordered_json& one : texts)
-    text += (text.empty() ? "" : "; ") + one.get<std::string>();
-  return text;
 }
 
 /// new; known; acknowledged: its reason
@@ -223,12 +217,6 @@ DocumentsTable held_table(const ordered_json& report) {
     }
   }
   return list;
-}
-
-std::string held_reasons(const ordered_json& document) {
-  const std::string reasons = all_of(document["reasons"]), detail = document.value("detail", "");
-  if (reasons.empty() || detail.empty()) return reasons + detail;
-  return reasons + " (" + detail + ")";
 }
 
 }  // namespace docket

@@ -24,7 +24,4 @@ struct DocumentsTable {
 DocumentsTable failed_table(const nlohmann::ordered_json& report);
 DocumentsTable held_table(const nlohmann::ordered_json& report);
 
-/// Why a document is held, from its entry in `held`.
-std::string held_reasons(const nlohmann::ordered_json& document);
-
 }  // namespace docket
