@@ -208,9 +208,9 @@ std::vector<RankedLine> ending_of(const ordered_json& report, const SummaryConte
       {asked && !report["all_cloud"]["backend"].is_null() ? report_lines::all_cloud(report["all_cloud"]) : "",
        3},
       {report_lines::egress(report), 2},
-      {run.contains("stopped") ? "stopped: " + run["stopped"].get<std::string>() + "\n" : "", 0},
+      {run.contains("stopped") ? wrapped("stopped: " + run["stopped"].get<std::string>(), 6, 2) : "", 0},
       {has_groups || !report_lines::attention(report).empty()
-           ? "all of them: docket status " + context.pipeline + "\n"
+           ? "all of them: docket status " + context.pipeline + " -v\n"
            : "",
        0},
   };

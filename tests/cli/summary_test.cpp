@@ -70,7 +70,7 @@ TEST(Summary, HeldOnesSayWhyInNumbersAndWhatReleasesThem) {
             "  to release: `docket run p.yaml` tomorrow\n"
             "\n"
             "4 documents: 4 done; 2 s, 2 a second, $1.25\n"
-            "all of them: docket status p.yaml\n"
+            "all of them: docket status p.yaml -v\n"
             "records and report.json in out\n");
 }
 
