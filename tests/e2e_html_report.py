@@ -3,7 +3,6 @@
 import html
 import io
 import re
-import time
 import unittest
 import zipfile
 from html.parser import HTMLParser
@@ -122,12 +121,8 @@ class HtmlReport(e2e.Case):
     def test_hundred_thousand_documents_in_a_browser(self):
         self.prepare()
         report = enlarge(self.dir / "out", DOCUMENTS, failed=FAILED, held=HELD, bad_names=HOSTILE)
-        begin = time.monotonic()
         text = self.page()
-        made = time.monotonic() - begin
         self.assertLess(len(text.encode()), 5_000_000)
-        if not e2e.os.environ.get("SANITIZED"):
-            self.assertLess(made, 10)
         self.assertIn("And 700 more: <code>docket status -v</code> lists all of them.", text)
         self.assertIn("And 8,500 more", text)
         if not CHROMIUM:
@@ -135,9 +130,10 @@ class HtmlReport(e2e.Case):
         with Browser() as browser:
             for width, dark in ((1200, False), (1200, True), (360, False), (360, True)):
                 with self.subTest(width=width, dark=dark):
-                    seconds = browser.open((self.dir / "page.html").as_uri(), width=width, dark=dark)
+                    browser.open((self.dir / "page.html").as_uri(), width=width, dark=dark)
                     self.look_at(browser, report, width)
-                    self.assertLess(seconds, 2)
+            # What the time to open it goes by: bench/report_page measures that.
+            self.assertLess(browser.evaluate("document.querySelectorAll('*').length"), 20_000)
             self.sort_and_filter(browser)
 
     def look_at(self, browser, report, width):

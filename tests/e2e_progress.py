@@ -131,7 +131,7 @@ class Progress(e2e.Case):
         screen = Screen(columns)
         process = self.on_screen(screen, *arguments)
         wait_for(server.asked.is_set, "the question")
-        wait_for(lambda: words in screen.text(), f"{words!r} on the terminal", seconds=2.5)
+        wait_for(lambda: words in screen.text(), f"{words!r} on the terminal")
         server.go.set()
         self.ended(process, screen)
         return screen
