@@ -134,11 +134,10 @@ TEST_F(Http, AKeptConnectionThatTheServerClosedIsReplaced) {
 }
 
 TEST_F(Http, WhatMayGoOutOnceIsNotSentAgainWhenAKeptConnectionBreaks) {
-  std::atomic<int> asked = 0;
-  RawServer server([&](RawPeer& peer) {
-    for (peer.read_request(); ++asked % 2 == 1; peer.read_request())
-      peer.reply("{}");
-    peer.reset();
+  RawServer server([&](RawPeer& peer) {  // The second request of a connection breaks it.
+    if (peer.read_request().empty()) return;
+    peer.reply("{}");
+    if (!peer.read_request().empty()) peer.reset();
   });
   const auto ask = [&](bool only_once) {
     HttpRequest request{.url = server.url(), .body = "{}", .limits = limits_};
@@ -148,11 +147,17 @@ TEST_F(Http, WhatMayGoOutOnceIsNotSentAgainWhenAKeptConnectionBreaks) {
     const auto reply = send(std::move(request)).get();
     return std::pair(reply ? std::string() : reply.error().message, times_sent->load());
   };
-  const std::string broke = "the connection to " + server.url() + " broke before a reply";
-  EXPECT_EQ(ask(true), std::pair(std::string(), 1));
-  EXPECT_EQ(ask(true), std::pair(broke, 1));
-  EXPECT_EQ(ask(false), std::pair(std::string(), 1));
-  EXPECT_EQ(ask(false), std::pair(std::string(), 2)) << "the third one of the connections is new";
+  // Whether a connection is kept is the library's affair, and it does not always do so on a busy machine.
+  const auto ask_until_it_breaks = [&](bool only_once) {
+    const std::pair<std::string, int> answered_at_once("", 1);
+    auto reply = ask(only_once);
+    for (int tries = 0; reply == answered_at_once && tries < 100; ++tries)
+      reply = ask(only_once);
+    return reply;
+  };
+  EXPECT_EQ(ask_until_it_breaks(true),
+            std::pair("the connection to " + server.url() + " broke before a reply", 1));
+  EXPECT_EQ(ask_until_it_breaks(false), std::pair(std::string(), 2)) << "sent again, on a new connection";
 }
 
 TEST_F(Http, ManyCallsAreUnderWayAtATime) {
