@@ -76,7 +76,7 @@ ordered_json stages_json(const LedgerReader::Status& counts) {
       {StageResult::State::pending, "not_reached"}};
   ordered_json stages = ordered_json::array();
   for (const LedgerReader::StageCount& count : counts.stages) {
-    if (stages.empty() || stages.back()["id"] != count.stage) {
+    if (stages.empty() || stages.back()["id"].get<std::string>() != count.stage) {
       ordered_json& stage = stages.emplace_back(ordered_json{{"id", count.stage}});
       for (const auto& [state, name] : names)
         stage[name] = 0;

@@ -46,7 +46,7 @@ std::vector<Step> steps_of(const ordered_json& report) {
     steps.push_back({stage["id"], "", stage["in"], stage["skipped"]});
   for (const ordered_json& tier : report.value("tiers", ordered_json::array()))
     for (Step& step : steps)
-      if (step.name == tier["stage"]) step.tiers.emplace_back(tier["tier"], tier["share"]);
+      if (step.name == tier["stage"].get<std::string>()) step.tiers.emplace_back(tier["tier"], tier["share"]);
   return steps;
 }
 
