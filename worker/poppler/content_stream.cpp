@@ -1,5 +1,7 @@
 #include "worker/poppler/content_stream.h"
 
+#ifdef DOCKET_KNOWS_POPPLER
+
 #include <zlib.h>
 
 #include <algorithm>
@@ -104,3 +106,5 @@ int ContentStream::getChars(int count, unsigned char* out) {
 }
 
 }  // namespace docket::worker
+
+#endif

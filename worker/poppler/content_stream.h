@@ -1,4 +1,8 @@
 #pragma once
+#include "worker/poppler/version.h"
+
+#ifdef DOCKET_KNOWS_POPPLER
+
 #include <Object.h>
 #include <Stream.h>
 
@@ -63,3 +67,5 @@ class ContentStream final : public Stream {
 };
 
 }  // namespace docket::worker
+
+#endif
