@@ -35,7 +35,6 @@
 #include "cli/why_held.h"
 #include "pipeline/record.h"
 #include "pipeline/run/output.h"
-#include "pipeline/support/duration.h"
 
 namespace docket {
 

@@ -101,7 +101,8 @@ void RunDisplay::finished(const Document& document, const Pipeline& pipeline) {
   RunEvents::finished(document, pipeline);
   const Outcome how = outcome(document);
   progress_->finished(how);
-  if (how == Outcome::held && why_held_.size() < most_held_explained)
+  const bool is_asked_for = !options_.is_silent;  // A silent run has no summary.
+  if (is_asked_for && how == Outcome::held && why_held_.size() < most_held_explained)
     why_held_[document.path] =
         why_held(nlohmann::json(record(document, pipeline.stages, pipeline.complexity)), pipeline);
   if (options_.is_verbose) say(story_of_run(document, pipeline));

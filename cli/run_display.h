@@ -28,7 +28,7 @@ using WhyHeld = std::map<std::string, std::string>;
 /// Shows people on stderr how a run gets on, and writes the log.
 class RunDisplay final : public RunEvents {
  public:
-  /// All outlive it; `log` may be null. `why_held` is filled.
+  /// All outlive it; `log` may be null. `why_held` is filled, unless the run is silent.
   RunDisplay(const RunDisplayOptions& options, Signals& signals, std::size_t stages, const Activity& activity,
              RunLog* log, WhyHeld& why_held);
 
