@@ -62,9 +62,13 @@ void RunEvents::input_problem(const std::string& problem) {
   log({LogLevel::warning, "input_problem", {}, {}, {}, nlohmann::ordered_json::object(), problem});
 }
 
-void RunEvents::left_out(const std::string& file) { log({LogLevel::debug, "left_out", file}); }
+// These two are told of each file of the input: without such a log nothing is made for it.
+void RunEvents::left_out(const std::string& file) {
+  if (logs(LogLevel::debug)) log({LogLevel::debug, "left_out", file});
+}
 
 void RunEvents::spared(const std::string& path, Rebuild::What why) {
+  if (!logs(LogLevel::debug)) return;
   log({LogLevel::debug, why == Rebuild::What::parked ? "document_parked" : "document_up_to_date", path});
 }
 
