@@ -42,7 +42,7 @@ int fail(const Error& error) {
 ReadOrder read_order(int socket, const ExtractOrder& order, MemberCache& cache) {
   ReadOrder out{order.passwords,     {order.most_pages, {}}, order.form, order.members,
                 order.member_limits, order.attachments,      &cache};
-  if (order.tell_progress != 0)
+  if (order.tell_progress)
     out.pages.was_read = [socket](std::size_t read, std::size_t of) {
       send_frame(socket, Frame::progress,
                  encode(Progress{static_cast<std::uint32_t>(read), static_cast<std::uint32_t>(of)}));
@@ -53,7 +53,7 @@ ReadOrder read_order(int socket, const ExtractOrder& order, MemberCache& cache) 
 Result<Answer> extract(int socket, int file, const ExtractOrder& order, const MediaTypes& media_types,
                        MemberCache& cache) {
   const auto announce = [&](const FileFacts& facts) { send_frame(socket, Frame::file, encode(facts)); };
-  if (order.only_bytes != 0) {
+  if (order.only_bytes) {
     auto bytes = read_bytes(file, read_order(socket, order, cache), media_types);
     if (!bytes) return bytes.error();
     Answer answer{nlohmann::json::object(), std::make_shared<const Text>()};

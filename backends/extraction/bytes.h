@@ -18,6 +18,7 @@ class Writer {
     static_assert(std::is_trivially_copyable_v<T>);
     bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
   }
+  void flag(bool value) { number<std::uint32_t>(value); }
   void text(std::string_view value) {
     number<std::uint64_t>(value.size());
     bytes += value;
@@ -44,6 +45,19 @@ class Reader {
     std::memcpy(&value, rest_.data(), sizeof value);
     rest_.remove_prefix(sizeof value);
     return value;
+  }
+  /// Nothing but 0 and 1, so that no two messages mean the same.
+  bool flag() {
+    const auto value = number<std::uint32_t>();
+    if (value > 1) good = false;
+    return good && value == 1;
+  }
+  /// One of an enumeration from 0 to `last`.
+  template <class T>
+  T choice(T last) {
+    const auto value = number<std::underlying_type_t<T>>();
+    if (value < 0 || value > static_cast<std::underlying_type_t<T>>(last)) good = false;
+    return good ? static_cast<T>(value) : T{};
   }
   std::string_view text() {
     const auto size = number<std::uint64_t>();

@@ -70,7 +70,7 @@ Result<std::vector<ConditionQuestion>> decode_questions(std::string_view bytes) 
     const auto asked = in.count(sizeof(std::uint64_t) + sizeof(Quantifier));
     for (std::uint64_t a = 0; a < asked && in.good; ++a) {
       const auto condition = in.number<std::uint64_t>();
-      question.asked.push_back({condition, in.number<Quantifier>()});
+      question.asked.push_back({condition, in.choice(Quantifier::all)});
     }
     questions.push_back(std::move(question));
   }
@@ -82,13 +82,12 @@ Result<std::vector<Result<bool>>> decode_verdicts(std::string_view bytes, std::s
   Reader in(bytes);
   std::vector<Result<bool>> verdicts;
   for (std::size_t i = 0; i < count && in.good; ++i) {
-    const auto kind = in.number<Verdict::Kind>();
+    const auto kind = in.choice(Verdict::Kind::error);
     const std::string message = excerpt(in.text(), longest_message);
     if (kind == Verdict::Kind::error)
       verdicts.emplace_back(Error{ErrorClass::condition, message.empty() ? "jq says no more" : message});
     else
       verdicts.emplace_back(kind == Verdict::Kind::yes);
-    if (kind > Verdict::Kind::error) in.good = false;
   }
   if (!in.at_end()) return no_message();
   return verdicts;

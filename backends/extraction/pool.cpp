@@ -266,13 +266,13 @@ class ExtractPool final : public Backend {
     const ExtractOrder order{question.passwords,
                              static_cast<std::uint64_t>(slot.limits.output),
                              slot.part ? slot.part->pages.read : 0,
-                             question.keep_partial && !slot.part ? 1U : 0U,
+                             question.keep_partial && !slot.part,
                              slot.has_bytes ? std::vector<std::string>() : question.members,
                              question.member_limits,
                              question.attachments,
                              question.form,
                              question.page,
-                             slot.wants_bytes ? 1U : 0U};
+                             slot.wants_bytes};
     if (!slot.process->send(order, slot.file.descriptor.get())) died(slot);
   }
 

@@ -67,9 +67,9 @@ nlohmann::json read_value(std::string_view bytes) {
 }
 
 void write(Writer& out, const std::optional<SeenPage>& page) {
-  out.number<std::uint32_t>(page.has_value());
+  out.flag(page.has_value());
   if (!page) return;
-  out.number<std::uint32_t>(page->wanted == SeenPage::Wanted::picture);
+  out.number(page->wanted);
   out.number<std::uint32_t>(static_cast<std::uint32_t>(page->number));
   out.number<std::uint64_t>(page->languages.size());
   for (const std::string& language : page->languages)
@@ -77,9 +77,9 @@ void write(Writer& out, const std::optional<SeenPage>& page) {
 }
 
 std::optional<SeenPage> read_seen_page(Reader& in) {
-  if (in.number<std::uint32_t>() == 0) return std::nullopt;
+  if (!in.flag()) return std::nullopt;
   SeenPage page;
-  if (in.number<std::uint32_t>() != 0) page.wanted = SeenPage::Wanted::picture;
+  page.wanted = in.choice(SeenPage::Wanted::picture);
   page.number = static_cast<int>(in.number<std::uint32_t>());
   const auto languages = in.count(sizeof(std::uint64_t));
   for (std::uint64_t i = 0; i < languages && in.good; ++i)
@@ -88,7 +88,7 @@ std::optional<SeenPage> read_seen_page(Reader& in) {
 }
 
 void write(Writer& out, const std::shared_ptr<const Image>& image) {
-  out.number<std::uint32_t>(image != nullptr);
+  out.flag(image != nullptr);
   if (image == nullptr) return;
   out.text(image->media_type);
   out.text(image->bytes);
@@ -97,7 +97,7 @@ void write(Writer& out, const std::shared_ptr<const Image>& image) {
 }
 
 std::shared_ptr<const Image> read_image(Reader& in) {
-  if (in.number<std::uint32_t>() == 0) return nullptr;
+  if (!in.flag()) return nullptr;
   auto image = std::make_shared<Image>();
   image->media_type = in.text();
   image->bytes = in.text();
@@ -132,17 +132,18 @@ std::string encode(const ExtractOrder& order) {
     out.text(password);
   out.number(order.output_limit);
   out.number(order.most_pages);
-  out.number(order.tell_progress);
+  out.flag(order.tell_progress);
   out.number<std::uint64_t>(order.members.size());
   for (const std::string& name : order.members)
     out.text(name);
   const MemberLimits& limits = order.member_limits;
   for (const std::int64_t limit : {limits.depth, limits.count, limits.total, limits.ratio})
     out.number(limit);
-  out.number(static_cast<std::uint32_t>(order.attachments));
+  out.number(order.attachments);
   write(out, order.page);
-  out.number(order.form);
-  out.number(order.only_bytes);
+  out.number(order.form.tables);
+  out.number(order.form.repeated_lines);
+  out.flag(order.only_bytes);
   return std::move(out.bytes);
 }
 
@@ -172,7 +173,7 @@ std::uint64_t encoded_size(const Page& page) {
 
 std::string encode(const Result<Answer>& answer) {
   Writer out;
-  out.number<std::uint32_t>(answer.has_value());
+  out.flag(answer.has_value());
   if (answer) {
     out.text(answer->value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     out.number<std::uint64_t>(answer->text->pages.size());
@@ -207,16 +208,17 @@ Result<ExtractOrder> decode_order(std::string_view bytes) {
     order.passwords.emplace_back(in.text());
   order.output_limit = in.number<std::uint64_t>();
   order.most_pages = in.number<std::uint32_t>();
-  order.tell_progress = in.number<std::uint32_t>();
+  order.tell_progress = in.flag();
   for (std::uint64_t left = in.count(sizeof(std::uint64_t)); left > 0 && in.good; --left)
     order.members.emplace_back(in.text());
   MemberLimits& limits = order.member_limits;
   for (std::int64_t* limit : {&limits.depth, &limits.count, &limits.total, &limits.ratio})
     *limit = in.number<std::int64_t>();
-  order.attachments = static_cast<Attachments>(in.number<std::uint32_t>());
+  order.attachments = in.choice(Attachments::never);
   order.page = read_seen_page(in);
-  order.form = in.number<TextForm>();
-  order.only_bytes = in.number<std::uint32_t>();
+  order.form.tables = in.choice(TextForm::Tables::markdown);
+  order.form.repeated_lines = in.choice(TextForm::RepeatedLines::once);
+  order.only_bytes = in.flag();
   if (!in.at_end()) return not_understood();
   return order;
 }
@@ -253,7 +255,7 @@ Result<Page> decode_page(std::string bytes) {
 
 Result<Answer> decode_answer(std::string_view bytes, Text text) {
   Reader in(bytes);
-  const bool is_answer = in.number<std::uint32_t>() == 1;
+  const bool is_answer = in.flag();
   if (!is_answer) {
     const auto error_class = in.number<std::uint32_t>();
     const std::string_view message = in.text();

@@ -65,16 +65,16 @@ struct Ready {
 
 struct ExtractOrder {
   std::vector<std::string> passwords = {};
-  std::uint64_t output_limit = 0;   ///< Bytes of an answer.
-  std::uint32_t most_pages = 0;     ///< Those after them are not read; 0: all are.
-  std::uint32_t tell_progress = 0;  ///< 1: `progress` after each page, and before an answer that is too long.
+  std::uint64_t output_limit = 0;  ///< Bytes of an answer.
+  std::uint32_t most_pages = 0;    ///< Those after them are not read; 0: all are.
+  bool tell_progress = false;      ///< `progress` after each page, and before an answer that is too long.
   std::vector<std::string> members = {};  ///< See ExtractQuestion.
   MemberLimits member_limits = {};
   Attachments attachments = Attachments::automatic;
   TextForm form = {};
   std::optional<SeenPage> page = std::nullopt;  ///< As in ExtractQuestion.
-  /// 1: nothing is read; the answer has the bytes of the member as its `image`.
-  std::uint32_t only_bytes = 0;
+  /// Nothing is read; the answer has the bytes of the member as its `image`.
+  bool only_bytes = false;
 };
 
 /// How far the worker has come: so many pages can be had within the limits.

@@ -90,7 +90,7 @@ Progress within_limit(const Text& text, std::uint64_t room) {
 
 bool refuse_output(int socket, Frame kind, const Text& text, std::uint64_t end_size,
                    const ExtractOrder& order) {
-  if (order.tell_progress != 0) {
+  if (order.tell_progress) {
     const std::uint64_t room = order.output_limit - std::min(order.output_limit, end_size);
     if (!send_frame(socket, Frame::progress, encode(within_limit(text, room)))) return false;
   }
