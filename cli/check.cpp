@@ -13,8 +13,9 @@
 #include "cli/commands.h"
 #include "cli/diagnostic_json.h"
 #include "cli/exit_code.h"
-#include "cli/signals.h"
-#include "cli/table.h"
+#include "cli/options/pipeline_options.h"
+#include "cli/terminal/signals.h"
+#include "cli/terminal/words.h"
 #include "pipeline/config/check_conditions.h"
 #include "pipeline/record.h"
 

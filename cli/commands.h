@@ -1,12 +1,5 @@
 #pragma once
-#include <filesystem>
-#include <optional>
 #include <span>
-#include <string>
-#include <vector>
-
-#include "pipeline/config/read_pipeline.h"
-#include "pipeline/pipeline.h"
 
 namespace CLI {
 class App;  // Costs seconds to compile: only the files that declare options include it.
@@ -20,27 +13,5 @@ using AddVerb = void(CLI::App& app, int& exit_code);
 /// All of them, as the help lists them. A verb is a file of its own, a name in commands.cpp, and
 /// examples in verb_help.cpp.
 std::span<AddVerb* const> verbs();
-
-/// All stage and backend types of this program.
-Registry registry();
-
-/// How a verb names its pipeline: the file, and what the command line changes in it.
-struct PipelineOptions {
-  std::filesystem::path file;
-  std::vector<std::string> overrides;     ///< `key=value`.
-  std::string output_dir;                 ///< From the current folder; empty: the pipeline's.
-  void add_to(CLI::App& command);         ///< `PIPELINE` and `--set`
-  void add_set_to(CLI::App& command);     ///< `--set KEY=VALUE`
-  void add_output_to(CLI::App& command);  ///< `-o DIR`
-};
-
-/// Reads the pipeline, or says what is wrong, also with the command line. The file `-` is standard input.
-PipelineOrDiagnostics read_pipeline(const PipelineOptions& options);
-
-/// Reads the pipeline; on mistakes prints all of them on stderr and returns nothing.
-std::optional<Pipeline> load_pipeline(const PipelineOptions& options);
-
-/// Prints `docket: message` on stderr, one whole line whatever other threads print.
-void print_error(const std::string& message);
 
 }  // namespace docket

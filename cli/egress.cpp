@@ -10,10 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "cli/csv.h"
+#include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "cli/open_ledger.h"
-#include "cli/table.h"
+#include "cli/options/open_ledger.h"
+#include "cli/options/pipeline_options.h"
+#include "cli/terminal/csv.h"
+#include "cli/terminal/words.h"
 #include "pipeline/json/member.h"
 #include "pipeline/record.h"
 #include "pipeline/support/iso_8601.h"

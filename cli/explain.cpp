@@ -9,15 +9,17 @@
 #include <utility>
 #include <vector>
 
+#include "cli/commands.h"
 #include "cli/egress.h"
 #include "cli/exit_code.h"
 #include "cli/explain_json.h"
 #include "cli/next_run.h"
-#include "cli/not_accepted.h"
-#include "cli/open_ledger.h"
-#include "cli/outermost.h"
-#include "cli/table.h"
-#include "cli/why_held.h"
+#include "cli/options/open_ledger.h"
+#include "cli/options/pipeline_options.h"
+#include "cli/records/not_accepted.h"
+#include "cli/records/outermost.h"
+#include "cli/records/why_held.h"
+#include "cli/terminal/words.h"
 #include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/record.h"
 #include "pipeline/run/find_document.h"

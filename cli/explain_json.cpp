@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "cli/not_accepted.h"
-#include "cli/why_held.h"
+#include "cli/records/not_accepted.h"
+#include "cli/records/why_held.h"
 #include "pipeline/json/member.h"
 #include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/record.h"

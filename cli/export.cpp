@@ -8,15 +8,17 @@
 #include <utility>
 #include <vector>
 
-#include "cli/accepted_only.h"
-#include "cli/csv.h"
+#include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "cli/not_accepted.h"
-#include "cli/open_ledger.h"
-#include "cli/option_values.h"
-#include "cli/record_choice.h"
-#include "cli/record_columns.h"
-#include "cli/table.h"
+#include "cli/options/open_ledger.h"
+#include "cli/options/option_values.h"
+#include "cli/options/pipeline_options.h"
+#include "cli/records/accepted_only.h"
+#include "cli/records/choice.h"
+#include "cli/records/columns.h"
+#include "cli/records/not_accepted.h"
+#include "cli/terminal/csv.h"
+#include "cli/terminal/words.h"
 #include "pipeline/record.h"
 
 namespace docket {

@@ -9,7 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "cli/table.h"
+#include "cli/terminal/table.h"
+#include "cli/terminal/words.h"
 #include "pipeline/support/money.h"
 
 namespace docket {

@@ -5,8 +5,9 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/graphviz.h"
-#include "cli/mistakes.h"
-#include "cli/table.h"
+#include "cli/options/mistakes.h"
+#include "cli/options/pipeline_options.h"
+#include "cli/terminal/words.h"
 
 namespace docket {
 namespace {

@@ -8,9 +8,10 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "cli/help_format.h"
-#include "cli/help_topics.h"
-#include "cli/verb_help.h"
+#include "cli/help/format.h"
+#include "cli/help/topics.h"
+#include "cli/help/verb_help.h"
+#include "cli/terminal/words.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {

@@ -10,8 +10,9 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/options/pipeline_options.h"
 #include "cli/starter.h"
-#include "cli/table.h"
+#include "cli/terminal/words.h"
 #include "pipeline/config/read_pipeline.h"
 #include "pipeline/run/output.h"
 #include "pipeline/support/file_names.h"

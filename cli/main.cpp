@@ -8,9 +8,9 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "cli/help_format.h"
-#include "cli/mistakes.h"
-#include "cli/table.h"
+#include "cli/help/format.h"
+#include "cli/options/mistakes.h"
+#include "cli/terminal/words.h"
 #include "cli/version.h"
 
 using namespace docket;

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
-#include "cli/run_log.h"
+#include "cli/log/run_log.h"
 #include "pipeline/run/depfile.h"
 #include "pipeline/run/document_source.h"
 #include "pipeline/run/output.h"

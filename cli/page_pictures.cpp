@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "backends/extraction/pool.h"
-#include "cli/outermost.h"
+#include "cli/records/outermost.h"
 #include "cli/report/evidence.h"
 #include "pipeline/document.h"
 #include "pipeline/run/find_document.h"

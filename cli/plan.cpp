@@ -13,9 +13,11 @@
 #include <vector>
 
 #include "backends/backends.h"
+#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/forecast.h"
-#include "cli/table.h"
+#include "cli/options/pipeline_options.h"
+#include "cli/terminal/words.h"
 #include "pipeline/record.h"
 #include "pipeline/run/dry_run.h"
 

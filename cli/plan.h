@@ -1,5 +1,5 @@
 #pragma once
-#include "cli/document_options.h"
+#include "cli/options/document_options.h"
 
 namespace docket {
 

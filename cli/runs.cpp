@@ -7,10 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "cli/open_ledger.h"
-#include "cli/option_values.h"
-#include "cli/table.h"
+#include "cli/options/open_ledger.h"
+#include "cli/options/option_values.h"
+#include "cli/options/pipeline_options.h"
+#include "cli/terminal/table.h"
+#include "cli/terminal/words.h"
 #include "pipeline/ledger/run_list.h"
 #include "pipeline/record.h"
 #include "pipeline/run/output.h"

@@ -3,12 +3,16 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "cli/open_ledger.h"
+#include "cli/options/open_ledger.h"
+#include "cli/options/pipeline_options.h"
+#include "cli/records/why_held.h"
+#include "cli/report/plain_text.h"
 #include "cli/report/reasons.h"
 #include "cli/status_of.h"
-#include "cli/table.h"
-#include "cli/why_held.h"
+#include "cli/terminal/table.h"
+#include "cli/terminal/words.h"
 #include "pipeline/ledger/run_list.h"
 #include "pipeline/support/duration.h"
 

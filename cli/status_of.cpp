@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "cli/exit_code.h"
-#include "cli/not_accepted.h"
-#include "cli/why_held.h"
+#include "cli/records/not_accepted.h"
+#include "cli/records/why_held.h"
 #include "pipeline/json/member.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/record.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/open_ledger.h"
+#include "cli/options/open_ledger.h"
 #include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/run/run_lock.h"
 

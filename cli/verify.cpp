@@ -7,9 +7,11 @@
 #include <memory>
 #include <string>
 
+#include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "cli/open_ledger.h"
-#include "cli/table.h"
+#include "cli/options/open_ledger.h"
+#include "cli/options/pipeline_options.h"
+#include "cli/terminal/words.h"
 #include "pipeline/ledger/ledger.h"
 #include "pipeline/ledger/owner.h"
 #include "pipeline/ledger/tables.h"

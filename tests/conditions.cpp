@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "backends/backends.h"
-#include "cli/commands.h"
+#include "cli/options/pipeline_options.h"
 
 namespace docket {
 namespace {

@@ -38,9 +38,15 @@ set(rooms
   "worker/members=${config};worker/text;worker/layout;worker/pdf;worker/formats"
   "worker/ocr=${config};${wire};worker/text;worker/layout;worker/poppler;worker/formats;worker/members;worker/process"
   "worker=${config};${wire};worker/text;worker/layout;worker/pdf;worker/formats;worker/members;worker/process;worker/conditions"
-  "cli/report=${run};stages;cli/table.h"
-  "cli=${run};backends;backends/http;backends/calls;backends/extraction;stages;cli/report"
-  "cli/reference=${run};cli"
+  "cli/terminal=${config}"
+  "cli/options=${run};backends;stages;cli/terminal"
+  "cli/log=${run};cli/terminal;cli/options;cli/version.h"
+  "cli/records=${run};backends;cli/terminal"
+  "cli/progress=${run};cli/terminal;cli/log;cli/records"
+  "cli/help=${config};cli/terminal;cli/options;cli/exit_code.h"
+  "cli/report=${run};stages;cli/terminal"
+  "cli=${run};backends;backends/http;backends/calls;backends/extraction;stages;cli/terminal;cli/options;cli/log;cli/records;cli/progress;cli/help;cli/report"
+  "cli/reference=${run};cli;cli/terminal;cli/options;cli/help"
 )
 
 # <header's beginning>=<the only files that may include it>

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "cli/commands.h"
-#include "cli/verb_help.h"
+#include "cli/help/verb_help.h"
 
 namespace docket::reference {
 namespace {

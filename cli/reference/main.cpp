@@ -6,8 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "cli/commands.h"
+#include "cli/options/pipeline_options.h"
 #include "cli/reference/outputs.h"
+#include "cli/terminal/words.h"
 #include "pipeline/config/read_pipeline.h"
 #include "pipeline/run/output.h"
 

@@ -1,6 +1,6 @@
 #include "cli/reference/settings.h"
 
-#include "cli/commands.h"
+#include "cli/options/pipeline_options.h"
 #include "pipeline/config/field_words.h"
 #include "pipeline/config/fields.h"
 #include "pipeline/field.h"

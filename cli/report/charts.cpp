@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "cli/report/markup.h"
-#include "cli/table.h"
+#include "cli/terminal/words.h"
 
 namespace docket {
 namespace {

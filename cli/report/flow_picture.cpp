@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/report/markup.h"
-#include "cli/table.h"
+#include "cli/terminal/words.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {

@@ -3,7 +3,7 @@
 #include "cli/report/formats.h"
 #include "cli/report/markup.h"
 #include "cli/report/reasons.h"
-#include "cli/table.h"
+#include "cli/terminal/words.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "cli/report/templates.h"
-#include "cli/table.h"
+#include "cli/terminal/words.h"
 #include "pipeline/support/duration.h"
 #include "pipeline/support/utf8.h"
 #include "stages/prompt_template.h"

@@ -5,7 +5,7 @@
 #include "cli/report/charts.h"
 #include "cli/report/flow_picture.h"
 #include "cli/report/tables.h"
-#include "cli/table.h"
+#include "cli/terminal/words.h"
 #include "pipeline/support/base64.h"
 #include "pipeline/support/money.h"
 #include "stages/prompt_template.h"

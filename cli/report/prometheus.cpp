@@ -5,7 +5,7 @@
 
 #include "cli/report/formats.h"
 #include "cli/report/times.h"
-#include "cli/table.h"
+#include "cli/terminal/words.h"
 
 namespace docket {
 namespace {

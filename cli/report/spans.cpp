@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "cli/report/times.h"
-#include "cli/table.h"
+#include "cli/terminal/words.h"
 #include "pipeline/ledger/traced_documents.h"
 #include "pipeline/support/digest.h"
 #include "pipeline/support/money.h"

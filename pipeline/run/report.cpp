@@ -288,7 +288,7 @@ ordered_json Report::stages_json() const {
     const char* name;
     ordered_json (*value)(const StageSums& sums);
   };
-  // What is counted; cli/table.cpp has what is shown of it.
+  // What is counted; cli/report/plain_text.cpp has what is shown of it.
   static constexpr Column columns[] = {
       {"in", [](const StageSums& sums) -> ordered_json { return sums.in; }},
       {"done", [](const StageSums& sums) -> ordered_json { return sums.states[index(State::done)]; }},

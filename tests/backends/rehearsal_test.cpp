@@ -4,7 +4,7 @@
 
 #include "backends/backends.h"
 #include "backends/protocols/message.h"
-#include "cli/commands.h"
+#include "cli/options/pipeline_options.h"
 #include "pipeline/config/read_pipeline.h"
 #include "pipeline/document_marks.h"
 #include "pipeline/json/schema.h"

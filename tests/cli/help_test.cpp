@@ -5,9 +5,10 @@
 #include <sstream>
 
 #include "cli/commands.h"
-#include "cli/help_format.h"
-#include "cli/help_topics.h"
-#include "cli/verb_help.h"
+#include "cli/help/format.h"
+#include "cli/help/topics.h"
+#include "cli/help/verb_help.h"
+#include "cli/options/pipeline_options.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {

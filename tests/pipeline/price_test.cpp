@@ -5,7 +5,7 @@
 #include <limits>
 #include <random>
 
-#include "cli/commands.h"
+#include "cli/options/pipeline_options.h"
 #include "pipeline/config/read_pipeline.h"
 #include "pipeline/pipeline.h"
 #include "tests/temp_dir.h"

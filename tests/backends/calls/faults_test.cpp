@@ -8,7 +8,7 @@
 
 #include "backends/calls/model_backend.h"
 #include "backends/protocols/model_type.h"
-#include "cli/commands.h"
+#include "cli/options/pipeline_options.h"
 #include "pipeline/config/read_pipeline.h"
 #include "pipeline/json/schema.h"
 #include "tests/fault_server.h"

@@ -6,7 +6,7 @@
 #include <future>
 #include <utility>
 
-#include "cli/commands.h"
+#include "cli/options/pipeline_options.h"
 #include "pipeline/config/read_pipeline.h"
 #include "pipeline/ledger/ledger.h"
 #include "tests/temp_dir.h"

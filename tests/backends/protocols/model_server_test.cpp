@@ -12,7 +12,7 @@
 
 #include "backends/protocols/message.h"
 #include "backends/protocols/model_type.h"
-#include "cli/commands.h"
+#include "cli/options/pipeline_options.h"
 #include "pipeline/config/read_pipeline.h"
 #include "pipeline/prompt_size.h"
 #include "tests/fault_server.h"

@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "backends/backends.h"
-#include "cli/commands.h"
+#include "cli/options/pipeline_options.h"
 #include "pipeline/config/read_pipeline.h"
 #include "pipeline/json/schema.h"
 #include "tests/temp_dir.h"

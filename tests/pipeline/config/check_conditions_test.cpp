@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/commands.h"
+#include "cli/options/pipeline_options.h"
 #include "pipeline/config/read_pipeline.h"
 #include "tests/temp_dir.h"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/commands.h"
+#include "cli/options/pipeline_options.h"
 #include "pipeline/config/read_pipeline.h"
 #include "pipeline/ledger/ledger.h"
 #include "pipeline/ledger/reader.h"

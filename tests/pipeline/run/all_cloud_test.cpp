@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/commands.h"
+#include "cli/options/pipeline_options.h"
+#include "cli/terminal/words.h"
 #include "pipeline/config/read_pipeline.h"
 #include "tests/temp_dir.h"
 

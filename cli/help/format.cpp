@@ -1,0 +1,175 @@
+#include "cli/help/format.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "cli/exit_code.h"
+#include "cli/help/verb_help.h"
+#include "pipeline/support/utf8.h"
+
+namespace docket {
+namespace {
+
+/// Where descriptions begin, as far as names of options leave it.
+constexpr std::size_t least_column = 18, most_column = 27, verb_column = 12;
+
+/// What the user puts there: N, FILE, GLOB.
+std::string value_name(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const std::string name = type.substr(0, type.find(':'));  // What checks add is said in words elsewhere.
+  return name == "INT" || name == "UINT" || name == "FLOAT" ? "N" : name;
+}
+
+/// `-j, --jobs N`
+std::string name_of(const CLI::Option& option) {
+  std::string text;
+  for (const std::string& name : option.get_snames())
+    text += (text.empty() ? "-" : ", -") + name;
+  for (const std::string& name : option.get_lnames())
+    text += (text.empty() ? "    --" : ", --") + name;
+  const std::string value = option.get_items_expected_max() > 0 ? value_name(option) : "";
+  return text + (value.empty() ? "" : " " + value);
+}
+
+std::string argument_of(const CLI::Option& option) {
+  const std::string name = option.get_name(true) + (option.get_items_expected_max() > 1 ? "..." : "");
+  return option.get_required() ? name : "[" + name + "]";
+}
+
+bool is_help(const CLI::Option& option) {
+  const auto& names = option.get_lnames();
+  return std::ranges::find(names, "help") != names.end();
+}
+
+std::string usage_of(const CLI::App& verb) {
+  std::string text = "Usage: docket " + verb.get_name(), last;
+  for (const CLI::Option* option : verb.get_options())
+    if (option->get_positional()) text += " " + argument_of(*option);
+  const auto is_option = [](const CLI::Option* option) {
+    return !option->get_positional() && !is_help(*option);
+  };
+  return text + (std::ranges::any_of(verb.get_options(), is_option) ? " [options]" : "") + "\n";
+}
+
+std::string examples_of(const CLI::App& verb) {
+  const VerbHelp* help = verb_help(verb.get_name());
+  if (help == nullptr) return "";
+  std::size_t column = 0;
+  for (const auto& [command, does] : help->examples)
+    column = std::max(column, command.size() + 4);
+  std::string text = "\nExamples:\n";
+  for (const auto& [command, does] : help->examples)
+    text += two_columns("  " + std::string(command), "# " + std::string(does), column);
+  return text;
+}
+
+/// The groups as they were begun; what nobody has put into one stands last.
+std::vector<std::string> groups_of(const CLI::App& verb) {
+  std::vector<std::string> groups = verb.get_groups();
+  std::stable_partition(groups.begin(), groups.end(),
+                        [](const std::string& group) { return group != "Options"; });
+  return groups;
+}
+
+std::size_t option_column_of(const CLI::App& verb) {
+  std::size_t column = least_column;
+  for (const CLI::Option* option : verb.get_options()) {
+    const std::string name = option->get_positional() ? argument_of(*option) : name_of(*option);
+    column = std::max(column, characters(name) + 4);
+  }
+  return std::min(column, most_column);
+}
+
+std::string option_lines(const CLI::App& verb) {
+  const std::size_t option_column = option_column_of(verb);
+  std::string text;
+  for (const CLI::Option* option : verb.get_options())
+    if (option->get_positional())
+      text += two_columns("  " + argument_of(*option), option->get_description(), option_column);
+  if (!text.empty()) text = "\nArguments:\n" + text;
+  bool is_first = text.empty();
+  for (const std::string& group : groups_of(verb)) {
+    std::string lines;
+    for (const CLI::Option* option : verb.get_options())
+      if (!option->get_positional() && !is_help(*option) && option->get_group() == group)
+        lines += two_columns("  " + name_of(*option), option->get_description(), option_column);
+    if (group.empty() || lines.empty()) continue;
+    text += (is_first ? "\n" : "") + group + ":\n" + lines;
+    is_first = false;
+  }
+  return text;
+}
+
+std::string help_of_verb(const CLI::App& verb) {
+  return usage_of(verb) + wrapped(verb.get_description() + ".", 0) + "\n" + examples_of(verb) +
+         option_lines(verb);
+}
+
+std::string help_of_program(const CLI::App& app) {
+  std::string text = "Usage: docket VERB ...      docket help TOPIC      docket VERB --help\n" +
+                     wrapped(app.get_description(), 0) + "\n";
+  std::string_view purpose;
+  for (const VerbHelp& help : verb_helps()) {
+    const CLI::App* verb = verb_of(app, help.verb);
+    if (verb == nullptr) continue;
+    if (help.purpose != purpose) text += std::string(help.purpose) + ":\n";
+    purpose = help.purpose;
+    text += two_columns("  " + verb->get_name(), verb->get_description(), verb_column);
+  }
+  return text + app.get_footer() + "\n";
+}
+
+class PlainHelp final : public CLI::FormatterBase {
+ public:
+  std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const override {
+    return help_of(*app);
+  }
+};
+
+}  // namespace
+
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string lines;
+  std::size_t at = indent;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string_view word = text.substr(begin, end - begin);
+    const std::size_t columns = characters(word);
+    if (at > indent && at + 1 + columns > width) {
+      lines += "\n" + std::string(indent, ' ');
+      at = indent;
+    } else if (at > indent) {
+      lines += ' ';
+      ++at;
+    }
+    lines += word;
+    at += columns;
+    begin = end + 1;
+  }
+  return lines;
+}
+
+std::string two_columns(std::string_view left, std::string_view text, std::size_t column) {
+  const std::size_t columns = characters(left);
+  std::string line(left);
+  if (text.empty()) return line + "\n";
+  if (columns + 2 <= column) return line + std::string(column - columns, ' ') + wrapped(text, column) + "\n";
+  // A long left side: the text follows it where there is room, else it is on lines of its own.
+  if (columns + 2 + characters(text) <= 80) return line + "  " + std::string(text) + "\n";
+  return line + "\n" + std::string(column, ' ') + wrapped(text, column) + "\n";
+}
+
+const CLI::App* verb_of(const CLI::App& app, std::string_view name) {
+  const auto verbs = app.get_subcommands([&](const CLI::App* verb) { return verb->get_name() == name; });
+  return verbs.empty() ? nullptr : verbs.front();
+}
+
+std::string help_of(const CLI::App& app) {
+  return app.get_parent() == nullptr ? help_of_program(app) : help_of_verb(app);
+}
+
+void use_plain_help(CLI::App& app) { app.formatter(std::make_shared<PlainHelp>()); }
+
+}  // namespace docket

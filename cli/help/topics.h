@@ -1,0 +1,26 @@
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/support/embedded_file.h"
+
+namespace docket {
+
+/// The prose of `docket help TOPIC`: cli/help/topics/*.txt. The first line is what the topic is about;
+/// `{{name}}` on a line of its own stands for a table made from the program's own descriptions.
+std::span<const EmbeddedFile> topic_files();
+
+/// A topic that is no verb: one of the files, or a type of stage or backend with all its settings.
+struct HelpTopic {
+  std::string name, about;
+};
+/// As they are listed; the types of stages and backends behind the others.
+std::vector<HelpTopic> help_topics();
+
+/// The text of a topic; nothing: there is no such topic.
+std::optional<std::string> topic_text(std::string_view name);
+
+}  // namespace docket

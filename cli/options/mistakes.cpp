@@ -1,0 +1,112 @@
+#include "cli/options/mistakes.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "pipeline/support/suggest.h"
+
+namespace docket {
+namespace {
+
+std::vector<std::string> verbs_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(verb->get_name());
+  return names;
+}
+
+std::vector<std::string> options_of(const CLI::App& verb) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : verb.get_options()) {
+    for (const std::string& name : option->get_lnames())
+      names.push_back("--" + name);
+    for (const std::string& name : option->get_snames())
+      names.push_back("-" + name);
+  }
+  return names;
+}
+
+bool is_one_of(const std::vector<std::string>& names, std::string_view word) {
+  return std::ranges::find(names, word) != names.end();
+}
+
+std::string nearest_of(const std::vector<std::string>& names, std::string_view word) {
+  if (word.size() <= 2) return "";  // Any letter is near any other.
+  return did_you_mean(nearest(word, {names.begin(), names.end()}));
+}
+
+/// The first word is no verb.
+std::string mistake_in_verb(const std::vector<std::string>& words, const std::vector<std::string>& verbs) {
+  const std::string& first = words[0];
+  const auto later = std::ranges::find_if(words.begin() + 1, words.end(),
+                                          [&](const std::string& word) { return is_one_of(verbs, word); });
+  if (later != words.end()) return "the verb comes first: docket " + *later + " " + first;
+  std::error_code ignored;
+  const std::filesystem::path file(first);
+  if (file.extension() == ".yaml" || file.extension() == ".yml" ||
+      std::filesystem::is_regular_file(file, ignored))
+    return "'" + first + "' is no verb, did you mean: docket run " + first;
+  if (first == "version") return "unknown verb 'version', did you mean '--version'?";
+  const auto meant = nearest(first, {verbs.begin(), verbs.end()});
+  return "unknown verb '" + first + "'" + (meant ? did_you_mean(meant) : "; `docket help` lists all verbs");
+}
+
+/// What a verb does not take.
+std::string mistake_in_words(const CLI::App& verb) {
+  const std::vector<std::string> extra = verb.remaining();
+  const auto option =
+      std::ranges::find_if(extra, [](const std::string& word) { return word.starts_with('-'); });
+  if (option != extra.end()) {
+    const std::string name = option->substr(0, option->find('='));
+    return "docket " + verb.get_name() + " has no option " + name + nearest_of(options_of(verb), name);
+  }
+  return extra.empty() ? "" : "docket " + verb.get_name() + ": unexpected '" + extra[0] + "'";
+}
+
+}  // namespace
+
+std::string mistake_in(const CLI::App& app, int argc, const char* const* argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const std::vector<std::string> verbs = verbs_of(app);
+  if (words.empty()) return "";
+  if (words[0].starts_with('-')) {
+    const auto verb =
+        std::ranges::find_if(words, [&](const std::string& word) { return is_one_of(verbs, word); });
+    if (verb != words.end())
+      return words[0] + ": options come behind the verb: docket " + *verb + " " + words[0];
+    return "unknown option " + words[0] + nearest_of(options_of(app), words[0]);
+  }
+  if (!is_one_of(verbs, words[0])) return mistake_in_verb(words, verbs);
+  return mistake_in_words(*app.get_subcommand(words[0]));
+}
+
+std::string in_plain_words(const CLI::ParseError& error, const CLI::App& app) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  const std::string verb = chosen.empty() ? "" : " " + chosen[0]->get_name();
+  const std::string said = error.what();
+  const std::string option = said.substr(0, said.find(':'));
+  if (error.get_name() == "RequiredError") {
+    const std::string missing = said.substr(0, said.find(' '));
+    return missing + " is missing; see docket help" + verb;
+  }
+  if (error.get_name() == "ArgumentMismatch")
+    return option + (said.ends_with(" missing") ? " needs a value" : " is given more than once") +
+           "; see docket help" + verb;
+  if (error.get_name() == "ExcludesError") {
+    const std::size_t excludes = said.find(" excludes ");
+    if (excludes != std::string::npos)
+      return said.substr(0, excludes) + " and " + said.substr(excludes + 10) + " do not go together";
+  }
+  if (error.get_name() == "RequiresError") {
+    const std::size_t requires_at = said.find(" requires ");
+    if (requires_at != std::string::npos)
+      return said.substr(0, requires_at) + " needs " + said.substr(requires_at + 10);
+  }
+  return said;
+}
+
+}  // namespace docket

@@ -1,0 +1,116 @@
+#include "cli/progress/run_display.h"
+
+#include "cli/records/why_held.h"
+#include "cli/terminal/signals.h"
+#include "cli/terminal/words.h"
+#include "pipeline/log.h"
+#include "pipeline/record.h"
+#include "pipeline/support/duration.h"
+
+namespace docket {
+namespace {
+
+constexpr std::size_t most_held_explained = 1000;
+
+/// How a document ended, for each stage that ran or was spared, why, and what is wrong with the file.
+std::string story_of_run(const Document& document, const Pipeline& pipeline) {
+  std::string text = document.path + ": " + std::string(name(outcome(document))) + " (" + document.why + ")";
+  for (std::size_t i = 0; i < document.stages.size(); ++i) {
+    const StageResult& result = document.stages[i];
+    text += "\n  " + pipeline.stages[i].id + ": ";
+    if (result.origin.taken)
+      text += "kept";
+    else
+      text += std::string(name(result.state)) + (result.origin.why.empty() ? "" : ", " + result.origin.why);
+    if (!pipeline.stages[i].type->provides_text || !result.output.contains("problems")) continue;
+    for (const nlohmann::json& problem : result.output["problems"])
+      text += "\n    problem: " + problem.get<std::string>();
+  }
+  return text;
+}
+
+}  // namespace
+
+RunDisplay::RunDisplay(const RunDisplayOptions& options, Signals& signals, std::size_t stages,
+                       const Activity& activity, RunLog* log, WhyHeld& why_held)
+    : RunEvents(log),
+      options_(options),
+      signals_(signals),
+      stages_(stages),
+      activity_(activity),
+      why_held_(why_held) {}
+
+void RunDisplay::waiting(const LockHolder& holder, const std::filesystem::path& output) {
+  RunEvents::waiting(holder, output);
+  if (!options_.is_silent)
+    print_error("waiting for " + to_string(holder) + ", which writes to " + output.string());
+}
+
+void RunDisplay::begun(const std::string& run) {
+  RunEvents::begun(run);
+  progress_.emplace(options_.is_silent ? Progress::Mode::none : options_.progress, stages_, activity_);
+  told_.emplace(signals_.has_stopped(), [this] {
+    log({LogLevel::warning, "stopping"});
+    if (options_.is_silent) return;
+    progress_->say("docket: stopping: running calls have " + format_duration(options_.grace) +
+                   " to end; another signal stops now");
+  });
+}
+
+void RunDisplay::warned(const std::string& warning) {
+  RunEvents::warned(warning);
+  say("docket: warning: " + warning);
+}
+
+void RunDisplay::backend_warned(const std::string& warning) {
+  RunEvents::backend_warned(warning);
+  say("docket: warning: " + warning);
+}
+
+void RunDisplay::warmed(const WarmUp& model) {
+  RunEvents::warmed(model);
+  if (!model.problem.empty())
+    say("docket: warning: not warmed up: " + model.problem);
+  else if (!options_.is_silent)
+    say("docket: warmed up: " + model.backend + ": " + model.model + ", " +
+        format_duration(std::chrono::milliseconds(model.wall_ms)));
+}
+
+void RunDisplay::input_problem(const std::string& problem) {
+  RunEvents::input_problem(problem);
+  say("docket: input: " + problem);
+}
+
+void RunDisplay::left_out(const std::string& file) {
+  RunEvents::left_out(file);
+  if (options_.is_verbose) say(file + ": left out of the input");
+}
+
+void RunDisplay::spared(const std::string& path, Rebuild::What why) {
+  RunEvents::spared(path, why);
+  progress_->kept();
+  if (options_.is_verbose) say(path + (why == Rebuild::What::parked ? ": parked" : ": up to date"));
+}
+
+void RunDisplay::left_stage(const Document& document, std::size_t stage, const Pipeline& pipeline) {
+  RunEvents::left_stage(document, stage, pipeline);
+  const Usage used = document.stages[stage].spent.total();
+  progress_->left_stage(stage, used.input_tokens + used.output_tokens);
+}
+
+void RunDisplay::finished(const Document& document, const Pipeline& pipeline) {
+  RunEvents::finished(document, pipeline);
+  const Outcome how = outcome(document);
+  progress_->finished(how);
+  const bool is_asked_for = !options_.is_silent;  // A silent run has no summary.
+  if (is_asked_for && how == Outcome::held && why_held_.size() < most_held_explained)
+    why_held_[document.path] =
+        why_held(nlohmann::json(record(document, pipeline.stages, pipeline.complexity)), pipeline);
+  if (options_.is_verbose) say(story_of_run(document, pipeline));
+}
+
+void RunDisplay::say(const std::string& line) {
+  if (!options_.has_log_on_stderr) progress_->say(line);
+}
+
+}  // namespace docket

@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace docket {
+
+/// Rows of cells as text, in columns; the first column is flush left, the others flush right. Rows may be
+/// short.
+std::string format_table(const std::vector<std::vector<std::string>>& rows);
+
+/// Columns that a terminal needs for UTF-8 text.
+std::size_t columns_of(std::string_view text);
+/// Its beginning, at most so many columns, with a mark where it is cut.
+std::string within_columns(const std::string& text, std::size_t columns);
+
+}  // namespace docket

@@ -1,0 +1,68 @@
+#include "cli/records/not_accepted.h"
+
+#include <gtest/gtest.h>
+
+namespace docket {
+namespace {
+
+std::string findings(const char* output) { return findings_of(nlohmann::json::parse(output), 0.8); }
+
+TEST(NotAccepted, SaysTheProblemThatTheRecordHas) {
+  EXPECT_EQ(findings(R"({"fields": {"date": null, "due": "2024", "name": "x", "tax": null, "total": 5},
+    "details": {"date": {"confidence": 0, "accepted": false, "problem": "ambiguous: 2024-03-05 or 2024-05-03"},
+                "due": {"confidence": 0.3, "accepted": false, "signals": {"schema_valid": false}},
+                "name": {"confidence": 0, "accepted": false, "problem": "its quote does not stand in the document"},
+                "tax": {"confidence": 0, "accepted": false, "problem": "not found"},
+                "total": {"confidence": 0.9, "accepted": true}},
+    "problems": ["due: is not a valid date-time", "name: its quote does not stand in the document",
+                 "fails the check 'adds up'"]})"),
+            "    date, not accepted: ambiguous: 2024-03-05 or 2024-05-03\n"
+            "    due 2024, not accepted: is not a valid date-time\n"
+            "    name x, not accepted: its quote does not stand in the document\n"
+            "    not found: tax\n"
+            "    problem: fails the check 'adds up'\n");
+}
+
+TEST(NotAccepted, SaysTheSignalsWhereThereIsNoProblem) {
+  EXPECT_EQ(findings(R"({"fields": {"a": 77.13, "b": "x", "c": 1, "d": 2},
+    "details": {"a": {"confidence": 0.63, "accepted": false, "signals": {"runner_up": 45.0, "format": 1}},
+                "b": {"confidence": 0.2, "accepted": false, "signals": {"agreement": 0.1},
+                      "other_tiers": [{"tier": "local", "value": "y"}, {"tier": "rules", "value": "x"}]},
+                "c": {"confidence": 0.5, "accepted": false, "signals": {"checks_failed": ["adds up"]}},
+                "d": {"confidence": 0.5}}})"),
+            "    a 77.13, not accepted: confidence 0.63 < 0.80; two candidates 77.13 and 45.0\n"
+            "    b x, not accepted: confidence 0.20 < 0.80; local says y\n"
+            "    c 1, not accepted: confidence 0.50 < 0.80; fails the check 'adds up'\n"
+            "    d 2, not accepted: confidence 0.50 < 0.80\n");
+}
+
+TEST(NotAccepted, NamesTheRowsOfAList) {
+  EXPECT_EQ(findings(R"({"fields": {"items": [{}, {}, {}]}, "details": {"items": {"confidence": 0,
+    "accepted": false, "rows": [{"index": 0, "accepted": true}, {"index": 1, "accepted": false},
+    {"index": 2, "accepted": false, "problem": "its quote does not say 3"}]}}})"),
+            "    items, not accepted: rows 2, 3: its quote does not say 3\n");
+}
+
+TEST(NotAccepted, SaysWhyALabelIsNot) {
+  EXPECT_EQ(findings(R"({"label": "bill", "confidence": 0.9, "accepted": true})"),
+            "    label bill, confidence 0.90\n");
+  EXPECT_EQ(findings(R"({"label": null, "confidence": 0, "accepted": false, "scores": {}})"),
+            "    no label fits, not accepted\n");
+  EXPECT_EQ(findings(R"({"label": "bill", "confidence": 0.55, "accepted": false,
+                         "scores": {"bill": 0.55, "letter": 0.3, "other": 0.1}})"),
+            "    label bill, confidence 0.55, not accepted: confidence 0.55 < 0.80; letter has 0.30\n");
+  EXPECT_EQ(
+      findings(R"({"label": "bill", "confidence": 0, "accepted": false,
+                         "problem": "its quote does not stand in the document",
+                         "evidence": {"quote": "a bill of May"}, "signals": {"evidence_found": false}, "scores": {}})"),
+      "    label bill, confidence 0.00, not accepted: its quote does not stand in the document: \"a bill of "
+      "May\"\n");
+}
+
+TEST(NotAccepted, SaysWhatIsWrongWithAText) {
+  EXPECT_EQ(findings(R"({"grade": "poor", "pages": 1, "characters": 9, "problems": ["it is a portfolio"]})"),
+            "    text poor\n    problem: it is a portfolio\n");
+}
+
+}  // namespace
+}  // namespace docket

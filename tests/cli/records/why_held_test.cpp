@@ -1,0 +1,57 @@
+#include "cli/records/why_held.h"
+
+#include <gtest/gtest.h>
+
+#include "cli/records/not_accepted.h"
+#include "tests/project.h"
+
+namespace docket {
+namespace {
+
+/// Of a pipeline with the stages extract, classify, structured_extract and escalate.
+class WhyHeld : public testing::Test {
+ protected:
+  const Pipeline pipeline = *Project().pipeline().pipeline;
+  nlohmann::json record = nlohmann::json::parse(R"({
+    "classify": {"label": "invoice", "confidence": 0.99, "accepted": true},
+    "structured_extract": {"accepted": false, "fields": {"total": 119.0, "seller": "A Ltd", "due": null},
+      "details": {
+        "seller": {"confidence": 0.39, "accepted": false, "signals": {"label_strength": 0.2}},
+        "total": {"confidence": 0.33, "accepted": false, "signals": {"runner_up": 100.0}},
+        "due": {"confidence": 0.45, "accepted": false}}},
+    "reasons": ["low confidence: structured_extract", "failed check: totals add up"],
+    "held": "no cloud backend"})");
+};
+
+TEST_F(WhyHeld, NamesTheWeakestAnswersFirst) {
+  EXPECT_EQ(
+      weakest_answers(record, pipeline),
+      "total 0.33 < 0.50, two candidates 119.0 and 100.0; seller 0.39 < 0.50, no clear label stands at it; "
+      "1 more");
+  EXPECT_EQ(weakest_answers(nlohmann::json::object(), pipeline), "");
+  EXPECT_EQ(weakest_answers(nlohmann::json(), pipeline), "");
+}
+
+TEST_F(WhyHeld, PutsNumbersInPlaceOfLowConfidence) {
+  record["structured_extract"]["details"].erase("seller");
+  record["structured_extract"]["details"].erase("due");
+  EXPECT_EQ(why_held(record, pipeline),
+            "failed check: totals add up; total 0.33 < 0.50, two candidates 119.0 and 100.0");
+}
+
+TEST_F(WhyHeld, SaysTheAmountsOfABudget) {
+  EXPECT_EQ(why_held({{"held", "budget: the run's limit is reached"},
+                      {"held_detail", "$1.00 of $1.00 are spent"},
+                      {"reasons", {"always"}}},
+                     pipeline),
+            "$1.00 of $1.00 are spent; always");
+}
+
+TEST_F(WhyHeld, SaysWhatReleases) {
+  EXPECT_NE(release_of("offline", "p.yaml").find("`docket run p.yaml` without --offline"), std::string::npos);
+  EXPECT_NE(release_of("budget: the day's limit is reached", "p.yaml").find("tomorrow"), std::string::npos);
+  EXPECT_NE(release_of("no cloud backend", "p.yaml").find("docket ack p.yaml"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace docket

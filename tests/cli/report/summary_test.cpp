@@ -1,0 +1,128 @@
+#include "cli/report/summary.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "cli/terminal/table.h"
+#include "cli/terminal/words.h"
+
+namespace docket {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json empty_report() {
+  return ordered_json::parse(R"({
+      "run": {"wall_ms": 2000}, "up_to_date": {"held": 0}, "unsure": 0,
+      "documents": {"in": 4, "done": 4, "held": 0, "failed": 0, "up_to_date": 0, "cancelled": 0},
+      "missing": {"count": 0, "documents": []}, "stages": [], "errors": [], "held": [],
+      "totals": {"usage": {"cost_usd": 1.25}}})");
+}
+
+ordered_json failure(const std::string& path, const char* standing = "new") {
+  return {{"path", path}, {"stage", "extract"}, {"message", "is broken"}, {"standing", standing}};
+}
+
+SummaryContext context() {
+  return {"p.yaml", "out", [](const std::string&) { return "total 0.53 < 0.80"; },
+          [](const std::string&) { return "`docket run p.yaml` tomorrow"; }};
+}
+
+std::vector<std::string> lines_of_text(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);)
+    lines.push_back(line);
+  return lines;
+}
+
+TEST(Summary, OfAGoodRunIsShort) {
+  EXPECT_EQ(format_summary(empty_report(), context()),
+            "4 documents: 4 done; 2 s, 2 a second, $1.25\n"
+            "records and report.json in out\n");
+}
+
+TEST(Summary, TheNewOnesStandFirst) {
+  ordered_json report = empty_report();
+  report["errors"] = {{{"class", "damaged"},
+                       {"count", 5},
+                       {"documents",
+                        {failure("a", "known"), failure("b", "known"), failure("c", "known"), failure("d"),
+                         failure("e", "known")}}}};
+  const std::vector<std::string> lines = lines_of_text(format_summary(report, context()));
+  EXPECT_EQ(lines[0], "failed (5, 1 new): damaged: is broken") << "what all say is said once";
+  EXPECT_EQ(lines[1], "  d");
+  EXPECT_EQ(lines[2], "  a");
+  EXPECT_EQ(lines[3], "  b");
+  EXPECT_EQ(lines[4], "");
+}
+
+TEST(Summary, HeldOnesSayWhyInNumbersAndWhatReleasesThem) {
+  ordered_json report = empty_report();
+  report["held"] = {
+      {{"why", "budget: the day's"},
+       {"count", 1},
+       {"documents", {{{"path", "in/a.pdf"}, {"reasons", {"low confidence"}}, {"standing", "new"}}}}}};
+  EXPECT_EQ(format_summary(report, context()),
+            "held (1): budget: the day's\n"
+            "  in/a.pdf: total 0.53 < 0.80\n"
+            "  to release: `docket run p.yaml` tomorrow\n"
+            "\n"
+            "4 documents: 4 done; 2 s, 2 a second, $1.25\n"
+            "all of them: docket status p.yaml -v\n"
+            "records and report.json in out\n");
+}
+
+TEST(Summary, AGroupOfNewOnesStandsBeforeKnownOnes) {
+  ordered_json report = empty_report();
+  report["errors"] = {{{"class", "damaged"}, {"count", 1}, {"documents", {failure("a", "known")}}},
+                      {{"class", "timeout"}, {"count", 1}, {"documents", {failure("b")}}}};
+  const std::vector<std::string> lines = lines_of_text(format_summary(report, context()));
+  EXPECT_EQ(lines[0], "failed (1): timeout");
+  EXPECT_EQ(lines[2], "failed (1, none new): damaged");
+}
+
+TEST(Summary, HasAtMostTwentyLinesOfEightyColumns) {
+  ordered_json report = empty_report();
+  report["run"]["stopped"] = "SIGINT";
+  report["input"]["problems"] = {{"count", 2}, {"first", {std::string(200, 'x')}}};
+  report["missing"]["count"] = 7;
+  report["attention"] = ordered_json::parse(R"({"failed": {"new": 1, "known": 2, "acknowledged": 0},
+                                                "held": {"new": 0, "known": 0, "acknowledged": 0}})");
+  report["egress"] = ordered_json::parse(R"({"calls": 3, "documents": 2, "bytes": 5, "redactions": {}})");
+  for (int groups = 0; groups < 30; ++groups) {
+    SCOPED_TRACE(groups);
+    const std::string text = format_summary(report, context());
+    const std::vector<std::string> lines = lines_of_text(text);
+    EXPECT_LE(lines.size(), 20u) << text;
+    for (const std::string& line : lines)
+      EXPECT_LE(columns_of(line), 80u) << line;
+    EXPECT_NE(text.find("stopped: SIGINT"), std::string::npos) << text;
+    EXPECT_NE(text.find("4 documents: 4 done"), std::string::npos) << text;
+    if (groups > 0) {
+      EXPECT_NE(text.find("failed (3): class 0"), std::string::npos) << text;
+    }
+    ordered_json documents = ordered_json::array();
+    for (int i = 0; i < 3; ++i)
+      documents.push_back(failure(std::string(100, 'd') + "/\xE6\x96\x87\xE6\x9B\xB8" + std::to_string(i)));
+    report["errors"].push_back(
+        {{"class", "class " + std::to_string(groups)}, {"count", 3}, {"documents", documents}});
+  }
+}
+
+TEST(Summary, NamesCannotDriveTheTerminal) {
+  ordered_json report = empty_report();
+  report["errors"] = {{{"class", "damaged"}, {"count", 1}, {"documents", {failure("a\x1b[2J\nb")}}}};
+  EXPECT_EQ(lines_of_text(format_summary(report, context()))[1], "  a?[2J?b: is broken");
+}
+
+TEST(ShellWord, CanBePasted) {
+  EXPECT_EQ(shell_word("a/b.yaml"), "a/b.yaml");
+  EXPECT_EQ(shell_word("my pipeline's.yaml"), "'my pipeline'\\''s.yaml'");
+  EXPECT_EQ(shell_word(""), "''");
+}
+
+}  // namespace
+}  // namespace docket
