@@ -4,8 +4,10 @@
 #include <cstdio>
 
 #include "cli/exit_code.h"
+#include "cli/not_accepted.h"
 #include "cli/open_ledger.h"
 #include "cli/report/reasons.h"
+#include "cli/report_lines.h"
 #include "cli/status_of.h"
 #include "cli/table.h"
 #include "cli/why_held.h"
@@ -172,6 +174,23 @@ void print_group(const UnfinishedGroup& group, const StatusOptions& options, Ope
   print_text("  -> " + advice_for(group, file) + "\n");
 }
 
+/// Documents that are done, and yet not as they should be.
+void print_group(const DoubtfulGroup& group, const StatusOptions& options, OpenedLedger& opened) {
+  const bool is_unsure = group.why == "unsure";
+  print_text("\n" + report_lines::doubt(group.why, group.count) + "\n");
+  const std::size_t shown =
+      options.verbose ? group.documents.size() : std::min(group.documents.size(), most_shown);
+  for (std::size_t i = 0; i < shown; ++i) {
+    std::string line = "  " + group.documents[i];
+    if (const auto record = opened.ledger.record(group.documents[i]); record && is_unsure)
+      line += ": " + weakest_answers(nlohmann::json::parse(*record, nullptr, false), opened.pipeline);
+    print_text((options.verbose ? line : within_columns(line, line_width)) + "\n");
+  }
+  if (const std::int64_t more = group.count - static_cast<std::int64_t>(shown); more > 0)
+    print_text("  … " + std::to_string(more) + " more: `docket status " + options.pipeline.file.string() +
+               " -v`\n");
+}
+
 std::string counts_line(const OutputStatus& status) {
   const LedgerReader::Status& counts = status.counts;
   const std::int64_t all = counts.done + counts.held + counts.failed + counts.cancelled;
@@ -205,6 +224,8 @@ int status_command(const StatusOptions& options) {
   if (!status->counts.stages.empty()) text += "\n" + stage_table(status->counts) + doubts(status->counts);
   print_text(text);
   for (const UnfinishedGroup& group : status->groups)
+    print_group(group, options, *opened);
+  for (const DoubtfulGroup& group : status->doubtful)
     print_group(group, options, *opened);
   return exit_up_to_date;
 }

@@ -116,7 +116,7 @@ void RunWriter::finish_logs() {
   if (!reading) return fail(reading.error());
   const Result<std::int64_t> written =
       write_calls(output_, **reading, ledger_.ledger().run(),
-                  [this](const CallOfRun& call) { report_.add_call(call.call, call.label); });
+                  [this](const CallOfRun& call) { report_.add_call(call); });
   if (!written) fail(written.error());
 }
 
