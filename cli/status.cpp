@@ -6,13 +6,16 @@
 #include "cli/exit_code.h"
 #include "cli/not_accepted.h"
 #include "cli/open_ledger.h"
+#include "cli/outermost.h"
 #include "cli/report/reasons.h"
 #include "cli/report_lines.h"
 #include "cli/status_of.h"
 #include "cli/table.h"
 #include "cli/why_held.h"
 #include "pipeline/ledger/run_list.h"
+#include "pipeline/run/find_document.h"
 #include "pipeline/support/duration.h"
+#include "pipeline/support/file_names.h"
 
 namespace docket {
 namespace {
@@ -126,6 +129,12 @@ std::string what_of(const UnfinishedGroup& group, const LedgerDocument& document
          (text.empty() ? "" : "; ") + text;
 }
 
+/// So it will not be tried again.
+bool is_gone(const LedgerDocument& document, OpenedLedger& opened) {
+  const std::string outermost = outermost_of(opened.ledger, document).path;
+  return !is_there(file_of(outermost, opened.pipeline.directory));
+}
+
 /// failed (3, 2 new): timeout; held (2 new): offline
 std::string heading_of(const UnfinishedGroup& group) {
   std::string words(name(group.state));
@@ -160,10 +169,16 @@ void print_group(const UnfinishedGroup& group, const StatusOptions& options, Ope
   print_text("\n" + heading_of(group) + "\n");
   const std::size_t shown =
       options.verbose ? group.documents.size() : std::min(group.documents.size(), most_shown);
+  const bool may_be_tried = group.state == GroupState::failed || group.state == GroupState::parked;
+  bool any_is_gone = false;
   for (std::size_t i = 0; i < shown; ++i) {
     const Unfinished& one = group.documents[i];
     const auto document = opened.ledger.document(one.path);
-    const std::string what = document && *document ? what_of(group, **document, opened) : "";
+    std::string what = document && *document ? what_of(group, **document, opened) : "";
+    if (may_be_tried && document && *document && is_gone(**document, opened)) {
+      any_is_gone = true;
+      what = "the file is gone; " + what;
+    }
     const bool marks = one.standing == Standing::fresh && group.fresh < group.count;
     const std::string line =
         std::string(marks ? "  new: " : "  ") + one.path + (what.empty() ? "" : ": " + what);
@@ -172,6 +187,8 @@ void print_group(const UnfinishedGroup& group, const StatusOptions& options, Ope
   if (const std::int64_t more = group.count - static_cast<std::int64_t>(shown); more > 0)
     print_text("  … " + std::to_string(more) + " more: `docket status " + file + " -v`\n");
   print_text("  -> " + advice_for(group, file) + "\n");
+  if (any_is_gone)
+    print_text("  -> forget those whose file is gone: `docket clean " + file + " --missing`\n");
 }
 
 /// Documents that are done, and yet not as they should be.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -110,16 +111,20 @@ void say_once_what_all_say(SummaryGroup& group) {
     each.why.clear();
 }
 
-/// Documents that are done and still to be looked at: the first ones of this run, and how many there are.
+/// Documents that are done and still to be looked at: the first ones of this run, each once, and how many
+/// there are.
 std::vector<SummaryGroup> doubtful_groups(const ordered_json& report, const SummaryContext& context) {
   std::vector<SummaryGroup> groups;
+  std::set<std::string> told;
   for (const ordered_json& group : report.value("doubtful", ordered_json::array())) {
     const std::string why = group["why"];
     const bool is_unsure = why == "unsure";
     SummaryGroup one{report_lines::doubt(why, group["count"]), {}, {}, true};
-    for (std::size_t i = 0; i < std::min(group["documents"].size(), most_documents); ++i) {
-      const std::string path = group["documents"][i];
-      one.documents.push_back({path, is_unsure && context.why_held ? context.why_held(path) : ""});
+    for (const ordered_json& path : group["documents"]) {
+      const bool is_told =
+          !told.insert(path.get<std::string>()).second;  // Where there is no text, all is unsure.
+      if (!is_told && one.documents.size() < most_documents)
+        one.documents.push_back({path, is_unsure && context.why_held ? context.why_held(path) : ""});
     }
     say_once_what_all_say(one);
     groups.push_back(std::move(one));

@@ -115,12 +115,12 @@ TEST(Summary, NamesTheFirstOfTheDocumentsThatAreDoneInDoubt) {
   ordered_json report = empty_report();
   report["doubtful"] = ordered_json::parse(R"([
       {"why": "poor_text", "count": 5, "documents": ["a", "b", "c", "d"]},
-      {"why": "unsure", "count": 2, "documents": ["a"]}])");
+      {"why": "unsure", "count": 2, "documents": ["a", "e"]}])");
   EXPECT_EQ(format_summary(report, context()),
             "poor text (5): done, what was read may be wrong\n"
             "  a\n  b\n  c\n"
             "unsure (2): done, with an answer not accepted\n"
-            "  a: total 0.53 < 0.80\n"
+            "  e: total 0.53 < 0.80\n"
             "\n"
             "4 documents: 4 done; 2 s, 2 a second, $1.25\n"
             "all of them: docket status p.yaml -v\n"
