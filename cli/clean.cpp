@@ -1,5 +1,7 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 
 #include "cli/commands.h"
@@ -88,7 +90,7 @@ int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const O
   if (const auto refused = check_sources(options, input)) return *refused;
   const DocumentSet known = options.run.inputs.empty() ? DocumentSet::in_input : DocumentSet::all;
   std::string unlisted;
-  const auto paths =
+  auto paths =
       missing_documents(**reading, known, input, {}, [&](const std::string& warning) { unlisted = warning; });
   if (!paths) return refuse(paths.error().message, exit_failed);
   if (!unlisted.empty() && !options.all) return refuse(unlisted, exit_failed);
@@ -98,6 +100,12 @@ int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const O
     return refuse("that would be all " + counted(static_cast<std::int64_t>(all->size()), "document") +
                       " of the output. If this is intended, add --all",
                   exit_failed);
+  if (known == DocumentSet::in_input) {
+    auto lost = lost_failures(**reading, pipeline.directory);
+    if (!lost) return refuse(lost.error().message, exit_failed);
+    std::ranges::move(*lost, std::back_inserter(*paths));
+    std::ranges::sort(*paths);
+  }
   if (!options.as_json)
     for (const std::string& path : *paths)
       std::fputs((printable(path) + "\n").c_str(), stdout);

@@ -2,10 +2,12 @@
 // do.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,7 @@
 #include "pipeline/run/find_document.h"
 #include "pipeline/run/output.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/suggest.h"
 
 namespace docket {
 namespace {
@@ -105,10 +108,26 @@ void print(const ExplainOptions& options, const std::string& text, const nlohman
 }
 
 Result<std::optional<LedgerDocument>> read_document(OpenedLedger& opened, const std::string& typed) {
-  const auto path = find_document(opened.ledger.database(), typed, opened.pipeline.directory);
+  const auto path = find_document_by_end(opened.ledger.database(), typed, opened.pipeline.directory);
   if (!path) return path.error();
   if (!*path) return std::optional<LedgerDocument>();
   return opened.ledger.document(**path);
+}
+
+/// `, did you mean 'inbox/a.pdf'?`, or how to name one.
+std::string suggestion_for(const std::string& typed, OpenedLedger& opened) {
+  const auto paths = select_paths(opened.ledger.database(), DocumentSet::all);
+  std::vector<std::string_view> whole, names;
+  std::map<std::string_view, std::string_view> paths_of;
+  if (paths)
+    for (const std::string& path : *paths) {
+      whole.push_back(path);
+      names.push_back(whole.back().substr(path.find_last_of('/') + 1));
+      paths_of.emplace(names.back(), path);
+    }
+  if (const auto near = nearest(typed, whole)) return did_you_mean(near);
+  if (const auto near = nearest(typed, names)) return did_you_mean(paths_of[*near]);
+  return "; give its path as in results.jsonl, such as inbox/a.pdf";
 }
 
 /// Of a document that no run has ended: what a run that was killed had asked about it.
@@ -122,8 +141,7 @@ int explain_unended(OpenedLedger& opened, const ExplainOptions& options) {
     return exit_usage;
   }
   if (!*path) {
-    print_error(typed +
-                ": no run has seen this document; give its path as in its record, such as inbox/a.pdf");
+    print_error(typed + ": no run has seen this document" + suggestion_for(typed, opened));
     return exit_usage;
   }
   const NextRun next = next_run(std::move(opened.pipeline), **path, **path);
@@ -181,7 +199,10 @@ void add_explain(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("explain", "Explain one document: what ran, why, and at what cost");
   const auto options = std::make_shared<ExplainOptions>();
   options->pipeline.add_to(*command);
-  command->add_option("DOCUMENT", options->document, "Its path, as in its record or as a file")->required();
+  command
+      ->add_option("DOCUMENT", options->document,
+                   "Its path, as in its record or as a file; its name, if no other is called so")
+      ->required();
   options->pipeline.add_output_to(*command);
   command->add_flag("--json", options->json, "Print it as JSON");
   command->callback([options, &exit_code] { exit_code = explain_command(*options); });

@@ -57,7 +57,7 @@ std::string words_of(const NextRun& next) {
     case NextRun::What::parked:
       return "\nnow: parked: not tried again without --retry-parked\n";
     case NextRun::What::gone:
-      return "\nnow: the file is gone\n";
+      return "\nnow: the file is gone: `docket clean --missing` forgets it\n";
     case NextRun::What::unknown:
       return next.why.empty() ? "" : "\nnow: " + next.why + "\n";
     case NextRun::What::works:

@@ -102,7 +102,7 @@ class Artist {
 
 Result<LedgerDocument> document_named(LedgerReader& ledger, const Pipeline& pipeline,
                                       const std::string& typed) {
-  const auto path = find_document(ledger.database(), typed, pipeline.directory);
+  const auto path = find_document_by_end(ledger.database(), typed, pipeline.directory);
   if (!path) return path.error();
   auto document = *path ? ledger.document(**path) : Result<std::optional<LedgerDocument>>(std::nullopt);
   if (!document) return document.error();

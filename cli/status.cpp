@@ -7,14 +7,19 @@
 #include "cli/exit_code.h"
 #include "cli/options/open_ledger.h"
 #include "cli/options/pipeline_options.h"
+#include "cli/records/not_accepted.h"
+#include "cli/records/outermost.h"
 #include "cli/records/why_held.h"
+#include "cli/report/lines.h"
 #include "cli/report/plain_text.h"
 #include "cli/report/reasons.h"
 #include "cli/status_of.h"
 #include "cli/terminal/table.h"
 #include "cli/terminal/words.h"
 #include "pipeline/ledger/run_list.h"
+#include "pipeline/run/find_document.h"
 #include "pipeline/support/duration.h"
+#include "pipeline/support/file_names.h"
 
 namespace docket {
 namespace {
@@ -128,6 +133,12 @@ std::string what_of(const UnfinishedGroup& group, const LedgerDocument& document
          (text.empty() ? "" : "; ") + text;
 }
 
+/// So it will not be tried again.
+bool is_gone(const LedgerDocument& document, OpenedLedger& opened) {
+  const std::string outermost = outermost_of(opened.ledger, document).path;
+  return !is_there(file_of(outermost, opened.pipeline.directory));
+}
+
 /// failed (3, 2 new): timeout; held (2 new): offline
 std::string heading_of(const UnfinishedGroup& group) {
   std::string words(name(group.state));
@@ -162,10 +173,16 @@ void print_group(const UnfinishedGroup& group, const StatusOptions& options, Ope
   print_text("\n" + heading_of(group) + "\n");
   const std::size_t shown =
       options.verbose ? group.documents.size() : std::min(group.documents.size(), most_shown);
+  const bool may_be_tried = group.state == GroupState::failed || group.state == GroupState::parked;
+  bool any_is_gone = false;
   for (std::size_t i = 0; i < shown; ++i) {
     const Unfinished& one = group.documents[i];
     const auto document = opened.ledger.document(one.path);
-    const std::string what = document && *document ? what_of(group, **document, opened) : "";
+    std::string what = document && *document ? what_of(group, **document, opened) : "";
+    if (may_be_tried && document && *document && is_gone(**document, opened)) {
+      any_is_gone = true;
+      what = "the file is gone; " + what;
+    }
     const bool marks = one.standing == Standing::fresh && group.fresh < group.count;
     const std::string line =
         std::string(marks ? "  new: " : "  ") + one.path + (what.empty() ? "" : ": " + what);
@@ -174,6 +191,25 @@ void print_group(const UnfinishedGroup& group, const StatusOptions& options, Ope
   if (const std::int64_t more = group.count - static_cast<std::int64_t>(shown); more > 0)
     print_text("  … " + std::to_string(more) + " more: `docket status " + file + " -v`\n");
   print_text("  -> " + advice_for(group, file) + "\n");
+  if (any_is_gone)
+    print_text("  -> forget those whose file is gone: `docket clean " + file + " --missing`\n");
+}
+
+/// Documents that are done, and yet not as they should be.
+void print_group(const DoubtfulGroup& group, const StatusOptions& options, OpenedLedger& opened) {
+  const bool is_unsure = group.why == "unsure";
+  print_text("\n" + report_lines::doubt(group.why, group.count) + "\n");
+  const std::size_t shown =
+      options.verbose ? group.documents.size() : std::min(group.documents.size(), most_shown);
+  for (std::size_t i = 0; i < shown; ++i) {
+    std::string line = "  " + group.documents[i];
+    if (const auto record = opened.ledger.record(group.documents[i]); record && is_unsure)
+      line += ": " + weakest_answers(nlohmann::json::parse(*record, nullptr, false), opened.pipeline);
+    print_text((options.verbose ? line : within_columns(line, line_width)) + "\n");
+  }
+  if (const std::int64_t more = group.count - static_cast<std::int64_t>(shown); more > 0)
+    print_text("  … " + std::to_string(more) + " more: `docket status " + options.pipeline.file.string() +
+               " -v`\n");
 }
 
 std::string counts_line(const OutputStatus& status) {
@@ -209,6 +245,8 @@ int status_command(const StatusOptions& options) {
   if (!status->counts.stages.empty()) text += "\n" + stage_table(status->counts) + doubts(status->counts);
   print_text(text);
   for (const UnfinishedGroup& group : status->groups)
+    print_group(group, options, *opened);
+  for (const DoubtfulGroup& group : status->doubtful)
     print_group(group, options, *opened);
   return exit_up_to_date;
 }

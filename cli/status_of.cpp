@@ -163,6 +163,19 @@ Result<OutputStatus> status_of(OpenedLedger& opened, std::size_t most) {
   std::ranges::stable_sort(status.groups, {}, [](const UnfinishedGroup& group) {
     return std::tuple(group.state == GroupState::acknowledged, group.fresh == 0, group.state);
   });
+  std::map<std::string, DoubtfulGroup> doubtful;
+  const auto failed_too = opened.ledger.for_each_doubtful([&](const std::string& path, const json& verdicts) {
+    for (const std::string& why : doubts_of(verdicts)) {
+      DoubtfulGroup& group = doubtful[why];
+      ++group.count;
+      if (group.documents.size() < most) group.documents.push_back(path);
+    }
+  });
+  if (failed_too) return *failed_too;
+  for (auto& [why, group] : doubtful) {
+    group.why = why;
+    status.doubtful.push_back(std::move(group));
+  }
   status.running = RunLock::holder_of(opened.pipeline.output_dir / ".docket/lock");
   const bool is_last =
       status.counts.last_run && text_member(member(report, "run"), "id") == status.counts.last_run->name;

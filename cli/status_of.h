@@ -32,6 +32,13 @@ struct UnfinishedGroup {
 /// failed, parked, held, not_finished or acknowledged.
 std::string_view name(UnfinishedGroup::State state);
 
+/// Documents that are done and still to be looked at for the same reason: see `doubts_of`.
+struct DoubtfulGroup {
+  std::string why;
+  std::vector<std::string> documents;  ///< By path.
+  std::int64_t count = 0;              ///< All of them.
+};
+
 /// How an output stands.
 struct OutputStatus {
   LedgerReader::Status counts;
@@ -41,6 +48,7 @@ struct OutputStatus {
   std::optional<std::int64_t> last_wall_ms;  ///< Of the last run.
   nlohmann::ordered_json last_cost_usd;      ///< Likewise; null: unknown.
   std::vector<UnfinishedGroup> groups;       ///< Those with new documents first, then failed before held.
+  std::vector<DoubtfulGroup> doubtful;
 };
 /// `most`: of each group, so many new documents and so many others are named, and the rest is counted.
 constexpr std::size_t all_documents = std::numeric_limits<std::size_t>::max();

@@ -199,6 +199,17 @@ json verdicts_of(const Document& document, std::span<const StageConfig> stages) 
   return verdicts;
 }
 
+std::vector<std::string> doubts_of(const json& verdicts) {
+  const auto has = [&](const json& said) {
+    return std::ranges::any_of(verdicts, [&](const json& verdict) { return verdict == said; });
+  };
+  std::vector<std::string> doubts;
+  if (!has("good") && (has("none") || has("poor")))
+    doubts.emplace_back(has("poor") ? "poor_text" : "no_text");
+  if (has(false)) doubts.emplace_back("unsure");
+  return doubts;
+}
+
 void VerdictCounts::add(const json& verdict, std::int64_t documents) {
   if (verdict.is_string()) grades[verdict.get<std::string>()] += documents;
   if (!verdict.is_boolean()) return;

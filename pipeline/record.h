@@ -55,6 +55,10 @@ std::optional<std::string> label_of(const Document& document, std::span<const St
 /// of its text, where the output says so. Null for a document that is not done: that is told already.
 nlohmann::json verdicts_of(const Document& document, std::span<const StageConfig> stages);
 
+/// Why a document with such verdicts is still to be looked at: `no_text` or `poor_text`, where no stage found
+/// a better one; `unsure`: an answer is not accepted.
+std::vector<std::string> doubts_of(const nlohmann::json& verdicts);
+
 /// The verdicts on the answers of one stage, added up.
 struct VerdictCounts {
   std::int64_t answers = 0, not_accepted = 0;

@@ -246,7 +246,7 @@ class Reports(e2e.Case):
             with self.subTest(options):
                 report = self.run_and_check(*unsure, *options, expect=expect)
                 self.assertEqual((report["unsure"], report["run"]["exit_code"]), (1, expect))
-        self.assertIn("unsure: 1 document done with an answer not accepted", self.said.err)
+        self.assertIn("unsure (1): done, with an answer not accepted", self.said.err)
         self.assertEqual(self.docket("run", "pipeline.yaml", "--fail-on", "doubt").code, 2)
 
     def test_the_new_lines_of_the_summary_are_few_and_short(self):

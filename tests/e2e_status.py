@@ -95,6 +95,55 @@ class Status(e2e.Case):
         self.assertIn("in/b3.pdf", self.status("-v"))
         self.assertEqual(len(self.json()["not_done"]), 5)
 
+    def test_a_mistyped_input_is_no_document(self):
+        self.write("in/a.txt", invoice(1))
+        self.run_pipeline()
+        for typed in ("in/b.txt", "inn", "in/*.pdf"):
+            self.assertEqual(self.docket("run", "pipeline.yaml", typed).code, 2, typed)
+        self.assertEqual(self.docket("run", "pipeline.yaml", "-", stdin="in/b.txt\n").code, 1)
+        self.assertEqual(self.question(), 0)
+        self.assertIn("1 document: 1 done, 0 held, 0 failed\n", self.status())
+
+    def test_what_an_input_named_and_is_gone_can_be_forgotten(self):
+        self.write("in/a.txt", invoice(1))
+        self.run_pipeline()
+        for name in ("bad", "worse"):
+            self.write(f"other/{name}.pdf", "%PDF-1.4\nbroken\n" + name)
+        self.write("other/good.txt", invoice(2))
+        self.run_pipeline("other", expect=1)
+        for name in ("bad.pdf", "good.txt"):
+            (self.dir / "other" / name).unlink()
+        self.assertIn("\n  other/bad.pdf: the file is gone; extract: is a broken PDF", self.status())
+        self.assertIn("\n  -> forget those whose file is gone: `docket clean pipeline.yaml --missing`\n", self.status())
+        clean = self.docket("clean", "pipeline.yaml", "--missing")
+        self.assertEqual([clean.code, clean.out], [0, "other/bad.pdf\n"], "what is done may have been moved away")
+        self.assertEqual(sorted(self.paths()), ["in/a.txt", "other/good.txt", "other/worse.pdf"])
+        self.assertNotIn("gone", self.status())
+        (self.dir / "other/worse.pdf").unlink()
+        self.docket("clean", "pipeline.yaml", "--missing")
+        self.assertEqual(self.question(), 0)
+
+    def test_documents_that_are_done_in_doubt_are_named(self):
+        self.write("in/a.txt", TWO_TOTALS)
+        for number in range(2, 6):
+            self.write(f"in/{number}.pdf", e2e.pdf(""))
+        said = self.run_pipeline(pipeline=UNSURE, expect=0)
+        self.assertIn("\nno text (4): done, and nothing was read in them\n  in/2.pdf\n  in/3.pdf\n  in/4.pdf\n", "\n" + said.err)
+        self.assertRegex(said.err, r"\nunsure \(5\): done, with an answer not accepted\n  in/a.txt: total 0\.\d\d < 0\.95, ")
+        self.assertIn("\nall of them: docket status pipeline.yaml -v\n", said.err)
+        text = self.status()
+        self.assertIn("\nno text (4): done, and nothing was read in them\n  in/2.pdf\n  in/3.pdf\n  in/4.pdf\n"
+                      "  … 1 more: `docket status pipeline.yaml -v`\n", text)
+        self.assertRegex(self.status("-v"), r"\n  in/5.pdf\n(.*\n)*unsure \(\d\): .*\n(.*\n)*"
+                                            r"  in/a.txt: total 0\.\d\d < 0\.95, (two candidates|ambiguous)")
+        doubtful = {group["why"]: group for group in self.report()["doubtful"]}
+        self.assertEqual(doubtful["no_text"], {"why": "no_text", "count": 4, "documents": [f"in/{n}.pdf" for n in range(2, 6)]})
+        self.assert_valid()
+        self.assertEqual(self.question(), 0)
+        again = self.run_pipeline(expect=0).err
+        self.assertIn("no text (4): done, and nothing was read in them\n", again)
+        self.assertNotIn("in/2.pdf", again, "this run did not look at it")
+
     def test_very_many_documents_need_little_memory(self):
         self.write("in/a.txt", TWO_TOTALS)
         self.run_pipeline(expect=3, pipeline=HELD)
@@ -163,6 +212,18 @@ class Explain(e2e.Case):
         self.assertEqual([stage["state"] for stage in value["stages"]], ["done", "done", "done", "held"])
         self.assertEqual([weak["field"] for weak in value["not_accepted"]], ["total"])
         self.assertRegex(value["why"], r"^total 0\.\d\d < 0\.95")
+
+    def test_the_name_of_a_file_is_enough_where_no_other_has_it(self):
+        for name in ("in/a.txt", "in/b.txt", "in/sub/b.txt"):
+            self.write(name, invoice(1))
+        self.run_pipeline()
+        self.assertEqual(self.json("a.txt")["path"], "in/a.txt")
+        self.assertEqual(self.json("sub/b.txt")["path"], "in/sub/b.txt")
+        several = self.docket("explain", "pipeline.yaml", "b.txt")
+        self.assertEqual([several.code, several.out], [2, ""])
+        self.assertIn("several documents have this name: in/b.txt, in/sub/b.txt; write one of them", several.err)
+        self.assertIn("no run has seen this document, did you mean 'in/a.txt'?",
+                      self.docket("explain", "pipeline.yaml", "aa.txt").err)
 
     def test_what_a_run_would_do(self):
         self.write("in/a.txt", invoice(1))

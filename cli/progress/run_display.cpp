@@ -1,5 +1,8 @@
 #include "cli/progress/run_display.h"
 
+#include <algorithm>
+
+#include "cli/records/not_accepted.h"
 #include "cli/records/why_held.h"
 #include "cli/terminal/signals.h"
 #include "cli/terminal/words.h"
@@ -10,7 +13,7 @@
 namespace docket {
 namespace {
 
-constexpr std::size_t most_held_explained = 1000;
+constexpr std::int64_t most_explained = 1000;  ///< Held ones, and likewise unsure ones.
 
 /// How a document ended, for each stage that ran or was spared, why, and what is wrong with the file.
 std::string story_of_run(const Document& document, const Pipeline& pipeline) {
@@ -102,11 +105,21 @@ void RunDisplay::finished(const Document& document, const Pipeline& pipeline) {
   RunEvents::finished(document, pipeline);
   const Outcome how = outcome(document);
   progress_->finished(how);
-  const bool is_asked_for = !options_.is_silent;  // A silent run has no summary.
-  if (is_asked_for && how == Outcome::held && why_held_.size() < most_held_explained)
-    why_held_[document.path] =
-        why_held(nlohmann::json(record(document, pipeline.stages, pipeline.complexity)), pipeline);
+  if (!options_.is_silent) explain(document, pipeline);  // A silent run has no summary.
   if (options_.is_verbose) say(story_of_run(document, pipeline));
+}
+
+void RunDisplay::explain(const Document& document, const Pipeline& pipeline) {
+  const bool is_held = outcome(document) == Outcome::held;
+  if (!is_held) {
+    const auto doubts = doubts_of(verdicts_of(document, pipeline.stages));
+    if (std::ranges::find(doubts, "unsure") == doubts.end()) return;
+  }
+  std::int64_t& explained = is_held ? held_explained_ : unsure_explained_;
+  if (explained >= most_explained) return;
+  ++explained;
+  const nlohmann::json known(record(document, pipeline.stages, pipeline.complexity));
+  why_held_[document.path] = is_held ? why_held(known, pipeline) : weakest_answers(known, pipeline);
 }
 
 void RunDisplay::say(const std::string& line) {

@@ -22,7 +22,7 @@ struct RunDisplayOptions {
   std::chrono::milliseconds grace{0};
 };
 
-/// Why documents are held, by path: of the first ones, and more than a summary names.
+/// Why documents are held, or done and unsure, by path: of the first ones, and more than a summary names.
 using WhyHeld = std::map<std::string, std::string>;
 
 /// Shows people on stderr how a run gets on, and writes the log.
@@ -48,6 +48,7 @@ class RunDisplay final : public RunEvents {
   void finished(const Document& document, const Pipeline& pipeline) override;
 
  private:
+  void explain(const Document& document, const Pipeline& pipeline);
   void say(const std::string& line);
 
   const RunDisplayOptions options_;
@@ -55,6 +56,7 @@ class RunDisplay final : public RunEvents {
   const std::size_t stages_;
   const Activity& activity_;
   WhyHeld& why_held_;
+  std::int64_t held_explained_ = 0, unsure_explained_ = 0;
   std::optional<Progress> progress_;
   std::optional<std::stop_callback<std::function<void()>>> told_;  ///< Last: uses the progress.
 };

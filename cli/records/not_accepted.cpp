@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "cli/terminal/words.h"
 #include "pipeline/json/member.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/utf8.h"
@@ -117,7 +119,7 @@ std::vector<std::string> against_field(const std::string& field, const json& val
   add_problems(list_in(output, "problems"), field, why);
   add_rows(list_in(detail, "rows"), why);
   if (!why.empty()) return why;
-  add_confidence(detail, accept, why);
+  if (!value.is_null()) add_confidence(detail, accept, why);
   if (detail.contains("signals")) {
     if (number_in(detail["signals"], "agreement", 1) < 0.5)
       add_others(list_in(detail, "other_tiers"), "value", value, why);
@@ -155,6 +157,29 @@ std::string label_line(const json& output, std::optional<double> accept) {
   if (!is_not_accepted(output, accept)) return "    " + text + "\n";
   const std::string said = in_short(against_label(output, accept));
   return "    " + text + ", not accepted" + (said.empty() ? "" : ": " + said) + "\n";
+}
+
+/// Of the answer of a stage that looks for fields: whether it is accepted as a whole, which some fields need
+/// not be for that.
+std::string whole_line(const json& output, std::optional<double> accept) {
+  if (!output.contains("fields") || !output.contains("accepted")) return "";
+  const json details = output.value("details", json::object());
+  const double confidence = number_in(output, "confidence", 0);
+  if (member(output, "accepted") == true) {
+    const json fields = output.value("fields", json::object());
+    bool all = true;
+    for (const auto& [field, detail] : details.items())
+      if (detail.is_object() && !fields.value(field, json()).is_null() && is_not_accepted(detail, accept))
+        all = false;
+    return fmt::format("    accepted{}, confidence {:.2f}{}\n", all ? "" : " as a whole", confidence,
+                       all ? "" : ", but not these optional fields:");
+  }
+  std::vector<std::string> why;
+  add_confidence(output, accept, why);
+  if (const std::size_t count = list_in(output, "problems").size(); count > 0)
+    why.push_back(counted(static_cast<std::int64_t>(count), "problem"));
+  if (why.empty()) why.emplace_back("a required field is not");
+  return "    not accepted as a whole: " + joined(why, "; ") + "\n";
 }
 
 std::string field_lines(const json& output, std::optional<double> accept) {
@@ -195,12 +220,36 @@ WeakAnswer weak_answer(const std::string& stage, const std::string& field, const
   return {stage, field, value, number_in(detail, "confidence", 0), accept, std::move(why)};
 }
 
-void add_weak(const std::string& stage, const json& output, std::optional<double> accept,
+bool must_have(const StageConfig& stage, const json& output, const std::string& field) {
+  const json missing = list_in(output, "missing");
+  if (std::ranges::find(missing, json(field)) != missing.end()) return true;
+  const bool has_schema =
+      std::ranges::any_of(stage.type->fields, [](const Field& one) { return one.name == "schema"; });
+  const std::shared_ptr<const json> schema = has_schema ? stage.settings.schema("schema") : nullptr;
+  return schema && is_required(*schema, field);
+}
+
+/// Of a field in an answer that is not accepted: whether that is for it.
+bool decides(const StageConfig& stage, const json& output, const std::string& field, const json& detail) {
+  if (must_have(stage, output, field)) return true;
+  if (member(output, "fields").value(field, json()).is_null()) return false;
+  std::vector<std::string> problems;
+  add_problems(list_in(output, "problems"), field, problems);
+  const json all = list_in(output, "problems");
+  const bool is_a_problem =
+      detail.contains("problem") && std::ranges::find(all, detail["problem"]) != all.end();
+  return is_a_problem || !problems.empty() || !list_in(member(detail, "signals"), "checks_failed").empty();
+}
+
+void add_weak(const StageConfig& config, const json& output, std::optional<double> accept,
               std::vector<WeakAnswer>& weak) {
+  const std::string& stage = config.id;
+  const bool is_accepted = member(output, "accepted") == true;
   if (output.contains("label") && is_not_accepted(output, accept)) {
     std::vector<std::string> why{"no label fits"};
     if (output["label"].is_string()) why = against_label(output, accept);
     weak.push_back(weak_answer(stage, "", output["label"], output, accept, std::move(why)));
+    weak.back().is_decisive = true;
   }
   const json fields = output.value("fields", json::object());
   const json details = output.value("details", json::object());
@@ -210,7 +259,13 @@ void add_weak(const std::string& stage, const json& output, std::optional<double
     std::vector<std::string> why = against_field(field, value, detail, output, accept);
     if (why.empty() && value.is_null()) why.emplace_back("not found");
     weak.push_back(weak_answer(stage, field, value, detail, accept, std::move(why)));
+    weak.back().is_decisive = !is_accepted && decides(config, output, field, detail);
   }
+}
+
+/// An optional field that the document may well not have.
+bool is_only_not_found(const WeakAnswer& weak) {
+  return !weak.is_decisive && !weak.field.empty() && weak.value.is_null();
 }
 
 /// total 0.53 < 0.80, two candidates 119.00 and 100.00
@@ -231,13 +286,16 @@ std::vector<WeakAnswer> weak_answers(const json& record, const Pipeline& pipelin
   std::vector<WeakAnswer> weak;
   for (const StageConfig& stage : pipeline.stages)
     if (const json& output = member(record, stage.id); output.is_object())
-      add_weak(stage.id, output, accept_of(pipeline, stage.id), weak);
-  std::ranges::stable_sort(weak, {}, &WeakAnswer::confidence);
+      add_weak(stage, output, accept_of(pipeline, stage.id), weak);
+  std::ranges::stable_sort(weak, {}, [](const WeakAnswer& one) {
+    return std::tuple(!one.is_decisive, is_only_not_found(one), one.confidence);
+  });
   return weak;
 }
 
 std::string weakest_answers(const json& record, const Pipeline& pipeline, std::size_t most) {
-  const std::vector<WeakAnswer> weak = weak_answers(record, pipeline);
+  std::vector<WeakAnswer> weak = weak_answers(record, pipeline);
+  if (!weak.empty() && !is_only_not_found(weak.front())) std::erase_if(weak, is_only_not_found);
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < std::min(weak.size(), most); ++i)
     texts.push_back(in_one_line(weak[i]));
@@ -251,7 +309,8 @@ nlohmann::ordered_json to_json(const WeakAnswer& weak) {
           {"value", weak.value},
           {"confidence", weak.confidence},
           {"accept", weak.accept ? nlohmann::ordered_json(*weak.accept) : nlohmann::ordered_json()},
-          {"why", weak.why}};
+          {"why", weak.why},
+          {"decisive", weak.is_decisive}};
 }
 
 std::optional<double> accept_of(const Pipeline& pipeline, const std::string& stage) {
@@ -267,7 +326,7 @@ std::string findings_of(const json& output, std::optional<double> accept) {
   std::string text;
   if (output.contains("grade")) text += "    text " + in_words(output["grade"]) + "\n";
   if (output.contains("label")) text += label_line(output, accept);
-  return text + field_lines(output, accept) + problem_lines(output);
+  return text + whole_line(output, accept) + field_lines(output, accept) + problem_lines(output);
 }
 
 }  // namespace docket

@@ -170,6 +170,30 @@ std::string unsure(const ordered_json& count) {
                     : line("unsure: " + counted(count, "document") + " done with an answer not accepted");
 }
 
+std::string doubt(const std::string& why, std::int64_t count) {
+  if (why == "no_text") return fmt::format("no text ({}): done, and nothing was read in them", count);
+  if (why == "poor_text") return fmt::format("poor text ({}): done, what was read may be wrong", count);
+  return fmt::format("unsure ({}): done, with an answer not accepted", count);
+}
+
+std::string invalid_answers(const ordered_json& report, const std::string& pipeline) {
+  std::string text;
+  for (const ordered_json& backend : report.value("backends", ordered_json::array())) {
+    const ordered_json invalid = backend.value("invalid_answers", ordered_json());
+    if (!invalid.is_object() || invalid["count"] == 0) continue;  // The former: of an older docket.
+    const std::int64_t failed = invalid["failed"];
+    text +=
+        fmt::format("{}: {} of {} not valid, {}", backend["backend"].get<std::string>(),
+                    number(invalid["count"]), counted(invalid["of"], "answer"),
+                    failed > 0 ? counted(failed, "document") + " failed for it"
+                               : "in " + counted(invalid["documents"], "document") + ", none failed for it");
+    if (!pipeline.empty() && invalid["example"].is_string())
+      text += ": docket explain " + pipeline + " " + shell_word(invalid["example"]);
+    text += "\n";
+  }
+  return text;
+}
+
 std::string more(std::int64_t count, std::size_t shown) {
   const std::int64_t hidden = count - static_cast<std::int64_t>(shown);
   return hidden > 0 ? fmt::format("  … and {} more\n", hidden) : "";

@@ -34,6 +34,12 @@ std::string escalated(const ordered_json& escalations);
 std::string saved(const ordered_json& saved);
 /// all-cloud (gpt-5): $12.30, spent $1.23: 10.0 times as much
 std::string all_cloud(const ordered_json& all);
+/// poor text (3): done, what was read may be wrong
+/// Of documents that are done, by `why` of a report's `doubtful`; without a line end.
+std::string doubt(const std::string& why, std::int64_t count);
+/// local: 14 of 60 answers not valid, 3 documents failed for it: docket explain p.yaml in/a.pdf
+/// `pipeline`: as in a command that is typed; empty: without one.
+std::string invalid_answers(const ordered_json& report, const std::string& pipeline);
 /// unsure: 3 documents done with an answer not accepted
 std::string unsure(const ordered_json& count);
 /// to the cloud (`docket egress`): 3 calls, 2 documents, 5120 bytes; redacted: 4 email, 1 iban

@@ -79,6 +79,7 @@ std::string models(const ordered_json& report) {
   const ordered_json& totals = report["totals"];
   std::string text;
   if (totals["attempts"] != 0 || totals["cache_hits"] != 0) text += calls(totals) + tiers(report["tiers"]);
+  text += invalid_answers(report, "");
   return text + escalated(report["escalations"]) + saved(report["saved"]) + all_cloud(report["all_cloud"]) +
          unsure(report["unsure"]);
 }

@@ -3,6 +3,8 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -30,6 +32,7 @@ struct SummaryGroup {
   };
   std::vector<Named> documents;  ///< The new ones first.
   std::string release;           ///< What to do about all of them; empty: nothing is known.
+  bool is_minor = false;         ///< They are done: has less room where there is little.
 };
 
 /// How much of a group is shown.
@@ -100,27 +103,49 @@ std::string why_failed(const ordered_json& document) {
   return without_file_name(document.value("message", ""), document["path"]);
 }
 
+void say_once_what_all_say(SummaryGroup& group) {
+  const auto says_the_same = [&](const auto& each) { return each.why == group.documents.front().why; };
+  if (group.documents.size() < 2 || group.documents.front().why.empty()) return;
+  if (!std::ranges::all_of(group.documents, says_the_same)) return;
+  group.heading += ": " + group.documents.front().why;
+  for (SummaryGroup::Named& each : group.documents)
+    each.why.clear();
+}
+
+/// Documents that are done and still to be looked at: the first ones of this run, each once, and how many
+/// there are.
+std::vector<SummaryGroup> doubtful_groups(const ordered_json& report, const SummaryContext& context) {
+  std::vector<SummaryGroup> groups;
+  std::set<std::string> told;
+  for (const ordered_json& group : report.value("doubtful", ordered_json::array())) {
+    const std::string why = group["why"];
+    const bool is_unsure = why == "unsure";
+    SummaryGroup one{report_lines::doubt(why, group["count"]), {}, {}, true};
+    for (const ordered_json& path : group["documents"]) {
+      const bool is_told =
+          !told.insert(path.get<std::string>()).second;  // Where there is no text, all is unsure.
+      if (!is_told && one.documents.size() < most_documents)
+        one.documents.push_back({path, is_unsure && context.why_held ? context.why_held(path) : ""});
+    }
+    say_once_what_all_say(one);
+    groups.push_back(std::move(one));
+  }
+  return groups;
+}
+
 std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryContext& context) {
   std::vector<std::pair<bool, SummaryGroup>> groups;  // With whether none of it is new.
   const auto add = [&](const char* outcome, const ordered_json& group, const std::string& why,
                        auto&& why_of) {
     std::vector<ordered_json> documents = group["documents"];
     std::stable_partition(documents.begin(), documents.end(), is_new);
-    SummaryGroup one{heading_of(outcome, group, why), {}, {}};
+    SummaryGroup one{heading_of(outcome, group, why), {}, {}, false};
     for (std::size_t i = 0; i < std::min(documents.size(), most_documents); ++i) {
       const std::string acknowledged =
           documents[i].contains("acknowledged") ? report_lines::standing(documents[i]) : "";
       one.documents.push_back({documents[i]["path"], why_of(documents[i]) + acknowledged});
     }
-    const bool all_say_the_same =
-        one.documents.size() > 1 && std::ranges::all_of(one.documents, [&](const auto& each) {
-          return each.why == one.documents.front().why;
-        });
-    if (all_say_the_same && !one.documents.front().why.empty()) {
-      one.heading += ": " + one.documents.front().why;
-      for (SummaryGroup::Named& each : one.documents)
-        each.why.clear();
-    }
+    say_once_what_all_say(one);
     const bool none_is_new = documents.empty() || !is_new(documents.front());
     groups.emplace_back(none_is_new, std::move(one));
   };
@@ -138,6 +163,7 @@ std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryCon
   std::vector<SummaryGroup> sorted;
   for (auto& [none_is_new, group] : groups)
     sorted.push_back(std::move(group));
+  std::ranges::move(doubtful_groups(report, context), std::back_inserter(sorted));
   return sorted;
 }
 
@@ -152,21 +178,42 @@ std::string format_group(const SummaryGroup& group, const Room& room) {
   return text;
 }
 
-/// In at most so many lines: in the widest room that fits. First each document has a single line, then
-/// there are fewer documents of each group, then fewer groups.
-std::string format_groups(const std::vector<SummaryGroup>& groups, std::size_t lines) {
-  Room room{most_documents, most_document_lines};
-  const auto all = [&] {
-    std::string text;
-    for (const SummaryGroup& group : groups)
-      text += format_group(group, room);
-    return text;
+/// In the widest room that fits so many lines. First each document has a single line, then there are fewer
+/// documents of each group, those that are done first; what is left then goes to the first groups. Each room
+/// is of one group.
+std::vector<Room> rooms_for(const std::vector<SummaryGroup>& groups, std::size_t lines) {
+  std::vector<Room> rooms(groups.size(), {most_documents, most_document_lines});
+  const auto fits = [&] {
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < groups.size(); ++i)
+      sum += lines_in(format_group(groups[i], rooms[i]));
+    return sum <= lines;
   };
-  while (lines_in(all()) > lines && (room.lines > 1 || room.documents > 0))
-    --(room.lines > 1 ? room.lines : room.documents);
+  for (const bool minor : {true, false})
+    for (Room room = {most_documents, most_document_lines};
+         !fits() && (room.lines > 1 || room.documents > 0);) {
+      --(room.lines > 1 ? room.lines : room.documents);
+      for (std::size_t i = 0; i < groups.size(); ++i)
+        if (groups[i].is_minor == minor) rooms[i] = room;
+    }
+  if (!fits()) return rooms;
+  for (const auto& [part, most] :
+       {std::pair(&Room::documents, most_documents), std::pair(&Room::lines, most_document_lines)})
+    for (Room& room : rooms)
+      while (room.*part < most)
+        if (++(room.*part); !fits()) {
+          --(room.*part);
+          break;
+        }
+  return rooms;
+}
+
+/// In at most so many lines; where even a heading for each group is too much, the last ones are counted.
+std::string format_groups(const std::vector<SummaryGroup>& groups, std::size_t lines) {
+  const std::vector<Room> rooms = rooms_for(groups, lines);
   std::string text;
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    const std::string group = format_group(groups[i], room);
+    const std::string group = format_group(groups[i], rooms[i]);
     const bool is_last = i + 1 == groups.size();
     if (lines_in(text + group) + (is_last ? 0 : 1) > lines)
       return text + fmt::format("… and {} more kinds\n", groups.size() - i);
@@ -201,8 +248,7 @@ std::vector<RankedLine> ending_of(const ordered_json& report, const SummaryConte
       {report_lines::attention(report), 0},
       {report_lines::files(report), 5},
       {report_lines::not_accepted(report["stages"]), 3},
-      {report_lines::bad_texts(report["stages"]), 3},
-      {asked ? report_lines::unsure(report["unsure"]) : "", 3},
+      {report_lines::invalid_answers(report, context.pipeline), 1},
       {asked && report["totals"]["cache_hits"] != 0 ? report_lines::calls(report["totals"]) : "", 6},
       {asked ? report_lines::escalated(report["escalations"]) : "", 4},
       {asked ? report_lines::saved(report["saved"]) : "", 2},

@@ -9,7 +9,7 @@ namespace docket {
 struct SummaryContext {
   std::string pipeline;  ///< The file, as it was typed: for commands.
   std::string output;    ///< The folder.
-  /// Why a held document is held, from its record, in a line; empty: what the report says.
+  /// Why a document is held, or unsure, from its record, in a line; empty: what the report says.
   std::function<std::string(const std::string& path)> why_held;
   /// What releases the documents that are held for that reason.
   std::function<std::string(const std::string& held)> release_of;

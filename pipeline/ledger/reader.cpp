@@ -84,6 +84,11 @@ std::optional<Error> LedgerReader::for_each_unfinished(
   return select_unfinished(*database_, each);
 }
 
+std::optional<Error> LedgerReader::for_each_doubtful(
+    const std::function<void(const std::string& path, const nlohmann::json& verdicts)>& each) {
+  return select_doubtful(*database_, each);
+}
+
 std::optional<Error> LedgerReader::for_each_record(
     const std::function<void(std::string_view path, std::string_view record)>& each) {
   return select_records(*database_, each);

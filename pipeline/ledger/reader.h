@@ -34,6 +34,9 @@ class LedgerReader {
 
   /// Documents that are not done, in the order of their paths.
   std::optional<Error> for_each_unfinished(const std::function<void(const LedgerDocument&)>& each);
+  /// Documents that are done and still to be looked at, with their verdicts, in the order of their paths.
+  std::optional<Error> for_each_doubtful(
+      const std::function<void(const std::string& path, const nlohmann::json& verdicts)>& each);
   /// Paths and records of all documents, in the order of their paths.
   std::optional<Error> for_each_record(
       const std::function<void(std::string_view path, std::string_view record)>& each);

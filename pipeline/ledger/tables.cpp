@@ -338,6 +338,18 @@ std::optional<Error> select_unfinished(LedgerDatabase& database,
   });
 }
 
+std::optional<Error> select_doubtful(
+    LedgerDatabase& database,
+    const std::function<void(const std::string& path, const nlohmann::json& verdicts)>& each) {
+  return database.run(
+      "SELECT path, verdicts FROM documents WHERE state = 'done' AND (verdicts LIKE '%:false%' OR"
+      " verdicts LIKE '%:\"none\"%' OR verdicts LIKE '%:\"poor\"%') ORDER BY path",
+      {}, [&](const LedgerRow& row) {
+        const auto [path, verdicts] = cells<std::string, nlohmann::json>(row);
+        each(path, verdicts);
+      });
+}
+
 std::optional<Error> select_unfinished_kinds(
     LedgerDatabase& database,
     const std::function<void(const LedgerDocument& kind, std::int64_t documents)>& each) {
@@ -485,12 +497,14 @@ Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::stri
 std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t run,
                                          const std::function<void(const CallOfRun&)>& each) {
   static const std::string sql = "SELECT " + names_of(call_columns()) +
-                                 ", time, label FROM calls LEFT JOIN (SELECT path, label FROM documents)"
-                                 " ON path = document WHERE run = ? ORDER BY document, id";
+                                 ", time, label, coalesce(error_class = outcome AND error_stage = stage, 0)"
+                                 " FROM calls LEFT JOIN (SELECT path, label, error_class, error_stage FROM"
+                                 " documents) ON path = document WHERE run = ? ORDER BY document, id";
   return database.run(sql.c_str(), {run}, [&](const LedgerRow& row) {
     CallOfRun call;
     const int next = read_row(row, call_columns(), call.call);
-    std::tie(call.time, call.label) = cells<std::string, std::optional<std::string>>(row, next);
+    std::tie(call.time, call.label, call.is_why_failed) =
+        cells<std::string, std::optional<std::string>, bool>(row, next);
     each(call);
   });
 }

@@ -56,6 +56,11 @@ std::optional<Error> list_members(LedgerDatabase& database, const std::string& o
 /// Those that are not done, in the order of their paths.
 std::optional<Error> select_unfinished(LedgerDatabase& database,
                                        const std::function<void(const LedgerDocument&)>& each);
+/// Documents that are done, and what they say of their answers (`verdicts_of`), as far as one of these is not
+/// good; in the order of their paths.
+std::optional<Error> select_doubtful(
+    LedgerDatabase& database,
+    const std::function<void(const std::string& path, const nlohmann::json& verdicts)>& each);
 /// How documents that are not done have ended, and how many: rows in which only what `attention_of` and
 /// `is_acknowledged` look at is set.
 std::optional<Error> select_unfinished_kinds(
@@ -85,6 +90,7 @@ struct CallOfRun {
   LedgerCall call;
   std::string time;                  ///< When it ended, or began if nobody knows how it ended.
   std::optional<std::string> label;  ///< Of the document.
+  bool is_why_failed = false;        ///< The document failed in this stage with the class of this outcome.
 };
 /// By document (bytes of the path), then in the order in which they were written down: when they were sent if
 /// they may cost or leave this machine, else when they ended.

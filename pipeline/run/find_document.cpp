@@ -25,9 +25,31 @@ std::vector<std::string> names_for(const std::string& typed, const fs::path& pro
   return names;
 }
 
-Error ambiguous(const std::string& typed, const std::vector<std::string>& found) {
-  return {ErrorClass::config, typed + ": several documents have this name in another spelling: " +
-                                  joined(found, ", ") + "; write one of them"};
+/// `how`: they have the name.
+Error ambiguous(const std::string& typed, std::vector<std::string> found, const std::string& how) {
+  constexpr std::size_t most_named = 10;
+  const std::size_t rest = found.size() - std::min(found.size(), most_named);
+  found.resize(found.size() - rest);
+  return {ErrorClass::config,
+          typed + ": several documents have this name" + how + ": " + joined(found, ", ") +
+              (rest > 0 ? " and " + std::to_string(rest) + " more" : "") + "; write one of them"};
+}
+
+/// Of those that a path with so many capitals ends with, whole names only.
+std::vector<std::string> ending_with(const std::string& typed, const std::vector<std::string>& known,
+                                     LetterCase letters) {
+  const std::string end = "/" + comparable(fs::path(typed).lexically_normal().string(), letters);
+  std::vector<std::string> found;
+  for (const std::string& path : known)
+    if (comparable(path, letters).ends_with(end)) found.push_back(path);
+  return found;
+}
+
+/// A file that is there is meant itself, whether a run has seen it or not.
+bool may_be_an_end(const std::string& typed, const fs::path& project) {
+  const std::string first = typed.empty() ? "" : fs::path(typed).begin()->string();
+  if (first.empty() || first == "/" || first == "." || first == "..") return false;
+  return !is_there(typed) && !is_there(project / typed);
 }
 
 }  // namespace
@@ -49,7 +71,21 @@ Result<std::optional<std::string>> find_document(LedgerDatabase& ledger, const s
     std::vector<std::string> found;
     for (const std::string& path : *known)
       if (std::ranges::find(same, comparable(path, letters)) != same.end()) found.push_back(path);
-    if (found.size() > 1) return ambiguous(typed, found);
+    if (found.size() > 1) return ambiguous(typed, found, " in another spelling");
+    if (!found.empty()) return std::optional(std::move(found.front()));
+  }
+  return std::optional<std::string>();
+}
+
+Result<std::optional<std::string>> find_document_by_end(LedgerDatabase& ledger, const std::string& typed,
+                                                        const fs::path& project) {
+  const Result<std::optional<std::string>> whole = find_document(ledger, typed, project);
+  if (!whole || *whole || !may_be_an_end(typed, project)) return whole;
+  const Result<std::vector<std::string>> known = select_paths(ledger, DocumentSet::all);
+  if (!known) return known.error();
+  for (const LetterCase letters : {LetterCase::counts, LetterCase::ignored}) {
+    std::vector<std::string> found = ending_with(typed, *known, letters);
+    if (found.size() > 1) return ambiguous(typed, std::move(found), "");
     if (!found.empty()) return std::optional(std::move(found.front()));
   }
   return std::optional<std::string>();

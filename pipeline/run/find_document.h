@@ -14,6 +14,11 @@ namespace docket {
 Result<std::optional<std::string>> find_document(LedgerDatabase& ledger, const std::string& typed,
                                                  const std::filesystem::path& project);
 
+/// Likewise; where that is none and no file is called so, the end of the path is enough (`a.txt`,
+/// `mail.eml/a.txt`).
+Result<std::optional<std::string>> find_document_by_end(LedgerDatabase& ledger, const std::string& typed,
+                                                        const std::filesystem::path& project);
+
 /// Likewise, of a document that no run has ended, though one was killed while a model was asked about it.
 Result<std::optional<std::string>> find_unended_document(LedgerDatabase& ledger, const std::string& typed,
                                                          const std::filesystem::path& project);

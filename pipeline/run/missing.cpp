@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "pipeline/run/find_document.h"
+#include "pipeline/support/file_names.h"
+
 namespace docket {
 
 Result<std::vector<std::string>> missing_documents(LedgerDatabase& ledger, DocumentSet known,
@@ -28,6 +31,16 @@ Result<std::vector<std::string>> missing_documents(LedgerDatabase& ledger, Docum
     if (!named[i]) missing.push_back(place.path);
   }
   return missing;
+}
+
+Result<std::vector<std::string>> lost_failures(LedgerDatabase& ledger, const std::filesystem::path& project) {
+  std::vector<std::string> lost;
+  const auto look = [&](const LedgerDocument& document) {
+    const bool is_of_an_input = document.outcome == Outcome::failed && !document.in_input && !document.parent;
+    if (is_of_an_input && !is_there(file_of(document.path, project))) lost.push_back(document.path);
+  };
+  if (auto failed = select_unfinished(ledger, look)) return *failed;
+  return lost;
 }
 
 std::vector<std::string> sources_without_files(const InputOptions& input, const std::stop_token& stop) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -14,6 +15,10 @@ namespace docket {
 Result<std::vector<std::string>> missing_documents(LedgerDatabase& ledger, DocumentSet known,
                                                    const InputOptions& input, const std::stop_token& stop,
                                                    const std::function<void(const std::string&)>& warn);
+
+/// Paths of documents that failed, that no run over the whole input has ever named, and whose file is gone,
+/// in their order: an INPUT of a run named them, and no run will name them again.
+Result<std::vector<std::string>> lost_failures(LedgerDatabase& ledger, const std::filesystem::path& project);
 
 /// Sources that name no file (a list on standard input aside): mistyped, or not mounted.
 std::vector<std::string> sources_without_files(const InputOptions& input, const std::stop_token& stop);

@@ -138,7 +138,13 @@ void Report::add(const Document& document) {
   }
   add_file(document);
   add_answers(document);
-  add_verdicts(verdicts_of(document, pipeline_.stages), 1);
+  const nlohmann::json verdicts = verdicts_of(document, pipeline_.stages);
+  add_verdicts(verdicts, 1);
+  for (const std::string& doubt : doubts_of(verdicts)) {
+    std::map<std::size_t, std::string>& paths = doubtful_[doubt].paths;
+    paths.emplace(document.number, document.path);
+    if (paths.size() > most_named_documents) paths.erase(std::prev(paths.end()));
+  }
   if (const Error* error = error_of(document)) {
     const StageResult* failed = failed_stage(document);
     named.stage = failed == nullptr
@@ -199,12 +205,14 @@ void Report::add_answers(const Document& document) {
   if (is_escalated) ++escalated_;
 }
 
-void Report::add_call(const LedgerCall& call, const std::optional<std::string>& label) {
+void Report::add_call(const CallOfRun& of_run) {
+  const LedgerCall& call = of_run.call;
   const std::pair names(call.backend, call.model);
   calls_.add(call);
   backends_[call.backend].add(call);
   models_[names].add(call);
-  labels_[label].add(call);
+  labels_[of_run.label].add(call);
+  invalid_answers_.add(of_run);
   prefix_.add(call);
   if (!call.document.empty()) all_cloud_.add(call);  // A warm-up is no question about one.
   if (may_have_left(call)) add_egress(call);
@@ -221,8 +229,8 @@ void Report::add_up_to_date(Outcome outcome, Standing standing) {
 }
 
 void Report::add_verdicts(const nlohmann::json& verdicts, std::int64_t documents) {
-  const auto is_no = [](const nlohmann::json& verdict) { return verdict == false; };
-  if (std::ranges::any_of(verdicts, is_no)) unsure_ += documents;
+  for (const std::string& doubt : doubts_of(verdicts))
+    doubtful_[doubt].count += documents;
   for (std::size_t i = 0; i < stages_.size(); ++i)
     if (const auto verdict = verdicts.find(pipeline_.stages[i].id); verdict != verdicts.end())
       stages_[i].verdicts.add(*verdict, documents);
@@ -257,6 +265,22 @@ ordered_json Report::attention_json() const {
     for (const Standing one : {Standing::fresh, Standing::known, Standing::acknowledged})
       attention[std::string(name(outcome))][std::string(name(one))] = standing(outcome, one);
   return attention;
+}
+
+std::int64_t Report::unsure() const {
+  const auto found = doubtful_.find("unsure");
+  return found == doubtful_.end() ? 0 : found->second.count;
+}
+
+ordered_json Report::doubtful_json() const {
+  ordered_json groups = ordered_json::array();
+  for (const auto& [why, group] : doubtful_) {
+    ordered_json paths = ordered_json::array();
+    for (const auto& [number, path] : group.paths)
+      paths.push_back(path);
+    groups.push_back({{"why", why}, {"count", group.count}, {"documents", std::move(paths)}});
+  }
+  return groups;
 }
 
 void Report::add_egress(const LedgerCall& call) {
@@ -362,6 +386,7 @@ ordered_json Report::to_json(const Run& run) const {
   report["up_to_date"] = {{"done", up_to_date(Outcome::done)}, {"held", up_to_date(Outcome::held)}};
   report["attention"] = attention_json();
   report["unsure"] = unsure();
+  report["doubtful"] = doubtful_json();
   report["input"] = {{"problems", {{"count", input_problem_count_}, {"first", input_problems_}}},
                      {"left_out", left_out_}};
   report["missing"] = {{"count", missing_.size()}, {"documents", ordered_json::array()}};
@@ -375,8 +400,11 @@ ordered_json Report::to_json(const Run& run) const {
   calls_.add_to(report["totals"]);
   report["totals"]["models"] = usage_json(models_);
   report["backends"] = ordered_json::array();
-  for (const auto& [backend, sums] : backends_)
-    sums.add_to(report["backends"].emplace_back(ordered_json{{"backend", backend}}));
+  for (const auto& [backend, sums] : backends_) {
+    ordered_json& of_backend = report["backends"].emplace_back(ordered_json{{"backend", backend}});
+    sums.add_to(of_backend);
+    of_backend["invalid_answers"] = invalid_answers_.of(backend);
+  }
   report["models"] = ordered_json::array();
   for (const auto& [names, sums] : models_)
     sums.add_to(

@@ -15,6 +15,7 @@
 #include "pipeline/record.h"
 #include "pipeline/run/all_cloud.h"
 #include "pipeline/run/call_sums.h"
+#include "pipeline/run/invalid_answers.h"
 #include "pipeline/run/prefix_reuse.h"
 #include "pipeline/warm_up.h"
 
@@ -28,9 +29,9 @@ class Report {
   ~Report();
 
   void add(const Document& document);
-  /// A row of the run's calls, with the document's label: all rows of a document follow one another. Sums of
-  /// calls are made of these alone, so that they are those of calls.jsonl.
-  void add_call(const LedgerCall& call, const std::optional<std::string>& label);
+  /// A row of the run's calls: all rows of a document follow one another. Sums of calls are made of these
+  /// alone, so that they are those of calls.jsonl.
+  void add_call(const CallOfRun& call);
   /// What was done and spent for a document that was put aside; how it ends is added when it has ended.
   void add_work(const Document& document);
   /// A document that an earlier run has ended so, and that needed nothing. `standing`: of one that is held.
@@ -56,7 +57,7 @@ class Report {
   std::int64_t input_problems() const { return input_problem_count_; }
   const std::vector<std::string>& missing() const { return missing_; }
   /// Documents that are done though an answer in their record is not accepted, up-to-date ones too.
-  std::int64_t unsure() const { return unsure_; }
+  std::int64_t unsure() const;
   /// True if a document failed because a backend that it needs cannot be used.
   bool backend_unavailable() const { return errors_.contains(ErrorClass::unavailable); }
 
@@ -96,6 +97,7 @@ class Report {
   void add_file(const Document& document);
   nlohmann::ordered_json stages_json() const;
   nlohmann::ordered_json attention_json() const;
+  nlohmann::ordered_json doubtful_json() const;
   nlohmann::ordered_json files_json() const;
   nlohmann::ordered_json tiers_json() const;
   nlohmann::ordered_json escalations_json() const;
@@ -115,10 +117,16 @@ class Report {
   std::map<std::string, std::map<std::string, std::int64_t>> files_;
   std::map<ErrorClass, Group> errors_;
   std::map<std::string, Group> held_;  ///< By why.
-  std::int64_t unsure_ = 0, escalated_ = 0;
+  struct Doubtful {
+    std::int64_t count = 0;
+    std::map<std::size_t, std::string> paths;  ///< By number: the first ones that were worked on.
+  };
+  std::map<std::string, Doubtful> doubtful_;  ///< By why: see `doubts_of`.
+  std::int64_t escalated_ = 0;
   CallSums calls_;
   Models models_;
   std::map<std::string, CallSums> backends_;
+  InvalidAnswers invalid_answers_;
   std::map<std::optional<std::string>, CallSums> labels_;
   PrefixReuse prefix_;
   AllCloud all_cloud_;

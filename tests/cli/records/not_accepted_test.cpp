@@ -43,6 +43,20 @@ TEST(NotAccepted, NamesTheRowsOfAList) {
             "    items, not accepted: rows 2, 3: its quote does not say 3\n");
 }
 
+TEST(NotAccepted, AnAnswerMayBeAcceptedThoughSomeFieldsAreNot) {
+  EXPECT_EQ(findings(R"({"accepted": true, "confidence": 0.9, "fields": {"a": 1, "b": null},
+    "details": {"a": {"confidence": 0.9, "accepted": true}, "b": {"confidence": 0, "accepted": false}}})"),
+            "    accepted, confidence 0.90\n    not found: b\n");
+  EXPECT_EQ(findings(R"({"accepted": true, "confidence": 0.9, "fields": {"a": 1},
+    "details": {"a": {"confidence": 0.5, "accepted": false}}})"),
+            "    accepted as a whole, confidence 0.90, but not these optional fields:\n"
+            "    a 1, not accepted: confidence 0.50 < 0.80\n");
+  EXPECT_EQ(findings(R"({"accepted": false, "confidence": 0.5, "fields": {}, "problems": ["x: y"]})"),
+            "    not accepted as a whole: confidence 0.50 < 0.80; 1 problem\n    problem: x: y\n");
+  EXPECT_EQ(findings(R"({"accepted": false, "confidence": 0.9, "fields": {}, "problems": []})"),
+            "    not accepted as a whole: a required field is not\n");
+}
+
 TEST(NotAccepted, SaysWhyALabelIsNot) {
   EXPECT_EQ(findings(R"({"label": "bill", "confidence": 0.9, "accepted": true})"),
             "    label bill, confidence 0.90\n");

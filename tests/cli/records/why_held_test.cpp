@@ -24,12 +24,37 @@ class WhyHeld : public testing::Test {
 };
 
 TEST_F(WhyHeld, NamesTheWeakestAnswersFirst) {
-  EXPECT_EQ(
-      weakest_answers(record, pipeline),
-      "total 0.33 < 0.50, two candidates 119.0 and 100.0; seller 0.39 < 0.50, no clear label stands at it; "
-      "1 more");
+  const std::string weakest =
+      "total 0.33 < 0.50, two candidates 119.0 and 100.0; seller 0.39 < 0.50, no clear label stands at it";
+  EXPECT_EQ(weakest_answers(record, pipeline), weakest) << "an optional field that is not there says little";
+  EXPECT_EQ(weakest_answers(record, pipeline, 1),
+            "total 0.33 < 0.50, two candidates 119.0 and 100.0; 1 more");
   EXPECT_EQ(weakest_answers(nlohmann::json::object(), pipeline), "");
   EXPECT_EQ(weakest_answers(nlohmann::json(), pipeline), "");
+}
+
+TEST_F(WhyHeld, WhatDecidesStandsFirst) {
+  nlohmann::json& answer = record["structured_extract"];
+  answer["missing"] = {"due"};
+  answer["details"]["seller"]["signals"]["checks_failed"] = {"adds up"};
+  answer["details"]["buyer"] = {{"confidence", 0.0}, {"accepted", false}};
+  EXPECT_EQ(
+      weakest_answers(record, pipeline, 3),
+      "seller 0.39 < 0.50, fails the check 'adds up'; due: not found; total 0.33 < 0.50, two candidates "
+      "119.0 and 100.0");
+  answer["details"].erase("seller");
+  answer["details"].erase("due");
+  answer["details"].erase("total");
+  EXPECT_EQ(weakest_answers(record, pipeline), "buyer: not found") << "where there is nothing else";
+  const std::vector<WeakAnswer> weak = weak_answers(record, pipeline);
+  ASSERT_EQ(weak.size(), 1u);
+  EXPECT_FALSE(weak.front().is_decisive);
+}
+
+TEST_F(WhyHeld, NothingDecidesInAnAnswerThatIsAccepted) {
+  record["structured_extract"]["accepted"] = true;
+  for (const WeakAnswer& weak : weak_answers(record, pipeline))
+    EXPECT_FALSE(weak.is_decisive) << weak.field;
 }
 
 TEST_F(WhyHeld, PutsNumbersInPlaceOfLowConfidence) {

@@ -112,6 +112,50 @@ TEST(Summary, HasAtMostTwentyLinesOfEightyColumns) {
   }
 }
 
+TEST(Summary, NamesTheFirstOfTheDocumentsThatAreDoneInDoubt) {
+  ordered_json report = empty_report();
+  report["doubtful"] = ordered_json::parse(R"([
+      {"why": "poor_text", "count": 5, "documents": ["a", "b", "c", "d"]},
+      {"why": "unsure", "count": 2, "documents": ["a", "e"]}])");
+  EXPECT_EQ(format_summary(report, context()),
+            "poor text (5): done, what was read may be wrong\n"
+            "  a\n  b\n  c\n"
+            "unsure (2): done, with an answer not accepted\n"
+            "  e: total 0.53 < 0.80\n"
+            "\n"
+            "4 documents: 4 done; 2 s, 2 a second, $1.25\n"
+            "all of them: docket status p.yaml -v\n"
+            "records and report.json in out\n");
+}
+
+TEST(Summary, DocumentsThatAreDoneGiveWayToThoseThatAreNot) {
+  ordered_json report = empty_report();
+  for (const char* why : {"damaged", "timeout", "transient"})
+    report["errors"].push_back({{"class", why}, {"count", 3}, {"documents", {failure("a"), failure("b")}}});
+  report["doubtful"] =
+      ordered_json::parse(R"([{"why": "unsure", "count": 9, "documents": ["x", "y", "z"]}])");
+  const std::string text = format_summary(report, context());
+  EXPECT_NE(text.find("transient: is broken\n  a\n  b\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("unsure (9)"), std::string::npos) << text;
+  EXPECT_LE(lines_of_text(text).size(), 20u) << text;
+}
+
+TEST(Summary, NamesTheModelWhoseAnswersAreNotValid) {
+  ordered_json report = empty_report();
+  report["backends"] = ordered_json::parse(R"([
+      {"backend": "good", "invalid_answers": {"count": 0, "of": 9, "documents": 0, "failed": 0, "example": null}},
+      {"backend": "local", "invalid_answers": {"count": 14, "of": 60, "documents": 7, "failed": 3, "example": "a b"}},
+      {"backend": "slow", "invalid_answers": {"count": 1, "of": 1, "documents": 1, "failed": 0, "example": "c"}}])");
+  const std::string text = format_summary(report, context());
+  EXPECT_NE(text.find("local: 14 of 60 answers not valid, 3 documents failed for it: docket explain\n"
+                      "  p.yaml 'a b'\n"
+                      "slow: 1 of 1 answer not valid, in 1 document, none failed for it: docket explain\n"
+                      "  p.yaml c\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("good:"), std::string::npos) << text;
+}
+
 TEST(Summary, NamesCannotDriveTheTerminal) {
   ordered_json report = empty_report();
   report["errors"] = {{{"class", "damaged"}, {"count", 1}, {"documents", {failure("a\x1b[2J\nb")}}}};

@@ -27,6 +27,11 @@ std::string found(Ledger& ledger, const TempDir& dir, const std::string& typed) 
   return !path ? "error: " + path.error().message : path->value_or("none");
 }
 
+std::string found_by_end(Ledger& ledger, const TempDir& dir, const std::string& typed) {
+  const auto path = find_document_by_end(**ledger.read(), typed, dir.path());
+  return !path ? "error: " + path.error().message : path->value_or("none");
+}
+
 TEST(FindDocument, KnowsItHoweverAPersonSpellsIt) {
   const TempDir dir;
   std::filesystem::create_directory(dir.path() / "out");
@@ -44,6 +49,24 @@ TEST(FindDocument, KnowsItHoweverAPersonSpellsIt) {
   EXPECT_EQ(found(*ledger, dir, "/srv/./b.txt"), "/srv/B.txt");
   for (const char* typed : {"a.txt", "in", "in/b.txt", "../in/a.txt"})
     EXPECT_EQ(found(*ledger, dir, typed), "none") << typed;
+}
+
+TEST(FindDocument, TheEndOfThePathIsEnoughWhereItIsTheOnlyOne) {
+  const TempDir dir;
+  std::filesystem::create_directory(dir.path() / "out");
+  dir.write("here.txt", "x");
+  const auto ledger =
+      ledger_with(dir, {"in/a.txt", "in/b.txt", "in/m.eml/1/b.txt", "in/B2.TXT", "in/here.txt"});
+  EXPECT_EQ(found_by_end(*ledger, dir, "a.txt"), "in/a.txt");
+  EXPECT_EQ(found_by_end(*ledger, dir, "A.txt"), "in/a.txt");
+  EXPECT_EQ(found_by_end(*ledger, dir, "b2.txt"), "in/B2.TXT");
+  EXPECT_EQ(found_by_end(*ledger, dir, "1/b.txt"), "in/m.eml/1/b.txt");
+  EXPECT_EQ(found_by_end(*ledger, dir, "here.txt"), "none") << "there is such a file, and no run has seen it";
+  EXPECT_EQ(found_by_end(*ledger, dir, "in/b.txt"), "in/b.txt");
+  for (const char* typed : {".txt", "in", "../in/a.txt", "./a.txt", "/a.txt", ""})
+    EXPECT_EQ(found_by_end(*ledger, dir, typed), "none") << typed;
+  EXPECT_EQ(found_by_end(*ledger, dir, "b.txt"),
+            "error: b.txt: several documents have this name: in/b.txt, in/m.eml/1/b.txt; write one of them");
 }
 
 TEST(FindDocument, SaysWhenSeveralMayBeMeant) {

@@ -48,7 +48,7 @@ TEST(Report, CountsWhatEachStageDid) {
   cut_short.stages[0].error = Error{ErrorClass::cancelled, "stopped"};
   report.add(cut_short);
   for (const std::int64_t attempt : {1, 2, 1})
-    report.add_call(call_of("a", attempt, attempt == 1 ? "ok" : "transient"), std::nullopt);
+    report.add_call({call_of("a", attempt, attempt == 1 ? "ok" : "transient"), "", std::nullopt});
   const std::string usage =
       R"({"calls":3,"input_tokens":30,"cached_input_tokens":0,"cache_write_tokens":0,)"
       R"("cache_write_1h_tokens":0,"output_tokens":0,"reasoning_tokens":0,"cost_usd":1.5})";
@@ -136,15 +136,15 @@ TEST(Report, SumsCallsByWhoWasAskedAndWhatAbout) {
   pipeline.stages.emplace_back().id = "sort";
   pipeline.stages.back().type = &type;
   Report report(pipeline);
-  report.add_call(call_of("a"), "invoice");
+  report.add_call({call_of("a"), "", "invoice"});
   LedgerCall known = call_of("b", 0, std::string(known_answer));
   known.usage = {};
   known.reused = {.calls = 1, .input_tokens = 7, .nano_dollars = 3};
-  report.add_call(known, "invoice");
+  report.add_call({known, "", "invoice"});
   LedgerCall other = call_of("c");
   other.backend = "near";
   other.usage.nano_dollars = 0;
-  report.add_call(other, std::nullopt);
+  report.add_call({other, "", std::nullopt});
   const nlohmann::ordered_json json = report.to_json({});
   const auto row = [](const nlohmann::ordered_json& sums) {
     return sums["calls"].dump() + " " + sums["cache_hits"].dump() + " " + sums["usage"]["cost_usd"].dump();
