@@ -43,8 +43,12 @@ std::span<AddVerb* const> verbs() {
 Registry registry() { return {stages::all(), backends::all(), backends::condition_engine}; }
 
 void PipelineOptions::add_to(CLI::App& command) {
-  command.add_option("PIPELINE", file, "The pipeline file (YAML)")->required();
+  add_file_to(command);
   add_set_to(command);
+}
+
+void PipelineOptions::add_file_to(CLI::App& command) {
+  command.add_option("PIPELINE", file, "The pipeline file (YAML)")->required();
 }
 
 void PipelineOptions::add_set_to(CLI::App& command) {

@@ -19,14 +19,13 @@ namespace {
 std::string list_of_topics() {
   std::string text = "\nTopics (docket help TOPIC):\n", types;
   for (const HelpTopic& topic : help_topics()) {
-    const bool is_type = topic.about.starts_with("a type of");
-    if (is_type)
+    if (topic.is_type)
       types += (types.empty() ? "" : ", ") + topic.name;
     else
       text += two_columns("  " + topic.name, topic.about, 14);
   }
   return text + two_columns("  types", "settings of stages and backends: " + types, 14) +
-         two_columns("  verbs", "each of the verbs above", 14);
+         two_columns("  verbs", "each of the verbs above, with all its options", 14);
 }
 
 int help_command(const CLI::App& app, const std::string& topic) {

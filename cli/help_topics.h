@@ -16,9 +16,13 @@ std::span<const EmbeddedFile> topic_files();
 /// A topic that is no verb: one of the files, or a type of stage or backend with all its settings.
 struct HelpTopic {
   std::string name, about;
+  bool is_type = false;
 };
 /// As they are listed; the types of stages and backends behind the others.
 std::vector<HelpTopic> help_topics();
+
+/// The names of those that are no types, as a sentence has them.
+std::string topic_names();
 
 /// The text of a topic; nothing: there is no such topic.
 std::optional<std::string> topic_text(std::string_view name);

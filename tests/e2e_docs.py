@@ -224,7 +224,7 @@ class Docs(e2e.Case):
             for verb, rest in commands:
                 with self.subTest(f"{page.name}: docket {verb}{rest}"):
                     if verb not in known:
-                        known[verb] = self.docket(verb, "--help")
+                        known[verb] = self.docket("help", verb)
                     self.assertEqual(known[verb].code, 0)
                     for option in re.findall(r"(?<!\S)--[a-z][a-z-]*", rest.replace("\n", " ")):
                         self.assertRegex(known[verb].out, rf"{option}\b")

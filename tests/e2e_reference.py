@@ -30,8 +30,8 @@ def settings_of(schema, path=""):
 
 @functools.cache
 def help_of(*words):
-    """(exit code, text) of docket WORDS --help: each is asked once."""
-    result = subprocess.run([e2e.DOCKET, *words, "--help"], capture_output=True, text=True, check=False, timeout=e2e.TIMEOUT)
+    """(exit code, text) of docket help WORDS: each is asked once."""
+    result = subprocess.run([e2e.DOCKET, "help", *words], capture_output=True, text=True, check=False, timeout=e2e.TIMEOUT)
     return result.returncode, result.stdout
 
 
@@ -40,7 +40,8 @@ class Reference(e2e.Case):
         super().setUp()
         result = self.run_tool(Path(e2e.DOCKET).with_name("docket-reference"), self.dir)
         self.assertEqual(result, "")
-        self.verbs = [word for word in re.findall(r"^  ([a-z]+) ", help_of()[1], re.M) if help_of(word)[0] == 0]
+        self.verbs = re.findall(r"^(?:[A-Z][a-z ]{8}| {9})([a-z]+) +[A-Z]", help_of()[1], re.M)
+        self.assertEqual({help_of(verb)[0] for verb in self.verbs}, {0})
         self.assertGreater(len(self.verbs), 10)
 
     def run_tool(self, *command, **options):
