@@ -42,7 +42,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION text)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION TRUE)
-# Without these it runs; README's Limits and `docket check` say what it then cannot do.
+# Without these it runs; docs/limits.md and `docket check` say what it then cannot do.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS
     "ca-certificates, poppler-data, tesseract-ocr-eng, tesseract-ocr-deu, tesseract-ocr-fra, tesseract-ocr-osd")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libreoffice-writer-nogui, graphviz")

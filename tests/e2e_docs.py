@@ -3,7 +3,8 @@
 In a page, a comment before a block of code says what is particular about it:
   <!-- exits 3 -->, <!-- exits 0 or 3 -->    how the last command of the block ends; 0 without such a comment
   <!-- file: NAME -->                        the reader saves the block under this name, before the commands after it
-  <!-- merged into: NAME -->                 the same with what the block changes in the page's pipeline
+  <!-- merged into: NAME -->                 the same with what the block changes in the pipeline that the page had under this name, or
+                                             else in one that has the rest
   <!-- not run: REASON -->                   commands that no test can run
   <!-- shown -->                             what the command before it prints; times and ids may be others. With DOCS_UPDATE=1 in the
                                              environment this test writes these blocks anew, in the checkout
@@ -88,6 +89,33 @@ def merged(part):
         yield whole | {"stages": sorted(before + chosen, key=lambda stage: order.index(type_of(stage)))}
 
 
+def edited(whole, part):
+    """The pipeline as a reader has it who changes in it what the part shows."""
+    if isinstance(whole, dict) and isinstance(part, dict):
+        return whole | {key: edited(whole.get(key), value) for key, value in part.items()}
+    if not (isinstance(whole, list) and isinstance(part, list) and any(isinstance(one, dict) for one in part)):
+        return part
+    changes = {type_of(stage): stage for stage in part}
+    unknown = set(changes) - {type_of(stage) for stage in whole}
+    assert not unknown, f"the page's pipeline has no stage {unknown}"
+    return [edited(stage, changes[type_of(stage)]) if type_of(stage) in changes else stage for stage in whole]
+
+
+def wholes_of(page, block):
+    """The pipelines that a block of YAML stands for, as text."""
+    text = block["text"]
+    part = yaml.safe_load(text)
+    if "version" in part:
+        return [text]
+    own = None
+    name = (block["mark"] or "").removeprefix("merged into: ")
+    for earlier in blocks(page, "yaml"):
+        if earlier.start() < block.start() and earlier["mark"] == f"file: {name}":
+            own = yaml.safe_load(earlier["text"])
+    wholes = [edited(own, part)] if own else merged(part)
+    return [yaml.safe_dump(whole, sort_keys=False, width=1000) for whole in wholes]
+
+
 class SomeModel(PaidModel):
     """Answers as the schema that it is asked with allows, and knows nothing."""
 
@@ -141,9 +169,7 @@ class Docs(e2e.Case):
         for page in PAGES:
             for block in blocks(page, "yaml"):
                 with self.subTest(page.name, block=block["text"][:200]):
-                    part = yaml.safe_load(block["text"])
-                    wholes = [block["text"]] if "version" in part else [yaml.safe_dump(w, sort_keys=False, width=1000) for w in merged(part)]
-                    for whole in wholes:
+                    for whole in wholes_of(page, block):
                         if block["mark"] and page.name == "tutorial.md":
                             continue  # Its commands check it, with the schema that the page has.
                         self.write("page/checked.yaml", whole)
@@ -160,7 +186,7 @@ class Docs(e2e.Case):
             mark, text = block["mark"] or "", block["text"]
             if mark.startswith(("file: ", "merged into: ")):
                 if mark.startswith("merged"):
-                    text = yaml.safe_dump(next(merged(yaml.safe_load(text))), sort_keys=False, width=1000)
+                    text = wholes_of(page, block)[0]
                 text = re.sub(r"http://127\.0\.0\.1:(8080|11434)", model.url, text)
                 script.append(f"cat >{shlex.quote(mark.split(': ', 1)[1])} <<'END OF FILE'\n{text}END OF FILE")
             elif block["language"] == "sh" and not mark.startswith("not run: "):
