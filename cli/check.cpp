@@ -87,9 +87,11 @@ void print_words(const Checked& checked, bool probed) {
   for (const StageConfig& stage : checked.pipeline->stages)
     stages += (stages.empty() ? "" : ", ") + stage.id;
   text += shown_name(checked.file) + ": ok, stages " + stages + "\n";
-  for (const BackendConfig& backend : checked.pipeline->backends)
+  for (const BackendConfig& backend : checked.pipeline->backends) {
+    text += place_line(backend);
     if (const std::string words = price_words(backend); !words.empty())
       text += "price of '" + backend.name + "': " + words + "\n";
+  }
   std::fputs(printable(text).c_str(), stderr);
   for (const backends::ProbeResult& result : checked.probes)
     std::puts(printable(probe_line(result, *checked.pipeline)).c_str());
@@ -101,7 +103,8 @@ ordered_json json_of(const Checked& checked, bool probed) {
                        {"ok", checked.exit_code == exit_up_to_date},
                        {"diagnostics", ordered_json::array()},
                        {"warnings", ordered_json::array()},
-                       {"stages", ordered_json::array()}};
+                       {"stages", ordered_json::array()},
+                       {"backends", ordered_json::array()}};
   for (const Diagnostic& error : checked.errors)
     json["diagnostics"].push_back(to_json(error));
   if (checked.unchecked)
@@ -111,6 +114,9 @@ ordered_json json_of(const Checked& checked, bool probed) {
     json["warnings"].push_back(to_json(diagnostic_from_line(warning, checked.file)));
   for (const StageConfig& stage : checked.pipeline->stages)
     json["stages"].push_back(stage.id);
+  for (const BackendConfig& backend : checked.pipeline->backends)
+    json["backends"].push_back(
+        {{"name", backend.name}, {"type", backend.type->name}, {"location", name(location_of(backend))}});
   if (!probed) return json;
   json["servers"] = ordered_json::array();
   for (const backends::ProbeResult& result : checked.probes)

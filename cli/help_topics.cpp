@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::string_view ending = ".txt";
 /// The order in which one reads them.
-constexpr std::string_view order[] = {"pipeline", "stages",  "conditions", "models",    "routing",
-                                      "money",    "reports", "logs",       "exit-codes"};
+constexpr std::string_view order[] = {"pipeline", "stages", "fields",  "conditions", "models",
+                                      "routing",  "money",  "reports", "logs",       "exit-codes"};
 
 std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
 

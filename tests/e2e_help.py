@@ -11,7 +11,7 @@ import e2e
 
 VERBS = ["init", "check", "run", "plan", "status", "explain", "egress", "ack", "export", "clean", "report", "graph",
          "schema", "help", "runs", "unlock", "verify"]
-TOPICS = ["pipeline", "stages", "conditions", "models", "routing", "money", "reports", "logs", "exit-codes"]
+TOPICS = ["pipeline", "stages", "fields", "conditions", "models", "routing", "money", "reports", "logs", "exit-codes"]
 LINES, COLUMNS = 24, 80  # A terminal as tmux opens it; the prompt takes a line.
 
 
@@ -85,6 +85,12 @@ class Help(e2e.Case):
             self.assertRegex(text, f"(?m)^  {name} ")
         self.assertRegex(self.said("help", "structured-extract"), "(?m)^  checks ")
         self.assertRegex(self.said("help", "ollama"), "(?m)^  context ")
+
+    def test_fields_have_the_keywords_that_the_documentation_has(self):
+        page = (e2e.SOURCE / "docs/fields.md").read_text(encoding="utf-8")
+        keywords = re.findall(r"(?m)^\| `(x-[a-z-]+)` ", page)
+        self.assertGreater(len(keywords), 7)
+        self.assertEqual(sorted(re.findall(r"(?m)^  (x-[a-z-]+) ", self.said("help", "fields"))), sorted(keywords))
 
     def test_topics_know_the_options(self):
         for topic, verb, heading in (("logs", "run", "Log"), ("reports", "report", "Forms")):
@@ -165,6 +171,7 @@ class Check(e2e.Case):
         self.assertEqual((result.code, result.err), (2, ""))
         a, b, c, d = json.loads(result.out)["files"]
         self.assertEqual((a["ok"], a["diagnostics"], a["stages"]), (True, [], ["extract", "classify"]))
+        self.assertEqual(a["backends"], [{"name": "rules", "type": "builtin", "location": "local"}])
         found = [one for one in b["diagnostics"] if one["suggestion"] == "labels"]
         self.assertEqual([(one["file"], one["line"], one["field"]) for one in found],
                          [("b.yaml", 11, "stages.classify.lables")])
@@ -175,6 +182,15 @@ class Check(e2e.Case):
         self.assertEqual((d["ok"], d["diagnostics"][0]["line"]), (False, None))
         ok = self.docket("check", "a.yaml", "--json", "--probe")
         self.assertEqual((ok.code, json.loads(ok.out)["files"][0]["servers"]), (0, []))
+
+    def test_where_the_servers_are(self):
+        servers = "\n  near: { type: ollama, model: m, context: 4096 }\n  far: { type: anthropic, model: m, api_key: \"${K}\", price: unknown-ok }\n"
+        self.write("a.yaml", e2e.PIPELINE.replace("\n  rules:", servers + "  rules:").replace("[rules]", "[rules, near, far]"))
+        result = self.docket("check", "a.yaml", env={"K": "k"})
+        self.assertEqual(result.code, 0, result.err)
+        self.assertIn("backend 'near': local, http://127.0.0.1:11434\n", result.err)
+        self.assertIn("backend 'far': cloud, https://api.anthropic.com", result.err)
+        self.assertNotIn("backend 'rules'", result.err)
 
     def test_junit(self):
         self.write("a.yaml", e2e.PIPELINE)
