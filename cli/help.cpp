@@ -25,7 +25,8 @@ std::string list_of_topics() {
       text += two_columns("  " + topic.name, topic.about, 14);
   }
   return text + two_columns("  types", "settings of stages and backends: " + types, 14) +
-         two_columns("  verbs", "each of the verbs above, with all its options", 14);
+         two_columns("  verbs", "each of the verbs above, with all its options", 14) +
+         two_columns("  more", "the pages in docs, of the package in /usr/share/doc/docket", 14);
 }
 
 int help_command(const CLI::App& app, const std::string& topic) {

@@ -14,6 +14,9 @@ install(FILES ${reference}/pipeline.schema.json DESTINATION ${CMAKE_INSTALL_DATA
 
 set(doc ${CMAKE_INSTALL_DATADIR}/doc/docket)
 install(FILES README.md packaging/copyright DESTINATION ${doc})
+# What README and `docket help` name, so that it is also where there is no network.
+install(DIRECTORY docs DESTINATION ${doc} FILES_MATCHING PATTERN "*.md" PATTERN "*.json" PATTERN "*.png")
+install(DIRECTORY ${reference}/ DESTINATION ${doc}/docs/reference FILES_MATCHING PATTERN "*.md")
 install(DIRECTORY examples DESTINATION ${doc} USE_SOURCE_PERMISSIONS
         PATTERN out EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN day/inbox EXCLUDE PATTERN records EXCLUDE PATTERN .gitignore EXCLUDE)
 

@@ -6,6 +6,7 @@ In a page, a comment before a block of code says what is particular about it:
   <!-- merged into: NAME -->                 the same with what the block changes in the pipeline that the page had under this name, or
                                              else in one that has the rest
   <!-- not run: REASON -->                   commands that no test can run
+  <!-- what quickstart prints -->            of README: the command that scripts/quickstart runs, and what it prints
   <!-- shown -->                             what the command before it prints; times and ids may be others. With DOCS_UPDATE=1 in the
                                              environment this test writes these blocks anew, in the checkout
 All commands of a page run one after another, in one shell, in a folder that has what `docket init` writes and was run once (the
@@ -235,6 +236,27 @@ class Docs(e2e.Case):
             text = text[:begin] + real + text[end:]
         if edits:
             page.write_text(text, encoding="utf-8")
+
+    def test_readme_shows_what_quickstart_prints(self):
+        script = (e2e.SOURCE / "scripts/quickstart").read_text("utf-8")
+        out = re.search(r"(?m)^out=(.*)", script)[1]
+        command = f"docket run examples/invoices/pipeline.yaml --output {out}"
+        self.assertIn(command.replace(out, "$out"), script)
+        shutil.copytree(e2e.SOURCE / "examples/invoices", self.dir / "examples/invoices", ignore=shutil.ignore_patterns("out"))
+        result = self.docket(*shlex.split(command)[1:], env=self.env)
+        self.assertIn(result.code, (0, 3), result.err)
+        real = f"$ {command}\n{result.err}"
+        page = e2e.SOURCE / "README.md"
+        block, = (block for block in blocks(page, "text") if block["mark"] == "what quickstart prints")
+        if UPDATE:
+            begin, end = block.span("text")
+            text = page.read_text("utf-8")
+            page.write_text(text[:begin] + real + text[end:], "utf-8")
+            return
+
+        def without_the_scan(text):  # How well it is read depends on what tesseract there is.
+            return re.sub(r"\d+ (done|held)|held \(\d+\)", "N", without_chance(text))
+        self.assertEqual(without_the_scan(block["text"]), without_the_scan(real))
 
     def test_few_commands_are_not_run_and_each_says_why(self):
         marked = [block["mark"] for page in PAGES for block in blocks(page, "sh") if (block["mark"] or "").startswith("not run")]

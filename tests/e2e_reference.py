@@ -122,6 +122,7 @@ class Reference(e2e.Case):
         self.assertEqual(self.bash("run", "--progress", "p"), ["plain"])
         self.assertEqual(self.bash("run", "--progress", "=", "p"), ["plain"])
         self.assertEqual(self.bash("run", "inbox/"), [])  # Then bash itself completes files.
+        self.assertEqual(self.bash("help", "st"), ["stages", "status"])
         for verb in self.verbs:
             self.assertLessEqual(self.options_in_help(verb), set(self.bash(verb, "-")), verb)
 
@@ -133,6 +134,7 @@ class Reference(e2e.Case):
         self.assertEqual(sorted(self.fish("docket ")), sorted(self.verbs))
         self.assertEqual(self.fish("docket run --off"), ["--offline"])
         self.assertEqual(self.fish("docket run --progress p"), ["plain"])
+        self.assertEqual(sorted(self.fish("docket help con")), ["conditions"])
         self.assertIn("docket.bash", self.fish("docket run docket.b"))
 
     def test_zsh(self):
@@ -140,6 +142,7 @@ class Reference(e2e.Case):
         said = self.read("_docket")
         for verb in self.verbs:
             self.assertIn(f"\n      {verb})\n", said)
+        self.assertRegex(said, r"'1:TOPIC:\([a-z -]*\bconditions\b[a-z -]*\brun\b[a-z -]*\)'")
         for option in self.options_in_help("run"):
             self.assertRegex(said, rf"'[^']*{option}[=\[]")
 
