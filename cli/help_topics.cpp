@@ -107,6 +107,14 @@ std::string text_of(const Type& type, const std::string& kind, const std::string
          "\n\nSettings:\n" + (type.fields.empty() ? "  none\n" : settings_table(type.fields));
 }
 
+/// Those of the pipeline file that have settings of their own.
+std::vector<const Field*> groups_of_file() {
+  std::vector<const Field*> groups;
+  for (const Field& field : top_fields())
+    if (!field.fields.empty()) groups.push_back(&field);
+  return groups;
+}
+
 }  // namespace
 
 std::vector<HelpTopic> help_topics() {
@@ -117,6 +125,8 @@ std::vector<HelpTopic> help_topics() {
     if (found != topic_files().end())
       topics.push_back({std::string(name), first_line(found->content), false});
   }
+  for (const Field* group : groups_of_file())
+    topics.push_back({std::string(group->name), "settings of the pipeline file", true});
   for (const StageType& type : registry().stages)
     topics.push_back({std::string(type.name), "a type of stage, with its settings", true});
   for (const BackendType& type : registry().backends)
@@ -127,7 +137,7 @@ std::vector<HelpTopic> help_topics() {
 std::string topic_names() {
   std::string names;
   for (const HelpTopic& topic : help_topics())
-    if (!topic.is_type) names += (names.empty() ? "" : ", ") + topic.name;
+    if (!topic.is_settings) names += (names.empty() ? "" : ", ") + topic.name;
   return names;
 }
 
@@ -143,6 +153,11 @@ std::optional<std::string> topic_text(std::string_view name) {
       return text_of(type, "a type of backend",
                      "backends:\n      mine: { type: " + std::string(name) + ", ... }") +
              "\nSee also: docket help stages.\n";
+  for (const Field* group : groups_of_file())
+    if (group->name == name)
+      return std::string(name) + ": settings of the pipeline file\n" + wrapped(group->help, 0) + "\n\n    " +
+             std::string(name) + ": { ... }\n\nSettings:\n" + settings_table(group->fields) +
+             "\nSee also: docket help pipeline.\n";
   return std::nullopt;
 }
 

@@ -122,7 +122,7 @@ class Reference(e2e.Case):
         self.assertEqual(self.bash("run", "--progress", "p"), ["plain"])
         self.assertEqual(self.bash("run", "--progress", "=", "p"), ["plain"])
         self.assertEqual(self.bash("run", "inbox/"), [])  # Then bash itself completes files.
-        self.assertEqual(self.bash("help", "st"), ["stages", "status"])
+        self.assertEqual(self.bash("help", "st"), ["stages", "structured-extract", "status"])
         for verb in self.verbs:
             self.assertLessEqual(self.options_in_help(verb), set(self.bash(verb, "-")), verb)
 

@@ -79,17 +79,21 @@ TEST_F(Help, TheProgramListsAllVerbsByPurpose) {
 }
 
 TEST_F(Help, TopicsFitAndHaveTheirTables) {
+  const char* const groups[] = {"input", "output", "policy", "budget", "complexity"};
   for (const HelpTopic& topic : help_topics()) {
     const auto text = topic_text(topic.name);
     ASSERT_TRUE(text) << topic.name;
-    expect_fits(*text, topic.is_type ? 200 : 60, topic.name);
-    if (!topic.is_type) {
+    expect_fits(*text, topic.is_settings ? 200 : 60, topic.name);
+    if (!topic.is_settings) {
       EXPECT_GE(std::ranges::count(*text, '\n'), 20) << topic.name;
     }
     EXPECT_EQ(verb_of(app_, topic.name), nullptr) << topic.name << " is a verb too";
   }
   EXPECT_EQ(help_topics().size(),
-            topic_files().size() + registry().stages.size() + registry().backends.size());
+            topic_files().size() + std::size(groups) + registry().stages.size() + registry().backends.size());
+  for (const char* group : groups)
+    EXPECT_TRUE(topic_text(group)->starts_with(std::string(group) + ": settings of")) << group;
+  EXPECT_NE(topic_text("input")->find("  may_be_empty "), std::string::npos);
   EXPECT_NE(topic_text("classify")->find("keywords"), std::string::npos);
   EXPECT_NE(topic_text("money")->find("calendar month"), std::string::npos);
   EXPECT_NE(topic_text("logs")->find("  --log-level LEVEL "), std::string::npos);
