@@ -1,5 +1,6 @@
 #include "cli/check_words.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -78,6 +79,16 @@ nlohmann::ordered_json probe_json(const backends::ProbeResult& result) {
   json["takes_images"] = !server.cannot_see;
   json["wall_ms"] = result.wall_ms;
   return json;
+}
+
+std::string place_line(const BackendConfig& backend) {
+  const bool has_server = std::ranges::any_of(
+      backend.type->fields, [](const Field& field) { return field.name == std::string_view("url"); });
+  if (!has_server) return "";
+  std::string text = "backend '" + backend.name + "': " + std::string(name(location_of(backend)));
+  for (const std::string& url : backend.settings.texts("url"))
+    text += ", " + url;
+  return text + "\n";
 }
 
 std::string price_words(const BackendConfig& backend) {

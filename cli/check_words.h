@@ -11,6 +11,9 @@ namespace docket {
 std::string probe_line(const backends::ProbeResult& result, const Pipeline& pipeline);
 nlohmann::ordered_json probe_json(const backends::ProbeResult& result);
 
+/// Where the servers of a backend are, as a line; empty: it has none.
+std::string place_line(const BackendConfig& backend);
+
 /// What the calls of a backend cost, and who says so; empty: nothing is known of money.
 std::string price_words(const BackendConfig& backend);
 

@@ -168,13 +168,12 @@ void add_clean(CLI::App& app, int& exit_code) {
   options->pipeline.add_to(*command);
   command
       ->add_option("INPUT", options->run.inputs,
-                   "The whole input, instead of the pipeline's: files, folders, globs, or -")
+                   "All input, in place of the pipeline's: files, folders, globs, -")
       ->type_name("");
   command->add_flag("-0,--null", options->run.null_separated,
-                    "The list on standard input is separated by NUL bytes");
-  CLI::Option* missing = command->add_flag(
-      "--missing", options->missing,
-      "Remove records, texts and ledger entries of documents that are no longer in the input");
+                    "The list on standard input has NUL between names");
+  CLI::Option* missing = command->add_flag("--missing", options->missing,
+                                           "Remove what is kept of documents that left the input");
   command->add_flag("--all", options->all, "Even if that is all documents, or an INPUT names no file")
       ->needs(missing);
   command->add_flag("-n,--dry-run", options->dry_run, "Only list them");

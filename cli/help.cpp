@@ -18,16 +18,16 @@ namespace docket {
 namespace {
 
 std::string list_of_topics() {
-  std::string text = "\nTopics (docket help TOPIC):\n", types;
+  std::string text = "\nTopics (docket help TOPIC):\n", settings;
   for (const HelpTopic& topic : help_topics()) {
-    const bool is_type = topic.about.starts_with("a type of");
-    if (is_type)
-      types += (types.empty() ? "" : ", ") + topic.name;
+    if (topic.is_settings)
+      settings += (settings.empty() ? "" : ", ") + topic.name;
     else
       text += two_columns("  " + topic.name, topic.about, 14);
   }
-  return text + two_columns("  types", "settings of stages and backends: " + types, 14) +
-         two_columns("  verbs", "each of the verbs above", 14);
+  return text + two_columns("  settings", "of the file, of stages and of backends: " + settings, 14) +
+         two_columns("  verbs", "each of the verbs above, with all its options", 14) +
+         two_columns("  more", "the pages in docs, of the package in /usr/share/doc/docket", 14);
 }
 
 int help_command(const CLI::App& app, const std::string& topic) {

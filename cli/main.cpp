@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/help/format.h"
+#include "cli/help/topics.h"
 #include "cli/options/mistakes.h"
 #include "cli/terminal/words.h"
 #include "cli/version.h"
@@ -57,14 +58,13 @@ int print_short_usage() {
 
 int main(int argc, char** argv) {
   prctl(PR_SET_DUMPABLE, 0);  // Keys are in its memory: no core dump, no look by other processes of the user.
-  CLI::App app{"Runs documents through a pipeline: rules first, then models, the cloud for a reason."};
+  CLI::App app{"Runs documents through a pipeline: rules, then models, the cloud for a reason."};
   use_plain_help(app);
   app.name("docket");
   app.set_version_flag("--version", version);
   app.require_subcommand(1);
-  app.footer(
-      "Exit codes: 0 up to date, 1 failed, 2 usage, 3 held, 4 unavailable, 5 locked.\n"
-      "Topics of docket help: pipeline, stages, conditions, routing, money, exit-codes.");
+  app.footer("Exit codes: 0 up to date, 1 failed, 2 usage, 3 held, 4 unavailable, 5 locked.\n" +
+             wrapped("Topics: " + topic_names() + ", and each verb.", 8));
   int exit_code = exit_up_to_date;
   for (AddVerb* add : verbs())
     add(app, exit_code);

@@ -9,10 +9,12 @@
 #include "backends/http/address.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/form_file.h"
 #include "cli/options/pipeline_options.h"
 #include "cli/output_files.h"
 #include "cli/page_pictures.h"
 #include "cli/report/formats.h"
+#include "cli/report/junit_suite.h"
 #include "cli/report/page.h"
 #include "cli/report/plain_text.h"
 #include "cli/report/shape.h"
@@ -20,7 +22,6 @@
 #include "cli/terminal/words.h"
 #include "pipeline/ledger/reader.h"
 #include "pipeline/record.h"
-#include "pipeline/run/output.h"
 
 namespace docket {
 namespace {
@@ -55,40 +56,6 @@ std::optional<std::string> read_report(const ReportOptions& options, const std::
   print_error(report ? "there is no report of a run '" + options.run + "' in " + folder.string()
                      : report.error().message);
   return std::nullopt;
-}
-
-/// A form, and how an earlier one of its kind begins, which it may replace.
-struct Form {
-  const char* option;
-  const std::string& file;
-  std::string_view begins;
-  unsigned mode = 0;
-};
-
-/// Why the file stays as it is: a slip must not cost anybody a document.
-std::optional<Error> why_not_replaced(const Form& form, const std::filesystem::path& file) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(file, ignored) || std::filesystem::file_size(file, ignored) == 0)
-    return std::nullopt;
-  std::string start(form.begins.size(), '\0');
-  std::ifstream(file, std::ios::binary).read(start.data(), static_cast<std::streamsize>(start.size()));
-  if (start == form.begins) return std::nullopt;
-  return Error{ErrorClass::config, std::string(form.option) + " " + form.file +
-                                       ": there is a file that docket has not written so: move it away, or "
-                                       "name another"};
-}
-
-/// Puts it into the file, or on standard output.
-std::optional<Error> deliver(const Form& form, const std::string& content, const Pipeline& pipeline) {
-  if (form.file == "-") {
-    std::fwrite(content.data(), 1, content.size(), stdout);
-    return std::nullopt;
-  }
-  const std::filesystem::path file = std::filesystem::absolute(form.file);
-  if (auto refused = why_not_replaced(form, file)) return refused;
-  if (const std::string why = why_misplaced(file, pipeline, {}); !why.empty())
-    return Error{ErrorClass::config, std::string(form.option) + " " + form.file + ": " + why};
-  return write_file(file, content, form.mode);
 }
 
 /// What the ledger knows of the run beside its report. Without it there is less to show.
@@ -140,15 +107,15 @@ std::optional<Error> write_forms(const ReportOptions& options, const ordered_jso
   std::optional<Error> failed;
   if (!options.html.empty()) {
     const Result<std::string> page = page_of(options, report, pipeline);
-    failed =
-        page ? deliver({"--html", options.html, page_begins}, *page, pipeline) : std::optional(page.error());
+    failed = page ? deliver({"--html", options.html, page_begins}, *page, {&pipeline})
+                  : std::optional(page.error());
   }
   if (!failed && !options.prometheus.empty())
     failed = deliver({"--prometheus", options.prometheus, "# HELP docket_", for_all_to_read},
-                     report_for_prometheus(report), pipeline);
+                     report_for_prometheus(report), {&pipeline});
   if (!failed && !options.junit.empty())
     failed = deliver({"--junit", options.junit, junit_begins},
-                     report_as_junit(report, done_of(report, pipeline.output_dir)), pipeline);
+                     report_as_junit(report, done_of(report, pipeline.output_dir)), {&pipeline});
   if (!failed && !options.otlp.empty())
     failed = export_spans(pipeline.output_dir, report, span_endpoint(options.otlp), {});
   return failed;
@@ -222,23 +189,20 @@ void add_report(CLI::App& app, int& exit_code) {
   options->pipeline.add_output_to(*command);
   command->add_option("--run", options->run, "Of the run with this id (default: of the last)")
       ->type_name("ID");
+  command->option_defaults()->group("Forms");
   command->add_flag("--json", options->json, "As JSON (docs/report.schema.json)");
   command->add_flag("--markdown", options->markdown, "As Markdown, for a comment at a pull request");
   command->add_option("--html", options->html, "As a page for browsers; - is standard output")
       ->type_name("FILE");
-  command
-      ->add_option("--page", options->pages, "With --html: also the pages of this document, with its values")
+  command->add_option("--page", options->pages, "With --html: also pages of it, with its values")
       ->type_name("DOCUMENT")
       ->allow_extra_args(false)
       ->expected(1, static_cast<int>(most_shown_documents))
       ->needs("--html");
-  command
-      ->add_option("--prometheus", options->prometheus,
-                   "For node_exporter's textfile collector, a .prom file")
+  command->add_option("--prometheus", options->prometheus, "For node_exporter's textfile collector")
       ->type_name("FILE");
   command->add_option("--junit", options->junit, "As results of tests, for CI systems")->type_name("FILE");
-  command->add_option("--otlp", options->otlp, "As OpenTelemetry to this collector: http://localhost:4318")
-      ->type_name("URL");
+  command->add_option("--otlp", options->otlp, "As OpenTelemetry, to this collector")->type_name("URL");
   command->callback([options, &exit_code] { exit_code = report_command(*options); });
 }
 

@@ -262,9 +262,7 @@ void add_status(CLI::App& app, int& exit_code) {
   CLI::Option* json = command->add_flag("--json", options->json, "Print it as JSON");
   command->add_flag("-v,--verbose", options->verbose,
                     "List all documents that need attention, with all reasons");
-  command
-      ->add_flag("-q,--question", options->question,
-                 "Only the exit code: 0 all is done, 1 some failed, 3 some are held")
+  command->add_flag("-q,--question", options->question, "Only the exit code: 0 all done, 1 failed, 3 held")
       ->excludes(json);
   command->callback([options, &exit_code] { exit_code = status_command(*options); });
 }

@@ -14,6 +14,9 @@ install(FILES ${reference}/pipeline.schema.json DESTINATION ${CMAKE_INSTALL_DATA
 
 set(doc ${CMAKE_INSTALL_DATADIR}/doc/docket)
 install(FILES README.md packaging/copyright DESTINATION ${doc})
+# What README and `docket help` name, so that it is also where there is no network.
+install(DIRECTORY docs DESTINATION ${doc} FILES_MATCHING PATTERN "*.md" PATTERN "*.json" PATTERN "*.png")
+install(DIRECTORY ${reference}/ DESTINATION ${doc}/docs/reference FILES_MATCHING PATTERN "*.md")
 install(DIRECTORY examples DESTINATION ${doc} USE_SOURCE_PERMISSIONS
         PATTERN out EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN day/inbox EXCLUDE PATTERN records EXCLUDE PATTERN .gitignore EXCLUDE)
 
@@ -42,7 +45,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION text)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION TRUE)
-# Without these it runs; README's Limits and `docket check` say what it then cannot do.
+# Without these it runs; docs/limits.md and `docket check` say what it then cannot do.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS
     "ca-certificates, poppler-data, tesseract-ocr-eng, tesseract-ocr-deu, tesseract-ocr-fra, tesseract-ocr-osd")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libreoffice-writer-nogui, graphviz")

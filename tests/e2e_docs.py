@@ -3,8 +3,10 @@
 In a page, a comment before a block of code says what is particular about it:
   <!-- exits 3 -->, <!-- exits 0 or 3 -->    how the last command of the block ends; 0 without such a comment
   <!-- file: NAME -->                        the reader saves the block under this name, before the commands after it
-  <!-- merged into: NAME -->                 the same with what the block changes in the page's pipeline
+  <!-- merged into: NAME -->                 the same with what the block changes in the pipeline that the page had under this name, or
+                                             else in one that has the rest
   <!-- not run: REASON -->                   commands that no test can run
+  <!-- what quickstart prints -->            of README: the command that scripts/quickstart runs, and what it prints
   <!-- shown -->                             what the command before it prints; times and ids may be others. With DOCS_UPDATE=1 in the
                                              environment this test writes these blocks anew, in the checkout
 All commands of a page run one after another, in one shell, in a folder that has what `docket init` writes and was run once (the
@@ -88,6 +90,33 @@ def merged(part):
         yield whole | {"stages": sorted(before + chosen, key=lambda stage: order.index(type_of(stage)))}
 
 
+def edited(whole, part):
+    """The pipeline as a reader has it who changes in it what the part shows."""
+    if isinstance(whole, dict) and isinstance(part, dict):
+        return whole | {key: edited(whole.get(key), value) for key, value in part.items()}
+    if not (isinstance(whole, list) and isinstance(part, list) and any(isinstance(one, dict) for one in part)):
+        return part
+    changes = {type_of(stage): stage for stage in part}
+    unknown = set(changes) - {type_of(stage) for stage in whole}
+    assert not unknown, f"the page's pipeline has no stage {unknown}"
+    return [edited(stage, changes[type_of(stage)]) if type_of(stage) in changes else stage for stage in whole]
+
+
+def wholes_of(page, block):
+    """The pipelines that a block of YAML stands for, as text."""
+    text = block["text"]
+    part = yaml.safe_load(text)
+    if "version" in part:
+        return [text]
+    own = None
+    name = (block["mark"] or "").removeprefix("merged into: ")
+    for earlier in blocks(page, "yaml"):
+        if earlier.start() < block.start() and earlier["mark"] == f"file: {name}":
+            own = yaml.safe_load(earlier["text"])
+    wholes = [edited(own, part)] if own else merged(part)
+    return [yaml.safe_dump(whole, sort_keys=False, width=1000) for whole in wholes]
+
+
 class SomeModel(PaidModel):
     """Answers as the schema that it is asked with allows, and knows nothing."""
 
@@ -141,9 +170,7 @@ class Docs(e2e.Case):
         for page in PAGES:
             for block in blocks(page, "yaml"):
                 with self.subTest(page.name, block=block["text"][:200]):
-                    part = yaml.safe_load(block["text"])
-                    wholes = [block["text"]] if "version" in part else [yaml.safe_dump(w, sort_keys=False, width=1000) for w in merged(part)]
-                    for whole in wholes:
+                    for whole in wholes_of(page, block):
                         if block["mark"] and page.name == "tutorial.md":
                             continue  # Its commands check it, with the schema that the page has.
                         self.write("page/checked.yaml", whole)
@@ -160,7 +187,7 @@ class Docs(e2e.Case):
             mark, text = block["mark"] or "", block["text"]
             if mark.startswith(("file: ", "merged into: ")):
                 if mark.startswith("merged"):
-                    text = yaml.safe_dump(next(merged(yaml.safe_load(text))), sort_keys=False, width=1000)
+                    text = wholes_of(page, block)[0]
                 text = re.sub(r"http://127\.0\.0\.1:(8080|11434)", model.url, text)
                 script.append(f"cat >{shlex.quote(mark.split(': ', 1)[1])} <<'END OF FILE'\n{text}END OF FILE")
             elif block["language"] == "sh" and not mark.startswith("not run: "):
@@ -210,6 +237,27 @@ class Docs(e2e.Case):
         if edits:
             page.write_text(text, encoding="utf-8")
 
+    def test_readme_shows_what_quickstart_prints(self):
+        script = (e2e.SOURCE / "scripts/quickstart").read_text("utf-8")
+        out = re.search(r"(?m)^out=(.*)", script)[1]
+        command = f"docket run examples/invoices/pipeline.yaml --output {out}"
+        self.assertIn(command.replace(out, "$out"), script)
+        shutil.copytree(e2e.SOURCE / "examples/invoices", self.dir / "examples/invoices", ignore=shutil.ignore_patterns("out"))
+        result = self.docket(*shlex.split(command)[1:], env=self.env)
+        self.assertIn(result.code, (0, 3), result.err)
+        real = f"$ {command}\n{result.err}"
+        page = e2e.SOURCE / "README.md"
+        block, = (block for block in blocks(page, "text") if block["mark"] == "what quickstart prints")
+        if UPDATE:
+            begin, end = block.span("text")
+            text = page.read_text("utf-8")
+            page.write_text(text[:begin] + real + text[end:], "utf-8")
+            return
+
+        def without_the_scan(text):  # How well it is read depends on what tesseract there is.
+            return re.sub(r"\d+ (done|held)|held \(\d+\)", "N", without_chance(text))
+        self.assertEqual(without_the_scan(block["text"]), without_the_scan(real))
+
     def test_few_commands_are_not_run_and_each_says_why(self):
         marked = [block["mark"] for page in PAGES for block in blocks(page, "sh") if (block["mark"] or "").startswith("not run")]
         self.assertLessEqual(len(marked), MOST_NOT_RUN)
@@ -224,7 +272,7 @@ class Docs(e2e.Case):
             for verb, rest in commands:
                 with self.subTest(f"{page.name}: docket {verb}{rest}"):
                     if verb not in known:
-                        known[verb] = self.docket(verb, "--help")
+                        known[verb] = self.docket("help", verb)
                     self.assertEqual(known[verb].code, 0)
                     for option in re.findall(r"(?<!\S)--[a-z][a-z-]*", rest.replace("\n", " ")):
                         self.assertRegex(known[verb].out, rf"{option}\b")

@@ -3,6 +3,7 @@
 import json
 import re
 import unittest
+from xml.etree import ElementTree
 
 import yaml
 
@@ -10,7 +11,8 @@ import e2e
 
 VERBS = ["init", "check", "run", "plan", "status", "explain", "egress", "ack", "export", "clean", "report", "graph",
          "schema", "help", "runs", "unlock", "verify"]
-TOPICS = ["pipeline", "stages", "conditions", "routing", "money", "exit-codes"]
+TOPICS = ["pipeline", "stages", "fields", "conditions", "models", "routing", "money", "reports", "logs", "exit-codes"]
+LINES, COLUMNS = 24, 80  # A terminal as tmux opens it; the prompt takes a line.
 
 
 class Help(e2e.Case):
@@ -21,15 +23,43 @@ class Help(e2e.Case):
 
     def test_each_verb_by_both_ways(self):
         for verb in VERBS:
-            text = self.said(verb, "--help")
-            self.assertEqual(self.said("help", verb), text)
-            self.assertLess(max(map(len, text.splitlines())), 81, verb)
-            self.assertLessEqual(text.count("\n"), 50 if verb == "run" else 30, verb)
+            short, whole = self.said(verb, "--help"), self.said("help", verb)
+            self.assertLessEqual(max(map(len, (short + whole).splitlines())), COLUMNS, verb)
+            self.assertLess(short.count("\n"), LINES, verb)
+            rest = f"All options: docket help {verb}\n"
+            self.assertEqual(short.endswith(rest), short != whole, verb)
+            self.assertLessEqual(set(short.replace(rest, "").split()), set(whole.split()), verb)
+
+    def test_only_run_and_plan_have_more_options_than_a_screen(self):
+        self.assertEqual([verb for verb in VERBS if self.said(verb, "--help") != self.said("help", verb)], ["run", "plan"])
+        self.assertNotIn("--log-level", self.said("run", "--help"))
+        self.assertIn("--log-level", self.said("help", "run"))
+
+    def test_examples_come_first_and_have_options_that_there_are(self):
+        for verb in VERBS:
+            text, whole = self.said(verb, "--help"), self.said("help", verb)
+            about, examples, *others = text.split("\n\n")
+            self.assertTrue(about.startswith(f"Usage: docket {verb}"), text)
+            heading, *commands = examples.splitlines()
+            self.assertEqual(heading, "Examples:", text)
+            self.assertIn(len(commands), (1, 2, 3), verb)
+            self.assertEqual(len(others), 0 if verb == "schema" else 1)
+            for line in commands:
+                command, does = line.split(" # ")
+                self.assertTrue(command.startswith(f"  docket {verb}") and does.strip(), line)
+                for option in re.findall(r"(?<=\s)(--?[a-z][a-z-]*)", command):
+                    self.assertRegex(whole, rf"(?m)^  +(?:-., )?{option}\b|^  {option}, --", line)
 
     def test_the_overview_lists_verbs_and_topics(self):
-        self.assertTrue(self.said("help").startswith(self.said("--help")))
-        for word in VERBS + TOPICS:
-            self.assertRegex(self.said("help"), f"(?m)^  {word} ")
+        text, every = self.said("--help"), self.said("help")
+        self.assertTrue(every.startswith(text))
+        self.assertLess(text.count("\n"), LINES)
+        self.assertLessEqual(max(map(len, every.splitlines())), COLUMNS)
+        for verb in VERBS:
+            self.assertRegex(text, f"(?m)^(?:[A-Z][a-z]+)? {{2,9}}{verb} +[A-Z]")
+        for topic in TOPICS:
+            self.assertRegex(text, rf"(?s)Topics: .*\b{topic},")
+            self.assertRegex(every, f"(?m)^  {topic} ")
 
     def test_nothing_asked(self):
         result = self.docket()
@@ -37,7 +67,7 @@ class Help(e2e.Case):
         self.assertIn("docket run pipeline.yaml", result.err)
 
     def test_pipelines_in_topics_are_right(self):
-        seen = 0
+        seen = []
         for topic in TOPICS:
             text = self.said("help", topic)
             for block in re.findall(r"(?m)^    version: 1\n(?:    .*\n)*", text):
@@ -46,8 +76,8 @@ class Help(e2e.Case):
                 self.assertIn("stages", yaml.safe_load(content))
                 result = self.docket("check", "pipeline.yaml", env={"ANTHROPIC_API_KEY": "k"})
                 self.assertEqual(result.code, 0, topic + ": " + result.err)
-                seen += 1
-        self.assertEqual(seen, len(TOPICS) - 1)
+                seen.append(topic)
+        self.assertEqual(set(TOPICS) - set(seen), {"reports", "logs", "exit-codes"})
 
     def test_topics_know_what_the_schema_knows(self):
         text = self.said("help", "pipeline")
@@ -55,6 +85,18 @@ class Help(e2e.Case):
             self.assertRegex(text, f"(?m)^  {name} ")
         self.assertRegex(self.said("help", "structured-extract"), "(?m)^  checks ")
         self.assertRegex(self.said("help", "ollama"), "(?m)^  context ")
+
+    def test_fields_have_the_keywords_that_the_documentation_has(self):
+        page = (e2e.SOURCE / "docs/fields.md").read_text(encoding="utf-8")
+        keywords = re.findall(r"(?m)^\| `(x-[a-z-]+)` ", page)
+        self.assertGreater(len(keywords), 7)
+        self.assertEqual(sorted(re.findall(r"(?m)^  (x-[a-z-]+) ", self.said("help", "fields"))), sorted(keywords))
+
+    def test_topics_know_the_options(self):
+        for topic, verb, heading in (("logs", "run", "Log"), ("reports", "report", "Forms")):
+            group = re.search(rf"(?m)^{heading}:\n((?:  .*\n)+)", self.said("help", verb))[1]
+            for option in re.findall(r"(?m)^ +(--[a-z-]+)", group):
+                self.assertRegex(self.said("help", topic), f"(?m)^ +{option} ")
 
     def test_an_unknown_topic(self):
         result = self.docket("help", "moeny")
@@ -129,6 +171,7 @@ class Check(e2e.Case):
         self.assertEqual((result.code, result.err), (2, ""))
         a, b, c, d = json.loads(result.out)["files"]
         self.assertEqual((a["ok"], a["diagnostics"], a["stages"]), (True, [], ["extract", "classify"]))
+        self.assertEqual(a["backends"], [{"name": "rules", "type": "builtin", "location": "local"}])
         found = [one for one in b["diagnostics"] if one["suggestion"] == "labels"]
         self.assertEqual([(one["file"], one["line"], one["field"]) for one in found],
                          [("b.yaml", 11, "stages.classify.lables")])
@@ -139,6 +182,69 @@ class Check(e2e.Case):
         self.assertEqual((d["ok"], d["diagnostics"][0]["line"]), (False, None))
         ok = self.docket("check", "a.yaml", "--json", "--probe")
         self.assertEqual((ok.code, json.loads(ok.out)["files"][0]["servers"]), (0, []))
+
+    def test_where_the_servers_are(self):
+        servers = "\n  near: { type: ollama, model: m, context: 4096 }\n  far: { type: anthropic, model: m, api_key: \"${K}\", price: unknown-ok }\n"
+        self.write("a.yaml", e2e.PIPELINE.replace("\n  rules:", servers + "  rules:").replace("[rules]", "[rules, near, far]"))
+        result = self.docket("check", "a.yaml", env={"K": "k"})
+        self.assertEqual(result.code, 0, result.err)
+        self.assertIn("backend 'near': local, http://127.0.0.1:11434\n", result.err)
+        self.assertIn("backend 'far': cloud, https://api.anthropic.com", result.err)
+        self.assertNotIn("backend 'rules'", result.err)
+
+    def test_junit(self):
+        self.write("a.yaml", e2e.PIPELINE)
+        self.write("b.yaml", e2e.PIPELINE.replace("labels:", "lables:"))
+        self.write("c <&>.yaml", e2e.PIPELINE)
+        result = self.docket("check", "a.yaml", "b.yaml", "c <&>.yaml", "d.yaml", "--junit", "t.xml")
+        self.assertEqual((result.code, result.out), (2, ""))
+        self.assertIn("did you mean 'labels'?", result.err)
+        suite = ElementTree.parse(self.dir / "t.xml").getroot()
+        self.assertEqual({name: suite.get(name) for name in ("name", "tests", "failures", "errors", "skipped")},
+                         {"name": "docket check", "tests": "4", "failures": "2", "errors": "0", "skipped": "0"})
+        self.assertRegex(suite.get("timestamp"), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")
+        failures = {case.get("name"): case.find("failure") for case in suite.iter("testcase")}
+        self.assertEqual(list(failures), ["a.yaml", "b.yaml", "c <&>.yaml", "d.yaml"])
+        self.assertEqual([name for name, failure in failures.items() if failure is None], ["a.yaml", "c <&>.yaml"])
+        b = failures["b.yaml"]
+        self.assertEqual(b.get("type"), "config")
+        self.assertEqual(b.text.splitlines(), [line for line in result.err.splitlines() if line.startswith("b.yaml:")])
+        self.assertTrue(b.get("message").startswith(b.text.splitlines()[0]))
+        again = self.docket("check", "a.yaml", "--junit", "t.xml")  # An earlier one is replaced.
+        self.assertEqual(again.code, 0)
+        self.assertEqual(ElementTree.parse(self.dir / "t.xml").getroot().get("failures"), "0")
+
+    def test_junit_on_standard_output_or_beside_json(self):
+        self.write("a.yaml", e2e.PIPELINE)
+        result = self.docket("check", "a.yaml", "--junit", "-")
+        self.assertEqual((result.code, result.err), (0, ""))
+        self.assertEqual(ElementTree.fromstring(result.out).get("tests"), "1")
+        result = self.docket("check", "a.yaml", "--json", "--junit", "t.xml")
+        self.assertEqual((result.code, json.loads(result.out)["files"][0]["ok"]), (0, True))
+        self.assertTrue((self.dir / "t.xml").exists())
+        result = self.docket("check", "a.yaml", "--json", "--junit", "-")
+        self.assertEqual((result.code, result.out), (2, ""))
+        self.assertIn("cannot both go to standard output", result.err)
+
+    def test_junit_takes_the_place_of_no_other_file(self):
+        self.write("a.yaml", e2e.PIPELINE)
+        result = self.docket("check", "--junit", "a.yaml", "a.yaml")
+        self.assertEqual((result.code, (self.dir / "a.yaml").read_text()), (2, e2e.PIPELINE))
+        self.assertIn("--junit a.yaml: there is a file that docket has not written so", result.err)
+        self.write("in/a.txt", "Dear Sir\n")
+        result = self.docket("check", "a.yaml", "--junit", "in/t.txt")
+        self.assertEqual(result.code, 2)
+        self.assertIn("it would be a document of the input", result.err)
+        self.assertEqual(self.docket("check", "a.yaml", "--junit", "none/t.xml").code, 1)
+
+    def test_junit_has_servers(self):
+        server = "\nbackends: { m: { type: openai, url: 'http://127.0.0.1:1', model: m, context: 4096 } }\n"
+        self.write("a.yaml", re.sub(r"(?ms)^backends:\n(?:  .*?\n)+", server, e2e.PIPELINE).replace("rules", "m"))
+        result = self.docket("check", "a.yaml", "--probe", "--junit", "-")
+        self.assertEqual(result.code, 4, result.err)
+        cases = list(ElementTree.fromstring(result.out).iter("testcase"))
+        self.assertEqual([case.get("name") for case in cases], ["a.yaml", "a.yaml: backend m"])
+        self.assertEqual(cases[1].find("failure").get("type"), "unavailable")
 
 
 if __name__ == "__main__":

@@ -30,8 +30,8 @@ def settings_of(schema, path=""):
 
 @functools.cache
 def help_of(*words):
-    """(exit code, text) of docket WORDS --help: each is asked once."""
-    result = subprocess.run([e2e.DOCKET, *words, "--help"], capture_output=True, text=True, check=False, timeout=e2e.TIMEOUT)
+    """(exit code, text) of docket help WORDS: each is asked once."""
+    result = subprocess.run([e2e.DOCKET, "help", *words], capture_output=True, text=True, check=False, timeout=e2e.TIMEOUT)
     return result.returncode, result.stdout
 
 
@@ -40,7 +40,8 @@ class Reference(e2e.Case):
         super().setUp()
         result = self.run_tool(Path(e2e.DOCKET).with_name("docket-reference"), self.dir)
         self.assertEqual(result, "")
-        self.verbs = [word for word in re.findall(r"^  ([a-z]+) ", help_of()[1], re.M) if help_of(word)[0] == 0]
+        self.verbs = re.findall(r"^(?:[A-Z][a-z ]{8}| {9})([a-z]+) +[A-Z]", help_of()[1], re.M)
+        self.assertEqual({help_of(verb)[0] for verb in self.verbs}, {0})
         self.assertGreater(len(self.verbs), 10)
 
     def run_tool(self, *command, **options):
@@ -121,6 +122,7 @@ class Reference(e2e.Case):
         self.assertEqual(self.bash("run", "--progress", "p"), ["plain"])
         self.assertEqual(self.bash("run", "--progress", "=", "p"), ["plain"])
         self.assertEqual(self.bash("run", "inbox/"), [])  # Then bash itself completes files.
+        self.assertEqual(self.bash("help", "st"), ["stages", "structured-extract", "status"])
         for verb in self.verbs:
             self.assertLessEqual(self.options_in_help(verb), set(self.bash(verb, "-")), verb)
 
@@ -132,6 +134,7 @@ class Reference(e2e.Case):
         self.assertEqual(sorted(self.fish("docket ")), sorted(self.verbs))
         self.assertEqual(self.fish("docket run --off"), ["--offline"])
         self.assertEqual(self.fish("docket run --progress p"), ["plain"])
+        self.assertEqual(sorted(self.fish("docket help con")), ["conditions"])
         self.assertIn("docket.bash", self.fish("docket run docket.b"))
 
     def test_zsh(self):
@@ -139,6 +142,7 @@ class Reference(e2e.Case):
         said = self.read("_docket")
         for verb in self.verbs:
             self.assertIn(f"\n      {verb})\n", said)
+        self.assertRegex(said, r"'1:TOPIC:\([a-z -]*\bconditions\b[a-z -]*\brun\b[a-z -]*\)'")
         for option in self.options_in_help("run"):
             self.assertRegex(said, rf"'[^']*{option}[=\[]")
 

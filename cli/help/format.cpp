@@ -13,7 +13,9 @@ namespace docket {
 namespace {
 
 /// Where descriptions begin, as far as names of options leave it.
-constexpr std::size_t least_column = 18, most_column = 27, verb_column = 12;
+constexpr std::size_t least_column = 18, most_column = 27;
+/// Of the list of verbs.
+constexpr std::size_t purpose_column = 9, verb_column = 18;
 
 /// What the user puts there: N, FILE, GLOB.
 std::string value_name(const CLI::Option& option) {
@@ -73,50 +75,74 @@ std::vector<std::string> groups_of(const CLI::App& verb) {
   return groups;
 }
 
-std::size_t option_column_of(const CLI::App& verb) {
+/// Of a verb: all of them, or as many as fit a screen.
+enum class Options { all, most_used };
+
+std::vector<const CLI::Option*> options_of(const CLI::App& verb, Options which) {
+  const VerbHelp* help = verb_help(verb.get_name());
+  const auto is_wanted = [&](const CLI::Option& option) {
+    if (is_help(option) || option.get_group().empty()) return false;
+    if (option.get_positional() || which == Options::all || help == nullptr || help->most_used.empty())
+      return true;
+    return std::ranges::any_of(help->most_used,
+                               [&](std::string_view name) { return option.check_lname(std::string(name)); });
+  };
+  std::vector<const CLI::Option*> options;
+  for (const CLI::Option* option : verb.get_options())
+    if (is_wanted(*option)) options.push_back(option);
+  return options;
+}
+
+std::size_t option_column_of(const std::vector<const CLI::Option*>& options) {
   std::size_t column = least_column;
-  for (const CLI::Option* option : verb.get_options()) {
+  for (const CLI::Option* option : options) {
     const std::string name = option->get_positional() ? argument_of(*option) : name_of(*option);
     column = std::max(column, characters(name) + 4);
   }
   return std::min(column, most_column);
 }
 
-std::string option_lines(const CLI::App& verb) {
-  const std::size_t option_column = option_column_of(verb);
+std::string group_lines(const std::vector<const CLI::Option*>& options, std::string_view group,
+                        std::size_t column) {
+  std::string lines;
+  for (const CLI::Option* option : options)
+    if (!option->get_positional() && option->get_group() == group)
+      lines += two_columns("  " + name_of(*option), option->get_description(), column);
+  return lines;
+}
+
+std::string option_lines(const CLI::App& verb, const std::vector<const CLI::Option*>& options) {
+  const std::size_t column = option_column_of(options);
   std::string text;
-  for (const CLI::Option* option : verb.get_options())
+  for (const CLI::Option* option : options)
     if (option->get_positional())
-      text += two_columns("  " + argument_of(*option), option->get_description(), option_column);
-  if (!text.empty()) text = "\nArguments:\n" + text;
-  bool is_first = text.empty();
-  for (const std::string& group : groups_of(verb)) {
-    std::string lines;
-    for (const CLI::Option* option : verb.get_options())
-      if (!option->get_positional() && !is_help(*option) && option->get_group() == group)
-        lines += two_columns("  " + name_of(*option), option->get_description(), option_column);
-    if (group.empty() || lines.empty()) continue;
-    text += (is_first ? "\n" : "") + group + ":\n" + lines;
-    is_first = false;
-  }
-  return text;
+      text += two_columns("  " + argument_of(*option), option->get_description(), column);
+  if (!text.empty()) text = "Arguments:\n" + text;
+  for (const std::string& group : groups_of(verb))
+    if (const std::string lines = group_lines(options, group, column); !lines.empty())
+      text += group + ":\n" + lines;
+  return text.empty() ? text : "\n" + text;
 }
 
-std::string help_of_verb(const CLI::App& verb) {
+std::string help_of_verb(const CLI::App& verb, Options which) {
+  const std::vector<const CLI::Option*> options = options_of(verb, which);
+  const bool is_all = options.size() == options_of(verb, Options::all).size();
   return usage_of(verb) + wrapped(verb.get_description() + ".", 0) + "\n" + examples_of(verb) +
-         option_lines(verb);
+         option_lines(verb, options) + (is_all ? "" : "All options: docket help " + verb.get_name() + "\n");
 }
 
+/// What a group of verbs is for stands beside its first verb.
 std::string help_of_program(const CLI::App& app) {
-  std::string text = "Usage: docket VERB ...      docket help TOPIC      docket VERB --help\n" +
-                     wrapped(app.get_description(), 0) + "\n";
+  std::string text = "Usage: docket VERB ...      docket VERB --help      docket help TOPIC\n" +
+                     wrapped(app.get_description(), 0) + "\n\n";
   std::string_view purpose;
   for (const VerbHelp& help : verb_helps()) {
     const CLI::App* verb = verb_of(app, help.verb);
     if (verb == nullptr) continue;
-    if (help.purpose != purpose) text += std::string(help.purpose) + ":\n";
+    std::string left(help.purpose == purpose ? "" : help.purpose);
+    left.resize(purpose_column, ' ');
     purpose = help.purpose;
-    text += two_columns("  " + verb->get_name(), verb->get_description(), verb_column);
+    text += two_columns(left + verb->get_name(), verb->get_description(), verb_column);
   }
   return text + app.get_footer() + "\n";
 }
@@ -124,7 +150,7 @@ std::string help_of_program(const CLI::App& app) {
 class PlainHelp final : public CLI::FormatterBase {
  public:
   std::string make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const override {
-    return help_of(*app);
+    return short_help_of(*app);
   }
 };
 
@@ -167,7 +193,23 @@ const CLI::App* verb_of(const CLI::App& app, std::string_view name) {
 }
 
 std::string help_of(const CLI::App& app) {
-  return app.get_parent() == nullptr ? help_of_program(app) : help_of_verb(app);
+  return app.get_parent() == nullptr ? help_of_program(app) : help_of_verb(app, Options::all);
+}
+
+std::string short_help_of(const CLI::App& app) {
+  return app.get_parent() == nullptr ? help_of_program(app) : help_of_verb(app, Options::most_used);
+}
+
+std::optional<std::string> options_under(std::string_view verb, std::string_view heading) {
+  CLI::App app;
+  int exit_code = 0;
+  for (AddVerb* add : verbs())
+    add(app, exit_code);
+  const CLI::App* found = verb_of(app, verb);
+  if (found == nullptr) return std::nullopt;
+  const std::vector<const CLI::Option*> options = options_of(*found, Options::all);
+  std::string lines = group_lines(options, heading, option_column_of(options));
+  return lines.empty() ? std::nullopt : std::optional(std::move(lines));
 }
 
 void use_plain_help(CLI::App& app) { app.formatter(std::make_shared<PlainHelp>()); }

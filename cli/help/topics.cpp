@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view ending = ".txt";
 /// The order in which one reads them.
-constexpr std::string_view order[] = {"pipeline", "stages", "conditions", "routing", "money", "exit-codes"};
+constexpr std::string_view order[] = {"pipeline", "stages", "fields",  "conditions", "models",
+                                      "routing",  "money",  "reports", "logs",       "exit-codes"};
 
 std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
 
@@ -66,6 +67,14 @@ std::string exit_code_table() {
   return text;
 }
 
+/// Of `options of VERB: HEADING`.
+std::optional<std::string> options_table(std::string_view name) {
+  constexpr std::string_view begin = "options of ";
+  const std::size_t colon = name.find(": ");
+  if (!name.starts_with(begin) || colon == std::string_view::npos) return std::nullopt;
+  return options_under(name.substr(begin.size(), colon - begin.size()), name.substr(colon + 2));
+}
+
 /// What a `{{name}}` stands for; nothing: there is no such table.
 std::optional<std::string> table(std::string_view name) {
   if (name == "settings") return short_table(top_fields()) + short_table(section_fields());
@@ -75,7 +84,7 @@ std::optional<std::string> table(std::string_view name) {
   if (name == "policy") return fields_of_group("policy");
   if (name == "budget") return settings_table(budget_fields());
   if (name == "exit codes") return exit_code_table();
-  return std::nullopt;
+  return options_table(name);
 }
 
 /// The text with its tables. A name without a table stays, which no test lets pass.
@@ -98,6 +107,14 @@ std::string text_of(const Type& type, const std::string& kind, const std::string
          "\n\nSettings:\n" + (type.fields.empty() ? "  none\n" : settings_table(type.fields));
 }
 
+/// Those of the pipeline file that have settings of their own.
+std::vector<const Field*> groups_of_file() {
+  std::vector<const Field*> groups;
+  for (const Field& field : top_fields())
+    if (!field.fields.empty()) groups.push_back(&field);
+  return groups;
+}
+
 }  // namespace
 
 std::vector<HelpTopic> help_topics() {
@@ -105,13 +122,23 @@ std::vector<HelpTopic> help_topics() {
   for (const std::string_view name : order) {
     const auto found =
         std::ranges::find(topic_files(), std::string(name) + std::string(ending), &EmbeddedFile::name);
-    if (found != topic_files().end()) topics.push_back({std::string(name), first_line(found->content)});
+    if (found != topic_files().end())
+      topics.push_back({std::string(name), first_line(found->content), false});
   }
+  for (const Field* group : groups_of_file())
+    topics.push_back({std::string(group->name), "settings of the pipeline file", true});
   for (const StageType& type : registry().stages)
-    topics.push_back({std::string(type.name), "a type of stage, with its settings"});
+    topics.push_back({std::string(type.name), "a type of stage, with its settings", true});
   for (const BackendType& type : registry().backends)
-    topics.push_back({std::string(type.name), "a type of backend, with its settings"});
+    topics.push_back({std::string(type.name), "a type of backend, with its settings", true});
   return topics;
+}
+
+std::string topic_names() {
+  std::string names;
+  for (const HelpTopic& topic : help_topics())
+    if (!topic.is_settings) names += (names.empty() ? "" : ", ") + topic.name;
+  return names;
 }
 
 std::optional<std::string> topic_text(std::string_view name) {
@@ -126,6 +153,11 @@ std::optional<std::string> topic_text(std::string_view name) {
       return text_of(type, "a type of backend",
                      "backends:\n      mine: { type: " + std::string(name) + ", ... }") +
              "\nSee also: docket help stages.\n";
+  for (const Field* group : groups_of_file())
+    if (group->name == name)
+      return std::string(name) + ": settings of the pipeline file\n" + wrapped(group->help, 0) + "\n\n    " +
+             std::string(name) + ": { ... }\n\nSettings:\n" + settings_table(group->fields) +
+             "\nSee also: docket help pipeline.\n";
   return std::nullopt;
 }
 

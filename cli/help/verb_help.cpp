@@ -7,7 +7,8 @@ namespace {
 
 using Example = VerbHelp::Example;
 
-constexpr std::string_view to_begin = "Begin", work = "Work", look = "Look", results = "Results and upkeep";
+constexpr std::string_view to_begin = "Begin", work = "Work", look = "Look", results = "Results",
+                           upkeep = "Upkeep";
 
 constexpr Example init_examples[] = {
     {"docket init", "into this folder"},
@@ -15,9 +16,9 @@ constexpr Example init_examples[] = {
     {"docket init --prompts", "the built-in prompts, for editing"},
 };
 constexpr Example check_examples[] = {
-    {"docket check pipeline.yaml", "the file, its schemas, prompts, conditions"},
+    {"docket check pipeline.yaml", "what is wrong, by line and column"},
     {"docket check pipeline.yaml --probe", "and each model server"},
-    {"docket check pipelines/*.yaml --json", "several, for a script"},
+    {"docket check *.yaml --junit t.xml", "several, for a CI system"},
 };
 constexpr Example run_examples[] = {
     {"docket run pipeline.yaml", "all that is new, changed or failed"},
@@ -35,7 +36,8 @@ constexpr Example status_examples[] = {
     {"docket status pipeline.yaml -q", "for a script: the exit code alone"},
 };
 constexpr Example explain_examples[] = {
-    {"docket explain pipeline.yaml inbox/a.pdf", "what was done with it, and why"},
+    {"docket explain pipeline.yaml inbox/a.pdf", "what was done, and why"},
+    {"docket explain pipeline.yaml a.pdf --json", "for a script"},
 };
 constexpr Example report_examples[] = {
     {"docket report pipeline.yaml", "the last run"},
@@ -55,7 +57,7 @@ constexpr Example unlock_examples[] = {
     {"docket unlock pipeline.yaml", "who holds it; tidy up after a kill"},
 };
 constexpr Example egress_examples[] = {
-    {"docket egress pipeline.yaml", "all that has left this machine"},
+    {"docket egress pipeline.yaml", "all calls to a cloud"},
     {"docket egress pipeline.yaml --since 2026-11-01", "from this day on"},
     {"docket egress pipeline.yaml --csv", "for a spreadsheet"},
 };
@@ -67,35 +69,51 @@ constexpr Example export_examples[] = {
 constexpr Example ack_examples[] = {
     {"docket ack pipeline.yaml inbox/a.pdf", "one document"},
     {"docket ack pipeline.yaml 'old/**' --reason \"sent back\"", "a folder, and why"},
-    {"docket ack pipeline.yaml", "list those that are acknowledged"},
+    {"docket ack pipeline.yaml", "list them"},
 };
 constexpr Example clean_examples[] = {
     {"docket clean pipeline.yaml --missing -n", "only list them"},
     {"docket clean pipeline.yaml --missing", "remove their output"},
 };
 constexpr Example graph_examples[] = {
-    {"docket graph pipeline.yaml --format svg > graph.svg", "a picture"},
-    {"docket graph pipeline.yaml --format mermaid", "for a page of Markdown"},
+    {"docket graph pipeline.yaml --format svg > g.svg", "a picture"},
+    {"docket graph pipeline.yaml --format mermaid", "for Markdown"},
+    {"docket graph pipeline.yaml", "for Graphviz"},
 };
 constexpr Example schema_examples[] = {
     {"docket schema > pipeline.schema.json", "for an editor that completes"},
 };
 constexpr Example help_examples[] = {
-    {"docket help", "all topics"},
+    {"docket help", "all verbs and topics"},
     {"docket help conditions", "how conditions are written"},
-    {"docket help run", "the same as docket run --help"},
+    {"docket help run", "all options of a verb"},
+};
+
+constexpr std::string_view run_most_used[] = {
+    "failed", "limit", "always-make", "dry-run", "offline", "max-cost", "verbose", "quiet",
+};
+constexpr std::string_view plan_most_used[] = {
+    "failed", "limit", "always-make", "set", "offline", "verbose", "json", "question",
 };
 
 constexpr VerbHelp all[] = {
-    {"init", to_begin, init_examples},    {"check", to_begin, check_examples},
-    {"graph", to_begin, graph_examples},  {"schema", to_begin, schema_examples},
-    {"help", to_begin, help_examples},    {"run", work, run_examples},
-    {"plan", work, plan_examples},        {"status", look, status_examples},
-    {"explain", look, explain_examples},  {"report", look, report_examples},
-    {"runs", look, runs_examples},        {"egress", look, egress_examples},
-    {"export", results, export_examples}, {"ack", results, ack_examples},
-    {"clean", results, clean_examples},   {"verify", results, verify_examples},
-    {"unlock", results, unlock_examples},
+    {"init", to_begin, init_examples, {}},
+    {"check", to_begin, check_examples, {}},
+    {"graph", to_begin, graph_examples, {}},
+    {"schema", to_begin, schema_examples, {}},
+    {"help", to_begin, help_examples, {}},
+    {"run", work, run_examples, run_most_used},
+    {"plan", work, plan_examples, plan_most_used},
+    {"status", look, status_examples, {}},
+    {"explain", look, explain_examples, {}},
+    {"report", look, report_examples, {}},
+    {"runs", look, runs_examples, {}},
+    {"egress", look, egress_examples, {}},
+    {"export", results, export_examples, {}},
+    {"ack", upkeep, ack_examples, {}},
+    {"clean", upkeep, clean_examples, {}},
+    {"verify", upkeep, verify_examples, {}},
+    {"unlock", upkeep, unlock_examples, {}},
 };
 
 }  // namespace

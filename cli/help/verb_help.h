@@ -12,6 +12,8 @@ struct VerbHelp {
     std::string_view command, does;
   };
   std::span<const Example> examples;  ///< The most used first.
+  /// Those that `docket VERB --help` has room for, by their long names. Empty: it shows all.
+  std::span<const std::string_view> most_used;
 };
 
 /// Of all verbs, in the order in which `docket --help` lists them: those of one purpose stand together.

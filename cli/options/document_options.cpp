@@ -13,8 +13,7 @@ using Which = RebuildOptions::Which;
 
 void DocumentOptions::add_to(CLI::App& command) {
   constexpr const char *which = "Which documents", *what = "What is done";
-  pipeline.add_to(command);
-  command.get_option("--set")->group(what);
+  pipeline.add_file_to(command);
   command.add_option("INPUT", run.inputs, "Files, folders, globs, or - (a list on stdin)")->type_name("");
   command.add_flag("-0,--null", run.null_separated, "The list on standard input has NUL between names")
       ->group(which);
@@ -37,6 +36,8 @@ void DocumentOptions::add_to(CLI::App& command) {
           "All documents, whatever earlier runs have done")
       ->excludes(failed)
       ->group(which);
+  pipeline.add_set_to(command);
+  command.get_option("--set")->group(what);
   command.add_option("--until", run.until, "Stop each document after this stage")
       ->type_name("STAGE")
       ->group(what);

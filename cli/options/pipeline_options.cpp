@@ -32,8 +32,12 @@ std::string standard_input() {
 Registry registry() { return {stages::all(), backends::all(), backends::condition_engine}; }
 
 void PipelineOptions::add_to(CLI::App& command) {
-  command.add_option("PIPELINE", file, "The pipeline file (YAML)")->required();
+  add_file_to(command);
   add_set_to(command);
+}
+
+void PipelineOptions::add_file_to(CLI::App& command) {
+  command.add_option("PIPELINE", file, "The pipeline file (YAML)")->required();
 }
 
 void PipelineOptions::add_set_to(CLI::App& command) {

@@ -22,6 +22,7 @@ struct PipelineOptions {
   std::vector<std::string> overrides;     ///< `key=value`.
   std::string output_dir;                 ///< From the current folder; empty: the pipeline's.
   void add_to(CLI::App& command);         ///< `PIPELINE` and `--set`
+  void add_file_to(CLI::App& command);    ///< `PIPELINE`
   void add_set_to(CLI::App& command);     ///< `--set KEY=VALUE`
   void add_output_to(CLI::App& command);  ///< `-o DIR`
 };

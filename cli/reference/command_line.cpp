@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/help/topics.h"
 #include "cli/help/verb_help.h"
 
 namespace docket::reference {
@@ -66,6 +67,15 @@ Verb read(CLI::App& app) {
   return verb;
 }
 
+std::vector<std::string> what_help_explains(const std::vector<Verb>& verbs) {
+  std::vector<std::string> names;
+  for (const HelpTopic& topic : help_topics())
+    names.push_back(topic.name);
+  for (const Verb& verb : verbs)
+    names.push_back(verb.name);
+  return names;
+}
+
 }  // namespace
 
 std::vector<Verb> command_line() {
@@ -76,6 +86,8 @@ std::vector<Verb> command_line() {
   std::vector<Verb> all;
   for (CLI::App* verb : app.get_subcommands([](CLI::App* verb) { return !verb->get_group().empty(); }))
     all.push_back(read(*verb));
+  for (Verb& verb : all)
+    if (verb.name == "help") verb.positionals.at(0).choices = what_help_explains(all);
   return all;
 }
 

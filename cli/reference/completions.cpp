@@ -77,6 +77,9 @@ std::string bash_verb(const Verb& verb) {
   }
   std::string text =
       "    " + verb.name + ")\n      options=" + quoted(joined(names, " "), shell_quote) + "\n";
+  for (const Option& positional : verb.positionals)
+    if (!positional.choices.empty())
+      text += "      words=" + quoted(joined(positional.choices, " "), shell_quote) + "\n";
   if (!cases.empty()) text += "      case $option in\n" + cases + "      esac\n";
   return text + "      ;;\n";
 }
@@ -167,7 +170,7 @@ std::string bash_completion() {
          "}\n"
          "\n"
          "_docket() {\n"
-         "  local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} options=\n"
+         "  local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} words='' options=\n"
          "  COMPREPLY=()\n"
          "  if ((COMP_CWORD == 1)); then\n"
          "    _docket_words " +
@@ -183,7 +186,11 @@ std::string bash_completion() {
          "  case ${COMP_WORDS[1]} in\n" +
          cases +
          "  esac\n"
-         "  if [[ $current == -* ]]; then _docket_words \"$options\"; fi\n"
+         "  if [[ $current == -* ]]; then\n"
+         "    _docket_words \"$options\"\n"
+         "  elif [[ $words ]]; then\n"
+         "    _docket_words \"$words\"\n"
+         "  fi\n"
          "}\n"
          "\n"
          "complete -o default -F _docket docket\n";
@@ -233,6 +240,10 @@ std::string fish_completion() {
             quoted(escaped(first_line(verb.help), "\\", "\\"), fish_quote) + "\n";
     for (const Option& option : verb.options)
       text += fish_option(verb, option);
+    for (const Option& positional : verb.positionals)
+      if (values_of(positional) == Values::words)
+        text += "complete -c docket -n '__fish_seen_subcommand_from " + verb.name + "'" +
+                fish_action(positional) + "\n";
   }
   return text;
 }

@@ -70,7 +70,8 @@ std::string man_docket() {
       paragraph(roff("What a verb is asked for goes to standard output and to files; progress and messages "
                      "go to standard error."));
   text += paragraph(roff("Without a verb:")) +
-          tagged(bold("-h, --help"), "Print the verbs; behind a verb, its options.") +
+          tagged(bold("-h, --help"),
+                 "Print the verbs; behind a verb, its most used options. `docket help VERB` prints all.") +
           tagged(bold("--version"), "Print the version.");
   text += heading("VERBS");
   for (const Verb& each : command_line())

@@ -73,7 +73,8 @@ std::string section_tables(const std::vector<Section>& sections, const std::stri
 
 std::string markdown_command_line() {
   std::string text =
-      "# Verbs and options\n\n`docket VERB --help` says the same. What each exit code means: [exit "
+      "# Verbs and options\n\n`docket help VERB` says the same, `docket VERB --help` what is used most. What "
+      "each exit code means: [exit "
       "codes](exit-codes.md).\n";
   for (const Verb& each : command_line())
     text += verb_page(each);

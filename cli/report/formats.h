@@ -14,10 +14,6 @@ namespace docket {
 /// What node_exporter's textfile collector reads: each figure of the last run, as a gauge.
 std::string report_for_prometheus(const nlohmann::ordered_json& report);
 
-/// How every report for CI systems begins.
-inline constexpr std::string_view junit_begins =
-    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"";
-
 /// What CI systems read as the results of tests: a test for each document that failed or is held, and for
 /// those of `done`.
 std::string report_as_junit(const nlohmann::ordered_json& report, const std::vector<RunDocument>& done);
