@@ -43,7 +43,8 @@ set(rooms
   "cli/log=${run};cli/terminal;cli/options;cli/version.h"
   "cli/records=${run};backends;cli/terminal"
   "cli/progress=${run};cli/terminal;cli/log;cli/records"
-  "cli/help=${config};cli/terminal;cli/options;cli/exit_code.h"
+  # help shows what verbs declare
+  "cli/help=${config};cli/terminal;cli/options;cli/exit_code.h;cli/commands.h"
   "cli/report=${run};stages;cli/terminal"
   "cli=${run};backends;backends/http;backends/calls;backends/extraction;stages;cli/terminal;cli/options;cli/log;cli/records;cli/progress;cli/help;cli/report"
   "cli/reference=${run};cli;cli/terminal;cli/options;cli/help"

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/help/verb_help.h"
 #include "pipeline/support/utf8.h"
