@@ -123,7 +123,7 @@ class Ci(Surroundings):
         after = self.shell("\n".join(job["after_script"]))
         self.assertEqual(after.code, 0)
         self.assertIn("rechnung.txt", after.out)
-        for path in [*job["artifacts"]["paths"], job["artifacts"]["reports"]["junit"]]:
+        for path in [*job["artifacts"]["paths"], *job["artifacts"]["reports"]["junit"]]:
             self.assertTrue((self.project / path).exists(), path)
         (self.project / "inbox/empty.txt").touch()
         self.assertNotIn(self.shell("\n".join(job["script"])).code, [0, *job["allow_failure"]["exit_codes"]])
