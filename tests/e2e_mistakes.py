@@ -102,7 +102,7 @@ FILES = {
                                    "DOCKET_NOT_SET is not set", "${NAME:-…} sets a default"),
     "a private path without its word": (PIPELINE + "policy: { private: 'hr/**' }\n", ":14:20:", "write 'path: hr/**'"),
     "ocr: yes": (instead("- extract:", "- extract:\n      ocr: yes"), ":9:12:", "auto, always, never or off"),
-    "a language that tesseract has not": (instead("- extract:", "- extract:\n      ocr: { languages: [xyz] }"), ":9:14:",
+    "a language that tesseract has not": (instead("- extract:", "- extract:\n      ocr: { languages: [xyz] }"), ":9:26:",
                                           "apt install tesseract-ocr-xyz"),
     # Models, keys and addresses.
     "no model": (asks("{ type: ollama }"), ":6:3:", "model: missing"),

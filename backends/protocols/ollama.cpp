@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "backends/http/address.h"
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/keep_alive.h"
 #include "backends/protocols/message.h"
@@ -411,6 +412,18 @@ Location ollama_location(const Settings& settings) {
   return is_handed_on(settings.text("model")) ? Location::cloud : model_location(settings);
 }
 
+/// `/v1` is where Ollama speaks another protocol, and `/api` what docket itself appends.
+std::optional<SettingProblem> ollama_problem(const Settings& settings) {
+  for (const std::string& url : settings.texts("url")) {
+    const auto address = parse_address(url);
+    for (const std::string_view end : {"/v1", "/api"})
+      if (address && address->path.ends_with(end))
+        return SettingProblem{"url",
+                              "leave '" + std::string(end) + "' out: docket itself appends what it asks"};
+  }
+  return model_problem(settings);
+}
+
 }  // namespace
 
 std::unique_ptr<Protocol> make_ollama(Target target) { return std::make_unique<Ollama>(std::move(target)); }
@@ -424,7 +437,8 @@ BackendType ollama() {
                      .summary = "Ollama's own protocol",
                      .fields = ollama_fields,
                      .protocol = make_ollama,
-                     .location = ollama_location});
+                     .location = ollama_location,
+                     .problem = ollama_problem});
 }
 
 }  // namespace docket::backends

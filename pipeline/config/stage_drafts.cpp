@@ -4,8 +4,8 @@
 #include <map>
 
 #include "pipeline/config/fields.h"
+#include "pipeline/config/other_names.h"
 #include "pipeline/config/overrides.h"
-#include "pipeline/support/suggest.h"
 
 namespace docket {
 namespace {
@@ -90,7 +90,7 @@ class Drafter {
         std::find_if(known_.begin(), known_.end(), [&](const StageType& type) { return type.name == name; });
     if (found != known_.end()) return &*found;
     if (!diagnostics_.full()) {
-      diagnostics_.add(position, path, "unknown stage type '" + name + "'" + did_you_mean(name, names_));
+      diagnostics_.add(position, path, "unknown stage type '" + name + "'" + type_meant(name, names_));
     }
     return nullptr;
   }
