@@ -463,7 +463,8 @@ StageType extract() {
           .provides_text = true,
           .doubts = doubts,
           .output = [](const Settings&) { return record_schema_of("extract"); },
-          .machine = machine};
+          .machine = machine,
+          .also_called = "ocr read parse text extraction"};
 }
 
 }  // namespace docket::stages

@@ -321,7 +321,8 @@ StageType structured_extract() {
                    .superseded = superseded},
           .doubts = doubts,
           .output = output_schema,
-          .checked = checked_schema};
+          .checked = checked_schema,
+          .also_called = "fields structured extract-fields json"};
 }
 
 }  // namespace docket::stages

@@ -156,6 +156,31 @@ class MoreMistakes(e2e.Case):
                 here = [line for line in said[name] if line.split(".yaml", 1)[1].startswith(place)]
                 self.assertTrue(any(all(word in line for word in words) for line in here), said[name])
 
+    def test_words_of_the_command_line(self):
+        self.write("pipeline.yaml", PIPELINE)
+        self.write("in/a.txt", e2e.invoice(1))
+        for words, said in ((["validate", "pipeline.yaml"], "unknown verb 'validate', did you mean 'check'?"),
+                            (["ls", "pipeline.yaml"], "did you mean 'runs'?"),
+                            (["run", "pipeline.yaml", "--force"], "has no option --force, did you mean '--always-make'?"),
+                            (["run", "pipeline.yaml", "--threads=4"], "did you mean '--jobs'?"),
+                            (["-V"], "did you mean '--version'?"),
+                            (["run", "pipeline.yaml", "--log-file", "-"], "--log-level alone"),
+                            (["run", "pipeline.yaml", "--set", "output.dir="], "--set output.dir: expected text, got nothing"),
+                            (["run", "pipeline.yaml", "--set", "stages.classify.acept = 0.9"], "did you mean 'accept'?"),
+                            (["run", "pipeline.yaml", "--set", "stages.classify.accept = 90"], "did you mean '0.9'?")):
+            with self.subTest(words):
+                result = self.docket(*words)
+                self.assertEqual([result.code, result.out], [2, ""])
+                self.assertIn(said, result.err)
+        self.assertFalse((self.dir / "-").exists())
+
+    def test_a_member_of_a_record_without_its_dot(self):
+        self.write("in/a.txt", e2e.invoice(1))
+        self.run_pipeline()
+        result = self.docket("export", "pipeline.yaml", "--where", 'status == "done"')
+        self.assertEqual(result.code, 2)
+        self.assertIn("write .status", result.err)
+
     def test_doubts(self):
         code, said = self.check(DOUBTS)
         self.assertEqual(code, 0, said)

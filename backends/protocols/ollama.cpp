@@ -237,6 +237,12 @@ class Ollama final : public Protocol {
   std::optional<Error> learn(int step, const HttpReply& reply, Server& found) const {
     const bool is_needed = reply.status == 401 || reply.status == 503 || step == load;
     const bool takes_no_empty_chat = step == load && (reply.status == 400 || reply.status == 422);
+    const bool is_another = step == load && reply.status == 404 && found.product == "Ollama";
+    if (is_another)  // Nor has it told its version.
+      return Error{ErrorClass::unavailable,
+                   error_reply(reply).answer.error().message +
+                       "; is this an Ollama server? Others, such as llama-server, have "
+                       "`type: openai`"};
     if (reply.status != 200 && is_needed && !takes_no_empty_chat) return error_reply(reply).answer.error();
     const Result<json> parsed = reply_object(reply);
     if (!parsed && step == load && reply.status == 200)
@@ -272,9 +278,9 @@ class Ollama final : public Protocol {
     std::string names;
     for (const json& model : member(body, "models"))
       add_name(text_member(model, "name"), names);
-    return {ErrorClass::unavailable, "Ollama has no model '" + target_.model + "'" +
-                                         (names.empty() ? "" : "; it has: " + names) + "; run `ollama pull " +
-                                         target_.model + "`"};
+    return {ErrorClass::unavailable,
+            "Ollama has no model '" + target_.model + "'" + model_meant(target_.model, names) +
+                (names.empty() ? "" : "; it has: " + names) + "; run `ollama pull " + target_.model + "`"};
   }
 
   std::optional<Error> learn_window(const json& body, Server& found) const {
@@ -438,7 +444,8 @@ BackendType ollama() {
                      .fields = ollama_fields,
                      .protocol = make_ollama,
                      .location = ollama_location,
-                     .problem = ollama_problem});
+                     .problem = ollama_problem,
+                     .also_called = "local"});
 }
 
 }  // namespace docket::backends

@@ -68,40 +68,15 @@ std::optional<std::string_view> named_elsewhere(std::string_view setting,
   return std::nullopt;
 }
 
-std::string type_meant(std::string_view type, const std::vector<std::string_view>& known) {
-  constexpr std::pair<std::string_view, std::string_view> names[] = {{"gpt", "openai"},
-                                                                     {"chatgpt", "openai"},
-                                                                     {"llama.cpp", "openai"},
-                                                                     {"llamacpp", "openai"},
-                                                                     {"llama-server", "openai"},
-                                                                     {"vllm", "openai"},
-                                                                     {"lmstudio", "openai"},
-                                                                     {"lm-studio", "openai"},
-                                                                     {"mistral", "openai"},
-                                                                     {"groq", "openai"},
-                                                                     {"openrouter", "openai"},
-                                                                     {"gemini", "openai"},
-                                                                     {"azure", "openai"},
-                                                                     {"deepseek", "openai"},
-                                                                     {"claude", "anthropic"},
-                                                                     {"rules", "builtin"},
-                                                                     {"regex", "builtin"},
-                                                                     {"local", "ollama"},
-                                                                     {"classification", "classify"},
-                                                                     {"categorize", "classify"},
-                                                                     {"categorise", "classify"},
-                                                                     {"label", "classify"},
-                                                                     {"fields", "structured-extract"},
-                                                                     {"structured", "structured-extract"},
-                                                                     {"parse", "extract"},
-                                                                     {"ocr", "extract"},
-                                                                     {"read", "extract"},
-                                                                     {"text", "extract"},
-                                                                     {"route", "escalate"}};
-  const std::string wanted = to_lower(type);
-  for (const auto& [theirs, ours] : names)
-    if (wanted == theirs && std::ranges::find(known, ours) != known.end()) return did_you_mean(ours);
-  return did_you_mean(type, known);
+std::string type_meant(std::string_view type, const std::vector<NamedType>& known) {
+  const std::string wanted = " " + to_lower(type) + " ";
+  std::vector<std::string_view> names;
+  for (const NamedType& one : known) {
+    names.push_back(one.name);
+    if ((" " + std::string(one.also_called) + " ").find(wanted) != std::string::npos)
+      return did_you_mean(one.name);
+  }
+  return did_you_mean(type, names);
 }
 
 }  // namespace docket

@@ -16,7 +16,11 @@ std::optional<std::string_view> named_elsewhere(std::string_view setting,
 std::optional<std::string_view> longer_name(std::string_view setting,
                                             const std::vector<std::string_view>& known);
 
-/// What to append to an unknown type of stage or backend: `claude` is served by `anthropic`.
-std::string type_meant(std::string_view type, const std::vector<std::string_view>& known);
+struct NamedType {
+  std::string_view name, also_called;
+};
+
+/// What to append to an unknown type of stage or backend: one that is also called so, or is near.
+std::string type_meant(std::string_view type, const std::vector<NamedType>& known);
 
 }  // namespace docket

@@ -218,8 +218,10 @@ class PipelineReader {
 
   const BackendType* type_of(const Node::Entry& entry, const std::string& path) {
     std::vector<std::string_view> names;
+    std::vector<NamedType> types;
     for (const BackendType& type : registry_.backends) {
       names.push_back(type.name);
+      types.push_back({type.name, type.also_called});
     }
     const Node::Entry* given = entry.value->find("type");
     if (!given) {
@@ -233,7 +235,7 @@ class PipelineReader {
     }
     diagnostics_.add(given->value->position, path + ".type",
                      "unknown backend type" + (name == given->value->text ? " '" + *name + "'" : "") +
-                         type_meant(*name, names));
+                         type_meant(*name, types));
     return nullptr;
   }
 

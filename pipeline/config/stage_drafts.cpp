@@ -23,7 +23,7 @@ class Drafter {
   Drafter(std::span<const StageType> known, SettingsReader& reader, Diagnostics& diagnostics)
       : known_(known), reader_(reader), diagnostics_(diagnostics) {
     for (const StageType& type : known) {
-      names_.push_back(type.name);
+      names_.push_back({type.name, type.also_called});
     }
   }
 
@@ -123,7 +123,7 @@ class Drafter {
   std::span<const StageType> known_;
   SettingsReader& reader_;
   Diagnostics& diagnostics_;
-  std::vector<std::string_view> names_;
+  std::vector<NamedType> names_;
   std::map<std::string, Position> places_;  ///< By id.
   std::vector<StageDraft> drafts_;
 };
