@@ -174,6 +174,23 @@ class MoreMistakes(e2e.Case):
                 self.assertIn(said, result.err)
         self.assertFalse((self.dir / "-").exists())
 
+    def test_a_pipeline_that_is_not_there(self):
+        self.write("pipeline.yaml", PIPELINE)
+        (self.dir / "dangling.yaml").symlink_to("nowhere")
+        for name, said in (("dangling.yaml", "a link to nowhere, where there is no file"),
+                           ("pipeline.yaml/", "did you mean 'pipeline.yaml'?"),
+                           ("nowhere/pipeline.yaml", "the folder nowhere does not exist")):
+            result = self.docket("check", name)
+            self.assertEqual([result.code, result.out], [2, ""])
+            self.assertIn(f"{name}: ", result.err)
+            self.assertIn(said, result.err)
+
+    def test_standard_output_that_is_full(self):
+        with open("/dev/full", "wb") as full:
+            result = self.docket("help", stdout=full)
+        self.assertEqual(result.code, 1)
+        self.assertIn("cannot write to standard output: No space left on device", result.err)
+
     def test_a_member_of_a_record_without_its_dot(self):
         self.write("in/a.txt", e2e.invoice(1))
         self.run_pipeline()
