@@ -1,10 +1,12 @@
 #include <sys/prctl.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <sstream>
 #include <string>
+#include <system_error>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -81,8 +83,10 @@ int main(int argc, char** argv) {
     print_error(std::string("internal error: ") + error.what());
     return exit_failed;
   }
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    print_error("cannot write to standard output");
+  const int reason = std::fflush(stdout) == 0 ? 0 : errno;  // That of an earlier write is not kept.
+  if (reason != 0 || std::ferror(stdout) != 0) {
+    print_error("cannot write to standard output" +
+                (reason == 0 ? "" : ": " + std::generic_category().message(reason)));
     exit_code = exit_code_of_lost_output(exit_code);
   }
   return exit_code;

@@ -128,6 +128,9 @@ std::optional<Error> check_output_files(const OutputFiles& files, const Pipeline
   const Wanted depfile{"--depfile", files.depfile, is_depfile_of, "list of dependencies"};
   const auto is_log = [](const fs::path& file, const Pipeline&) { return may_be_log(file); };
   const Wanted log{"--log-file", files.log, is_log, "log of docket"};
+  if (files.log == "-")
+    return refused("--log-file", files.log,
+                   "it would be a file of that name; --log-level alone sends the log to standard error");
   for (const Wanted* wanted : {&report, &depfile, &log}) {
     if (wanted->given.empty() || wanted->given == "-" || descriptor_named(wanted->given)) continue;
     const std::string why = why_not(*wanted, pipeline, options);

@@ -1,7 +1,10 @@
 #include "pipeline/ocr_data.h"
 
 #include <algorithm>
+#include <string_view>
 #include <system_error>
+
+#include "pipeline/support/ascii.h"
 
 namespace docket {
 namespace {
@@ -46,6 +49,29 @@ std::string ocr_package(const std::string& language) {
   std::string package = "tesseract-ocr-" + language;
   std::ranges::replace(package, '_', '-');
   return package;
+}
+
+std::string ocr_language_meant(const std::string& given) {
+  struct Language {
+    std::string_view tesseract, iso, english, own;
+  };
+  static constexpr Language languages[] = {
+      {"eng", "en", "english", "english"},      {"deu", "de", "german", "deutsch"},
+      {"fra", "fr", "french", "français"},      {"spa", "es", "spanish", "español"},
+      {"ita", "it", "italian", "italiano"},     {"nld", "nl", "dutch", "nederlands"},
+      {"por", "pt", "portuguese", "português"}, {"pol", "pl", "polish", "polski"},
+      {"ces", "cs", "czech", "čeština"},        {"dan", "da", "danish", "dansk"},
+      {"swe", "sv", "swedish", "svenska"},      {"nor", "no", "norwegian", "norsk"},
+      {"fin", "fi", "finnish", "suomi"},        {"tur", "tr", "turkish", "türkçe"},
+      {"rus", "ru", "russian", "русский"},      {"ukr", "uk", "ukrainian", "українська"},
+      {"ell", "el", "greek", "ελληνικά"},       {"jpn", "ja", "japanese", "日本語"},
+      {"kor", "ko", "korean", "한국어"},        {"ara", "ar", "arabic", "العربية"},
+      {"chi_sim", "zh", "chinese", "中文"},     {"heb", "he", "hebrew", "עברית"}};
+  const std::string name = to_lower(given);
+  for (const Language& language : languages)
+    if (name == language.iso || name == language.english || name == language.own)
+      return std::string(language.tesseract);
+  return given;
 }
 
 std::string ocr_data_version(const std::vector<std::string>& languages) {

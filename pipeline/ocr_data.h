@@ -17,6 +17,9 @@ std::vector<std::string> default_ocr_languages();
 /// `tesseract-ocr-deu`, of Debian and what comes from it.
 std::string ocr_package(const std::string& language);
 
+/// tesseract's name of a language that is given by another: `deu` for `de` and `German`; else as it is given.
+std::string ocr_language_meant(const std::string& given);
+
 /// What tells the data of these languages, and the library, from others: for the ledger.
 std::string ocr_data_version(const std::vector<std::string>& languages);
 

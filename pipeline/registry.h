@@ -96,6 +96,8 @@ struct StageType {
   /// What of this machine its answers depend on, such as the version of a program's data: other, and earlier
   /// results are stale. Null: on nothing.
   nlohmann::json (*machine)(const Settings& settings) = nullptr;
+  /// What other tools and people call it, between blanks: for who writes it so.
+  std::string_view also_called = {};
 };
 
 /// What is wrong with a setting that its table allows.
@@ -124,6 +126,8 @@ struct BackendType {
   bool reads_files = false;
 
   bool answers_prompts() const { return protocol != nullptr; }
+  /// What other tools and people call it, between blanks: for who writes it so.
+  std::string_view also_called = {};
 };
 
 /// All that a pipeline file may name. Passed in by cli, since pipeline/ knows no stage and no backend.

@@ -208,7 +208,8 @@ StageType classify() {
                    .summary = summary,
                    .superseded = superseded},
           .doubts = doubts,
-          .output = output_schema};
+          .output = output_schema,
+          .also_called = "classification classifier categorize categorise label"};
 }
 
 }  // namespace docket::stages

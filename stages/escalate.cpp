@@ -251,7 +251,8 @@ StageType escalate() {
           .make = make,
           .warnings = warnings,
           .decides_on_reasons = true,
-          .output = output_schema};
+          .output = output_schema,
+          .also_called = "route escalation fallback"};
 }
 
 }  // namespace docket::stages

@@ -11,6 +11,7 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/record_schema.h"
 #include "pipeline/support/byte_size.h"
+#include "pipeline/support/suggest.h"
 #include "stages/doubts.h"
 #include "stages/page_reading.h"
 #include "stages/prompt_template.h"
@@ -365,9 +366,12 @@ Error not_installed(const std::string& language) {
   std::string known;
   for (const std::string& one : installed)
     known += (known.empty() ? "" : ", ") + one;
+  const std::string meant = ocr_language_meant(language);
+  if (std::ranges::find(installed, meant) != installed.end())
+    return {ErrorClass::config, "ocr.languages: tesseract has no '" + language + "'" + did_you_mean(meant)};
   return {ErrorClass::config, "ocr.languages: tesseract has no data for '" + language + "'" +
                                   (known.empty() ? "" : " (it has " + known + ")") +
-                                  "; on Debian: apt install " + ocr_package(language)};
+                                  "; on Debian: apt install " + ocr_package(meant)};
 }
 
 /// Without languages where none is wanted and none is installed: then no page can be read.
@@ -459,7 +463,8 @@ StageType extract() {
           .provides_text = true,
           .doubts = doubts,
           .output = [](const Settings&) { return record_schema_of("extract"); },
-          .machine = machine};
+          .machine = machine,
+          .also_called = "ocr read parse text extraction"};
 }
 
 }  // namespace docket::stages

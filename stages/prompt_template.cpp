@@ -86,10 +86,11 @@ std::vector<std::string_view> names_in(std::string_view text) {
     if (end == std::string_view::npos) break;
     std::string_view tag = text.substr(at + 2, end - at - 2);
     at = end;
-    if (tag.starts_with('!') || tag.starts_with('>') || tag.starts_with('=')) continue;
-    while (!tag.empty() && std::string_view("{#^/& ").find(tag.front()) != std::string_view::npos)
+    if (tag.starts_with('!') || tag.starts_with('=')) continue;
+    while (!tag.empty() && std::string_view("{#^/&> ").find(tag.front()) != std::string_view::npos)
       tag.remove_prefix(1);
-    tag = tag.substr(0, tag.find_first_of(" .}"));
+    tag = tag.substr(0, tag.find_first_of(".}"));
+    tag = tag.substr(0, tag.find_last_not_of(' ') + 1);
     if (!tag.empty() && std::ranges::find(names, tag) == names.end()) names.push_back(tag);
   }
   return names;
@@ -125,14 +126,11 @@ Result<PromptTemplate> PromptTemplate::of_setting(const Settings& settings, std:
                                                   std::string_view built_in) {
   if (!settings.has(setting)) return PromptTemplate::built_in(built_in);
   auto content = content_of(settings.file(setting));
-  if (!content)
-    return Error{ErrorClass::config, std::string(setting) + ": '" + settings.file(setting).string() +
-                                         "' is empty or cannot be read"};
+  const std::string where = std::string(setting) + ": '" + settings.file(setting).filename().string() + "' ";
+  if (!content) return Error{ErrorClass::config, where + "is empty or cannot be read"};
+  if (!is_utf8(*content)) return Error{ErrorClass::config, where + "is not UTF-8; save it as UTF-8"};
   auto parsed = parse(*std::move(content));
-  if (!parsed)
-    return Error{ErrorClass::config, std::string(setting) + ": '" +
-                                         settings.file(setting).filename().string() + "' is " +
-                                         parsed.error().message};
+  if (!parsed) return Error{ErrorClass::config, where + "is " + parsed.error().message};
   return parsed;
 }
 
@@ -142,6 +140,11 @@ std::vector<std::string> PromptTemplate::unknown_names(const Settings& settings,
   if (!own) return {};
   const std::vector<std::string_view> known = names_in(embedded(built_in).content);
   std::vector<std::string> warnings;
+  if (own->find("{%") != std::string::npos)
+    warnings.push_back(
+        std::string(setting) + ": '" + settings.file(setting).filename().string() +
+        "' has '{%', which stays as it is: a prompt is a Mustache template, of which a list is "
+        "{{#labels}}…{{/labels}}");
   for (const std::string_view name : names_in(*own))
     if (std::ranges::find(known, name) == known.end())
       warnings.push_back(std::string(setting) + ": '" + settings.file(setting).filename().string() +

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/json/member.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket::stages {
@@ -53,7 +54,74 @@ std::optional<Error> unknown_required(const std::string& where, const json& sche
   return unknown_required(where + "/items", member(schema, "items"));
 }
 
+const std::vector<std::string_view> keywords = {"x-format",     "x-labels",   "x-weak-labels",
+                                                "x-not-labels", "x-role",     "x-follows",
+                                                "x-part-of",    "x-einvoice", "x-sum"};
+/// Those of JSON Schema, and those of `x-format`.
+const std::vector<std::string_view> formats = {"date",
+                                               "time",
+                                               "date-time",
+                                               "email",
+                                               "idn-email",
+                                               "hostname",
+                                               "ipv4",
+                                               "ipv6",
+                                               "uri",
+                                               "uri-reference",
+                                               "iri",
+                                               "uuid",
+                                               "regex",
+                                               "duration",
+                                               "json-pointer",
+                                               "url",
+                                               "amount",
+                                               "iso-4217",
+                                               "currency-amount",
+                                               "currency",
+                                               "iban",
+                                               "vat-id",
+                                               "identifier",
+                                               "party",
+                                               "text"};
+
+bool is_known(const std::vector<std::string_view>& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+/// `DD.MM.YYYY`
+bool is_date_pattern(std::string_view format) {
+  const std::string small = to_lower(format);
+  return small.find("yy") != std::string::npos && small.find("mm") != std::string::npos;
+}
+
+void look_for_doubts(const std::string& where, const json& property, std::vector<std::string>& found) {
+  if (!property.is_object()) return;
+  for (const auto& [name, value] : property.items()) {
+    const bool is_own = name.starts_with("x-");
+    const auto meant = is_own && !is_known(keywords, name) ? nearest(name, keywords) : std::nullopt;
+    if (meant)
+      found.push_back("schema: " + where + ": '" + name + "' means nothing here" + did_you_mean(meant));
+    if ((name != "format" && name != "x-format") || !value.is_string()) continue;
+    const auto& format = value.get_ref<const std::string&>();
+    if (is_known(formats, format)) continue;
+    const auto near =
+        is_date_pattern(format) ? std::optional<std::string_view>("date") : nearest(format, formats);
+    if (near)
+      found.push_back("schema: " + where + ": the " + name + " '" + format + "' is not known" +
+                      did_you_mean(near));
+  }
+  for (const auto& [name, inner] : member(property, "properties").items())
+    look_for_doubts(where + "/properties/" + name, inner, found);
+  look_for_doubts(where + "/items", member(property, "items"), found);
+}
+
 }  // namespace
+
+std::vector<std::string> doubtful_words_in(const json& schema) {
+  std::vector<std::string> found;
+  look_for_doubts("", schema, found);
+  return found;
+}
 
 std::optional<Error> unknown_name_in(const json& schema) {
   if (auto wrong = unknown_required("", schema)) return wrong;

@@ -13,6 +13,7 @@
 #include "stages/field_questions.h"
 #include "stages/fields_review.h"
 #include "stages/fields_task.h"
+#include "stages/schema_names.h"
 #include "stages/stages.h"
 #include "stages/tiers.h"
 
@@ -145,7 +146,12 @@ Result<std::unique_ptr<ExcerptStage>> make_with(const StageConfig& stage, const 
 }
 
 std::vector<std::string> warnings(const StageConfig& stage, const Pipeline&) {
-  return PromptTemplate::unknown_names(stage.settings, "prompt", "structured-extract.mustache");
+  std::vector<std::string> found =
+      PromptTemplate::unknown_names(stage.settings, "prompt", "structured-extract.mustache");
+  if (const auto schema = stage.settings.schema("schema"))
+    for (std::string& doubt : doubtful_words_in(*schema))
+      found.push_back(std::move(doubt));
+  return found;
 }
 
 Result<std::unique_ptr<Stage>> make(const StageConfig& stage, const Pipeline& pipeline) {
@@ -315,7 +321,8 @@ StageType structured_extract() {
                    .superseded = superseded},
           .doubts = doubts,
           .output = output_schema,
-          .checked = checked_schema};
+          .checked = checked_schema,
+          .also_called = "fields structured extract-fields json"};
 }
 
 }  // namespace docket::stages

@@ -51,7 +51,7 @@ FILES = {
     "JSON of something else": ('{"name": "x"}', "pipeline.yaml:", "stages: missing"),
     "not UTF-8": (PIPELINE.replace("test", "B\xe4cker").encode("latin-1"), ":2:8:", "save the file as UTF-8"),
     "UTF-16": (PIPELINE.encode("utf-16"), "pipeline.yaml:", "save it as UTF-8"),
-    "a PDF": (pdf("x"), "pipeline.yaml:", "this is a PDF", "the pipeline comes first"),
+    "a PDF": (pdf("x"), "pipeline.yaml:", "this is a PDF, and no pipeline"),
     "no version": (instead("version: 1\n", ""), "pipeline.yaml:", "version: missing, expected 1"),
     "version 2": (instead("version: 1", "version: 2"), ":1:10:", "expected 1, got '2'"),
     "a version in quotes": (instead("version: 1", "version: '1'"), ":1:10:", "in quotes; leave them out"),
@@ -102,7 +102,7 @@ FILES = {
                                    "DOCKET_NOT_SET is not set", "${NAME:-…} sets a default"),
     "a private path without its word": (PIPELINE + "policy: { private: 'hr/**' }\n", ":14:20:", "write 'path: hr/**'"),
     "ocr: yes": (instead("- extract:", "- extract:\n      ocr: yes"), ":9:12:", "auto, always, never or off"),
-    "a language that tesseract has not": (instead("- extract:", "- extract:\n      ocr: { languages: [xyz] }"), ":9:14:",
+    "a language that tesseract has not": (instead("- extract:", "- extract:\n      ocr: { languages: [xyz] }"), ":9:26:",
                                           "apt install tesseract-ocr-xyz"),
     # Models, keys and addresses.
     "no model": (asks("{ type: ollama }"), ":6:3:", "model: missing"),
@@ -259,6 +259,38 @@ class Doing(e2e.Case):
                   pipeline=asks(f"{{ type: ollama, model: quen3, url: 'http://{address}' }}"))
         self.says(4, f"https://{address}", "TLS", pipeline=asks(
             f"{{ type: ollama, model: quen3, url: 'https://{address}', deadline: 2s }}"))
+
+    def test_a_model_that_is_called_a_little_different(self):
+        def ollama(path):
+            if path == "/api/tags":
+                return 200, '{"models": [{"name": "llama3:8b"}, {"name": "qwen3:8b"}]}'
+            return (200, '{"version": "0.12.0"}') if path == "/api/version" else (404, '{"error": "model not found"}')
+        self.write("in/b.txt", UNSURE)
+        self.says(4, "Ollama has no model 'quen3', did you mean 'qwen3:8b'?",
+                  pipeline=asks(f"{{ type: ollama, model: quen3, url: 'http://{self.serve(ollama)}' }}"))
+
+        def others(path):
+            if path.endswith("/models"):
+                return 200, '{"data": [{"id": "llama3"}, {"id": "qwen3"}]}'
+            return 404, '{"error": {"message": "there is no quen3", "code": "model_not_found"}}'
+        self.says(4, "there is no quen3, did you mean 'qwen3'?",
+                  pipeline=asks(f"{{ type: openai, model: quen3, url: 'http://{self.serve(others)}' }}"))
+
+    def test_another_server(self):
+        self.write("in/b.txt", UNSURE)
+        page = "<html>\n<head><title>404 Not Found</title></head>\n<body><center>nginx</center></body></html>"
+        result = self.says(4, "the server answered 404: a web page: 404 Not Found",
+                           pipeline=asks(f"{{ type: openai, model: m, url: 'http://{self.serve(lambda _: (404, page))}' }}"))
+        self.assertNotIn("<", result.err)
+        llama_server = self.serve(lambda _: (404, '{"error": {"code": 404, "message": "File Not Found"}}'))
+        self.says(4, "is this an Ollama server?", "`type: openai`",
+                  pipeline=asks(f"{{ type: ollama, model: m, url: 'http://{llama_server}' }}"))
+
+    def test_a_proxy_that_is_not_there(self):
+        self.write("in/b.txt", UNSURE)
+        cloud = asks(f"{{ type: anthropic, model: m, api_key: '${{K}}', deadline: 2s, {PAID} }}")
+        self.says(4, "cannot connect to the proxy for https://api.anthropic.com", "Connection refused", pipeline=cloud,
+                  env={"K": "abc", "https_proxy": "http://127.0.0.1:1", "no_proxy": "", "NO_PROXY": ""})
 
     def test_a_window_that_the_server_does_not_give(self):
         said = {"/api/version": '{"version": "0.12.0"}', "/api/show": '{"capabilities": ["completion"]}',

@@ -33,6 +33,14 @@ class Verify(e2e.Case):
         self.run_pipeline(expect=expect)
         self.assertEqual(self.findings(0), [])
 
+    def test_a_name_that_is_not_utf_8_is_no_damage(self):
+        (self.dir / "in").mkdir(exist_ok=True)
+        with open(os.fsencode(self.dir) + b"/in/Rechnung M\xe4rz.txt", "w", encoding="utf-8") as file:
+            file.write(e2e.invoice(1))
+        self.run_pipeline()
+        result = self.docket("verify", "pipeline.yaml")
+        self.assertEqual(result.code, 0, result.out + result.err)
+
     def test_all_is_right(self):
         before = {file: file.stat().st_mtime_ns for file in self.out.rglob("*")
                   if file.is_file() and not file.name.endswith(("-shm", "-wal"))}  # SQLite's, for readers too.

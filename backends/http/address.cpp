@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/suggest.h"
 
 namespace docket::backends {
 namespace {
@@ -66,14 +67,30 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
 
 }  // namespace
 
+namespace {
+
+/// `localhost:11434` as it was meant: what is near speaks http.
+std::string with_scheme(std::string_view url) {
+  const bool is_bare = !url.empty() && is_alnum(url.front()) && url.find(":/") == std::string_view::npos &&
+                       !to_lower(url).starts_with("http");
+  const auto near = is_bare ? parse_address("http://" + std::string(url)) : bad("");
+  if (!near) return "";
+  return did_you_mean((location_of(*near) == Location::local ? "http://" : "https://") + std::string(url));
+}
+
+}  // namespace
+
 Result<Address> parse_address(std::string_view url) {
   if (std::ranges::any_of(url, [](unsigned char c) { return c <= ' ' || c == 0x7f; }))
     return bad("an address must not contain spaces or control characters");
   const std::size_t mark = url.find("://");
   Address address;
   address.scheme = mark == std::string_view::npos ? "" : to_lower(url.substr(0, mark));
-  if (address.scheme != "http" && address.scheme != "https")
-    return bad("the address is neither http:// nor https://");
+  if (address.scheme != "http" && address.scheme != "https") {
+    const std::string neither = "the address is neither http:// nor https://";
+    const std::string meant = with_scheme(url);
+    return meant.empty() ? bad(neither) : Error{ErrorClass::config, neither + meant};
+  }
   std::string_view rest = url.substr(mark + 3);
   if (rest.find_first_of("?#") != std::string_view::npos)
     return bad("an address must not contain '?' or '#'; a key belongs in api_key");

@@ -40,6 +40,16 @@ long curl_milliseconds(std::chrono::milliseconds time) {
   return static_cast<long>(std::max<std::int64_t>(time.count(), 1));  // 0 would be "for ever".
 }
 
+/// libcurl's `Failed to connect to HOST port …` of another host than the one of the address.
+bool is_of_proxy(const std::string& words, const std::string& where) {
+  constexpr std::string_view before = "connect to ";
+  const std::size_t begin = words.find(before);
+  if (begin == std::string::npos) return false;
+  const std::string host =
+      words.substr(begin + before.size(), words.find(' ', begin + before.size()) - begin - before.size());
+  return where.find(host) == std::string::npos;
+}
+
 }  // namespace
 
 HttpCall::HttpCall(CURLM* loop, FirstByteDeadlines& deadlines, const std::atomic<bool>& stopping)
@@ -295,7 +305,8 @@ Error HttpCall::failure(CURLcode code) const {
     case CURLE_COULDNT_RESOLVE_PROXY:
       return transport("the host of the proxy for " + where + " is not known");
     case CURLE_COULDNT_CONNECT:
-      return transport("cannot connect to " + where + why);
+      return transport(std::string("cannot connect to ") +
+                       (is_of_proxy(words, where) ? "the proxy for " : "") + where + why);
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:

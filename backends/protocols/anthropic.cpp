@@ -109,7 +109,8 @@ class Anthropic final : public Protocol {
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
     if (reply.status != 200) {
       Reply error = error_reply(reply);
-      if (reply.status == 404 || says_no_model(server_error(reply.body))) name_models(server, error);
+      if (reply.status == 404 || says_no_model(server_error(reply.body)))
+        name_models(server, target_.model, error);
       return error;
     }
     Result<json> parsed = reply_object(reply);
@@ -205,7 +206,8 @@ BackendType anthropic() {
                      .protocol = [](Target target) -> std::unique_ptr<Protocol> {
                        return make_or_ollama(std::make_unique<Anthropic>(target), target);
                      },
-                     .price = anthropic_price});
+                     .price = anthropic_price,
+                     .also_called = "claude"});
 }
 
 }  // namespace docket::backends

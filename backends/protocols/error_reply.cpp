@@ -290,11 +290,25 @@ std::string server_excerpt(std::string_view text, std::size_t most) {
   return excerpt(plain, most);
 }
 
+namespace {
+
+/// What a web page is called, as proxies and gateways send them; else the body as it is.
+std::string without_markup(const std::string& body) {
+  const std::string start = to_lower(std::string_view(body).substr(0, longest_text_looked_at));
+  if (!has(start, "<html") && !has(start, "<!doctype html")) return body;
+  constexpr std::string_view open = "<title>", close = "</title>";
+  const std::size_t title = start.find(open), end = start.find(close);
+  if (title == std::string::npos || end == std::string::npos || end < title) return "a web page";
+  return "a web page: " + body.substr(title + open.size(), end - title - open.size());
+}
+
+}  // namespace
+
 ServerError server_error(const std::string& body) {
   const Result<json> parsed = parse_strictly(body);
   ServerError result;
   if (!parsed || !parsed->is_structured()) {
-    result.message = server_excerpt(body, longest_server_text);
+    result.message = server_excerpt(without_markup(body), longest_server_text);
     result.text = server_excerpt(body, longest_text_looked_at);
     return result;
   }

@@ -1,11 +1,15 @@
 #include "backends/protocols/message.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/repetition.h"
 #include "pipeline/json/member.h"
 #include "pipeline/json/schema.h"
 #include "pipeline/prompt_size.h"
 #include "pipeline/support/ascii.h"
+#include "pipeline/support/suggest.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket::backends {
@@ -210,11 +214,27 @@ void add_name(const std::string& name, std::string& names) {
   names += (names.empty() ? "" : ", ") + excerpt(name, longest_name);
 }
 
-void name_models(const Server& server, Reply& reply) {
+std::string model_meant(const std::string& model, const std::string& names) {
+  std::vector<std::string> whole, known;
+  for (std::string_view rest = names; !rest.empty();) {
+    const std::string_view name = rest.substr(0, rest.find(", "));
+    rest.remove_prefix(std::min(rest.size(), name.size() + 2));
+    whole.emplace_back(name);
+    const bool has_tag = model.find(':') != std::string::npos;
+    known.emplace_back(has_tag ? name : name.substr(0, name.find(':')));
+  }
+  const auto found = nearest(model, {known.begin(), known.end()});
+  if (!found) return "";
+  const auto at = std::ranges::find(known, *found) - known.begin();
+  return did_you_mean(whole[static_cast<std::size_t>(at)]);
+}
+
+void name_models(const Server& server, const std::string& model, Reply& reply) {
   if (reply.answer || reply.answer.error().error_class != ErrorClass::unavailable || server.models.empty())
     return;
-  reply.answer = Error{ErrorClass::unavailable,
-                       reply.answer.error().message + "; the server lists these models: " + server.models};
+  reply.answer =
+      Error{ErrorClass::unavailable, reply.answer.error().message + model_meant(model, server.models) +
+                                         "; the server lists these models: " + server.models};
 }
 
 }  // namespace docket::backends

@@ -69,7 +69,9 @@ std::int64_t fewest_tokens(std::string_view text);
 
 /// Adds a model's name to a list for people, as far as there is room.
 void add_name(const std::string& name, std::string& names);
+/// `, did you mean 'qwen3:8b'?` of such a list, for a `model` that is not in it; empty: none is near.
+std::string model_meant(const std::string& model, const std::string& names);
 /// Adds the models that the server lists to an error that says that a model is not there.
-void name_models(const Server& server, Reply& reply);
+void name_models(const Server& server, const std::string& model, Reply& reply);
 
 }  // namespace docket::backends

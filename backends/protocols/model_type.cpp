@@ -27,6 +27,10 @@ std::optional<SettingProblem> keep_alive_problem(const Settings& settings) {
   return std::nullopt;
 }
 
+/// What documentation of servers gives as whole addresses.
+constexpr std::string_view endpoints[] = {"/chat/completions", "/completions",  "/v1/models", "/v1/messages",
+                                          "/api/chat",         "/api/generate", "/api/tags",  "/responses"};
+
 /// Settings that do nothing here.
 std::vector<std::string> model_warnings(const Settings& settings) {
   std::vector<std::string> found = price_warnings(settings);
@@ -37,12 +41,6 @@ std::vector<std::string> model_warnings(const Settings& settings) {
   return found;
 }
 
-std::optional<SettingProblem> model_problem(const Settings& settings) {
-  if (auto problem = server_problem(settings)) return problem;
-  if (auto problem = keep_alive_problem(settings)) return problem;
-  return price_problem(settings);
-}
-
 /// The addresses, and the model there.
 json model_identity(const Settings& settings) {
   const json resolved = settings.resolved();
@@ -50,6 +48,12 @@ json model_identity(const Settings& settings) {
 }
 
 }  // namespace
+
+std::optional<SettingProblem> model_problem(const Settings& settings) {
+  if (auto problem = server_problem(settings)) return problem;
+  if (auto problem = keep_alive_problem(settings)) return problem;
+  return price_problem(settings);
+}
 
 BackendType model_type(BackendType own) {
   if (own.location == nullptr) own.location = model_location;
@@ -83,6 +87,10 @@ std::optional<SettingProblem> server_problem(const Settings& settings) {
   for (const std::string& url : settings.texts("url")) {
     const auto address = parse_address(url);
     if (!address) return SettingProblem{"url", address.error().message};
+    for (const std::string_view end : endpoints)
+      if (address->path.ends_with(end))
+        return SettingProblem{"url",
+                              "leave '" + std::string(end) + "' out: docket itself appends what it asks"};
     if (has_key && address->scheme == "http" && !is_loopback(*address)) {
       return SettingProblem{"url", "keys are sent only over https or to this machine, and http://" +
                                        address->host + " is neither"};

@@ -24,8 +24,10 @@ bool is_handed_on(std::string_view model);
 
 /// What the setting `location` says, else the farthest of the addresses.
 Location server_location(const Settings& settings);
-/// An address that is none, a key that would go over plain HTTP to another machine.
+/// An address that is none or more than one, a key that would go over plain HTTP to another machine.
 std::optional<SettingProblem> server_problem(const Settings& settings);
+/// `server_problem`, and what else a model's settings may have.
+std::optional<SettingProblem> model_problem(const Settings& settings);
 /// The backend at each of its addresses, without what is a model's.
 std::vector<Target> server_targets(const BackendConfig& backend,
                                    const std::shared_ptr<const Secrets>& secrets);

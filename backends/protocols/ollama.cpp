@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "backends/http/address.h"
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/keep_alive.h"
 #include "backends/protocols/message.h"
@@ -236,6 +237,12 @@ class Ollama final : public Protocol {
   std::optional<Error> learn(int step, const HttpReply& reply, Server& found) const {
     const bool is_needed = reply.status == 401 || reply.status == 503 || step == load;
     const bool takes_no_empty_chat = step == load && (reply.status == 400 || reply.status == 422);
+    const bool is_another = step == load && reply.status == 404 && found.product == "Ollama";
+    if (is_another)  // Nor has it told its version.
+      return Error{ErrorClass::unavailable,
+                   error_reply(reply).answer.error().message +
+                       "; is this an Ollama server? Others, such as llama-server, have "
+                       "`type: openai`"};
     if (reply.status != 200 && is_needed && !takes_no_empty_chat) return error_reply(reply).answer.error();
     const Result<json> parsed = reply_object(reply);
     if (!parsed && step == load && reply.status == 200)
@@ -271,9 +278,9 @@ class Ollama final : public Protocol {
     std::string names;
     for (const json& model : member(body, "models"))
       add_name(text_member(model, "name"), names);
-    return {ErrorClass::unavailable, "Ollama has no model '" + target_.model + "'" +
-                                         (names.empty() ? "" : "; it has: " + names) + "; run `ollama pull " +
-                                         target_.model + "`"};
+    return {ErrorClass::unavailable,
+            "Ollama has no model '" + target_.model + "'" + model_meant(target_.model, names) +
+                (names.empty() ? "" : "; it has: " + names) + "; run `ollama pull " + target_.model + "`"};
   }
 
   std::optional<Error> learn_window(const json& body, Server& found) const {
@@ -411,6 +418,18 @@ Location ollama_location(const Settings& settings) {
   return is_handed_on(settings.text("model")) ? Location::cloud : model_location(settings);
 }
 
+/// `/v1` is where Ollama speaks another protocol, and `/api` what docket itself appends.
+std::optional<SettingProblem> ollama_problem(const Settings& settings) {
+  for (const std::string& url : settings.texts("url")) {
+    const auto address = parse_address(url);
+    for (const std::string_view end : {"/v1", "/api"})
+      if (address && address->path.ends_with(end))
+        return SettingProblem{"url",
+                              "leave '" + std::string(end) + "' out: docket itself appends what it asks"};
+  }
+  return model_problem(settings);
+}
+
 }  // namespace
 
 std::unique_ptr<Protocol> make_ollama(Target target) { return std::make_unique<Ollama>(std::move(target)); }
@@ -424,7 +443,9 @@ BackendType ollama() {
                      .summary = "Ollama's own protocol",
                      .fields = ollama_fields,
                      .protocol = make_ollama,
-                     .location = ollama_location});
+                     .location = ollama_location,
+                     .problem = ollama_problem,
+                     .also_called = "local"});
 }
 
 }  // namespace docket::backends

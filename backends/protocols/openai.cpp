@@ -194,7 +194,8 @@ class OpenAi final : public Protocol {
   Reply read(const HttpReply& reply, const Request& request, const Server& server) const override {
     if (reply.status != 200) {
       Reply error = error_reply(reply);
-      if (reply.status == 404 || says_no_model(server_error(reply.body))) name_models(server, error);
+      if (reply.status == 404 || says_no_model(server_error(reply.body)))
+        name_models(server, target_.model, error);
       return error;
     }
     Result<json> parsed = reply_object(reply);
@@ -498,7 +499,9 @@ BackendType openai() {
                      .fields = openai_fields,
                      .protocol = [](Target target) -> std::unique_ptr<Protocol> {
                        return make_or_ollama(std::make_unique<OpenAi>(target), target);
-                     }});
+                     },
+                     .also_called = "gpt chatgpt llama.cpp llamacpp llama-server vllm lmstudio lm-studio "
+                                    "mistral groq openrouter gemini azure deepseek"});
 }
 
 }  // namespace docket::backends

@@ -74,8 +74,10 @@ class RulesBackend final : public Backend {
 }  // namespace
 
 BackendType builtin() {
-  return {
-      .name = "builtin", .summary = "the rules tier: keywords, formats and layout; no server", .fields = {}};
+  return {.name = "builtin",
+          .summary = "the rules tier: keywords, formats and layout; no server",
+          .fields = {},
+          .also_called = "rules rule regex"};
 }
 
 std::unique_ptr<Backend> make_rules_backend() { return std::make_unique<RulesBackend>(); }

@@ -30,11 +30,48 @@ std::vector<std::string> options_of(const CLI::App& verb) {
   return names;
 }
 
+/// What other tools call a verb or an option.
+constexpr std::pair<std::string_view, std::string_view> other_words[] = {{"validate", "check"},
+                                                                         {"lint", "check"},
+                                                                         {"test", "check"},
+                                                                         {"dryrun", "plan"},
+                                                                         {"dry-run", "plan"},
+                                                                         {"preview", "plan"},
+                                                                         {"start", "run"},
+                                                                         {"process", "run"},
+                                                                         {"exec", "run"},
+                                                                         {"list", "runs"},
+                                                                         {"ls", "runs"},
+                                                                         {"history", "runs"},
+                                                                         {"new", "init"},
+                                                                         {"create", "init"},
+                                                                         {"why", "explain"},
+                                                                         {"show", "explain"},
+                                                                         {"stats", "report"},
+                                                                         {"prune", "clean"},
+                                                                         {"gc", "clean"},
+                                                                         {"dump", "export"},
+                                                                         {"fsck", "verify"},
+                                                                         {"--force", "--always-make"},
+                                                                         {"--workers", "--jobs"},
+                                                                         {"--threads", "--jobs"},
+                                                                         {"--parallel", "--jobs"},
+                                                                         {"--concurrency", "--jobs"},
+                                                                         {"--simulate", "--dry-run"},
+                                                                         {"--filter", "--only"},
+                                                                         {"--include", "--only"},
+                                                                         {"--budget", "--max-cost"},
+                                                                         {"--stage", "--until"},
+                                                                         {"--logfile", "--log-file"},
+                                                                         {"-V", "--version"}};
+
 bool is_one_of(const std::vector<std::string>& names, std::string_view word) {
   return std::ranges::find(names, word) != names.end();
 }
 
 std::string nearest_of(const std::vector<std::string>& names, std::string_view word) {
+  for (const auto& [theirs, ours] : other_words)
+    if (word == theirs && is_one_of(names, ours)) return did_you_mean(ours);
   if (word.size() <= 2) return "";  // Any letter is near any other.
   return did_you_mean(nearest(word, {names.begin(), names.end()}));
 }
@@ -51,8 +88,8 @@ std::string mistake_in_verb(const std::vector<std::string>& words, const std::ve
       std::filesystem::is_regular_file(file, ignored))
     return "'" + first + "' is no verb, did you mean: docket run " + first;
   if (first == "version") return "unknown verb 'version', did you mean '--version'?";
-  const auto meant = nearest(first, {verbs.begin(), verbs.end()});
-  return "unknown verb '" + first + "'" + (meant ? did_you_mean(meant) : "; `docket help` lists all verbs");
+  const std::string meant = nearest_of(verbs, first);
+  return "unknown verb '" + first + "'" + (meant.empty() ? "; `docket help` lists all verbs" : meant);
 }
 
 /// What a verb does not take.

@@ -44,12 +44,13 @@ constexpr Ending endings[] = {
 /// Of a file, to see whether it is meant as a pipeline.
 constexpr std::size_t most_looked_at = 1 << 16;
 
+bool is_yaml(const fs::path& file) { return file.extension() == ".yaml" || file.extension() == ".yml"; }
+
 std::string comes_first(const fs::path& file, std::string_view kind) {
+  if (is_yaml(file)) return "this is " + std::string(kind) + ", and no pipeline, whatever its name says";
   return "this is " + std::string(kind) + "; the pipeline comes first: docket run pipeline.yaml " +
          file.string();
 }
-
-bool is_yaml(const fs::path& file) { return file.extension() == ".yaml" || file.extension() == ".yml"; }
 
 std::vector<std::string> yaml_files_in(const fs::path& folder) {
   std::vector<std::string> names;
@@ -79,16 +80,25 @@ std::string similar_file(const fs::path& file) {
   return found ? (file.parent_path() / *found).string() : "";
 }
 
+/// Nothing: whoever reads it says that it is not there.
+std::optional<std::string> why_missing(const fs::path& file) {
+  std::error_code ignored;
+  if (fs::is_symlink(file, ignored))
+    return "a link to " + fs::read_symlink(file, ignored).string() + ", where there is no file";
+  const std::string similar = similar_file(file.has_filename() ? file : file.parent_path());
+  if (!similar.empty()) return "no such file" + did_you_mean(similar);
+  const fs::path folder = file.parent_path();
+  if (!folder.empty() && !fs::exists(folder, ignored))
+    return "the folder " + folder.string() + " does not exist";
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> mistake_in_pipeline_file(const fs::path& file) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
-  if (status.type() == fs::file_type::not_found) {
-    const std::string similar = similar_file(file);
-    if (similar.empty()) return std::nullopt;  // Who reads it says that it is not there.
-    return "no such file" + did_you_mean(similar);
-  }
+  if (status.type() == fs::file_type::not_found) return why_missing(file);
   if (fs::is_directory(status)) {
     const std::string inside = pipeline_in(file);
     if (inside.empty()) return "this is a folder, without a pipeline in it; `docket init` writes one";

@@ -9,6 +9,7 @@
 #include "cli/options/pipeline_file.h"
 #include "cli/terminal/words.h"
 #include "pipeline/config/read_pipeline.h"
+#include "pipeline/support/ascii.h"
 #include "stages/stages.h"
 
 namespace docket {
@@ -59,7 +60,7 @@ PipelineOrDiagnostics read_pipeline(const PipelineOptions& options) {
       return {
           std::nullopt,
           {{"docket", 0, 0, "--set " + text + ": expected KEY=VALUE, such as stages.classify.accept=0.9"}}};
-    overrides.emplace_back(text.substr(0, sign), text.substr(sign + 1));
+    overrides.emplace_back(trim(std::string_view(text).substr(0, sign)), text.substr(sign + 1));
   }
   const bool is_piped = options.file == "-";
   if (!is_piped)

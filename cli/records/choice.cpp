@@ -74,12 +74,18 @@ std::optional<Error> check_members(const Condition& where, const Pipeline& pipel
   return std::nullopt;
 }
 
+std::vector<std::string_view> members_of_records(const Pipeline& pipeline) {
+  std::vector<std::string_view> names = readable_in_conditions(pipeline);
+  names.insert(names.end(), reserved_ids().begin(), reserved_ids().end());
+  return names;
+}
+
 Result<std::shared_ptr<ConditionSet>> compiled(const RecordFilter& filter, const Pipeline& pipeline,
                                                LedgerReader& ledger) {
   const auto conditions = std::make_shared<ConditionSet>(backends::condition_engine());
   const auto in_words = [&](const std::string& jq) {
     return usage_error("--where: not a valid jq condition: " +
-                       explain_jq(filter.where, jq, readable_in_conditions(pipeline)).message);
+                       explain_jq(filter.where, jq, members_of_records(pipeline)).message);
   };
   const auto where = conditions->add(filter.where);
   if (!where) return in_words(where.error().message);

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "pipeline/config/condition_mistake.h"
+#include "pipeline/config/misplaced.h"
+#include "pipeline/config/scalars.h"
 #include "pipeline/config/schema_view.h"
 #include "pipeline/record.h"
 #include "pipeline/record_schema.h"
@@ -60,6 +62,7 @@ class ConditionCheck {
   /// False: it subtracts where an id with '-' was meant, so that jq knows no function of that name.
   bool run() {
     if (!facts().assignment.empty()) check_assignment();
+    check_decimal_comma();
     std::size_t reported = 0;
     for (const JsonAccess& access : facts().accesses)
       if (!access.is_set && reported < most_reported && !check_access(access.path)) ++reported;
@@ -113,6 +116,27 @@ class ConditionCheck {
       if (!is_long) return text.substr(at);
     }
     return "=";
+  }
+
+  /// `0,8` is two values to jq, which then tests the second.
+  void check_decimal_comma() const {
+    const std::string& text = expression();
+    int depth = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      if (text[at] == '"') at = behind_text(text, at) - 1;
+      if (at >= text.size()) return;
+      depth += text[at] == '(' || text[at] == '[' || text[at] == '{' ? 1 : 0;
+      depth -= text[at] == ')' || text[at] == ']' || text[at] == '}' ? 1 : 0;
+      const bool is_comma = text[at] == ',' && depth == 0 && at > 0 && at + 1 < text.size() &&
+                            is_digit(text[at - 1]) && is_digit(text[at + 1]);
+      if (!is_comma) continue;
+      const std::size_t begin = text.find_last_not_of("0123456789.", at - 1) + 1;
+      const std::size_t end = std::min(text.find_first_not_of("0123456789", at + 1), text.size());
+      std::string number = text.substr(begin, end - begin);
+      const std::string comma = number;
+      std::ranges::replace(number, ',', '.');
+      return error("has " + comma + ", which is two values; the decimal sign is '.': write " + number, comma);
+    }
   }
 
   /// False: it reads what nothing has.
@@ -240,6 +264,8 @@ class ConditionCheck {
     for (const json& constant : comparison.constants) {
       const std::string text = constant.dump(-1, ' ', false, json::error_handler_t::replace);
       const std::string compares = "compares " + in_words_of(comparison.paths) + " with " + text;
+      if (const std::string share = as_share(comparison, constant); !share.empty() && !possible->is_users)
+        error(compares + ", but it is from 0 to 1, did you mean " + share + "?", text);
       if ((kind_of(constant) & kinds) == 0)
         reported.emplace_back(compares + ", but it is " + in_words(kinds & ~json_kind::null), text);
       else if (!comparison.is_order && (kind_of(constant) & possible->kinds) == 0 &&
@@ -255,6 +281,16 @@ class ConditionCheck {
       else
         warn(message, constant);
     }
+  }
+
+  /// 80 as 0.8 where it is compared with a confidence or a score; empty: it is none.
+  static std::string as_share(const JsonComparison& comparison, const json& constant) {
+    const auto is_share = [](const JsonPath& path) {
+      return !path.empty() && (path.back() == "confidence" || path.back() == "score");
+    };
+    if (!std::ranges::any_of(comparison.paths, is_share) || !constant.is_number()) return "";
+    const auto number = constant.get<double>();
+    return number > 1 && number <= 100 ? shown(number / 100) : "";
   }
 
   static std::string in_words_of(const std::vector<JsonPath>& paths) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "pipeline/config/misplaced.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/suggest.h"
 #include "pipeline/support/utf8.h"
@@ -62,13 +63,6 @@ const std::vector<std::string_view> functions = {
     "min_by",       "max_by",     "group_by"};
 
 bool is_word(char c) { return is_alnum(c) || c == '_'; }
-
-/// Behind the text in "…" that begins at `at`; no \( is looked into.
-std::size_t behind_text(std::string_view expression, std::size_t at) {
-  for (++at; at < expression.size() && expression[at] != '"'; ++at)
-    if (expression[at] == '\\') ++at;
-  return at + 1;
-}
 
 /// The beginnings of what stands outside of texts, one after the other.
 template <class Look>
@@ -203,6 +197,21 @@ Found undefined_name(std::string_view expression, const std::string& jq,
   });
 }
 
+/// The backslash in a text that begins no escape: of a regular expression, most often.
+Found wrong_escape(std::string_view expression) {
+  bool in_text = false;
+  for (std::size_t at = 0; at < expression.size(); ++at) {
+    if (expression[at] == '"') in_text = !in_text;
+    if (!in_text || expression[at] != '\\') continue;
+    const std::string_view escape = expression.substr(at, 2);
+    if (escape.size() < 2 || std::string_view("\"\\/bfnrtu(").find(escape[1]) == std::string_view::npos)
+      return ConditionMistake{at, quoted(escape) + " is no escape in a text: write '\\" +
+                                      std::string(escape) + "', a backslash for each"};
+    ++at;
+  }
+  return std::nullopt;
+}
+
 /// The bracket that nothing closes, or that closes nothing.
 Found lone_bracket(std::string_view expression) {
   std::vector<std::size_t> open;
@@ -236,6 +245,10 @@ ConditionMistake explain_jq(std::string_view expression, const std::string& jq,
     if (Found found = lone_bracket(expression)) return *std::move(found);
   if (jq.find("unexpected end") != std::string::npos)
     return {expression.size(), "it ends too early: something is missing behind this"};
+  if (jq.find("Invalid escape") != std::string::npos)
+    if (Found found = wrong_escape(expression)) return *std::move(found);
+  if (jq.find("syntax error") != std::string::npos)
+    if (Found found = misplaced_in(expression)) return *std::move(found);
   return {0, jq};
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pipeline/support/utf8.h"
+
 namespace docket {
 namespace {
 
@@ -17,8 +19,9 @@ Diagnostics::Diagnostics(std::string file, std::vector<std::string> overrides)
 
 Diagnostics::Found Diagnostics::found(const Position& position, const std::string& field,
                                       const std::string& message) const {
+  constexpr std::size_t most = 4096;  // Bytes; names and texts of the file may have lines.
   const bool named_by_override = position.override > 0 && field == overrides_[position.override - 1];
-  return {position, field.empty() || named_by_override ? message : field + ": " + message};
+  return {position, excerpt(field.empty() || named_by_override ? message : field + ": " + message, most)};
 }
 
 void Diagnostics::add(const Position& position, const std::string& field, const std::string& message) {

@@ -8,6 +8,7 @@
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/byte_size.h"
 #include "pipeline/support/decimal.h"
+#include "pipeline/support/duration.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -15,13 +16,20 @@ namespace {
 
 using Type = Field::Type;
 
+/// 100000000, and not 1e+08.
+std::string in_digits(double number) {
+  constexpr double most = 1e15;  // Beyond it a double is no longer exact.
+  const bool is_whole = std::abs(number) < most && std::floor(number) == number;
+  return is_whole ? std::to_string(static_cast<std::int64_t>(number)) : shown(number);
+}
+
 std::string range(const Field& field, const std::string& what) {
   const bool has_minimum = std::isfinite(field.minimum), has_maximum = std::isfinite(field.maximum);
-  if (has_minimum && field.minimum == field.maximum) return shown(field.minimum);
+  if (has_minimum && field.minimum == field.maximum) return in_digits(field.minimum);
   if (has_minimum && has_maximum)
-    return what + " from " + shown(field.minimum) + " to " + shown(field.maximum);
-  if (has_minimum) return what + " of at least " + shown(field.minimum);
-  if (has_maximum) return what + " of at most " + shown(field.maximum);
+    return what + " from " + in_digits(field.minimum) + " to " + in_digits(field.maximum);
+  if (has_minimum) return what + " of at least " + in_digits(field.minimum);
+  if (has_maximum) return what + " of at most " + in_digits(field.maximum);
   return what;
 }
 
@@ -40,83 +48,80 @@ std::string size(const Field& field) {
 
 std::string duration(const Field& field) {
   std::string text = "a duration such as 500ms, 120s, 5m or 1h";
-  if (std::isfinite(field.minimum)) text += ", at least " + shown(field.minimum / 1000) + "s";
-  if (std::isfinite(field.maximum)) text += ", at most " + shown(field.maximum / 1000) + "s";
+  if (std::isfinite(field.minimum)) text += ", at least " + in_digits(field.minimum / 1000) + "s";
+  if (std::isfinite(field.maximum)) text += ", at most " + in_digits(field.maximum / 1000) + "s";
   return text;
 }
 
-/// An amount with the sign of a currency, without it; nothing: it is none.
-std::optional<std::string_view> without_currency(std::string_view given) {
-  std::string_view text = given;
+/// `0,8` as 0.8.
+std::string with_point(std::string_view given) {
+  std::string text(given);
+  const std::size_t comma = text.find(',');
+  const bool is_decimal = comma != std::string::npos && text.find(',', comma + 1) == std::string::npos &&
+                          text.find('.') == std::string::npos;
+  if (is_decimal) text[comma] = '.';
+  return text;
+}
+
+/// An amount with the sign of a currency or a decimal comma, without them; nothing: it is none.
+std::optional<std::string> without_currency(std::string_view given) {
+  const std::string point = with_point(given);
+  std::string_view text = point;
   for (const std::string_view sign : {"$", "€", "USD", "EUR"}) {
     if (text.starts_with(sign)) text.remove_prefix(sign.size());
     if (text.ends_with(sign)) text.remove_suffix(sign.size());
   }
   text = trim(text);
-  return text != given && parse_decimal(text) ? std::optional(text) : std::nullopt;
+  return text != given && parse_decimal(text) ? std::optional<std::string>(text) : std::nullopt;
+}
+
+/// `5 minutes`, `5min` and `5 S` as docket writes them; empty: they are no duration.
+std::string as_duration(const Field& field, std::string_view given) {
+  const std::string text = to_lower(given);
+  const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string number = text.substr(0, end), unit(trim(std::string_view(text).substr(end)));
+  constexpr std::pair<std::string_view, std::string_view> units[] = {
+      {"", "s"},        {"s", "s"},   {"sec", "s"},   {"secs", "s"},    {"second", "s"},
+      {"seconds", "s"}, {"m", "m"},   {"min", "m"},   {"mins", "m"},    {"minute", "m"},
+      {"minutes", "m"}, {"h", "h"},   {"hr", "h"},    {"hrs", "h"},     {"hour", "h"},
+      {"hours", "h"},   {"ms", "ms"}, {"msec", "ms"}, {"millis", "ms"}, {"milliseconds", "ms"}};
+  for (const auto& [theirs, ours] : units) {
+    const auto value = unit == theirs ? parse_duration(number + std::string(ours)) : std::nullopt;
+    const auto milliseconds = value ? static_cast<double>(value->count()) : 0;
+    if (value && milliseconds > 0 && milliseconds >= field.minimum && milliseconds <= field.maximum)
+      return number + std::string(ours);
+  }
+  return "";
+}
+
+/// `8_192` and `8192.0` as 8192; empty: it is no whole number.
+std::string as_whole(std::string_view given) {
+  std::string text(given);
+  std::erase_if(text, [](char c) { return c == '_' || c == ',' || c == '\''; });
+  const auto number = parse_number(text);
+  return number && std::floor(*number) == *number ? in_digits(*number) : "";
 }
 
 /// 85 or 85% where a number up to 1 is expected; empty: it is neither.
 std::string as_share(const Field& field, std::string_view text) {
   const double least = text.ends_with('%') ? 1 : 10;  // 2 is no share by mistake.
   if (text.ends_with('%')) text.remove_suffix(1);
-  const auto number = parse_number(text);
+  const std::string point = with_point(trim(text));
+  const auto number = parse_number(point);
+  if (number && point != text && *number >= 0 && *number <= 1) return shown(*number);
   return number && field.maximum == 1 && *number >= least && *number <= 100 ? shown(*number / 100) : "";
 }
 
-/// The longest known name that `setting` says more than: api_key in api_key_env, run in per_run.
-std::optional<std::string_view> longer_than(std::string_view setting,
-                                            const std::vector<std::string_view>& known) {
-  std::optional<std::string_view> found;
-  for (const std::string_view name : known) {
-    const std::string part(name);
-    const bool is_in = setting.starts_with(part + "_") || setting.ends_with("_" + part);
-    if (is_in && name.size() > 2 && (!found || name.size() > found->size())) found = name;
-  }
-  return found;
+std::optional<std::string_view> given(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
+}
+
+bool fits(const Field& field, const std::string& number) {
+  const auto value = parse_number(number);
+  return value && *value >= field.minimum && *value <= field.maximum;
 }
 
 }  // namespace
-
-std::optional<std::string_view> named_elsewhere(std::string_view setting,
-                                                const std::vector<std::string_view>& known) {
-  constexpr std::pair<std::string_view, std::string_view> names[] = {{"window", "context"},
-                                                                     {"context_window", "context"},
-                                                                     {"num_ctx", "context"},
-                                                                     {"ctx_size", "context"},
-                                                                     {"n_ctx", "context"},
-                                                                     {"max_context", "context"},
-                                                                     {"endpoint", "url"},
-                                                                     {"base_url", "url"},
-                                                                     {"host", "url"},
-                                                                     {"address", "url"},
-                                                                     {"key", "api_key"},
-                                                                     {"token", "api_key"},
-                                                                     {"threshold", "accept"},
-                                                                     {"min_confidence", "accept"},
-                                                                     {"confidence", "accept"},
-                                                                     {"limits", "budget"},
-                                                                     {"limit", "budget"},
-                                                                     {"max_cost", "budget"},
-                                                                     {"condition", "when"},
-                                                                     {"if", "when"},
-                                                                     {"depends_on", "after"},
-                                                                     {"needs", "after"},
-                                                                     {"categories", "labels"},
-                                                                     {"classes", "labels"},
-                                                                     {"inputs", "input"},
-                                                                     {"files", "paths"},
-                                                                     {"folder", "dir"},
-                                                                     {"steps", "stages"},
-                                                                     {"models", "backends"},
-                                                                     {"providers", "backends"},
-                                                                     {"concurrency", "max_concurrent"},
-                                                                     {"parallel", "max_concurrent"},
-                                                                     {"fields", "schema"}};
-  for (const auto& [theirs, ours] : names)
-    if (setting == theirs && std::ranges::find(known, ours) != known.end()) return ours;
-  return longer_than(setting, known);
-}
 
 std::string expected(const Field& field) {
   switch (field.type) {
@@ -188,7 +193,7 @@ std::string hint(const Field& field, const std::string& text) {
       if (text == "no" || text == "off" || text == "0") return did_you_mean("false");
       return "";
     case Type::duration:
-      return parse_integer(text).value_or(0) > 0 ? did_you_mean(text + "s") : "";
+      return did_you_mean(given(as_duration(field, text)));
     case Type::size:
       return parse_integer(text).value_or(0) > 0 ? did_you_mean(text + "MiB") : "";
     case Type::decimal:
@@ -197,6 +202,9 @@ std::string hint(const Field& field, const std::string& text) {
       if (const auto share = as_share(field, text); !share.empty()) return did_you_mean(share);
       [[fallthrough]];
     case Type::integer:
+      if (const auto whole = as_whole(text);
+          field.type == Type::integer && whole != text && fits(field, whole))
+        return did_you_mean(whole);
       return field.word.empty() ? "" : did_you_mean(nearest(text, {field.word}));
     default:
       return "";

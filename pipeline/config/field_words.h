@@ -15,9 +15,4 @@ std::string expected(const Field& field);
 /// nothing.
 std::string hint(const Field& field, const std::string& text);
 
-/// The known setting that other tools call so: `window` is `context`; or one whose name it begins or ends
-/// with.
-std::optional<std::string_view> named_elsewhere(std::string_view setting,
-                                                const std::vector<std::string_view>& known);
-
 }  // namespace docket

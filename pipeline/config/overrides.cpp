@@ -119,7 +119,11 @@ NodePtr apply_overrides(NodePtr root, const std::vector<std::pair<std::string, s
       diagnostics.add(position, "", problem.message);
     }
     if (!value.root && !value.problems.empty()) continue;
-    if (!value.root) value.root = std::make_shared<Node>();
+    if (!value.root) {
+      auto nothing = std::make_shared<Node>();
+      nothing->position = position;
+      value.root = std::move(nothing);
+    }
     root = Setter(split(key), value.root, position, diagnostics).set(root);
   }
   return root;

@@ -11,6 +11,7 @@
 #include "pipeline/config/diagnostics.h"
 #include "pipeline/config/fields.h"
 #include "pipeline/config/named_files.h"
+#include "pipeline/config/other_names.h"
 #include "pipeline/config/overrides.h"
 #include "pipeline/config/settings_reader.h"
 #include "pipeline/config/stage_drafts.h"
@@ -188,7 +189,7 @@ class PipelineReader {
     }
     const BackendType* type = type_of(entry, path);
     if (!type) return;
-    reader_.check_names({backend_fields(), type->fields}, *entry.value, path);
+    reader_.check_names({backend_fields(), type->fields}, *entry.value, path, std::string(type->name));
     Settings settings = reader_.read(type->fields, *entry.value, entry.position, path);
     BackendConfig backend{entry.key, type, std::move(settings), entry.position.line, entry.position.column};
     if (const auto problem = problem_of(backend)) report(*problem, entry, path);
@@ -217,8 +218,10 @@ class PipelineReader {
 
   const BackendType* type_of(const Node::Entry& entry, const std::string& path) {
     std::vector<std::string_view> names;
+    std::vector<NamedType> types;
     for (const BackendType& type : registry_.backends) {
       names.push_back(type.name);
+      types.push_back({type.name, type.also_called});
     }
     const Node::Entry* given = entry.value->find("type");
     if (!given) {
@@ -232,7 +235,7 @@ class PipelineReader {
     }
     diagnostics_.add(given->value->position, path + ".type",
                      "unknown backend type" + (name == given->value->text ? " '" + *name + "'" : "") +
-                         did_you_mean(*name, names));
+                         type_meant(*name, types));
     return nullptr;
   }
 
@@ -243,7 +246,8 @@ class PipelineReader {
       const StageDraft& draft = drafts[i];
       const std::string path = "stages." + draft.id;
       options_[draft.id] = draft.options;
-      reader_.check_names({stage_fields(), draft.type->fields}, *draft.options, path);
+      reader_.check_names({stage_fields(), draft.type->fields}, *draft.options, path,
+                          std::string(draft.type->name));
       const Settings common = reader_.read(stage_fields(), *draft.options, draft.position, path);
       StageConfig stage;
       stage.id = draft.id;
@@ -337,7 +341,26 @@ class PipelineReader {
       rest.remove_prefix(
           std::min(rest.size(), rest.find('.') == std::string_view::npos ? rest.size() : rest.find('.') + 1));
     }
-    return position;
+    const Node* word = node == nullptr ? nullptr : below(*node, first_in_quotes(message));
+    return word == nullptr ? position : word->position;
+  }
+
+  static std::string first_in_quotes(const std::string& message) {
+    const std::size_t begin = message.find('\''), end = message.find('\'', begin + 1);
+    return begin == std::string::npos || end == std::string::npos
+               ? ""
+               : message.substr(begin + 1, end - begin - 1);
+  }
+
+  /// The first text of that wording.
+  static const Node* below(const Node& node, const std::string& text) {
+    if (text.empty()) return nullptr;
+    if (node.kind == Node::Kind::scalar) return node.text == text ? &node : nullptr;
+    for (const NodePtr& item : node.items)
+      if (const Node* found = below(*item, text)) return found;
+    for (const Node::Entry& entry : node.entries)
+      if (const Node* found = below(*entry.value, text)) return found;
+    return nullptr;
   }
 
   void warn_of(const StageConfig& stage) {

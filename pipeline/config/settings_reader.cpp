@@ -5,6 +5,7 @@
 #include "pipeline/cap.h"
 #include "pipeline/config/environment.h"
 #include "pipeline/config/field_words.h"
+#include "pipeline/config/other_names.h"
 #include "pipeline/config/scalars.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/byte_size.h"
@@ -66,15 +67,48 @@ std::vector<std::string_view> names_of(std::span<const Field> fields) {
   return names;
 }
 
+/// `$NAME` of a variable that there is; empty: none.
+std::string bare_variable_in(const std::string& text) {
+  for (std::size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at + 1)) {
+    std::size_t end = at + 1;
+    while (end < text.size() && (is_alnum(text[end]) || text[end] == '_'))
+      ++end;
+    const std::string name = text.substr(at + 1, end - at - 1);
+    if (!name.empty() && environment_variable(name)) return name;
+  }
+  return "";
+}
+
 /// What to append to `unknown setting`.
 std::string meant_by(const std::string& key, const std::vector<std::string_view>& known) {
+  for (const char* name : {"jobs", "workers", "threads", "parallel", "parallelism", "concurrency"})
+    if (key == name && contains(known, "stages"))
+      return "; how many documents are in work at a time is said on the command line: --jobs N";
+  for (const char* name : {"log", "logs", "logging"})
+    if (key == name && contains(known, "stages"))
+      return "; the log is chosen on the command line: --log-file, --log-level, --log-format";
   const std::size_t colon = key.find(':');
   if (colon != std::string::npos && contains(known, key.substr(0, colon)))
     return "; a space is missing behind ':', write '" + key.substr(0, colon) + ": " + key.substr(colon + 1) +
            "'";
-  if (const auto found = nearest(key, known)) return did_you_mean(found);
-  const auto other = named_elsewhere(key, known);
-  return other ? did_you_mean(other) : did_you_mean(key, known);
+  const bool is_short = key.size() <= 2;  // Any name is near: `if` is not `id`.
+  const auto found = is_short ? std::nullopt : nearest(key, known);
+  if (found) return did_you_mean(found);
+  if (const auto other = named_elsewhere(key, known)) return did_you_mean(other);
+  const auto longer = longer_name(key, known);
+  return longer ? did_you_mean(longer) : did_you_mean(key, known);
+}
+
+/// `{ description: a bill, from a supplier }`: the second part is a name without a value to YAML.
+bool is_cut_at_comma(const Node& mapping, const Node::Entry& entry) {
+  return mapping.flow && entry.value->kind == Node::Kind::null && &entry != &mapping.entries.front();
+}
+
+std::string cut_at_comma(const std::string& key) {
+  const bool is_number = std::ranges::all_of(key, is_digit);
+  return is_number
+             ? "the comma before it ended the value; in a number write '.', and no separator of thousands"
+             : "the comma before it ended the value; put text that contains a comma in quotes";
 }
 
 /// What to write in place of something that is no mapping.
@@ -90,6 +124,12 @@ std::string as_mapping(const Field& field, const Node& node) {
   }
   if (field.type != Field::Type::groups) return "";
   std::string names;
+  const bool is_list_of_pairs =
+      !node.items.empty() && std::ranges::all_of(node.items, [](const NodePtr& item) {
+        return item->kind == Node::Kind::mapping && item->entries.size() == 1;
+      });
+  if (is_list_of_pairs)
+    return "; leave out the '-' before '" + node.items.front()->entries.front().key + ":'";
   for (const NodePtr& item : node.items) {
     if (item->kind != Node::Kind::scalar || names.size() > most_of_an_example) return "";
     names += (names.empty() ? "" : ", ") + item->text + ": {}";
@@ -151,7 +191,7 @@ SettingValue SettingsReader::absent(const Field& field, const Position& owner, c
 }
 
 void SettingsReader::check_names(std::initializer_list<std::span<const Field>> tables, const Node& node,
-                                 const std::string& path) {
+                                 const std::string& path, const std::string& topic) {
   std::vector<std::string_view> known;
   for (const std::span<const Field> table : tables) {
     const auto names = names_of(table);
@@ -160,7 +200,15 @@ void SettingsReader::check_names(std::initializer_list<std::span<const Field>> t
   for (const Node::Entry& entry : node.entries) {
     const bool is_own = path.empty() && entry.key.starts_with("x-");  // A place for anchors.
     if (contains(known, entry.key) || is_own || diagnostics_.full()) continue;
-    diagnostics_.add(entry.position, dotted(path, entry.key), "unknown setting" + meant_by(entry.key, known));
+    if (is_cut_at_comma(node, entry) && !nearest(entry.key, known)) {
+      diagnostics_.add(entry.position, path, "'" + entry.key + "': " + cut_at_comma(entry.key));
+      continue;
+    }
+    const std::string meant = meant_by(entry.key, known);
+    const bool is_of_type = !topic.empty() && meant.empty();
+    diagnostics_.add(
+        entry.position, dotted(path, entry.key),
+        "unknown setting" + meant + (is_of_type ? "; `docket help " + topic + "` lists its settings" : ""));
   }
 }
 
@@ -171,7 +219,8 @@ std::optional<std::string> SettingsReader::text(const Node& node, const std::str
 }
 
 void SettingsReader::report(const Place& place, const std::string& message) {
-  const bool has_place = place.node.kind != Node::Kind::null;  // Nothing stands where the next thing does.
+  // Nothing stands where the next thing does, but for `--set KEY=`.
+  const bool has_place = place.node.kind != Node::Kind::null || place.node.position.override > 0;
   diagnostics_.add(has_place ? place.node.position : place.owner, place.path, message);
 }
 
@@ -247,7 +296,7 @@ SettingsReader::Value SettingsReader::typed(const Place& place, const Scalar& sc
   const std::string& text = scalar.text;
   switch (place.field.type) {
     case Type::text:
-      if (is_home(place, scalar)) return std::nullopt;
+      if (is_for_a_shell(place, scalar)) return std::nullopt;
       // Whoever overrides a default with nothing has left something out.
       if (!trim(text).empty() || (!place.field.required && place.field.fallback.empty())) return text;
       break;
@@ -295,7 +344,8 @@ SettingsReader::Value SettingsReader::number(const Place& place, const Scalar& s
     const auto value = parse_number(scalar.text);
     if (value && in_range(*value) && scalar.number_like) return *value;
   }
-  const bool only_quoted = !scalar.number_like && parse_number(scalar.text);
+  const bool only_quoted =
+      !scalar.number_like && parse_number(scalar.text) && !scalar.secret && hint(field, scalar.text).empty();
   expected_but_got(place, shown(place, scalar) + (only_quoted ? " in quotes; leave them out" : ""));
   return std::nullopt;
 }
@@ -315,11 +365,18 @@ bool SettingsReader::known(const Place& place, const Scalar& scalar) {
   return false;
 }
 
-/// A folder that is called `~` would be made, or looked for, and nobody means that.
-bool SettingsReader::is_home(const Place& place, const Scalar& scalar) {
-  if (!place.field.is_path || !(scalar.text == "~" || scalar.text.starts_with("~/"))) return false;
-  report(place, "'~' means no folder here; write its whole path, or ${HOME}");
-  return true;
+/// A folder that is called `~` or `$HOME` would be made, or looked for, and nobody means that.
+bool SettingsReader::is_for_a_shell(const Place& place, const Scalar& scalar) {
+  if (!place.field.is_path) return false;
+  const bool is_home = scalar.text == "~" || scalar.text.starts_with("~/");
+  const std::string variable = is_home ? "" : bare_variable_in(place.node.text);
+  if (is_home) report(place, "'~' means no folder here; write its whole path, or ${HOME}");
+  if (!variable.empty()) report(place, "'$" + variable + "' stays as it is; write ${" + variable + "}");
+  const bool is_curly = scalar.text.starts_with("“") || scalar.text.starts_with("„");
+  if (is_curly) report(place, "curly quotes are letters of the name here; write straight ones, or none");
+  const bool is_command = place.node.text.find("$(") != std::string::npos;
+  if (is_command) report(place, "'$(…)' stays as it is: no shell reads this file");
+  return is_home || !variable.empty() || is_command || is_curly;
 }
 
 SettingsReader::Value SettingsReader::list_value(const Place& place) {
@@ -348,7 +405,7 @@ SettingsReader::Value SettingsReader::list_value(const Place& place) {
       good = false;
       expected_but_got(here, shown(here, *scalar));
     }
-    if (good && is_home(here, *scalar)) good = false;
+    if (good && is_for_a_shell(here, *scalar)) good = false;
     if (good && names) good = known(here, *scalar);
     if (good && field.type == Type::choices && !contains(field.choices, choice_of(field, scalar->text))) {
       good = false;

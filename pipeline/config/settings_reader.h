@@ -47,9 +47,9 @@ class SettingsReader {
   Settings read(std::span<const Field> fields, const Node& node, const Position& owner,
                 const std::string& path);
 
-  /// Complains about entries of `node` that no table has.
+  /// Complains about entries of `node` that no table has; `topic`: under what `docket help` lists them.
   void check_names(std::initializer_list<std::span<const Field>> tables, const Node& node,
-                   const std::string& path);
+                   const std::string& path, const std::string& topic = {});
 
   /// True if an entry that no field is named after was probably meant to be `name`: the complaint about it is
   /// enough.
@@ -101,7 +101,7 @@ class SettingsReader {
   Value typed(const Place& place, const Scalar& scalar);
   Value number(const Place& place, const Scalar& scalar);
   bool known(const Place& place, const Scalar& scalar);
-  bool is_home(const Place& place, const Scalar& scalar);
+  bool is_for_a_shell(const Place& place, const Scalar& scalar);
   void report(const Place& place, const std::string& message);
   void expected_but_got(const Place& place, const std::string& got);
   std::string shown(const Place& place, const Scalar& scalar) const;

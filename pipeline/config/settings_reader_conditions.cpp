@@ -86,8 +86,9 @@ void SettingsReader::add_condition(std::vector<NamedCondition>& list, const std:
 std::shared_ptr<const Condition> SettingsReader::condition(const Place& place, const std::string& text) {
   if (text.starts_with(path_prefix))
     return path_condition(place, unquoted(trim(std::string_view(text).substr(path_prefix.size()))));
-  if (looks_like_path(text)) {
-    report(place, "is a path; write 'path: " + text + "'");
+  const bool lacks_colon = text.starts_with("path ") && looks_like_path(text.substr(5));
+  if (lacks_colon || looks_like_path(text)) {
+    report(place, "is a path; write 'path: " + (lacks_colon ? text.substr(5) : text) + "'");
     return nullptr;
   }
   auto known = known_.find(text);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "pipeline/config/environment.h"
 #include "pipeline/config/named_files.h"
 #include "pipeline/config/scalars.h"
 #include "pipeline/config/settings_reader.h"
@@ -27,6 +28,22 @@ std::string variable_name(const std::string& path) {
 
 bool has_control_character(const std::string& text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; });
+}
+
+/// What a key of an API never has, and gets by the way to here; empty: nothing of it.
+std::string no_key(std::string_view key) {
+  if (key.size() > 1 && key.front() == key.back() && (key.front() == '"' || key.front() == '\''))
+    return "stands in quotes, which are part of it; take them away where it is set";
+  if (trim(key).size() != key.size()) return "begins or ends with a blank; take it away where it is set";
+  const bool is_ascii = std::ranges::all_of(key, [](unsigned char c) { return c < 0x80; });
+  return is_ascii ? "" : "has letters that no key has, such as curly quotes; copy it again";
+}
+
+/// `$NAME` where ${NAME} was meant: only if there is such a variable, for else it may be a secret.
+std::string bare_reference(const std::string& text) {
+  if (!text.starts_with('$') || text.starts_with("${")) return "";
+  const std::string name = text.substr(1);
+  return environment_variable(name) ? "${" + name + "}" : "";
 }
 
 /// Each line that is not empty, once, without its end.
@@ -67,6 +84,10 @@ std::optional<std::string> SettingsReader::secret_text(const Place& place) {
     secret = std::move(*content);
   } else if (!scalar->one_reference) {
     const bool is_override = place.node.position.override > 0;
+    if (const std::string meant = bare_reference(place.node.text); !meant.empty()) {
+      report(place, "'" + place.node.text + "' stays as it is; write " + meant);
+      return std::nullopt;
+    }
     report(place, std::string("a secret must not be ") +
                       (is_override ? "on the command line" : "in this file") +
                       ", not even as a default; write ${" + variable_name(place.path) +
@@ -89,6 +110,10 @@ SettingsReader::Value SettingsReader::secret_value(const Place& place) {
   if (has_control_character(*secret)) {
     report(place, "'" + place.node.text +
                       "' contains a line break or another control character, so it is not a key");
+    return std::nullopt;
+  }
+  if (const std::string what = place.field.name == "api_key" ? no_key(*secret) : ""; !what.empty()) {
+    report(place, "the value of '" + place.node.text + "' " + what);
     return std::nullopt;
   }
   return std::move(*secret);
@@ -118,8 +143,11 @@ SettingsReader::Value SettingsReader::file_value(const Place& place) {
   auto file = read_named_file(directory_, scalar->text);
   if (file) files_.push_back(file->path);
   if (file) return *file;
-  report(place,
-         scalar->secret ? "the file in '" + place.node.text + "' cannot be read" : file.error().message);
+  const bool is_content =
+      scalar->text.find('\n') != std::string::npos || scalar->text.find("{{") != std::string::npos;
+  report(place, scalar->secret ? "the file in '" + place.node.text + "' cannot be read"
+                : is_content   ? "a file is named here; write this text into one"
+                               : file.error().message);
   return std::nullopt;
 }
 

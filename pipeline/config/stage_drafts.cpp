@@ -4,8 +4,8 @@
 #include <map>
 
 #include "pipeline/config/fields.h"
+#include "pipeline/config/other_names.h"
 #include "pipeline/config/overrides.h"
-#include "pipeline/support/suggest.h"
 
 namespace docket {
 namespace {
@@ -23,7 +23,7 @@ class Drafter {
   Drafter(std::span<const StageType> known, SettingsReader& reader, Diagnostics& diagnostics)
       : known_(known), reader_(reader), diagnostics_(diagnostics) {
     for (const StageType& type : known) {
-      names_.push_back(type.name);
+      names_.push_back({type.name, type.also_called});
     }
   }
 
@@ -90,7 +90,7 @@ class Drafter {
         std::find_if(known_.begin(), known_.end(), [&](const StageType& type) { return type.name == name; });
     if (found != known_.end()) return &*found;
     if (!diagnostics_.full()) {
-      diagnostics_.add(position, path, "unknown stage type '" + name + "'" + did_you_mean(name, names_));
+      diagnostics_.add(position, path, "unknown stage type '" + name + "'" + type_meant(name, names_));
     }
     return nullptr;
   }
@@ -123,7 +123,7 @@ class Drafter {
   std::span<const StageType> known_;
   SettingsReader& reader_;
   Diagnostics& diagnostics_;
-  std::vector<std::string_view> names_;
+  std::vector<NamedType> names_;
   std::map<std::string, Position> places_;  ///< By id.
   std::vector<StageDraft> drafts_;
 };

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "pipeline/config/lookalikes.h"
 #include "pipeline/config/yaml_source.h"
 
 namespace docket {
@@ -44,6 +45,8 @@ class Builder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (anchor != YAML::NullAnchor)
+      problem(position(mark), "an anchor ('&…') without a value; put text that begins with '&' in quotes");
     add(node(mark, Node::Kind::null), anchor);
   }
 
@@ -53,18 +56,18 @@ class Builder final : public YAML::EventHandler {
     scalar->quoted = tag == "!";
     if (scalar->quoted) check_quotes(mark);
     check_tag(tag, scalar->position);
-    scalar->text = value;
+    scalar->text = value.empty() && tag.size() > 1 ? tag : value;
     scalar->bytes = value.size();
     add(std::move(scalar), anchor);
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value) override {
-    open(mark, tag, anchor, Node::Kind::sequence);
+                       YAML::EmitterStyle::value style) override {
+    open(mark, tag, anchor, Node::Kind::sequence, style == YAML::EmitterStyle::Flow);
   }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value) override {
-    open(mark, tag, anchor, Node::Kind::mapping);
+                  YAML::EmitterStyle::value style) override {
+    open(mark, tag, anchor, Node::Kind::mapping, style == YAML::EmitterStyle::Flow);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapEnd() override { close(); }
@@ -115,7 +118,8 @@ class Builder final : public YAML::EventHandler {
   }
 
   void check_tag(const std::string& tag, const Position& position) {
-    if (tag.size() > 1) problem(position, "tags ('!…') have no meaning here; remove it");
+    if (tag.size() > 1)
+      problem(position, "tags ('!…') have no meaning here; remove it, or put text that begins so in quotes");
   }
 
   /// yaml-cpp takes the end of the file for the closing quote.
@@ -135,8 +139,10 @@ class Builder final : public YAML::EventHandler {
     throw Stop{{position(mark), std::string("the text that begins here has no closing ") + quote}};
   }
 
-  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node::Kind kind) {
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, Node::Kind kind,
+            bool flow) {
     auto opened = node(mark, kind);
+    opened->flow = flow;
     check_tag(tag, opened->position);
     if (open_.size() >= deepest_yaml) {
       throw Stop{{opened->position, "nested more than " + std::to_string(deepest_yaml) + " levels deep"}};
@@ -204,10 +210,18 @@ class Builder final : public YAML::EventHandler {
     }
   }
 
+  static bool is_first_in(std::string_view line, std::string_view name) {
+    return line.substr(std::min(line.find_first_not_of(" -"), line.size())).starts_with(name);
+  }
+
   void key(Open& parent, const Node& value, const Position& position) {
     parent.key = Node::Entry{value.text, position, nullptr};
     parent.use = Open::Use::none;
     if (value.kind != Node::Kind::scalar) return problem(position, "a key must be text; put it in quotes");
+    const std::string_view line = source_.line(position.line - 1);
+    if (const auto letter = value.quoted ? std::nullopt : lookalike_in(line);
+        letter && is_first_in(line, value.text))
+      return problem(source_.at(position.line - 1, static_cast<int>(letter->at)), letter->message);
     const auto [first, fresh] = parent.keys.emplace(value.text, position);
     if (!fresh) {
       return problem(position, "'" + value.text + "' is given twice, first in line " +
@@ -275,7 +289,7 @@ Yaml parse_yaml(std::string_view text, int override) {
     last = stop.problem;
   } catch (const YAML::Exception& error) {
     last = explain_yaml_error(source, error.msg, error.mark.line, error.mark.column);
-    if (error.msg.find("flow not found") != std::string::npos) last->message += builder.innermost();
+    if (last->message.find("not closed") != std::string::npos) last->message += builder.innermost();
   }
   Yaml yaml{last ? nullptr : builder.root(), builder.take_problems()};
   if (last) yaml.problems.push_back(std::move(*last));

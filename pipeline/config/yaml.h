@@ -31,6 +31,7 @@ struct Node {
   Position position;
   std::string text;            ///< Of a scalar.
   bool quoted = false;         ///< In quotes, or a block scalar: never a number, true or null.
+  bool flow = false;           ///< A sequence in [ ] or a mapping in { }.
   std::vector<NodePtr> items;  ///< Of a sequence.
   std::vector<Entry> entries;  ///< Of a mapping, in the file's order.
   std::size_t nodes = 1;       ///< Itself and everything below, aliases as often as they are used.

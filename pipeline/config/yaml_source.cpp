@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "pipeline/config/lookalikes.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -30,18 +31,27 @@ constexpr Explanation explanations[] = {
     {"unknown token", "text must not begin with this character; put it in quotes"},
     {"bad character found while scanning hex number", "'\\x', '\\u' and '\\U' need 2, 4 and 8 hex digits"},
     {"cannot assign multiple anchors", "a value can have one anchor ('&…') only"},
+    {"unexpected character in block scalar",
+     "'|' and '>' begin a text on the lines below; put text that begins so in quotes"},
 };
 
-constexpr std::string_view byte_order_marks[] = {"\xff\xfe", "\xfe\xff"};
+/// UTF-16 begins with a byte order mark, or has a zero beside each ASCII letter.
+bool is_utf16(std::string_view text) {
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return true;
+  return text.size() > 3 && ((text[0] == 0) != (text[1] == 0)) && (text[0] == 0) == (text[2] == 0) &&
+         (text[1] == 0) == (text[3] == 0);
+}
 
 /// The first bytes of files that are given in place of a pipeline.
 constexpr std::pair<std::string_view, std::string_view> other_files[] = {
     {"%PDF-", "a PDF"},
     {"PK\x03\x04", "a ZIP archive or an office document"},
-    {"SQLite format 3", "a database"}};
+    {"SQLite format 3", "a database"},
+    {"\x7f\x45LF", "a program"}};
 
-bool tab_indents(std::string_view line) {
-  return line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+/// The tab in what indents a line: behind a '-' too.
+std::size_t tab_that_indents(std::string_view line) {
+  return line.substr(0, line.find_first_not_of(" \t-")).find('\t');
 }
 
 }  // namespace
@@ -76,9 +86,7 @@ std::vector<YamlProblem> unreadable_text(const YamlSource& source) {
   if (text.size() > longest_yaml) {
     return {{source.at(-1, 0), "longer than 1 MiB, the limit for a pipeline file"}};
   }
-  for (const std::string_view mark : byte_order_marks) {
-    if (text.starts_with(mark)) return {{source.at(-1, 0), "the file is UTF-16; save it as UTF-8"}};
-  }
+  if (is_utf16(text)) return {{source.at(-1, 0), "the file is UTF-16; save it as UTF-8"}};
   for (const auto& [start, what] : other_files)
     if (text.starts_with(start))
       return {{source.at(-1, 0), "this is " + std::string(what) +
@@ -99,6 +107,10 @@ std::vector<YamlProblem> unreadable_text(const YamlSource& source) {
 }
 
 namespace {
+
+bool is_at(std::string_view line, int column, std::string_view text) {
+  return line.substr(std::min<std::size_t>(std::max(column, 0), line.size())).starts_with(text);
+}
 
 std::string_view without_blanks(std::string_view line) {
   const std::size_t begin = line.find_first_not_of(" \t\r");
@@ -135,6 +147,18 @@ std::optional<YamlProblem> missing_colon(const YamlSource& source, int line, int
                      "this line has no ': ' between a name and its value; write '" + written + "'"};
 }
 
+/// `when: "a" == .b` and `'it's'`: the value ended at its second quote.
+std::optional<YamlProblem> behind_quotes(const YamlSource& source, int line, int column) {
+  const std::string_view before = without_blanks(source.line(line).substr(0, std::max(column, 0)));
+  if (!before.ends_with('\'') && !before.ends_with('"')) return std::nullopt;
+  const Position position = source.at(line, column);
+  if (before.ends_with('\'') && is_at(source.line(line), column - 1, "'"))
+    return YamlProblem{position, "the text ended at the ' before this; write '' for an apostrophe in '…'"};
+  return YamlProblem{position, std::string("the text ended at the ") + before.back() +
+                                   " before this; put the whole of it in quotes: " +
+                                   (before.ends_with('"') ? "'…'" : "\"…\"")};
+}
+
 /// `{ api_key: ${KEY} }`: to YAML the second brace opens a mapping in the mapping.
 std::optional<YamlProblem> bare_variable(const YamlSource& source, int line) {
   const std::string_view text = source.line(line);
@@ -159,20 +183,21 @@ std::string lone_star(const YamlSource& source, int line, int column) {
 
 YamlProblem explain_yaml_error(const YamlSource& source, const std::string& message, int line, int column) {
   const Position position = source.at(line, column);
-  if (tab_indents(source.line(line))) {
-    const std::string_view text = source.line(line);
-    return {source.at(line, static_cast<int>(text.find('\t'))),
-            "a tab indents this line; YAML requires spaces"};
-  }
+  if (const std::size_t tab = tab_that_indents(source.line(line)); tab != std::string_view::npos)
+    return {source.at(line, static_cast<int>(tab)), "a tab indents this line; YAML requires spaces"};
+  for (const int number : {line, line_before(source, line)})
+    if (const auto letter = lookalike_in(source.line(number)))
+      return {source.at(number, static_cast<int>(letter->at)), letter->message};
   if (message.starts_with("illegal map value"))
     if (auto problem = missing_colon(source, line, column)) return *std::move(problem);
   if (message.starts_with("the referenced anchor is not defined"))
     return {position, lone_star(source, line, column)};
-  const std::string_view before = source.line(line).substr(0, std::max(column, 0));
-  if (message.starts_with("end of map not found") && before.ends_with('\''))
-    return {position, "the text ended at the ' before this; write '' for an apostrophe in '…'"};
+  if (message.starts_with("end of map not found"))
+    if (auto problem = behind_quotes(source, line, column)) return *std::move(problem);
   if (message.starts_with("end of map flow not found"))
     if (auto problem = bare_variable(source, line)) return *std::move(problem);
+  if (message.starts_with("end of map flow not found") && is_at(source.line(line), column, ": "))
+    return {position, "a second ': ' in one value; put text that contains it in quotes"};
   for (const Explanation& explanation : explanations) {
     if (message.starts_with(explanation.theirs)) return {position, std::string(explanation.ours)};
   }

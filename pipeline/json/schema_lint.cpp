@@ -5,10 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "pipeline/json/member.h"
 #include "pipeline/json/meta_schema.h"
 #include "pipeline/json/pattern.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -17,15 +19,39 @@ namespace {
 using nlohmann::json;
 using Pointer = json::json_pointer;
 
-std::string kind_of(const json& value) { return std::string("got ") + value.type_name(); }
+std::string kind_of(const json& value) {
+  if (value.is_number()) return "got " + value.dump();
+  if (value.is_array() && value.empty()) return "got an empty list";
+  return std::string("got ") + value.type_name();
+}
 
-std::string unknown_keyword(const std::string& name) {
+/// Of other languages, in JSON Schema's words.
+std::string type_meant_by(const std::string& name, const std::vector<std::string_view>& known) {
+  constexpr std::pair<std::string_view, std::string_view> types[] = {
+      {"text", "string"},     {"char", "string"},    {"varchar", "string"}, {"float", "number"},
+      {"double", "number"},   {"decimal", "number"}, {"money", "number"},   {"amount", "number"},
+      {"currency", "number"}, {"long", "integer"},   {"list", "array"},     {"tuple", "array"},
+      {"dict", "object"},     {"map", "object"},     {"struct", "object"},  {"none", "null"}};
+  const std::string wanted = to_lower(name);
+  for (const char* format : {"date", "time", "datetime", "date-time"})
+    if (wanted == format)
+      return std::string("; write type: string, format: ") + (wanted == "datetime" ? "date-time" : format);
+  for (const auto& [theirs, ours] : types)
+    if (wanted == theirs) return did_you_mean(ours);
+  return did_you_mean(name, known);
+}
+
+/// A field that stands beside `properties`, not in it.
+bool is_field(const json& value) { return value.is_object() && (value.empty() || value.contains("type")); }
+
+std::string unknown_keyword(const std::string& name, const json& value) {
   std::vector<std::string_view> known;
   for (const auto& [keyword, node] : meta_schema().document()["properties"].items())
     known.push_back(keyword);
   const auto meant = nearest(name, known);
-  return "unknown keyword" +
-         (meant ? did_you_mean(meant) : std::string("; a keyword of your own must begin with 'x-'"));
+  if (meant) return "unknown keyword" + did_you_mean(meant);
+  return std::string("unknown keyword; ") +
+         (is_field(value) ? "a field stands in `properties`" : "a keyword of your own must begin with 'x-'");
 }
 
 /// Of these places, those that have none of the others within them.
@@ -39,6 +65,11 @@ std::set<std::string> innermost(const std::vector<SchemaProblem>& problems) {
   }
   return inner;
 }
+
+constexpr std::pair<const char*, const char*> bounds[] = {{"minimum", "maximum"},
+                                                          {"minLength", "maxLength"},
+                                                          {"minItems", "maxItems"},
+                                                          {"minProperties", "maxProperties"}};
 
 class Linter {
  public:
@@ -78,7 +109,7 @@ class Linter {
     for (const auto& [name, value] : schema.items()) {
       if (name.starts_with("x-")) continue;
       if (!member(node, "properties").contains(name)) {
-        problem(where / name, unknown_keyword(name));
+        problem(where / name, unknown_keyword(name, value));
       } else if (name == "$id" && !where.empty()) {  // It would change what a `$ref` below it means.
         problem(where / name, "only the outermost schema may have an $id");
       } else {
@@ -86,6 +117,10 @@ class Linter {
         if (name == "$ref" && value.is_string()) reference(where / name, value);
       }
     }
+    for (const auto& [least, most] : bounds)
+      if (schema.contains(least) && schema.contains(most) && schema[least].is_number() &&
+          schema[most].is_number() && schema[least] > schema[most])
+        problem(where / least, std::string("more than ") + most + ", so that no value fits");
   }
 
   void wrong_value(const Pointer& where, const json& value, const json& node) {
@@ -95,7 +130,7 @@ class Linter {
     std::vector<std::string_view> known;
     for (const json& type : node["enum"])
       known.push_back(type.get_ref<const std::string&>());
-    problem(where, "unknown type '" + name + "'" + did_you_mean(name, known));
+    problem(where, "unknown type '" + name + "'" + type_meant_by(name, known));
   }
 
   void pattern(const Pointer& where, const json& text) {

@@ -79,6 +79,12 @@ class Verification {
   }
 
  private:
+  /// As a record has it: a name of the file system need not be UTF-8.
+  static std::string in_json(const std::string& path) {
+    using nlohmann::json;
+    return json::parse(json(path).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
+  }
+
   void tell(const VerifyFinding& finding) {
     if (finding.is_wrong) ++counts_.wrong;
     found_(finding);
@@ -103,7 +109,8 @@ class Verification {
     if (!was_written(written)) return;
     const auto record = nlohmann::ordered_json::parse(line, nullptr, false);
     const bool is_record = record.is_object() && record.contains("document") &&
-                           record["document"].is_object() && record["document"].value("path", "") == path_;
+                           record["document"].is_object() &&
+                           record["document"].value("path", "") == in_json(path_);
     if (!is_record)
       tell({VerifyKind::damaged, "ledger: records " + path_, path_, "it is no record of this document",
             read_again});

@@ -68,7 +68,7 @@ TEST(Yaml, GoesOnAfterWhatItCan) {
   EXPECT_EQ(read("a: 1\na: 2\n[x]: 3\nb: !t 4\n"),
             "{a@1:1 1@1:4, b@4:1 4@4:4}\n2:1 'a' is given twice, first in line 1\n3:1 a key must be text; "
             "put it in "
-            "quotes\n4:4 tags ('!…') have no meaning here; remove it");
+            "quotes\n4:4 tags ('!…') have no meaning here; remove it, or put text that begins so in quotes");
 }
 
 TEST(Yaml, RefusesWhatIsNoText) {

@@ -43,29 +43,28 @@ TEST(SchemaLint, AcceptsWhatDraft7Has) {
 }
 
 TEST(SchemaLint, NamesEveryMistakeWithItsPlace) {
-  EXPECT_EQ(lint("[]"), ": expected a schema (an object, true or false), got array\n");
+  EXPECT_EQ(lint("[]"), ": expected a schema (an object, true or false), got an empty list\n");
   EXPECT_EQ(lint(R"({"properties": {"total": {"type": "nmber"}, "b": {"type": "date"}}})"),
-            "/properties/b/type: unknown type 'date'; known: array, boolean, integer, null, number, "
-            "object, string\n"
+            "/properties/b/type: unknown type 'date'; write type: string, format: date\n"
             "/properties/total/type: unknown type 'nmber', did you mean 'number'?\n");
   EXPECT_EQ(lint(R"({"propertys": {}, "foo": 1})"),
             "/foo: unknown keyword; a keyword of your own must begin with 'x-'\n"
             "/propertys: unknown keyword, did you mean 'properties'?\n");
   EXPECT_EQ(lint(R"({"required": "a", "enum": [], "minLength": -1, "minimum": "0", "multipleOf": 0})"),
-            "/enum: expected a list of at least one value, got array\n"
-            "/minLength: expected a whole number from 0 on, got number\n"
+            "/enum: expected a list of at least one value, got an empty list\n"
+            "/minLength: expected a whole number from 0 on, got -1\n"
             "/minimum: expected a number, got string\n"
-            "/multipleOf: expected a number above 0, got number\n"
+            "/multipleOf: expected a number above 0, got 0\n"
             "/required: expected a list of names, each once, got string\n");
   EXPECT_EQ(lint(R"({"required": ["a", "a", 1], "type": [], "format": 3, "properties": []})"),
-            "/format: expected text, got number\n"
-            "/properties: expected an object of schemas, got array\n"
-            "/required/2: expected text, got number\n"
-            "/type: expected a list of at least one name of a type, each once, got array\n");
+            "/format: expected text, got 3\n"
+            "/properties: expected an object of schemas, got an empty list\n"
+            "/required/2: expected text, got 1\n"
+            "/type: expected a list of at least one name of a type, each once, got an empty list\n");
   EXPECT_EQ(lint(R"({"required": ["a", "a"], "items": {"type": ["strin", "null"]}, "type": 5})"),
             "/items/type/0: unknown type 'strin', did you mean 'string'?\n"
             "/required: expected a list of names, each once, got array\n"
-            "/type: expected the name of a type, got number\n");
+            "/type: expected the name of a type, got 5\n");
   EXPECT_EQ(lint(R"({"pattern": "(", "patternProperties": {"[": {}}})"),
             "/pattern: not a valid regular expression: end pattern with unmatched parenthesis\n"
             "/patternProperties/[: not a valid regular expression: premature end of char-class\n");
@@ -76,14 +75,14 @@ TEST(SchemaLint, TellsKeywordsFromNamesThatLookLikeThem) {
       lint(
           R"({"properties": {"type": 5, "enum": {"minimum": "x"}}, "const": {"type": 5}, "x-a": {"type": 5}})"),
       "/properties/enum/minimum: expected a number, got string\n"
-      "/properties/type: expected a schema (an object, true or false), got number\n");
+      "/properties/type: expected a schema (an object, true or false), got 5\n");
   EXPECT_EQ(lint(R"({"items": [{"type": "string"}, 5], "dependencies": {"a": ["b"], "c": ["d", 5], "e": 5},
                      "allOf": [], "definitions": {"a": {"$id": "x"}}})"),
-            "/allOf: expected a list of at least one schema, got array\n"
+            "/allOf: expected a list of at least one schema, got an empty list\n"
             "/definitions/a/$id: only the outermost schema may have an $id\n"
-            "/dependencies/c/1: expected text, got number\n"
-            "/dependencies/e: expected a schema (an object, true or false), got number\n"
-            "/items/1: expected a schema (an object, true or false), got number\n");
+            "/dependencies/c/1: expected text, got 5\n"
+            "/dependencies/e: expected a schema (an object, true or false), got 5\n"
+            "/items/1: expected a schema (an object, true or false), got 5\n");
 }
 
 TEST(SchemaLint, FollowsReferences) {
