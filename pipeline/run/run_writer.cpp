@@ -114,9 +114,8 @@ void RunWriter::finish_logs() {
   if (const auto failed = ledger_.ledger().flush()) fail(*failed);
   auto reading = ledger_.ledger().read();
   if (!reading) return fail(reading.error());
-  const Result<std::int64_t> written =
-      write_calls(output_, **reading, ledger_.ledger().run(),
-                  [this](const CallOfRun& call) { report_.add_call(call); });
+  const Result<std::int64_t> written = write_calls(output_, **reading, ledger_.ledger().run(),
+                                                   [this](const CallOfRun& call) { report_.add_call(call); });
   if (!written) fail(written.error());
 }
 
