@@ -55,6 +55,12 @@ std::string end_words(const LedgerRun& run) {
   return "ended " + *run.finished + " with exit code " + std::to_string(code) + exit_words(code);
 }
 
+/// Such documents need not be in the ledger yet.
+std::string left_words(const OutputStatus& status) {
+  if (status.last_cancelled == 0) return "";
+  return "  " + counted(status.last_cancelled, "document") + " left for the next run\n";
+}
+
 std::string last_run_lines(const OutputStatus& status) {
   const auto& last = status.counts.last_run;
   if (!last) return "";
@@ -62,14 +68,14 @@ std::string last_run_lines(const OutputStatus& status) {
   if (last->finished) {
     if (status.last_wall_ms)
       text += ", took " + format_duration(std::chrono::milliseconds(*status.last_wall_ms));
-    text += "\n  " + end_words(*last) + "\n";
+    text += "\n  " + end_words(*last) + "\n" + left_words(status);
     if (!status.running) return text;
     return text + "running now: " + to_string(*status.running) + "\n";
   }
   const std::string who = "process " + std::to_string(last->pid) + " on " + last->host;
   if (status.running && status.running->pid == last->pid) return text + "\n  still running: " + who + "\n";
   if (last->host == this_host())
-    return text + "\n  did not end: " + who + " was killed; the next run goes on where it was\n";
+    return text + "\n  did not end: " + who + " is gone; the next run goes on where it was\n";
   return text + "\n  still running, or killed: " + who + "\n";
 }
 
