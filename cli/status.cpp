@@ -100,12 +100,10 @@ std::string doubts(const LedgerReader::Status& status) {
     const auto found = status.verdicts.find(count.stage);
     if (found == status.verdicts.end() || count.stage == last) continue;
     last = count.stage;
-    stages.push_back({{"id", last},
-                      {"answers", found->second.answers},
-                      {"not_accepted", found->second.not_accepted},
-                      {"grades", found->second.grades}});
+    stages.push_back(
+        {{"id", last}, {"answers", found->second.answers}, {"not_accepted", found->second.not_accepted}});
   }
-  const std::string text = format_doubts(stages);
+  const std::string text = report_lines::not_accepted(stages);  // Texts are groups of their own.
   return text.empty() ? "" : "\n" + text;
 }
 
@@ -171,7 +169,7 @@ std::string advice_for(const UnfinishedGroup& group, const std::string& file) {
 void print_text(const std::string& text) { std::fputs(printable(text).c_str(), stdout); }
 
 void print_group(const UnfinishedGroup& group, const StatusOptions& options, OpenedLedger& opened) {
-  const std::string file = options.pipeline.file.string();
+  const std::string file = options.pipeline.in_command();
   print_text("\n" + heading_of(group) + "\n");
   const std::size_t shown =
       options.verbose ? group.documents.size() : std::min(group.documents.size(), most_shown);
@@ -210,7 +208,7 @@ void print_group(const DoubtfulGroup& group, const StatusOptions& options, Opene
     print_text((options.verbose ? line : within_columns(line, line_width)) + "\n");
   }
   if (const std::int64_t more = group.count - static_cast<std::int64_t>(shown); more > 0)
-    print_text("  … " + std::to_string(more) + " more: `docket status " + options.pipeline.file.string() +
+    print_text("  … " + std::to_string(more) + " more: `docket status " + options.pipeline.in_command() +
                " -v`\n");
 }
 
