@@ -66,7 +66,7 @@ std::string story_of(const LedgerStage& stage, const nlohmann::json& record, con
   if (!stage.reasons.empty()) text += "    because: " + joined(stage.reasons, "; ") + "\n";
   if (stage.held)
     text += "    held: " + *stage.held + detail_of(*stage.held, record) + "\n    -> " +
-            release_of(*stage.held, options.pipeline.file.string()) + "\n";
+            release_of(*stage.held, options.pipeline.in_command()) + "\n";
   if (stage.error)
     text += "    " + std::string(name(stage.error->error_class)) + ": " + stage.error->message + "\n";
   const auto output = record.find(stage.stage);

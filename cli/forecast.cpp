@@ -76,12 +76,14 @@ std::string call_table_of(const Estimate& estimate) {
 /// What no earlier run tells, and is assumed instead.
 std::string assumptions_of(const Estimate& estimate) {
   std::map<std::string, std::string> places;  // By what is assumed.
-  for (const CallEstimate& calls : estimate.calls)
+  for (const CallEstimate& calls : estimate.calls) {
+    if (calls.documents[Case::high] == 0) continue;
     for (const Basis& basis : calls.basis) {
       if (!basis.is_assumed) continue;
       std::string& where = places[basis.what + ": " + basis.from];
       where += (where.empty() ? "" : ", ") + calls.stage + " by " + calls.backend;
     }
+  }
   std::string text;
   for (const auto& [assumed, where] : places)
     text += "assumed, since no run has shown it yet: " + assumed + " (" + where + ")\n";

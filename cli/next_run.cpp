@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "cli/report/lines.h"
 #include "pipeline/run/dry_run.h"
 #include "pipeline/run/find_document.h"
 
@@ -63,9 +64,12 @@ std::string words_of(const NextRun& next) {
     case NextRun::What::works:
       break;
   }
-  text = "\nnow: a run would process it: " + next.why + "\n";
+  const auto line = [](const std::string& words) {  // A failure stands above, with all that it says.
+    return within_columns(words, report_lines::columns) + "\n";
+  };
+  text = "\n" + line("now: a run would process it: " + next.why);
   for (const NextRun::Stage& stage : next.stages)
-    text += "  " + stage.id + (stage.fails ? " would fail: " : " would run: ") + stage.why + "\n";
+    text += line("  " + stage.id + (stage.fails ? " would fail: " : " would run: ") + stage.why);
   return text;
 }
 

@@ -131,9 +131,7 @@ void send_spans(const RunOutcome& outcome, const std::filesystem::path& output, 
 std::string summary_of(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline,
                        const WhyHeld& why_held) {
   SummaryContext context;
-  context.pipeline = shell_word(command.documents.pipeline.file.string());
-  if (const std::string& output = command.documents.pipeline.output_dir; !output.empty())
-    context.pipeline += " -o " + shell_word(output);
+  context.pipeline = command.documents.pipeline.in_command();
   std::error_code ignored;
   const std::filesystem::path near = std::filesystem::proximate(pipeline.output_dir, ignored);
   const bool is_below = !near.empty() && !near.native().starts_with("..");

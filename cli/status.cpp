@@ -59,6 +59,12 @@ std::string end_words(const LedgerRun& run) {
   return "ended " + *run.finished + " with exit code " + std::to_string(code) + exit_words(code);
 }
 
+/// Such documents need not be in the ledger yet.
+std::string left_words(const OutputStatus& status) {
+  if (status.last_cancelled == 0) return "";
+  return "  " + counted(status.last_cancelled, "document") + " left for the next run\n";
+}
+
 std::string last_run_lines(const OutputStatus& status) {
   const auto& last = status.counts.last_run;
   if (!last) return "";
@@ -66,14 +72,14 @@ std::string last_run_lines(const OutputStatus& status) {
   if (last->finished) {
     if (status.last_wall_ms)
       text += ", took " + format_duration(std::chrono::milliseconds(*status.last_wall_ms));
-    text += "\n  " + end_words(*last) + "\n";
+    text += "\n  " + end_words(*last) + "\n" + left_words(status);
     if (!status.running) return text;
     return text + "running now: " + to_string(*status.running) + "\n";
   }
   const std::string who = "process " + std::to_string(last->pid) + " on " + last->host;
   if (status.running && status.running->pid == last->pid) return text + "\n  still running: " + who + "\n";
   if (last->host == this_host())
-    return text + "\n  did not end: " + who + " was killed; the next run goes on where it was\n";
+    return text + "\n  did not end: " + who + " is gone; the next run goes on where it was\n";
   return text + "\n  still running, or killed: " + who + "\n";
 }
 
@@ -98,12 +104,10 @@ std::string doubts(const LedgerReader::Status& status) {
     const auto found = status.verdicts.find(count.stage);
     if (found == status.verdicts.end() || count.stage == last) continue;
     last = count.stage;
-    stages.push_back({{"id", last},
-                      {"answers", found->second.answers},
-                      {"not_accepted", found->second.not_accepted},
-                      {"grades", found->second.grades}});
+    stages.push_back(
+        {{"id", last}, {"answers", found->second.answers}, {"not_accepted", found->second.not_accepted}});
   }
-  const std::string text = format_doubts(stages);
+  const std::string text = report_lines::not_accepted(stages);  // Texts are groups of their own.
   return text.empty() ? "" : "\n" + text;
 }
 
@@ -169,7 +173,7 @@ std::string advice_for(const UnfinishedGroup& group, const std::string& file) {
 void print_text(const std::string& text) { std::fputs(printable(text).c_str(), stdout); }
 
 void print_group(const UnfinishedGroup& group, const StatusOptions& options, OpenedLedger& opened) {
-  const std::string file = options.pipeline.file.string();
+  const std::string file = options.pipeline.in_command();
   print_text("\n" + heading_of(group) + "\n");
   const std::size_t shown =
       options.verbose ? group.documents.size() : std::min(group.documents.size(), most_shown);
@@ -208,7 +212,7 @@ void print_group(const DoubtfulGroup& group, const StatusOptions& options, Opene
     print_text((options.verbose ? line : within_columns(line, line_width)) + "\n");
   }
   if (const std::int64_t more = group.count - static_cast<std::int64_t>(shown); more > 0)
-    print_text("  … " + std::to_string(more) + " more: `docket status " + options.pipeline.file.string() +
+    print_text("  … " + std::to_string(more) + " more: `docket status " + options.pipeline.in_command() +
                " -v`\n");
 }
 

@@ -182,6 +182,8 @@ Result<OutputStatus> status_of(OpenedLedger& opened, std::size_t most) {
   if (!is_last) return status;
   const json& run = member(report, "run");
   if (const json& wall = member(run, "wall_ms"); wall.is_number_integer()) status.last_wall_ms = wall;
+  if (const json& left = member(member(report, "documents"), "cancelled"); left.is_number_integer())
+    status.last_cancelled = left;
   status.last_cost_usd = member(member(member(report, "totals"), "usage"), "cost_usd");
   return status;
 }

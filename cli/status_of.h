@@ -47,6 +47,7 @@ struct OutputStatus {
   std::optional<LockHolder> running;
   std::optional<std::int64_t> last_wall_ms;  ///< Of the last run.
   nlohmann::ordered_json last_cost_usd;      ///< Likewise; null: unknown.
+  std::int64_t last_cancelled = 0;           ///< Documents that it was to work on and did not finish.
   std::vector<UnfinishedGroup> groups;       ///< Those with new documents first, then failed before held.
   std::vector<DoubtfulGroup> doubtful;
 };

@@ -105,10 +105,17 @@ class Plan(Case):
 
     def test_documents_are_expected_to_go_as_they_went_before(self):
         self.tiers(documents=8, is_sure_of=lambda prompt: "agreement 3." in prompt or "agreement 5." in prompt)
+        first = self.estimate()
         self.run_pipeline()
         real = self.dollars()
         estimate = self.estimate("-B")
-        self.assertEqual(self.row(estimate, "escalate", "dear")["documents"]["expected"], 6)
+        self.assertEqual(self.row(estimate, "escalate", "dear")["documents"], {"low": 6, "expected": 6, "high": 6})
+        self.assertLess(estimate["cost_usd"]["high"], first["cost_usd"]["high"] / 4)
+        stricter = self.estimate("-B", "--set", "stages.structured_extract.accept=0.99")
+        self.assertEqual(self.row(stricter, "escalate", "dear")["documents"]["high"], 8, "the answers are judged anew")
+        self.write("in/001.txt", contract(30))
+        changed = self.row(self.estimate("-B"), "escalate", "dear")["documents"]
+        self.assertEqual([changed["low"], changed["high"]], [5, 6], "another text may go otherwise")
         self.assertLess(abs(estimate["cost_usd"]["expected"] / real - 1), 0.02)
 
     def test_expected_is_near_without_history_where_no_model_decides(self):

@@ -180,7 +180,7 @@ class Inputs(e2e.Case):
             self.assertIn(line, self.docket(verb, "pipeline.yaml").out)
         self.assertIn("no label fits, not accepted\n", self.docket("explain", "pipeline.yaml", "in/a.txt").out)
         self.write("in/d.pdf", pdf(""))
-        self.assertIn("no text: 1\n", self.run_pipeline().err)
+        self.assertIn("no text (1): done, and nothing was read in them\n  in/d.pdf\n", self.run_pipeline().err)
         self.assertIn("    text none\n", self.docket("explain", "pipeline.yaml", "in/d.pdf").out)
         self.assertNotIn(line, self.run_pipeline("in/b.md").err)
 

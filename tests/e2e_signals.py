@@ -96,6 +96,8 @@ class Stopped(e2e.Case):
         documents = self.report()["documents"]
         self.assertEqual([documents["in"], documents["done"]], [3, 2])
         self.assertEqual(documents["in"], sum(documents[key] for key in documents if key != "in"))
+        status = self.docket("status", "pipeline.yaml")
+        self.assertIn("\n  1 document left for the next run\n", status.out)
         wait_for(lambda: not any(is_alive(worker) for worker in workers), "the workers' end")
 
     def test_a_second_signal_ends_it_at_once(self):

@@ -77,6 +77,13 @@ class Status(e2e.Case):
         self.assertRegex(self.status(), r"\nacknowledged \(1\)\n  in/a.txt: acknowledged \S+: seen; no cloud backend")
         self.assertEqual(self.json()["documents"]["acknowledged"], 1)
 
+    def test_commands_can_be_pasted(self):
+        self.write("in/a.txt", TWO_TOTALS)
+        self.run_pipeline("-o", "my out", expect=3, pipeline=HELD)
+        command = "`docket ack pipeline.yaml -o 'my out' DOCUMENT`"
+        self.assertIn(command, self.status("-o", "my out"))
+        self.assertIn(command, self.docket("explain", "pipeline.yaml", "a.txt", "-o", "my out").out)
+
     def test_first_three_of_each_class_new_ones_first(self):
         for number in range(4):
             self.write(f"in/b{number}.pdf", "%PDF-1.4\nbroken\n")

@@ -52,6 +52,10 @@ void PipelineOptions::add_output_to(CLI::App& command) {
       ->type_name("DIR");
 }
 
+std::string PipelineOptions::in_command() const {
+  return shell_word(file.string()) + (output_dir.empty() ? "" : " -o " + shell_word(output_dir));
+}
+
 PipelineOrDiagnostics read_pipeline(const PipelineOptions& options) {
   std::vector<std::pair<std::string, std::string>> overrides;
   for (const std::string& text : options.overrides) {

@@ -25,6 +25,7 @@ struct PipelineOptions {
   void add_file_to(CLI::App& command);    ///< `PIPELINE`
   void add_set_to(CLI::App& command);     ///< `--set KEY=VALUE`
   void add_output_to(CLI::App& command);  ///< `-o DIR`
+  std::string in_command() const;         ///< PIPELINE and -o, to be typed again.
 };
 
 /// Reads the pipeline, or says what is wrong, also with the command line. The file `-` is standard input.

@@ -44,10 +44,20 @@ bool is_not_accepted(const json& output, std::optional<double> accept) {
   return accept && number_in(output, "confidence", 1) < *accept;  // A record of an older docket.
 }
 
+/// 0.53 < 0.80; with more digits where these would look the same.
+std::string is_below(double confidence, double accept) {
+  constexpr int most_digits = 4;
+  int digits = 2;
+  while (digits < most_digits &&
+         fmt::format("{:.{}f}", confidence, digits) == fmt::format("{:.{}f}", accept, digits))
+    ++digits;
+  return fmt::format("{:.{}f} < {:.{}f}", confidence, digits, accept, digits);
+}
+
 void add_confidence(const json& output, std::optional<double> accept, std::vector<std::string>& why) {
   const double confidence = number_in(output, "confidence", 0);
   if (accept && confidence < *accept)
-    why.push_back(fmt::format("{}{:.2f} < {:.2f}", confidence_words, confidence, *accept));
+    why.push_back(std::string(confidence_words) + is_below(confidence, *accept));
 }
 
 /// What other tiers give instead.
@@ -62,7 +72,7 @@ void add_signals(const json& signals, const json& value, std::vector<std::string
   if (member(signals, "schema_valid") == false) why.emplace_back("the schema does not allow it");
   if (member(signals, "evidence_found") == false) why.emplace_back("nothing in the document says it");
   for (const json& check : list_in(signals, "checks_failed"))
-    why.push_back("fails the check '" + in_words(check) + "'");
+    why.push_back(fails_check(in_words(check)));
   if (member(signals, "ambiguous") == true) why.emplace_back("it can be read in two ways");
   if (signals.contains("runner_up"))
     why.push_back("two candidates " + in_words(value) + " and " + in_words(signals["runner_up"]));
@@ -269,15 +279,15 @@ bool is_only_not_found(const WeakAnswer& weak) {
 }
 
 /// total 0.53 < 0.80, two candidates 119.00 and 100.00
-std::string in_one_line(const WeakAnswer& weak) {
+std::string in_short(const WeakAnswer& weak) {
   constexpr std::size_t most = 1;  // The heaviest; `explain` has the others.
   const bool is_label = weak.field.empty();
   if (is_label && !weak.value.is_string()) return joined(weak.why, ", ");
   std::string text = is_label ? "label " + in_words(weak.value) : weak.field;
-  const bool is_below = weak.accept && weak.confidence < *weak.accept && !weak.value.is_null();
-  if (is_below) text += fmt::format(" {:.2f} < {:.2f}", weak.confidence, *weak.accept);
+  const bool has_numbers = weak.accept && weak.confidence < *weak.accept && !weak.value.is_null();
+  if (has_numbers) text += " " + is_below(weak.confidence, *weak.accept);
   const std::string said = in_short(weak.why, most, ", ");
-  return text + (said.empty() ? "" : (is_below ? ", " : ": ") + said);
+  return text + (said.empty() ? "" : (has_numbers ? ", " : ": ") + said);
 }
 
 }  // namespace
@@ -293,12 +303,17 @@ std::vector<WeakAnswer> weak_answers(const json& record, const Pipeline& pipelin
   return weak;
 }
 
+std::string fails_check(const std::string& check) { return "fails the check '" + check + "'"; }
+
 std::string weakest_answers(const json& record, const Pipeline& pipeline, std::size_t most) {
-  std::vector<WeakAnswer> weak = weak_answers(record, pipeline);
+  return in_one_line(weak_answers(record, pipeline), most);
+}
+
+std::string in_one_line(std::vector<WeakAnswer> weak, std::size_t most) {
   if (!weak.empty() && !is_only_not_found(weak.front())) std::erase_if(weak, is_only_not_found);
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < std::min(weak.size(), most); ++i)
-    texts.push_back(in_one_line(weak[i]));
+    texts.push_back(in_short(weak[i]));
   if (weak.size() > most) texts.push_back(std::to_string(weak.size() - most) + " more");
   return joined(texts, "; ");
 }

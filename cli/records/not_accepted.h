@@ -38,5 +38,9 @@ nlohmann::ordered_json to_json(const WeakAnswer& weak);
 /// `total 0.53 < 0.80, two candidates 119.00 and 100.00; seller 0.69 < 0.80; 2 more`. Optional fields that
 /// were not found are left out where there are others. Empty: all are accepted.
 std::string weakest_answers(const nlohmann::json& record, const Pipeline& pipeline, std::size_t most = 2);
+/// The same of `weak_answers`.
+std::string in_one_line(std::vector<WeakAnswer> weak, std::size_t most = 2);
+/// What `WeakAnswer::why` says of a check.
+std::string fails_check(const std::string& check);
 
 }  // namespace docket

@@ -13,23 +13,29 @@ namespace {
 
 /// What the numbers of `weakest_answers` say better.
 constexpr std::string_view low_confidence = "low confidence: ";
+/// What is not said again of each field that the check reads.
+constexpr std::string_view failed_check = "failed check: ";
 
 }  // namespace
 
 std::string why_held(const nlohmann::json& record, const Pipeline& pipeline) {
-  std::vector<std::string> why;
+  std::vector<std::string> why, told;
   bool is_unsure = false;
   if (const std::string detail = text_member(record, "held_detail"); !detail.empty()) why.push_back(detail);
   for (const nlohmann::json& reason : member(record, "reasons")) {
     if (!reason.is_string()) continue;
-    if (reason.get_ref<const std::string&>().starts_with(low_confidence))
-      is_unsure = true;
-    else
-      why.push_back(reason.get<std::string>());
+    const std::string text = reason.get<std::string>();
+    is_unsure = is_unsure || text.starts_with(low_confidence);
+    if (text.starts_with(failed_check)) told.push_back(fails_check(text.substr(failed_check.size())));
+    if (!text.starts_with(low_confidence)) why.push_back(text);
   }
   if (is_unsure) {
-    const std::string weak = weakest_answers(record, pipeline);
-    why.push_back(weak.empty() ? "low confidence" : weak);
+    std::vector<WeakAnswer> weak = weak_answers(record, pipeline);
+    for (WeakAnswer& answer : weak)
+      std::erase_if(answer.why,
+                    [&](const std::string& one) { return std::ranges::find(told, one) != told.end(); });
+    const std::string text = in_one_line(std::move(weak));
+    why.push_back(text.empty() ? "low confidence" : text);
   }
   return joined(why, "; ");
 }

@@ -216,11 +216,13 @@ std::string totals(const ordered_json& report) {
   }
   std::string text =
       fmt::format("{}: {}; {}", counted(in, "document"), counts, format_duration(milliseconds(wall_ms)));
-  if (wall_ms > 0 && in > 0) {
-    const double rate = 1000.0 * static_cast<double>(in) / static_cast<double>(wall_ms);
+  const std::int64_t ended = in - documents["cancelled"].get<std::int64_t>();
+  if (wall_ms > 0 && ended > 0) {
+    const double rate = 1000.0 * static_cast<double>(ended) / static_cast<double>(wall_ms);
     text += (rate < 100 ? fmt::format(", {:.3g}", rate) : fmt::format(", {:.0f}", rate)) + " a second";
   }
-  return text + fmt::format(", {}\n", format_cost(report["totals"]["usage"]["cost_usd"]));
+  const ordered_json& cost = report["totals"]["usage"]["cost_usd"];
+  return text + ", " + (cost.is_null() ? "cost not known" : format_cost(cost)) + "\n";
 }
 
 std::string standing(const ordered_json& document) {

@@ -37,7 +37,8 @@ constexpr const char* select_calls_by_model = R"sql(
          min(CASE WHEN is_timed THEN machine_us END), sum(is_timed), sum(is_timed * prompt_bytes),
          CAST(total(is_timed * 1.0 * prompt_bytes * prompt_bytes) AS INTEGER), sum(is_timed * machine_us),
          CAST(total(is_timed * 1.0 * machine_us * prompt_bytes) AS INTEGER),
-         CAST(total(is_timed * 1.0e-6 * machine_us * machine_us) AS INTEGER)
+         CAST(total(is_timed * 1.0e-6 * machine_us * machine_us) AS INTEGER),
+         max(CASE WHEN outcome = 'ok' THEN output_tokens END)
   FROM (SELECT *, outcome = 'ok' AND machine_us > 0 AS is_timed FROM calls)
   WHERE attempt > 0 AND prompt_bytes > 0 AND outcome <> 'unknown' GROUP BY stage, backend, model)sql";
 constexpr const char* select_last_stages = R"sql(
@@ -108,6 +109,7 @@ PlanHistory::CallGroup group_from(const LedgerRow& row) {
   history.used.machine_us = row.integer(23);
   history.least_machine_us = row.integer(24);
   history.time = time_from(row, 25);
+  history.most_output = row.integer(31);
   return group;
 }
 
@@ -178,6 +180,7 @@ void CallHistory::add(const CallHistory& other) {
   time.add(other.time);
   if (other.answers == 0) return;
   answers += other.answers;
+  most_output = std::max(most_output, other.most_output);
   most_tokens_per_byte = std::max(most_tokens_per_byte, other.most_tokens_per_byte);
   least_tokens_per_byte =
       is_first ? other.least_tokens_per_byte : std::min(least_tokens_per_byte, other.least_tokens_per_byte);

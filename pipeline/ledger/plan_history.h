@@ -40,7 +40,7 @@ struct CallHistory {
   std::int64_t batch_input_tokens = 0;  ///< That were served for the price of a batch.
   // Of one call with an answer:
   double least_tokens_per_byte = 0, most_tokens_per_byte = 0;
-  std::int64_t least_output = 0;
+  std::int64_t least_output = 0, most_output = 0;
   std::int64_t least_machine_us = 0;
 
   void add(const CallHistory& other);
@@ -62,6 +62,8 @@ struct PlannedDocument {
   std::string path;
   std::map<std::string, std::string> labels;  ///< By stage: those that no model can change.
   std::int64_t prompt_bytes = 0;              ///< The most in one call.
+  /// Neither its content nor what the pipeline says has changed since it was worked on.
+  bool is_as_before = false;
 };
 
 /// How likely a document does something, and how many earlier documents tell it.

@@ -11,12 +11,28 @@ namespace {
 
 constexpr double short_answer = 0.5;             ///< Of a usual one.
 constexpr double usual_share_of_thinking = 0.2;  ///< Of the room for it, which is for hard questions.
-constexpr double high_tries = 2;                 ///< Each request is made once more.
+constexpr double most_tries = 2;                 ///< Each request is made once more.
 
 std::int64_t rounded(double number) { return static_cast<std::int64_t>(std::llround(number)); }
 
 double ratio(std::int64_t part, std::int64_t whole) {
   return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
+
+/// What happened so often in so many cases happens no more often than this, as good as certainly (the upper
+/// end of Wilson's interval, 97.5 %).
+double most_likely_share(std::int64_t happened, std::int64_t of) {
+  constexpr double z = 1.96;
+  if (of <= 0) return 1;
+  const auto n = static_cast<double>(of);
+  const double share = static_cast<double>(happened) / n;
+  const double spread = z * std::sqrt(share * (1 - share) / n + z * z / (4 * n * n));
+  return std::min(1.0, (share + z * z / (2 * n) + spread) / (1 + z * z / n));
+}
+
+bool is_of_model(const std::optional<CallHistory>& history) {
+  return history &&
+         (history->of == CallHistory::Of::stage_and_model || history->of == CallHistory::Of::model);
 }
 
 /// Of an answer as it usually is, without thinking.
@@ -60,7 +76,7 @@ EstimatedCall CallRates::call(const RehearsedCall& rehearsed) const {
   EstimatedCall call;
   call.tries[Case::low] = 1;
   call.tries[Case::expected] = answers_ ? ratio(answers_->calls, answers_->answers) : 1;
-  call.tries[Case::high] = std::max(high_tries, call.tries[Case::expected]);
+  call.tries[Case::high] = std::max(high_tries(), call.tries[Case::expected]);
   call[Case::low] = least(rehearsed);
   call[Case::expected] = expected(rehearsed);
   call[Case::high] = most(rehearsed);
@@ -68,6 +84,13 @@ EstimatedCall CallRates::call(const RehearsedCall& rehearsed) const {
       std::max(call[Case::high].output_tokens, call[Case::expected].output_tokens);
   call.nano_dollars = money(rehearsed, call);
   return call;
+}
+
+/// The more calls have shown how many fail, the fewer may.
+double CallRates::high_tries() const {
+  if (!is_of_model(answers_)) return most_tries;
+  const double failing = most_likely_share(answers_->calls - answers_->answers, answers_->calls);
+  return std::min(most_tries, failing < 1 ? 1 / (1 - failing) : most_tries);
 }
 
 Usage CallRates::least(const RehearsedCall& rehearsed) const {
@@ -111,6 +134,11 @@ Usage CallRates::most(const RehearsedCall& rehearsed) const {
   usage.input_tokens = prompts_ ? rounded(bytes * prompts_->most_tokens_per_byte)
                                 : added_tokens + rehearsed.bytes / dense_bytes_per_token;
   usage.output_tokens = rehearsed.most.output_tokens;
+  if (!is_of_model(answers_) || answers_->most_output >= usage.output_tokens) return usage;
+  // Longer ones than any so far are no more than a share of the next, and take all the room.
+  const double longer = most_likely_share(0, answers_->answers);
+  const auto known = static_cast<double>(answers_->most_output);
+  usage.output_tokens = rounded(known + (static_cast<double>(usage.output_tokens) - known) * longer);
   return usage;
 }
 
@@ -150,8 +178,10 @@ std::optional<Range> CallRates::money(const RehearsedCall& rehearsed, EstimatedC
   const auto dearest = [&](const Usage& usage) {
     return static_cast<double>(dearest_cost(*price_, usage.input_tokens, usage.output_tokens, timeout_));
   };
-  // Both attempts together: a budget of as much as this holds no document back.
-  money[Case::high] = std::max(dearest(call[Case::high]), dearest(rehearsed.most) / call.tries[Case::high]);
+  call.reserved = dearest(rehearsed.most) / most_tries;
+  call.reserved = std::max(call.reserved, dearest(call[Case::high]));
+  // All attempts together: where nothing is known, a budget of as much as this holds no document back.
+  money[Case::high] = is_of_model(answers_) ? dearest(call[Case::high]) : call.reserved;
   return money;
 }
 

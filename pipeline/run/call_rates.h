@@ -27,6 +27,7 @@ struct EstimatedCall {
   std::array<Usage, std::size(all_cases)> used;  ///< One attempt.
   Range tries;
   std::optional<Range> nano_dollars;  ///< One attempt. None: not known.
+  double reserved = 0;                ///< Nano-dollars that have to be free before an attempt.
 
   Usage& operator[](Case which) { return used[static_cast<std::size_t>(which)]; }
 };
@@ -46,6 +47,7 @@ class CallRates {
   Usage least(const RehearsedCall& rehearsed) const;
   Usage expected(const RehearsedCall& rehearsed) const;
   Usage most(const RehearsedCall& rehearsed) const;
+  double high_tries() const;
   const CallHistory* timed() const;
   std::chrono::nanoseconds expected_time(const RehearsedCall& rehearsed) const;
   double batch_share() const;

@@ -177,6 +177,17 @@ bool asks_models(const Pipeline& pipeline) {
   });
 }
 
+/// Of each document: whether it is what an earlier run has worked on, with such a pipeline.
+std::vector<bool> are_as_before(const std::vector<Document>& documents, const PipelineDigests& digests) {
+  std::vector<bool> as_before;
+  for (const Document& document : documents) {
+    const LedgerDocument* const before = document.history ? &document.history->document : nullptr;
+    as_before.push_back(before != nullptr && before->sha256 == document.sha256 &&
+                        digests.cover(before->pipeline_digest));
+  }
+  return as_before;
+}
+
 /// In the order of the documents, `jobs` of them at a time.
 Result<std::vector<RehearsedDocument>> rehearse_all(const Rehearsal& rehearsal,
                                                     std::vector<Document> documents, int jobs) {
@@ -246,8 +257,12 @@ Result<Forecast> dry_run(Pipeline pipeline, const RunOptions& options, DryRunLis
   if (source.failure()) return *source.failure();
   if (!make_rehearsal || forecast.documents == 0 || !asks_models(pipeline)) return forecast;
   const std::unique_ptr<Backend> backend = make_rehearsal(pipeline, known, *models);
-  auto rehearsed = rehearse_all(Rehearsal(pipeline, decider, find, *backend), sample.take(), options.jobs);
+  std::vector<Document> taken = sample.take();
+  const std::vector<bool> as_before = are_as_before(taken, pipeline_digests(pipeline, configurations));
+  auto rehearsed = rehearse_all(Rehearsal(pipeline, decider, find, *backend), std::move(taken), options.jobs);
   if (!rehearsed) return rehearsed.error();
+  for (std::size_t i = 0; i < rehearsed->size(); ++i)
+    (*rehearsed)[i].document.is_as_before = as_before[i];
   const auto history = ledger != nullptr ? PlanHistory::read(ledger->database()) : PlanHistory();
   if (!history) return history.error();
   const Result<SpentBefore> spent = spent_before(known);

@@ -94,41 +94,62 @@ class Estimator {
   /// Of one document: whether, and with what probability, the call is made.
   Range share_of(const RehearsedDocument& document, const RehearsedCall& call, EstimateRow& row) {
     const auto unsure = document.unsure.find(call.stage);
-    Range share;
-    share[Case::low] = unsure == document.unsure.end() && call.turn == 0 && !call.may_be_withheld ? 1 : 0;
-    share[Case::expected] = 1;
-    share[Case::high] = 1;
-    if (unsure != document.unsure.end())
-      share[Case::expected] *= share_run(document, call, unsure->second, row);
-    if (call.turn > 0) share[Case::expected] *= share_asked(document, call, row);
+    Range share = certain();
+    if (unsure != document.unsure.end()) share = share_run(document, call, unsure->second, row);
+    if (call.turn > 0) {
+      const Range asked = share_asked(document, call, row);
+      for (const Case which : all_cases)
+        share[which] *= asked[which];
+    }
+    if (call.may_be_withheld) share[Case::low] = 0;
     return share;
   }
 
-  double share_run(const RehearsedDocument& document, const RehearsedCall& call, double share_of_labels,
-                   EstimateRow& row) {
+  static Range certain(double share = 1) {
+    Range range;
+    for (const Case which : all_cases)
+      range[which] = share;
+    return range;
+  }
+
+  /// It may be or not. What went so before, and nothing has changed since, goes so again.
+  static Range open(const RehearsedDocument& document, const std::optional<HistoryShare>& known,
+                    double expected) {
+    if (known && known->is_own && document.document.is_as_before) return certain(expected);
+    Range range;
+    range[Case::expected] = expected;
+    range[Case::high] = 1;
+    return range;
+  }
+
+  Range share_run(const RehearsedDocument& document, const RehearsedCall& call, double share_of_labels,
+                  EstimateRow& row) {
     std::set<std::string> asking;
     for (const RehearsedCall& earlier : document.calls)
       if (earlier.stage < call.stage && earlier.turn == 0 && !document.unsure.contains(earlier.stage))
         asking.insert(pipeline_.stages[earlier.stage].id);
     const auto known = history_.share_run(row.stage().id, document.document, asking);
     if (share_of_labels > 0 && share_of_labels < 1)
-      return row.share(known, share_of_labels,
-                       "as many as have one of the labels that it runs for, as far as the rules can tell");
-    return row.share(known, share_of_doubtful, "3 in 10 are doubtful");
+      return open(
+          document, known,
+          row.share(known, share_of_labels,
+                    "as many as have one of the labels that it runs for, as far as the rules can tell"));
+    return open(document, known, row.share(known, share_of_doubtful, "3 in 10 are doubtful"));
   }
 
-  double share_asked(const RehearsedDocument& document, const RehearsedCall& call, EstimateRow& row) {
+  Range share_asked(const RehearsedDocument& document, const RehearsedCall& call, EstimateRow& row) {
     const auto first = std::ranges::find_if(
         document.calls, [&](const RehearsedCall& one) { return one.stage == call.stage && one.turn == 0; });
-    return row.share(history_.share_asked(row.stage().id, first->backend, call.backend, document.document),
-                     std::pow(share_of_next_turn, static_cast<double>(call.turn)),
-                     "3 in 10 go on to the next backend");
+    const auto known = history_.share_asked(row.stage().id, first->backend, call.backend, document.document);
+    return open(document, known,
+                row.share(known, std::pow(share_of_next_turn, static_cast<double>(call.turn)),
+                          "3 in 10 go on to the next backend"));
   }
 
   /// What a call may cost is reserved before it is made.
   bool fits_document_limit(const EstimatedCall& call) {
     if (!limits_.document || !call.nano_dollars) return true;
-    const bool fits = (*call.nano_dollars)[Case::high] <= static_cast<double>(*limits_.document);
+    const bool fits = call.reserved <= static_cast<double>(*limits_.document);
     document_limit_cuts_ = document_limit_cuts_ || !fits;
     return fits;
   }

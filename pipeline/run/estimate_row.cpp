@@ -41,7 +41,7 @@ void EstimateRow::add(EstimatedCall& call, const Range& share, const Range& kept
       (*estimate_.nano_dollars)[which] +=
           times(call, share, which) * kept[which] * (*call.nano_dollars)[which];
   }
-  if (call.nano_dollars) least_reserved_ = std::min(least_reserved_, (*call.nano_dollars)[Case::high]);
+  if (call.nano_dollars) least_reserved_ = std::min(least_reserved_, call.reserved);
 }
 
 double EstimateRow::part(const Range& kept, Case which) const {

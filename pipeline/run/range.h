@@ -9,7 +9,8 @@ namespace docket {
 enum class Case {
   low,       ///< Only what is certain: of each stage the first model, which is sure.
   expected,  ///< As often as before; where nothing is known, as often as is assumed.
-  high,      ///< Every model's turn comes, twice, and answers take all the room that they have.
+  high,  ///< What may come: every model's turn, each question twice and answers that take all their room, as
+         ///< far as earlier calls do not show that less is enough.
 };
 inline constexpr Case all_cases[] = {Case::low, Case::expected, Case::high};
 

@@ -130,7 +130,8 @@ void Report::add(const Document& document) {
     const StageResult& result = document.stages[i];
     stages_[i].add(result);
     if (was_known(document, i)) reused_results_ += result.reused;
-    if (!result.held || !whys.insert(*result.held).second) continue;
+    const bool is_why = ended == Outcome::held && result.held;  // One that failed later is told there.
+    if (!is_why || !whys.insert(*result.held).second) continue;
     named.stage = pipeline_.stages[i].id;
     named.reasons = result.reasons;
     named.detail = result.held_detail;

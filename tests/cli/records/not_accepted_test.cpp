@@ -36,6 +36,11 @@ TEST(NotAccepted, SaysTheSignalsWhereThereIsNoProblem) {
             "    d 2, not accepted: confidence 0.50 < 0.80\n");
 }
 
+TEST(NotAccepted, NumbersThatDifferAreShownSo) {
+  EXPECT_EQ(findings(R"({"fields": {"a": 1}, "details": {"a": {"confidence": 0.797, "accepted": false}}})"),
+            "    a 1, not accepted: confidence 0.797 < 0.800\n");
+}
+
 TEST(NotAccepted, NamesTheRowsOfAList) {
   EXPECT_EQ(findings(R"({"fields": {"items": [{}, {}, {}]}, "details": {"items": {"confidence": 0,
     "accepted": false, "rows": [{"index": 0, "accepted": true}, {"index": 1, "accepted": false},

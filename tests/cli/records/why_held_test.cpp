@@ -64,6 +64,15 @@ TEST_F(WhyHeld, PutsNumbersInPlaceOfLowConfidence) {
             "failed check: totals add up; total 0.33 < 0.50, two candidates 119.0 and 100.0");
 }
 
+TEST_F(WhyHeld, SaysOnceWhichCheckFailed) {
+  record["structured_extract"]["details"].erase("due");
+  for (auto& [field, detail] : record["structured_extract"]["details"].items())
+    detail["signals"]["checks_failed"] = {"totals add up"};
+  EXPECT_EQ(why_held(record, pipeline),
+            "failed check: totals add up; total 0.33 < 0.50, two candidates 119.0 and 100.0; seller 0.39 < "
+            "0.50, no clear label stands at it");
+}
+
 TEST_F(WhyHeld, SaysTheAmountsOfABudget) {
   EXPECT_EQ(why_held({{"held", "budget: the run's limit is reached"},
                       {"held_detail", "$1.00 of $1.00 are spent"},

@@ -44,6 +44,15 @@ TEST(Summary, OfAGoodRunIsShort) {
             "records and report.json in out\n");
 }
 
+TEST(Summary, OfARunThatWasStoppedCountsWhatItDid) {
+  ordered_json report = empty_report();
+  report["documents"] = {{"in", 40},    {"done", 4},       {"held", 0},
+                         {"failed", 0}, {"up_to_date", 0}, {"cancelled", 36}};
+  report["totals"]["usage"]["cost_usd"] = nullptr;
+  EXPECT_EQ(lines_of_text(format_summary(report, context()))[0],
+            "40 documents: 4 done, 36 cancelled; 2 s, 2 a second, cost not known");
+}
+
 TEST(Summary, TheNewOnesStandFirst) {
   ordered_json report = empty_report();
   report["errors"] = {{{"class", "damaged"},

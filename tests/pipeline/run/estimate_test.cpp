@@ -136,8 +136,9 @@ TEST_F(EstimateTest, WhatTimeCostsIsUnknownUntilEarlierCallsTellIt) {
   }
   const Estimate all = after(calls, document({"timed"}));
   ASSERT_TRUE(all.calls[0].nano_dollars);
-  // A second costs a million nano-dollars; a call takes no more than 10, and is made twice.
-  expect_range(*all.calls[0].nano_dollars, 1'000'000, 4'000'000, 20'000'000);
+  // A second costs a million nano-dollars; a call takes no more than 10, and after 8 without a failure no
+  // more than a third of the calls is expected to fail.
+  expect_range(*all.calls[0].nano_dollars, 1'000'000, 4'000'000, 14'802'000);
   EXPECT_EQ(all.calls[0].basis.back().from, "8 calls of this stage to this model");
 }
 
@@ -153,8 +154,7 @@ TEST_F(EstimateTest, CallsAreServedForThePriceOfABatchAsEarlierOnesWere) {
   for (std::size_t i = 0; i < 3; ++i)
     calls[i].service_tier = batch_tier;
   const Estimate all = after(calls, document({"tiered"}));
-  expect_range(*all.calls[0].nano_dollars, whole / 2, whole * (0.75 / 2 + 0.25),
-               4500.0 * 40'000 + 100 * 20'000);
+  expect_range(*all.calls[0].nano_dollars, whole / 2, whole * (0.75 / 2 + 0.25), 80'729'272);
 }
 
 TEST_F(EstimateTest, WhatIsKeptForAnHourCostsMore) {
@@ -251,6 +251,18 @@ TEST_F(EstimateTest, TheMostIsNeverLessThanWhatABudgetKeeps) {
   RehearsedDocument one = document({"cheap"});
   one.calls[0].most.input_tokens = 40'000;
   EXPECT_EQ(of({one}, 1).nano_dollars[Case::high], 40'000 * 1250 + 100 * 2000);
+}
+
+TEST_F(EstimateTest, TheMoreCallsHaveShownTheLessIsTheMost) {
+  const RehearsedDocument one = document({"dear"});
+  double before = of({one}, 1).nano_dollars[Case::high];
+  for (const std::size_t calls : {3, 10, 100, 1000}) {
+    const Range cost = *after(std::vector(calls, answered("d")), one).calls[0].nano_dollars;
+    EXPECT_LT(cost[Case::high], before) << calls;
+    EXPECT_GE(cost[Case::high], cost[Case::expected]) << calls;
+    before = cost[Case::high];
+  }
+  EXPECT_LT(before, 1.02 * (1000 * 20'000 + 20 * 20'000)) << "what each call has cost, written to the cache";
 }
 
 TEST_F(EstimateTest, NothingToAskIsNothing) {
