@@ -165,10 +165,12 @@ Result<OutputStatus> status_of(OpenedLedger& opened, std::size_t most) {
   });
   std::map<std::string, DoubtfulGroup> doubtful;
   const auto failed_too = opened.ledger.for_each_doubtful([&](const std::string& path, const json& verdicts) {
+    bool is_told = false;  // Once is enough where not all are listed.
     for (const std::string& why : doubts_of(verdicts)) {
       DoubtfulGroup& group = doubtful[why];
       ++group.count;
-      if (group.documents.size() < most) group.documents.push_back(path);
+      if (!is_told && group.documents.size() < most) group.documents.push_back(path);
+      is_told = most != all_documents;
     }
   });
   if (failed_too) return *failed_too;

@@ -141,6 +141,7 @@ class Status(e2e.Case):
         text = self.status()
         self.assertIn("\nno text (4): done, and nothing was read in them\n  in/2.pdf\n  in/3.pdf\n  in/4.pdf\n"
                       "  … 1 more: `docket status pipeline.yaml -v`\n", text)
+        self.assertRegex(text, r"\nunsure \(5\): .*\n  in/a.txt: total", "those without a text stand above")
         self.assertRegex(self.status("-v"), r"\n  in/5.pdf\n(.*\n)*unsure \(\d\): .*\n(.*\n)*"
                                             r"  in/a.txt: total 0\.\d\d < 0\.95, (two candidates|ambiguous)")
         doubtful = {group["why"]: group for group in self.report()["doubtful"]}

@@ -208,6 +208,14 @@ std::vector<Room> rooms_for(const std::vector<SummaryGroup>& groups, std::size_t
   return rooms;
 }
 
+/// With each document in a single line.
+std::size_t lines_of_all(const std::vector<SummaryGroup>& groups) {
+  std::size_t sum = 0;
+  for (const SummaryGroup& group : groups)
+    sum += lines_in(format_group(group, {most_documents, 1}));
+  return sum;
+}
+
 /// In at most so many lines; where even a heading for each group is too much, the last ones are counted.
 std::string format_groups(const std::vector<SummaryGroup>& groups, std::size_t lines) {
   const std::vector<Room> rooms = rooms_for(groups, lines);
@@ -276,8 +284,10 @@ std::string format_summary(const ordered_json& report, const SummaryContext& con
       sum += lines_in(line.text);
     return sum;
   };
-  // A heading and a document of each of two groups have their place before lines that are only of use.
-  const std::size_t for_groups = groups.empty() ? 1 : 2 + 4 * std::min<std::size_t>(groups.size(), 2);
+  // The first documents of each group have their place before lines that are only of use.
+  constexpr std::size_t most_for_groups = 14, least_for_groups = 6;
+  const std::size_t wanted = 2 + lines_of_all(groups);
+  const std::size_t for_groups = groups.empty() ? 1 : std::clamp(wanted, least_for_groups, most_for_groups);
   while (lines() + for_groups > most_lines) {
     const auto least = std::ranges::max_element(ending, {}, &RankedLine::rank);
     if (least->rank == 0) break;
