@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/report/lines.h"
+#include "cli/terminal/table.h"
 #include "pipeline/run/dry_run.h"
 #include "pipeline/run/find_document.h"
 
@@ -64,12 +65,10 @@ std::string words_of(const NextRun& next) {
     case NextRun::What::works:
       break;
   }
-  const auto line = [](const std::string& words) {  // A failure stands above, with all that it says.
-    return within_columns(words, report_lines::columns) + "\n";
-  };
-  text = "\n" + line("now: a run would process it: " + next.why);
+  // A failure of before stands above, with all that it says.
+  text = "\n" + within_columns("now: a run would process it: " + next.why, report_lines::columns) + "\n";
   for (const NextRun::Stage& stage : next.stages)
-    text += line("  " + stage.id + (stage.fails ? " would fail: " : " would run: ") + stage.why);
+    text += "  " + stage.id + (stage.fails ? " would fail: " : " would run: ") + stage.why + "\n";
   return text;
 }
 
