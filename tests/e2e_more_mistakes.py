@@ -60,6 +60,10 @@ FILES = {
     "a capital unit": (asks("{ type: ollama, model: m, timeout: 90S }"), ":6:44:", "did you mean '90s'?"),
     "an underscore in a number": (asks("{ type: ollama, model: m, context: 8_192 }"), ":6:44:", "to 100000000", "did you mean '8192'?"),
     "a thousand with a comma": (asks("{ type: ollama, model: m, context: 8,192 }"), ":6:46:", "'192'", "no separator"),
+    "a size in small letters": (extract("limits: { memory: 2gb }"), ":9:25:", "did you mean '2GB'?"),
+    "a size with a letter": (extract("limits: { memory: 512M }"), ":9:25:", "did you mean '512MiB'?"),
+    "a size in MiB with its unit": (extract("memory_limit: 2 GB"), ":9:21:", "did you mean '2048'?"),
+    "a pattern to redact": (PIPELINE + "policy: { redact_patterns: ['a', '[b'] }\n", ":14:34:", "not a regular expression"),
     # Names of other tools.
     "the type chatgpt": (asks("{ type: chatgpt, model: m }"), ":6:17:", "did you mean 'openai'?"),
     "the type claude": (asks("{ type: claude, model: m }"), ":6:17:", "did you mean 'anthropic'?"),

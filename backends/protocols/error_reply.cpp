@@ -292,14 +292,28 @@ std::string server_excerpt(std::string_view text, std::size_t most) {
 
 namespace {
 
+std::string words_between_tags(std::string_view page) {
+  std::string words;
+  bool in_tag = false;
+  for (const char c : page) {
+    in_tag = in_tag || c == '<';
+    const bool is_blank = in_tag || c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (!is_blank) words += c;
+    if (is_blank && !words.empty() && words.back() != ' ') words += ' ';
+    in_tag = in_tag && c != '>';
+  }
+  return std::string(trim(words));
+}
+
 /// What a web page is called, as proxies and gateways send them; else the body as it is.
 std::string without_markup(const std::string& body) {
   const std::string start = to_lower(std::string_view(body).substr(0, longest_text_looked_at));
   if (!has(start, "<html") && !has(start, "<!doctype html")) return body;
   constexpr std::string_view open = "<title>", close = "</title>";
   const std::size_t title = start.find(open), end = start.find(close);
-  if (title == std::string::npos || end == std::string::npos || end < title) return "a web page";
-  return "a web page: " + body.substr(title + open.size(), end - title - open.size());
+  const bool has_title = title != std::string::npos && end != std::string::npos && end > title;
+  return "a web page: " + (has_title ? body.substr(title + open.size(), end - title - open.size())
+                                     : words_between_tags(body.substr(0, longest_text_looked_at)));
 }
 
 }  // namespace

@@ -74,7 +74,21 @@ void check_backend_cycles(const Pipeline& pipeline, Diagnostics& diagnostics) {
   }
 }
 
-void check_redaction(const Pipeline& pipeline, Diagnostics& diagnostics) {
+namespace {
+
+/// Of a text of `policy.redact_patterns`; nowhere: it came from a variable.
+Position pattern_position(const Node& root, const std::string& expression) {
+  const Node::Entry* policy = root.find("policy");
+  const Node::Entry* patterns = policy == nullptr ? nullptr : policy->value->find("redact_patterns");
+  if (patterns == nullptr) return {};
+  for (const NodePtr& item : patterns->value->items)
+    if (item->text == expression) return item->position;
+  return patterns->value->kind == Node::Kind::scalar ? patterns->value->position : patterns->position;
+}
+
+}  // namespace
+
+void check_redaction(const Pipeline& pipeline, const Node& root, Diagnostics& diagnostics) {
   const std::vector<std::string> kinds = pipeline.settings.group("policy").texts("redact");
   if (kinds.size() > 1 && std::ranges::find(kinds, "all") != kinds.end())
     diagnostics.warn({}, "policy.redact",
@@ -82,10 +96,10 @@ void check_redaction(const Pipeline& pipeline, Diagnostics& diagnostics) {
   for (const std::string& expression : pipeline.settings.group("policy").texts("redact_patterns")) {
     const auto compiled = Pattern::compile(expression);
     if (!compiled)
-      diagnostics.add({}, "policy.redact_patterns",
+      diagnostics.add(pattern_position(root, expression), "policy.redact_patterns",
                       "'" + expression + "' is not a regular expression: " + compiled.error().message);
     else if ((*compiled)->found_in(""))
-      diagnostics.add({}, "policy.redact_patterns",
+      diagnostics.add(pattern_position(root, expression), "policy.redact_patterns",
                       "'" + expression +
                           "' fits an empty text, so it would be everywhere; write what a value has at least");
   }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "pipeline/config/diagnostics.h"
+#include "pipeline/config/yaml.h"
 #include "pipeline/pipeline.h"
 
 namespace docket {
@@ -16,7 +17,7 @@ void check_text(const Pipeline& pipeline, const Registry& registry, Diagnostics&
 void check_backend_cycles(const Pipeline& pipeline, Diagnostics& diagnostics);
 
 /// What `policy.redact_patterns` has are regular expressions.
-void check_redaction(const Pipeline& pipeline, Diagnostics& diagnostics);
+void check_redaction(const Pipeline& pipeline, const Node& root, Diagnostics& diagnostics);
 
 /// With a budget the price of every cloud backend is known, or the pipeline says that it may be unknown.
 void check_budget(const Pipeline& pipeline, Diagnostics& diagnostics);

@@ -94,6 +94,28 @@ std::string as_duration(const Field& field, std::string_view given) {
   return "";
 }
 
+/// `2gb`, `512M` and `64` as docket writes them; empty: they are no size.
+std::string as_size(std::string_view given) {
+  const std::size_t end = std::min(given.find_first_not_of("0123456789."), given.size());
+  const std::string number(given.substr(0, end)), unit = to_lower(trim(given.substr(end)));
+  constexpr std::pair<std::string_view, std::string_view> units[] = {
+      {"", "MiB"},    {"k", "KiB"}, {"kb", "kB"}, {"kib", "KiB"}, {"m", "MiB"}, {"mb", "MB"},
+      {"mib", "MiB"}, {"g", "GiB"}, {"gb", "GB"}, {"gib", "GiB"}, {"t", "TiB"}, {"tb", "TB"}};
+  for (const auto& [theirs, ours] : units)
+    if (unit == theirs && parse_byte_size(number + std::string(ours)).value_or(0) > 0)
+      return number + std::string(ours);
+  return "";
+}
+
+/// `2 GB` as 2048 where the number is one of MiB; empty: it is no such size.
+std::string as_mebibytes(const Field& field, std::string_view text) {
+  std::string size = as_size(text);
+  if (field.help.find("MiB") == std::string_view::npos || size.empty() || is_digit(text.back())) return "";
+  if (!size.ends_with("iB")) size.insert(size.size() - 1, "i");  // Of memory, GB are GiB.
+  const auto bytes = parse_byte_size(size);
+  return bytes ? in_digits(static_cast<double>(*bytes >> 20)) : "";
+}
+
 /// `8_192` and `8192.0` as 8192; empty: it is no whole number.
 std::string as_whole(std::string_view given) {
   std::string text(given);
@@ -195,13 +217,15 @@ std::string hint(const Field& field, const std::string& text) {
     case Type::duration:
       return did_you_mean(given(as_duration(field, text)));
     case Type::size:
-      return parse_integer(text).value_or(0) > 0 ? did_you_mean(text + "MiB") : "";
+      return did_you_mean(given(as_size(text)));
     case Type::decimal:
       return did_you_mean(without_currency(text));
     case Type::number:
       if (const auto share = as_share(field, text); !share.empty()) return did_you_mean(share);
       [[fallthrough]];
     case Type::integer:
+      if (const auto mebibytes = as_mebibytes(field, text); !mebibytes.empty() && fits(field, mebibytes))
+        return did_you_mean(mebibytes);
       if (const auto whole = as_whole(text);
           field.type == Type::integer && whole != text && fits(field, whole))
         return did_you_mean(whole);

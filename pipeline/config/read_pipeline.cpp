@@ -107,7 +107,7 @@ class PipelineReader {
     read_top_level();
     if (backends) read_backends(*backends);
     check_backend_cycles(pipeline_, diagnostics_);
-    check_redaction(pipeline_, diagnostics_);
+    check_redaction(pipeline_, root, diagnostics_);
     read_stages(drafts);
     check_budget(pipeline_, diagnostics_);
     choose_words();

@@ -235,7 +235,7 @@ class Table {
         failed(ErrorClass::too_long, "413"));
     add("Status500Once", {error(500), answer()}, {.calls = 2});
     add("Status204", {{.status = 204}}, failed(ErrorClass::unavailable, "the server answered 204", 2));
-    Expected lost = failed(ErrorClass::transient, "the server answered 502: <html> <h1>Bad gateway</h1>", 3);
+    Expected lost = failed(ErrorClass::transient, "the server answered 502: a web page: Bad gateway", 3);
     lost.unpriced = 3;
     add("ErrorThatIsHtml", {{.status = 502, .body = "<html>\n<h1>Bad gateway</h1>", .type = "text/html"}},
         lost);

@@ -62,7 +62,9 @@ TEST(ServerError, IsFoundInEveryShape) {
 }
 
 TEST(ServerError, OfOtherTextIsItsBeginningOnOneLine) {
-  EXPECT_EQ(server_error("<html>\n\x1b[31mno").message, "<html> no");
+  EXPECT_EQ(server_error("<html>\n<b>\x1b[31mno</b>  luck").message, "a web page: no luck");
+  EXPECT_EQ(server_error("<HTML><TITLE>502 Bad Gateway</TITLE><h1>no").message,
+            "a web page: 502 Bad Gateway");
   EXPECT_EQ(server_error(R"(data: a\u001b[2Jb\u0007c\u009dd \u00e9 C:\u00)").message,
             R"(data: ab c d \u00e9 C:\u00)");
   EXPECT_EQ(server_error(R"({"detail":[{"loc":["a\u001b[31mb"],"msg":"c\u0007d"}]})").message,
