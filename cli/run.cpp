@@ -128,25 +128,26 @@ void send_spans(const RunOutcome& outcome, const std::filesystem::path& output, 
   if (!command.log.is_on_stderr()) print_error("warning: " + failed->message);
 }
 
-std::string summary_of(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline,
-                       const WhyHeld& why_held) {
+/// Refers to `why_held`.
+SummaryContext summary_context(const RunCommand& command, const Pipeline& pipeline, const WhyHeld& why_held) {
   SummaryContext context;
   context.pipeline = command.documents.pipeline.in_command();
   std::error_code ignored;
   const std::filesystem::path near = std::filesystem::proximate(pipeline.output_dir, ignored);
   const bool is_below = !near.empty() && !near.native().starts_with("..");
   context.output = (is_below ? near : pipeline.output_dir).string();
-  context.release_of = [&](const std::string& held) { return release_of(held, context.pipeline); };
+  context.release_of = [typed = context.pipeline](const std::string& held) {
+    return release_of(held, typed);
+  };
   context.why_held = [&](const std::string& path) {
     const auto found = why_held.find(path);
     return found == why_held.end() ? "" : found->second;
   };
-  return format_summary(outcome.report, context);
+  return context;
 }
 
 /// What people should know at the end.
-void print_outcome(const RunOutcome& outcome, const RunCommand& command, const Pipeline& pipeline,
-                   const WhyHeld& why_held) {
+void print_outcome(const RunOutcome& outcome, const RunCommand& command, const SummaryContext& context) {
   log_outcome(outcome, exit_code(outcome, command.fail_on));
   if (command.log.is_on_stderr()) return;
   if (outcome.error) {
@@ -155,16 +156,19 @@ void print_outcome(const RunOutcome& outcome, const RunCommand& command, const P
   }
   const int code = outcome.report["run"]["exit_code"];
   if (!command.quiet) {
-    std::fputs(summary_of(outcome, command, pipeline, why_held).c_str(), stderr);
+    std::fputs(format_summary(outcome.report, context).c_str(), stderr);
   } else {
     if (code == exit_failed || code == exit_unavailable)
       std::fputs(format_failures(outcome.report).c_str(), stderr);
     if (outcome.unavailable) print_error(outcome.unavailable->message);
   }
+  // A full disk takes the report too.
+  const bool is_told = outcome.write_error && outcome.report_unwritten &&
+                       outcome.write_error->message == outcome.report_unwritten->message;
   if (outcome.write_error)
     print_error(outcome.write_error->message +
                 "; the run stopped there; what is already written is complete");
-  if (outcome.report_unwritten) print_error(outcome.report_unwritten->message);
+  if (outcome.report_unwritten && !is_told) print_error(outcome.report_unwritten->message);
 }
 
 /// The pipeline, if it and the command line have no mistakes; else people are told of them, and the log is.
@@ -223,10 +227,12 @@ int run_command(RunCommand& command) {
                        signals, pipeline->stages.size(), activity, log.get(), why_held);
     outcome = run_pipeline(*pipeline, command.documents.run, environment, display);
   }
+  SummaryContext context = summary_context(command, *pipeline, why_held);
+  context.has_report = !outcome.report_unwritten;
   if (outcome.state == RunOutcome::State::ran)
     if (auto failed = write_second_report(command.report_file, outcome.report))
       outcome.report_unwritten = failed;
-  print_outcome(outcome, command, *pipeline, why_held);
+  print_outcome(outcome, command, context);
   send_spans(outcome, pipeline->output_dir, command, signals.stop().get_token());
   return exit_code(outcome, command.fail_on);
 }

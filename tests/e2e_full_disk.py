@@ -68,6 +68,7 @@ class FullDisk(e2e.Case):
         complaints = [line for line in errors.splitlines() if line.startswith("docket: ")]
         self.assertRegex(complaints[0], "^docket: cannot write .*: No space left on device")
         self.assertLessEqual(len(complaints), 2, complaints)  # The second: not even the report has room.
+        self.assertEqual(len(set(complaints)), len(complaints), "said twice")
 
     @unittest.skipUnless(may_mount(), "may not mount a file system here")
     def test_no_space_left(self):
@@ -87,6 +88,9 @@ class FullDisk(e2e.Case):
                 self.assertEqual(result.returncode, code, result.stderr)
                 self.check_complaints(result.stderr)
                 self.check_whole(size)
+                if code == 1:
+                    self.assertEqual("records and report.json in" in result.stderr,
+                                     (self.dir / size / "report.json").is_file(), result.stderr)
                 # With room again the next run does the rest.
                 self.run_pipeline("-o", size)
                 self.assertEqual(self.tree(size), self.tree("fresh"))

@@ -46,6 +46,7 @@ FILES = {
     "an anchor": (instead("name: test", "name: &test"), ":2:7:", "begins with '&' in quotes"),
     "a text that begins with |": (instead("name: test", "name: | test"), ":2:9:", "in quotes"),
     "a text that begins with @": (instead("name: test", "name: @test"), ":2:7:", "put it in quotes"),
+    "a text that begins with #": (instead("name: test", "name: #7 test"), ":2:7:", "what begins with '#' is a comment"),
     "a comma in a text in { }": (instead("from a supplier", "from a, or b"), ":12:48:", "'or b'", "put text that contains a comma in quotes"),
     "a colon in a text in { }": (instead("a bill from", "a bill: from"), ":12:39:", "a second ': '", "quotes"),
     "a condition that begins with a text": (when('"letter" == .classify.label'), ":16:23:", "the whole of it in quotes", "'…'"),

@@ -298,7 +298,9 @@ std::string format_summary(const ordered_json& report, const SummaryContext& con
   for (const RankedLine& line : ending)
     text += line.text;
   // Not cut: who looks for it needs all of it.
-  return printable(text + "records and report.json in " + context.output + "\n");
+  return printable(text +
+                   (context.has_report ? "records and report.json in " : "records, but no report.json, in ") +
+                   context.output + "\n");
 }
 
 }  // namespace docket

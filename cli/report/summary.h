@@ -13,6 +13,7 @@ struct SummaryContext {
   std::function<std::string(const std::string& path)> why_held;
   /// What releases the documents that are held for that reason.
   std::function<std::string(const std::string& held)> release_of;
+  bool has_report = true;  ///< It could be written there.
 };
 
 /// The end of a run for people: at most 20 lines of at most 80 columns, each with its end. What failed, by

@@ -220,7 +220,8 @@ std::optional<std::string> SettingsReader::text(const Node& node, const std::str
 
 void SettingsReader::report(const Place& place, const std::string& message) {
   // Nothing stands where the next thing does, but for `--set KEY=`.
-  const bool has_place = place.node.kind != Node::Kind::null || place.node.position.override > 0;
+  const bool has_place =
+      place.node.kind != Node::Kind::null || !place.node.text.empty() || place.node.position.override > 0;
   diagnostics_.add(has_place ? place.node.position : place.owner, place.path, message);
 }
 

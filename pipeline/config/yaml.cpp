@@ -47,7 +47,12 @@ class Builder final : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (anchor != YAML::NullAnchor)
       problem(position(mark), "an anchor ('&…') without a value; put text that begins with '&' in quotes");
-    add(node(mark, Node::Kind::null), anchor);
+    auto null = node(mark, Node::Kind::null);
+    if (const auto comment = comment_for_value()) {
+      null->position = *comment;
+      null->text = "#";
+    }
+    add(std::move(null), anchor);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -210,6 +215,19 @@ class Builder final : public YAML::EventHandler {
     }
   }
 
+  /// Behind the key that is open, where its value would be: `name: #7`.
+  std::optional<Position> comment_for_value() const {
+    if (open_.empty() || !open_.back().key) return std::nullopt;
+    const Node::Entry& entry = *open_.back().key;
+    const int number = entry.position.line - 1;
+    const std::string_view line = source_.line(number);
+    const std::size_t key = line.find(entry.key);
+    if (key == line.npos) return std::nullopt;
+    const std::size_t begin = line.find_first_not_of("\"': ", key + entry.key.size());
+    if (begin == line.npos || line[begin] != '#') return std::nullopt;
+    return source_.at(number, static_cast<int>(begin));
+  }
+
   static bool is_first_in(std::string_view line, std::string_view name) {
     return line.substr(std::min(line.find_first_not_of(" -"), line.size())).starts_with(name);
   }
@@ -262,7 +280,8 @@ const Node::Entry* Node::find(std::string_view key) const {
 std::string kind_of(const Node& node) {
   switch (node.kind) {
     case Node::Kind::null:
-      return "nothing";
+      return node.text.empty() ? "nothing"
+                               : "nothing: what begins with '#' is a comment; put text that does in quotes";
     case Node::Kind::scalar:
       return node.text.empty() ? "an empty text" : "'" + node.text + "'";
     case Node::Kind::sequence:

@@ -29,7 +29,7 @@ struct Node {
   };
   Kind kind = Kind::null;
   Position position;
-  std::string text;            ///< Of a scalar.
+  std::string text;            ///< Of a scalar; `#` where a comment stands in place of a value.
   bool quoted = false;         ///< In quotes, or a block scalar: never a number, true or null.
   bool flow = false;           ///< A sequence in [ ] or a mapping in { }.
   std::vector<NodePtr> items;  ///< Of a sequence.
