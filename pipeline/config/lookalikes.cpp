@@ -19,11 +19,17 @@ std::string instead_of(std::string_view name, std::string_view ours) {
   return std::string(name) + ", which is a letter to YAML; write " + std::string(ours);
 }
 
+std::size_t begin_of_name(std::string_view line) {
+  return std::min(line.find_first_not_of(" -"), line.size());
+}
+std::size_t end_of_name(std::string_view line) {
+  return std::min(line.find_first_of(" :#'\"", begin_of_name(line)), line.size());
+}
+
 }  // namespace
 
-std::optional<Lookalike> lookalike_in(std::string_view line) {
-  const std::size_t begin = std::min(line.find_first_not_of(" -"), line.size());
-  const std::size_t end = std::min(line.find_first_of(" :#'\"", begin), line.size());
+std::optional<Lookalike> lookalike_at_name(std::string_view line) {
+  const std::size_t begin = begin_of_name(line), end = end_of_name(line);
   const std::size_t behind = std::min(end + 1, line.size());
   for (const std::size_t at : {begin, behind})
     for (const auto& [letter, name] : blanks)
@@ -31,7 +37,12 @@ std::optional<Lookalike> lookalike_in(std::string_view line) {
         return Lookalike{at, instead_of(name, "an ordinary blank")};
   for (const auto& [letter, name] : dashes)
     if (line.substr(begin).starts_with(letter)) return Lookalike{begin, instead_of(name, "'-'")};
-  const std::size_t colon = line.substr(0, end).find(wide_colon, begin);
+  return std::nullopt;
+}
+
+std::optional<Lookalike> lookalike_in(std::string_view line) {
+  if (auto found = lookalike_at_name(line)) return found;
+  const std::size_t colon = line.substr(0, end_of_name(line)).find(wide_colon, begin_of_name(line));
   if (colon == std::string_view::npos) return std::nullopt;
   return Lookalike{colon, instead_of("a full-width colon", "': '")};
 }
