@@ -31,6 +31,8 @@ FILES = {
     # What a word processor, a web page or another system makes of YAML.
     "a no-break space before a name": (instead("  rules:", "\u00a0\u00a0rules:"), ":6:1:", "a no-break space", "ordinary blank"),
     "a no-break space behind a colon": (instead("name: test", "name:\u00a0test"), ":2:6:", "a no-break space"),
+    "a zero-width space before a name": (instead("  rules:", "  \u200brules:"), ":6:3:", "a zero-width space", "take it away"),
+    "a zero-width space behind a dash": (instead("- extract:", "- \u200bextract:"), ":8:5:", "a zero-width space"),
     "a full-width colon": (instead("name: test", "name\uff1a test"), ":2:5:", "write ': '"),
     "a dash of a word processor": (instead("- extract:", "\u2013 extract:"), ":8:3:", "an en dash", "write '-'"),
     "a bullet": (instead("- extract:", "\u2022 extract:"), ":8:3:", "a bullet", "write '-'"),
@@ -144,6 +146,7 @@ VALID = {
     "a name with a wide colon": instead("        letter:", "        請求書：国内:"),
     "a name with a dash in quotes": instead("        letter:", "        '– letter':"),
     "a name in curly quotes within a path": instead("paths: [in]", "paths: ['„in“.pdf', 'a$NOTSET']"),
+    "keywords of one's own": schema("a: { type: string, x-note: a, x-enum: b }"),
     "formats of JSON Schema": schema("a: { type: string, format: iri-reference }\n          b: { type: string, format: idn-hostname }"),
 }
 
