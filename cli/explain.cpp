@@ -25,6 +25,7 @@
 #include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/record.h"
 #include "pipeline/run/find_document.h"
+#include "pipeline/run/missing.h"
 #include "pipeline/run/output.h"
 #include "pipeline/support/ascii.h"
 #include "pipeline/support/suggest.h"
@@ -147,7 +148,7 @@ int explain_unended(OpenedLedger& opened, const ExplainOptions& options) {
   const NextRun next = next_run(std::move(opened.pipeline), **path, **path);
   print(options,
         **path + ": not ended; a run was killed while it was at work on it\n" + story_of(*calls) +
-            words_of(next),
+            words_of(next, false),
         unended_json(**path, *calls, next));
   return exit_up_to_date;
 }
@@ -189,7 +190,8 @@ int explain_command(const ExplainOptions& options) {
   const nlohmann::ordered_json json =
       document_json({document, *stages, *calls, record, file}, opened->pipeline);
   const NextRun next = next_run(std::move(opened->pipeline), document.path, outermost);
-  print(options, text + story_of(*calls) + words_of(next), with_next(json, next));
+  print(options, text + story_of(*calls) + words_of(next, is_forgotten_without_file(document)),
+        with_next(json, next));
   return exit_up_to_date;
 }
 

@@ -51,7 +51,7 @@ NextRun next_run(Pipeline pipeline, const std::string& path, const std::string& 
   return listener.next();
 }
 
-std::string words_of(const NextRun& next) {
+std::string words_of(const NextRun& next, bool is_forgotten) {
   std::string text;
   switch (next.what) {
     case NextRun::What::up_to_date:
@@ -59,7 +59,8 @@ std::string words_of(const NextRun& next) {
     case NextRun::What::parked:
       return "\nnow: parked: not tried again without --retry-parked\n";
     case NextRun::What::gone:
-      return "\nnow: the file is gone: `docket clean --missing` forgets it\n";
+      return std::string("\nnow: the file is gone") +
+             (is_forgotten ? ": `docket clean --missing` forgets it" : "") + "\n";
     case NextRun::What::unknown:
       return next.why.empty() ? "" : "\nnow: " + next.why + "\n";
     case NextRun::What::works:

@@ -23,8 +23,9 @@ struct NextRun {
 /// `path`: of the document; `outermost`: of the one that is the file which it is, or is in. Asks no model.
 NextRun next_run(Pipeline pipeline, const std::string& path, const std::string& outermost);
 
-/// For people: `now: up to date`, and a line for each stage. Empty: nothing is known.
-std::string words_of(const NextRun& next);
+/// For people: `now: up to date`, and a line for each stage. Empty: nothing is known. `is_forgotten`: by
+/// `clean --missing`, where the file is gone.
+std::string words_of(const NextRun& next, bool is_forgotten);
 nlohmann::ordered_json to_json(const NextRun& next);
 
 }  // namespace docket

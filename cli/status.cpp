@@ -18,6 +18,7 @@
 #include "cli/terminal/words.h"
 #include "pipeline/ledger/run_list.h"
 #include "pipeline/run/find_document.h"
+#include "pipeline/run/missing.h"
 #include "pipeline/support/duration.h"
 #include "pipeline/support/file_names.h"
 
@@ -178,13 +179,13 @@ void print_group(const UnfinishedGroup& group, const StatusOptions& options, Ope
   const std::size_t shown =
       options.verbose ? group.documents.size() : std::min(group.documents.size(), most_shown);
   const bool may_be_tried = group.state == GroupState::failed || group.state == GroupState::parked;
-  bool any_is_gone = false;
+  bool any_is_forgotten = false;
   for (std::size_t i = 0; i < shown; ++i) {
     const Unfinished& one = group.documents[i];
     const auto document = opened.ledger.document(one.path);
     std::string what = document && *document ? what_of(group, **document, opened) : "";
     if (may_be_tried && document && *document && is_gone(**document, opened)) {
-      any_is_gone = true;
+      any_is_forgotten = any_is_forgotten || is_forgotten_without_file(**document);
       what = "the file is gone; " + what;
     }
     const bool marks = one.standing == Standing::fresh && group.fresh < group.count;
@@ -195,7 +196,7 @@ void print_group(const UnfinishedGroup& group, const StatusOptions& options, Ope
   if (const std::int64_t more = group.count - static_cast<std::int64_t>(shown); more > 0)
     print_text("  … " + std::to_string(more) + " more: `docket status " + file + " -v`\n");
   print_text("  -> " + advice_for(group, file) + "\n");
-  if (any_is_gone)
+  if (any_is_forgotten)
     print_text("  -> forget those whose file is gone: `docket clean " + file + " --missing`\n");
 }
 

@@ -54,9 +54,9 @@ std::optional<Error> unknown_required(const std::string& where, const json& sche
   return unknown_required(where + "/items", member(schema, "items"));
 }
 
-const std::vector<std::string_view> keywords = {"x-format",     "x-labels",   "x-weak-labels",
-                                                "x-not-labels", "x-role",     "x-follows",
-                                                "x-part-of",    "x-einvoice", "x-sum"};
+/// Behind `x-`, which would make any two of them near.
+const std::vector<std::string_view> keywords = {"format",  "labels",  "weak-labels", "not-labels", "role",
+                                                "follows", "part-of", "einvoice",    "sum"};
 /// Those of JSON Schema, and those of `x-format`.
 const std::vector<std::string_view> formats = {"date",
                                                "time",
@@ -64,15 +64,19 @@ const std::vector<std::string_view> formats = {"date",
                                                "email",
                                                "idn-email",
                                                "hostname",
+                                               "idn-hostname",
                                                "ipv4",
                                                "ipv6",
                                                "uri",
                                                "uri-reference",
+                                               "uri-template",
                                                "iri",
+                                               "iri-reference",
                                                "uuid",
                                                "regex",
                                                "duration",
                                                "json-pointer",
+                                               "relative-json-pointer",
                                                "url",
                                                "amount",
                                                "iso-4217",
@@ -97,10 +101,11 @@ bool is_date_pattern(std::string_view format) {
 void look_for_doubts(const std::string& where, const json& property, std::vector<std::string>& found) {
   if (!property.is_object()) return;
   for (const auto& [name, value] : property.items()) {
-    const bool is_own = name.starts_with("x-");
-    const auto meant = is_own && !is_known(keywords, name) ? nearest(name, keywords) : std::nullopt;
+    const std::string_view own = name.starts_with("x-") ? std::string_view(name).substr(2) : "";
+    const auto meant = own.empty() || is_known(keywords, own) ? std::nullopt : nearest(own, keywords);
     if (meant)
-      found.push_back("schema: " + where + ": '" + name + "' means nothing here" + did_you_mean(meant));
+      found.push_back("schema: " + where + ": '" + name + "' means nothing here" +
+                      did_you_mean("x-" + std::string(*meant)));
     if ((name != "format" && name != "x-format") || !value.is_string()) continue;
     const auto& format = value.get_ref<const std::string&>();
     if (is_known(formats, format)) continue;

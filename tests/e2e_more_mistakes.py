@@ -31,6 +31,8 @@ FILES = {
     # What a word processor, a web page or another system makes of YAML.
     "a no-break space before a name": (instead("  rules:", "\u00a0\u00a0rules:"), ":6:1:", "a no-break space", "ordinary blank"),
     "a no-break space behind a colon": (instead("name: test", "name:\u00a0test"), ":2:6:", "a no-break space"),
+    "a zero-width space before a name": (instead("  rules:", "  \u200brules:"), ":6:3:", "a zero-width space", "take it away"),
+    "a zero-width space behind a dash": (instead("- extract:", "- \u200bextract:"), ":8:5:", "a zero-width space"),
     "a full-width colon": (instead("name: test", "name\uff1a test"), ":2:5:", "write ': '"),
     "a dash of a word processor": (instead("- extract:", "\u2013 extract:"), ":8:3:", "an en dash", "write '-'"),
     "a bullet": (instead("- extract:", "\u2022 extract:"), ":8:3:", "a bullet", "write '-'"),
@@ -56,6 +58,8 @@ FILES = {
     "a decimal comma in quotes": (PIPELINE + "budget: { run: '1,50' }\n", ":14:16:", "did you mean '1.50'?"),
     "a share with a comma": (instead(CLASSIFY, "[rules]\n      accept: 0,8"), ":11:15:", "did you mean '0.8'?"),
     "a share in percent in quotes": (instead(CLASSIFY, "[rules]\n      accept: '80'"), ":11:15:", "got '80', did you mean '0.8'?"),
+    "a share in percent with a blank": (instead(CLASSIFY, "[rules]\n      accept: '80 %'"), ":11:15:", "did you mean '0.8'?"),
+    "a small share in percent": (instead(CLASSIFY, "[rules]\n      accept: '0,5 %'"), ":11:15:", "did you mean '0.005'?"),
     "minutes": (asks("{ type: ollama, model: m, timeout: 5 minutes }"), ":6:44:", "did you mean '5m'?"),
     "min": (asks("{ type: ollama, model: m, timeout: 5min }"), ":6:44:", "did you mean '5m'?"),
     "a capital unit": (asks("{ type: ollama, model: m, timeout: 90S }"), ":6:44:", "did you mean '90s'?"),
@@ -120,6 +124,7 @@ FILES = {
     "a template": (when("'{{ .classify.label }}'"), ":16:15:", "without {{ }}"),
     "a lone backslash": (when("'.document.path | test(\"\\d\")'"), ":16:38:", r"write '\\d'"),
     "a decimal comma in a condition": (when("'.classify.confidence < 0,8'"), ":16:38:", "write 0.8"),
+    "a unit behind an exponent": (when("'.document.bytes > 1e5 MB # so'"), ":16:37:", "missing before 'MB'"),
     "a confidence in percent": (when("'.classify.confidence < 80'"), ":16:38:", "from 0 to 1, did you mean 0.8?"),
 }
 
@@ -130,6 +135,20 @@ DOUBTS = {
     "a format of dates": (schema("a: { type: string, format: DD.MM.YYYY }"), "did you mean 'date'?"),
     "another language of templates": (asks(MODEL, "\n      prompt: jinja.mustache"), "'{%'"),
     "a filter in a template": (asks(MODEL, "\n      prompt: filter.mustache"), "{{labels | join}}, for which nothing stands"),
+}
+
+# What is right as it stands, however like a mistake it looks.
+VALID = {
+    "a list of numbers in a comment": when("'.extract.pages > 3 # not 1,2'"),
+    "a text with a decimal comma": when("'.document.path | test(\"1,5\")'"),
+    "a confidence beside another number": when("'(.classify.confidence, .extract.pages) > 10'"),
+    "a confidence that is no share by mistake": when("'.classify.confidence < 1.5'"),
+    "a confidence as percent": when("'.classify.confidence * 100 > 80'"),
+    "a name with a wide colon": instead("        letter:", "        請求書：国内:"),
+    "a name with a dash in quotes": instead("        letter:", "        '– letter':"),
+    "a name in curly quotes within a path": instead("paths: [in]", "paths: ['„in“.pdf', 'a$NOTSET']"),
+    "keywords of one's own": schema("a: { type: string, x-note: a, x-enum: b }"),
+    "formats of JSON Schema": schema("a: { type: string, format: iri-reference }\n          b: { type: string, format: idn-hostname }"),
 }
 
 ENVIRONMENT = {"KEY": "abc", "QUOTED": '"abc"', "BLANK": " abc", "CURLY": "abc”"}
@@ -202,6 +221,20 @@ class MoreMistakes(e2e.Case):
         result = self.docket("export", "pipeline.yaml", "--where", 'status == "done"')
         self.assertEqual(result.code, 2)
         self.assertIn("write .status", result.err)
+
+    def test_what_is_valid_is_left_alone(self):
+        code, said = self.check({name: (text,) for name, text in VALID.items()})
+        self.assertEqual(code, 0, said)
+        for name in VALID:
+            with self.subTest(name):
+                self.assertEqual([line for line in said[name] if ": ok, stages" not in line], [])
+
+    def test_words_that_fit_nowhere_else(self):
+        _, said = self.check({"prompt": (PIPELINE + "prompt: x\n",), "thousand": (PIPELINE + "budget: { run: '1,000' }\n",)})
+        for name, lines in said.items():
+            with self.subTest(name):
+                self.assertTrue(lines)
+                self.assertFalse(any("did you mean" in line for line in lines), lines)
 
     def test_doubts(self):
         code, said = self.check(DOUBTS)

@@ -126,7 +126,11 @@ class Status(e2e.Case):
         self.assertEqual([clean.code, clean.out], [0, "other/bad.pdf\n"], "what is done may have been moved away")
         self.assertEqual(sorted(self.paths()), ["in/a.txt", "other/good.txt", "other/worse.pdf"])
         self.assertNotIn("gone", self.status())
+        explained = self.docket("explain", "pipeline.yaml", "other/good.txt").out
+        self.assertTrue(explained.endswith("\nnow: the file is gone\n"), explained)
         (self.dir / "other/worse.pdf").unlink()
+        explained = self.docket("explain", "pipeline.yaml", "other/worse.pdf").out
+        self.assertTrue(explained.endswith("gone: `docket clean --missing` forgets it\n"), explained)
         self.docket("clean", "pipeline.yaml", "--missing")
         self.assertEqual(self.question(), 0)
 

@@ -225,8 +225,9 @@ std::string model_meant(const std::string& model, const std::string& names) {
   }
   const auto found = nearest(model, {known.begin(), known.end()});
   if (!found) return "";
-  const auto at = std::ranges::find(known, *found) - known.begin();
-  return did_you_mean(whole[static_cast<std::size_t>(at)]);
+  const std::string& meant =
+      whole[static_cast<std::size_t>(std::ranges::find(known, *found) - known.begin())];
+  return meant == model ? "" : did_you_mean(meant);
 }
 
 void name_models(const Server& server, const std::string& model, Reply& reply) {

@@ -124,6 +124,7 @@ class ConditionCheck {
     int depth = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
       if (text[at] == '"') at = behind_text(text, at) - 1;
+      if (at < text.size() && text[at] == '#') at = text.find('\n', at);
       if (at >= text.size()) return;
       depth += text[at] == '(' || text[at] == '[' || text[at] == '{' ? 1 : 0;
       depth -= text[at] == ')' || text[at] == ']' || text[at] == '}' ? 1 : 0;
@@ -283,14 +284,15 @@ class ConditionCheck {
     }
   }
 
-  /// 80 as 0.8 where it is compared with a confidence or a score; empty: it is none.
+  /// 80 as 0.8 where it is compared with confidences and scores alone; empty: it is none. 2 is no share by
+  /// mistake.
   static std::string as_share(const JsonComparison& comparison, const json& constant) {
     const auto is_share = [](const JsonPath& path) {
       return !path.empty() && (path.back() == "confidence" || path.back() == "score");
     };
-    if (!std::ranges::any_of(comparison.paths, is_share) || !constant.is_number()) return "";
+    if (!std::ranges::all_of(comparison.paths, is_share) || !constant.is_number()) return "";
     const auto number = constant.get<double>();
-    return number > 1 && number <= 100 ? shown(number / 100) : "";
+    return number >= 10 && number <= 100 ? shown(number / 100) : "";
   }
 
   static std::string in_words_of(const std::vector<JsonPath>& paths) {

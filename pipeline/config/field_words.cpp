@@ -53,12 +53,14 @@ std::string duration(const Field& field) {
   return text;
 }
 
-/// `0,8` as 0.8.
+/// `0,8` as 0.8. Three digits behind the comma are more likely thousands, but for `0,125`.
 std::string with_point(std::string_view given) {
   std::string text(given);
   const std::size_t comma = text.find(',');
+  const std::size_t end = std::min(text.find_first_not_of("0123456789", comma + 1), text.size());
+  const bool is_thousands = end - comma == 4 && !text.starts_with("0,");
   const bool is_decimal = comma != std::string::npos && text.find(',', comma + 1) == std::string::npos &&
-                          text.find('.') == std::string::npos;
+                          text.find('.') == std::string::npos && !is_thousands;
   if (is_decimal) text[comma] = '.';
   return text;
 }
@@ -126,11 +128,13 @@ std::string as_whole(std::string_view given) {
 
 /// 85 or 85% where a number up to 1 is expected; empty: it is neither.
 std::string as_share(const Field& field, std::string_view text) {
-  const double least = text.ends_with('%') ? 1 : 10;  // 2 is no share by mistake.
-  if (text.ends_with('%')) text.remove_suffix(1);
+  const bool is_percent = text.ends_with('%');
+  const double least = is_percent ? 0 : 10;  // 2 is no share by mistake.
+  if (is_percent) text.remove_suffix(1);
   const std::string point = with_point(trim(text));
   const auto number = parse_number(point);
-  if (number && point != text && *number >= 0 && *number <= 1) return shown(*number);
+  if (number && !is_percent && point != text && *number >= field.minimum && *number <= field.maximum)
+    return shown(*number);
   return number && field.maximum == 1 && *number >= least && *number <= 100 ? shown(*number / 100) : "";
 }
 

@@ -56,14 +56,22 @@ std::size_t behind_name(std::string_view text, std::size_t at) {
   return at;
 }
 
+/// With its exponent: 1e5.
+std::size_t behind_number(std::string_view text, std::size_t at) {
+  constexpr std::string_view digits = "0123456789";
+  const std::size_t end = std::min(text.find_first_not_of("0123456789.", at), text.size());
+  std::size_t exponent = end + 1;
+  if (end == text.size() || (text[end] != 'e' && text[end] != 'E')) return end;
+  if (exponent < text.size() && (text[exponent] == '+' || text[exponent] == '-')) ++exponent;
+  if (exponent >= text.size() || !is_digit(text[exponent])) return end;
+  return std::min(text.find_first_not_of(digits, exponent), text.size());
+}
+
 std::pair<Kind, std::size_t> kind_and_end(std::string_view text, std::size_t at) {
   const char c = text[at];
   const char next = at + 1 < text.size() ? text[at + 1] : ' ';
   if (c == '"') return {Kind::text, std::min(behind_text(text, at), text.size())};
-  if (is_digit(c)) {
-    const std::size_t end = text.find_first_not_of("0123456789.", at);
-    return {Kind::number, std::min(end, text.size())};
-  }
+  if (is_digit(c)) return {Kind::number, behind_number(text, at)};
   if ((c == '.' || c == '$' || c == '@') && is_part_of_name(next) && !is_digit(next))
     return {Kind::member, behind_name(text, at + 1)};
   if (is_part_of_name(c)) return {Kind::word, behind_name(text, at)};
@@ -80,9 +88,10 @@ std::vector<JqToken> tokens_of(std::string_view text) {
   std::vector<JqToken> tokens;
   bool apart = false;
   for (std::size_t at = 0; at < text.size();) {
-    if (std::string_view(" \t\r\n").find(text[at]) != std::string_view::npos) {
+    const bool is_comment = text[at] == '#';
+    if (is_comment || std::string_view(" \t\r\n").find(text[at]) != std::string_view::npos) {
       apart = true;
-      ++at;
+      at = is_comment ? std::min(text.find('\n', at), text.size()) : at + 1;
       continue;
     }
     const auto [kind, end] = kind_and_end(text, at);
@@ -129,6 +138,7 @@ Mistake method(const JqToken& before, const JqToken& token) {
 
 Mistake side_by_side(const JqToken& before, const JqToken& token) {
   if (!ends_value(before) || !begins_value(token)) return std::nullopt;
+  if (before.text.starts_with('@') && token.kind == Kind::text) return std::nullopt;  // @base64 "…"
   if (before.kind == Kind::number && token.kind == Kind::word && !token.apart)
     return ConditionMistake{token.at, in_quotes(token.text) + " is no unit to jq: write the number in full"};
   for (const auto& [theirs, ours] : foreign_operators)

@@ -55,8 +55,6 @@ std::optional<std::string_view> named_elsewhere(std::string_view setting,
                                                                      {"to", "backends"},
                                                                      {"template", "prompt"},
                                                                      {"instructions", "prompt"},
-                                                                     {"prompt", "input"},
-                                                                     {"completion", "output"},
                                                                      {"steps", "stages"},
                                                                      {"models", "backends"},
                                                                      {"providers", "backends"},
@@ -65,7 +63,10 @@ std::optional<std::string_view> named_elsewhere(std::string_view setting,
                                                                      {"fields", "schema"}};
   for (const auto& [theirs, ours] : names)
     if (setting == theirs && std::ranges::find(known, ours) != known.end()) return ours;
-  return std::nullopt;
+  if (std::ranges::find(known, "cached_input") == known.end()) return std::nullopt;
+  // Of a price: elsewhere `input` is something else.
+  if (setting == "prompt") return "input";
+  return setting == "completion" ? std::optional<std::string_view>("output") : std::nullopt;
 }
 
 std::string type_meant(std::string_view type, const std::vector<NamedType>& known) {

@@ -373,7 +373,8 @@ bool SettingsReader::is_for_a_shell(const Place& place, const Scalar& scalar) {
   const std::string variable = is_home ? "" : bare_variable_in(place.node.text);
   if (is_home) report(place, "'~' means no folder here; write its whole path, or ${HOME}");
   if (!variable.empty()) report(place, "'$" + variable + "' stays as it is; write ${" + variable + "}");
-  const bool is_curly = scalar.text.starts_with("“") || scalar.text.starts_with("„");
+  const bool is_curly = (scalar.text.starts_with("“") || scalar.text.starts_with("„")) &&
+                        (scalar.text.ends_with("”") || scalar.text.ends_with("“"));
   if (is_curly) report(place, "curly quotes are letters of the name here; write straight ones, or none");
   const bool is_command = place.node.text.find("$(") != std::string::npos;
   if (is_command) report(place, "'$(…)' stays as it is: no shell reads this file");

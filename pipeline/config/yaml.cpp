@@ -237,9 +237,10 @@ class Builder final : public YAML::EventHandler {
     parent.use = Open::Use::none;
     if (value.kind != Node::Kind::scalar) return problem(position, "a key must be text; put it in quotes");
     const std::string_view line = source_.line(position.line - 1);
-    if (const auto letter = value.quoted ? std::nullopt : lookalike_in(line);
+    if (const auto letter = value.quoted ? std::nullopt : lookalike_at_name(line);
         letter && is_first_in(line, value.text))
-      return problem(source_.at(position.line - 1, static_cast<int>(letter->at)), letter->message);
+      return problem(source_.at(position.line - 1, static_cast<int>(letter->at)),
+                     letter->message + ", or put the name in quotes");
     const auto [first, fresh] = parent.keys.emplace(value.text, position);
     if (!fresh) {
       return problem(position, "'" + value.text + "' is given twice, first in line " +

@@ -33,11 +33,24 @@ Result<std::vector<std::string>> missing_documents(LedgerDatabase& ledger, Docum
   return missing;
 }
 
+namespace {
+
+/// A file that an INPUT of a run named, and that failed.
+bool is_failure_of_an_input(const LedgerDocument& document) {
+  return document.outcome == Outcome::failed && !document.in_input && !document.parent;
+}
+
+}  // namespace
+
+bool is_forgotten_without_file(const LedgerDocument& document) {
+  return document.in_input || is_failure_of_an_input(document);
+}
+
 Result<std::vector<std::string>> lost_failures(LedgerDatabase& ledger, const std::filesystem::path& project) {
   std::vector<std::string> lost;
   const auto look = [&](const LedgerDocument& document) {
-    const bool is_of_an_input = document.outcome == Outcome::failed && !document.in_input && !document.parent;
-    if (is_of_an_input && !is_there(file_of(document.path, project))) lost.push_back(document.path);
+    if (is_failure_of_an_input(document) && !is_there(file_of(document.path, project)))
+      lost.push_back(document.path);
   };
   if (auto failed = select_unfinished(ledger, look)) return *failed;
   return lost;

@@ -20,6 +20,10 @@ Result<std::vector<std::string>> missing_documents(LedgerDatabase& ledger, Docum
 /// in their order: an INPUT of a run named them, and no run will name them again.
 Result<std::vector<std::string>> lost_failures(LedgerDatabase& ledger, const std::filesystem::path& project);
 
+/// Whether `clean --missing` forgets this document once its file is gone. What an INPUT named and is done
+/// stays.
+bool is_forgotten_without_file(const LedgerDocument& document);
+
 /// Sources that name no file (a list on standard input aside): mistyped, or not mounted.
 std::vector<std::string> sources_without_files(const InputOptions& input, const std::stop_token& stop);
 
