@@ -123,6 +123,7 @@ FILES = {
     "an operator without a value": (when("'and .classify.accepted'"), ":16:15:", "missing before 'and'"),
     "a template": (when("'{{ .classify.label }}'"), ":16:15:", "without {{ }}"),
     "a lone backslash": (when("'.document.path | test(\"\\d\")'"), ":16:38:", r"write '\\d'"),
+    "not before a member": (when("'.extract.pages > 3 and not .classify.accepted'"), ":16:38:", "write (.classify.accepted | not)"),
     "a decimal comma in a condition": (when("'.classify.confidence < 0,8'"), ":16:38:", "write 0.8"),
     "a unit behind an exponent": (when("'.document.bytes > 1e5 MB # so'"), ":16:37:", "missing before 'MB'"),
     "a confidence in percent": (when("'.classify.confidence < 80'"), ":16:38:", "from 0 to 1, did you mean 0.8?"),
@@ -140,6 +141,8 @@ DOUBTS = {
 # What is right as it stands, however like a mistake it looks.
 VALID = {
     "a list of numbers in a comment": when("'.extract.pages > 3 # not 1,2'"),
+    "not behind a member": when("'.classify.accepted | not | . and true'"),
+    "not in a text": when("'.document.path | test(\"not .x\") # not .y'"),
     "a text with a decimal comma": when("'.document.path | test(\"1,5\")'"),
     "a confidence beside another number": when("'(.classify.confidence, .extract.pages) > 10'"),
     "a confidence that is no share by mistake": when("'.classify.confidence < 1.5'"),

@@ -63,6 +63,9 @@ class ConditionCheck {
   bool run() {
     if (!facts().assignment.empty()) check_assignment();
     check_decimal_comma();
+    if (const auto mistake = not_before_member(expression()))
+      diagnostics_.add(diagnostics_.inside(placed_.position, expression(), mistake->at), placed_.setting,
+                       name() + "cannot work: " + mistake->message);
     std::size_t reported = 0;
     for (const JsonAccess& access : facts().accesses)
       if (!access.is_set && reported < most_reported && !check_access(access.path)) ++reported;

@@ -163,6 +163,21 @@ std::size_t behind_text(std::string_view expression, std::size_t at) {
   return at + 1;
 }
 
+std::optional<ConditionMistake> not_before_member(std::string_view expression) {
+  const std::vector<JqToken> tokens = tokens_of(expression);
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    const JqToken& next = tokens[i + 1];
+    if (tokens[i].kind != Kind::word || tokens[i].text != "not" || !next.text.starts_with('.') ||
+        next.kind != Kind::member)
+      continue;
+    std::string path(next.text);
+    for (std::size_t j = i + 2; j < tokens.size() && tokens[j].kind == Kind::member && !tokens[j].apart; ++j)
+      path += tokens[j].text;
+    return ConditionMistake{tokens[i].at, "'not' stands behind what it denies: write (" + path + " | not)"};
+  }
+  return std::nullopt;
+}
+
 std::optional<ConditionMistake> misplaced_in(std::string_view expression) {
   if (expression.starts_with("{{")) return ConditionMistake{0, "a condition is written without {{ }}"};
   const std::vector<JqToken> tokens = tokens_of(expression);

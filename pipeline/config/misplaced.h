@@ -14,4 +14,7 @@ std::size_t behind_text(std::string_view expression, std::size_t at);
 /// does not have, two values side by side, an operator without a value. Nothing: none of these.
 std::optional<ConditionMistake> misplaced_in(std::string_view expression);
 
+/// `not .classify.accepted`: valid jq, that reads a member of what `not` says, which is an error.
+std::optional<ConditionMistake> not_before_member(std::string_view expression);
+
 }  // namespace docket
