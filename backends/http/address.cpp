@@ -65,10 +65,6 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
   return text;
 }
 
-}  // namespace
-
-namespace {
-
 /// `localhost:11434` as it was meant: what is near speaks http.
 std::string with_scheme(std::string_view url) {
   const bool is_bare = !url.empty() && is_alnum(url.front()) && url.find(":/") == std::string_view::npos &&

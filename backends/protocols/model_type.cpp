@@ -2,7 +2,6 @@
 
 #include <stdexcept>
 
-#include "backends/http/address.h"
 #include "backends/protocols/keep_alive.h"
 #include "backends/protocols/price_settings.h"
 
@@ -49,6 +48,15 @@ json model_identity(const Settings& settings) {
 
 }  // namespace
 
+std::optional<SettingProblem> endpoint_problem(const Address& address,
+                                               std::span<const std::string_view> ends) {
+  for (const std::string_view end : ends)
+    if (address.path.ends_with(end))
+      return SettingProblem{"url",
+                            "leave '" + std::string(end) + "' out: docket itself appends what it asks"};
+  return std::nullopt;
+}
+
 std::optional<SettingProblem> model_problem(const Settings& settings) {
   if (auto problem = server_problem(settings)) return problem;
   if (auto problem = keep_alive_problem(settings)) return problem;
@@ -87,10 +95,7 @@ std::optional<SettingProblem> server_problem(const Settings& settings) {
   for (const std::string& url : settings.texts("url")) {
     const auto address = parse_address(url);
     if (!address) return SettingProblem{"url", address.error().message};
-    for (const std::string_view end : endpoints)
-      if (address->path.ends_with(end))
-        return SettingProblem{"url",
-                              "leave '" + std::string(end) + "' out: docket itself appends what it asks"};
+    if (auto problem = endpoint_problem(*address, endpoints)) return problem;
     if (has_key && address->scheme == "http" && !is_loopback(*address)) {
       return SettingProblem{"url", "keys are sent only over https or to this machine, and http://" +
                                        address->host + " is neither"};

@@ -1,10 +1,12 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "backends/http/address.h"
 #include "backends/protocols/protocol.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/registry.h"
@@ -26,6 +28,9 @@ bool is_handed_on(std::string_view model);
 Location server_location(const Settings& settings);
 /// An address that is none or more than one, a key that would go over plain HTTP to another machine.
 std::optional<SettingProblem> server_problem(const Settings& settings);
+/// An address that ends with what docket appends to it.
+std::optional<SettingProblem> endpoint_problem(const Address& address,
+                                               std::span<const std::string_view> ends);
 /// `server_problem`, and what else a model's settings may have.
 std::optional<SettingProblem> model_problem(const Settings& settings);
 /// The backend at each of its addresses, without what is a model's.

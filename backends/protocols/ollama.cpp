@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "backends/http/address.h"
 #include "backends/protocols/error_reply.h"
 #include "backends/protocols/keep_alive.h"
 #include "backends/protocols/message.h"
@@ -420,13 +419,10 @@ Location ollama_location(const Settings& settings) {
 
 /// `/v1` is where Ollama speaks another protocol, and `/api` what docket itself appends.
 std::optional<SettingProblem> ollama_problem(const Settings& settings) {
-  for (const std::string& url : settings.texts("url")) {
-    const auto address = parse_address(url);
-    for (const std::string_view end : {"/v1", "/api"})
-      if (address && address->path.ends_with(end))
-        return SettingProblem{"url",
-                              "leave '" + std::string(end) + "' out: docket itself appends what it asks"};
-  }
+  constexpr std::string_view ends[] = {"/v1", "/api"};
+  for (const std::string& url : settings.texts("url"))
+    if (const auto address = parse_address(url))
+      if (auto problem = endpoint_problem(*address, ends)) return problem;
   return model_problem(settings);
 }
 

@@ -30,9 +30,9 @@ double most_likely_share(std::int64_t happened, std::int64_t of) {
   return std::min(1.0, (share + z * z / (2 * n) + spread) / (1 + z * z / n));
 }
 
-bool is_of_model(const std::optional<CallHistory>& history) {
-  return history &&
-         (history->of == CallHistory::Of::stage_and_model || history->of == CallHistory::Of::model);
+/// Of the same model, and not of others in its stage.
+bool are_its_own(const std::optional<CallHistory>& answers) {
+  return answers && answers->of == CallHistory::Of::stage_and_model;
 }
 
 /// Of an answer as it usually is, without thinking.
@@ -88,7 +88,7 @@ EstimatedCall CallRates::call(const RehearsedCall& rehearsed) const {
 
 /// The more calls have shown how many fail, the fewer may.
 double CallRates::high_tries() const {
-  if (!is_of_model(answers_)) return most_tries;
+  if (!are_its_own(answers_)) return most_tries;
   const double failing = most_likely_share(answers_->calls - answers_->answers, answers_->calls);
   return std::min(most_tries, failing < 1 ? 1 / (1 - failing) : most_tries);
 }
@@ -134,7 +134,7 @@ Usage CallRates::most(const RehearsedCall& rehearsed) const {
   usage.input_tokens = prompts_ ? rounded(bytes * prompts_->most_tokens_per_byte)
                                 : added_tokens + rehearsed.bytes / dense_bytes_per_token;
   usage.output_tokens = rehearsed.most.output_tokens;
-  if (!is_of_model(answers_) || answers_->most_output >= usage.output_tokens) return usage;
+  if (!are_its_own(answers_) || answers_->most_output >= usage.output_tokens) return usage;
   // Longer ones than any so far are no more than a share of the next, and take all the room.
   const double longer = most_likely_share(0, answers_->answers);
   const auto known = static_cast<double>(answers_->most_output);
@@ -181,7 +181,7 @@ std::optional<Range> CallRates::money(const RehearsedCall& rehearsed, EstimatedC
   call.reserved = dearest(rehearsed.most) / most_tries;
   call.reserved = std::max(call.reserved, dearest(call[Case::high]));
   // All attempts together: where nothing is known, a budget of as much as this holds no document back.
-  money[Case::high] = is_of_model(answers_) ? dearest(call[Case::high]) : call.reserved;
+  money[Case::high] = are_its_own(answers_) ? dearest(call[Case::high]) : call.reserved;
   return money;
 }
 
