@@ -54,9 +54,9 @@ class BadAnswers(e2e.Case):
         for number in range(1, 6):
             self.write(f"in/{number}.txt", invoice(number))
 
-    def run_it(self, expect, backends="[local]", out="out"):
+    def run_it(self, expect, *arguments, backends="[local]", out="out"):
         self.write("pipeline.yaml", PIPELINE.format(url=self.model.url, backends=backends))
-        said = self.run_pipeline("-o", out, expect=expect).said
+        said = self.run_pipeline(*arguments, "-o", out, expect=expect).said
         self.assert_valid_report(out)
         return said, {one["backend"]: one["invalid_answers"] for one in self.report(out)["backends"]}["local"]
 
@@ -90,7 +90,7 @@ class BadAnswers(e2e.Case):
         for number in range(6, 61):
             self.write(f"in/{number}.txt", invoice(number))
         self.model.bad, self.model.words = AllBad(), "Sure! I can help."
-        said, invalid = self.run_it(expect=4)
+        said, invalid = self.run_it(4, "--in-flight", "8")
         self.assertEqual([group["class"] for group in self.report()["errors"]], ["unavailable"])
         self.assertEqual(invalid["failed"], 60)
         self.assertIn("60 documents failed for it", said)
