@@ -96,6 +96,9 @@ void print_words(const Checked& checked, bool probed) {
   std::fputs(printable(text).c_str(), stderr);
   for (const backends::ProbeResult& result : checked.probes)
     std::puts(printable(probe_line(result, *checked.pipeline)).c_str());
+  for (const backends::ProbeResult& result : checked.probes)
+    for (const std::string& warning : probe_warnings(result))
+      print_error("warning: " + warning);
   if (probed && checked.probes.empty()) std::fputs("no backend of this pipeline uses a server\n", stderr);
 }
 

@@ -61,6 +61,21 @@ std::string probe_line(const backends::ProbeResult& result, const Pipeline& pipe
   return line + probe_words(result, *pipeline.backend(result.backend));
 }
 
+std::vector<std::string> probe_warnings(const backends::ProbeResult& result) {
+  std::vector<std::string> warnings;
+  if (result.error || !result.not_asked.empty()) return warnings;
+  const backends::Server& server = result.server;
+  if (!result.bad_answer.empty())
+    warnings.push_back(result.bad_answer +
+                       "; a run asks once more after such an answer, then the document fails");
+  if (server.is_unlisted)
+    warnings.push_back("backend '" + result.backend + "': the server's list of models has no '" +
+                       server.model + "', but " + server.models);
+  for (std::string& warning : warnings)
+    warning += " (" + result.url + ")";
+  return warnings;
+}
+
 nlohmann::ordered_json probe_json(const backends::ProbeResult& result) {
   nlohmann::ordered_json json = {{"backend", result.backend},
                                  {"url", result.url},
@@ -78,6 +93,7 @@ nlohmann::ordered_json probe_json(const backends::ProbeResult& result) {
   json["tells_probabilities"] = result.tells_probabilities;
   json["takes_images"] = !server.cannot_see;
   json["wall_ms"] = result.wall_ms;
+  json["warnings"] = probe_warnings(result);
   return json;
 }
 

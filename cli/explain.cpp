@@ -86,8 +86,11 @@ std::string sent_by(const LedgerCall& call) {
   return text + (redactions.empty() ? "" : "; redacted: " + redactions) + "\n";
 }
 
-std::string story_of(const std::vector<LedgerCall>& calls) {
-  if (calls.empty()) return "\nno model was asked; nothing left this machine\n";
+/// `unavailable`: the document failed since something could not be used, which is said above.
+std::string story_of(const std::vector<LedgerCall>& calls, bool unavailable = false) {
+  if (calls.empty())
+    return std::string("\nno model was asked") + (unavailable ? " about it, for the error above" : "") +
+           "; nothing left this machine\n";
   std::string text = "\ncalls:\n";
   std::int64_t left = 0;
   for (const LedgerCall& call : calls) {
@@ -186,11 +189,13 @@ int explain_command(const ExplainOptions& options) {
     text += story_of(stage, record, options, opened->pipeline);
   if (document.error && !document.error_stage)
     text += "  " + std::string(name(document.error->error_class)) + ": " + document.error->message + "\n";
+  const bool is_unavailable = document.error && document.error->error_class == ErrorClass::unavailable;
   const std::string outermost = outermost_of(opened->ledger, document).path;
   const nlohmann::ordered_json json =
       document_json({document, *stages, *calls, record, file}, opened->pipeline);
   const NextRun next = next_run(std::move(opened->pipeline), document.path, outermost);
-  print(options, text + story_of(*calls) + words_of(next, is_forgotten_without_file(document)),
+  print(options,
+        text + story_of(*calls, is_unavailable) + words_of(next, is_forgotten_without_file(document)),
         with_next(json, next));
   return exit_up_to_date;
 }

@@ -289,7 +289,12 @@ struct Reply {
   /// With an Error: nothing proves that the document is at fault, nor that the backend is. The server said no
   /// in words, and the class is a guess; or it gave a bad answer (`content`), and no good one to anybody.
   bool unproven = false;
+  /// With an unproven bad answer: the model made no sense of docket's own questions either.
+  bool makes_no_sense = false;
 };
+
+/// In the message of what failed since a backend is left alone whose answers were bad, behind its name.
+inline constexpr const char* gave_no_valid_answer = " gave no valid answer to ";
 
 /// Answers requests, some time later, from any thread. Owned by the run; outlives every request.
 class Backend {

@@ -40,6 +40,12 @@ class Model(PaidModel):
         return reply
 
 
+class AllBad:
+    """Also the questions that are docket's own."""
+    def __contains__(self, _):
+        return True
+
+
 class BadAnswers(e2e.Case):
     def setUp(self):
         super().setUp()
@@ -48,9 +54,9 @@ class BadAnswers(e2e.Case):
         for number in range(1, 6):
             self.write(f"in/{number}.txt", invoice(number))
 
-    def run_it(self, expect, backends="[local]", out="out"):
+    def run_it(self, expect, *arguments, backends="[local]", out="out"):
         self.write("pipeline.yaml", PIPELINE.format(url=self.model.url, backends=backends))
-        said = self.run_pipeline("-o", out, expect=expect).said
+        said = self.run_pipeline(*arguments, "-o", out, expect=expect).said
         self.assert_valid_report(out)
         return said, {one["backend"]: one["invalid_answers"] for one in self.report(out)["backends"]}["local"]
 
@@ -79,6 +85,43 @@ class BadAnswers(e2e.Case):
         said, invalid = self.run_it(expect=0, backends="[rules, local]")
         self.assertEqual([invalid["documents"], invalid["failed"]], [1, 0])
         self.assertIn("in 1 document, none failed for it", said)
+
+    def test_a_model_that_makes_no_sense_is_named_as_the_one_cause(self):
+        for number in range(6, 61):
+            self.write(f"in/{number}.txt", invoice(number))
+        self.model.bad, self.model.words = AllBad(), "Sure! I can help."
+        said, invalid = self.run_it(4, "--in-flight", "8")
+        self.assertEqual([group["class"] for group in self.report()["errors"]], ["unavailable"])
+        self.assertEqual(invalid["failed"], 60)
+        self.assertIn("60 documents failed for it", said)
+        self.assertIn("begins with 'Sure! I can help.'", said)
+        left_alone = [one["path"] for one in self.report()["errors"][0]["documents"]
+                      if "gave no valid answer to" in one["message"]]
+        self.assertTrue(left_alone)
+        story = self.docket("explain", "pipeline.yaml", left_alone[0]).out
+        self.assertIn("no model was asked about it, for the error above", story)
+        self.assertIn("begins with 'Sure! I can help.'", story)
+
+    def test_a_probe_that_is_answered_badly_warns(self):
+        self.write("pipeline.yaml", PIPELINE.format(url=self.model.url, backends="[local]"))
+        self.assertNotIn("list of models", self.docket("check", "--probe", "pipeline.yaml").err)
+        self.model.bad, self.model.name = AllBad(), "other"
+        for self.model.words, said in (("Sure! I can help.", "is not valid JSON; it begins with 'Sure! I can help.'"),
+                                       ("", "the model's answer is empty")):
+            probe = self.docket("check", "--probe", "pipeline.yaml")
+            self.assertEqual(probe.code, 0, probe.err)
+            self.assertIn(said, probe.err)
+            self.assertIn("the server's list of models has no 'paid', but other", probe.err)
+        server = json.loads(self.docket("check", "--probe", "--json", "pipeline.yaml").out)["files"][0]["servers"][0]
+        self.assertEqual(len(server["warnings"]), 2)
+
+    def test_the_hint_for_an_unknown_host_speaks_of_its_name(self):
+        self.write("pipeline.yaml", PIPELINE.format(url="http://nowhere.invalid:8080", backends="[local]").replace(
+            "context: 8192", "context: 8192, location: local"))
+        probe = self.docket("check", "--probe", "pipeline.yaml")
+        self.assertEqual(probe.code, 4)
+        self.assertIn("is the name in 'url' right", probe.out)
+        self.assertNotIn("port right", probe.out)
 
     def test_good_answers_are_not_spoken_of(self):
         said, invalid = self.run_it(expect=0)

@@ -55,8 +55,9 @@ class CircuitBreaker final : public Backend {
       return true;
     } else if (error == ErrorClass::transport || error == ErrorClass::transient) {
       if (++failures_ >= options_.failures)
-        rest(options_.name + " gave no answer to " + std::to_string(failures_) +
-             " calls in a row; the last: " + reply.answer.error().message);
+        rest(options_.name + (reply.unproven ? gave_no_valid_answer : " gave no answer to ") +
+             std::to_string(failures_) + " calls in a row; the last: " + reply.answer.error().message);
+      if (reply.makes_no_sense) return !answered_ || failures_ >= options_.failures;
       return fails_for_all(document);
     } else if (reply.answer || is_of_the_question(error)) {
       answered_ = true;

@@ -21,6 +21,9 @@ struct CircuitBreakerOptions {
 ///    everything is answered with `unavailable` for a while; then one request is let through, and decides.
 /// Class `unreachable` becomes `unavailable`. So do the other two once a second document has failed in them
 /// and no call of the run has had an answer: then it is the server, not a document that is too much for it.
+/// So does, from the first document on, a bad answer of a model that makes no sense of docket's own questions
+/// either (Reply::makes_no_sense), if it has answered nothing else or is left alone by now: one cause, one
+/// class.
 std::unique_ptr<Backend> make_circuit_breaker(std::unique_ptr<Backend> inner, CircuitBreakerOptions options,
                                               Timer& timer);
 

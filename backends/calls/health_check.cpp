@@ -158,8 +158,8 @@ class HealthCheck final : public Backend {
     bool was_too_long = false;  ///< A document that had it was asked about in pieces.
   };
 
-  /// That the server works.
-  enum class Proof { none, given };
+  /// That the server works, or that it does not.
+  enum class Proof { none, given, makes_no_sense };
 
   void begin(const CallPtr& call) noexcept {
     std::optional<Error> refused;
@@ -339,14 +339,16 @@ class HealthCheck final : public Backend {
       const CallPtr& first = calls.front();
       first->spent += reply.spent;
       first->cpu_ns += reply.cpu_ns;
-      end_bad_answers(calls, reply.answer ? Proof::given : Proof::none);
+      const Proof against = was_answered(reply) ? Proof::makes_no_sense : Proof::none;
+      end_bad_answers(calls, reply.answer ? Proof::given : against);
     });
   }
 
   void end_bad_answers(const std::vector<CallPtr>& calls, Proof proof) noexcept {
     for (const CallPtr& call : calls) {
       note_wait(*call);
-      call->refusal.unproven = proof == Proof::none;
+      call->refusal.unproven = proof != Proof::given;
+      call->refusal.makes_no_sense = proof == Proof::makes_no_sense;
       end(*call, std::move(call->refusal));
     }
   }

@@ -40,7 +40,9 @@ void note(ProbeResult& result, const Reply& reply) {
   } else if (reply.answer.error().error_class == ErrorClass::withheld) {
     result.not_asked = "the budget";
   } else if (reply.answer.error().error_class != ErrorClass::content) {
-    result.error = reply.answer.error();  // An answer against the schema only says that it is not enforced.
+    result.error = reply.answer.error();
+  } else {
+    result.bad_answer = reply.answer.error().message;  // A run may still get good ones.
   }
 }
 
@@ -71,7 +73,10 @@ std::vector<ProbeResult> probe(const Pipeline& pipeline, bool offline, const std
   for (const BackendConfig& backend : pipeline.backends) {
     if (!backend.type->answers_prompts()) continue;
     for (const Target& target : targets_of(backend, secrets)) {
-      ProbeResult result{backend.name, target.url, target.location, {}, {}, {}, false, false, {}, 0};
+      ProbeResult result;
+      result.backend = backend.name;
+      result.url = target.url;
+      result.location = target.location;
       if (is_kept_off(target.location, offline)) result.not_asked = "--offline";
       results.push_back(std::move(result));
       servers.push_back(std::make_unique<ModelServer>(

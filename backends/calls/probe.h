@@ -16,6 +16,8 @@ struct ProbeResult {
   std::optional<Error> error;  ///< It cannot be used, and why.
   std::string not_asked = {};  ///< Because of what: `--offline`, `the budget`; empty: it was asked.
   Server server;
+  std::string bad_answer =
+      {};  ///< What is wrong with it: no JSON, empty, against the schema; empty: nothing.
   bool enforces_schema = false;
   bool tells_probabilities = false;
   Usage usage;

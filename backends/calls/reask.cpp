@@ -65,7 +65,10 @@ class Reask final : public Backend {
     Error error = reply.answer.error();
     if (call.answers > 1) error.message += " (" + std::to_string(call.answers) + " answers)";
     if (!reply.unproven) return error;
-    return {ErrorClass::transient, error.message + "; nor has the backend answered anything else well since"};
+    return {ErrorClass::transient,
+            error.message + (reply.makes_no_sense
+                                 ? "; nor was its answer to a small question of docket's own a valid one"
+                                 : "; no answer since shows whether the model or the document is to blame")};
   }
 
   static void end(const Call& call, Reply reply) noexcept {

@@ -301,9 +301,9 @@ Error HttpCall::failure(CURLcode code) const {
       if (was_sent_already()) return transport("the connection to " + where + " broke before a reply");
       return {ErrorClass::cancelled, "the run was stopped"};
     case CURLE_COULDNT_RESOLVE_HOST:
-      return transport("the host of " + where + " is not known");
+      return transport("the host of " + where + host_is_not_known);
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return transport("the host of the proxy for " + where + " is not known");
+      return transport("the host of the proxy for " + where + host_is_not_known);
     case CURLE_COULDNT_CONNECT:
       return transport(std::string("cannot connect to ") +
                        (is_of_proxy(words, where) ? "the proxy for " : "") + where + why);

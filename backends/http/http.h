@@ -51,6 +51,9 @@ struct HttpReply {
   std::string body;
 };
 
+/// How the message of class `unreachable` ends where no address is known for the host's name.
+inline constexpr const char* host_is_not_known = " is not known";
+
 /// All HTTP of a run: one thread, any number of calls at a time. Connections are kept; redirects are not
 /// followed, so that a key goes nowhere else. The only user of libcurl.
 class HttpLoop final : public Timer {

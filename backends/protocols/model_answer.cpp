@@ -75,8 +75,11 @@ Result<Found> find_answer(std::string_view text, const Schema& schema) {
   }
   if (answer) return *std::move(answer);
   if (objects.size() == 1) return checked(objects.front(), schema).error();
-  return Error{ErrorClass::content,
-               "the model's answer " + whole.error().message + "; it begins with " + beginning(text)};
+  // Where the text breaks off is of use in JSON alone.
+  const bool is_prose = !text.starts_with('{') && !text.starts_with('[');
+  return Error{ErrorClass::content, "the model's answer " +
+                                        (is_prose ? "is not valid JSON" : whole.error().message) +
+                                        "; it begins with " + beginning(text)};
 }
 
 /// The words within the code fence that is all of a text; else the text. Models put one around what they

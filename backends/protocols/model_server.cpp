@@ -58,8 +58,12 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   const Target& target() const { return target_; }
 
   /// Appended to what failed: what to do.
-  std::string hint_for(ErrorClass error) const {
-    return error == ErrorClass::unreachable ? "; " + protocol_->start_hint() : "";
+  std::string hint_for(const Error& error) const {
+    if (error.error_class != ErrorClass::unreachable) return "";
+    if (!error.message.ends_with(host_is_not_known)) return "; " + protocol_->start_hint();
+    return error.message.find("the proxy for") == std::string::npos
+               ? "; is the name in 'url' right, and can this machine look it up?"
+               : "; is the proxy's name right in the environment?";
   }
 
   /// Calls `known` when it is known what the server is, or that it cannot be found out.
@@ -473,8 +477,8 @@ class ModelServer::Core : public std::enable_shared_from_this<Core> {
   Error named(const Error& error) const {
     std::string message = error.message;  // It may show text that was escaped in the reply.
     target_.secrets->erase(message, SecretIn::message);
-    return {error.error_class, "backend '" + target_.backend + "': " + excerpt(message, longest_error) +
-                                   hint_for(error.error_class)};
+    return {error.error_class,
+            "backend '" + target_.backend + "': " + excerpt(message, longest_error) + hint_for(error)};
   }
   Reply failed(const Error& error) const { return {named(error)}; }
   /// Tells it with the backend's name.
@@ -530,7 +534,7 @@ void ModelServer::find_out(std::function<void(Result<Server>)> done) noexcept {
   core_->with_server([core = core_, done = std::move(done)](Result<Server> found) {
     if (!found) {
       Error error = found.error();
-      error.message += core->hint_for(error.error_class);
+      error.message += core->hint_for(error);
       done(std::move(error));
       return;
     }

@@ -388,6 +388,7 @@ class OpenAi final : public Protocol {
       if (!found.window) found.window = window_in(model);
       return check_window(found);
     }
+    found.is_unlisted = !found.models.empty();
     return std::nullopt;
   }
 

@@ -45,6 +45,7 @@ struct Server {
   bool cannot_see = false;                       ///< It takes no images.
   bool speaks_ollama = false;                    ///< Ollama's own protocol is the better one to speak to it.
   bool model_is_loaded = false;                  ///< Not: it may load when it is asked first.
+  bool is_unlisted = false;                      ///< It lists models, and not this one.
   bool is_full = false;                          ///< The model does not fit into its memory as a whole.
   /// Models in its memory, where it tells.
   std::vector<std::string> holds = {};

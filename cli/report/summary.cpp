@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <regex>
 #include <set>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@ namespace {
 constexpr std::size_t most_lines = 20;
 constexpr std::size_t most_documents = 3;  ///< Of a group.
 constexpr std::size_t most_document_lines = 4;
+constexpr std::size_t most_heading_lines = 8;  ///< Of one that says what all documents say.
 
 /// Documents that ended the same way.
 struct SummaryGroup {
@@ -33,6 +35,7 @@ struct SummaryGroup {
   std::vector<Named> documents;  ///< The new ones first.
   std::string release;           ///< What to do about all of them; empty: nothing is known.
   bool is_minor = false;         ///< They are done: has less room where there is little.
+  bool says_all = false;         ///< The heading: its documents have nothing to add.
 };
 
 /// How much of a group is shown.
@@ -103,11 +106,21 @@ std::string why_failed(const ordered_json& document) {
   return without_file_name(document.value("message", ""), document["path"]);
 }
 
+/// "cannot connect (6 attempts)" -> "cannot connect". The count is that of one document.
+std::string without_counts(const std::string& why) {
+  static const std::regex counts(R"( \([0-9]{1,4} (attempts|answers)\))");
+  return std::regex_replace(why, counts, "");
+}
+
 void say_once_what_all_say(SummaryGroup& group) {
-  const auto says_the_same = [&](const auto& each) { return each.why == group.documents.front().why; };
   if (group.documents.size() < 2 || group.documents.front().why.empty()) return;
-  if (!std::ranges::all_of(group.documents, says_the_same)) return;
-  group.heading += ": " + group.documents.front().why;
+  const std::string& first = group.documents.front().why;
+  const std::string all = without_counts(first);
+  const auto says_it = [&](const auto& each) { return without_counts(each.why) == all; };
+  const auto says_the_same = [&](const auto& each) { return each.why == first; };
+  if (!std::ranges::all_of(group.documents, says_it)) return;
+  group.heading += ": " + (std::ranges::all_of(group.documents, says_the_same) ? first : all);
+  group.says_all = true;
   for (SummaryGroup::Named& each : group.documents)
     each.why.clear();
 }
@@ -168,7 +181,9 @@ std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryCon
 }
 
 std::string format_group(const SummaryGroup& group, const Room& room) {
-  std::string text = wrapped(printable(group.heading, ""), room.lines, 2);
+  // The last to be cut: without it nobody knows what to do.
+  const bool is_whole = group.says_all && (room.documents > 0 || room.lines > 1);
+  std::string text = wrapped(printable(group.heading, ""), is_whole ? most_heading_lines : room.lines, 2);
   for (std::size_t i = 0; i < std::min(room.documents, group.documents.size()); ++i) {
     const auto& [path, why] = group.documents[i];
     const std::string name = printable(room.lines > 1 ? path : short_path(path), "");

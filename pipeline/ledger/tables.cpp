@@ -497,7 +497,12 @@ Result<std::vector<LedgerCall>> select_calls(LedgerDatabase& database, std::stri
 std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t run,
                                          const std::function<void(const CallOfRun&)>& each) {
   static const std::string sql = "SELECT " + names_of(call_columns()) +
-                                 ", time, label, coalesce(error_class = outcome AND error_stage = stage, 0)"
+                                 ", time, label, coalesce(error_stage = stage AND (error_class = outcome OR"
+                                 " outcome = '" +
+                                 std::string(name(ErrorClass::content)) + "' AND error_class IN ('" +
+                                 std::string(name(ErrorClass::transient)) + "', '" +
+                                 std::string(name(ErrorClass::unavailable)) +
+                                 "')), 0)"
                                  " FROM calls LEFT JOIN (SELECT path, label, error_class, error_stage FROM"
                                  " documents) ON path = document WHERE run = ? ORDER BY document, id";
   return database.run(sql.c_str(), {run}, [&](const LedgerRow& row) {

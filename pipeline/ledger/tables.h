@@ -90,7 +90,9 @@ struct CallOfRun {
   LedgerCall call;
   std::string time;                  ///< When it ended, or began if nobody knows how it ended.
   std::optional<std::string> label;  ///< Of the document.
-  bool is_why_failed = false;        ///< The document failed in this stage with the class of this outcome.
+  /// The document failed in this stage with the class of this outcome; or, where this is a bad answer that
+  /// proves nothing against the document, as if it had none.
+  bool is_why_failed = false;
 };
 /// By document (bytes of the path), then in the order in which they were written down: when they were sent if
 /// they may cost or leave this machine, else when they ended.

@@ -1,5 +1,7 @@
 #include "pipeline/run/invalid_answers.h"
 
+#include "pipeline/backend.h"
+
 namespace docket {
 namespace {
 
@@ -13,6 +15,17 @@ void count(const std::string& document, std::int64_t& documents, std::string& la
 
 }  // namespace
 
+void InvalidAnswers::add_failure(const std::string& document, const std::string& message) {
+  constexpr std::string_view begin = "backend '";
+  const std::string end = std::string("'") + gave_no_valid_answer;
+  for (std::size_t at = message.find(end); at != std::string::npos; at = message.find(end, at + 1)) {
+    const std::size_t name = message.rfind(begin, at);
+    if (name == std::string::npos) continue;
+    Sums& sums = backends_[message.substr(name + begin.size(), at - name - begin.size())];
+    sums.left_alone.insert(document);
+  }
+}
+
 void InvalidAnswers::add(const CallOfRun& of_run) {
   const LedgerCall& call = of_run.call;
   const bool is_invalid = call.outcome == name(ErrorClass::content);
@@ -22,7 +35,8 @@ void InvalidAnswers::add(const CallOfRun& of_run) {
   if (!is_invalid) return;
   ++sums.invalid;
   count(call.document, sums.documents, sums.document, sums.example);
-  if (of_run.is_why_failed) count(call.document, sums.failed, sums.failed_document, sums.failed_example);
+  if (of_run.is_why_failed && !sums.left_alone.contains(call.document))
+    count(call.document, sums.failed, sums.failed_document, sums.failed_example);
 }
 
 nlohmann::ordered_json InvalidAnswers::of(const std::string& backend) const {
@@ -32,7 +46,7 @@ nlohmann::ordered_json InvalidAnswers::of(const std::string& backend) const {
   return {{"count", sums.invalid},
           {"of", sums.answers},
           {"documents", sums.documents},
-          {"failed", sums.failed},
+          {"failed", sums.failed + static_cast<std::int64_t>(sums.left_alone.size())},
           {"example", example.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(example)}};
 }
 

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 
 #include "pipeline/ledger/tables.h"
@@ -12,6 +13,9 @@ namespace docket {
 /// came of it.
 class InvalidAnswers {
  public:
+  /// What a document failed with in this run, before all calls: perhaps that a backend was left alone whose
+  /// answers were bad.
+  void add_failure(const std::string& document, const std::string& message);
   /// All calls of a document follow one another.
   void add(const CallOfRun& call);
   /// docs/report.schema.json: `invalid_answers`.
@@ -23,6 +27,7 @@ class InvalidAnswers {
     std::int64_t documents = 0, failed = 0;  ///< With invalid ones.
     std::string example, failed_example;     ///< The first of each.
     std::string document, failed_document;   ///< The last that is counted.
+    std::set<std::string> left_alone;        ///< Failed since the backend was left alone.
   };
   std::map<std::string, Sums> backends_;
 };

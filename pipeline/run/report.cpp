@@ -153,6 +153,7 @@ void Report::add(const Document& document) {
                       : pipeline_.stages[static_cast<std::size_t>(failed - document.stages.data())].id;
     named.message = error->message;
     named.reasons.clear();
+    invalid_answers_.add_failure(document.path, error->message);
     errors_[error->error_class].add(document.number, std::move(named));
   }
 }

@@ -118,6 +118,35 @@ TEST_F(CircuitBreaker, WhenNoDocumentHasAnAnswerTheServerIsOut) {
   }
 }
 
+TEST_F(CircuitBreaker, AModelThatMakesNoSenseIsOutFromTheFirstDocumentOn) {
+  Reply bad = bad_reply(ErrorClass::transient, "no JSON");
+  bad.unproven = bad.makes_no_sense = true;
+  for (const char* document : {"a", "b", "c"}) {
+    const CallOutcome& outcome = ask(document);
+    calls_.answer(bad);
+    EXPECT_EQ(outcome.error(), (Error{ErrorClass::unavailable, "no JSON"}));
+  }
+  EXPECT_EQ(ask("d").error(),
+            (Error{ErrorClass::unavailable,
+                   "backend 'local' gave no valid answer to 3 calls in a row; the last: no JSON"}));
+}
+
+TEST_F(CircuitBreaker, AModelThatMakesNoSenseAnyMoreIsOutOnceItIsLeftAlone) {
+  ask("good");
+  calls_.answer(good_reply());
+  Reply bad = bad_reply(ErrorClass::transient, "no JSON");
+  bad.unproven = bad.makes_no_sense = true;
+  std::vector<ErrorClass> told;
+  for (const char* document : {"a", "b", "c"}) {
+    const CallOutcome& outcome = ask(document);
+    calls_.answer(bad);
+    told.push_back(outcome.error().error_class);
+  }
+  told.push_back(ask("d").error().error_class);
+  EXPECT_EQ(told, (std::vector{ErrorClass::transient, ErrorClass::transient, ErrorClass::unavailable,
+                               ErrorClass::unavailable}));
+}
+
 TEST_F(CircuitBreaker, ADocumentThatIsTooMuchForAServerFailsBesideOthers) {
   for (const Reply& answer :
        {good_reply(), bad_reply(ErrorClass::content), bad_reply(ErrorClass::too_long)}) {

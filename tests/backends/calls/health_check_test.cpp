@@ -282,6 +282,8 @@ TEST_F(HealthCheck, ElseABadAnswerProvesNothing) {
     ASSERT_TRUE(is_own_question_in_form());
     calls_.answer(verdict);
     EXPECT_TRUE(bad.reply->unproven);
+    const bool was_answered = verdict.answer.error().error_class == ErrorClass::content;
+    EXPECT_EQ(bad.reply->makes_no_sense, was_answered) << "no answer is no bad one";
   }
   for (const ErrorClass verdict : {ErrorClass::transient, ErrorClass::transport, ErrorClass::withheld}) {
     const CallOutcome& bad = ask_again("a");

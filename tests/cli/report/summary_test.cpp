@@ -84,6 +84,26 @@ TEST(Summary, HeldOnesSayWhyInNumbersAndWhatReleasesThem) {
             "records and report.json in out\n");
 }
 
+TEST(Summary, WhatAllSayApartFromTheirCountsIsSaidOnceAndWhole) {
+  const std::string why =
+      "backend 'local': cannot connect to http://127.0.0.1:18080/props: Connection refused; is llama-server "
+      "running, and is the port right? start it with `llama-server -m MODEL.gguf --port 18080` (";
+  ordered_json documents;
+  for (const char* name : {"a", "b", "c", "d"})
+    documents.push_back({{"path", name}, {"message", why + (*name == 'a' ? "6" : "12") + " attempts)"}});
+  ordered_json report = empty_report();
+  for (const char* error_class : {"unavailable", "timeout", "transport"})
+    report["errors"].push_back({{"class", error_class}, {"count", 4}, {"documents", documents}});
+  const std::string text = format_summary(report, context());
+  EXPECT_TRUE(
+      text.starts_with("failed (4): unavailable: backend 'local': cannot connect to\n"
+                       "  http://127.0.0.1:18080/props: Connection refused; is llama-server running, and\n"
+                       "  is the port right? start it with `llama-server -m MODEL.gguf --port 18080`\n"))
+      << text;
+  EXPECT_EQ(text.find("attempts"), std::string::npos) << text;
+  EXPECT_LE(lines_of_text(text).size(), 20u) << text;
+}
+
 TEST(Summary, AGroupOfNewOnesStandsBeforeKnownOnes) {
   ordered_json report = empty_report();
   report["errors"] = {{{"class", "damaged"}, {"count", 1}, {"documents", {failure("a", "known")}}},
