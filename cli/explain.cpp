@@ -53,7 +53,7 @@ std::string detail_of(const std::string& held, const nlohmann::json& record) {
 }
 
 std::string story_of(const LedgerStage& stage, const nlohmann::json& record, const ExplainOptions& options,
-                     const Pipeline& pipeline) {
+                     const Pipeline& pipeline, const std::string& to_accept) {
   using State = StageResult::State;
   if (stage.state == State::pending) return "  " + stage.stage + ": not reached\n";
   std::string text = "  " + stage.stage + ": " + std::string(name(stage.state));
@@ -67,7 +67,7 @@ std::string story_of(const LedgerStage& stage, const nlohmann::json& record, con
   if (!stage.reasons.empty()) text += "    because: " + joined(stage.reasons, "; ") + "\n";
   if (stage.held)
     text += "    held: " + *stage.held + detail_of(*stage.held, record) + "\n    -> " +
-            release_of(*stage.held, options.pipeline.in_command()) + "\n";
+            joined(release_of(*stage.held, options.pipeline.in_command(), to_accept), "\n    -> ") + "\n";
   if (stage.error)
     text += "    " + std::string(name(stage.error->error_class)) + ": " + stage.error->message + "\n";
   const auto output = record.find(stage.stage);
@@ -185,8 +185,9 @@ int explain_command(const ExplainOptions& options) {
             (document.ack_reason.value_or("").empty() ? "" : ": " + *document.ack_reason) + "\n";
   const auto line = opened->ledger.record(document.path);
   const nlohmann::json record = line ? nlohmann::json::parse(*line, nullptr, false) : nlohmann::json();
+  const std::string to_accept = is_acknowledged(document) ? "" : shell_word(document.path);
   for (const LedgerStage& stage : *stages)
-    text += story_of(stage, record, options, opened->pipeline);
+    text += story_of(stage, record, options, opened->pipeline, to_accept);
   if (document.error && !document.error_stage)
     text += "  " + std::string(name(document.error->error_class)) + ": " + document.error->message + "\n";
   const bool is_unavailable = document.error && document.error->error_class == ErrorClass::unavailable;

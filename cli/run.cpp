@@ -159,7 +159,10 @@ void print_outcome(const RunOutcome& outcome, const RunCommand& command, const S
     std::fputs(format_summary(outcome.report, context).c_str(), stderr);
   } else {
     if (code == exit_failed || code == exit_unavailable)
-      std::fputs(format_failures(outcome.report).c_str(), stderr);
+      std::fputs(
+          format_failures(outcome.report, {command.fail_on.unsure, command.fail_on.held}, context.pipeline)
+              .c_str(),
+          stderr);
     if (outcome.unavailable) print_error(outcome.unavailable->message);
   }
   // A full disk takes the report too.
@@ -210,7 +213,8 @@ int run_command(RunCommand& command) {
     reopen_log = [&open_log] {
       if (RunLog* const one = open_log) one->reopen();
     };
-  Signals signals(command.grace, reopen_log);
+  Signals signals(command.grace, reopen_log,
+                  command.is_silent() ? "" : "docket: stopped at once; what was finished is kept");
   std::optional<Pipeline> pipeline = load_for_run(command, log);
   open_log = log.get();
   if (!pipeline) return exit_usage;

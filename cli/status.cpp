@@ -19,6 +19,7 @@
 #include "pipeline/ledger/run_list.h"
 #include "pipeline/run/find_document.h"
 #include "pipeline/run/missing.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/duration.h"
 #include "pipeline/support/file_names.h"
 
@@ -162,7 +163,7 @@ std::string advice_for(const UnfinishedGroup& group, const std::string& file) {
     case GroupState::parked:
       return "tried again when changed, or: `docket run " + file + " --retry-parked`";
     case GroupState::held:
-      return release_of(group.why, file);
+      return joined(release_of(group.why, file), "\n  -> ");
     case GroupState::not_finished:
       return "taken up by the next run: `docket run " + file + "`";
     case GroupState::acknowledged:
@@ -190,7 +191,7 @@ void print_group(const UnfinishedGroup& group, const StatusOptions& options, Ope
     }
     const bool marks = one.standing == Standing::fresh && group.fresh < group.count;
     const std::string line =
-        std::string(marks ? "  new: " : "  ") + one.path + (what.empty() ? "" : ": " + what);
+        printable((marks ? "  new: " : "  ") + one.path + (what.empty() ? "" : ": " + what), "");
     print_text((options.verbose ? line : within_columns(line, line_width)) + "\n");
   }
   if (const std::int64_t more = group.count - static_cast<std::int64_t>(shown); more > 0)
@@ -210,6 +211,7 @@ void print_group(const DoubtfulGroup& group, const StatusOptions& options, Opene
     std::string line = "  " + group.documents[i];
     if (const auto record = opened.ledger.record(group.documents[i]); record && is_unsure)
       line += ": " + weakest_answers(nlohmann::json::parse(*record, nullptr, false), opened.pipeline);
+    line = printable(line, "");
     print_text((options.verbose ? line : within_columns(line, line_width)) + "\n");
   }
   if (const std::int64_t more = group.count - static_cast<std::int64_t>(shown); more > 0)

@@ -103,6 +103,30 @@ class Streams(e2e.Case):
         self.write("in/a.txt", invoice(1))
         self.assertEqual(self.run_pipeline("-q").err, "")
 
+    def test_quiet_says_what_made_the_exit_code_and_nothing_else(self):
+        self.write("in/a.txt", invoice(1))
+        self.write("in/known.pdf", "%PDF-1.4\nbroken\n")
+        self.write("in/new.pdf", "%PDF-1.4\nbroken\n")
+        self.run_pipeline(expect=1, pipeline=PIPELINE + HOLDS)
+        self.assertEqual(self.docket("ack", "pipeline.yaml", "in/known.pdf").code, 0)
+        result = self.run_pipeline("-q", expect=1)
+        self.assertRegex(result.err, r"\Afailed \(1\): damaged\n  in/new.pdf: .*\n\Z")
+        self.assertEqual(self.docket("ack", "pipeline.yaml", "in/new.pdf").code, 0)
+        self.assertEqual(self.run_pipeline("-q", expect=3).err, "")
+        before = "held (1): since an earlier run\n  all of them: docket status pipeline.yaml -v\n"
+        self.assertEqual(self.run_pipeline("-q", "--fail-on", "held", expect=1).err, before)
+        self.assertEqual(self.run_pipeline("-q", "-B", "--fail-on", "held", expect=1).err,
+                         "held (1): no cloud backend\n  in/a.txt: always (known)\n")
+
+    def test_quiet_names_the_unsure_that_fail_the_run(self):
+        self.write("in/note.txt", "nothing that any label has a word for\n")
+        self.run_pipeline("-q")
+        words = "unsure (1): done, with an answer not accepted\n"
+        self.assertEqual(self.run_pipeline("-q", "--fail-on", "unsure", expect=1).err,
+                         words + "  all of them: docket status pipeline.yaml -v\n")
+        self.assertEqual(self.run_pipeline("-q", "-B", "--fail-on", "unsure", expect=1).err, words + "  in/note.txt\n")
+        self.assertIn("in/note.txt: up to date, poor text, unsure\n", self.run_pipeline("-v").err)
+
     def test_the_report_goes_where_it_is_wanted(self):
         self.write("in/a.txt", invoice(1))
         result = self.run_pipeline("--report", "-", "-v")

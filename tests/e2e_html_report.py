@@ -111,7 +111,7 @@ class HtmlReport(e2e.Case):
         (self.dir / "out/.docket/ledger.db").unlink()
         result = self.ends("report", "p.yaml", "--html", "page.html")
         self.assertIn("there is no ledger", result.err)
-        self.assertIn("Failed and held documents", (self.dir / "page.html").read_text())
+        self.assertIn("Documents to look at", (self.dir / "page.html").read_text())
 
     def test_file_that_cannot_be_written_is_an_error(self):
         self.prepare()
@@ -232,6 +232,27 @@ class HtmlReport(e2e.Case):
         result = self.ends("report", "p.yaml", "--html", "page.html", "--page", "in/none.pdf", code=2)
         self.assertIn("no run has seen this document", result.err)
         self.ends("report", "p.yaml", "--page", "in/a.pdf", code=2)
+
+    def test_what_is_acknowledged_and_what_is_in_doubt(self):
+        self.write("p.yaml", e2e.PIPELINE)
+        self.write("in/a_b.pdf", "%PDF-1.4\nbroken\n")
+        self.write("in/note.txt", "nothing that any label has a word for\n")
+        self.ends("run", "p.yaml", "-q", code=1)
+        text = html.unescape(self.page())
+        self.assertNotIn("is acknowledged", text)
+        self.assertRegex(text, r"in/note.txt</th>\s*<td[^>]*>a poor text; an answer not accepted</td>")
+        self.assertNotIn("Not listed here", text)
+        self.assertRegex(self.ends("report", "p.yaml", "--markdown").out, r"\| <code>in/a_b.pdf</code> \| <code>failed: damaged</code> \|")
+        self.ends("ack", "p.yaml", "in/a_b.pdf")
+        self.ends("run", "p.yaml", "-q")
+        text = html.unescape(self.page())
+        self.assertIn('exit code 0</span> what failed is acknowledged', text)
+        self.assertNotIn("all is done", text)
+        self.assertNotIn('<div class="failed">', text)
+        self.assertIn("Not listed here, and mostly of earlier runs: 1 with a poor text, 1 with an answer not accepted.", text)
+        text = self.ends("report", "p.yaml", "--markdown").out
+        self.assertIn("✅ exit code 0: what failed is acknowledged\n", text)
+        self.assertIn("| <code>in/a_b.pdf</code> | <code>failed, acknowledged: damaged</code> |", text)
 
     def test_page_of_a_run_without_documents(self):
         self.write("p.yaml", e2e.PIPELINE)

@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
@@ -157,6 +158,24 @@ class Progress(e2e.Case):
         self.assertEqual(process.wait(e2e.TIMEOUT), 0, rest)
         self.assertRegex(first, r"^0/3 documents.*; local: loading its model(, \d+ s)?\n$")
         self.assertNotIn("\x1b", first + rest)
+
+    def test_a_run_that_is_told_to_stop(self):
+        server = Slow("silent")
+        self.addCleanup(server.close)
+        self.prepare(server)
+        screen = Screen(80)
+        process = self.on_screen(screen)
+        wait_for(server.asked.is_set, "the question")
+        process.send_signal(signal.SIGINT)
+        wait_for(lambda: "stopping; 0/3 documents" in screen.text(), "'stopping' in the line")
+
+        def has_ended():
+            process.send_signal(signal.SIGINT)
+            return process.poll() is not None
+
+        wait_for(has_ended, "the end at once")
+        self.ended(process, screen, 130)
+        self.assertTrue(screen.text().endswith("\r\ndocket: stopped at once; what was finished is kept\r\n"), screen.text())
 
     def test_no_line_is_wider_than_the_terminal(self):
         for columns in (30, 60, 100):

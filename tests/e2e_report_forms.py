@@ -15,7 +15,7 @@ from large_ledger import enlarge
 HOSTILE = ["in/<b>&\"'.txt", "in/a|b`c @octocat #1 [x](https://evil.example) www.evil.example.txt", "in/two\nlines\x07.txt",
            "in/back\\slash*bold*_.txt"]
 
-NEWER = ("attention", "unsure", "egress", "files", "totals", "tiers", "escalations", "saved", "all_cloud", "input")
+NEWER = ("attention", "unsure", "doubtful", "egress", "files", "totals", "tiers", "escalations", "saved", "all_cloud", "input")
 UNREAD = ("backends", "labels", "without_model", "prices", "warm_ups")  # No form reads what is in them.
 
 NAME = r"[a-z_][a-z0-9_]*"
@@ -166,6 +166,7 @@ class ReportForms(e2e.Case):
             if row.startswith("|"):
                 self.assertEqual(row.count("|"), 4, row)
         self.assertIn(HOSTILE[1], unescape(text))
+        self.assertIn("| <code>held: no cloud backend</code> |", text)  # What Markdown does not read stands as it is.
 
     def test_a_report_that_lacks_something_is_a_clear_error(self):
         enlarge(self.dir / "out", 20, failed=2, held=2)

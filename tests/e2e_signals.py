@@ -112,6 +112,7 @@ class Stopped(e2e.Case):
 
         wait_for(has_ended, "the end, long before the grace period's", seconds=20)
         self.assertIn(process.returncode, (130, 143))
+        self.assertTrue(process.stderr.read().endswith(b"\ndocket: stopped at once; what was finished is kept\n"))
         for number in range(2):  # What was written is whole.
             self.assertEqual(self.record(f"{number}.txt")["status"], "done")
         wait_for(lambda: not any(is_alive(worker) for worker in workers), "the workers' end")

@@ -65,7 +65,9 @@ class Status(e2e.Case):
         text = self.status()
         self.assertRegex(text, r"\nheld \(1 new\): no cloud backend\n  in/a.txt: total 0\.\d\d < 0\.95, "
                                r"(two candidates 1\d\d\.0 and|ambiguous: 1\d\d\.0 or) 1\d\d\.0\n")
-        self.assertIn("  -> give the stage a cloud `backend:`, or `docket ack pipeline.yaml DOCUMENT`\n", text)
+        self.assertIn("  -> give the stage a cloud `backend:`\n"
+                      "  -> to accept as it is: `docket ack pipeline.yaml DOCUMENT`\n", text)
+        self.assertIn("    -> to accept as it is: `docket ack pipeline.yaml in/a.txt`\n", self.docket("explain", "pipeline.yaml", "a.txt").out)
         held, = self.json()["not_done"]
         self.assertEqual([held["state"], held["standing"], held["reasons"]],
                          ["held", "new", ["low confidence: structured_extract"]])
@@ -76,13 +78,22 @@ class Status(e2e.Case):
         self.assertEqual(self.question(), 0)
         self.assertRegex(self.status(), r"\nacknowledged \(1\)\n  in/a.txt: acknowledged \S+: seen; no cloud backend")
         self.assertEqual(self.json()["documents"]["acknowledged"], 1)
+        self.assertNotIn("docket ack", self.docket("explain", "pipeline.yaml", "a.txt").out)
 
     def test_commands_can_be_pasted(self):
         self.write("in/a.txt", TWO_TOTALS)
         self.run_pipeline("-o", "my out", expect=3, pipeline=HELD)
-        command = "`docket ack pipeline.yaml -o 'my out' DOCUMENT`"
-        self.assertIn(command, self.status("-o", "my out"))
-        self.assertIn(command, self.docket("explain", "pipeline.yaml", "a.txt", "-o", "my out").out)
+        command = "`docket ack pipeline.yaml -o 'my out' %s`"
+        self.assertIn(command % "DOCUMENT", self.status("-o", "my out"))
+        self.assertIn(command % "in/a.txt", self.docket("explain", "pipeline.yaml", "a.txt", "-o", "my out").out)
+
+    def test_a_name_cannot_make_lines(self):
+        self.write("in/a\nb.pdf", "%PDF-1.4\nbroken\n")
+        self.write("in/c\nd.txt", "nothing that any label has a word for\n")
+        self.run_pipeline(expect=1)
+        text = self.status("-v")
+        self.assertIn("\n  in/a?b.pdf: ", text)
+        self.assertIn("\n  in/c?d.txt: ", text)
 
     def test_first_three_of_each_class_new_ones_first(self):
         for number in range(4):

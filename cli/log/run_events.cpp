@@ -67,7 +67,7 @@ void RunEvents::left_out(const std::string& file) {
   if (logs(LogLevel::debug)) log({LogLevel::debug, "left_out", file});
 }
 
-void RunEvents::spared(const std::string& path, Rebuild::What why) {
+void RunEvents::spared(const std::string& path, Rebuild::What why, std::string_view /*verdicts*/) {
   if (!logs(LogLevel::debug)) return;
   log({LogLevel::debug, why == Rebuild::What::parked ? "document_parked" : "document_up_to_date", path});
 }

@@ -21,7 +21,7 @@ class RunEvents : public RunListener {
   void warmed(const WarmUp& model) override;
   void input_problem(const std::string& problem) override;
   void left_out(const std::string& file) override;
-  void spared(const std::string& path, Rebuild::What why) override;
+  void spared(const std::string& path, Rebuild::What why, std::string_view verdicts) override;
   void left_stage(const Document& document, std::size_t stage, const Pipeline& pipeline) override;
   void finished(const Document& document, const Pipeline& pipeline) override;
 

@@ -107,7 +107,8 @@ ProgressState Progress::state() {
   state.held = held_;
   state.elapsed = std::chrono::floor<std::chrono::milliseconds>(now - begin_);
   state.backends = activity_.now();
-  if (!state.is_total || state.done >= state.total) return state;
+  state.is_stopping = stopping_;
+  if (state.is_stopping || !state.is_total || state.done >= state.total) return state;
   // Of those that nobody has looked at yet, as many need nothing as of the others.
   const auto to_come = static_cast<double>(state.total - kept - taken);
   const double need_work =

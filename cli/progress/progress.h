@@ -35,6 +35,7 @@ class Progress {
   void all_taken() { all_taken_ = true; }
   void left_stage(std::size_t stage, std::int64_t tokens);
   void finished(Outcome outcome);
+  void stopping() { stopping_ = true; }  ///< What is begun ends, and nothing else.
   /// Prints a line for people, above the redrawn one.
   void say(const std::string& line);
 
@@ -52,7 +53,7 @@ class Progress {
   const Activity& activity_;
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::atomic<std::int64_t> counted_ = 0, taken_ = 0, kept_ = 0, ended_ = 0, failed_ = 0, held_ = 0;
-  std::atomic<bool> all_taken_ = false;
+  std::atomic<bool> all_taken_ = false, stopping_ = false;
   std::mutex time_mutex_;
   TimeLeft time_left_;  ///< Guarded by time_mutex_.
   std::mutex mutex_;    ///< Guards stderr and what follows.

@@ -83,8 +83,9 @@ std::vector<Part> parts_of(const ProgressState& state) {
   Usage used;
   for (const Activity::Entry& backend : state.backends)
     used += backend.now.usage;
-  std::vector<Part> parts = {
-      {fmt::format("{}/{}{} documents", state.done, state.total, state.is_total ? "" : "+"), 0}};
+  std::vector<Part> parts = {{fmt::format("{}{}/{}{} documents", state.is_stopping ? "stopping; " : "",
+                                          state.done, state.total, state.is_total ? "" : "+"),
+                              0}};
   const auto add = [&](bool is_of_use, int rank, auto&& text) {
     if (is_of_use) parts.push_back({", " + text(), rank});
   };

@@ -14,6 +14,7 @@ struct ProgressState {
   std::int64_t done = 0;   ///< Documents that have ended or need nothing.
   std::int64_t total = 0;  ///< Of so many.
   bool is_total = false;   ///< Not: there may be more.
+  bool is_stopping = false;
   std::int64_t kept = 0, failed = 0, held = 0;
   std::chrono::milliseconds elapsed{0};
   std::optional<std::chrono::milliseconds> left = std::nullopt;

@@ -55,6 +55,7 @@ void RunDisplay::begun(const std::string& run) {
   told_.emplace(signals_.has_stopped(), [this] {
     log({LogLevel::warning, "stopping"});
     if (options_.is_silent) return;
+    progress_->stopping();
     progress_->say("docket: stopping: running calls have " + format_duration(options_.grace) +
                    " to end; another signal stops now");
   });
@@ -89,10 +90,18 @@ void RunDisplay::left_out(const std::string& file) {
   if (options_.is_verbose) say(file + ": left out of the input");
 }
 
-void RunDisplay::spared(const std::string& path, Rebuild::What why) {
-  RunEvents::spared(path, why);
+void RunDisplay::spared(const std::string& path, Rebuild::What why, std::string_view verdicts) {
+  RunEvents::spared(path, why, verdicts);
   progress_->kept();
-  if (options_.is_verbose) say(path + (why == Rebuild::What::parked ? ": parked" : ": up to date"));
+  if (!options_.is_verbose) return;
+  std::string how = why == Rebuild::What::parked ? ": parked" : ": up to date";
+  // A summary names only those that were worked on.
+  if (!verdicts.empty())
+    for (std::string doubt : doubts_of(nlohmann::json::parse(verdicts, nullptr, false))) {
+      std::ranges::replace(doubt, '_', ' ');
+      how += ", " + doubt;
+    }
+  say(path + how);
 }
 
 void RunDisplay::left_stage(const Document& document, std::size_t stage, const Pipeline& pipeline) {

@@ -43,7 +43,7 @@ class RunDisplay final : public RunEvents {
   void counted(std::int64_t files) override { progress_->counted(files); }
   void taken() override { progress_->taken(); }
   void all_taken() override { progress_->all_taken(); }
-  void spared(const std::string& path, Rebuild::What why) override;
+  void spared(const std::string& path, Rebuild::What why, std::string_view verdicts) override;
   void left_stage(const Document& document, std::size_t stage, const Pipeline& pipeline) override;
   void finished(const Document& document, const Pipeline& pipeline) override;
 

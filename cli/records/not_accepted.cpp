@@ -314,7 +314,8 @@ std::string in_one_line(std::vector<WeakAnswer> weak, std::size_t most) {
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < std::min(weak.size(), most); ++i)
     texts.push_back(in_short(weak[i]));
-  if (weak.size() > most) texts.push_back(std::to_string(weak.size() - most) + " more");
+  if (weak.size() > most)
+    texts.push_back(counted(static_cast<std::int64_t>(weak.size() - most), "more answer"));
   return joined(texts, "; ");
 }
 

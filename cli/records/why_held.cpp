@@ -40,20 +40,24 @@ std::string why_held(const nlohmann::json& record, const Pipeline& pipeline) {
   return joined(why, "; ");
 }
 
-std::string release_of(std::string_view held, const std::string& pipeline_file) {
+std::vector<std::string> release_of(std::string_view held, const std::string& pipeline_file,
+                                    const std::string& document) {
   const std::string run = "`docket run " + pipeline_file;
-  const std::string ack = "`docket ack " + pipeline_file + " DOCUMENT`";
-  if (held == "no cloud backend") return "give the stage a cloud `backend:`, or " + ack;
-  if (held == "offline") return run + "` without --offline";
-  if (held == "cap: at_most") return run + "` takes the next ones; `at_most:` allows more";
+  const auto or_accepted = [&](const std::string& release) {
+    if (document.empty()) return std::vector{release};
+    return std::vector{release, "to accept as it is: `docket ack " + pipeline_file + " " + document + "`"};
+  };
+  if (held == "no cloud backend") return or_accepted("give the stage a cloud `backend:`");
+  if (held == "offline") return {run + "` without --offline"};
+  if (held == "cap: at_most") return {run + "` takes the next ones; `at_most:` allows more"};
   if (held == "policy: private" || held == "policy: redact")
-    return "they stay here while `policy:` says so; accept them: " + ack;
-  if (held.starts_with("budget: the day's")) return run + "` tomorrow, or with a larger `budget: {day: …}`";
+    return or_accepted("they stay here while `policy:` says so");
+  if (held.starts_with("budget: the day's")) return {run + "` tomorrow, or with a larger `budget: {day: …}`"};
   if (held.starts_with("budget: the month's"))
-    return run + "` next month, or with a larger `budget: {month: …}`";
-  if (held.starts_with("budget: the run's")) return run + "` again, each run has its own budget";
-  if (held.starts_with("budget: ")) return run + "` with a larger `budget:`";
-  return run + "`, or accept them: " + ack;
+    return {run + "` next month, or with a larger `budget: {month: …}`"};
+  if (held.starts_with("budget: the run's")) return {run + "` again, each run has its own budget"};
+  if (held.starts_with("budget: ")) return {run + "` with a larger `budget:`"};
+  return or_accepted(run + "`");
 }
 
 }  // namespace docket

@@ -1,5 +1,8 @@
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "cli/report/formats.h"
 #include "cli/report/markup.h"
 #include "cli/report/reasons.h"
@@ -14,6 +17,19 @@ using nlohmann::ordered_json;
 /// A comment is read at a glance: all else is in the report.
 constexpr std::size_t most_documents_commented = 10, most_of_a_message = 160;
 
+bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+/// An ASCII character that means nothing to Markdown where it stands: a `_` inside of a word, and a `:` that
+/// makes neither an address nor an :emoji:. A `.` makes an address of www.
+bool means_nothing(const std::string& text, std::size_t at) {
+  const char c = text[at], before = at > 0 ? text[at - 1] : ' ',
+             after = at + 1 < text.size() ? text[at + 1] : ' ';
+  if (c == '.') return (before | 0x20) != 'w';
+  if (c == '_') return is_word(before) && is_word(after);
+  if (c == ':') return after == ' ';
+  return is_word(c) || std::string_view(" /-,;()=+%?'\"").find(c) != std::string_view::npos;
+}
+
 /// Foreign text as code: neither Markdown nor HTML, and no @mention, #issue or address in it is one.
 std::string foreign(const std::string& text) {
   std::string safe;
@@ -21,10 +37,7 @@ std::string foreign(const std::string& text) {
   for (std::size_t at = 0; at < shown.size();) {
     const std::size_t begin = at;
     const char32_t c = next_code_point(shown, at);
-    const bool is_letter =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0x80;
-    const bool ends_www = c == '.' && begin > 0 && (shown[begin - 1] | 0x20) == 'w';
-    if (is_letter || (std::string_view(" /-,.").find(shown[begin]) != std::string_view::npos && !ends_www))
+    if (c >= 0x80 || means_nothing(shown, begin))
       safe += shown.substr(begin, at - begin);
     else
       safe += fmt::format("&#{};", static_cast<std::uint32_t>(c));
@@ -51,19 +64,27 @@ std::string counts_table(const ordered_json& report) {
   return head + line + row;
 }
 
-/// A document that a person should look at.
+/// A document that a person should look at, or has.
 struct Listed {
   std::string document, what, why;
 };
 
+/// Those that are acknowledged stand last.
 std::vector<Listed> listed(const ordered_json& report) {
-  std::vector<Listed> list;
+  std::vector<Listed> list, acknowledged;
+  const auto add = [&](const ordered_json& document, const char* outcome, const std::string& kind,
+                       const std::string& why) {
+    const bool is_known = document.contains("acknowledged");
+    const std::string how = outcome + std::string(is_known ? ", acknowledged: " : ": ") + kind;
+    (is_known ? acknowledged : list).push_back({document["path"], how, why});
+  };
   for (const ordered_json& group : report["errors"])
     for (const ordered_json& document : group["documents"])
-      list.push_back({document["path"], "failed: " + group["class"].get<std::string>(), document["message"]});
+      add(document, "failed", group["class"], document["message"]);
   for (const ordered_json& group : report["held"])
     for (const ordered_json& document : group["documents"])
-      list.push_back({document["path"], "held: " + group["why"].get<std::string>(), held_reasons(document)});
+      add(document, "held", group["why"], held_reasons(document));
+  std::ranges::move(acknowledged, std::back_inserter(list));
   return list;
 }
 
@@ -90,8 +111,9 @@ std::string attention_table(const ordered_json& report) {
 std::string report_as_markdown(const ordered_json& report) {
   const int code = report["run"]["exit_code"];
   const std::string sign = code == 0 ? "✅" : code == 3 ? "⏸️" : "❌";
-  std::string text =
-      fmt::format("**docket** {} {} exit code {}\n\n", foreign(report["pipeline"]["name"]), sign, code);
+  const std::string left_out = code == 0 ? what_is_acknowledged(report) : "";
+  std::string text = fmt::format("**docket** {} {} exit code {}{}\n\n", foreign(report["pipeline"]["name"]),
+                                 sign, code, left_out.empty() ? "" : ": " + left_out);
   text += counts_table(report) + attention_table(report);
   if (report["run"].contains("stopped"))
     text += "\nThe run ended early: " + foreign(report["run"]["stopped"]) + "\n";

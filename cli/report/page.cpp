@@ -4,6 +4,7 @@
 
 #include "cli/report/charts.h"
 #include "cli/report/flow_picture.h"
+#include "cli/report/reasons.h"
 #include "cli/report/tables.h"
 #include "cli/terminal/words.h"
 #include "pipeline/support/base64.h"
@@ -16,10 +17,11 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-std::string words_of_exit(int code) {
+std::string words_of_exit(int code, const ordered_json& report) {
+  const std::string left_out = what_is_acknowledged(report);
   switch (code) {
     case 0:
-      return "all is done";
+      return left_out.empty() ? "all is done" : left_out;
     case 1:
       return "documents failed, or the input could not be listed";
     case 3:
@@ -34,6 +36,11 @@ std::string words_of_exit(int code) {
 json tile(const std::string& label, const std::string& value, const std::string& note,
           const std::string& kind) {
   return {{"label", label}, {"value", value}, {"note", printable(note, "")}, {"kind", kind}};
+}
+
+std::int64_t acknowledged(const ordered_json& report, const char* outcome) {
+  if (!report.contains("attention")) return 0;  // Of an older docket.
+  return report["attention"][outcome]["acknowledged"];
 }
 
 std::string of_them_new(const ordered_json& report, const char* outcome) {
@@ -68,10 +75,10 @@ json tiles_of(const ordered_json& report) {
   tiles.push_back(tile("documents done", grouped(done + kept_done),
                        unsure > 0 ? grouped(unsure) + " with an answer not accepted" : "", "done"));
   tiles.push_back(tile("documents held", grouped(held + kept_held), of_them_new(report, "held"),
-                       held + kept_held > 0 ? "held" : ""));
+                       held + kept_held > acknowledged(report, "held") ? "held" : ""));
   const std::int64_t failed = documents["failed"], cancelled = documents["cancelled"];
-  tiles.push_back(
-      tile("documents failed", grouped(failed), of_them_new(report, "failed"), failed > 0 ? "failed" : ""));
+  tiles.push_back(tile("documents failed", grouped(failed), of_them_new(report, "failed"),
+                       failed > acknowledged(report, "failed") ? "failed" : ""));
   if (cancelled > 0)
     tiles.push_back(tile("documents not finished", grouped(cancelled), "taken up by the next run", "held"));
   tiles.push_back(tile("spent (USD)", cost_cell(usage["cost_usd"]).text, saved_note(report), ""));
@@ -179,6 +186,7 @@ std::string report_page(const ordered_json& report, const PageFacts& facts) {
   const std::string stages = html(stages_table(report));
   const std::string models = html(models_table(report));
   const int exit_code = run["exit_code"];
+  const DoubtfulTable doubtful = doubtful_table(report);
   json values = {
       {"pipeline", printable(report["pipeline"]["name"].get<std::string>(), "")},
       {"file", printable(report["pipeline"]["file"].get<std::string>(), "")},
@@ -187,7 +195,7 @@ std::string report_page(const ordered_json& report, const PageFacts& facts) {
       {"finished", printable(run["finished"].get<std::string>(), "")},
       {"wall", duration_of(run["wall_ms"])},
       {"exit_code", exit_code},
-      {"exit_words", words_of_exit(exit_code)},
+      {"exit_words", words_of_exit(exit_code, report)},
       {"exit_kind", exit_code == 0   ? "done"
                     : exit_code == 3 ? "held"
                                      : "failed"},
@@ -212,6 +220,7 @@ std::string report_page(const ordered_json& report, const PageFacts& facts) {
       {"egress", egress_line(report)},
       {"failed", documents_of(failed_table(report))},
       {"held", documents_of(held_table(report))},
+      {"doubtful", {{"table", html(doubtful.table)}, {"more", doubtful.more}}},
       {"pages", evidence_of(facts.pages)},
   };
   values["has_pages"] = !facts.pages.empty();

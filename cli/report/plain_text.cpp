@@ -135,6 +135,52 @@ std::string failed_section(const ordered_json& report) {
   return text;
 }
 
+/// The groups without what is acknowledged, and those of which nothing is left.
+ordered_json without_acknowledged(const ordered_json& groups) {
+  ordered_json left = ordered_json::array();
+  for (const ordered_json& group : groups) {
+    ordered_json documents = ordered_json::array();
+    for (const ordered_json& document : group["documents"])
+      if (!document.contains("acknowledged")) documents.push_back(document);
+    const std::size_t count =
+        group["count"].get<std::size_t>() - (group["documents"].size() - documents.size());
+    if (count == 0) continue;
+    ordered_json& one = left.emplace_back(group);
+    one["count"] = count;
+    one["documents"] = std::move(documents);
+  }
+  return left;
+}
+
+std::string all_in_status(const std::string& pipeline) {
+  return "  all of them: docket status " + pipeline + " -v\n";
+}
+
+/// Of those that are held, the ones that this run did not work on. A report does not name them.
+std::string held_before(const ordered_json& report, const ordered_json& told, const std::string& pipeline) {
+  const ordered_json& held = report["attention"]["held"];
+  std::int64_t before = held["new"].get<std::int64_t>() + held["known"].get<std::int64_t>();
+  for (const ordered_json& group : told)
+    before -= group["count"].get<std::int64_t>();
+  return before > 0 ? fmt::format("\nheld ({}): since an earlier run\n", before) + all_in_status(pipeline)
+                    : "";
+}
+
+std::string unsure_section(const ordered_json& report, const std::string& pipeline) {
+  for (const ordered_json& group : report["doubtful"]) {
+    if (group["why"] != "unsure") continue;
+    std::string text = "\n" + doubt("unsure", group["count"]) + "\n";
+    std::size_t shown = 0;
+    for (const ordered_json& path : group["documents"]) {
+      if (shown == most_documents_shown) break;
+      text += "  " + path.get<std::string>() + "\n";
+      ++shown;
+    }
+    return text + (shown > 0 ? more(group["count"], shown) : all_in_status(pipeline));
+  }
+  return "";
+}
+
 std::string missing_section(const ordered_json& report) {
   const ordered_json& missing = report["missing"];
   if (missing["count"] == 0) return "";
@@ -153,7 +199,16 @@ std::string missing_section(const ordered_json& report) {
 
 std::string format_doubts(const ordered_json& stages) { return not_accepted(stages) + bad_texts(stages); }
 
-std::string format_failures(const ordered_json& report) { return printable(failed_section(report)); }
+std::string format_failures(const ordered_json& report, AlsoFails also, const std::string& pipeline) {
+  const ordered_json left = {
+      {"errors", without_acknowledged(report["errors"])},
+      {"held", also.held ? without_acknowledged(report["held"]) : ordered_json::array()}};
+  std::string text = failed_section(left) + held_section(left);
+  if (also.held) text += held_before(report, left["held"], pipeline);
+  if (also.unsure) text += unsure_section(report, pipeline);
+  if (text.empty()) return "";
+  return printable(text.substr(1));
+}
 
 std::string format_report(const ordered_json& report) {
   // Not a table of zeros when nothing had to be done.

@@ -1,5 +1,7 @@
 #include "cli/report/reasons.h"
 
+#include <utility>
+
 namespace docket {
 
 using nlohmann::ordered_json;
@@ -15,6 +17,15 @@ std::string held_reasons(const ordered_json& document) {
   const std::string reasons = joined(document["reasons"]), detail = document.value("detail", "");
   if (reasons.empty() || detail.empty()) return reasons + detail;
   return reasons + " (" + detail + ")";
+}
+
+std::string what_is_acknowledged(const ordered_json& report) {
+  if (!report.contains("attention")) return "";  // Of an older docket.
+  std::string text;
+  for (const auto& [outcome, said] : {std::pair("failed", "failed"), std::pair("held", "is held")})
+    if (report["attention"][outcome]["acknowledged"] != 0)
+      text += (text.empty() ? "what " : " or ") + std::string(said);
+  return text.empty() ? "" : text + " is acknowledged";
 }
 
 std::string without_file_name(const std::string& message, const std::string& path) {

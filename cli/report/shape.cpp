@@ -20,6 +20,7 @@ constexpr std::string_view report_shape = R"({
   "attention?": {"failed": {"*": "number", "new": "number", "known": "number", "acknowledged": "number"},
                  "held": {"*": "number", "new": "number", "known": "number", "acknowledged": "number"}},
   "unsure?": "number",
+  "doubtful?": [{"why": "text", "count": "number", "documents": ["text"]}],
   "input?": {"problems": {"count": "number", "first": ["text"]}},
   "missing": {"count": "number", "documents": ["text"]},
   "stages": [{"id": "text", "in": "number", "done": "number", "skipped": "number", "failed": "number",

@@ -32,10 +32,11 @@ struct SummaryGroup {
   struct Named {
     std::string path, why;
   };
-  std::vector<Named> documents;  ///< The new ones first.
-  std::string release;           ///< What to do about all of them; empty: nothing is known.
-  bool is_minor = false;         ///< They are done: has less room where there is little.
-  bool says_all = false;         ///< The heading: its documents have nothing to add.
+  std::vector<Named> documents;           ///< The first ones, new ones before others.
+  std::int64_t count = 0;                 ///< Of all that could be named.
+  std::vector<std::string> release = {};  ///< What to do about all of them, as far as is known.
+  bool is_minor = false;                  ///< They are done: has less room where there is little.
+  bool says_all = false;                  ///< The heading: its documents have nothing to add.
 };
 
 /// How much of a group is shown.
@@ -133,10 +134,11 @@ std::vector<SummaryGroup> doubtful_groups(const ordered_json& report, const Summ
   for (const ordered_json& group : report.value("doubtful", ordered_json::array())) {
     const std::string why = group["why"];
     const bool is_unsure = why == "unsure";
-    SummaryGroup one{report_lines::doubt(why, group["count"]), {}, {}, true};
+    SummaryGroup one{report_lines::doubt(why, group["count"]), {}, group["count"], {}, true};
     for (const ordered_json& path : group["documents"]) {
       const bool is_told =
           !told.insert(path.get<std::string>()).second;  // Where there is no text, all is unsure.
+      if (is_told) --one.count;
       if (!is_told && one.documents.size() < most_documents)
         one.documents.push_back({path, is_unsure && context.why_held ? context.why_held(path) : ""});
     }
@@ -152,7 +154,7 @@ std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryCon
                        auto&& why_of) {
     std::vector<ordered_json> documents = group["documents"];
     std::stable_partition(documents.begin(), documents.end(), is_new);
-    SummaryGroup one{heading_of(outcome, group, why), {}, {}, false};
+    SummaryGroup one{heading_of(outcome, group, why), {}, group["count"], {}, false};
     for (std::size_t i = 0; i < std::min(documents.size(), most_documents); ++i) {
       const std::string acknowledged =
           documents[i].contains("acknowledged") ? report_lines::standing(documents[i]) : "";
@@ -170,7 +172,7 @@ std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryCon
       const std::string why = context.why_held ? context.why_held(document["path"]) : "";
       return why.empty() ? held_reasons(document) : why;
     });
-    if (context.release_of) groups.back().second.release = "  to release: " + context.release_of(held);
+    if (context.release_of) groups.back().second.release = context.release_of(held);
   }
   std::ranges::stable_sort(groups, {}, &std::pair<bool, SummaryGroup>::first);
   std::vector<SummaryGroup> sorted;
@@ -189,7 +191,10 @@ std::string format_group(const SummaryGroup& group, const Room& room) {
     const std::string name = printable(room.lines > 1 ? path : short_path(path), "");
     text += wrapped("  " + name + (why.empty() ? "" : ": " + printable(why, "")), room.lines, 4);
   }
-  if (!group.release.empty()) text += wrapped(group.release, 2, 4);
+  const auto shown = static_cast<std::int64_t>(std::min(room.documents, group.documents.size()));
+  if (shown > 0 && group.count > shown) text += fmt::format("  … {} more\n", group.count - shown);
+  for (const std::string& line : group.release)  // A command that is cut is none.
+    text += wrapped((&line == &group.release.front() ? "  to release: " : "  ") + line, 3, 4);
   return text;
 }
 

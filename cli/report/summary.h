@@ -12,7 +12,7 @@ struct SummaryContext {
   /// Why a document is held, or unsure, from its record, in a line; empty: what the report says.
   std::function<std::string(const std::string& path)> why_held;
   /// What releases the documents that are held for that reason.
-  std::function<std::string(const std::string& held)> release_of;
+  std::function<std::vector<std::string>(const std::string& held)> release_of;
   bool has_report = true;  ///< It could be written there.
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <map>
+#include <string>
 
 #include "cli/report/reasons.h"
 #include "pipeline/support/money.h"
@@ -215,6 +217,33 @@ DocumentsTable held_table(const ordered_json& report) {
                                  {held_reasons(document)},
                                  {standing_words(document)}});
     }
+  }
+  return list;
+}
+
+DoubtfulTable doubtful_table(const ordered_json& report) {
+  DoubtfulTable list{{"doubtful-documents",
+                      "Documents that are done, and yet to be looked at",
+                      {{"document"}, {"because of"}},
+                      {},
+                      true}};
+  std::map<std::string, std::size_t> rows;  // A document may be here for two reasons.
+  for (const ordered_json& group : report.value("doubtful", ordered_json::array())) {
+    const std::string why = group["why"], said = why == "unsure"      ? "an answer not accepted"
+                                                 : why == "poor_text" ? "a poor text"
+                                                                      : "no text";
+    std::int64_t more = group["count"];
+    for (const ordered_json& path : group["documents"]) {
+      const auto [row, is_new] = rows.try_emplace(path, list.table.rows.size());
+      if (is_new && row->second < most_documents_listed)
+        list.table.rows.push_back({{path}, {said}});
+      else if (row->second < list.table.rows.size())
+        list.table.rows[row->second][1].text += "; " + said;
+      else
+        continue;
+      --more;
+    }
+    if (more > 0) list.more += (list.more.empty() ? "" : ", ") + grouped(more) + " with " + said;
   }
   return list;
 }

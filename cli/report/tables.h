@@ -23,5 +23,12 @@ struct DocumentsTable {
 };
 DocumentsTable failed_table(const nlohmann::ordered_json& report);
 DocumentsTable held_table(const nlohmann::ordered_json& report);
+/// Those that are done, with a poor text or an answer that is not accepted.
+struct DoubtfulTable {
+  PageTable table;
+  std::string more =
+      {};  ///< Those that are not in it, "3 with a poor text"; one of them may have two reasons.
+};
+DoubtfulTable doubtful_table(const nlohmann::ordered_json& report);
 
 }  // namespace docket

@@ -1,6 +1,7 @@
 #include "cli/terminal/signals.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -34,10 +35,24 @@ sigset_t watched_signals() {
 /// a terminal one to the whole group while a script passes on its own. A person's second signal comes later.
 constexpr std::chrono::milliseconds repeats{200};
 
+/// Whoever holds stderr's lock may be the one that hangs, and a reader that is gone or stuck must not hold up
+/// the end: written past the stream, and only where there is room.
+void say_at_once(const std::string& words) {
+  if (words.empty()) return;
+  // A terminal's last line may be the progress.
+  const std::string text = (isatty(STDERR_FILENO) != 0 ? "\n" : "") + words + "\n";
+  pollfd room{STDERR_FILENO, POLLOUT, 0};
+  if (poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0)
+    static_cast<void>(!write(STDERR_FILENO, text.data(), text.size()));
+}
+
 }  // namespace
 
-Signals::Signals(std::chrono::milliseconds grace, std::function<void()> hung_up)
-    : watched_(watched_signals()), grace_(grace), hung_up_(std::move(hung_up)) {
+Signals::Signals(std::chrono::milliseconds grace, std::function<void()> hung_up, std::string last_words)
+    : watched_(watched_signals()),
+      grace_(grace),
+      hung_up_(std::move(hung_up)),
+      last_words_(std::move(last_words)) {
   pthread_sigmask(SIG_BLOCK, &watched_, nullptr);
   signal(SIGPIPE, SIG_IGN);  // A worker or a reader that went away is an error of write(2), not our end.
   signal(SIGXFSZ, SIG_IGN);  // Likewise a file that may not grow any more.
@@ -83,7 +98,10 @@ void Signals::loop() {
     const int signal = wait_for(is_last ? std::nullopt : std::optional(stopped + grace_));
     const auto passed = std::chrono::steady_clock::now() - stopped;
     if (signal == 0) return;
-    if (signal > 0 && passed >= repeats) _exit(128 + signal);
+    if (signal > 0 && passed >= repeats) {
+      say_at_once(last_words_);
+      _exit(128 + signal);
+    }
     if (signal < 0 && passed >= grace_) hard_stop_.request_stop();
   }
 }

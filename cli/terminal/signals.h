@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
 
 namespace docket {
@@ -18,7 +19,9 @@ namespace docket {
 class Signals {
  public:
   /// `hung_up`, if given, is called for each SIGHUP, by a thread of its own; it stops nothing then.
-  explicit Signals(std::chrono::milliseconds grace, std::function<void()> hung_up = {});
+  /// `last_words`: the line that the second signal leaves on standard error; empty: none.
+  explicit Signals(std::chrono::milliseconds grace, std::function<void()> hung_up = {},
+                   std::string last_words = {});
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
@@ -36,6 +39,7 @@ class Signals {
   const sigset_t watched_;
   const std::chrono::milliseconds grace_;
   const std::function<void()> hung_up_;
+  const std::string last_words_;
   std::stop_source stop_;
   std::stop_source has_stopped_;
   std::stop_source hard_stop_;

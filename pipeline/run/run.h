@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "pipeline/answer_store.h"
 #include "pipeline/backend.h"
@@ -88,8 +89,8 @@ class RunListener {
   virtual void counted(std::int64_t /*files*/) {}
   virtual void taken() {}      ///< A document goes through the stages.
   virtual void all_taken() {}  ///< The last one does.
-  /// The document need not be worked on.
-  virtual void spared(const std::string& /*path*/, Rebuild::What /*why*/) {}
+  /// The document need not be worked on. `verdicts`: of its answers, for `doubts_of`, as JSON; empty: none.
+  virtual void spared(const std::string& /*path*/, Rebuild::What /*why*/, std::string_view /*verdicts*/) {}
   /// A stage has done with the document, ran it or not; what that took is in its result there.
   virtual void left_stage(const Document& /*document*/, std::size_t /*stage*/, const Pipeline& /*pipeline*/) {
   }

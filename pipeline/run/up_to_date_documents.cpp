@@ -38,12 +38,12 @@ void UpToDateDocuments::up_to_date(const Input& input, DocumentSource::Ended end
     ++known->second;
   else if (!ended.verdicts.empty())
     verdicts_.emplace(ended.verdicts, 1);
-  listener_.spared(input.path, Rebuild::What::up_to_date);
+  listener_.spared(input.path, Rebuild::What::up_to_date, ended.verdicts);
 }
 
 void UpToDateDocuments::parked(std::size_t number, const LedgerDocument& document) {
   parked_.emplace_back(number, document);
-  listener_.spared(document.path, Rebuild::What::parked);
+  listener_.spared(document.path, Rebuild::What::parked, "");
 }
 
 void UpToDateDocuments::seen(const std::string& path, const FileStamp& stamp, bool in_input) {

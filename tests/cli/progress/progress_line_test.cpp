@@ -57,6 +57,12 @@ TEST(ProgressLine, AWaitGoesBeforeNumbers) {
             "312/1000 documents, 2 failed; local: loading its model, 40 s");
 }
 
+TEST(ProgressLine, SaysThatTheRunStops) {
+  ProgressState state = busy();
+  state.is_stopping = true;
+  EXPECT_EQ(progress_line(state, "", 50), "stopping; 312/1000 documents, 2 failed, 1 held");
+}
+
 TEST(ProgressLine, DoesNotPromiseATotalThatIsNotKnown) {
   ProgressState state;
   state.total = 7;

@@ -28,7 +28,7 @@ TEST_F(WhyHeld, NamesTheWeakestAnswersFirst) {
       "total 0.33 < 0.50, two candidates 119.0 and 100.0; seller 0.39 < 0.50, no clear label stands at it";
   EXPECT_EQ(weakest_answers(record, pipeline), weakest) << "an optional field that is not there says little";
   EXPECT_EQ(weakest_answers(record, pipeline, 1),
-            "total 0.33 < 0.50, two candidates 119.0 and 100.0; 1 more");
+            "total 0.33 < 0.50, two candidates 119.0 and 100.0; 1 more answer");
   EXPECT_EQ(weakest_answers(nlohmann::json::object(), pipeline), "");
   EXPECT_EQ(weakest_answers(nlohmann::json(), pipeline), "");
 }
@@ -82,9 +82,16 @@ TEST_F(WhyHeld, SaysTheAmountsOfABudget) {
 }
 
 TEST_F(WhyHeld, SaysWhatReleases) {
-  EXPECT_NE(release_of("offline", "p.yaml").find("`docket run p.yaml` without --offline"), std::string::npos);
-  EXPECT_NE(release_of("budget: the day's limit is reached", "p.yaml").find("tomorrow"), std::string::npos);
-  EXPECT_NE(release_of("no cloud backend", "p.yaml").find("docket ack p.yaml"), std::string::npos);
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(release_of("offline", "p.yaml"), Lines{"`docket run p.yaml` without --offline"});
+  EXPECT_NE(release_of("budget: the day's limit is reached", "p.yaml")[0].find("tomorrow"),
+            std::string::npos);
+  const std::string release = "give the stage a cloud `backend:`";
+  EXPECT_EQ(release_of("no cloud backend", "p.yaml"),
+            (Lines{release, "to accept as it is: `docket ack p.yaml DOCUMENT`"}));
+  EXPECT_EQ(release_of("no cloud backend", "p.yaml", "a.pdf"),
+            (Lines{release, "to accept as it is: `docket ack p.yaml a.pdf`"}));
+  EXPECT_EQ(release_of("no cloud backend", "p.yaml", ""), Lines{release}) << "it is accepted already";
 }
 
 }  // namespace

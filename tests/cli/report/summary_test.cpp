@@ -27,7 +27,9 @@ ordered_json failure(const std::string& path, const char* standing = "new") {
 
 SummaryContext context() {
   return {"p.yaml", "out", [](const std::string&) { return "total 0.53 < 0.80"; },
-          [](const std::string&) { return "`docket run p.yaml` tomorrow"; }};
+          [](const std::string&) {
+            return std::vector<std::string>{"`docket run p.yaml` tomorrow", "to accept as it is: …"};
+          }};
 }
 
 std::vector<std::string> lines_of_text(const std::string& text) {
@@ -65,7 +67,8 @@ TEST(Summary, TheNewOnesStandFirst) {
   EXPECT_EQ(lines[1], "  d");
   EXPECT_EQ(lines[2], "  a");
   EXPECT_EQ(lines[3], "  b");
-  EXPECT_EQ(lines[4], "");
+  EXPECT_EQ(lines[4], "  … 2 more");
+  EXPECT_EQ(lines[5], "");
 }
 
 TEST(Summary, HeldOnesSayWhyInNumbersAndWhatReleasesThem) {
@@ -78,6 +81,7 @@ TEST(Summary, HeldOnesSayWhyInNumbersAndWhatReleasesThem) {
             "held (1): budget: the day's\n"
             "  in/a.pdf: total 0.53 < 0.80\n"
             "  to release: `docket run p.yaml` tomorrow\n"
+            "  to accept as it is: …\n"
             "\n"
             "4 documents: 4 done; 2 s, 2 a second, $1.25\n"
             "all of them: docket status p.yaml -v\n"
@@ -148,7 +152,7 @@ TEST(Summary, NamesTheFirstOfTheDocumentsThatAreDoneInDoubt) {
       {"why": "unsure", "count": 2, "documents": ["a", "e"]}])");
   EXPECT_EQ(format_summary(report, context()),
             "poor text (5): done, what was read may be wrong\n"
-            "  a\n  b\n  c\n"
+            "  a\n  b\n  c\n  … 2 more\n"
             "unsure (2): done, with an answer not accepted\n"
             "  e: total 0.53 < 0.80\n"
             "\n"

@@ -24,7 +24,9 @@ struct CountingListener final : RunListener {
   void input_problem(const std::string& problem) override { problems.push_back(problem); }
   void taken() override { ++taken_documents; }
   void all_taken() override { ++ends; }
-  void spared(const std::string& path, Rebuild::What why) override { spared_documents[path] = why; }
+  void spared(const std::string& path, Rebuild::What why, std::string_view) override {
+    spared_documents[path] = why;
+  }
   void finished(const Document& document, const Pipeline&) override {
     outcomes[document.path] = outcome(document);
     on_finished();
