@@ -94,13 +94,20 @@ bool is_date_pattern(std::string_view format) {
   return small.find("yy") != std::string::npos && small.find("mm") != std::string::npos;
 }
 
+/// `{ x-einvoice BT-112 }` is a keyword of that name, without a value.
+std::string meant_by_keyword(const std::string& name, const json& value) {
+  const std::size_t blank = name.find(' ');
+  if (blank != std::string::npos && value.is_null() && is_known(keywords, name.substr(0, blank)))
+    return "; a ':' is missing, write '" + name.substr(0, blank) + ": " + name.substr(blank + 1) + "'";
+  return did_you_mean(name, keywords);
+}
+
 void look_for_doubts(const std::string& where, const json& property, std::vector<std::string>& found) {
   if (!property.is_object()) return;
   for (const auto& [name, value] : property.items()) {
-    const bool is_own = name.starts_with("x-");
-    const auto meant = is_own && !is_known(keywords, name) ? nearest(name, keywords) : std::nullopt;
-    if (meant)
-      found.push_back("schema: " + where + ": '" + name + "' means nothing here" + did_you_mean(meant));
+    if (name.starts_with("x-") && !is_known(keywords, name))
+      found.push_back("schema: " + where + ": '" + name + "' means nothing here" +
+                      meant_by_keyword(name, value));
     if ((name != "format" && name != "x-format") || !value.is_string()) continue;
     const auto& format = value.get_ref<const std::string&>();
     if (is_known(formats, format)) continue;
