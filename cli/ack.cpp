@@ -65,12 +65,30 @@ class Finder {
       return patterns.contain_named(document.path) && is_acknowledged(document) == options_.undo;
     });
     if (found.size() > before) return std::nullopt;
-    if (!Glob::is_pattern(typed)) return typed + ": no run has seen this document" + suggestion(typed);
+    if (!Glob::is_pattern(typed) && !is_folder(typed)) return find_by_end(typed, found);
     return typed + ": matches no document that " +
            (options_.undo ? "is acknowledged" : "failed or is held and is not acknowledged yet");
   }
 
  private:
+  bool is_folder(const std::string& typed) const {
+    std::error_code ignored;
+    return std::filesystem::is_directory(typed, ignored) ||
+           std::filesystem::is_directory(opened_.pipeline.directory / typed, ignored);
+  }
+
+  /// A name is enough, as it is for a document that still wants attention.
+  std::optional<std::string> find_by_end(const std::string& typed, std::vector<LedgerDocument>& found) {
+    const auto path = find_document_by_end(opened_.ledger.database(), typed, opened_.pipeline.directory);
+    if (!path) return path.error().message;
+    if (!*path) return typed + ": no run has seen this document" + suggestion(typed);
+    const auto document = opened_.ledger.document(**path);
+    if (!document) return document.error().message;
+    if (!*document) return **path + ": no run has seen this document";
+    found.push_back(**document);
+    return why_not(**document);
+  }
+
   /// Giving another reason is fine.
   std::optional<std::string> why_not(const LedgerDocument& document) const {
     if (options_.undo && !is_acknowledged(document)) return document.path + " is not acknowledged";

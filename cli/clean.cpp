@@ -135,7 +135,7 @@ int clean_command(const CleanOptions& options) {
   if (!options.missing) {
     print_error(
         "clean: say what to remove: --missing removes the output of documents that are no longer in the "
-        "input");
+        "input, or, where INPUTs are named, of all that are not among them; -n only lists them");
     return exit_usage;
   }
   if (options.run.inputs.empty() && pipeline->inputs.empty()) {

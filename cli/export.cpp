@@ -20,6 +20,7 @@
 #include "cli/terminal/csv.h"
 #include "cli/terminal/words.h"
 #include "pipeline/record.h"
+#include "pipeline/support/ascii.h"
 
 namespace docket {
 namespace {
@@ -159,6 +160,8 @@ int export_command(const ExportOptions& options) {
     print_error(choice.error().message);
     return choice.error().error_class == ErrorClass::unavailable ? exit_unavailable : exit_usage;
   }
+  for (const std::string& warning : choice->warnings())
+    print_error("warning: " + warning);
   return Export(options, *opened, std::move(*choice)).run();
 }
 
@@ -174,8 +177,8 @@ void add_export(CLI::App& app, int& exit_code) {
   command->add_option("--label", filter.labels, "Only of this label; again for another")
       ->type_name("NAME")
       ->allow_extra_args(false);
-  command->add_option("--state", filter.state, "Only those that are done, failed or held")
-      ->check(one_of_names({"done", "failed", "held"}))
+  command->add_option("--state", filter.state, "Only done, failed, held, or unsure: done in doubt")
+      ->check(one_of_names({"done", "failed", "held", "unsure"}))
       ->type_name("STATE");
   command->add_option("--where", filter.where, "Only those for which this jq condition holds")
       ->type_name("JQ");
@@ -191,7 +194,11 @@ void add_export(CLI::App& app, int& exit_code) {
   command->add_flag("--bom", options->bom, "With --csv: a byte order mark, for spreadsheets")->needs(csv);
   command->add_flag("--accepted-only", filter.accepted_only,
                     "Leave labels and fields that are not accepted empty");
-  command->callback([options, &exit_code] { exit_code = export_command(*options); });
+  command->callback([options, &exit_code] {
+    for (std::string& column : options->columns)
+      column = trim(column);
+    exit_code = export_command(*options);
+  });
 }
 
 }  // namespace docket

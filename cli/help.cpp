@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "cli/help/topics.h"
 #include "cli/help/verb_help.h"
 #include "cli/terminal/words.h"
+#include "pipeline/business_terms.h"
+#include "pipeline/support/ascii.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -30,6 +33,27 @@ std::string list_of_topics() {
          two_columns("  more", "the pages in docs, of the package in /usr/share/doc/docket", 14);
 }
 
+/// Of a keyword of a schema, or of what it names: `x-einvoice`, `BT-112`.
+std::optional<std::string> text_on_keyword(const std::string& topic) {
+  const auto fields = topic_text("fields");
+  const bool is_keyword =
+      topic.starts_with("x-") && fields && fields->find("\n  " + topic + " ") != std::string::npos;
+  if (is_keyword || topic == "einvoices" || topic == "e-invoices") return fields;
+  const BusinessTerm* const term = business_term(topic);
+  if (term == nullptr) return std::nullopt;
+  return topic + ": " + std::string(term->name) +
+         ", of e-invoices\n\nA field that is this has `x-einvoice: " + topic + "`" +
+         (term->group.empty() ? "" : ",\nin a list that has `x-einvoice: " + std::string(term->group) + "`") +
+         ".\n\nMore: docs/einvoices.md. See also: docket help fields.\n";
+}
+
+/// Of another name, as people type it.
+std::optional<std::string_view> meant_topic(const std::string& topic) {
+  const std::string small = to_lower(topic);
+  if (small.starts_with("bt") || small.starts_with("bg")) return meant_business_term(topic);
+  return std::nullopt;
+}
+
 int help_command(const CLI::App& app, const std::string& topic) {
   std::string text;
   if (topic.empty()) {
@@ -38,6 +62,8 @@ int help_command(const CLI::App& app, const std::string& topic) {
     text = help_of(*verb);
   } else if (const auto found = topic_text(topic)) {
     text = *found;
+  } else if (const auto keyword = text_on_keyword(topic)) {
+    text = *keyword;
   } else {
     const std::vector<HelpTopic> topics = help_topics();
     std::vector<std::string_view> names;
@@ -45,7 +71,8 @@ int help_command(const CLI::App& app, const std::string& topic) {
       names.push_back(one.name);
     for (const VerbHelp& one : verb_helps())
       names.push_back(one.verb);
-    const auto meant = nearest(topic, names);
+    const auto term = meant_topic(topic);
+    const auto meant = term ? term : nearest(topic, names);
     print_error("no help on '" + topic + "'" +
                 (meant ? did_you_mean(meant) : "; `docket help` lists the topics"));
     return exit_usage;

@@ -53,7 +53,7 @@ int init_command(const fs::path& folder) {
   files.push_back({"pipeline.schema.json", schema});  // The starter's first line names it to editors.
   if (const auto failed = write_files(files, folder)) return *failed;
   const fs::path pipeline = (folder / "pipeline.yaml").lexically_normal();
-  std::fprintf(stderr, "\nNow: docket run %s\n", printable(pipeline.native()).c_str());
+  std::fprintf(stderr, "\nNow: docket run %s\n", printable(shell_word(pipeline.string())).c_str());
   return exit_up_to_date;
 }
 

@@ -1,6 +1,11 @@
 #include "pipeline/business_terms.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
+
+#include "pipeline/support/ascii.h"
+#include "pipeline/support/suggest.h"
 
 namespace docket {
 namespace {
@@ -178,11 +183,18 @@ const BusinessTerm* business_term(std::string_view id) {
   return found == std::ranges::end(terms) ? nullptr : found;
 }
 
-std::vector<std::string_view> business_term_ids() {
+std::optional<std::string_view> meant_business_term(std::string_view id) {
+  const auto spelt = [](std::string_view text) {
+    std::string small = to_lower(text);
+    std::erase_if(small, [](char c) { return c == '-' || c == '_' || c == ' '; });
+    return small;
+  };
   std::vector<std::string_view> ids;
-  for (const BusinessTerm& term : terms)
+  for (const BusinessTerm& term : terms) {
+    if (spelt(term.id) == spelt(id)) return term.id;
     ids.push_back(term.id);
-  return ids;
+  }
+  return nearest(id, ids);
 }
 
 }  // namespace docket

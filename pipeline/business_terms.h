@@ -1,7 +1,7 @@
 #pragma once
+#include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace docket {
 
@@ -28,8 +28,8 @@ std::span<const BusinessTerm> business_terms();
 /// Null: docket reads none of that id.
 const BusinessTerm* business_term(std::string_view id);
 
-/// Their ids, for messages.
-std::vector<std::string_view> business_term_ids();
+/// The id that one of another spelling means: BT112, BG_25, bt-1, or one with a slip of the pen.
+std::optional<std::string_view> meant_business_term(std::string_view id);
 
 // Those that docket itself asks about.
 inline constexpr std::string_view bt_invoice_number = "BT-1";

@@ -46,8 +46,7 @@ std::optional<Error> wrong_term_in(const std::string& where, const json& propert
   const BusinessTerm* const term = business_term(id);
   if (!id.empty() && term == nullptr)
     return wrong_term(where, "names '" + id + "', which is no business term that docket reads" +
-                                 did_you_mean(nearest(id, business_term_ids())) +
-                                 "; docs/einvoices.md lists them");
+                                 did_you_mean(meant_business_term(id)) + "; docs/einvoices.md lists them");
   const bool is_list = has_type(property, "array");
   const bool is_group = term != nullptr && term->kind == BusinessTerm::Kind::group;
   if (is_group && !is_list)

@@ -98,14 +98,22 @@ bool is_date_pattern(std::string_view format) {
   return small.find("yy") != std::string::npos && small.find("mm") != std::string::npos;
 }
 
+/// What is told of a keyword that begins with `x-`; empty: nothing, it may be one of somebody else's.
+std::string meant_by_keyword(const std::string& name, const json& value) {
+  // `{ x-einvoice BT-112 }` is a keyword of that name, without a value.
+  const std::size_t blank = name.find(' ');
+  if (blank != std::string::npos && value.is_null() && is_known(keywords, name.substr(2, blank - 2)))
+    return "; a ':' is missing, write '" + name.substr(0, blank) + ": " + name.substr(blank + 1) + "'";
+  const std::string_view own = std::string_view(name).substr(2);
+  const auto meant = own.empty() || is_known(keywords, own) ? std::nullopt : nearest(own, keywords);
+  return meant ? did_you_mean("x-" + std::string(*meant)) : "";
+}
+
 void look_for_doubts(const std::string& where, const json& property, std::vector<std::string>& found) {
   if (!property.is_object()) return;
   for (const auto& [name, value] : property.items()) {
-    const std::string_view own = name.starts_with("x-") ? std::string_view(name).substr(2) : "";
-    const auto meant = own.empty() || is_known(keywords, own) ? std::nullopt : nearest(own, keywords);
-    if (meant)
-      found.push_back("schema: " + where + ": '" + name + "' means nothing here" +
-                      did_you_mean("x-" + std::string(*meant)));
+    if (const std::string meant = name.starts_with("x-") ? meant_by_keyword(name, value) : ""; !meant.empty())
+      found.push_back("schema: " + where + ": '" + name + "' means nothing here" + meant);
     if ((name != "format" && name != "x-format") || !value.is_string()) continue;
     const auto& format = value.get_ref<const std::string&>();
     if (is_known(formats, format)) continue;

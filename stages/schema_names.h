@@ -13,7 +13,8 @@ namespace docket::stages {
 /// there are: not in what is put together with `allOf`, `$ref` and the like.
 std::optional<Error> unknown_name_in(const nlohmann::json& schema);
 
-/// Keywords and formats that mean nothing, and are near to some that do: `x-label`, `format: dat`.
+/// Keywords `x-…` that mean nothing here, and formats that are near to some that do: `x-label`, `format:
+/// dat`.
 std::vector<std::string> doubtful_words_in(const nlohmann::json& schema);
 
 }  // namespace docket::stages

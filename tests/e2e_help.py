@@ -98,6 +98,17 @@ class Help(e2e.Case):
             for option in re.findall(r"(?m)^ +(--[a-z-]+)", group):
                 self.assertRegex(self.said("help", topic), f"(?m)^ +{option} ")
 
+    def test_keywords_and_terms_are_topics(self):
+        fields = self.said("help", "fields")
+        for topic in ("x-einvoice", "x-labels", "einvoices"):
+            self.assertEqual(self.said("help", topic), fields)
+        self.assertTrue(self.said("help", "BT-112").startswith("BT-112: Invoice total amount with VAT, of e-invoices\n"))
+        self.assertIn("in a list that has `x-einvoice: BG-25`", self.said("help", "BT-131"))
+        self.assertLessEqual(max(map(len, self.said("help", "BT-131").splitlines())), COLUMNS)
+        self.assertEqual(self.docket("help", "x-foo").code, 2)
+        result = self.docket("help", "BT112")
+        self.assertEqual((result.code, result.err), (2, "docket: no help on 'BT112', did you mean 'BT-112'?\n"))
+
     def test_an_unknown_topic(self):
         result = self.docket("help", "moeny")
         self.assertEqual((result.code, result.out, result.err), (2, "", "docket: no help on 'moeny', did you mean 'money'?\n"))
@@ -125,6 +136,30 @@ class Mistakes(e2e.Case):
 
     def test_a_missing_pipeline(self):
         self.assertEqual(self.complaint("run"), "docket: PIPELINE is missing; see docket help run\n")
+        for name in ("b.yaml", "a.yml"):
+            self.write(name, e2e.PIPELINE)
+        self.assertEqual(self.complaint("run"), "docket: PIPELINE is missing; here are a.yml, b.yaml; see docket help run\n")
+        self.write("pipeline.yaml", e2e.PIPELINE)
+        self.assertEqual(self.complaint("check"), "docket: PIPELINE is missing, did you mean: docket check pipeline.yaml\n")
+        self.assertEqual(self.complaint("explain", "in/a b.pdf"),
+                         "docket: the pipeline comes first: docket explain pipeline.yaml 'in/a b.pdf'\n")
+        self.assertEqual(self.complaint("explain", "pipeline.yaml"), "docket: DOCUMENT is missing; see docket help explain\n")
+
+    def test_a_name_with_blanks_without_quotes(self):
+        self.write("p/in/a big one.txt", "x")
+        self.assertEqual(self.complaint("explain", "p/b.yaml", "in/a", "big", "one.txt"),
+                         "docket: explain: unexpected 'big'; it takes one document, did you mean: 'in/a big one.txt'\n")
+        self.assertEqual(self.complaint("explain", "p/b.yaml", "in/a", "small"),
+                         "docket: explain: unexpected 'small'; it takes one document, and a name with blanks wants quotes\n")
+
+    def test_options_of_other_words(self):
+        for arguments, says in ((["report", "--html"], "--html needs a FILE, or - for standard output; see docket help report"),
+                                (["run", "--depfile"], "--depfile needs a FILE; see docket help run"),
+                                (["report", "--format", "html"], "report has no option --format; the forms are --json, --markdown,"
+                                                                 " --html, --junit, --prometheus"),
+                                (["ack", "--list"], "ack has no option --list; without a DOCUMENT it lists them"),
+                                (["export", "--xlsx"], "export has no option --xlsx; --csv --bom is for spreadsheets")):
+            self.assertEqual(self.complaint(arguments[0], "pipeline.yaml", *arguments[1:]), f"docket: {says}\n")
 
     def test_grace_as_in_pipeline_files(self):
         self.write("in/a.txt", e2e.invoice(1))

@@ -24,6 +24,10 @@ class Init(e2e.Case):
         self.assertEqual(clean["checks"], {"totals add up": "passed"})
         self.assertIn("failed check: totals add up", records["inbox/rechnung.txt"]["reasons"])
 
+    def test_a_folder_with_a_blank_is_in_quotes(self):
+        result = self.docket("init", "new bills")
+        self.assertTrue(result.err.endswith("\nNow: docket run 'new bills/pipeline.yaml'\n"), result.err)
+
     def test_editors_find_the_schema_by_the_first_line(self):
         self.docket("init", ".")
         text = (self.dir / "pipeline.yaml").read_text()

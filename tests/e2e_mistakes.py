@@ -80,6 +80,7 @@ FILES = {
                             "expected a list of stages", "write '- extract:'"),
     "a backend's type": (instead("builtin", "buildin"), ":6:18:", "did you mean 'builtin'?"),
     "a backend that is not there": (instead("[rules]", "[rulez]"), ":10:18:", "did you mean 'rules'?"),
+    "no space before the { of a backend": (instead("rules: {", "rules:{"), ":6:3:", "a space is missing", "'rules: {"),
     "a stage to wait for": (instead(CLASSIFY, "[rules]\n      after: [extrct]"), ":11:15:", "did you mean 'extract'?"),
     "stages that wait for each other": (instead("- extract:", "- extract:\n      after: [classify]"), ":9:7:",
                                         "these stages wait for each other"),

@@ -132,6 +132,7 @@ FILES = {
 # What is accepted, with a word of doubt.
 DOUBTS = {
     "a keyword": (schema("a: { type: number, x-label: [Total] }"), "'x-label' means nothing here, did you mean 'x-labels'?"),
+    "a keyword without its colon": (schema("a: { type: number, x-einvoice BT-112 }"), "write 'x-einvoice: BT-112'"),
     "a format": (schema("a: { type: string, format: dat }"), "did you mean 'date'?"),
     "a format of dates": (schema("a: { type: string, format: DD.MM.YYYY }"), "did you mean 'date'?"),
     "another language of templates": (asks(MODEL, "\n      prompt: jinja.mustache"), "'{%'"),
@@ -182,6 +183,13 @@ class MoreMistakes(e2e.Case):
             with self.subTest(name):
                 here = [line for line in said[name] if line.split(".yaml", 1)[1].startswith(place)]
                 self.assertTrue(any(all(word in line for word in words) for line in here), said[name])
+
+    def test_what_follows_from_a_mistake_is_not_told(self):
+        _, said = self.check({"labels": (when("'.classify.label == \"letter\"'").replace("labels:", "lables:"),),
+                              "backend": (PIPELINE.replace("rules: {", "rules:{"),)})
+        self.assertEqual([line.split(": ", 1)[1].split(",")[0] for line in said["labels"]],
+                         ["stages.classify.lables: unknown setting"])
+        self.assertEqual(len(said["backend"]), 1, said["backend"])
 
     def test_words_of_the_command_line(self):
         self.write("pipeline.yaml", PIPELINE)

@@ -182,6 +182,18 @@ class News(Nights):
         self.run_pipeline(expect=3)
         self.assertEqual(self.attention(), {"failed": {}, "held": {"new": 1, "known": 1}})
 
+    def test_a_name_is_enough_every_time(self):
+        self.write("in/empty.txt")
+        self.write("in/fine.txt", "Dear Ms Cole,\n\nthank you.\n\nKind regards\nJ. Hart\n")
+        self.run_pipeline(expect=1)
+        for reason in ("once", "twice"):
+            self.assertEqual(self.docket("ack", "pipeline.yaml", "empty.txt", "--reason", reason).code, 0)
+        self.assertIn(": twice\n", self.docket("ack", "pipeline.yaml").out)
+        self.assertEqual(self.docket("ack", "pipeline.yaml", "fine.txt").err,
+                         "docket: in/fine.txt is done: there is nothing to acknowledge\n")
+        self.assertEqual(self.docket("ack", "pipeline.yaml", "in").err, "docket: in: matches no document that failed or is"
+                         " held and is not acknowledged yet\n")
+
     def test_what_cannot_be_acknowledged(self):
         self.write("in/empty.txt")
         self.run_over(["in"], expect=1)

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import sqlite3
 import unittest
 
@@ -159,7 +160,36 @@ class Export(Verbs):
         self.said("--label", "invioce", code=2,
                   err="docket: --label invioce: there is no such label, did you mean 'invoice'?\n")
         self.said("--state", "don", code=2,
-                  err="docket: --state: 'don' is none of done, failed, held, did you mean 'done'?\n")
+                  err="docket: --state: 'don' is none of done, failed, held, unsure, did you mean 'done'?\n")
+
+    def test_those_that_are_done_in_doubt(self):
+        records = [json.loads(line) for line in self.said().splitlines()]
+        unsure = [record["document"]["path"] for record in records if record["status"] == "done"
+                  and any(isinstance(output, dict) and output.get("accepted") is False for output in record.values())]
+        self.assertTrue(0 < len(unsure) < len(records), unsure)
+        self.assertEqual(self.paths("--state", "unsure"), unsure)
+        self.assertEqual(self.paths("--state", "unsure", "--where", "false"), [])
+
+    def test_a_condition_that_probably_means_something_else_is_told(self):
+        for where, words in ((".structured_extract.acepted == false", "reads .structured_extract.acepted, which no record has,"
+                              " did you mean 'accepted'?"),
+                             ('.classify.label == "invioce"', 'with "invioce", which it can never be, did you mean \'invoice\'?'),
+                             (".classify.confidence < 80", "did you mean 0.8?")):
+            result = self.docket("export", "pipeline.yaml", "--where", where)
+            self.assertEqual(result.code, 0)
+            self.assertIn(f"docket: warning: --where: the condition '{where}' ", result.err)
+            self.assertIn(words, result.err)
+        for where in ('.status == "held"', "(.reasons // []) != []", ".document.bytes > 0", ".extract.pages == 1"):
+            self.said("--where", where)
+
+    def test_the_output_folder_is_no_file(self):
+        self.said("--csv", "-o", "table.csv", code=2, err="docket: -o table.csv: -o is the output folder of the runs; what is"
+                  " printed goes to a file with > table.csv\n")
+        for arguments, hint in (([], "; if it was run with -o DIR, give the same -o here\n"), (["-o", "new"], "/new yet\n")):
+            shutil.rmtree(self.dir / "out", ignore_errors=True)
+            result = self.docket("export", "pipeline.yaml", *arguments)
+            self.assertEqual(result.code, 2)
+            self.assertTrue(result.err.endswith(hint), result.err)
 
     def test_by_a_condition(self):
         self.assertEqual(self.paths("--where", "(.structured_extract.fields.total // 0) > 200"), ["in/b.txt"])
@@ -196,6 +226,7 @@ class Export(Verbs):
         names = "document.path,structured_extract.fields.total,structured_extract.details.total.evidence.quote"
         table = self.said("--csv", "--label", "invoice", "--columns", names)
         self.assertEqual(table.split("\r\n")[:2], [names, "in/a.txt,119.0,Total   GBP 119.00"])
+        self.assertEqual(self.said("--csv", "--label", "invoice", "--columns", names.replace(",", ", ")), table)
         line = json.loads(self.said("--where", ".document.path == \"in/a.txt\"", "--columns", names))
         self.assertEqual(list(line), names.split(","))
         self.assertEqual(line["structured_extract.fields.total"], 119)

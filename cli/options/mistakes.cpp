@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "cli/options/pipeline_file.h"
+#include "cli/terminal/words.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -92,6 +94,40 @@ std::string mistake_in_verb(const std::vector<std::string>& words, const std::ve
   return "unknown verb '" + first + "'" + (meant.empty() ? "; `docket help` lists all verbs" : meant);
 }
 
+/// What the option is given by other means.
+struct OtherWay {
+  std::string_view verb, option, words;
+};
+constexpr OtherWay other_ways[] = {
+    {"report", "--format", "; the forms are --json, --markdown, --html, --junit, --prometheus"},
+    {"export", "--format", "; the forms are --jsonl and --csv"},
+    {"export", "--xlsx", "; --csv --bom is for spreadsheets"},
+    {"export", "--unsure", "; --state unsure chooses these"},
+    {"ack", "--list", "; without a DOCUMENT it lists them"},
+};
+
+std::string meant_by_option(const CLI::App& verb, const std::string& option) {
+  const auto way = std::ranges::find_if(
+      other_ways, [&](const OtherWay& one) { return one.verb == verb.get_name() && one.option == option; });
+  return way != std::end(other_ways) ? std::string(way->words) : nearest_of(options_of(verb), option);
+}
+
+/// The shell takes a name with blanks for several words.
+std::string with_blanks(const CLI::App& verb, const std::vector<std::string>& extra) {
+  const CLI::Option* document = verb.get_option_no_throw("DOCUMENT");
+  const CLI::Option* pipeline = verb.get_option_no_throw("PIPELINE");
+  if (document == nullptr || pipeline == nullptr || document->empty() || pipeline->empty()) return "";
+  std::string name = document->results().back();
+  for (const std::string& word : extra)
+    name += " " + word;
+  std::error_code ignored;
+  const std::filesystem::path folder = std::filesystem::path(pipeline->results()[0]).parent_path();
+  const bool is_there =
+      std::filesystem::exists(name, ignored) || std::filesystem::exists(folder / name, ignored);
+  return "; it takes one document" + (is_there ? ", did you mean: " + shell_word(name)
+                                               : std::string(", and a name with blanks wants quotes"));
+}
+
 /// What a verb does not take.
 std::string mistake_in_words(const CLI::App& verb) {
   const std::vector<std::string> extra = verb.remaining();
@@ -99,9 +135,44 @@ std::string mistake_in_words(const CLI::App& verb) {
       std::ranges::find_if(extra, [](const std::string& word) { return word.starts_with('-'); });
   if (option != extra.end()) {
     const std::string name = option->substr(0, option->find('='));
-    return "docket " + verb.get_name() + " has no option " + name + nearest_of(options_of(verb), name);
+    return verb.get_name() + " has no option " + name + meant_by_option(verb, name);
   }
-  return extra.empty() ? "" : "docket " + verb.get_name() + ": unexpected '" + extra[0] + "'";
+  return extra.empty() ? "" : verb.get_name() + ": unexpected '" + extra[0] + "'" + with_blanks(verb, extra);
+}
+
+/// Where a pipeline lies that could be meant, that one; else what is there.
+std::string pipeline_is_missing(const std::string& verb) {
+  const std::string usual = pipeline_in("");
+  if (!usual.empty()) return "PIPELINE is missing, did you mean: docket" + verb + " " + shell_word(usual);
+  constexpr std::size_t most_named = 5;
+  std::string names;
+  std::size_t named = 0;
+  for (const std::string& name : yaml_files_in(""))
+    if (named++ < most_named) names += (names.empty() ? "" : ", ") + name;
+  return "PIPELINE is missing; " + (names.empty() ? "" : "here are " + names + "; ") + "see docket help" +
+         verb;
+}
+
+bool is_yaml_file(const std::string& name) { return name.ends_with(".yaml") || name.ends_with(".yml"); }
+
+/// A document is taken for the pipeline where that was not named.
+std::string document_is_missing(const CLI::App& verb) {
+  const CLI::Option* pipeline = verb.get_option_no_throw("PIPELINE");
+  const std::string see = "; see docket help " + verb.get_name();
+  if (pipeline == nullptr || pipeline->empty() || is_yaml_file(pipeline->results()[0]))
+    return "DOCUMENT is missing" + see;
+  const std::string usual = pipeline_in("");
+  return "the pipeline comes first: docket " + verb.get_name() + " " +
+         shell_word(usual.empty() ? "pipeline.yaml" : usual) + " " + shell_word(pipeline->results()[0]);
+}
+
+/// What the option's value is, where its help says it.
+std::string wanted_value(const CLI::App& app, const std::string& option) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  const CLI::Option* found = chosen.empty() ? nullptr : chosen[0]->get_option_no_throw(option);
+  const std::string type = found == nullptr ? "" : found->get_type_name();
+  if (type != "FILE") return " needs a value";
+  return std::string(" needs a FILE") + (option == "--depfile" ? "" : ", or - for standard output");
 }
 
 }  // namespace
@@ -128,10 +199,12 @@ std::string in_plain_words(const CLI::ParseError& error, const CLI::App& app) {
   const std::string option = said.substr(0, said.find(':'));
   if (error.get_name() == "RequiredError") {
     const std::string missing = said.substr(0, said.find(' '));
+    if (missing == "PIPELINE") return pipeline_is_missing(verb);
+    if (missing == "DOCUMENT" && !chosen.empty()) return document_is_missing(*chosen[0]);
     return missing + " is missing; see docket help" + verb;
   }
   if (error.get_name() == "ArgumentMismatch")
-    return option + (said.ends_with(" missing") ? " needs a value" : " is given more than once") +
+    return option + (said.ends_with(" missing") ? wanted_value(app, option) : " is given more than once") +
            "; see docket help" + verb;
   if (error.get_name() == "ExcludesError") {
     const std::size_t excludes = said.find(" excludes ");

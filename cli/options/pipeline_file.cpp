@@ -52,25 +52,6 @@ std::string comes_first(const fs::path& file, std::string_view kind) {
          file.string();
 }
 
-std::vector<std::string> yaml_files_in(const fs::path& folder) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder.empty() ? "." : folder, error), end; !error && entry != end;
-       entry.increment(error))
-    if (std::error_code ignored; is_yaml(entry->path()) && entry->is_regular_file(ignored))
-      names.push_back(entry->path().filename().string());
-  std::ranges::sort(names);
-  return names;
-}
-
-/// Of several, the one that most pipelines are called.
-std::string pipeline_in(const fs::path& folder) {
-  const std::vector<std::string> names = yaml_files_in(folder);
-  for (const char* usual : {"pipeline.yaml", "pipeline.yml"})
-    if (std::ranges::find(names, usual) != names.end()) return usual;
-  return names.size() == 1 ? names.front() : "";
-}
-
 std::string similar_file(const fs::path& file) {
   const std::vector<std::string> names = yaml_files_in(file.parent_path());
   for (const std::string& name : names)
@@ -94,6 +75,24 @@ std::optional<std::string> why_missing(const fs::path& file) {
 }
 
 }  // namespace
+
+std::vector<std::string> yaml_files_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder.empty() ? "." : folder, error), end; !error && entry != end;
+       entry.increment(error))
+    if (std::error_code ignored; is_yaml(entry->path()) && entry->is_regular_file(ignored))
+      names.push_back(entry->path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+std::string pipeline_in(const fs::path& folder) {
+  const std::vector<std::string> names = yaml_files_in(folder);
+  for (const char* usual : {"pipeline.yaml", "pipeline.yml"})
+    if (std::ranges::find(names, usual) != names.end()) return usual;
+  return names.size() == 1 ? names.front() : "";
+}
 
 std::optional<std::string> mistake_in_pipeline_file(const fs::path& file) {
   std::error_code error;

@@ -11,6 +11,7 @@
 #include "pipeline/config/condition_mistake.h"
 #include "pipeline/config/fields.h"
 #include "pipeline/json/member.h"
+#include "pipeline/record.h"
 #include "pipeline/support/suggest.h"
 
 namespace docket {
@@ -18,6 +19,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::string_view unsure_state = "unsure";  ///< As `doubts_of` says it.
 /// What is given to jq at once: enough to keep its processes busy, and little memory.
 constexpr std::size_t records_at_once = 64, bytes_at_once = 1 << 20;
 
@@ -80,8 +82,19 @@ std::vector<std::string_view> members_of_records(const Pipeline& pipeline) {
   return names;
 }
 
+/// Those that are done with an answer that is not accepted.
+Result<std::set<std::string, std::less<>>> unsure_in(LedgerReader& ledger) {
+  std::set<std::string, std::less<>> paths;
+  const auto failed = ledger.for_each_doubtful([&](const std::string& path, const json& verdicts) {
+    const std::vector<std::string> doubts = doubts_of(verdicts);
+    if (std::ranges::find(doubts, unsure_state) != doubts.end()) paths.insert(path);
+  });
+  if (failed) return *failed;
+  return paths;
+}
+
 Result<std::shared_ptr<ConditionSet>> compiled(const RecordFilter& filter, const Pipeline& pipeline,
-                                               LedgerReader& ledger) {
+                                               LedgerReader& ledger, std::vector<std::string>& warnings) {
   const auto conditions = std::make_shared<ConditionSet>(backends::condition_engine());
   const auto in_words = [&](const std::string& jq) {
     return usage_error("--where: not a valid jq condition: " +
@@ -97,6 +110,8 @@ Result<std::shared_ptr<ConditionSet>> compiled(const RecordFilter& filter, const
   for (const std::string& problem : *problems)
     if (!problem.empty()) return in_words(problem);
   if (auto error = check_members(**where, pipeline, ledger)) return *error;
+  for (const std::string& doubt : doubts_about({filter.where, *where}, pipeline))
+    warnings.push_back("--where: " + doubt);
   return conditions;
 }
 
@@ -106,17 +121,24 @@ Result<RecordChoice> RecordChoice::make(const RecordFilter& filter, const Pipeli
                                         LedgerReader& ledger) {
   if (auto error = check_labels(filter, pipeline, ledger)) return *error;
   RecordChoice choice(filter);
+  if (filter.state == unsure_state) {
+    auto unsure = unsure_in(ledger);
+    if (!unsure) return unsure.error();
+    choice.unsure_ = std::move(*unsure);
+  }
   if (filter.where.empty()) return choice;
-  auto conditions = compiled(filter, pipeline, ledger);
+  auto conditions = compiled(filter, pipeline, ledger, choice.warnings_);
   if (!conditions) return conditions.error();
   choice.conditions_ = std::move(*conditions);
   return choice;
 }
 
-bool RecordChoice::fits(std::string_view text) const {
-  if (filter_.labels.empty() && filter_.state.empty()) return true;
+bool RecordChoice::fits(std::string_view path, std::string_view text) const {
+  const bool is_unsure = filter_.state == unsure_state;
+  if (is_unsure && !unsure_.contains(path)) return false;
+  if (filter_.labels.empty() && (filter_.state.empty() || is_unsure)) return true;
   const json record = json::parse(text, nullptr, false);
-  if (!filter_.state.empty() && member(record, "status") != filter_.state) return false;
+  if (!filter_.state.empty() && !is_unsure && member(record, "status") != filter_.state) return false;
   if (filter_.labels.empty() || !record.is_object()) return filter_.labels.empty();
   return std::ranges::any_of(record, [&](const json& output) {
     const json& label = member(output, "label");
@@ -143,7 +165,7 @@ std::optional<Error> RecordChoice::for_each(LedgerReader& ledger, const Take& ta
     bytes = 0;
   };
   auto failed = ledger.for_each_record([&](std::string_view path, std::string_view record) {
-    if (!fits(record)) return;
+    if (!fits(path, record)) return;
     if (!conditions_) return take(std::string(record));
     paths.emplace_back(path);
     waiting.push_back({std::string(record), {{0, Quantifier::first}}});

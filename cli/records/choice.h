@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,7 @@ namespace docket {
 /// Which records are wanted; what is empty chooses nothing.
 struct RecordFilter {
   std::vector<std::string> labels;  ///< One of them is the label of a stage.
-  std::string state;                ///< done, failed or held
+  std::string state;                ///< done, failed, held, or unsure: done with an answer not accepted
   std::string where;                ///< A jq condition over the record.
   bool accepted_only = false;       ///< Labels count only where they are accepted.
 };
@@ -28,6 +29,9 @@ class RecordChoice {
   static Result<RecordChoice> make(const RecordFilter& filter, const Pipeline& pipeline,
                                    LedgerReader& ledger);
 
+  /// What the condition reads or compares that it probably does not mean.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
   using Take = std::function<void(const std::string& record)>;
   /// Calls `take` for the wanted ones of the ledger, in their order. A record of which the condition cannot
   /// be evaluated is not wanted, and told.
@@ -36,10 +40,12 @@ class RecordChoice {
 
  private:
   explicit RecordChoice(RecordFilter filter) : filter_(std::move(filter)) {}
-  bool fits(std::string_view record) const;
+  bool fits(std::string_view path, std::string_view record) const;
 
   RecordFilter filter_;
-  std::shared_ptr<ConditionSet> conditions_;  ///< Null: no `where`.
+  std::set<std::string, std::less<>> unsure_;  ///< Paths, if the state is `unsure`.
+  std::shared_ptr<ConditionSet> conditions_;   ///< Null: no `where`.
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace docket

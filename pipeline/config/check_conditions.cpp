@@ -47,6 +47,7 @@ struct Subject {
   const json& schema;
   const StageConfig* stage = nullptr;  ///< Whose setting it is; null: the policy's.
   bool is_check = false;               ///< Of the stage's own values; else of records.
+  bool is_whole = false;               ///< Of records of which all is known, whoever wrote them.
 };
 
 class ConditionCheck {
@@ -189,6 +190,7 @@ class ConditionCheck {
   }
 
   bool check_stage(const std::string& member) {
+    if (subject_.is_whole) return true;
     const std::vector<std::string_view> known = readable_in_conditions(pipeline_);
     if (member == any_element || member == "document") return true;
     if (std::ranges::find(known, member) == known.end()) {
@@ -264,6 +266,9 @@ class ConditionCheck {
     JsonKinds kinds = possible->kinds;
     for (const json& value : possible->values)
       kinds |= kind_of(value);
+    // Of a stage with a setting that could not be read, nothing may be known; that is said of the setting.
+    const bool is_nothing = kinds == json_kind::null;
+    if (is_nothing && is_of_a_wrong_stage(comparison)) return;
     std::vector<std::pair<std::string, std::string>> reported;  // And the constants.
     for (const json& constant : comparison.constants) {
       const std::string text = constant.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -285,6 +290,12 @@ class ConditionCheck {
       else
         warn(message, constant);
     }
+  }
+
+  bool is_of_a_wrong_stage(const JsonComparison& comparison) const {
+    return std::ranges::any_of(comparison.paths, [&](const JsonPath& path) {
+      return !path.empty() && diagnostics_.concern("stages." + path.front());
+    });
   }
 
   /// 80 as 0.8 where it is compared with confidences and scores alone; empty: it is none. 2 is no share by
@@ -372,10 +383,23 @@ std::set<const Condition*> check_conditions(const Pipeline& pipeline, const std:
     const bool is_check = stage != nullptr && placed.setting != "stages." + stage->id + ".when";
     if (is_check && stage->type->checked == nullptr) continue;
     const json checked = is_check ? stage->type->checked(stage->settings) : json();
-    ConditionCheck check(pipeline, placed, {is_check ? checked : records, stage, is_check}, diagnostics);
+    ConditionCheck check(pipeline, placed, {is_check ? checked : records, stage, is_check, false},
+                         diagnostics);
     if (!check.run()) hyphenated.insert(placed.named.condition.get());
   }
   return hyphenated;
+}
+
+std::vector<std::string> doubts_about(const NamedCondition& condition, const Pipeline& pipeline) {
+  const json records = schema_of_records(pipeline);
+  const Placed placed{condition, {}, ""};
+  Diagnostics diagnostics("", {});
+  ConditionCheck(pipeline, placed, {records, nullptr, false, true}, diagnostics).run();
+  std::vector<std::string> doubts;
+  for (const auto& found : {diagnostics.sorted(), diagnostics.warnings()})
+    for (const Diagnostic& diagnostic : found)
+      doubts.push_back(diagnostic.message);
+  return doubts;
 }
 
 Result<std::vector<std::string>> compile_conditions(const Pipeline& pipeline) {

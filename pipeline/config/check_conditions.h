@@ -23,6 +23,10 @@ std::set<const Condition*> check_conditions(const Pipeline& pipeline,
                                             const std::vector<SettingsReader::PlacedCondition>& conditions,
                                             Diagnostics& diagnostics);
 
+/// What is wrong with a condition over whole records, or likely to be, by the same checks. Records of a
+/// pipeline that was another may prove it right.
+std::vector<std::string> doubts_about(const NamedCondition& condition, const Pipeline& pipeline);
+
 /// Names of what a condition over records may read: stages, and what every record has.
 std::vector<std::string_view> readable_in_conditions(const Pipeline& pipeline);
 

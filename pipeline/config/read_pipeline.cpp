@@ -116,10 +116,13 @@ class PipelineReader {
     hyphenated_ = check_conditions(pipeline_, reader_.conditions(), diagnostics_);
   }
 
+  /// `rules:{ type: builtin }`, which is the name `rules:{ type` to YAML, with a space that is missing.
+  static std::string_view before_flow(std::string_view key) { return key.substr(0, key.find(":{")); }
+
   void set_names(const Node& backends, const std::vector<StageDraft>& drafts) {
     SettingsReader::Names names;
     for (const Node::Entry& entry : backends.entries) {
-      if (names.backends.size() < most_backends) names.backends.push_back(entry.key);
+      if (names.backends.size() < most_backends) names.backends.push_back(before_flow(entry.key));
     }
     for (const StageDraft& draft : drafts) {
       names.stages.push_back(draft.id);
@@ -181,6 +184,9 @@ class PipelineReader {
   void read_backend(const Node::Entry& entry) {
     const std::string path = "backends." + entry.key;
     if (entry.key.empty()) return diagnostics_.add(entry.position, "backends", "a name must not be empty");
+    if (const std::string_view name = before_flow(entry.key); name != entry.key)
+      return diagnostics_.add(entry.position, "backends",
+                              "a space is missing behind ':', write '" + std::string(name) + ": { … }'");
     if (entry.key == extraction_workers) {
       return diagnostics_.add(entry.position, path, "this name is reserved; choose another");
     }

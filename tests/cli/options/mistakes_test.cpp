@@ -42,14 +42,12 @@ TEST(Mistakes, OfAVerbThatIsMissingOrInAnotherPlace) {
 }
 
 TEST(Mistakes, OfAnOption) {
-  EXPECT_EQ(mistake({"run", "p.yaml", "--ofline"}),
-            "docket run has no option --ofline, did you mean '--offline'?");
+  EXPECT_EQ(mistake({"run", "p.yaml", "--ofline"}), "run has no option --ofline, did you mean '--offline'?");
   EXPECT_EQ(mistake({"run", "p.yaml", "in", "--reprot=x.json"}),
-            "docket run has no option --reprot, did you mean '--report'?");
-  EXPECT_EQ(mistake({"report", "p.yaml", "--jsno"}),
-            "docket report has no option --jsno, did you mean '--json'?");
-  EXPECT_EQ(mistake({"run", "p.yaml", "-x"}), "docket run has no option -x");
-  EXPECT_EQ(mistake({"status", "p.yaml", "in"}), "docket status: unexpected 'in'");
+            "run has no option --reprot, did you mean '--report'?");
+  EXPECT_EQ(mistake({"report", "p.yaml", "--jsno"}), "report has no option --jsno, did you mean '--json'?");
+  EXPECT_EQ(mistake({"run", "p.yaml", "-x"}), "run has no option -x");
+  EXPECT_EQ(mistake({"status", "p.yaml", "in"}), "status: unexpected 'in'");
 }
 
 TEST(Mistakes, OtherOnesAreLeftToTheParser) {
