@@ -9,9 +9,10 @@ std::span<const ExitCodeMeaning> exit_code_meanings() {
       {"0", "everything is up to date"},
       {"1",
        "documents failed, or are what --fail-on names; not all of the input could be read, or there was "
-       "none; "
-       "or something could not be written"},
-      {"2", "the command line or the pipeline file is wrong; nothing was run"},
+       "none; or a result could not be written"},
+      {"2",
+       "the command line or the pipeline file is wrong, or the output cannot be written at all; nothing was "
+       "run"},
       {"3", "documents are held: they need a model that must not or cannot be asked"},
       {"4", "a backend that is needed, or docket-extract, cannot be used"},
       {"5", "another run holds the output; --wait waits for it"},

@@ -16,7 +16,7 @@ struct FailOn {
 enum ExitCode : int {
   exit_up_to_date = 0,
   exit_failed = 1,       ///< Some documents failed, or not all of the input could be listed; FailOn.
-  exit_usage = 2,        ///< Command line or pipeline file; nothing was run.
+  exit_usage = 2,        ///< Command line, pipeline file, or no output is to be had; nothing was run.
   exit_held = 3,         ///< Documents are held: budget, policy, no cloud backend.
   exit_unavailable = 4,  ///< A backend that is needed could not be used.
   exit_locked = 5,       ///< Another run holds the output.

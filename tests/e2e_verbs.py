@@ -160,7 +160,7 @@ class Export(Verbs):
         self.said("--label", "invioce", code=2,
                   err="docket: --label invioce: there is no such label, did you mean 'invoice'?\n")
         self.said("--state", "don", code=2,
-                  err="docket: --state: 'don' is none of done, failed, held, unsure, did you mean 'done'?\n")
+                  err="docket: --state: 'don' is none of done, failed, held, unsure, parked, did you mean 'done'?\n")
 
     def test_those_that_are_done_in_doubt(self):
         records = [json.loads(line) for line in self.said().splitlines()]
@@ -169,6 +169,13 @@ class Export(Verbs):
         self.assertTrue(0 < len(unsure) < len(records), unsure)
         self.assertEqual(self.paths("--state", "unsure"), unsure)
         self.assertEqual(self.paths("--state", "unsure", "--where", "false"), [])
+
+    def test_those_that_are_not_tried_again(self):
+        self.assertEqual(self.paths("--state", "parked"), ["in/d.txt"])
+        self.assertEqual(self.paths("--state", "parked", "--label", "letter"), [])
+        self.ledger("UPDATE documents SET parked = 0")
+        self.assertEqual(self.paths("--state", "parked"), [])
+        self.assertEqual(self.paths("--state", "failed"), ["in/d.txt"])
 
     def test_a_condition_that_probably_means_something_else_is_told(self):
         for where, words in ((".structured_extract.acepted == false", "reads .structured_extract.acepted, which no record has,"

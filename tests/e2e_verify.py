@@ -90,12 +90,14 @@ class Verify(e2e.Case):
         self.ledger("DELETE FROM records WHERE path = 'in/b.pdf'")
         self.write("out/in/b.pdf.notes.txt", "mine")
         self.write("out/in/c.txt", "mine")
-        told = json.loads(self.docket("verify", "pipeline.yaml", "--json").out)["findings"]
-        foreign = {one["where"]: one["what"] for one in told if one["kind"] == "foreign"}
         docket = "docket wrote it, and the ledger does not know it"
         nobody = "docket has not written it"
+        self.write("out/in/c.md", "mine")
+        told = json.loads(self.docket("verify", "pipeline.yaml", "--json").out)["findings"]
+        foreign = {one["where"]: one["what"] for one in told if one["kind"] == "foreign"}
+        lost = "no record tells of it: not docket's, or of a run that had no room for its record"
         self.assertEqual(foreign, {"in/b.pdf.json": docket, "in/b.pdf.txt": docket, "in/b.pdf.words.json": docket,
-                                   "in/b.pdf.notes.txt": nobody, "in/c.txt": nobody})
+                                   "in/b.pdf.notes.txt": lost, "in/c.txt": lost, "in/c.md": nobody})
         self.write("out/mine.json", "[1]")
         self.write("out/mine.txt", "beside a file of somebody else")
         self.assertIn(("foreign", "mine.txt"), [(one["kind"], one["where"]) for one in

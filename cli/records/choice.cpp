@@ -20,6 +20,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view unsure_state = "unsure";  ///< As `doubts_of` says it.
+constexpr std::string_view parked_state = "parked";  ///< Of those that failed, as `status` says it.
 /// What is given to jq at once: enough to keep its processes busy, and little memory.
 constexpr std::size_t records_at_once = 64, bytes_at_once = 1 << 20;
 
@@ -82,9 +83,17 @@ std::vector<std::string_view> members_of_records(const Pipeline& pipeline) {
   return names;
 }
 
+using Paths = std::set<std::string, std::less<>>;
+
+Result<Paths> parked_in(LedgerReader& ledger) {
+  const auto paths = texts_in(ledger, "SELECT path FROM documents WHERE parked");
+  if (!paths) return paths.error();
+  return Paths(paths->begin(), paths->end());
+}
+
 /// Those that are done with an answer that is not accepted.
-Result<std::set<std::string, std::less<>>> unsure_in(LedgerReader& ledger) {
-  std::set<std::string, std::less<>> paths;
+Result<Paths> unsure_in(LedgerReader& ledger) {
+  Paths paths;
   const auto failed = ledger.for_each_doubtful([&](const std::string& path, const json& verdicts) {
     const std::vector<std::string> doubts = doubts_of(verdicts);
     if (std::ranges::find(doubts, unsure_state) != doubts.end()) paths.insert(path);
@@ -121,10 +130,10 @@ Result<RecordChoice> RecordChoice::make(const RecordFilter& filter, const Pipeli
                                         LedgerReader& ledger) {
   if (auto error = check_labels(filter, pipeline, ledger)) return *error;
   RecordChoice choice(filter);
-  if (filter.state == unsure_state) {
-    auto unsure = unsure_in(ledger);
-    if (!unsure) return unsure.error();
-    choice.unsure_ = std::move(*unsure);
+  if (filter.state == unsure_state || filter.state == parked_state) {
+    auto paths = filter.state == unsure_state ? unsure_in(ledger) : parked_in(ledger);
+    if (!paths) return paths.error();
+    choice.paths_ = std::move(*paths);
   }
   if (filter.where.empty()) return choice;
   auto conditions = compiled(filter, pipeline, ledger, choice.warnings_);
@@ -134,11 +143,11 @@ Result<RecordChoice> RecordChoice::make(const RecordFilter& filter, const Pipeli
 }
 
 bool RecordChoice::fits(std::string_view path, std::string_view text) const {
-  const bool is_unsure = filter_.state == unsure_state;
-  if (is_unsure && !unsure_.contains(path)) return false;
-  if (filter_.labels.empty() && (filter_.state.empty() || is_unsure)) return true;
+  if (paths_ && !paths_->contains(path)) return false;
+  const bool in_state = filter_.state.empty() || paths_;
+  if (filter_.labels.empty() && in_state) return true;
   const json record = json::parse(text, nullptr, false);
-  if (!filter_.state.empty() && !is_unsure && member(record, "status") != filter_.state) return false;
+  if (!in_state && member(record, "status") != filter_.state) return false;
   if (filter_.labels.empty() || !record.is_object()) return filter_.labels.empty();
   return std::ranges::any_of(record, [&](const json& output) {
     const json& label = member(output, "label");

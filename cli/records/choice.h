@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,9 +18,10 @@ namespace docket {
 /// Which records are wanted; what is empty chooses nothing.
 struct RecordFilter {
   std::vector<std::string> labels;  ///< One of them is the label of a stage.
-  std::string state;                ///< done, failed, held, or unsure: done with an answer not accepted
-  std::string where;                ///< A jq condition over the record.
-  bool accepted_only = false;       ///< Labels count only where they are accepted.
+  /// done, failed, held; unsure: done with an answer not accepted; parked: failed, and not tried again
+  std::string state;
+  std::string where;           ///< A jq condition over the record.
+  bool accepted_only = false;  ///< Labels count only where they are accepted.
 };
 
 /// Chooses records by what they are before anything in them is left out.
@@ -43,8 +45,9 @@ class RecordChoice {
   bool fits(std::string_view path, std::string_view record) const;
 
   RecordFilter filter_;
-  std::set<std::string, std::less<>> unsure_;  ///< Paths, if the state is `unsure`.
-  std::shared_ptr<ConditionSet> conditions_;   ///< Null: no `where`.
+  /// Of the documents in a state that no record tells of itself.
+  std::optional<std::set<std::string, std::less<>>> paths_;
+  std::shared_ptr<ConditionSet> conditions_;  ///< Null: no `where`.
   std::vector<std::string> warnings_;
 };
 

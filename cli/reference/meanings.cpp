@@ -68,11 +68,10 @@ std::string_view meaning(ExitCode code) {
       return "everything is up to date";
     case exit_failed:
       return "documents failed (the record and the report say why), or are what --fail-on names; or not all "
-             "of the input could "
-             "be read, or there was none; or something could not be written";
+             "of the input could be read, or there was none; or a result could not be written";
     case exit_usage:
-      return "usage or pipeline error, an INPUT that does not exist, or a --report that could not be "
-             "written; nothing was run";
+      return "usage or pipeline error, an INPUT that does not exist, or an output folder, a ledger or a "
+             "--report that cannot be written at all; nothing was run";
     case exit_held:
       return "documents are held: they need a model that must not or cannot be asked";
     case exit_unavailable:

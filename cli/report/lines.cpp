@@ -79,6 +79,10 @@ std::string bad_texts(const ordered_json& stages) {
   return text.empty() ? "" : text + "\n";
 }
 
+const ordered_json& stage_calls(const ordered_json& stage) {
+  return stage.contains("calls") ? stage["calls"] : stage["usage"]["calls"];
+}
+
 std::string calls(const ordered_json& totals) {
   const auto time = [](const ordered_json& ms) {
     return ms.is_null() ? "?" : format_duration(milliseconds(ms));

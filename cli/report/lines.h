@@ -24,6 +24,8 @@ std::string attention(const ordered_json& report);
 std::string not_accepted(const ordered_json& stages);
 /// no text: 12; poor text: 3
 std::string bad_texts(const ordered_json& stages);
+/// Questions that its models were asked. Of an older docket's report: the requests.
+const ordered_json& stage_calls(const ordered_json& stage);
 /// calls: 40, retries 2, known answers 3; p50 …, and a second line of what the time went to
 std::string calls(const ordered_json& totals);
 /// answers by: local 90 %, cloud 10 %

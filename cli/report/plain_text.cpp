@@ -40,7 +40,7 @@ constexpr StageColumn stage_columns[] = {
     {"failed", [](const ordered_json& stage) { return number(stage["failed"]); }},
     {"held", [](const ordered_json& stage) { return number(stage["held"]); }},
     {"cpu", [](const ordered_json& stage) { return format_duration(milliseconds(stage["cpu_ms"])); }},
-    {"calls", [](const ordered_json& stage) { return number(stage["usage"]["calls"]); }},
+    {"calls", [](const ordered_json& stage) { return number(stage_calls(stage)); }},
     {"tokens in", [](const ordered_json& stage) { return number(stage["usage"]["input_tokens"]); }},
     {"out", [](const ordered_json& stage) { return number(stage["usage"]["output_tokens"]); }},
     {"cost", [](const ordered_json& stage) { return format_cost(stage["usage"]["cost_usd"]); }},

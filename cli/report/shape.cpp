@@ -25,7 +25,7 @@ constexpr std::string_view report_shape = R"({
   "missing": {"count": "number", "documents": ["text"]},
   "stages": [{"id": "text", "in": "number", "done": "number", "skipped": "number", "failed": "number",
               "held": "number", "cancelled": "number", "cpu_ms": "number", "answers?": "number",
-              "not_accepted?": "number", "grades?": {"*": "number"}, "usage": "USAGE"}],
+              "not_accepted?": "number", "calls?": "number", "grades?": {"*": "number"}, "usage": "USAGE"}],
   "totals": {"cpu_ms": "number", "calls?": "number", "retries?": "number", "latency_ms?": "LATENCY",
              "usage": "USAGE"},
   "egress?": {"calls": "number", "bytes": "number", "documents": "number", "redactions": {"*": "number"}},

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "cli/report/lines.h"
 #include "cli/report/reasons.h"
 #include "pipeline/support/money.h"
 
@@ -73,7 +74,7 @@ PageTable stages_table(const ordered_json& report) {
     for (const char* member : {"in", "done", "skipped", "failed", "held"})
       row.push_back(number_cell(stage[member]));
     row.push_back(duration_cell(stage["cpu_ms"]));
-    row.push_back(number_cell(stage["usage"]["calls"]));
+    row.push_back(number_cell(report_lines::stage_calls(stage)));
     add_usage(row, stage["usage"]);
   }
   leave_out_zeros(table, 3);

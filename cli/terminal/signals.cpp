@@ -41,9 +41,13 @@ void say_at_once(const std::string& words) {
   if (words.empty()) return;
   // A terminal's last line may be the progress.
   const std::string text = (isatty(STDERR_FILENO) != 0 ? "\n" : "") + words + "\n";
-  pollfd room{STDERR_FILENO, POLLOUT, 0};
+  const int person = dup(STDERR_FILENO);
+  // What other threads still have to say would come after the last word.
+  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
+  pollfd room{person, POLLOUT, 0};
   if (poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0)
-    static_cast<void>(!write(STDERR_FILENO, text.data(), text.size()));
+    static_cast<void>(!write(person, text.data(), text.size()));
 }
 
 }  // namespace

@@ -237,12 +237,20 @@ class Verification {
     return false;
   }
 
+  static bool is_of_text(std::string_view name) {
+    return name.ends_with(words_ending) || name.ends_with(text_ending);
+  }
+
   void tell_stranger(const std::string& name, const fs::path& file) {
     if (is_record(file) || is_beside_record(name))
       tell({VerifyKind::foreign, name, "", "docket wrote it, and the ledger does not know it",
             "a run that has its document in the input replaces it; else remove it"});
-    else
-      tell({VerifyKind::foreign, name, "", "docket has not written it", "it stays as it is", false});
+    else  // A full disk may have had room for a document's text, and then for nothing that tells of it.
+      tell({VerifyKind::foreign, name, "",
+            is_of_text(name)
+                ? "no record tells of it: not docket's, or of a run that had no room for its record"
+                : "docket has not written it",
+            "it stays as it is", false});
   }
 
   const fs::path& output_;
