@@ -177,7 +177,7 @@ void add_export(CLI::App& app, int& exit_code) {
   command->add_option("--label", filter.labels, "Only of this label; again for another")
       ->type_name("NAME")
       ->allow_extra_args(false);
-  command->add_option("--state", filter.state, "Only done, failed, held, unsure (done in doubt) or parked")
+  command->add_option("--state", filter.state, "Only done, failed, held, unsure or parked")
       ->check(one_of_names({"done", "failed", "held", "unsure", "parked"}))
       ->type_name("STATE");
   command->add_option("--where", filter.where, "Only those for which this jq condition holds")
