@@ -170,7 +170,8 @@ void print_outcome(const RunOutcome& outcome, const RunCommand& command, const S
                        outcome.write_error->message == outcome.report_unwritten->message;
   if (outcome.write_error)
     print_error(outcome.write_error->message +
-                "; the run stopped there; what is already written is complete");
+                "; the run stopped there: the files that are written are whole, and what could not be "
+                "kept is done again by the next run");
   if (outcome.report_unwritten && !is_told) print_error(outcome.report_unwritten->message);
 }
 
@@ -233,6 +234,7 @@ int run_command(RunCommand& command) {
   }
   SummaryContext context = summary_context(command, *pipeline, why_held);
   context.has_report = !outcome.report_unwritten;
+  context.says_stop = !outcome.write_error;
   if (outcome.state == RunOutcome::State::ran)
     if (auto failed = write_second_report(command.report_file, outcome.report))
       outcome.report_unwritten = failed;

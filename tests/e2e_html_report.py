@@ -123,7 +123,7 @@ class HtmlReport(e2e.Case):
         report = enlarge(self.dir / "out", DOCUMENTS, failed=FAILED, held=HELD, bad_names=HOSTILE)
         text = self.page()
         self.assertLess(len(text.encode()), 5_000_000)
-        self.assertIn("And 700 more: <code>docket status -v</code> lists all of them.", text)
+        self.assertIn(f"And 700 more: <code>docket status {self.dir}/p.yaml -v</code> lists all of them.", text)
         self.assertIn("And 8,500 more", text)
         if not CHROMIUM:
             self.fail("Chromium is missing: scripts/deps installs it")

@@ -170,7 +170,7 @@ class Inputs(e2e.Case):
     def test_what_is_not_accepted_is_said_in_reruns_too(self):
         self.write("in/a.txt", "The tide was low and the gulls were loud.\n" * 12)
         result = self.run_pipeline()
-        line = "not accepted: classify 1 of 3; `docket export --accepted-only` leaves them out"
+        line = "not accepted: classify 1 of 3; `export --accepted-only` leaves them out"
         for answer in (result, self.run_pipeline(), self.run_pipeline("in/a.txt", "in/b.md", "in/sub/c.txt")):
             self.assertIn(line, answer.err)
             stages = {stage["id"]: stage for stage in self.report()["stages"]}

@@ -67,7 +67,7 @@ std::string not_accepted(const ordered_json& stages) {
       text +=
           fmt::format("{}{} {} of {}", text.empty() ? "not accepted: " : ", ", stage["id"].get<std::string>(),
                       number(stage["not_accepted"]), number(stage.value("answers", ordered_json(0))));
-  return text.empty() ? "" : text + "; `docket export --accepted-only` leaves them out\n";
+  return text.empty() ? "" : text + "; `export --accepted-only` leaves them out\n";
 }
 
 std::string bad_texts(const ordered_json& stages) {

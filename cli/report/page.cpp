@@ -190,6 +190,7 @@ std::string report_page(const ordered_json& report, const PageFacts& facts) {
   json values = {
       {"pipeline", printable(report["pipeline"]["name"].get<std::string>(), "")},
       {"file", printable(report["pipeline"]["file"].get<std::string>(), "")},
+      {"all_of_them", "docket status " + shell_word(report["pipeline"]["file"].get<std::string>()) + " -v"},
       {"run", printable(run["id"].get<std::string>(), "")},
       {"started", printable(run["started"].get<std::string>(), "")},
       {"finished", printable(run["finished"].get<std::string>(), "")},

@@ -125,9 +125,9 @@ std::string failed_section(const ordered_json& report) {
     for (const ordered_json& document : group["documents"]) {
       if (shown == most_documents_shown) break;
       const std::string stage = document.value("stage", "");
-      text +=
-          fmt::format("  {}: {}{}{}{}\n", document["path"].get<std::string>(), stage,
-                      stage.empty() ? "" : ": ", document["message"].get<std::string>(), standing(document));
+      text += fmt::format(
+          "  {}: {}{}{}{}\n", document["path"].get<std::string>(), stage, stage.empty() ? "" : ": ",
+          without_file_name(document["message"].get<std::string>(), document["path"]), standing(document));
       ++shown;
     }
     text += more(group["count"], shown);
@@ -184,9 +184,8 @@ std::string unsure_section(const ordered_json& report, const std::string& pipeli
 std::string missing_section(const ordered_json& report) {
   const ordered_json& missing = report["missing"];
   if (missing["count"] == 0) return "";
-  std::string text =
-      fmt::format("\nno longer in the input ({}): `docket clean --missing` removes their records\n",
-                  number(missing["count"]));
+  std::string text = fmt::format("\nno longer in the input ({}): `clean --missing` removes their records\n",
+                                 number(missing["count"]));
   std::size_t shown = 0;
   for (const ordered_json& path : missing["documents"]) {
     if (shown++ == most_documents_shown) break;
@@ -216,8 +215,9 @@ std::string format_report(const ordered_json& report) {
   const bool some_ran = report["documents"]["in"] == 0 || std::ranges::any_of(report["stages"], has_worked);
   std::string text = (some_ran ? stage_table(report) : "") + held_section(report) + failed_section(report) +
                      missing_section(report) + input_section(report);
-  text += "\n" + totals(report) + files(report) + attention(report) + format_doubts(report["stages"]) +
-          models(report) + egress(report);
+  if (text.starts_with('\n')) text.erase(0, 1);
+  text += (text.empty() ? "" : "\n") + totals(report) + files(report) + attention(report) +
+          format_doubts(report["stages"]) + models(report) + egress(report);
   if (report["run"].contains("stopped"))
     text += "stopped: " + report["run"]["stopped"].get<std::string>() + "\n";
   return printable(text);

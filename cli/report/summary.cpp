@@ -113,14 +113,14 @@ std::string without_counts(const std::string& why) {
   return std::regex_replace(why, counts, "");
 }
 
-void say_once_what_all_say(SummaryGroup& group) {
-  if (group.documents.size() < 2 || group.documents.front().why.empty()) return;
-  const std::string& first = group.documents.front().why;
+/// `whys`: of all documents of the group, also of those that are not named.
+void say_once_what_all_say(SummaryGroup& group, const std::vector<std::string>& whys) {
+  if (whys.size() < 2 || whys.front().empty()) return;
+  const std::string& first = whys.front();
   const std::string all = without_counts(first);
-  const auto says_it = [&](const auto& each) { return without_counts(each.why) == all; };
-  const auto says_the_same = [&](const auto& each) { return each.why == first; };
-  if (!std::ranges::all_of(group.documents, says_it)) return;
-  group.heading += ": " + (std::ranges::all_of(group.documents, says_the_same) ? first : all);
+  if (!std::ranges::all_of(whys, [&](const std::string& why) { return without_counts(why) == all; })) return;
+  const bool is_same = std::ranges::all_of(whys, [&](const std::string& why) { return why == first; });
+  group.heading += ": " + (is_same ? first : all);
   group.says_all = true;
   for (SummaryGroup::Named& each : group.documents)
     each.why.clear();
@@ -133,16 +133,15 @@ std::vector<SummaryGroup> doubtful_groups(const ordered_json& report, const Summ
   std::set<std::string> told;
   for (const ordered_json& group : report.value("doubtful", ordered_json::array())) {
     const std::string why = group["why"];
-    const bool is_unsure = why == "unsure";
+    const ordered_json& documents = group["documents"];
     SummaryGroup one{report_lines::doubt(why, group["count"]), {}, group["count"], {}, true};
-    for (const ordered_json& path : group["documents"]) {
-      const bool is_told =
-          !told.insert(path.get<std::string>()).second;  // Where there is no text, all is unsure.
-      if (is_told) --one.count;
-      if (!is_told && one.documents.size() < most_documents)
-        one.documents.push_back({path, is_unsure && context.why_held ? context.why_held(path) : ""});
+    std::vector<std::string> whys;
+    for (const ordered_json& path : documents) {
+      whys.push_back(why == "unsure" && context.why_held ? context.why_held(path) : "");
+      if (!told.insert(path.get<std::string>()).second) continue;  // Where there is no text, all is unsure.
+      if (one.documents.size() < most_documents) one.documents.push_back({path, whys.back()});
     }
-    say_once_what_all_say(one);
+    if (group["count"] == documents.size()) say_once_what_all_say(one, whys);
     groups.push_back(std::move(one));
   }
   return groups;
@@ -155,12 +154,13 @@ std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryCon
     std::vector<ordered_json> documents = group["documents"];
     std::stable_partition(documents.begin(), documents.end(), is_new);
     SummaryGroup one{heading_of(outcome, group, why), {}, group["count"], {}, false};
-    for (std::size_t i = 0; i < std::min(documents.size(), most_documents); ++i) {
-      const std::string acknowledged =
-          documents[i].contains("acknowledged") ? report_lines::standing(documents[i]) : "";
-      one.documents.push_back({documents[i]["path"], why_of(documents[i]) + acknowledged});
+    std::vector<std::string> whys;
+    for (const ordered_json& document : documents) {
+      const bool is_acknowledged = document.contains("acknowledged");
+      whys.push_back(why_of(document) + (is_acknowledged ? report_lines::standing(document) : ""));
+      if (one.documents.size() < most_documents) one.documents.push_back({document["path"], whys.back()});
     }
-    say_once_what_all_say(one);
+    say_once_what_all_say(one, whys);
     const bool none_is_new = documents.empty() || !is_new(documents.front());
     groups.emplace_back(none_is_new, std::move(one));
   };
@@ -283,7 +283,10 @@ std::vector<RankedLine> ending_of(const ordered_json& report, const SummaryConte
       {asked && !report["all_cloud"]["backend"].is_null() ? report_lines::all_cloud(report["all_cloud"]) : "",
        3},
       {report_lines::egress(report), 2},
-      {run.contains("stopped") ? wrapped("stopped: " + run["stopped"].get<std::string>(), 6, 2) : "", 0},
+      {run.contains("stopped") && context.says_stop
+           ? wrapped("stopped: " + run["stopped"].get<std::string>(), 6, 2)
+           : "",
+       0},
       {has_groups || !report_lines::attention(report).empty()
            ? "all of them: docket status " + context.pipeline + " -v\n"
            : "",

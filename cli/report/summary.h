@@ -14,6 +14,7 @@ struct SummaryContext {
   /// What releases the documents that are held for that reason.
   std::function<std::vector<std::string>(const std::string& held)> release_of;
   bool has_report = true;  ///< It could be written there.
+  bool says_stop = true;   ///< Not: whoever prints it says what stopped the run, and more of it.
 };
 
 /// The end of a run for people: at most 20 lines of at most 80 columns, each with its end. What failed, by

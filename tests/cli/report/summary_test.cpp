@@ -153,12 +153,34 @@ TEST(Summary, NamesTheFirstOfTheDocumentsThatAreDoneInDoubt) {
   EXPECT_EQ(format_summary(report, context()),
             "poor text (5): done, what was read may be wrong\n"
             "  a\n  b\n  c\n  … 2 more\n"
-            "unsure (2): done, with an answer not accepted\n"
-            "  e: total 0.53 < 0.80\n"
+            "unsure (2): done, with an answer not accepted: total 0.53 < 0.80\n"
+            "  e\n  … 1 more\n"
             "\n"
             "4 documents: 4 done; 2 s, 2 a second, $1.25\n"
             "all of them: docket status p.yaml -v\n"
             "records and report.json in out\n");
+}
+
+TEST(Summary, OneReasonIsThatOfAllOnlyIfItIs) {
+  ordered_json report = empty_report();
+  report["errors"] =
+      ordered_json::array({{{"class", "damaged"},
+                            {"count", 5},
+                            {"documents", {failure("a"), failure("b"), failure("c"), failure("d")}}}});
+  report["errors"][0]["documents"].push_back(failure("e"));
+  EXPECT_NE(format_summary(report, context()).find("damaged: is broken\n  a\n  b\n  c\n  … 2 more\n"),
+            std::string::npos)
+      << format_summary(report, context());
+  report["errors"][0]["documents"][4]["message"] = "is something else";
+  EXPECT_NE(format_summary(report, context()).find("damaged\n  a: is broken\n  b: is broken\n"),
+            std::string::npos)
+      << format_summary(report, context());
+
+  report["errors"].clear();
+  report["doubtful"] =
+      ordered_json::parse(R"([{"why": "unsure", "count": 4, "documents": ["a", "b", "c"]}])");
+  EXPECT_NE(format_summary(report, context()).find("not accepted\n  a: total"), std::string::npos)
+      << format_summary(report, context());  // Nobody knows of the fourth here.
 }
 
 TEST(Summary, DocumentsThatAreDoneGiveWayToThoseThatAreNot) {

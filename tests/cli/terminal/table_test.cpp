@@ -140,7 +140,7 @@ TEST(ReportTable, SaysHowManyAnswersAreNotAccepted) {
           R"([{"id": "read", "answers": 0, "not_accepted": 0, "grades": {"good": 1, "none": 12, "poor": 3}},
                     {"id": "look", "answers": 40, "not_accepted": 40, "grades": {}},
                     {"id": "sort", "answers": 40, "not_accepted": 3, "grades": {}}])")),
-      "not accepted: look 40 of 40, sort 3 of 40; `docket export --accepted-only` leaves them out\n"
+      "not accepted: look 40 of 40, sort 3 of 40; `export --accepted-only` leaves them out\n"
       "no text: 12; poor text: 3\n");
 }
 
