@@ -65,6 +65,7 @@ FILES = {
     "a capital unit": (asks("{ type: ollama, model: m, timeout: 90S }"), ":6:44:", "did you mean '90s'?"),
     "an underscore in a number": (asks("{ type: ollama, model: m, context: 8_192 }"), ":6:44:", "to 100000000", "did you mean '8192'?"),
     "a thousand with a comma": (asks("{ type: ollama, model: m, context: 8,192 }"), ":6:46:", "'192'", "no separator"),
+    "a thousand in quotes": (asks("{ type: ollama, model: m, context: '8,192' }"), ":6:44:", "did you mean '8192'?"),
     "a size in small letters": (extract("limits: { memory: 2gb }"), ":9:25:", "did you mean '2GB'?"),
     "a size with a letter": (extract("limits: { memory: 512M }"), ":9:25:", "did you mean '512MiB'?"),
     "a size in MiB with its unit": (extract("memory_limit: 2 GB"), ":9:21:", "did you mean '2048'?"),
@@ -190,6 +191,11 @@ class MoreMistakes(e2e.Case):
         self.assertEqual([line.split(": ", 1)[1].split(",")[0] for line in said["labels"]],
                          ["stages.classify.lables: unknown setting"])
         self.assertEqual(len(said["backend"]), 1, said["backend"])
+
+    def test_nothing_is_suggested_that_cannot_be_meant(self):
+        _, said = self.check({"half": (asks("{ type: ollama, model: m, context: '1000,5' }"),)})
+        self.assertEqual(len(said["half"]), 1, said)
+        self.assertTrue(said["half"][0].endswith("got '1000,5'"), said)
 
     def test_words_of_the_command_line(self):
         self.write("pipeline.yaml", PIPELINE)

@@ -118,10 +118,15 @@ std::string as_mebibytes(const Field& field, std::string_view text) {
   return bytes ? in_digits(static_cast<double>(*bytes >> 20)) : "";
 }
 
-/// `8_192` and `8192.0` as 8192; empty: it is no whole number.
+/// `8_192`, `8,192` and `8192.0` as 8192; empty: it is no whole number, as `10,5` is none.
 std::string as_whole(std::string_view given) {
   std::string text(given);
-  std::erase_if(text, [](char c) { return c == '_' || c == ',' || c == '\''; });
+  std::erase(text, '_');
+  for (std::size_t at = text.find_first_of(",'"); at != std::string::npos; at = text.find_first_of(",'")) {
+    const std::size_t end = std::min(text.find_first_not_of("0123456789", at + 1), text.size());
+    if (at == 0 || end - at != 4) return "";
+    text.erase(at, 1);
+  }
   const auto number = parse_number(text);
   return number && std::floor(*number) == *number ? in_digits(*number) : "";
 }
