@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <regex>
 #include <set>
 #include <utility>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "cli/report/reasons.h"
 #include "cli/terminal/table.h"
 #include "cli/terminal/words.h"
+#include "cli/terminal/wrapped.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -64,24 +64,6 @@ std::string short_path(const std::string& path) {
   return begin == 0 ? path : "…" + path.substr(begin);
 }
 
-/// `text` in at most so many lines, the second and further ones indented; a mark where it is cut.
-std::string wrapped(std::string text, std::size_t most, std::size_t indent) {
-  const std::string blanks(indent, ' ');
-  std::string lines;
-  for (; most > 1 && columns_of(text) > report_lines::columns; --most) {
-    std::size_t end = text.size();
-    while (columns_of(std::string_view(text).substr(0, end)) > report_lines::columns || end == text.size()) {
-      const std::size_t blank = text.rfind(' ', end - 1);
-      if (blank == std::string::npos || text.find_first_not_of(' ') > blank) break;
-      end = blank;
-    }
-    if (end == text.size()) break;  // One long word.
-    lines += text.substr(0, end) + "\n";
-    text = blanks + text.substr(end + 1);
-  }
-  return lines + within_columns(text, report_lines::columns) + "\n";
-}
-
 /// Each line of a text in two at most.
 std::string wrapped_lines(const std::string& text) {
   std::string lines;
@@ -105,12 +87,6 @@ std::string heading_of(const char* outcome, const ordered_json& group, const std
 
 std::string why_failed(const ordered_json& document) {
   return without_file_name(document.value("message", ""), document["path"]);
-}
-
-/// "cannot connect (6 attempts)" -> "cannot connect". The count is that of one document.
-std::string without_counts(const std::string& why) {
-  static const std::regex counts(R"( \([0-9]{1,4} (attempts|answers)\))");
-  return std::regex_replace(why, counts, "");
 }
 
 void say_once_what_all_say(SummaryGroup& group) {
