@@ -5,12 +5,14 @@ import os
 import signal
 import sqlite3
 import subprocess
+import threading
 from pathlib import Path
 
 import e2e
 import jsonschema
 from e2e import PIPELINE, invoice
 from large_ledger import grow
+from paid_model import JsonHandler, Server
 
 MANY = 30_000  # Documents that are held.
 SANITIZED = bool(os.environ.get("SANITIZED"))  # Then memory tells nothing.
@@ -345,6 +347,57 @@ class Explain(e2e.Case):
         self.assertIn("several documents have this name: in/b.txt, in/sub/b.txt; write one of them", several.err)
         self.assertIn("no run has seen this document, did you mean 'in/a.txt'?",
                       self.docket("explain", "pipeline.yaml", "aa.txt").err)
+
+    def test_the_values_that_are_accepted(self):
+        self.write("in/a.txt", invoice(1))
+        self.run_pipeline(pipeline=UNSURE.replace("accept: 0.95", "accept: 0.5"))
+        self.assertRegex(self.docket("explain", "pipeline.yaml", "a.txt").out,
+                         r"\n    label invoice, confidence [01]\.\d\d\n(.*\n)*    total 119\.0, confidence 0\.\d\d\n    accepted, ")
+
+    def test_what_no_run_has_finished(self):
+        asked, end = threading.Event(), threading.Event()
+
+        class Handler(JsonHandler):
+            def do_GET(self):
+                self.reply(404, {"error": {"message": "not found"}})
+
+            def do_POST(self):
+                self.question()
+                asked.set()
+                end.wait(e2e.TIMEOUT)
+
+        server = Server(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.addCleanup(end.set)
+        local = f"""\
+  local: {{ type: openai, url: "http://127.0.0.1:{server.server_address[1]}/v1", model: m, location: local, max_concurrent: 1 }}
+stages:
+"""
+        self.write("pipeline.yaml", UNSURE.replace("stages:\n", local).replace("backends: [rules]\n      accept", "backends: [local]\n      accept"))
+        for name in "ab":
+            self.write(f"in/{name}.txt", invoice(name))
+        run = self.start("run", "pipeline.yaml", "--grace", "0")
+        self.assertTrue(asked.wait(e2e.TIMEOUT))
+        self.assertIn(": no run has finished this document; one goes on now\n", self.docket("explain", "pipeline.yaml", "in/b.txt").err)
+        run.send_signal(signal.SIGINT)
+        self.assertEqual(self.finish(run).code, 130)
+        told = {name: self.docket("explain", "pipeline.yaml", f"in/{name}.txt") for name in "ab"}
+        begun = [name for name in told if told[name].code == 0]
+        self.assertEqual(len(begun), 1, told)
+        for name, result in told.items():
+            if name in begun:
+                last = self.docket("runs", "pipeline.yaml").out.splitlines()[1].split()[0]
+                self.assertTrue(result.out.startswith(f"in/{name}.txt: not ended; run {last} was stopped (exit code 130) while it was at work on it\n"))
+                self.assertEqual(self.json(f"in/{name}.txt")["state"], "not_ended")
+            else:
+                self.assertEqual([result.code, result.out, result.err],
+                                 [2, "", f"docket: in/{name}.txt: no run has finished this document; the next run takes it\n"])
+        self.write("other/d.txt", invoice("d"))
+        self.assertIn(": no run has finished this document, and it is not in the input: `docket run pipeline.yaml other/d.txt` takes it alone\n",
+                      self.docket("explain", "pipeline.yaml", "other/d.txt").err)
+        self.assertIn("no run has seen this document", self.docket("explain", "pipeline.yaml", "nowhere.pdf").err)
 
     def test_what_a_run_would_do(self):
         self.write("in/a.txt", invoice(1))
