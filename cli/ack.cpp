@@ -51,13 +51,7 @@ class Finder {
   std::optional<std::string> find(const std::string& typed, std::vector<LedgerDocument>& found) {
     const auto path = find_document(opened_.ledger.database(), typed, opened_.pipeline.directory);
     if (!path) return path.error().message;
-    if (*path) {
-      const auto document = opened_.ledger.document(**path);
-      if (!document) return document.error().message;
-      if (!*document) return **path + ": no run has seen this document";
-      found.push_back(**document);
-      return why_not(**document);
-    }
+    if (*path) return take(**path, found);
     PathPatterns patterns(opened_.pipeline.directory, PathPatterns::Use::choose, opened_.pipeline.letters);
     if (const auto problem = patterns.add(typed)) return typed + ": " + *problem;
     const std::size_t before = found.size();
@@ -82,9 +76,13 @@ class Finder {
     const auto path = find_document_by_end(opened_.ledger.database(), typed, opened_.pipeline.directory);
     if (!path) return path.error().message;
     if (!*path) return typed + ": no run has seen this document" + suggestion(typed);
-    const auto document = opened_.ledger.document(**path);
+    return take(**path, found);
+  }
+
+  std::optional<std::string> take(const std::string& path, std::vector<LedgerDocument>& found) {
+    const auto document = opened_.ledger.document(path);
     if (!document) return document.error().message;
-    if (!*document) return **path + ": no run has seen this document";
+    if (!*document) return path + ": no run has seen this document";
     found.push_back(**document);
     return why_not(**document);
   }

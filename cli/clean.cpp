@@ -114,14 +114,16 @@ int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const O
     const nlohmann::ordered_json json = {{"docket", 1}, {"removed", is_removed}, {"documents", *paths}};
     std::fputs(printable_json(to_pretty(json)).c_str(), stdout);
   };
-  if (options.dry_run || paths->empty()) print_removed(false);
-  if (options.dry_run || paths->empty()) return exit_up_to_date;
+  if (options.dry_run || paths->empty()) {
+    print_removed(false);
+    return exit_up_to_date;
+  }
   if (const auto failed = remove_all(output, **ledger, *paths)) {
     print_error(failed->message);
     return exit_failed;
   }
   print_removed(true);
-  if (options.all)
+  if (!options.as_json)
     std::fputs(
         ("removed the output of " + counted(static_cast<std::int64_t>(paths->size()), "document") + "\n")
             .c_str(),

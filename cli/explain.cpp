@@ -2,12 +2,10 @@
 // do.
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,13 +20,13 @@
 #include "cli/records/outermost.h"
 #include "cli/records/why_held.h"
 #include "cli/terminal/words.h"
+#include "cli/unended.h"
 #include "pipeline/ledger/acknowledgement.h"
 #include "pipeline/record.h"
 #include "pipeline/run/find_document.h"
 #include "pipeline/run/missing.h"
 #include "pipeline/run/output.h"
 #include "pipeline/support/ascii.h"
-#include "pipeline/support/suggest.h"
 
 namespace docket {
 namespace {
@@ -118,23 +116,7 @@ Result<std::optional<LedgerDocument>> read_document(OpenedLedger& opened, const 
   return opened.ledger.document(**path);
 }
 
-/// `, did you mean 'inbox/a.pdf'?`, or how to name one.
-std::string suggestion_for(const std::string& typed, OpenedLedger& opened) {
-  const auto paths = select_paths(opened.ledger.database(), DocumentSet::all);
-  std::vector<std::string_view> whole, names;
-  std::map<std::string_view, std::string_view> paths_of;
-  if (paths)
-    for (const std::string& path : *paths) {
-      whole.push_back(path);
-      names.push_back(whole.back().substr(path.find_last_of('/') + 1));
-      paths_of.emplace(names.back(), path);
-    }
-  if (const auto near = nearest(typed, whole)) return did_you_mean(near);
-  if (const auto near = nearest(typed, names)) return did_you_mean(paths_of[*near]);
-  return "; give its path as in results.jsonl, such as inbox/a.pdf";
-}
-
-/// Of a document that no run has ended: what a run that was killed had asked about it.
+/// Of a document that no run has ended: what one had asked about it, if any has.
 int explain_unended(OpenedLedger& opened, const ExplainOptions& options) {
   const std::string& typed = options.document;
   const auto path = find_unended_document(opened.ledger.database(), typed, opened.pipeline.directory);
@@ -145,13 +127,12 @@ int explain_unended(OpenedLedger& opened, const ExplainOptions& options) {
     return exit_usage;
   }
   if (!*path) {
-    print_error(typed + ": no run has seen this document" + suggestion_for(typed, opened));
+    print_error(typed + ": " + why_unknown(typed, opened, options.pipeline.in_command()));
     return exit_usage;
   }
+  const std::string why = why_unended(**path, opened);
   const NextRun next = next_run(std::move(opened.pipeline), **path, **path);
-  print(options,
-        **path + ": not ended; a run was killed while it was at work on it\n" + story_of(*calls) +
-            words_of(next, false),
+  print(options, **path + ": not ended; " + why + "\n" + story_of(*calls) + words_of(next, false),
         unended_json(**path, *calls, next));
   return exit_up_to_date;
 }

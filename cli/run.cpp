@@ -134,7 +134,8 @@ SummaryContext summary_context(const RunCommand& command, const Pipeline& pipeli
   context.pipeline = command.documents.pipeline.in_command();
   std::error_code ignored;
   const std::filesystem::path near = std::filesystem::proximate(pipeline.output_dir, ignored);
-  const bool is_below = !near.empty() && !near.native().starts_with("..");
+  const bool is_below = !near.empty() && !near.native().starts_with("..") &&
+                        std::filesystem::current_path(ignored) != "/";  // There it would seem another path.
   context.output = (is_below ? near : pipeline.output_dir).string();
   context.release_of = [typed = context.pipeline](const std::string& held) {
     return release_of(held, typed);

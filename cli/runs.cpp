@@ -12,6 +12,7 @@
 #include "cli/options/open_ledger.h"
 #include "cli/options/option_values.h"
 #include "cli/options/pipeline_options.h"
+#include "cli/run_state.h"
 #include "cli/terminal/table.h"
 #include "cli/terminal/words.h"
 #include "pipeline/ledger/run_list.h"
@@ -29,15 +30,6 @@ struct RunsOptions {
   std::int64_t limit = 0;
   bool as_json = false;
 };
-
-enum class RunState { ended, killed, running };
-
-/// A run that has not ended goes on only if it has the output's lock, and its process lives.
-RunState state_of(const LedgerRun& run, const LockHolder& holder) {
-  if (run.finished) return run.exit_code == exit_code_of_killed_run ? RunState::killed : RunState::ended;
-  const bool is_holder = holder.pid == run.pid && holder.host == run.host;
-  return is_holder && may_be_alive(holder) ? RunState::running : RunState::killed;
-}
 
 const char* name_of(RunState state) {
   if (state == RunState::ended) return "ended";

@@ -5,22 +5,21 @@
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/last_run_words.h"
 #include "cli/options/open_ledger.h"
 #include "cli/options/pipeline_options.h"
-#include "cli/records/not_accepted.h"
+#include "cli/reason_of.h"
 #include "cli/records/outermost.h"
 #include "cli/records/why_held.h"
 #include "cli/report/lines.h"
 #include "cli/report/plain_text.h"
-#include "cli/report/reasons.h"
 #include "cli/status_of.h"
 #include "cli/terminal/table.h"
 #include "cli/terminal/words.h"
-#include "pipeline/ledger/run_list.h"
+#include "cli/terminal/wrapped.h"
 #include "pipeline/run/find_document.h"
 #include "pipeline/run/missing.h"
 #include "pipeline/support/ascii.h"
-#include "pipeline/support/duration.h"
 #include "pipeline/support/file_names.h"
 
 namespace docket {
@@ -34,56 +33,8 @@ struct StatusOptions {
   bool json = false, question = false, verbose = false;
 };
 
-/// Of each group, without -v; and how wide a line may be.
-constexpr std::size_t most_shown = 3, line_width = 80;
-
-std::string exit_words(std::int64_t code) {
-  switch (code) {
-    case exit_up_to_date:
-      return " (everything is up to date)";
-    case exit_failed:
-      return " (some failed)";
-    case exit_held:
-      return " (some are held)";
-    case exit_unavailable:
-      return " (a backend could not be used)";
-    case exit_interrupted:
-    case exit_terminated:
-      return " (it was stopped)";
-    default:
-      return "";
-  }
-}
-
-std::string end_words(const LedgerRun& run) {
-  const std::int64_t code = run.exit_code.value_or(0);
-  if (code == exit_code_of_killed_run) return "was killed; found by `docket unlock` at " + *run.finished;
-  return "ended " + *run.finished + " with exit code " + std::to_string(code) + exit_words(code);
-}
-
-/// Such documents need not be in the ledger yet.
-std::string left_words(const OutputStatus& status) {
-  if (status.last_cancelled == 0) return "";
-  return "  " + counted(status.last_cancelled, "document") + " left for the next run\n";
-}
-
-std::string last_run_lines(const OutputStatus& status) {
-  const auto& last = status.counts.last_run;
-  if (!last) return "";
-  std::string text = "last run: " + last->name + ", started " + last->started;
-  if (last->finished) {
-    if (status.last_wall_ms)
-      text += ", took " + format_duration(std::chrono::milliseconds(*status.last_wall_ms));
-    text += "\n  " + end_words(*last) + "\n" + left_words(status);
-    if (!status.running) return text;
-    return text + "running now: " + to_string(*status.running) + "\n";
-  }
-  const std::string who = "process " + std::to_string(last->pid) + " on " + last->host;
-  if (status.running && status.running->pid == last->pid) return text + "\n  still running: " + who + "\n";
-  if (last->host == this_host())
-    return text + "\n  did not end: " + who + " is gone; the next run goes on where it was\n";
-  return text + "\n  still running, or killed: " + who + "\n";
-}
+/// Of each group, without -v; and how much of the reason of one of them, and of one that stands alone.
+constexpr std::size_t most_shown = 3, most_reason_lines = 2, most_whole_lines = 8;
 
 std::string stage_table(const LedgerReader::Status& status) {
   const State states[] = {State::done, State::skipped, State::held, State::failed, State::pending};
@@ -111,32 +62,6 @@ std::string doubts(const LedgerReader::Status& status) {
   }
   const std::string text = report_lines::not_accepted(stages);  // Texts are groups of their own.
   return text.empty() ? "" : "\n" + text;
-}
-
-std::string failure_of(const LedgerDocument& document) {
-  std::string text;
-  if (document.error_stage) text += *document.error_stage + ": ";
-  if (!document.error) return text;
-  text += without_file_name(document.error->message, document.path);
-  if (document.attempts > 1) text += " (" + counted(document.attempts, "attempt") + ")";
-  return text;
-}
-
-std::string what_of(const UnfinishedGroup& group, const LedgerDocument& document, OpenedLedger& opened) {
-  if (group.state == GroupState::not_finished) return "not read yet";
-  std::string text;
-  if (document.outcome == Outcome::held) {
-    const auto line = opened.ledger.record(document.path);
-    text = why_held(line ? nlohmann::json::parse(*line, nullptr, false) : nlohmann::json(), opened.pipeline);
-    if (group.state == GroupState::acknowledged)
-      text = document.held.value_or("") + (text.empty() ? "" : ": " + text);
-  } else {
-    text = failure_of(document);
-  }
-  if (group.state != GroupState::acknowledged) return text;
-  const std::string reason = document.ack_reason.value_or("");
-  return "acknowledged " + document.acknowledged.value_or("") + (reason.empty() ? "" : ": " + reason) +
-         (text.empty() ? "" : "; ") + text;
 }
 
 /// So it will not be tried again.
@@ -174,9 +99,31 @@ std::string advice_for(const UnfinishedGroup& group, const std::string& file) {
 
 void print_text(const std::string& text) { std::fputs(printable(text).c_str(), stdout); }
 
+/// What all documents of a group say.
+void print_said(const std::string& said) {
+  if (!said.empty()) print_text(wrapped("  all of them: " + printable(said, ""), most_whole_lines, 4));
+}
+
+/// With -v each has one line, for programs such as grep.
+void print_document(const std::string& name, const std::string& reason, bool verbose,
+                    std::size_t most_lines) {
+  const std::string path = "  " + printable(name, ""), why = printable(reason, "");
+  if (verbose) return print_text(path + (why.empty() ? "" : ": " + why) + "\n");
+  if (columns_of(path) < screen_columns)
+    return print_text(wrapped(path + (why.empty() ? "" : ": " + why), most_lines, 4));
+  print_text(path + (why.empty() ? "\n" : ":\n"));  // One that is cut names no file.
+  if (!why.empty()) print_text(wrapped("    " + why, most_lines, 4));
+}
+
+/// How many documents of a group are not shown.
+void print_more(std::int64_t more, const std::string& file) {
+  if (more > 0) print_text("  … " + std::to_string(more) + " more: `docket status " + file + " -v`\n");
+}
+
 void print_group(const UnfinishedGroup& group, const StatusOptions& options, OpenedLedger& opened) {
   const std::string file = options.pipeline.in_command();
   print_text("\n" + heading_of(group) + "\n");
+  print_said(group.said);
   const std::size_t shown =
       options.verbose ? group.documents.size() : std::min(group.documents.size(), most_shown);
   const bool may_be_tried = group.state == GroupState::failed || group.state == GroupState::parked;
@@ -184,18 +131,16 @@ void print_group(const UnfinishedGroup& group, const StatusOptions& options, Ope
   for (std::size_t i = 0; i < shown; ++i) {
     const Unfinished& one = group.documents[i];
     const auto document = opened.ledger.document(one.path);
-    std::string what = document && *document ? what_of(group, **document, opened) : "";
+    std::string why = group.said.empty() && document && *document ? reason_of(**document, opened) : "";
     if (may_be_tried && document && *document && is_gone(**document, opened)) {
       any_is_forgotten = any_is_forgotten || is_forgotten_without_file(**document);
-      what = "the file is gone; " + what;
+      why = "the file is gone" + (why.empty() ? "" : "; " + why);
     }
     const bool marks = one.standing == Standing::fresh && group.fresh < group.count;
-    const std::string line =
-        printable((marks ? "  new: " : "  ") + one.path + (what.empty() ? "" : ": " + what), "");
-    print_text((options.verbose ? line : within_columns(line, line_width)) + "\n");
+    print_document((marks ? "new: " : "") + one.path, why, options.verbose,
+                   group.count == 1 ? most_whole_lines : most_reason_lines);
   }
-  if (const std::int64_t more = group.count - static_cast<std::int64_t>(shown); more > 0)
-    print_text("  … " + std::to_string(more) + " more: `docket status " + file + " -v`\n");
+  print_more(group.count - static_cast<std::int64_t>(shown), file);
   print_text("  -> " + advice_for(group, file) + "\n");
   if (any_is_forgotten)
     print_text("  -> forget those whose file is gone: `docket clean " + file + " --missing`\n");
@@ -203,20 +148,15 @@ void print_group(const UnfinishedGroup& group, const StatusOptions& options, Ope
 
 /// Documents that are done, and yet not as they should be.
 void print_group(const DoubtfulGroup& group, const StatusOptions& options, OpenedLedger& opened) {
-  const bool is_unsure = group.why == "unsure";
   print_text("\n" + report_lines::doubt(group.why, group.count) + "\n");
+  print_said(group.said);
   const std::size_t shown =
       options.verbose ? group.documents.size() : std::min(group.documents.size(), most_shown);
-  for (std::size_t i = 0; i < shown; ++i) {
-    std::string line = "  " + group.documents[i];
-    if (const auto record = opened.ledger.record(group.documents[i]); record && is_unsure)
-      line += ": " + weakest_answers(nlohmann::json::parse(*record, nullptr, false), opened.pipeline);
-    line = printable(line, "");
-    print_text((options.verbose ? line : within_columns(line, line_width)) + "\n");
-  }
-  if (const std::int64_t more = group.count - static_cast<std::int64_t>(shown); more > 0)
-    print_text("  … " + std::to_string(more) + " more: `docket status " + options.pipeline.in_command() +
-               " -v`\n");
+  for (std::size_t i = 0; i < shown; ++i)
+    print_document(group.documents[i],
+                   group.said.empty() ? reason_of(group.why, group.documents[i], opened) : "",
+                   options.verbose, group.count == 1 ? most_whole_lines : most_reason_lines);
+  print_more(group.count - static_cast<std::int64_t>(shown), options.pipeline.in_command());
 }
 
 std::string counts_line(const OutputStatus& status) {
@@ -241,14 +181,18 @@ int status_command(const StatusOptions& options) {
     const auto code = exit_code_of(opened->ledger);
     return code ? *code : fail(code.error());
   }
-  const auto status = status_of(*opened, options.verbose || options.json ? all_documents : most_shown);
+  Look look;
+  if (!options.verbose && !options.json) look = {most_shown, true};
+  const auto status = status_of(*opened, look);
   if (!status) return fail(status.error());
   if (options.json) {
     write_json(*status, *opened,
                [](const std::string& piece) { std::fputs(printable_json(piece).c_str(), stdout); });
     return exit_up_to_date;
   }
-  std::string text = counts_line(*status) + last_run_lines(*status);
+  std::string text =
+      counts_line(*status) +
+      last_run_words(*status, options.verbose ? Look().most : most_shown, options.pipeline.in_command());
   if (!status->counts.stages.empty()) text += "\n" + stage_table(status->counts) + doubts(status->counts);
   print_text(text);
   for (const UnfinishedGroup& group : status->groups)

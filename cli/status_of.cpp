@@ -6,9 +6,12 @@
 #include <utility>
 
 #include "cli/exit_code.h"
+#include "cli/reason_of.h"
 #include "cli/records/not_accepted.h"
 #include "cli/records/why_held.h"
+#include "cli/report/reasons.h"
 #include "pipeline/json/member.h"
+#include "pipeline/ledger/run_list.h"
 #include "pipeline/ledger/tables.h"
 #include "pipeline/record.h"
 
@@ -49,6 +52,45 @@ json last_report(LedgerReader& ledger) {
   return report && *report ? json::parse(**report, nullptr, false) : json();
 }
 
+std::int64_t count_in(const json& object, const char* name) {
+  const json& count = member(object, name);
+  return count.is_number_integer() ? count.get<std::int64_t>() : 0;
+}
+
+LastRunReport read_report(const json& report) {
+  LastRunReport read;
+  const json& run = member(report, "run");
+  if (const json& wall = member(run, "wall_ms"); wall.is_number_integer()) read.wall_ms = wall;
+  read.stopped = text_member(run, "stopped");
+  read.cost_usd = member(member(member(report, "totals"), "usage"), "cost_usd");
+  read.cancelled = count_in(member(report, "documents"), "cancelled");
+  const json& failed = member(member(report, "attention"), "failed");
+  read.failed = failed.is_object() ? count_in(failed, "new") + count_in(failed, "known")
+                                   : count_in(member(report, "documents"), "failed");  // An older docket's.
+  const json& problems = member(member(report, "input"), "problems");
+  read.input_problems = count_in(problems, "count");
+  for (const json& problem : member(problems, "first"))
+    if (problem.is_string()) read.first_input_problems.push_back(problem);
+  return read;
+}
+
+/// False: there may be documents that it was to work on, and that the ledger does not know.
+bool came_to_its_end(const PastRun& past) {
+  const std::int64_t code = past.run.exit_code.value_or(exit_up_to_date);
+  if (!past.run.finished || code == exit_usage || code > exit_code_of_signal(0)) return false;
+  return !past.counts || !past.counts->was_stopped;
+}
+
+/// Adds the reason of one more document of a group, unless it is known that they differ. `takes_long`: it is
+/// in the record.
+template <class Reason>
+void compare(SharedReason& said, bool takes_long, const Reason& reason) {
+  constexpr std::int64_t most = 1000;  // They take about a tenth of a second.
+  if (said.differ()) return;
+  if (takes_long && said.count() >= most) return said.give_up();
+  said.add(reason());
+}
+
 template <class Value>
 ordered_json or_null(const std::optional<Value>& value) {
   return value ? ordered_json(*value) : ordered_json();
@@ -57,12 +99,17 @@ ordered_json or_null(const std::optional<Value>& value) {
 ordered_json run_json(const OutputStatus& status) {
   if (!status.counts.last_run) return nullptr;
   const LedgerRun& run = *status.counts.last_run;
+  const std::optional<LastRunReport>& report = status.last_report;
+  ordered_json problems;
+  if (report) problems = {{"count", report->input_problems}, {"first", report->first_input_problems}};
   return {{"id", run.name},
           {"started", run.started},
           {"finished", or_null(run.finished)},
           {"exit_code", or_null(run.exit_code)},
-          {"wall_ms", or_null(status.last_wall_ms)},
-          {"cost_usd", status.last_cost_usd},
+          {"wall_ms", report ? or_null(report->wall_ms) : ordered_json()},
+          {"cost_usd", report ? report->cost_usd : ordered_json()},
+          {"stopped", report && !report->stopped.empty() ? ordered_json(report->stopped) : ordered_json()},
+          {"input_problems", std::move(problems)},
           {"host", run.host},
           {"pid", run.pid}};
 }
@@ -126,7 +173,7 @@ std::string_view name(GroupState state) {
   return std::ranges::find(names, state, [](const auto& pair) { return pair.first; })->second;
 }
 
-Result<OutputStatus> status_of(OpenedLedger& opened, std::size_t most) {
+Result<OutputStatus> status_of(OpenedLedger& opened, const Look& look) {
   OutputStatus status;
   auto counts = opened.ledger.status();
   if (!counts) return counts.error();
@@ -139,6 +186,7 @@ Result<OutputStatus> status_of(OpenedLedger& opened, std::size_t most) {
   struct Members {
     std::int64_t count = 0, fresh = 0;
     std::vector<Unfinished> news, others;
+    SharedReason said;
   };
   std::map<std::pair<GroupState, std::string>, Members> groups;
   const auto failed = opened.ledger.for_each_unfinished([&](const LedgerDocument& document) {
@@ -153,40 +201,41 @@ Result<OutputStatus> status_of(OpenedLedger& opened, std::size_t most) {
     group.fresh += is_new ? 1 : 0;
     ++group.count;
     std::vector<Unfinished>& named = is_new ? group.news : group.others;
-    if (named.size() < most) named.push_back({document.path, standing});
+    if (named.size() < look.most) named.push_back({document.path, standing});
+    if (look.compares_reasons)
+      compare(group.said, document.outcome == Outcome::held, [&] { return reason_of(document, opened); });
   });
   if (failed) return *failed;
   for (auto& [key, group] : groups) {
     std::ranges::move(group.others, std::back_inserter(group.news));
-    status.groups.push_back({key.first, key.second, std::move(group.news), group.count, group.fresh});
+    status.groups.push_back(
+        {key.first, key.second, std::move(group.news), group.count, group.fresh, group.said.text()});
   }
   std::ranges::stable_sort(status.groups, {}, [](const UnfinishedGroup& group) {
     return std::tuple(group.state == GroupState::acknowledged, group.fresh == 0, group.state);
   });
-  std::map<std::string, DoubtfulGroup> doubtful;
+  std::map<std::string, std::pair<DoubtfulGroup, SharedReason>> doubtful;
   const auto failed_too = opened.ledger.for_each_doubtful([&](const std::string& path, const json& verdicts) {
     bool is_told = false;  // Once is enough where not all are listed.
     for (const std::string& why : doubts_of(verdicts)) {
-      DoubtfulGroup& group = doubtful[why];
+      auto& [group, said] = doubtful[why];
       ++group.count;
-      if (!is_told && group.documents.size() < most) group.documents.push_back(path);
-      is_told = most != all_documents;
+      if (!is_told && group.documents.size() < look.most) group.documents.push_back(path);
+      is_told = look.most != Look().most;
+      if (look.compares_reasons) compare(said, true, [&] { return reason_of(why, path, opened); });
     }
   });
   if (failed_too) return *failed_too;
-  for (auto& [why, group] : doubtful) {
+  for (auto& [why, group_and_said] : doubtful) {
+    auto& [group, said] = group_and_said;
     group.why = why;
+    group.said = said.text();
     status.doubtful.push_back(std::move(group));
   }
   status.running = RunLock::holder_of(opened.pipeline.output_dir / ".docket/lock");
   const bool is_last =
       status.counts.last_run && text_member(member(report, "run"), "id") == status.counts.last_run->name;
-  if (!is_last) return status;
-  const json& run = member(report, "run");
-  if (const json& wall = member(run, "wall_ms"); wall.is_number_integer()) status.last_wall_ms = wall;
-  if (const json& left = member(member(report, "documents"), "cancelled"); left.is_number_integer())
-    status.last_cancelled = left;
-  status.last_cost_usd = member(member(member(report, "totals"), "usage"), "cost_usd");
+  if (is_last) status.last_report = read_report(report);
   return status;
 }
 
@@ -197,6 +246,10 @@ Result<int> exit_code_of(LedgerReader& ledger) {
     (kind.outcome == Outcome::held ? held : failed) = true;
   };
   if (auto error = select_unfinished_kinds(ledger.database(), look)) return *error;
+  const auto look_at_last = [&](const PastRun& last) {
+    failed = failed || !came_to_its_end(last) || (last.counts && last.counts->input_problems > 0);
+  };
+  if (auto error = select_runs(ledger.database(), 1, look_at_last)) return *error;
   return failed ? exit_failed : held ? exit_held : exit_up_to_date;
 }
 

@@ -100,10 +100,13 @@ bool is_date_pattern(std::string_view format) {
 
 /// What is told of a keyword that begins with `x-`; empty: nothing, it may be one of somebody else's.
 std::string meant_by_keyword(const std::string& name, const json& value) {
-  // `{ x-einvoice BT-112 }` is a keyword of that name, without a value.
-  const std::size_t blank = name.find(' ');
-  if (blank != std::string::npos && value.is_null() && is_known(keywords, name.substr(2, blank - 2)))
-    return "; a ':' is missing, write '" + name.substr(0, blank) + ": " + name.substr(blank + 1) + "'";
+  // `{ x-einvoice BT-112 }` and `{ x-einvoice:BT-112 }` are keywords of that name, without a value.
+  const std::size_t end = name.find_first_of(" :");
+  if (end != std::string::npos && value.is_null() && is_known(keywords, name.substr(2, end - 2))) {
+    const std::string rest(trim(std::string_view(name).substr(end + 1)));
+    return std::string(name[end] == ':' ? "; a blank is missing behind ':'" : "; a ':' is missing") +
+           ", write '" + name.substr(0, end) + ": " + rest + "'";
+  }
   const std::string_view own = std::string_view(name).substr(2);
   const auto meant = own.empty() || is_known(keywords, own) ? std::nullopt : nearest(own, keywords);
   return meant ? did_you_mean("x-" + std::string(*meant)) : "";

@@ -2,11 +2,12 @@
 
 import json
 import shlex
+import threading
 
 import e2e
 import jsonschema
 from e2e import invoice
-from paid_model import PaidModel
+from paid_model import JsonHandler, PaidModel, Server
 
 PIPELINE = """\
 version: 1
@@ -44,6 +45,16 @@ class AllBad:
     """Also the questions that are docket's own."""
     def __contains__(self, _):
         return True
+
+
+class Closed(JsonHandler):
+    """A server that knows no key."""
+    def do_GET(self):
+        self.reply(401, {"error": {"message": "no such key"}})
+
+    def do_POST(self):
+        self.question()
+        self.do_GET()
 
 
 class BadAnswers(e2e.Case):
@@ -85,6 +96,18 @@ class BadAnswers(e2e.Case):
         said, invalid = self.run_it(expect=0, backends="[rules, local]")
         self.assertEqual([invalid["documents"], invalid["failed"]], [1, 0])
         self.assertIn("in 1 document, none failed for it", said)
+
+    def test_what_another_backend_failed_is_not_said_of_this_one(self):
+        self.model.bad, self.model.words = {str(number) for number in range(1, 6)}, "It is an invoice."
+        far = Server(("127.0.0.1", 0), Closed)
+        self.addCleanup(far.server_close)
+        self.addCleanup(far.shutdown)
+        threading.Thread(target=far.serve_forever, daemon=True).start()
+        self.write("pipeline.yaml", PIPELINE.format(url=self.model.url, backends="[local, far]").replace(
+            "stages:", f'  far: {{ type: openai, url: "http://127.0.0.1:{far.server_port}", model: other, context: 8192 }}\nstages:'))
+        said = self.run_pipeline(expect=4).said
+        self.assertIn("backend 'far': ", said)
+        self.assertIn("local: 10 of 10 answers not valid, in 5 documents, none failed for it", said)
 
     def test_a_model_that_makes_no_sense_is_named_as_the_one_cause(self):
         for number in range(6, 61):

@@ -300,7 +300,7 @@ class Egress(e2e.Case):
         for document in open_ones:
             explained = self.docket("explain", "pipeline.yaml", "./" + document)
             self.assertEqual(explained.code, 0, explained.err)
-            self.assertIn(f"{document}: not ended; a run was killed", explained.out)
+            self.assertRegex(explained.out, rf"\A{document}: not ended; run \S+ was killed while it was at work on it\n")
             self.assertRegex(explained.out, r"fields asked cloud \(m, cloud\), attempt 1: unknown\n(.*\n)?    sent: document, \d+ bytes to 127")
             self.assertIn("1 email", explained.out)
             self.assertIn("now: a run would process it", explained.out)

@@ -207,6 +207,9 @@ class Doing(e2e.Case):
         self.says(1, "there is no file in the input (in/*.pdf)", "may_be_empty", pipeline=instead("[in]", "['in/*.pdf']"))
         self.says(1, "inn does not exist, did you mean 'in'?", pipeline=instead("[in]", "[inn]"))
         self.says(2, "inn does not exist, did you mean 'in'?", arguments=["inn"])
+        self.says(2, "in/a.tx does not exist, did you mean 'in/a.txt'?", arguments=["in/a.tx"])
+        self.says(2, "ni/a.txt does not exist, did you mean 'in/a.txt'?", arguments=["ni/a.txt"])
+        self.says(2, "./pipeline.yaml is the pipeline itself, and no document", arguments=["in", "./pipeline.yaml"])
         self.says(2, "nothing to run: name files on the command line, or `input: {paths: […]}`",
                   pipeline=instead("input:  { paths: [in] }\n", ""))
 

@@ -133,6 +133,7 @@ FILES = {
 # What is accepted, with a word of doubt.
 DOUBTS = {
     "a keyword": (schema("a: { type: number, x-label: [Total] }"), "'x-label' means nothing here, did you mean 'x-labels'?"),
+    "a keyword without a blank": (schema("a: { type: number, x-einvoice:BT-112 }"), "write 'x-einvoice: BT-112'"),
     "a keyword without its colon": (schema("a: { type: number, x-einvoice BT-112 }"), "write 'x-einvoice: BT-112'"),
     "a format": (schema("a: { type: string, format: dat }"), "did you mean 'date'?"),
     "a format of dates": (schema("a: { type: string, format: DD.MM.YYYY }"), "did you mean 'date'?"),

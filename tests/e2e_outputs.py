@@ -474,7 +474,8 @@ class Clean(e2e.Case):
         shutil.rmtree(self.dir / "in/sub")
         (self.dir / "in/a.txt").unlink()
         result = self.docket("clean", "pipeline.yaml", "--missing")
-        self.assertEqual([result.code, result.out], [0, "in/a.txt\nin/sub/c.txt\n"])
+        self.assertEqual([result.code, result.out, result.err],
+                         [0, "in/a.txt\nin/sub/c.txt\n", "removed the output of 2 documents\n"])
         self.assertEqual(sorted(self.tree("out")),
                          ["in/a.txt.json.bak", "in/a.txt.words.json", "in/b.txt.json", "in/b.txt.txt",
                           "in/sub/c.txt.json/mine", "in/sub/mine", "results.jsonl"])

@@ -2,13 +2,17 @@
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
+import threading
+from pathlib import Path
 
 import e2e
 import jsonschema
 from e2e import PIPELINE, invoice
 from large_ledger import grow
+from paid_model import JsonHandler, Server
 
 MANY = 30_000  # Documents that are held.
 SANITIZED = bool(os.environ.get("SANITIZED"))  # Then memory tells nothing.
@@ -26,7 +30,7 @@ HELD = UNSURE + "  - escalate:\n      reasons: [low_confidence]\n"
 TWO_TOTALS = invoice(1).replace("Total   GBP 119.00", "Total   GBP 119.00\nTotal   GBP 100.00")
 
 
-class Status(e2e.Case):
+class Told(e2e.Case):
     def status(self, *arguments):
         result = self.docket("status", "pipeline.yaml", *arguments)
         self.assertEqual([result.code, result.err], [0, ""])
@@ -42,6 +46,8 @@ class Status(e2e.Case):
         jsonschema.validate(value, json.loads((e2e.SOURCE / "docs/status.schema.json").read_text("utf-8")))
         return value
 
+
+class Status(Told):
     def test_no_run_yet(self):
         self.write("pipeline.yaml", PIPELINE)
         result = self.docket("status", "pipeline.yaml", "-q")
@@ -105,7 +111,8 @@ class Status(e2e.Case):
         self.assertEqual(self.question(), 1)
         text = self.status()
         self.assertIn("6 documents: 1 done, 0 held, 5 failed (5 parked)\n", text)
-        self.assertRegex(text, r"\nparked \(5, 1 new\): damaged\n  new: in/c.pdf: .*\n  in/b0.pdf: .*\n  in/b1.pdf: .*\n"
+        self.assertRegex(text, r"\nparked \(5, 1 new\): damaged\n  all of them: extract: is a broken PDF: .*\n"
+                               r"  new: in/c.pdf\n  in/b0.pdf\n  in/b1.pdf\n"
                                r"  … 2 more: `docket status pipeline.yaml -v`\n"
                                r"  -> .*`docket run pipeline.yaml --retry-parked`\n")
         for line in text.splitlines():
@@ -118,8 +125,9 @@ class Status(e2e.Case):
         self.run_pipeline()
         for typed in ("in/b.txt", "inn", "in/*.pdf"):
             self.assertEqual(self.docket("run", "pipeline.yaml", typed).code, 2, typed)
-        self.assertEqual(self.docket("run", "pipeline.yaml", "-", stdin="in/b.txt\n").code, 1)
         self.assertEqual(self.question(), 0)
+        self.assertEqual(self.docket("run", "pipeline.yaml", "-", stdin="in/b.txt\n").code, 1)
+        self.assertEqual(self.question(), 1, "the list named what is not there")
         self.assertIn("1 document: 1 done, 0 held, 0 failed\n", self.status())
 
     def test_what_an_input_named_and_is_gone_can_be_forgotten(self):
@@ -131,7 +139,8 @@ class Status(e2e.Case):
         self.run_pipeline("other", expect=1)
         for name in ("bad.pdf", "good.txt"):
             (self.dir / "other" / name).unlink()
-        self.assertIn("\n  other/bad.pdf: the file is gone; extract: is a broken PDF", self.status())
+        self.assertRegex(self.status(), r"\n  all of them: extract: is a broken PDF.*\n  other/bad.pdf: the file is gone\n")
+        self.assertIn("\n  other/bad.pdf: the file is gone; extract: is a broken PDF", self.status("-v"))
         self.assertIn("\n  -> forget those whose file is gone: `docket clean pipeline.yaml --missing`\n", self.status())
         clean = self.docket("clean", "pipeline.yaml", "--missing")
         self.assertEqual([clean.code, clean.out], [0, "other/bad.pdf\n"], "what is done may have been moved away")
@@ -211,8 +220,99 @@ class Status(e2e.Case):
         run.communicate()
         self.assertIsNone(self.json()["running"])
         self.assertIn(f"did not end: process {run.pid}", self.status())
+        self.assertEqual([self.question(), self.json()["exit_code"]], [1, 1], "nobody knows what it left")
         self.assertEqual(self.docket("unlock", "pipeline.yaml").code, 0)
         self.assertRegex(self.status(), r"\n  was killed; found by `docket unlock` at \d{4}-\S+Z\n")
+        self.assertEqual(self.question(), 1)
+        self.run_pipeline()
+        self.assertEqual(self.question(), 0)
+
+    def test_a_run_that_was_stopped_has_left_something(self):
+        self.write("in/a.txt", invoice(1))
+        self.write("in/broken.pdf", "%PDF-1.4\nbroken\n")
+        self.run_pipeline(expect=1)
+        self.assertEqual(self.docket("ack", "pipeline.yaml", "in/broken.pdf").code, 0)
+        self.assertEqual(self.question(), 0)
+        for number, code in ((signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(code):
+                run = self.start("run", "pipeline.yaml", "-", stdin=subprocess.PIPE)
+                e2e.wait_for(lambda: (self.json()["last_run"] or {})["pid"] == run.pid, "the run is in the ledger")
+                run.send_signal(number)
+                self.assertEqual(run.wait(e2e.TIMEOUT), code)
+                value = self.json()
+                self.assertEqual([self.question(), value["exit_code"], value["last_run"]["stopped"]],
+                                 [1, 1, signal.Signals(number).name])
+                self.assertRegex(self.status(), rf"\n  ended \S+ with exit code {code} \(it was stopped\)\n")
+        self.run_pipeline()
+        self.assertEqual([self.question(), self.json()["last_run"]["stopped"]], [0, None], "what failed is acknowledged")
+
+    def test_an_input_that_is_not_there(self):
+        self.write("inn/a.txt", TWO_TOTALS)
+        self.run_pipeline(expect=1, pipeline=HELD)
+        problem = f"{self.dir}/in does not exist"
+        for options in ((), ("-v",)):
+            text = self.status(*options)
+            self.assertRegex(text, r"\A0 documents: .*\n.*\n  ended \S+ with exit code 1 \(problems with the input\)\n")
+            self.assertIn(f"  input: 1 problem: {problem}, did you mean 'inn'?", " ".join(text.split("\n    ")))
+        value = self.json()
+        self.assertEqual([self.question(), value["exit_code"]], [1, 1])
+        self.assertEqual(value["last_run"]["input_problems"], {"count": 1, "first": [problem + ", did you mean 'inn'?"]})
+        (self.dir / "inn").rename(self.dir / "in")
+        self.run_pipeline(expect=3)
+        self.assertEqual([self.question(), self.json()["last_run"]["input_problems"]["count"]], [3, 0])
+        for number in range(5):
+            (self.dir / f"in/link{number}.txt").symlink_to("nowhere")
+        self.write("in/broken.pdf", "%PDF-1.4\nbroken\n")
+        self.run_pipeline(expect=1)
+        self.assertEqual(self.docket("ack", "pipeline.yaml", "in/a.txt", "in/broken.pdf").code, 0)
+        self.assertEqual(self.question(), 1, "no document, and yet not all that was to be read")
+        text = self.status()
+        self.assertIn(" with exit code 1 (some failed; problems with the input)\n  input: 5 problems\n    ", text)
+        self.assertEqual([text.count("/link"), self.status("-v").count("/link")], [3, 5])
+        self.assertIn("\n    … 2 more: `docket status pipeline.yaml -v`\n", text)
+
+    def test_what_stopped_a_run_is_said(self):
+        self.write("in/broken.pdf", "%PDF-1.4\nbroken\n")
+        self.run_pipeline("--keep-going", "1", expect=1)
+        self.assertRegex(self.status(), r" with exit code 1 \(some failed\)\n  stopped: --keep-going 1: .*\n")
+        self.assertEqual(self.docket("ack", "pipeline.yaml", "in/broken.pdf").code, 0)
+        self.assertEqual(self.question(), 1, "it has left the rest")
+        self.write("in/d.pdf", e2e.pdf(""))
+        self.run_pipeline("--fail-on", "unsure", expect=1)
+        self.assertIn(" with exit code 1 (documents that `--fail-on` names)\n", self.status())
+        self.assertEqual(self.question(), 0)
+
+
+class Reasons(Told):
+    BROKEN = "%PDF-1.4\nbroken\n"
+
+    def of(self, names):
+        for name, content in names.items():
+            self.write(name, content)
+        self.run_pipeline(expect=1)
+        text = self.status()
+        return text[text.index("\n\nparked ") + 2:]
+
+    def test_what_all_say_is_said_once(self):
+        text = self.of({f"in/{number}.pdf": self.BROKEN for number in range(4)})
+        self.assertRegex(text, r"\Aparked \(4 new\): damaged\n  all of them: extract: is a broken PDF: .*\n"
+                               r"  in/0.pdf\n  in/1.pdf\n  in/2.pdf\n  … 1 more")
+
+    def test_not_if_only_those_that_are_shown_say_it(self):
+        text = self.of({f"in/{number}.pdf": self.BROKEN for number in range(3)} | {"in/z.docx": "PK\x03\x04broken"})
+        self.assertNotIn("all of them", text)
+        self.assertEqual(text.count(": extract: is a broken PDF: "), 3)
+        self.assertIn("… 1 more", text)
+
+    def test_one_that_stands_alone_is_whole_and_others_have_two_lines(self):
+        long, longer = "in/" + "long-" * 13, "in/" + "long-" * 20
+        text = self.of({long + "a.pdf": self.BROKEN})
+        reason = self.json()["not_done"][0]["message"].removeprefix(Path(long + "a.pdf").name + " ")
+        self.assertIn(f"\n  {long}a.pdf: extract: {reason}\n  ->", text.replace("\n    ", " "))
+        self.assertLessEqual(max(map(len, text.splitlines())), 80)
+        text = self.of({longer + "b.pdf": self.BROKEN, "in/z.docx": "PK\x03\x04broken"})
+        self.assertIn(f"\n  new: {longer}b.pdf:\n    extract: {reason}\n", text)
+        self.assertRegex(text, rf"\n  {long}a.pdf:.*\n    .*\n  \S")
 
 
 class Explain(e2e.Case):
@@ -247,6 +347,57 @@ class Explain(e2e.Case):
         self.assertIn("several documents have this name: in/b.txt, in/sub/b.txt; write one of them", several.err)
         self.assertIn("no run has seen this document, did you mean 'in/a.txt'?",
                       self.docket("explain", "pipeline.yaml", "aa.txt").err)
+
+    def test_the_values_that_are_accepted(self):
+        self.write("in/a.txt", invoice(1))
+        self.run_pipeline(pipeline=UNSURE.replace("accept: 0.95", "accept: 0.5"))
+        self.assertRegex(self.docket("explain", "pipeline.yaml", "a.txt").out,
+                         r"\n    label invoice, confidence [01]\.\d\d\n(.*\n)*    total 119\.0, confidence 0\.\d\d\n    accepted, ")
+
+    def test_what_no_run_has_finished(self):
+        asked, end = threading.Event(), threading.Event()
+
+        class Handler(JsonHandler):
+            def do_GET(self):
+                self.reply(404, {"error": {"message": "not found"}})
+
+            def do_POST(self):
+                self.question()
+                asked.set()
+                end.wait(e2e.TIMEOUT)
+
+        server = Server(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.addCleanup(end.set)
+        local = f"""\
+  local: {{ type: openai, url: "http://127.0.0.1:{server.server_address[1]}/v1", model: m, location: local, max_concurrent: 1 }}
+stages:
+"""
+        self.write("pipeline.yaml", UNSURE.replace("stages:\n", local).replace("backends: [rules]\n      accept", "backends: [local]\n      accept"))
+        for name in "ab":
+            self.write(f"in/{name}.txt", invoice(name))
+        run = self.start("run", "pipeline.yaml", "--grace", "0")
+        self.assertTrue(asked.wait(e2e.TIMEOUT))
+        self.assertIn(": no run has finished this document; one goes on now\n", self.docket("explain", "pipeline.yaml", "in/b.txt").err)
+        run.send_signal(signal.SIGINT)
+        self.assertEqual(self.finish(run).code, 130)
+        told = {name: self.docket("explain", "pipeline.yaml", f"in/{name}.txt") for name in "ab"}
+        begun = [name for name in told if told[name].code == 0]
+        self.assertEqual(len(begun), 1, told)
+        for name, result in told.items():
+            if name in begun:
+                last = self.docket("runs", "pipeline.yaml").out.splitlines()[1].split()[0]
+                self.assertTrue(result.out.startswith(f"in/{name}.txt: not ended; run {last} was stopped (exit code 130) while it was at work on it\n"))
+                self.assertEqual(self.json(f"in/{name}.txt")["state"], "not_ended")
+            else:
+                self.assertEqual([result.code, result.out, result.err],
+                                 [2, "", f"docket: in/{name}.txt: no run has finished this document; the next run takes it\n"])
+        self.write("other/d.txt", invoice("d"))
+        self.assertIn(": no run has finished this document, and it is not in the input: `docket run pipeline.yaml other/d.txt` takes it alone\n",
+                      self.docket("explain", "pipeline.yaml", "other/d.txt").err)
+        self.assertIn("no run has seen this document", self.docket("explain", "pipeline.yaml", "nowhere.pdf").err)
 
     def test_what_a_run_would_do(self):
         self.write("in/a.txt", invoice(1))

@@ -172,7 +172,8 @@ std::string wanted_value(const CLI::App& app, const std::string& option) {
   const CLI::Option* found = chosen.empty() ? nullptr : chosen[0]->get_option_no_throw(option);
   const std::string type = found == nullptr ? "" : found->get_type_name();
   if (type != "FILE") return " needs a value";
-  return std::string(" needs a FILE") + (option == "--depfile" ? "" : ", or - for standard output");
+  const bool takes_dash = option != "--depfile" && option != "--log-file" && option != "--trace";
+  return std::string(" needs a FILE") + (takes_dash ? ", or - for standard output" : "");
 }
 
 }  // namespace

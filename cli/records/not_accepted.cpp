@@ -192,6 +192,21 @@ std::string whole_line(const json& output, std::optional<double> accept) {
   return "    not accepted as a whole: " + joined(why, "; ") + "\n";
 }
 
+/// Of the fields that are accepted: what they say.
+std::string accepted_lines(const json& output, std::optional<double> accept) {
+  const json fields = output.value("fields", json::object());
+  const json details = output.value("details", json::object());
+  std::string text;
+  for (const auto& [field, detail] : details.items()) {
+    const json value = fields.value(field, json());
+    if (!detail.is_object() || value.is_null() || is_not_accepted(detail, accept)) continue;
+    const std::string said = value.is_array() ? ": " + counted(static_cast<std::int64_t>(value.size()), "row")
+                                              : " " + in_words(value);
+    text += fmt::format("    {}{}, confidence {:.2f}\n", field, said, number_in(detail, "confidence", 0));
+  }
+  return text;
+}
+
 std::string field_lines(const json& output, std::optional<double> accept) {
   const json fields = output.value("fields", json::object());
   const json details = output.value("details", json::object());
@@ -342,6 +357,7 @@ std::string findings_of(const json& output, std::optional<double> accept) {
   std::string text;
   if (output.contains("grade")) text += "    text " + in_words(output["grade"]) + "\n";
   if (output.contains("label")) text += label_line(output, accept);
+  text += accepted_lines(output, accept);
   return text + whole_line(output, accept) + field_lines(output, accept) + problem_lines(output);
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <regex>
 #include <set>
 #include <utility>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "cli/report/reasons.h"
 #include "cli/terminal/table.h"
 #include "cli/terminal/words.h"
+#include "cli/terminal/wrapped.h"
 #include "pipeline/support/utf8.h"
 
 namespace docket {
@@ -64,24 +64,6 @@ std::string short_path(const std::string& path) {
   return begin == 0 ? path : "…" + path.substr(begin);
 }
 
-/// `text` in at most so many lines, the second and further ones indented; a mark where it is cut.
-std::string wrapped(std::string text, std::size_t most, std::size_t indent) {
-  const std::string blanks(indent, ' ');
-  std::string lines;
-  for (; most > 1 && columns_of(text) > report_lines::columns; --most) {
-    std::size_t end = text.size();
-    while (columns_of(std::string_view(text).substr(0, end)) > report_lines::columns || end == text.size()) {
-      const std::size_t blank = text.rfind(' ', end - 1);
-      if (blank == std::string::npos || text.find_first_not_of(' ') > blank) break;
-      end = blank;
-    }
-    if (end == text.size()) break;  // One long word.
-    lines += text.substr(0, end) + "\n";
-    text = blanks + text.substr(end + 1);
-  }
-  return lines + within_columns(text, report_lines::columns) + "\n";
-}
-
 /// Each line of a text in two at most.
 std::string wrapped_lines(const std::string& text) {
   std::string lines;
@@ -107,20 +89,11 @@ std::string why_failed(const ordered_json& document) {
   return without_file_name(document.value("message", ""), document["path"]);
 }
 
-/// "cannot connect (6 attempts)" -> "cannot connect". The count is that of one document.
-std::string without_counts(const std::string& why) {
-  static const std::regex counts(R"( \([0-9]{1,4} (attempts|answers)\))");
-  return std::regex_replace(why, counts, "");
-}
-
-/// `whys`: of all documents of the group, also of those that are not named.
-void say_once_what_all_say(SummaryGroup& group, const std::vector<std::string>& whys) {
-  if (whys.size() < 2 || whys.front().empty()) return;
-  const std::string& first = whys.front();
-  const std::string all = without_counts(first);
-  if (!std::ranges::all_of(whys, [&](const std::string& why) { return without_counts(why) == all; })) return;
-  const bool is_same = std::ranges::all_of(whys, [&](const std::string& why) { return why == first; });
-  group.heading += ": " + (is_same ? first : all);
+/// `shared`: of all documents of the group, also of those that are not named.
+void say_once_what_all_say(SummaryGroup& group, const SharedReason& shared) {
+  const std::string reason = shared.text();
+  if (reason.empty()) return;
+  group.heading += ": " + reason;
   group.says_all = true;
   for (SummaryGroup::Named& each : group.documents)
     each.why.clear();
@@ -135,13 +108,15 @@ std::vector<SummaryGroup> doubtful_groups(const ordered_json& report, const Summ
     const std::string why = group["why"];
     const ordered_json& documents = group["documents"];
     SummaryGroup one{report_lines::doubt(why, group["count"]), {}, group["count"], {}, true};
-    std::vector<std::string> whys;
+    SharedReason shared;
     for (const ordered_json& path : documents) {
-      whys.push_back(why == "unsure" && context.why_held ? context.why_held(path) : "");
+      const std::string reason = why == "unsure" && context.why_held ? context.why_held(path) : "";
+      shared.add(reason);
       if (!told.insert(path.get<std::string>()).second) continue;  // Where there is no text, all is unsure.
-      if (one.documents.size() < most_documents) one.documents.push_back({path, whys.back()});
+      if (one.documents.size() < most_documents) one.documents.push_back({path, reason});
     }
-    if (group["count"] == documents.size()) say_once_what_all_say(one, whys);
+    if (group["count"] != documents.size()) shared.give_up();
+    say_once_what_all_say(one, shared);
     groups.push_back(std::move(one));
   }
   return groups;
@@ -154,13 +129,14 @@ std::vector<SummaryGroup> groups_of(const ordered_json& report, const SummaryCon
     std::vector<ordered_json> documents = group["documents"];
     std::stable_partition(documents.begin(), documents.end(), is_new);
     SummaryGroup one{heading_of(outcome, group, why), {}, group["count"], {}, false};
-    std::vector<std::string> whys;
+    SharedReason shared;
     for (const ordered_json& document : documents) {
       const bool is_acknowledged = document.contains("acknowledged");
-      whys.push_back(why_of(document) + (is_acknowledged ? report_lines::standing(document) : ""));
-      if (one.documents.size() < most_documents) one.documents.push_back({document["path"], whys.back()});
+      const std::string reason = why_of(document) + (is_acknowledged ? report_lines::standing(document) : "");
+      shared.add(reason);
+      if (one.documents.size() < most_documents) one.documents.push_back({document["path"], reason});
     }
-    say_once_what_all_say(one, whys);
+    say_once_what_all_say(one, shared);
     const bool none_is_new = documents.empty() || !is_new(documents.front());
     groups.emplace_back(none_is_new, std::move(one));
   };

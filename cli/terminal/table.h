@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,9 @@ namespace docket {
 /// Rows of cells as text, in columns; the first column is flush left, the others flush right. Rows may be
 /// short.
 std::string format_table(const std::vector<std::vector<std::string>>& rows);
+
+/// Of a terminal that nobody has made larger.
+inline constexpr std::size_t screen_columns = 80;
 
 /// Columns that a terminal needs for UTF-8 text.
 std::size_t columns_of(std::string_view text);

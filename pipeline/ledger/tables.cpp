@@ -502,8 +502,9 @@ std::optional<Error> select_calls_of_run(LedgerDatabase& database, std::int64_t 
                                  std::string(name(ErrorClass::content)) + "' AND error_class IN ('" +
                                  std::string(name(ErrorClass::transient)) + "', '" +
                                  std::string(name(ErrorClass::unavailable)) +
-                                 "')), 0)"
-                                 " FROM calls LEFT JOIN (SELECT path, label, error_class, error_stage FROM"
+                                 "') AND instr(error_text, 'backend ''' || backend || '''') > 0), 0)"
+                                 " FROM calls LEFT JOIN (SELECT path, label, error_class, error_stage,"
+                                 " error AS error_text FROM"
                                  " documents) ON path = document WHERE run = ? ORDER BY document, id";
   return database.run(sql.c_str(), {run}, [&](const LedgerRow& row) {
     CallOfRun call;

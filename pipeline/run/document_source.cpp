@@ -70,6 +70,11 @@ InputOptions input_options(const RunOptions& options, const Pipeline& pipeline) 
 std::optional<Error> mistyped(const RunOptions& options, const Pipeline& pipeline,
                               const std::stop_token& stop) {
   if (options.inputs.empty()) return std::nullopt;
+  for (const std::string& input : options.inputs) {
+    std::error_code ignored;
+    if (input != "-" && fs::equivalent(fs::current_path() / input, pipeline.file, ignored))
+      return Error{ErrorClass::config, input + " is the pipeline itself, and no document; nothing was run"};
+  }
   std::optional<Error> error = mistyped(input_options(options, pipeline), stop);
   if (error) error->message += error->message.ends_with('?') ? " nothing was run" : "; nothing was run";
   return error;

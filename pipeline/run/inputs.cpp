@@ -60,7 +60,8 @@ struct NoDocument {
   bool is_certain = true;  ///< Not: it cannot even be looked at, and may be what was meant.
 };
 
-std::optional<NoDocument> no_document(const fs::path& path) {
+/// `typed`: how a person wrote it, if one did.
+std::optional<NoDocument> no_document(const fs::path& path, const fs::path& typed = {}) {
   struct stat status {};
   if (stat(path.c_str(), &status) == 0) {
     if (S_ISREG(status.st_mode)) return std::nullopt;
@@ -72,7 +73,7 @@ std::optional<NoDocument> no_document(const fs::path& path) {
     return NoDocument{"is a link to " + fs::read_symlink(path, ignored).string() +
                       ", where there is no file"};
   if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG)
-    return NoDocument{"does not exist" + similar_name(path)};
+    return NoDocument{"does not exist" + similar_name(path, typed.is_relative() ? typed : fs::path())};
   return NoDocument{"cannot be read: " + std::generic_category().message(error), false};
 }
 
@@ -410,7 +411,7 @@ std::optional<std::string> mistake_in(Meant meant, const std::string& source, co
   if (rules.covers(meant.path)) return source + " is left out by `input.exclude` of the pipeline";
   if (meant.glob) return mistake_in_glob(std::move(*meant.glob), source, options, rules, stop);
   if (meant.kind == Meant::Kind::folder) return std::nullopt;
-  const auto none = no_document(meant.path);
+  const auto none = no_document(meant.path, source);
   return none && none->is_certain ? std::optional(source + " " + none->why) : std::nullopt;
 }
 

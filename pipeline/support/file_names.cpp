@@ -19,7 +19,23 @@ bool is_there(const fs::path& path) {
   return fs::exists(fs::symlink_status(path, ignored));
 }
 
-std::string similar_name(const fs::path& path) {
+namespace {
+
+/// `typed` with another name in the place of the first part that is called so.
+fs::path with_name(const fs::path& typed, const fs::path& part, const fs::path& name) {
+  fs::path changed;
+  bool is_changed = false;
+  for (const fs::path& one : typed) {
+    const bool is_meant = one == part && !is_changed;
+    changed /= is_meant ? name : one;
+    is_changed = is_changed || is_meant;
+  }
+  return changed;
+}
+
+}  // namespace
+
+std::string similar_name(const fs::path& path, const fs::path& typed) {
   fs::path folder = "/";
   for (const fs::path& part : (fs::current_path() / path).lexically_normal().relative_path()) {
     if (!part.empty() && is_there(folder / part)) {
@@ -37,7 +53,9 @@ std::string similar_name(const fs::path& path) {
     const std::string stem = fs::path(*found).stem().string();
     const bool ends_alike = fs::path(*found).extension() == part.extension();
     if (ends_alike && stem != part.stem() && !nearest(part.stem().string(), {stem})) return "";
-    return did_you_mean(found);
+    const fs::path meant = with_name(typed, part, *found);
+    const fs::path whole = with_name(fs::current_path() / path, part, *found);
+    return did_you_mean(!typed.empty() && is_there(whole) ? meant.string() : std::string(*found));
   }
   return "";
 }

@@ -31,8 +31,9 @@ bool is_there(const std::filesystem::path& path);
 
 /// Of a path that is not there, the name beside the first part of it that is missing which looks most like
 /// that:
-/// `, did you mean 'in'?`; empty: none does.
-std::string similar_name(const std::filesystem::path& path);
+/// `, did you mean 'in'?`; empty: none does. `typed`: the end of the path as a person wrote it, which is then
+/// shown with that name in it (`, did you mean 'in/a.pdf'?`), if it is there.
+std::string similar_name(const std::filesystem::path& path, const std::filesystem::path& typed = {});
 
 /// The path, where each link leads to if it is one, and its place with all links resolved, as far as it is
 /// there. `path` is absolute.

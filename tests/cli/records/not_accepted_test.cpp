@@ -16,6 +16,7 @@ TEST(NotAccepted, SaysTheProblemThatTheRecordHas) {
                 "total": {"confidence": 0.9, "accepted": true}},
     "problems": ["due: is not a valid date-time", "name: its quote does not stand in the document",
                  "fails the check 'adds up'"]})"),
+            "    total 5, confidence 0.90\n"
             "    date, not accepted: ambiguous: 2024-03-05 or 2024-05-03\n"
             "    due 2024, not accepted: is not a valid date-time\n"
             "    name x, not accepted: its quote does not stand in the document\n"
@@ -51,7 +52,7 @@ TEST(NotAccepted, NamesTheRowsOfAList) {
 TEST(NotAccepted, AnAnswerMayBeAcceptedThoughSomeFieldsAreNot) {
   EXPECT_EQ(findings(R"({"accepted": true, "confidence": 0.9, "fields": {"a": 1, "b": null},
     "details": {"a": {"confidence": 0.9, "accepted": true}, "b": {"confidence": 0, "accepted": false}}})"),
-            "    accepted, confidence 0.90\n    not found: b\n");
+            "    a 1, confidence 0.90\n    accepted, confidence 0.90\n    not found: b\n");
   EXPECT_EQ(findings(R"({"accepted": true, "confidence": 0.9, "fields": {"a": 1},
     "details": {"a": {"confidence": 0.5, "accepted": false}}})"),
             "    accepted as a whole, confidence 0.90, but not these optional fields:\n"
@@ -60,6 +61,21 @@ TEST(NotAccepted, AnAnswerMayBeAcceptedThoughSomeFieldsAreNot) {
             "    not accepted as a whole: confidence 0.50 < 0.80; 1 problem\n    problem: x: y\n");
   EXPECT_EQ(findings(R"({"accepted": false, "confidence": 0.9, "fields": {}, "problems": []})"),
             "    not accepted as a whole: a required field is not\n");
+}
+
+TEST(NotAccepted, SaysTheValuesThatAreAccepted) {
+  EXPECT_EQ(findings(R"({"accepted": true, "confidence": 0.9,
+    "fields": {"items": [{"a": 1}, {"a": 2}], "name": "Grün GmbH", "old": 3, "payee": {"iban": "DE1"}, "paid": false,
+               "none": null},
+    "details": {"items": {"confidence": 0.85, "accepted": true}, "name": {"confidence": 0.9, "accepted": true},
+                "old": {"confidence": 0.81}, "payee": {"confidence": 1, "accepted": true},
+                "paid": {"confidence": 0.99, "accepted": true}, "none": {"confidence": 1, "accepted": true}}})"),
+            "    items: 2 rows, confidence 0.85\n"
+            "    name Grün GmbH, confidence 0.90\n"
+            "    old 3, confidence 0.81\n"
+            "    paid false, confidence 0.99\n"
+            "    payee {\"iban\":\"DE1\"}, confidence 1.00\n"
+            "    accepted, confidence 0.90\n");
 }
 
 TEST(NotAccepted, SaysWhyALabelIsNot) {

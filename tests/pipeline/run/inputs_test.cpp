@@ -201,7 +201,7 @@ TEST(Inputs, SaysWhatAPersonHasMistyped) {
   for (const char* right : {"in", "in/", "./in/a.pdf", "in/*.pdf", "**/a.pdf", "empty", "-"})
     EXPECT_EQ(mistake({right}), "") << right;
   EXPECT_EQ(mistake({"in", "inn"}), "inn does not exist, did you mean 'in'?");
-  EXPECT_EQ(mistake({"in/a.pfd"}), "in/a.pfd does not exist, did you mean 'a.pdf'?");
+  EXPECT_EQ(mistake({"in/a.pfd"}), "in/a.pfd does not exist, did you mean 'in/a.pdf'?");
   EXPECT_EQ(mistake({"in/*.doc"}), "no file matches in/*.doc");
   EXPECT_EQ(mistake({"in/*.doc"}, false), "") << "an inbox that may be empty";
   EXPECT_EQ(mistake({"out.bak"}), "out.bak is left out by `input.exclude` of the pipeline");
