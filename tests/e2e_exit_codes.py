@@ -46,7 +46,7 @@ class ExitCodes(e2e.Case):
         for arguments, meant in ((["run", "pipelin.yaml"], "pipeline.yaml"), (["status", "pipeline.yml"], "pipeline.yaml"),
                                  (["check", "PIPELINE.yaml"], "pipeline.yaml"), (["graph", "pipeline.yaml", "--format", "mermiad"], "mermaid"),
                                  (["run", "pipeline.yaml", "--progress", "plian"], "plain"), (["plan", "pipeline.yaml", "--until", "clasify"], "classify"),
-                                 (["run", "pipeline.yaml", "inn"], "in"), (["plan", "pipeline.yaml", "in/a.tx"], "a.txt")):
+                                 (["run", "pipeline.yaml", "inn"], "in"), (["plan", "pipeline.yaml", "in/a.tx"], "in/a.txt")):
             result = self.docket(*arguments)
             self.assertEqual([result.code, result.out], [2, ""], result.err)
             self.assertIn(f"did you mean '{meant}'?", result.err)
