@@ -132,7 +132,7 @@ int clean_missing(const CleanOptions& options, const Pipeline& pipeline, const O
 }
 
 int clean_command(const CleanOptions& options) {
-  const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
+  const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline, SecretUse::none);
   if (!pipeline) return exit_usage;
   if (!options.missing) {
     print_error(

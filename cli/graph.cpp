@@ -66,7 +66,7 @@ std::string mermaid(const Pipeline& pipeline) {
 }
 
 int graph_command(const PipelineOptions& options, const std::string& format) {
-  const std::optional<Pipeline> pipeline = load_pipeline(options);
+  const std::optional<Pipeline> pipeline = load_pipeline(options, SecretUse::none);
   if (!pipeline) return exit_usage;
   if (format == "mermaid") {
     std::fputs(printable(mermaid(*pipeline)).c_str(), stdout);

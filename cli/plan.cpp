@@ -74,7 +74,7 @@ class PlanPrinter final : public DryRunListener {
 }  // namespace
 
 int plan_command(const PlanCommand& command) {
-  std::optional<Pipeline> pipeline = load_pipeline(command.documents.pipeline);
+  std::optional<Pipeline> pipeline = load_pipeline(command.documents.pipeline, SecretUse::needed);
   if (!pipeline) return exit_usage;
   PlanPrinter printer(command);
   const RunOptions& run = command.documents.run;

@@ -150,7 +150,7 @@ int report_command(const ReportOptions& options) {
     print_error("--otlp " + options.otlp + ": " + address.error().message);
     return exit_usage;
   }
-  const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
+  const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline, SecretUse::none);
   if (!pipeline) return exit_usage;
   const std::filesystem::path& folder = pipeline->output_dir;
   const std::optional<std::string> text = read_report(options, folder);

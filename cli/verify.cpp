@@ -78,7 +78,7 @@ int print_end(const Result<VerifyCounts>& counts, const VerifyOptions& options, 
 }
 
 int verify_command(const VerifyOptions& options) {
-  const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline);
+  const std::optional<Pipeline> pipeline = load_pipeline(options.pipeline, SecretUse::none);
   if (!pipeline) return exit_usage;
   const std::filesystem::path& folder = pipeline->output_dir;
   auto ledger = LedgerReader::open(folder);

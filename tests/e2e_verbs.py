@@ -134,6 +134,28 @@ EXTRACT = """\
 """
 
 
+class Secrets(Verbs):
+    """What only reads what runs have left has no use for keys and passwords."""
+    def test_verbs_that_read_need_none(self):
+        self.write("in/a.txt", e2e.invoice(1))
+        self.write("pipeline.yaml", e2e.PIPELINE.replace("- extract:", "- extract: { passwords: ['${NOT_SET}', file:secret] }"))
+        self.write("secret", "x")
+        (self.dir / "secret").chmod(0o600)
+        self.assertEqual(self.docket("run", "pipeline.yaml", env={"NOT_SET": "x"}).code, 0)
+        (self.dir / "secret").unlink()
+        for arguments in (["status"], ["runs"], ["report"], ["export"], ["verify"], ["ack"], ["egress"], ["unlock"], ["graph"],
+                          ["clean", "--missing", "-n"]):
+            with self.subTest(arguments[0]):
+                result = self.docket(arguments[0], "pipeline.yaml", *arguments[1:])
+                self.assertEqual((result.code, result.err), (0, ""))
+        self.assertIn("now: up to date", self.docket("explain", "pipeline.yaml", "in/a.txt").out)
+        for verb in ("run", "plan", "check"):
+            with self.subTest(verb):
+                result = self.docket(verb, "pipeline.yaml")
+                self.assertEqual(result.code, 2)
+                self.assertIn("the environment variable NOT_SET is not set", result.err)
+
+
 class Export(Verbs):
     def setUp(self):
         super().setUp()

@@ -35,7 +35,7 @@ std::string without_ledger(const PipelineOptions& options, const std::string& sa
 }  // namespace
 
 std::optional<OpenedLedger> open_ledger(const PipelineOptions& options) {
-  std::optional<Pipeline> pipeline = load_pipeline(options);
+  std::optional<Pipeline> pipeline = load_pipeline(options, SecretUse::none);
   if (!pipeline) return std::nullopt;
   auto ledger = LedgerReader::open(pipeline->output_dir);
   if (!ledger) {

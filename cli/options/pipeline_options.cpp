@@ -56,7 +56,7 @@ std::string PipelineOptions::in_command() const {
   return shell_word(file.string()) + (output_dir.empty() ? "" : " -o " + shell_word(output_dir));
 }
 
-PipelineOrDiagnostics read_pipeline(const PipelineOptions& options) {
+PipelineOrDiagnostics read_pipeline(const PipelineOptions& options, SecretUse secrets) {
   std::vector<std::pair<std::string, std::string>> overrides;
   for (const std::string& text : options.overrides) {
     const std::size_t sign = text.find('=');
@@ -72,7 +72,8 @@ PipelineOrDiagnostics read_pipeline(const PipelineOptions& options) {
       return {std::nullopt, {{options.file.string(), 0, 0, *mistake}}};
   std::optional<std::string> content;
   if (is_piped) content = standard_input();
-  PipelineOrDiagnostics read = read_pipeline(options.file, registry(), overrides, std::move(content));
+  PipelineOrDiagnostics read =
+      read_pipeline(options.file, registry(), overrides, std::move(content), secrets);
   if (!read.pipeline)
     if (const auto document = likely_document(options.file))
       read.diagnostics = {{options.file.string(), 0, 0, *document}};
@@ -81,12 +82,12 @@ PipelineOrDiagnostics read_pipeline(const PipelineOptions& options) {
   return read;
 }
 
-std::optional<Pipeline> load_pipeline(const PipelineOptions& options) {
+std::optional<Pipeline> load_pipeline(const PipelineOptions& options, SecretUse secrets) {
   if (options.file == "-") {
     print_error("a pipeline on standard input can be checked (docket check -), and nothing else");
     return std::nullopt;
   }
-  PipelineOrDiagnostics read = read_pipeline(options);
+  PipelineOrDiagnostics read = read_pipeline(options, secrets);
   std::string text;
   for (const Diagnostic& diagnostic : read.diagnostics)
     text += to_string(diagnostic) + "\n";

@@ -29,9 +29,9 @@ struct PipelineOptions {
 };
 
 /// Reads the pipeline, or says what is wrong, also with the command line. The file `-` is standard input.
-PipelineOrDiagnostics read_pipeline(const PipelineOptions& options);
+PipelineOrDiagnostics read_pipeline(const PipelineOptions& options, SecretUse secrets = SecretUse::needed);
 
 /// Reads the pipeline; on mistakes prints all of them on stderr and returns nothing.
-std::optional<Pipeline> load_pipeline(const PipelineOptions& options);
+std::optional<Pipeline> load_pipeline(const PipelineOptions& options, SecretUse secrets);
 
 }  // namespace docket

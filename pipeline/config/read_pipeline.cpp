@@ -39,7 +39,7 @@ std::vector<std::string> keys_of(const std::vector<std::pair<std::string, std::s
 class PipelineReader {
  public:
   PipelineReader(const fs::path& file, const Registry& registry, std::vector<std::string> overrides,
-                 std::optional<std::string> content)
+                 std::optional<std::string> content, SecretUse secrets)
       : content_(std::move(content)),
         registry_(registry),
         diagnostics_(file.string(), std::move(overrides)),
@@ -48,6 +48,7 @@ class PipelineReader {
         reader_(fs::absolute(file).lexically_normal().parent_path(), diagnostics_, *conditions_) {
     pipeline_.file = fs::absolute(file).lexically_normal();
     pipeline_.directory = pipeline_.file.parent_path();
+    if (secrets == SecretUse::none) reader_.set_secrets_may_lack();
   }
 
   PipelineOrDiagnostics run(const std::vector<std::pair<std::string, std::string>>& overrides) {
@@ -422,8 +423,8 @@ class PipelineReader {
 
 PipelineOrDiagnostics read_pipeline(const fs::path& file, const Registry& registry,
                                     const std::vector<std::pair<std::string, std::string>>& overrides,
-                                    std::optional<std::string> content) {
-  return PipelineReader(file, registry, keys_of(overrides), std::move(content)).run(overrides);
+                                    std::optional<std::string> content, SecretUse secrets) {
+  return PipelineReader(file, registry, keys_of(overrides), std::move(content), secrets).run(overrides);
 }
 
 }  // namespace docket

@@ -35,6 +35,9 @@ class SettingsReader {
 
   void set_names(Names names) { names_ = std::move(names); }
 
+  /// From now on a secret that is not to be had is an empty one.
+  void set_secrets_may_lack() { secrets_may_lack_ = true; }
+
   /// How `path:` of conditions that are read from now on is meant; before, as the policy means it.
   void set_paths(PathPatterns::Use use, LetterCase letters) {
     path_use_ = use;
@@ -124,6 +127,7 @@ class SettingsReader {
 
   std::filesystem::path directory_;
   Diagnostics& diagnostics_;
+  bool secrets_may_lack_ = false;
   Names names_;
   PathPatterns::Use path_use_ = PathPatterns::Use::protect;
   LetterCase path_letters_ = LetterCase::ignored;

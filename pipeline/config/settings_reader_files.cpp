@@ -70,12 +70,15 @@ const Node* follow(const Node* root, const json::json_pointer& pointer) {
 
 /// What a reference stands for, not empty unless it may be.
 std::optional<std::string> SettingsReader::secret_text(const Place& place) {
+  const bool is_text = place.node.kind == Node::Kind::scalar;
+  if (secrets_may_lack_ && is_text && !expand(place.node.text, environment_variable)) return std::string();
   const auto scalar = this->scalar(place);
   if (!scalar) return std::nullopt;
   std::string secret = scalar->text;
   const bool from_file = place.node.text.starts_with(file_prefix);
   if (from_file) {
     auto content = read_secret_file(directory_, secret.substr(file_prefix.size()));
+    if (!content && secrets_may_lack_) return std::string();
     if (!content) {
       report(place, scalar->secret ? "the file in '" + place.node.text + "' cannot be used"
                                    : content.error().message);
