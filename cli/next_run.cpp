@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "cli/report/lines.h"
 #include "cli/terminal/table.h"
 #include "pipeline/run/dry_run.h"
 #include "pipeline/run/find_document.h"
@@ -67,7 +66,7 @@ std::string words_of(const NextRun& next, bool is_forgotten) {
       break;
   }
   // A failure of before stands above, with all that it says.
-  text = "\n" + within_columns("now: a run would process it: " + next.why, report_lines::columns) + "\n";
+  text = "\n" + within_columns("now: a run would process it: " + next.why, screen_columns) + "\n";
   for (const NextRun::Stage& stage : next.stages)
     text += "  " + stage.id + (stage.fails ? " would fail: " : " would run: ") + stage.why + "\n";
   return text;

@@ -190,9 +190,7 @@ int status_command(const StatusOptions& options) {
                [](const std::string& piece) { std::fputs(printable_json(piece).c_str(), stdout); });
     return exit_up_to_date;
   }
-  std::string text =
-      counts_line(*status) +
-      last_run_words(*status, options.verbose ? Look().most : most_shown, options.pipeline.in_command());
+  std::string text = counts_line(*status) + last_run_words(*status, look.most, options.pipeline.in_command());
   if (!status->counts.stages.empty()) text += "\n" + stage_table(status->counts) + doubts(status->counts);
   print_text(text);
   for (const UnfinishedGroup& group : status->groups)

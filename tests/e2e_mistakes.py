@@ -209,6 +209,8 @@ class Doing(e2e.Case):
         self.says(2, "inn does not exist, did you mean 'in'?", arguments=["inn"])
         self.says(2, "in/a.tx does not exist, did you mean 'in/a.txt'?", arguments=["in/a.tx"])
         self.says(2, "ni/a.txt does not exist, did you mean 'in/a.txt'?", arguments=["ni/a.txt"])
+        self.write("in/a/in2/a.txt", invoice(1))
+        self.says(2, "in/a/in/a.txt does not exist, did you mean 'in/a/in2/a.txt'?", arguments=["in/a/in/a.txt"])
         self.says(2, "./pipeline.yaml is the pipeline itself, and no document", arguments=["in", "./pipeline.yaml"])
         self.says(2, "nothing to run: name files on the command line, or `input: {paths: […]}`",
                   pipeline=instead("input:  { paths: [in] }\n", ""))

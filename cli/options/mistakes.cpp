@@ -86,8 +86,7 @@ std::string mistake_in_verb(const std::vector<std::string>& words, const std::ve
   if (later != words.end()) return "the verb comes first: docket " + *later + " " + first;
   std::error_code ignored;
   const std::filesystem::path file(first);
-  if (file.extension() == ".yaml" || file.extension() == ".yml" ||
-      std::filesystem::is_regular_file(file, ignored))
+  if (is_yaml(file) || std::filesystem::is_regular_file(file, ignored))
     return "'" + first + "' is no verb, did you mean: docket run " + first;
   if (first == "version") return "unknown verb 'version', did you mean '--version'?";
   const std::string meant = nearest_of(verbs, first);
@@ -153,13 +152,11 @@ std::string pipeline_is_missing(const std::string& verb) {
          verb;
 }
 
-bool is_yaml_file(const std::string& name) { return name.ends_with(".yaml") || name.ends_with(".yml"); }
-
 /// A document is taken for the pipeline where that was not named.
 std::string document_is_missing(const CLI::App& verb) {
   const CLI::Option* pipeline = verb.get_option_no_throw("PIPELINE");
   const std::string see = "; see docket help " + verb.get_name();
-  if (pipeline == nullptr || pipeline->empty() || is_yaml_file(pipeline->results()[0]))
+  if (pipeline == nullptr || pipeline->empty() || is_yaml(pipeline->results()[0]))
     return "DOCUMENT is missing" + see;
   const std::string usual = pipeline_in("");
   return "the pipeline comes first: docket " + verb.get_name() + " " +

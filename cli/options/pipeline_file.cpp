@@ -44,8 +44,6 @@ constexpr Ending endings[] = {
 /// Of a file, to see whether it is meant as a pipeline.
 constexpr std::size_t most_looked_at = 1 << 16;
 
-bool is_yaml(const fs::path& file) { return file.extension() == ".yaml" || file.extension() == ".yml"; }
-
 std::string comes_first(const fs::path& file, std::string_view kind) {
   if (is_yaml(file)) return "this is " + std::string(kind) + ", and no pipeline, whatever its name says";
   return "this is " + std::string(kind) + "; the pipeline comes first: docket run pipeline.yaml " +
@@ -75,6 +73,8 @@ std::optional<std::string> why_missing(const fs::path& file) {
 }
 
 }  // namespace
+
+bool is_yaml(const fs::path& file) { return file.extension() == ".yaml" || file.extension() == ".yml"; }
 
 std::vector<std::string> yaml_files_in(const fs::path& folder) {
   std::vector<std::string> names;

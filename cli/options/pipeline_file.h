@@ -10,6 +10,9 @@ namespace docket {
 /// folder, a document. Goes behind the file's name and a colon; nothing: it may be a pipeline.
 std::optional<std::string> mistake_in_pipeline_file(const std::filesystem::path& file);
 
+/// By the ending of its name.
+bool is_yaml(const std::filesystem::path& file);
+
 /// The names of the YAML files in a folder ("" is the current one), sorted.
 std::vector<std::string> yaml_files_in(const std::filesystem::path& folder);
 

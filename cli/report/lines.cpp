@@ -20,7 +20,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-std::string line(const std::string& text) { return within_columns(text, columns) + "\n"; }
+std::string line(const std::string& text) { return within_columns(text, screen_columns) + "\n"; }
 
 /// 3 failed check: totals add up, 1 low confidence: classify
 std::string with_counts(const ordered_json& groups, const char* name) {

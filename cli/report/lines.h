@@ -8,9 +8,6 @@ namespace docket::report_lines {
 
 using nlohmann::ordered_json;
 
-/// At most so wide: what is longer is in report.json.
-inline constexpr std::size_t columns = 80;
-
 /// An integer of a report.
 std::string number(const ordered_json& value);
 std::string more(std::int64_t count, std::size_t shown);  ///< "  … and 12 more"

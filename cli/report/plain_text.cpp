@@ -68,7 +68,7 @@ std::string stage_table(const ordered_json& report) {
   }
   std::string table = format_table(transposed(columns));
   const auto least = std::ranges::find_if(columns, [](const auto& cells) { return cells[0] == "cpu"; });
-  if (table.find('\n') <= report_lines::columns || least == columns.end()) return table;
+  if (table.find('\n') <= screen_columns || least == columns.end()) return table;
   columns.erase(least);
   return format_table(transposed(columns));
 }

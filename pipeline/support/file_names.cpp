@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
+#include <vector>
 
 #include "pipeline/support/suggest.h"
 
@@ -21,15 +23,14 @@ bool is_there(const fs::path& path) {
 
 namespace {
 
-/// `typed` with another name in the place of the first part that is called so.
-fs::path with_name(const fs::path& typed, const fs::path& part, const fs::path& name) {
+/// `path` with another name in the place of the part that has so many behind it; empty: there is none.
+fs::path with_name(const fs::path& path, std::size_t behind, const fs::path& name) {
+  std::vector<fs::path> parts(path.begin(), path.end());
+  if (behind >= parts.size()) return {};
+  parts[parts.size() - 1 - behind] = name;
   fs::path changed;
-  bool is_changed = false;
-  for (const fs::path& one : typed) {
-    const bool is_meant = one == part && !is_changed;
-    changed /= is_meant ? name : one;
-    is_changed = is_changed || is_meant;
-  }
+  for (const fs::path& part : parts)
+    changed /= part;
   return changed;
 }
 
@@ -37,15 +38,17 @@ fs::path with_name(const fs::path& typed, const fs::path& part, const fs::path& 
 
 std::string similar_name(const fs::path& path, const fs::path& typed) {
   fs::path folder = "/";
-  for (const fs::path& part : (fs::current_path() / path).lexically_normal().relative_path()) {
+  const fs::path whole = (fs::current_path() / path).lexically_normal().relative_path();
+  for (auto at = whole.begin(); at != whole.end(); ++at) {
+    const fs::path& part = *at;
     if (!part.empty() && is_there(folder / part)) {
       folder /= part;
       continue;
     }
     std::vector<std::string> names;
     std::error_code failed;
-    for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-      names.push_back(at->path().filename().string());
+    for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed))
+      names.push_back(entry->path().filename().string());
     std::ranges::sort(names);
     const auto found = nearest(part.string(), {names.begin(), names.end()});
     if (!found) return "";
@@ -53,9 +56,10 @@ std::string similar_name(const fs::path& path, const fs::path& typed) {
     const std::string stem = fs::path(*found).stem().string();
     const bool ends_alike = fs::path(*found).extension() == part.extension();
     if (ends_alike && stem != part.stem() && !nearest(part.stem().string(), {stem})) return "";
-    const fs::path meant = with_name(typed, part, *found);
-    const fs::path whole = with_name(fs::current_path() / path, part, *found);
-    return did_you_mean(!typed.empty() && is_there(whole) ? meant.string() : std::string(*found));
+    const auto behind = static_cast<std::size_t>(std::distance(at, whole.end()) - 1);
+    const fs::path meant = with_name(typed.has_filename() ? typed : typed.parent_path(), behind, *found);
+    const bool leads_there = !meant.empty() && is_there("/" / with_name(whole, behind, *found));
+    return did_you_mean(leads_there ? meant.string() : std::string(*found));
   }
   return "";
 }
